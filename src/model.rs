@@ -1,0 +1,18 @@
+//! Ids, names and values of a JSM site, as the rest of Portcullis speaks of them: no YAML, no REST, no I/O.
+
+mod address;
+mod email;
+mod fields;
+mod ids;
+mod names;
+mod read;
+
+pub use address::Address;
+pub use email::{Domain, Email, EmailError};
+pub use fields::{
+    AccountKind, ChannelAccess, CustomerSharing, EmailAccountCreation, OrganizationManagement,
+    SiteField, SiteValue, Surface, WhoCanView,
+};
+pub use ids::{AccountId, CloudId, DeskId, OrganizationId};
+pub use names::{NameError, OrganizationName, ProjectKey, SiteKey, SpaceKey};
+pub use read::{Field, Incomplete, Read};

@@ -1,0 +1,129 @@
+//! Addresses of what Portcullis manages, such as `acme/organization/Globex/member/ana@globex.example`.
+
+use serde::{Deserialize, Serialize};
+
+/// The stable, unique address of one managed thing; the contract's section 7 lists the shapes.
+///
+/// In names `/`, `%` and `*` are percent-encoded, so that splitting at `/` is always right and a name never acts as a
+/// wildcard in a pattern.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Address(Box<str>);
+
+impl Address {
+    /// Builds an address from its parts; names are encoded.
+    pub fn new<'a>(parts: impl IntoIterator<Item = &'a str>) -> Self {
+        let mut text = String::new();
+        for (i, part) in parts.into_iter().enumerate() {
+            if i > 0 {
+                text.push('/');
+            }
+            for c in part.chars() {
+                match c {
+                    '/' => text.push_str("%2F"),
+                    '%' => text.push_str("%25"),
+                    '*' => text.push_str("%2A"),
+                    other => text.push(other),
+                }
+            }
+        }
+        Self(text.into())
+    }
+
+    /// Takes an address that a person or a file spells in encoded form.
+    pub fn from_encoded(text: &str) -> Self {
+        Self(text.into())
+    }
+
+    /// Returns the encoded text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Returns the first part: a site, or an Atlassian organization.
+    pub fn root(&self) -> &str {
+        self.0.split('/').next().unwrap_or("")
+    }
+
+    /// Says whether the address matches a pattern.
+    ///
+    /// `*` stands for any text within one part, a trailing `/**` for the address itself and everything below it.
+    pub fn matches(&self, pattern: &str) -> bool {
+        let (pattern, below) = match pattern.strip_suffix("/**") {
+            Some(base) => (base, true),
+            None if pattern == "**" => return true,
+            None => (pattern, false),
+        };
+        let mut wanted = pattern.split('/');
+        let mut got = self.0.split('/');
+        loop {
+            match (wanted.next(), got.next()) {
+                (Some(w), Some(g)) if part_matches(w, g) => {}
+                (None, None) => return true,
+                (None, Some(_)) => return below,
+                _ => return false,
+            }
+        }
+    }
+}
+
+impl std::fmt::Display for Address {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+fn part_matches(pattern: &str, text: &str) -> bool {
+    let mut pieces = pattern.split('*');
+    let Some(first) = pieces.next() else {
+        return text.is_empty();
+    };
+    let Some(mut rest) = text.strip_prefix(first) else {
+        return false;
+    };
+    let mut last = None;
+    for piece in pieces {
+        if let Some(previous) = last.replace(piece) {
+            match rest.find(previous) {
+                Some(at) => rest = &rest[at + previous.len()..],
+                None => return false,
+            }
+        }
+    }
+    last.map_or(rest.is_empty(), |end: &str| rest.ends_with(end))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_encoded_so_that_parts_stay_parts() {
+        let address = Address::new(["acme", "organization", "A/B * 100%"]);
+        assert_eq!(address.as_str(), "acme/organization/A%2FB %2A 100%25");
+    }
+
+    #[test]
+    fn patterns_match_within_a_part_and_below() {
+        let address = Address::new(["acme", "project", "HR", "customer", "a@b.de"]);
+        for pattern in [
+            "acme/**",
+            "acme/project/HR/**",
+            "acme/project/*/customer/*",
+            "acme/project/HR/customer/a@*.de",
+            "**",
+        ] {
+            assert!(address.matches(pattern), "{pattern}");
+        }
+        for pattern in [
+            "acme",
+            "acme/project/HR",
+            "acme/project/H/**",
+            "acme/*",
+            "acme/project/HR/customer/b*",
+        ] {
+            assert!(!address.matches(pattern), "{pattern}");
+        }
+        assert!(Address::new(["acme", "project", "HR"]).matches("acme/project/HR/**"));
+    }
+}
