@@ -1,0 +1,627 @@
+//! The workspace as one typed whole: merged from all files, checked for structure, every value with its place.
+
+use crate::config::Sources;
+use crate::config::driver::Driver;
+use crate::diagnostic::{Located, Span};
+use crate::model::{
+    AccountId, AccountKind, Address, ChannelAccess, CustomerSharing, Domain, Email, OrganizationId,
+    OrganizationName, ProjectKey, SiteField, SiteKey, SiteValue, SpaceKey, WhoCanView,
+};
+use camino::Utf8PathBuf;
+use jiff::civil::Date;
+use std::collections::BTreeMap;
+
+/// Everything that the files of one workspace say.
+#[derive(Debug, Clone)]
+pub struct Workspace {
+    /// The directory that holds `portcullis.yaml`.
+    pub root: Utf8PathBuf,
+    /// The files that were read, for messages and excerpts.
+    pub sources: Sources,
+    /// Sites by key.
+    pub sites: BTreeMap<SiteKey, Site>,
+    /// Atlassian organizations by the key used in the YAML.
+    pub atlassian_organizations: BTreeMap<String, AtlassianOrganization>,
+    /// Limits and acknowledgements.
+    pub policy: Policy,
+    /// Access tests written by the user.
+    pub expectations: Vec<Expectation>,
+    /// Dated statements of values that no program can read.
+    pub attestations: Vec<Attestation>,
+    /// Which files may declare what; empty means every file may declare everything.
+    pub scopes: Vec<Scope>,
+}
+
+/// Which addresses the files matching a pattern may declare.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Scope {
+    /// A path pattern relative to the workspace.
+    pub files: Located<String>,
+    /// Address patterns.
+    pub may: Vec<Located<String>>,
+}
+
+/// Where a site is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SiteUrl {
+    /// The embedded sandbox (`"sandbox:"`).
+    Sandbox,
+    /// A site's own origin, such as `https://acme.atlassian.net`, without a trailing slash.
+    Remote(url::Url),
+}
+
+/// How requests authenticate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Auth {
+    /// Basic, on the site's own origin.
+    #[default]
+    Classic,
+    /// Scoped tokens and service accounts: routes through `api_url/ex/jira/{cloudId}`.
+    Scoped,
+}
+
+/// Which user-management experience the site's administrators see; chooses click paths.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum UserManagement {
+    /// The newer, organization-wide one.
+    #[default]
+    Centralized,
+    /// The original, per-site one.
+    Original,
+}
+
+/// The Confluence plan of the site (K2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ConfluencePlan {
+    /// Free: no anonymous access.
+    Free,
+    /// Standard.
+    Standard,
+    /// Premium.
+    Premium,
+    /// Enterprise.
+    Enterprise,
+}
+
+/// What may be done over an unpromised surface.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum SurfaceMode {
+    /// Neither read nor write.
+    Deny,
+    /// Read only.
+    Read,
+    /// Read and write.
+    Write,
+}
+
+/// The surfaces that a site allows beyond the documented one.
+#[derive(Debug, Clone)]
+pub struct Surfaces {
+    /// The GraphQL gateway; `read` when not written.
+    pub gateway: SurfaceMode,
+    /// The project `requestsecurity` endpoint; `read` when not written.
+    pub private: SurfaceMode,
+    /// The operator's description of settings endpoints, already read.
+    pub mapped: Option<Driver>,
+}
+
+impl Default for Surfaces {
+    fn default() -> Self {
+        Self {
+            gateway: SurfaceMode::Read,
+            private: SurfaceMode::Read,
+            mapped: None,
+        }
+    }
+}
+
+/// What to do about service projects that the site has and the YAML has not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum UnlistedProjects {
+    /// Say nothing.
+    Ignore,
+    /// List them.
+    #[default]
+    Report,
+    /// Fail.
+    Error,
+}
+
+/// Whether a list is added to or is the whole truth.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Mode {
+    /// Add what is missing, leave the rest.
+    #[default]
+    AddOnly,
+    /// Remove the rest.
+    Exact,
+}
+
+/// One site.
+#[derive(Debug, Clone)]
+pub struct Site {
+    /// Its key in the YAML.
+    pub key: SiteKey,
+    /// Where it was first named.
+    pub span: Span,
+    /// Where it is; `None` only in workspaces that are never planned, such as seeds.
+    pub url: Option<Located<SiteUrl>>,
+    /// Sandbox only: the workspace directory that seeds it, relative to the root and confined to it.
+    pub seed: Option<Located<Utf8PathBuf>>,
+    /// The origin of the gateway and the Admin API, when written.
+    pub api_url: Option<Located<url::Url>>,
+    /// How requests authenticate.
+    pub auth: Auth,
+    /// The key of the Atlassian organization that the site belongs to.
+    pub atlassian_organization: Option<Located<String>>,
+    /// Which click paths manual steps show.
+    pub user_management: UserManagement,
+    /// The Confluence plan, when written.
+    pub confluence_plan: Option<Located<ConfluencePlan>>,
+    /// Which surfaces may be used.
+    pub surfaces: Surfaces,
+    /// Site-wide settings that are written; what is absent is unmanaged.
+    pub settings: BTreeMap<SiteField, Located<SiteValue>>,
+    /// Confluence's side of spaces, as declared facts.
+    pub spaces: BTreeMap<SpaceKey, Space>,
+    /// What to do about projects that are not listed.
+    pub unlisted_projects: Located<UnlistedProjects>,
+    /// `exact` removes organizations that Portcullis made and the YAML no longer has.
+    pub organizations_mode: Mode,
+    /// Customer organizations.
+    pub organizations: BTreeMap<OrganizationName, Organization>,
+    /// People, everywhere on the site.
+    pub people: BTreeMap<Email, Person>,
+    /// Service projects.
+    pub projects: BTreeMap<ProjectKey, Project>,
+    /// Accounts that a seed declares; refused outside seeds.
+    pub accounts: Vec<SeedAccount>,
+}
+
+/// Confluence's side of a space.
+#[derive(Debug, Clone)]
+pub struct Space {
+    /// Where it is declared.
+    pub span: Span,
+    /// K4: anonymous access.
+    pub anonymous_access: Option<Located<bool>>,
+    /// K6: "any active user can view this space".
+    pub unlicensed_access: Option<Located<bool>>,
+}
+
+/// What should become of an organization.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum OrganizationState {
+    /// It exists.
+    #[default]
+    Present,
+    /// Unlinked everywhere, emptied, kept.
+    Retired,
+    /// Deleted.
+    Absent,
+}
+
+/// Who changes the members of an organization.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ManagedBy {
+    /// Portcullis.
+    #[default]
+    Portcullis,
+    /// An identity provider; members are never changed here.
+    Scim,
+    /// Agents, by hand; members are never changed here.
+    Agents,
+}
+
+/// A customer organization.
+#[derive(Debug, Clone)]
+pub struct Organization {
+    /// Where it is declared.
+    pub span: Span,
+    /// Its id, when written; identity then survives a rename in the UI.
+    pub id: Option<Located<OrganizationId>>,
+    /// The name it had: a rename, never a delete and a create.
+    pub previous_name: Option<Located<OrganizationName>>,
+    /// What should become of it.
+    pub state: Located<OrganizationState>,
+    /// Who changes its members.
+    pub managed_by: ManagedBy,
+    /// The whole list of its e-mail domains, when written.
+    pub email_domains: Option<Located<Vec<Located<Domain>>>>,
+    /// Its members, when written.
+    pub members: Option<Roster>,
+}
+
+/// Whether accounts are made for listed people who have none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Create {
+    /// Make them, without a mail.
+    #[default]
+    Silent,
+    /// Never; a listed person without an account is reported.
+    Never,
+}
+
+/// A list of people: members of an organization, or customers of a project.
+#[derive(Debug, Clone)]
+pub struct Roster {
+    /// Where it is declared.
+    pub span: Span,
+    /// Whether it is the whole list.
+    pub mode: Mode,
+    /// The entries of `list` and of every file in `from`, each person once, sorted by [`Who`].
+    pub entries: Vec<RosterEntry>,
+    /// Allowed to be there: never added, never removed.
+    pub keep: Vec<Located<AddressPattern>>,
+    /// Must not be there, in both modes.
+    pub absent: Vec<Located<Who>>,
+    /// Whether accounts are made.
+    pub create: Create,
+}
+
+/// How an entry names a person. `Email` sorts before `Account`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Who {
+    /// By address.
+    Email(Email),
+    /// By account id.
+    Account(AccountId),
+}
+
+/// One entry of a roster. Kept small: a million of them are a supported size.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RosterEntry {
+    /// Who.
+    pub who: Who,
+    /// Where it stands: the YAML item, or the line of the roster file.
+    pub span: Span,
+    /// What few entries have.
+    pub extra: Option<Box<RosterExtra>>,
+}
+
+/// The rarer parts of a roster entry.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct RosterExtra {
+    /// The display name, used only when an account is made.
+    pub name: Option<String>,
+    /// Chooses between two accounts on one address.
+    pub account: Option<AccountKind>,
+    /// The last day (inclusive, UTC); afterwards the entry means "must be absent".
+    pub until: Option<Date>,
+    /// With `account_id`: the address the account should have by now.
+    pub email: Option<Email>,
+    /// With `account_id`: the address it had before.
+    pub previous_email: Option<Email>,
+}
+
+/// An exact address, or `*@domain`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum AddressPattern {
+    /// Exactly this person.
+    Exact(Email),
+    /// Everybody of a domain.
+    Domain(Domain),
+}
+
+impl AddressPattern {
+    /// Says whether an address is meant.
+    pub fn matches(&self, email: &Email) -> bool {
+        match self {
+            Self::Exact(exact) => exact == email,
+            Self::Domain(domain) => domain.as_str() == email.domain(),
+        }
+    }
+}
+
+/// A person, everywhere on the site; beats every roster. The only state is "absent".
+#[derive(Debug, Clone)]
+pub struct Person {
+    /// Where it is declared.
+    pub span: Span,
+    /// Why.
+    pub reason: Option<String>,
+    /// Who answers for it.
+    pub owner: Option<String>,
+}
+
+/// A service project.
+#[derive(Debug, Clone)]
+pub struct Project {
+    /// Where it is declared.
+    pub span: Span,
+    /// Open or restricted, when written.
+    pub channel_access: Option<Located<ChannelAccess>>,
+    /// Customer sharing, when written.
+    pub customer_sharing: Option<Located<CustomerSharing>>,
+    /// Linked organizations, when written.
+    pub organizations: Option<LinkedOrganizations>,
+    /// The roster, when written.
+    pub customers: Option<Roster>,
+    /// Linked spaces and who can view them.
+    pub knowledge_base: BTreeMap<SpaceKey, LinkedSpace>,
+}
+
+/// Organizations linked to a project.
+#[derive(Debug, Clone)]
+pub struct LinkedOrganizations {
+    /// Where the block stands.
+    pub span: Span,
+    /// Whether it is the whole list.
+    pub mode: Mode,
+    /// The organizations; each is declared in the same workspace.
+    pub list: Vec<Located<OrganizationName>>,
+}
+
+/// A knowledge-base space of a project.
+#[derive(Debug, Clone)]
+pub struct LinkedSpace {
+    /// Where it is declared.
+    pub span: Span,
+    /// Who can view it, when written.
+    pub who_can_view: Option<Located<WhoCanView>>,
+}
+
+/// An Atlassian organization.
+#[derive(Debug, Clone)]
+pub struct AtlassianOrganization {
+    /// Where it is declared.
+    pub span: Span,
+    /// Its id, needed to reach the Admin API.
+    pub id: Option<Located<String>>,
+    /// The ARI of the JSM Customer role, when written.
+    pub customer_role: Option<Located<String>>,
+    /// Approved domains, when written.
+    pub approved_domains: Option<ApprovedDomains>,
+    /// The any-domain rule per site; judged, written by hand.
+    pub any_domain: BTreeMap<SiteKey, ApprovedSite>,
+    /// Apps that every new user gets: a fact for the cost lint.
+    pub default_app_access: Vec<Located<String>>,
+}
+
+/// Approved domains of an Atlassian organization.
+#[derive(Debug, Clone)]
+pub struct ApprovedDomains {
+    /// Where the block stands.
+    pub span: Span,
+    /// Whether it is the whole list, as far as this workspace's sites are concerned.
+    pub mode: Mode,
+    /// The domains.
+    pub domains: BTreeMap<Domain, ApprovedDomain>,
+}
+
+/// One approved domain.
+#[derive(Debug, Clone)]
+pub struct ApprovedDomain {
+    /// Where it is declared.
+    pub span: Span,
+    /// What it grants on each site.
+    pub sites: BTreeMap<SiteKey, ApprovedSite>,
+}
+
+/// What an approved domain grants for JSM on one site.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ApprovedSite {
+    /// Where it is declared.
+    pub span: Span,
+    /// The role.
+    pub role: ApprovedRole,
+    /// Whether an administrator must approve.
+    pub admin_approval: bool,
+}
+
+/// The JSM role that an approved domain grants.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ApprovedRole {
+    /// Customer: free.
+    Customer,
+    /// User: an agent, licensed.
+    User,
+    /// None.
+    None,
+}
+
+impl ApprovedRole {
+    /// Returns the word used in YAML and plans.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Customer => "customer",
+            Self::User => "user",
+            Self::None => "none",
+        }
+    }
+}
+
+/// An account that a seed declares.
+#[derive(Debug, Clone)]
+pub struct SeedAccount {
+    /// Where it stands.
+    pub span: Span,
+    /// Its address.
+    pub email: Email,
+    /// Its display name.
+    pub name: Option<String>,
+    /// Its kind; portal-only when not written.
+    pub account: AccountKind,
+    /// Its id, when the seed fixes it.
+    pub account_id: Option<AccountId>,
+    /// Its JSM role, for Atlassian accounts.
+    pub role: ApprovedRole,
+    /// Its state.
+    pub state: SeedAccountState,
+    /// Whether its address is hidden from API answers.
+    pub email_hidden: bool,
+}
+
+/// The state of a seeded account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum SeedAccountState {
+    /// Usable.
+    #[default]
+    Active,
+    /// Exists, not yet verified.
+    Unverified,
+    /// Portal access revoked.
+    Revoked,
+    /// Deactivated or suspended.
+    Deactivated,
+}
+
+/// What a class gain does to a plan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Gate {
+    /// Blocks.
+    Block,
+    /// Warns.
+    Warn,
+    /// Nothing.
+    Allow,
+}
+
+/// A limit in absolute numbers, in percent, or both; whichever is exceeded first blocks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limit {
+    /// Where it is written.
+    pub span: Span,
+    /// At most this many.
+    pub count: Option<u64>,
+    /// At most this share, in percent.
+    pub percent: Option<u64>,
+    /// Ignored for lists with fewer entries than this.
+    pub floor: Option<u64>,
+}
+
+/// Limits and acknowledgements. A limit that is not written does not apply.
+#[derive(Debug, Clone, Default)]
+pub struct Policy {
+    /// What happens when `anonymous`, `anyone` or `any_customer` gains access, where written.
+    pub class_gains: BTreeMap<String, Located<Gate>>,
+    /// People losing access.
+    pub max_people_losing_access: Option<Limit>,
+    /// People gaining access.
+    pub max_people_gaining_access: Option<Limit>,
+    /// Removals per list.
+    pub max_removals: Option<Limit>,
+    /// New accounts.
+    pub max_new_accounts: Option<Located<u64>>,
+    /// Address patterns that no removal may touch.
+    pub protect: Vec<Located<String>>,
+    /// Accepted lints.
+    pub acknowledge: Vec<Acknowledgement>,
+    /// Accepted drift.
+    pub accept_drift: Vec<AcceptedDrift>,
+    /// How unmanaged things are reported.
+    pub unmanaged: Option<Located<Unmanaged>>,
+}
+
+/// How unmanaged things are reported.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unmanaged {
+    /// As a number.
+    Count,
+    /// One by one.
+    List,
+    /// Not at all.
+    Ignore,
+}
+
+/// A lint that somebody answers for.
+#[derive(Debug, Clone)]
+pub struct Acknowledgement {
+    /// Where it stands.
+    pub span: Span,
+    /// The lint, such as `L13`.
+    pub lint: Located<String>,
+    /// Where it applies: an address pattern.
+    pub address: Located<String>,
+    /// Why.
+    pub reason: String,
+    /// Who answers for it.
+    pub owner: String,
+    /// The last day.
+    pub until: Option<Date>,
+}
+
+/// A difference that is left alone until its date.
+#[derive(Debug, Clone)]
+pub struct AcceptedDrift {
+    /// Where it stands.
+    pub span: Span,
+    /// Where it applies: an address pattern.
+    pub address: Located<String>,
+    /// Why.
+    pub reason: String,
+    /// Who answers for it.
+    pub owner: String,
+    /// The last day.
+    pub until: Option<Date>,
+}
+
+/// Whom an expectation is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ExpectedWho {
+    /// A visitor without login.
+    Anonymous,
+    /// Any address at all.
+    Anyone,
+    /// Any existing customer.
+    AnyCustomer,
+    /// Any new address of a domain, and every known account of it.
+    Domain(Domain),
+    /// Every member of an organization.
+    Organization(OrganizationName),
+    /// One address.
+    Person(Email),
+}
+
+/// What an expectation says about them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ability {
+    /// Make an account for themselves.
+    SignUp,
+    /// See a portal.
+    ViewPortal,
+    /// Send a request.
+    SendRequest,
+    /// Read an article.
+    ReadArticle,
+}
+
+/// An access test written by the user.
+#[derive(Debug, Clone)]
+pub struct Expectation {
+    /// Where it stands.
+    pub span: Span,
+    /// Its name.
+    pub name: String,
+    /// Whom it is about.
+    pub who: Located<ExpectedWho>,
+    /// Whether it must hold for all (`can`) or for none (`cannot`).
+    pub can: bool,
+    /// What it is about.
+    pub ability: Located<Ability>,
+    /// The site.
+    pub site: Located<SiteKey>,
+    /// Project patterns (`*` allowed).
+    pub projects: Vec<Located<String>>,
+    /// Projects left out.
+    pub except: Vec<Located<String>>,
+    /// The space, for articles.
+    pub space: Option<Located<SpaceKey>>,
+}
+
+/// A person's dated statement of a value that no program can read.
+#[derive(Debug, Clone)]
+pub struct Attestation {
+    /// Where it stands.
+    pub span: Span,
+    /// The address it is about.
+    pub address: Located<Address>,
+    /// The value seen.
+    pub value: serde_json::Value,
+    /// Who looked.
+    pub by: String,
+    /// When.
+    pub on: Date,
+    /// The last day it counts; 90 days after `on` when not written.
+    pub until: Date,
+}
