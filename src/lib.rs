@@ -36,3 +36,5 @@ pub mod diagnostic;
 pub mod emulator;
 pub mod jsm;
 pub mod model;
+pub mod observed;
+pub mod report;

@@ -111,7 +111,8 @@ words! {
 }
 
 /// A site-wide setting that has no public API.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum SiteField {
     /// I: Atlassian accounts for internal customers.
     Internal,
@@ -167,6 +168,27 @@ impl SiteField {
             Self::PortalOnlySso => "portal_only_login.sso",
             Self::KnowledgeBaseAllLoggedIn => "knowledge_base.allow_all_logged_in",
             Self::KnowledgeBaseAnyone => "knowledge_base.allow_anyone",
+        }
+    }
+
+    /// Returns the parts of the address below the site, such as `customer-access/internal`.
+    ///
+    /// Two pairs of fields share an address: allowed domains have one per domain (this is the one of `any`), and the
+    /// two portal-only login methods are one resource.
+    pub const fn address_parts(self) -> [&'static str; 2] {
+        match self {
+            Self::Internal => ["customer-access", "internal"],
+            Self::External => ["customer-access", "external"],
+            Self::AllowedDomains => ["allowed-domain", "any"],
+            Self::CustomersCanCreateAccounts => {
+                ["customer-access", "customers-can-create-accounts"]
+            }
+            Self::ViewWithoutLogin => ["customer-access", "view-without-login"],
+            Self::EmailCcCreatesAccounts => ["setting", "email-cc-creates-accounts"],
+            Self::OrganizationManagement => ["setting", "organization-management"],
+            Self::PortalOnlyPassword | Self::PortalOnlySso => ["setting", "portal-only-login"],
+            Self::KnowledgeBaseAllLoggedIn => ["setting", "knowledge-base-all-logged-in"],
+            Self::KnowledgeBaseAnyone => ["setting", "knowledge-base-anyone"],
         }
     }
 

@@ -1,0 +1,233 @@
+//! What was seen on a site: as far as it was read, with the reason where it was not.
+//!
+//! An [`Observed`] can be saved (`export --snapshot`) and planned against without network (`plan --observed`).
+
+use crate::model::{
+    AccountId, AccountKind, ChannelAccess, CloudId, CustomerSharing, DeskId, Domain, Email, Field,
+    Incomplete, OrganizationId, OrganizationName, ProjectKey, Read, SiteField, SiteKey, SiteValue,
+    SpaceKey, Surface, WhoCanView,
+};
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// One site as it was seen.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Observed {
+    /// The version of this format.
+    pub format_version: String,
+    /// The site's key in the YAML.
+    pub site: SiteKey,
+    /// The site's id behind the gateway, when it was asked for.
+    pub cloud_id: Option<CloudId>,
+    /// The account whose token was used; never removed from anything.
+    pub caller: Option<AccountId>,
+    /// Every account that any list showed.
+    pub accounts: BTreeMap<AccountId, ObservedAccount>,
+    /// What became of each address that no list showed.
+    pub resolutions: BTreeMap<Email, Resolution>,
+    /// Customer organizations; `None` when the list was not needed.
+    pub organizations: Option<Read<BTreeMap<OrganizationId, ObservedOrganization>>>,
+    /// Service projects; `None` when the list was not needed.
+    pub projects: Option<Read<BTreeMap<ProjectKey, ObservedProject>>>,
+    /// Site-wide settings that were asked for.
+    pub settings: BTreeMap<SiteField, Observation<SiteValue>>,
+    /// Approved domains of the Atlassian organization that were asked for.
+    pub approved_domains: Option<Read<BTreeMap<Domain, ObservedApproval>>>,
+    /// The role ARI that an existing entry uses for JSM customers, when one was seen; never guessed.
+    pub customer_role: Option<String>,
+    /// Requests that reading took.
+    pub requests: u64,
+}
+
+impl Observed {
+    /// The version written into snapshots.
+    pub const FORMAT_VERSION: &'static str = "1.0";
+
+    /// Returns an observation in which nothing was read yet.
+    pub fn nothing(site: SiteKey) -> Self {
+        Self {
+            format_version: Self::FORMAT_VERSION.to_owned(),
+            site,
+            cloud_id: None,
+            caller: None,
+            accounts: BTreeMap::new(),
+            resolutions: BTreeMap::new(),
+            organizations: None,
+            projects: None,
+            settings: BTreeMap::new(),
+            approved_domains: None,
+            customer_role: None,
+            requests: 0,
+        }
+    }
+
+    /// Returns the organizations when the list was read whole.
+    pub fn whole_organizations(&self) -> Option<&BTreeMap<OrganizationId, ObservedOrganization>> {
+        self.organizations.as_ref().and_then(Read::complete)
+    }
+
+    /// Returns the service projects when the list was read whole.
+    pub fn whole_projects(&self) -> Option<&BTreeMap<ProjectKey, ObservedProject>> {
+        self.projects.as_ref().and_then(Read::complete)
+    }
+}
+
+/// An account that a list showed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ObservedAccount {
+    /// Its address, unless hidden.
+    pub email: Option<Email>,
+    /// Its display name: typed by a stranger, to be neutralised by every renderer.
+    pub name: String,
+    /// Its kind, where the source says so.
+    pub kind: Option<AccountKind>,
+    /// Whether it is active.
+    pub active: bool,
+    /// What it is beyond a customer, where that was asked for.
+    pub standing: Standing,
+}
+
+/// Whether an account is somebody whom Portcullis never removes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Standing {
+    /// Nobody asked; only accounts that would be removed are looked up.
+    NotAsked,
+    /// A customer.
+    Customer,
+    /// Holds a licence of the service desk: an agent or an administrator.
+    Agent,
+    /// An app or a service account.
+    App,
+    /// It could not be told.
+    Unknown,
+}
+
+/// What became of an address that no list showed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Resolution {
+    /// Accounts whose visible address is this one: one, or two of different kinds.
+    Found(Vec<AccountId>),
+    /// One hit whose address is hidden: may add or keep, never remove.
+    FoundHidden(AccountId),
+    /// Nobody, by a search that can be trusted.
+    NotFound,
+    /// The search could not be trusted or failed.
+    Unresolved(Incomplete),
+}
+
+/// A customer organization as it was seen.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ObservedOrganization {
+    /// Its name on the site, exactly.
+    pub name: String,
+    /// Whether an identity provider manages it.
+    pub scim_managed: bool,
+    /// Its members; `None` when they were not needed.
+    pub members: Option<Read<BTreeSet<AccountId>>>,
+    /// The ownership mark; `None` when it was not asked for.
+    pub ownership: Option<Read<Option<Ownership>>>,
+    /// Its e-mail domains; `None` when they were not asked for.
+    pub email_domains: Option<Observation<BTreeSet<Domain>>>,
+}
+
+/// The mark that Portcullis leaves on organizations it creates, as entity property `portcullis`. Holds nothing secret.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ownership {
+    /// Always `portcullis`.
+    pub tool: String,
+    /// The key of the site in the workspace that made it.
+    pub workspace: String,
+    /// The organization's key in the YAML.
+    pub key: OrganizationName,
+}
+
+impl Ownership {
+    /// The entity property's key.
+    pub const PROPERTY: &'static str = "portcullis";
+}
+
+/// A service project as it was seen.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ObservedProject {
+    /// The id of its service desk.
+    pub desk: DeskId,
+    /// Its name.
+    pub name: String,
+    /// Open or restricted; `None` when it was not asked for.
+    pub channel_access: Option<Observation<ChannelAccess>>,
+    /// Customer sharing; `None` when it was not asked for.
+    pub customer_sharing: Option<Observation<CustomerSharing>>,
+    /// C as this project's settings echo it, when read.
+    pub echoed_signup: Option<bool>,
+    /// N as this project's settings echo it, when read.
+    pub echoed_anonymous: Option<bool>,
+    /// Linked organizations; `None` when they were not needed.
+    pub organizations: Option<Read<BTreeSet<OrganizationId>>>,
+    /// The roster; `None` when it was not needed.
+    pub customers: Option<Read<BTreeSet<AccountId>>>,
+    /// Linked spaces; `None` when they were not asked for.
+    pub knowledge_base: Option<Observation<BTreeMap<SpaceKey, ObservedSpace>>>,
+}
+
+/// A linked space as it was seen.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ObservedSpace {
+    /// Its resource identifier, where the surface has one.
+    pub ari: Option<String>,
+    /// Who can view it.
+    pub who_can_view: Field<WhoCanView>,
+    /// The values that the site would take now, where it says so.
+    pub possible: Option<BTreeSet<WhoCanView>>,
+}
+
+/// What an approved domain grants, seen from one site.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ObservedApproval {
+    /// This site's JSM entry, when there is one.
+    pub jsm: Option<ObservedGrant>,
+    /// How many entries there are for other apps and sites; they are never touched.
+    pub others: usize,
+}
+
+/// The JSM entry of an approved domain.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ObservedGrant {
+    /// The role, as the API spells it.
+    pub role: Option<String>,
+    /// Whether an administrator must approve.
+    pub admin_approval: Option<bool>,
+}
+
+/// A value and the surface that showed it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Observation<T> {
+    /// The value, or why it is not known.
+    pub value: Field<T>,
+    /// The surface it was read by.
+    pub surface: Surface,
+    /// For attested values: the last day on which the statement counts.
+    pub attested_until: Option<Date>,
+}
+
+impl<T> Observation<T> {
+    /// A value that a program read.
+    pub const fn read(value: T, surface: Surface) -> Self {
+        Self {
+            value: Field::Known(value),
+            surface,
+            attested_until: None,
+        }
+    }
+
+    /// A value that could not be read, with the reason.
+    pub const fn unknown(why: String, surface: Surface) -> Self {
+        Self {
+            value: Field::Unknown(why),
+            surface,
+            attested_until: None,
+        }
+    }
+}

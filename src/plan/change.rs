@@ -1,0 +1,268 @@
+//! One change: what, why, asked for where, over which surface, and what it rests on.
+
+use crate::diagnostic::Span;
+use crate::model::{
+    AccountId, Address, ChannelAccess, CustomerSharing, Domain, Email, OrganizationId,
+    OrganizationName, ProjectKey, SiteField, SiteValue, SpaceKey, Surface, WhoCanView,
+};
+use serde_json::Value;
+use std::collections::BTreeSet;
+
+/// The type of a managed thing, spelled as in the plan JSON.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ResourceType {
+    /// A customer-access toggle.
+    CustomerAccess,
+    /// An allowed external domain.
+    AllowedDomain,
+    /// An approved domain.
+    ApprovedDomain,
+    /// Another site-wide setting.
+    SiteSetting,
+    /// An account.
+    CustomerAccount,
+    /// A customer organization.
+    Organization,
+    /// A membership.
+    OrganizationMember,
+    /// An e-mail domain of an organization.
+    OrganizationEmailDomain,
+    /// Channel access or customer sharing of a project.
+    ProjectAccess,
+    /// A link between a project and an organization.
+    ProjectOrganization,
+    /// A person on a project's roster.
+    ProjectCustomer,
+    /// A linked knowledge-base space.
+    KnowledgeBaseSpace,
+}
+
+impl ResourceType {
+    /// Returns the name used in the plan JSON.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::CustomerAccess => "jsm_customer_access",
+            Self::AllowedDomain => "jsm_allowed_domain",
+            Self::ApprovedDomain => "jsm_approved_domain",
+            Self::SiteSetting => "jsm_site_setting",
+            Self::CustomerAccount => "jsm_customer_account",
+            Self::Organization => "jsm_organization",
+            Self::OrganizationMember => "jsm_organization_member",
+            Self::OrganizationEmailDomain => "jsm_organization_email_domain",
+            Self::ProjectAccess => "jsm_project_access",
+            Self::ProjectOrganization => "jsm_project_organization",
+            Self::ProjectCustomer => "jsm_project_customer",
+            Self::KnowledgeBaseSpace => "jsm_knowledge_base_space",
+        }
+    }
+}
+
+/// What happens to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Action {
+    /// It comes into being.
+    Create,
+    /// It changes.
+    Update,
+    /// It goes.
+    Delete,
+}
+
+impl Action {
+    /// Returns the word used in the plan JSON.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Create => "create",
+            Self::Update => "update",
+            Self::Delete => "delete",
+        }
+    }
+}
+
+/// Why a change is planned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Reason {
+    /// Listed, and not there.
+    Listed,
+    /// The written value differs.
+    Differs,
+    /// The live value is not known, so it cannot be called in sync.
+    Unknown,
+    /// Not listed, and the list is exact.
+    NotListed,
+    /// The entry's `until` has passed.
+    Expired,
+    /// Named under `absent`.
+    Absent,
+    /// Named under `people` as absent.
+    PersonAbsent,
+    /// The organization's `state` is `retired`.
+    Retired,
+    /// The organization's `state` is `absent`.
+    StateAbsent,
+    /// Made by Portcullis, no longer declared, and `organizations_mode` is exact.
+    NoLongerDeclared,
+    /// A listed person has no account.
+    NoAccount,
+    /// The live name differs from the declared one.
+    Renamed,
+}
+
+impl Reason {
+    /// Returns the stable word for `action_reason`.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Listed => "create_because_listed",
+            Self::Differs => "update_because_different",
+            Self::Unknown => "update_because_unknown",
+            Self::NotListed => "delete_because_not_listed",
+            Self::Expired => "delete_because_expired",
+            Self::Absent => "delete_because_listed_absent",
+            Self::PersonAbsent => "delete_because_person_absent",
+            Self::Retired => "delete_because_organization_retired",
+            Self::StateAbsent => "delete_because_state_absent",
+            Self::NoLongerDeclared => "delete_because_no_resource_config",
+            Self::NoAccount => "create_because_no_account",
+            Self::Renamed => "update_because_renamed",
+        }
+    }
+}
+
+/// An organization that exists, or one that this plan makes.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum OrganizationRef {
+    /// Exists.
+    Existing(OrganizationId),
+    /// Made by this plan.
+    Planned(OrganizationName),
+}
+
+/// An account that exists, or one that this plan makes.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum PersonRef {
+    /// Exists.
+    Existing(AccountId),
+    /// Made by this plan.
+    Planned(Email),
+}
+
+/// What `apply` does; specific enough that no choice is left for it.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Operation {
+    /// `POST /customer`.
+    CreateAccount {
+        /// The address.
+        email: Email,
+        /// The display name.
+        name: String,
+    },
+    /// `POST /organization` and the ownership mark.
+    CreateOrganization(OrganizationName),
+    /// `DELETE /organization/{id}`.
+    DeleteOrganization(OrganizationId),
+    /// A member more.
+    AddMember(OrganizationRef, PersonRef),
+    /// A member less.
+    RemoveMember(OrganizationId, AccountId),
+    /// A project's roster grows.
+    AddCustomer(ProjectKey, PersonRef),
+    /// A project's roster shrinks.
+    RemoveCustomer(ProjectKey, AccountId),
+    /// An organization is linked to a project.
+    Link(ProjectKey, OrganizationRef),
+    /// An organization is unlinked from a project.
+    Unlink(ProjectKey, OrganizationId),
+    /// Channel access.
+    SetChannelAccess(ProjectKey, ChannelAccess),
+    /// Customer sharing.
+    SetCustomerSharing(ProjectKey, CustomerSharing),
+    /// A space is linked to a project, with who can view it when that is written.
+    LinkSpace(ProjectKey, SpaceKey, Option<WhoCanView>),
+    /// Who can view a linked space.
+    SetViewers(ProjectKey, SpaceKey, WhoCanView),
+    /// Site-wide settings behind a mapped description; several changes may carry the same whole value.
+    SetSite(SiteField, SiteValue),
+    /// The whole list of an organization's e-mail domains; several changes carry the same list.
+    SetEmailDomains(OrganizationRef, BTreeSet<Domain>),
+    /// This site's JSM entry of an approved domain.
+    ApproveDomain {
+        /// The domain.
+        domain: Domain,
+        /// The role ARI.
+        role: String,
+        /// Whether an administrator must approve.
+        admin_approval: bool,
+    },
+    /// Takes this site's JSM entry out of an approved domain.
+    DisapproveDomain(Domain),
+    /// Nothing that a program can do.
+    Manual,
+}
+
+/// When an operation is carried out. One table, top down; every phase ends before the next begins.
+///
+/// ```text
+/// widen who may have an account -> accounts -> organizations -> members, links, customers
+///   -> narrow settings and channel access -> unlink, remove -> delete organizations -> open channel access and articles
+/// ```
+/// Grants come before revocations, so nobody who keeps access is interrupted; what opens something to whole classes of
+/// people comes last, when every removal is done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Phase {
+    /// Site settings and approved domains that let more people have accounts.
+    Widen,
+    /// Accounts.
+    Accounts,
+    /// Organizations and their e-mail domains.
+    Organizations,
+    /// Memberships, links, rosters, linked spaces.
+    Grants,
+    /// Settings and channel access that let fewer people in.
+    Narrow,
+    /// Memberships, links and rosters that go.
+    Revocations,
+    /// Organizations that go.
+    Deletions,
+    /// Channel access and articles that open.
+    Open,
+}
+
+/// One change.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Change {
+    /// What changes.
+    pub address: Address,
+    /// Its type.
+    pub kind: ResourceType,
+    /// Its name for people: typed by strangers in part, neutralised by renderers.
+    pub name: String,
+    /// What happens to it.
+    pub action: Action,
+    /// The live value; `null` when it is not there or not known.
+    pub before: Value,
+    /// The desired value; `null` when it goes.
+    pub after: Value,
+    /// Why.
+    pub reason: Reason,
+    /// Who asked for it.
+    pub source: Option<Span>,
+    /// The route.
+    pub surface: Surface,
+    /// What apply does.
+    pub operation: Operation,
+    /// When apply does it.
+    pub phase: Phase,
+    /// Why it must not be done; empty when nothing stands against it.
+    pub blocked_by: Vec<String>,
+    /// Changes that a person must make first.
+    pub waiting_for: Vec<Address>,
+}
+
+impl Change {
+    /// Says whether apply would attempt it.
+    pub fn is_automatic(&self) -> bool {
+        self.blocked_by.is_empty()
+            && self.waiting_for.is_empty()
+            && !matches!(self.operation, Operation::Manual)
+    }
+}

@@ -1,0 +1,3 @@
+//! Rendering: plans, apply reports and access for people and for machines, the same words everywhere.
+
+pub mod document;

@@ -1,0 +1,253 @@
+//! The plan as JSON: Terraform's plan representation 1.2 where meaning is equal, with Portcullis's own keys beside.
+//!
+//! `plan --out` writes it and `show` reads it back, so every renderer works from this document and from nothing else.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// A plan over all sites of a workspace.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PlanDocument {
+    /// `1.2`; a reader refuses another major version and ignores unknown names.
+    pub format_version: String,
+    /// The version of Portcullis that made it.
+    pub tool_version: String,
+    /// The sites that were planned.
+    pub sites: Vec<String>,
+    /// One element per change; no-ops are left out.
+    pub resource_changes: Vec<ResourceChange>,
+    /// Changes made outside, in the same shape.
+    pub resource_drift: Vec<ResourceChange>,
+    /// Results of limits, protections and near-duplicate checks.
+    pub checks: Vec<Check>,
+    /// Whether `apply` makes sense.
+    pub applyable: bool,
+    /// Whether everything asked for was considered.
+    pub complete: bool,
+    /// Whether something went wrong; such a plan can be read, never applied.
+    pub errored: bool,
+    /// What went wrong, scope by scope.
+    pub errors: Vec<ScopeError>,
+    /// Who gains, loses and keeps what.
+    pub access_impact: Value,
+    /// Steps that only a person can do.
+    pub manual_steps: Vec<ManualStepDocument>,
+    /// Requests.
+    pub api_budget: ApiBudget,
+    /// Mails that people would get.
+    pub notifications: Notifications,
+    /// Entries that end within thirty days.
+    pub forecast: Vec<ForecastDocument>,
+    /// Things worth knowing that change nothing.
+    pub findings: Vec<FindingDocument>,
+    /// What is on the sites and not in the YAML.
+    pub unmanaged: UnmanagedDocument,
+    /// How much of what was read is described.
+    pub coverage: CoverageDocument,
+    /// SHA-256 over the canonical JSON of the effective changes, violated limits and impact.
+    pub digest: String,
+    /// The exit code of the command that printed it.
+    pub exit_code: u8,
+    /// The reason of that exit code, in words.
+    pub exit_reason: String,
+}
+
+/// One change.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ResourceChange {
+    /// What changes.
+    pub address: String,
+    /// The address it had, after a rename.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub previous_address: Option<String>,
+    /// `managed`.
+    pub mode: String,
+    /// Its type.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// Its name.
+    pub name: String,
+    /// What happens.
+    pub change: ChangeBody,
+    /// Why, as an open set of words.
+    pub action_reason: String,
+    /// What Terraform has no words for.
+    pub portcullis: Extra,
+}
+
+/// What happens to one thing.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ChangeBody {
+    /// `["create"]`, `["update"]` or `["delete"]`.
+    pub actions: Vec<String>,
+    /// The live value; `null` when it is not there or not known.
+    pub before: Value,
+    /// The desired value; `null` when it goes.
+    pub after: Value,
+}
+
+/// What Terraform has no words for.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Extra {
+    /// The route.
+    pub surface: String,
+    /// Who asked for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<Source>,
+    /// Why it must not be done.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub blocked_by: Vec<String>,
+    /// `this_branch` or `there_before`, with `--base`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub origin: Option<String>,
+    /// What a person must do first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub waiting_for: Vec<String>,
+}
+
+/// A place in the user's files.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Source {
+    /// The path relative to the workspace.
+    pub file: String,
+    /// From 1.
+    pub line: u32,
+}
+
+/// The result of a check, shaped as Terraform's.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Check {
+    /// What was checked.
+    pub address: CheckAddress,
+    /// `pass`, `fail`, `error` or `unknown`.
+    pub status: String,
+    /// What is wrong.
+    pub problems: Vec<CheckProblem>,
+}
+
+/// The address of a check.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CheckAddress {
+    /// `limit`, `protect` or `expectation`.
+    pub kind: String,
+    /// For people.
+    pub to_display: String,
+}
+
+/// One problem of a check.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CheckProblem {
+    /// What is wrong.
+    pub message: String,
+}
+
+/// A scope that could not be planned.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ScopeError {
+    /// The scope.
+    pub address: String,
+    /// Why.
+    pub message: String,
+    /// Whether a right or a credential is missing.
+    pub forbidden: bool,
+    /// Where the scope is declared.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<Source>,
+}
+
+/// A step that only a person can do.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ManualStepDocument {
+    /// The addresses that it settles.
+    pub addresses: Vec<String>,
+    /// What to do, in one line.
+    pub title: String,
+    /// Where to click, outermost first.
+    pub click_path: Vec<String>,
+    /// A link to the page, where one is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub link: Option<String>,
+    /// Who can do it.
+    pub role: String,
+    /// The present value, as far as known.
+    pub present: Value,
+    /// The value it should have.
+    pub expected: Value,
+    /// The command that records that a person checked it, where attesting helps.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attest: Option<String>,
+}
+
+/// Requests.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ApiBudget {
+    /// Requests that planning took.
+    pub plan_requests: u64,
+    /// Writes that applying would send, at least.
+    pub apply_writes: u64,
+}
+
+/// Mails that people would get.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Notifications {
+    /// How many mails the planned requests send by themselves; Portcullis never invites, so this is 0.
+    pub mails: u64,
+    /// What may still be sent by the site's own notification settings.
+    pub note: String,
+}
+
+/// An entry that ends soon.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ForecastDocument {
+    /// The membership.
+    pub address: String,
+    /// The last day on which it holds.
+    pub until: String,
+    /// Where the entry stands.
+    pub source: Source,
+}
+
+/// Something worth knowing that changes nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FindingDocument {
+    /// What it is about.
+    pub address: String,
+    /// Stable code.
+    pub code: String,
+    /// What it is.
+    pub message: String,
+    /// Where it was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<Source>,
+}
+
+/// What is on the sites and not in the YAML.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UnmanagedDocument {
+    /// How many organizations.
+    pub organizations: usize,
+    /// How many service projects.
+    pub projects: usize,
+    /// How many people on managed lists.
+    pub people: usize,
+    /// The addresses, with `policy.unmanaged: list`; projects also with `unlisted_projects: report`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub addresses: Vec<String>,
+}
+
+/// How much of what was read is described.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CoverageDocument {
+    /// Organizations in the YAML that the sites have.
+    pub organizations_managed: usize,
+    /// Organizations of the sites.
+    pub organizations_live: usize,
+    /// Projects in the YAML that the sites have.
+    pub projects_managed: usize,
+    /// Service projects of the sites.
+    pub projects_live: usize,
+    /// Fields that are written and whose live value is known.
+    pub fields_known: usize,
+    /// Fields that are written and whose live value is not known.
+    pub fields_unknown: usize,
+}
