@@ -32,9 +32,11 @@
 //! - A list that could not be read whole is `Incomplete`, and nothing is ever removed on the strength of one.
 
 pub mod config;
+pub mod desired;
 pub mod diagnostic;
 pub mod emulator;
 pub mod jsm;
 pub mod model;
 pub mod observed;
+pub mod plan;
 pub mod report;

@@ -34,6 +34,8 @@ pub struct Observed {
     pub settings: BTreeMap<SiteField, Observation<SiteValue>>,
     /// Approved domains of the Atlassian organization that were asked for.
     pub approved_domains: Option<Read<BTreeMap<Domain, ObservedApproval>>>,
+    /// This site's JSM entry of the any-domain rule, when it was asked for.
+    pub any_domain: Option<Read<Option<ObservedGrant>>>,
     /// The role ARI that an existing entry uses for JSM customers, when one was seen; never guessed.
     pub customer_role: Option<String>,
     /// Requests that reading took.
@@ -57,6 +59,7 @@ impl Observed {
             projects: None,
             settings: BTreeMap::new(),
             approved_domains: None,
+            any_domain: None,
             customer_role: None,
             requests: 0,
         }

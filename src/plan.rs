@@ -3,16 +3,19 @@
 pub mod account_rules;
 pub mod change;
 pub mod diff;
-mod domains;
-mod manual;
+pub mod domains;
+pub mod identity;
+pub mod manual;
 mod organizations;
 mod projects;
 pub mod roster;
 mod settings;
 pub mod surfaces;
 
-pub use change::{Action, Change, Operation, OrganizationRef, PersonRef, Phase, Reason, ResourceType};
-pub use manual::ManualStep;
+pub use change::{
+    Action, Change, Operation, OrganizationRef, PersonRef, Phase, Reason, ResourceType,
+};
+pub use manual::{ManualStep, ManualSubject};
 
 use crate::model::{Address, Incomplete, SiteKey};
 use jiff::civil::Date;

@@ -87,7 +87,12 @@ name! {
 impl OrganizationName {
     /// Returns the form under which near-duplicates meet: NFKC, case-folded, runs of spaces collapsed.
     pub fn folded(&self) -> String {
-        let lowered: String = self.0.nfkc().collect::<String>().to_lowercase();
+        Self::fold(&self.0)
+    }
+
+    /// Folds any name, also one from a site that would not be accepted in the YAML.
+    pub fn fold(name: &str) -> String {
+        let lowered: String = name.nfkc().collect::<String>().to_lowercase();
         lowered.split_whitespace().collect::<Vec<_>>().join(" ")
     }
 }

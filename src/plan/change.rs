@@ -223,8 +223,10 @@ pub enum Phase {
     Revocations,
     /// Organizations that go.
     Deletions,
-    /// Channel access and articles that open.
+    /// Channel access, sharing and site-wide switches that open.
     Open,
+    /// Who can view articles, which rests on what was opened before.
+    Articles,
 }
 
 /// One change.

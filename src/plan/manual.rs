@@ -23,3 +23,39 @@ pub struct ManualStep {
     /// The command that records that a person checked it, where attesting helps.
     pub attest: Option<String>,
 }
+/// TEMP
+#[derive(Debug, Clone, PartialEq)]
+pub enum ManualSubject {
+    SiteField(crate::model::SiteField),
+    AllowedDomains,
+    ApprovedDomain(crate::model::Domain),
+    AnyDomain,
+    EmailDomains(crate::model::OrganizationName),
+    Rename {
+        from: String,
+        to: crate::model::OrganizationName,
+    },
+    ChannelAccess(crate::model::ProjectKey),
+    CustomerSharing(crate::model::ProjectKey),
+    KnowledgeBase(crate::model::ProjectKey, crate::model::SpaceKey),
+    InviteInternal(Vec<crate::model::Email>),
+    MigrateAccounts(Vec<crate::model::Email>),
+}
+pub fn step(
+    site: &crate::config::Site,
+    subject: &ManualSubject,
+    addresses: Vec<Address>,
+    present: Value,
+    expected: Value,
+) -> ManualStep {
+    ManualStep {
+        addresses,
+        title: format!("{subject:?} {}", site.key),
+        click_path: vec![],
+        link: None,
+        role: String::new(),
+        present,
+        expected,
+        attest: None,
+    }
+}

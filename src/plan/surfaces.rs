@@ -33,6 +33,9 @@ pub fn route(surfaces: &Surfaces, field: MappedField) -> Route {
     };
     Route {
         read: choose(SurfaceMode::Read, mapping.is_some()),
-        write: choose(SurfaceMode::Write, mapping.is_some_and(|endpoint| endpoint.write.is_some())),
+        write: choose(
+            SurfaceMode::Write,
+            mapping.is_some_and(|endpoint| endpoint.write.is_some()),
+        ),
     }
 }

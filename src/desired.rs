@@ -1,0 +1,200 @@
+//! What should be on one site, on one day: rosters with their dates applied, people who must be gone, valid attestations.
+//!
+//! This is also the scope: what does not stand here is not ours to judge.
+
+use crate::config::{
+    AtlassianOrganization, Attestation, Roster, RosterEntry, Site, Who, Workspace,
+};
+use crate::diagnostic::Span;
+use crate::model::{Address, OrganizationName, ProjectKey, SiteKey};
+use crate::plan::Reason;
+use jiff::civil::Date;
+use std::collections::BTreeMap;
+
+/// How far ahead the plan forecasts entries that end, in days.
+const FORECAST_DAYS: i64 = 30;
+
+/// The desired state of one site.
+#[derive(Debug)]
+pub struct Desired<'w> {
+    /// The workspace it comes from.
+    pub workspace: &'w Workspace,
+    /// The site as written.
+    pub site: &'w Site,
+    /// The Atlassian organization of the site, with its key.
+    pub atlassian: Option<(&'w str, &'w AtlassianOrganization)>,
+    /// Members of organizations whose members are written and ours to change.
+    pub members: BTreeMap<&'w OrganizationName, DesiredRoster<'w>>,
+    /// Customers of projects whose customers are written.
+    pub customers: BTreeMap<&'w ProjectKey, DesiredRoster<'w>>,
+    /// Attestations that count today, by address.
+    pub attestations: BTreeMap<&'w str, &'w Attestation>,
+    /// Attestations of this site that no longer count.
+    pub expired_attestations: Vec<&'w Attestation>,
+    /// The day everything is judged on (UTC).
+    pub today: Date,
+}
+
+/// A roster on one day.
+#[derive(Debug)]
+pub struct DesiredRoster<'w> {
+    /// As written.
+    pub roster: &'w Roster,
+    /// Entries that hold today.
+    pub present: Vec<&'w RosterEntry>,
+    /// People who must not be there today, in both modes.
+    pub gone: Vec<Gone<'w>>,
+}
+
+/// Somebody who must not be on a list.
+#[derive(Debug, Clone, Copy)]
+pub struct Gone<'w> {
+    /// Who.
+    pub who: GoneWho<'w>,
+    /// Why.
+    pub reason: Reason,
+    /// Where that is written.
+    pub span: Span,
+}
+
+/// How somebody who must be gone is named.
+#[derive(Debug, Clone, Copy)]
+pub enum GoneWho<'w> {
+    /// In a roster, or under `absent`.
+    Who(&'w Who),
+    /// Under `people`.
+    Email(&'w crate::model::Email),
+}
+
+impl<'w> Desired<'w> {
+    /// Resolves one site of a workspace for one day.
+    ///
+    /// `None` when the workspace has no such site.
+    pub fn new(workspace: &'w Workspace, site: &SiteKey, today: Date) -> Option<Self> {
+        let site = workspace.sites.get(site)?;
+        let atlassian = site.atlassian_organization.as_ref().and_then(|key| {
+            workspace
+                .atlassian_organizations
+                .get_key_value(key.value.as_str())
+                .map(|(key, organization)| (key.as_str(), organization))
+        });
+        let members = site
+            .organizations
+            .iter()
+            .filter_map(|(name, organization)| {
+                let roster = organization.members.as_ref()?;
+                Some((name, DesiredRoster::new(roster, site, today)))
+            })
+            .collect();
+        let customers = site
+            .projects
+            .iter()
+            .filter_map(|(key, project)| {
+                let roster = project.customers.as_ref()?;
+                Some((key, DesiredRoster::new(roster, site, today)))
+            })
+            .collect();
+        let mine = |attestation: &&Attestation| {
+            let root = attestation.address.value.root();
+            root == site.key.as_str() || atlassian.is_some_and(|(key, _)| root == key)
+        };
+        let (valid, expired_attestations): (Vec<_>, Vec<_>) = workspace
+            .attestations
+            .iter()
+            .filter(mine)
+            .partition(|attestation| attestation.until >= today && attestation.on <= today);
+        // The newest statement about an address is the one that counts.
+        let mut attestations: BTreeMap<&str, &Attestation> = BTreeMap::new();
+        for attestation in valid {
+            let entry = attestations
+                .entry(attestation.address.value.as_str())
+                .or_insert(attestation);
+            if attestation.on > entry.on {
+                *entry = attestation;
+            }
+        }
+        Some(Self {
+            workspace,
+            site,
+            atlassian,
+            members,
+            customers,
+            attestations,
+            expired_attestations,
+            today,
+        })
+    }
+
+    /// Returns the address of something on this site.
+    pub fn address<'a>(&'a self, parts: impl IntoIterator<Item = &'a str>) -> Address {
+        Address::new(std::iter::once(self.site.key.as_str()).chain(parts))
+    }
+
+    /// Returns the address of a person on a list: by e-mail address, or `id:…` where none is visible.
+    pub fn person(who: &Who) -> String {
+        match who {
+            Who::Email(email) => email.key().to_owned(),
+            Who::Account(id) => format!("id:{id}"),
+        }
+    }
+}
+
+impl<'w> DesiredRoster<'w> {
+    fn new(roster: &'w Roster, site: &'w Site, today: Date) -> Self {
+        let mut present = Vec::with_capacity(roster.entries.len());
+        let mut gone: Vec<Gone<'w>> = Vec::new();
+        for entry in &roster.entries {
+            let by_person = match &entry.who {
+                Who::Email(email) => site.people.contains_key(email),
+                Who::Account(_) => false,
+            };
+            let expired = entry
+                .extra
+                .as_ref()
+                .and_then(|extra| extra.until)
+                .is_some_and(|until| until < today);
+            if by_person {
+                // `people` beats every roster; the loop below names the line that asked for it.
+            } else if expired {
+                gone.push(Gone {
+                    who: GoneWho::Who(&entry.who),
+                    reason: Reason::Expired,
+                    span: entry.span,
+                });
+            } else {
+                present.push(entry);
+            }
+        }
+        gone.extend(roster.absent.iter().map(|who| Gone {
+            who: GoneWho::Who(&who.value),
+            reason: Reason::Absent,
+            span: who.span,
+        }));
+        gone.extend(site.people.iter().map(|(email, person)| Gone {
+            who: GoneWho::Email(email),
+            reason: Reason::PersonAbsent,
+            span: person.span,
+        }));
+        Self {
+            roster,
+            present,
+            gone,
+        }
+    }
+
+    /// Returns the entries that end within the forecast, soonest first.
+    pub fn ending(&self, today: Date) -> Vec<(&'w RosterEntry, Date)> {
+        let mut ending: Vec<_> = self
+            .present
+            .iter()
+            .filter_map(|entry| Some((*entry, entry.extra.as_ref()?.until?)))
+            .filter(|(_, until)| {
+                today
+                    .until(*until)
+                    .is_ok_and(|span| i64::from(span.get_days()) <= FORECAST_DAYS)
+            })
+            .collect();
+        ending.sort_by_key(|(entry, until)| (*until, entry.span));
+        ending
+    }
+}

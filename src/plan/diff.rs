@@ -1,0 +1,565 @@
+//! The difference between desired and observed: pure, synchronous, total, deterministic.
+
+use crate::config::{ApprovedRole, Create, RosterEntry, Who};
+use crate::desired::Desired;
+use crate::diagnostic::Span;
+use crate::model::{AccountKind, Address, Email, Incomplete, Read, SiteField, SiteValue, Surface};
+use crate::observed::Observed;
+use crate::plan::account_rules::{self, Gate, Outcome};
+use crate::plan::change::{Action, Change, Operation, PersonRef, Phase, Reason, ResourceType};
+use crate::plan::identity::{self, Identity};
+use crate::plan::manual::{self, ManualStep, ManualSubject};
+use crate::plan::roster::{Comparison, Index, Missing, Stays};
+use crate::plan::{Coverage, Finding, Forecast, Plan, PlanError, UnmanagedCounts};
+use crate::{config::Space, model::OrganizationName};
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Plans one site.
+///
+/// `diff(x, x)` is empty, and folding the changes over the observed state and planning again is empty.
+pub fn diff(desired: &Desired<'_>, observed: &Observed) -> Plan {
+    let mut draft = Draft::new(desired, observed);
+    draft.settings();
+    draft.approved_domains();
+    draft.organizations();
+    draft.projects();
+    draft.accounts();
+    draft.finish()
+}
+
+/// A plan in the making.
+pub(super) struct Draft<'a> {
+    pub(super) desired: &'a Desired<'a>,
+    pub(super) observed: &'a Observed,
+    pub(super) index: Index<'a>,
+    pub(super) identities: BTreeMap<&'a OrganizationName, Identity>,
+    pub(super) changes: Vec<Change>,
+    pub(super) manual: Vec<ManualStep>,
+    pub(super) errors: Vec<PlanError>,
+    pub(super) findings: Vec<Finding>,
+    pub(super) forecast: Vec<Forecast>,
+    pub(super) unmanaged: UnmanagedCounts,
+    pub(super) coverage: Coverage,
+    wanted_accounts: BTreeMap<&'a Email, WantedAccount<'a>>,
+}
+
+/// A listed person without an account, and who asks for one.
+struct WantedAccount<'a> {
+    entry: &'a RosterEntry,
+    create: bool,
+    kind: Option<AccountKind>,
+    /// Indices of changes that rest on the account.
+    dependents: Vec<usize>,
+}
+
+/// A list of people on the site: whose it is, and how its rows are made.
+pub(super) struct PeopleList<'l> {
+    /// The address of the list's owner, such as `acme/organization/Globex`.
+    pub(super) parts: &'l [&'l str],
+    /// The type of its rows.
+    pub(super) kind: ResourceType,
+    /// Makes the operation that adds a person.
+    pub(super) add: &'l dyn Fn(PersonRef) -> Operation,
+    /// Makes the operation that removes one.
+    pub(super) remove: &'l dyn Fn(crate::model::AccountId) -> Operation,
+    /// Why no row of the list may be carried out.
+    pub(super) blocked: Vec<String>,
+    /// Why no removal of the list may be carried out, and what it waits for.
+    pub(super) removals_blocked: Vec<String>,
+    /// What removals wait for.
+    pub(super) removals_wait_for: Vec<Address>,
+}
+
+impl<'a> Draft<'a> {
+    fn new(desired: &'a Desired<'a>, observed: &'a Observed) -> Self {
+        let identities = observed
+            .whole_organizations()
+            .map(|live| identity::identify(desired.site, live))
+            .unwrap_or_default();
+        Self {
+            desired,
+            observed,
+            index: Index::new(observed),
+            identities,
+            changes: Vec::new(),
+            manual: Vec::new(),
+            errors: Vec::new(),
+            findings: Vec::new(),
+            forecast: Vec::new(),
+            unmanaged: UnmanagedCounts::default(),
+            coverage: Coverage::default(),
+            wanted_accounts: BTreeMap::new(),
+        }
+    }
+
+    pub(super) fn address<'s>(&'s self, parts: impl IntoIterator<Item = &'s str>) -> Address {
+        self.desired.address(parts)
+    }
+
+    pub(super) fn error(&mut self, address: Address, cause: Incomplete, source: Option<Span>) {
+        self.errors.push(PlanError {
+            address,
+            cause,
+            source,
+        });
+    }
+
+    pub(super) fn finding(
+        &mut self,
+        address: Address,
+        code: &'static str,
+        message: String,
+        source: Option<Span>,
+    ) {
+        self.findings.push(Finding {
+            address,
+            code,
+            message,
+            source,
+        });
+    }
+
+    /// Adds the step that a person must take for some rows of surface `manual`.
+    pub(super) fn by_hand(
+        &mut self,
+        subject: &ManualSubject,
+        addresses: Vec<Address>,
+        present: Value,
+        expected: Value,
+    ) {
+        self.manual.push(manual::step(
+            self.desired.site,
+            subject,
+            addresses,
+            present,
+            expected,
+        ));
+    }
+
+    /// Returns the changes of these addresses that only a person can make.
+    pub(super) fn manual_changes_at(&self, addresses: &[Address]) -> Vec<Address> {
+        let mut found: Vec<Address> = self
+            .changes
+            .iter()
+            .filter(|change| matches!(change.operation, Operation::Manual))
+            .filter(|change| addresses.contains(&change.address))
+            .map(|change| change.address.clone())
+            .collect();
+        found.sort();
+        found.dedup();
+        found
+    }
+
+    /// Says whether the plan changes something at this address.
+    pub(super) fn changes_at(&self, address: &Address) -> bool {
+        self.changes.iter().any(|change| change.address == *address)
+    }
+
+    /// Returns the value a site field will have after the plan, as far as known.
+    pub(super) fn site_value_after(&self, field: SiteField) -> Option<&'a SiteValue> {
+        self.desired
+            .site
+            .settings
+            .get(&field)
+            .map(|located| &located.value)
+            .or_else(|| {
+                self.observed
+                    .settings
+                    .get(&field)
+                    .and_then(|observation| observation.value.known())
+            })
+    }
+
+    /// Makes the rows of one list of people from its comparison.
+    pub(super) fn people(
+        &mut self,
+        list: &PeopleList<'_>,
+        roster: &'a crate::desired::DesiredRoster<'a>,
+        comparison: Comparison<'a>,
+    ) {
+        let child = if list.kind == ResourceType::OrganizationMember {
+            "member"
+        } else {
+            "customer"
+        };
+        let base = self.address(list.parts.iter().copied());
+        let row = |draft: &Self, person: &str| {
+            draft.address(list.parts.iter().copied().chain([child, person]))
+        };
+        for Missing { entry, account } in comparison.missing {
+            let person = Desired::person(&entry.who);
+            let (reference, waits) = match (&account, &entry.who) {
+                (Some(id), _) => (PersonRef::Existing(id.clone()), None),
+                (None, Who::Email(email)) => (PersonRef::Planned(email.clone()), Some(email)),
+                (None, Who::Account(id)) => (PersonRef::Existing(id.clone()), None),
+            };
+            let change = Change {
+                address: row(self, &person),
+                kind: list.kind,
+                name: person.clone(),
+                action: Action::Create,
+                before: Value::Null,
+                after: self.membership(&entry.who, account.as_ref()),
+                reason: Reason::Listed,
+                source: Some(entry.span),
+                surface: Surface::Documented,
+                operation: (list.add)(reference),
+                phase: Phase::Grants,
+                blocked_by: list.blocked.clone(),
+                waiting_for: Vec::new(),
+            };
+            let position = self.changes.len();
+            self.changes.push(change);
+            if let Some(email) = waits {
+                let kind = entry.extra.as_ref().and_then(|extra| extra.account);
+                let wanted = self.wanted_accounts.entry(email).or_insert(WantedAccount {
+                    entry,
+                    create: false,
+                    kind: None,
+                    dependents: Vec::new(),
+                });
+                wanted.create |= roster.roster.create == Create::Silent && list.blocked.is_empty();
+                wanted.kind = wanted.kind.or(kind);
+                if wanted
+                    .entry
+                    .extra
+                    .as_ref()
+                    .is_none_or(|extra| extra.name.is_none())
+                    && entry
+                        .extra
+                        .as_ref()
+                        .is_some_and(|extra| extra.name.is_some())
+                {
+                    wanted.entry = entry;
+                }
+                wanted.dependents.push(position);
+            }
+        }
+        for removal in comparison.removals {
+            let email = self
+                .index
+                .account(&removal.account)
+                .and_then(|account| account.email.as_ref());
+            let who = email.map_or_else(
+                || Who::Account(removal.account.clone()),
+                |email| Who::Email(email.clone()),
+            );
+            let person = Desired::person(&who);
+            let mut blocked_by = list.blocked.clone();
+            blocked_by.extend(list.removals_blocked.iter().cloned());
+            self.changes.push(Change {
+                address: row(self, &person),
+                kind: list.kind,
+                name: person,
+                action: Action::Delete,
+                before: self.membership(&who, Some(&removal.account)),
+                after: Value::Null,
+                reason: removal.reason,
+                source: Some(removal.span),
+                surface: Surface::Documented,
+                operation: (list.remove)(removal.account),
+                phase: Phase::Revocations,
+                blocked_by,
+                waiting_for: list.removals_wait_for.clone(),
+            });
+        }
+        for (entry, why) in comparison.unresolved {
+            let address = row(self, &Desired::person(&entry.who));
+            self.error(address, why.clone(), Some(entry.span));
+        }
+        for (entry, ids) in comparison.ambiguous {
+            let ids = ids
+                .iter()
+                .map(|id| format!("`{id}`"))
+                .collect::<Vec<_>>()
+                .join(" and ");
+            self.error(
+                row(self, &Desired::person(&entry.who)),
+                Incomplete {
+                    why: format!("the accounts {ids} share this address: write `account:` or `account_id:` to choose one"),
+                    forbidden: false,
+                },
+                Some(entry.span),
+            );
+        }
+        for (entry, id, got) in comparison.other_kind {
+            let address = row(self, &Desired::person(&entry.who));
+            self.finding(
+                address.clone(),
+                "account-kind-differs",
+                format!(
+                    "account `{id}` is {got}, and a program cannot change the kind of an account"
+                ),
+                Some(entry.span),
+            );
+            if let (Who::Email(email), AccountKind::PortalOnly) = (&entry.who, got) {
+                self.by_hand(
+                    &ManualSubject::MigrateAccounts(vec![email.clone()]),
+                    vec![address],
+                    json!(AccountKind::PortalOnly.word()),
+                    json!(AccountKind::Atlassian.word()),
+                );
+            }
+        }
+        for (entry, email) in comparison.other_email {
+            self.finding(
+                row(self, &Desired::person(&entry.who)),
+                "account-address-differs",
+                format!("the account's address is `{email}`, which is neither `email` nor `previous_email`"),
+                Some(entry.span),
+            );
+        }
+        for (id, why) in comparison.stays {
+            if matches!(why, Stays::Keep | Stays::OwnDomain) {
+                continue;
+            }
+            self.finding(
+                row(self, &format!("id:{id}")),
+                "left-in-place",
+                format!("not removed: {}", why.phrase()),
+                Some(roster.roster.span),
+            );
+        }
+        for (entry, until) in roster.ending(self.desired.today) {
+            let address = row(self, &Desired::person(&entry.who));
+            self.forecast.push(Forecast {
+                address,
+                until,
+                source: entry.span,
+            });
+        }
+        if comparison.unlisted > 0 {
+            self.unmanaged.people.push((base, comparison.unlisted));
+        }
+    }
+
+    fn membership(&self, who: &Who, account: Option<&crate::model::AccountId>) -> Value {
+        let mut object = serde_json::Map::new();
+        if let Who::Email(email) = who {
+            object.insert("email".into(), json!(email.key()));
+        }
+        if let Some(id) = account {
+            object.insert("account_id".into(), json!(id.as_str()));
+            if let Some(seen) = self.index.account(id)
+                && !seen.name.is_empty()
+            {
+                object.insert("name".into(), json!(seen.name));
+            }
+        }
+        Value::Object(object)
+    }
+
+    /// Makes one row per account that listed people need, and judges whether the site would make it.
+    fn accounts(&mut self) {
+        let domain_fields = [
+            SiteField::Internal,
+            SiteField::External,
+            SiteField::AllowedDomains,
+        ];
+        let toggle = |value: Option<&SiteValue>| match value {
+            Some(SiteValue::Toggle(on)) => Some(*on),
+            _ => None,
+        };
+        let gate = Gate {
+            internal: toggle(self.site_value_after(SiteField::Internal)),
+            external: toggle(self.site_value_after(SiteField::External)),
+            allowed: match self.site_value_after(SiteField::AllowedDomains) {
+                Some(SiteValue::Domains(list)) => Some(list.clone()),
+                _ => None,
+            },
+        };
+        let waits: BTreeSet<Address> = self
+            .changes
+            .iter()
+            .filter(|change| {
+                matches!(change.operation, Operation::Manual)
+                    && (change.kind == ResourceType::AllowedDomain
+                        || domain_fields
+                            .iter()
+                            .any(|field| change.address == self.address(field.address_parts())))
+            })
+            .map(|change| change.address.clone())
+            .collect();
+        let mut invite: Vec<(Email, Address)> = Vec::new();
+        for (email, wanted) in std::mem::take(&mut self.wanted_accounts) {
+            let address = self.address(["account", email.key()]);
+            let extra = wanted.entry.extra.as_deref();
+            let name = extra
+                .and_then(|extra| extra.name.clone())
+                .unwrap_or_else(|| email.written().split('@').next().unwrap_or("").to_owned());
+            let outcome =
+                account_rules::outcome(&gate, email.domain(), self.approved_role(email.domain()));
+            let internal =
+                wanted.kind == Some(AccountKind::Atlassian) || outcome == Outcome::Atlassian;
+            let mut blocked_by = Vec::new();
+            let mut waiting_for = Vec::new();
+            let mut operation = Operation::CreateAccount {
+                email: email.clone(),
+                name: name.clone(),
+            };
+            let mut surface = Surface::Documented;
+            if !wanted.create {
+                // No row: the person stays listed, and whoever answers for the list is told.
+                self.finding(
+                    address.clone(),
+                    "no-account",
+                    "listed, has no account, and `create: never` forbids making one".into(),
+                    Some(wanted.entry.span),
+                );
+                for &position in &wanted.dependents {
+                    self.changes[position]
+                        .blocked_by
+                        .push("the person has no account".into());
+                }
+                continue;
+            }
+            if internal {
+                operation = Operation::Manual;
+                surface = Surface::Manual;
+                invite.push((email.clone(), address.clone()));
+            } else if outcome == Outcome::Rejected {
+                blocked_by.push(format!(
+                    "R3: the site's customer access lets nobody of `{}` have an account",
+                    email.domain()
+                ));
+            } else if outcome == Outcome::PortalOnly {
+                waiting_for = waits
+                    .iter()
+                    .filter(|address| self.gates_creation(address, email.domain()))
+                    .cloned()
+                    .collect();
+            }
+            for &position in &wanted.dependents {
+                let dependent = &mut self.changes[position];
+                if internal {
+                    dependent.waiting_for.push(address.clone());
+                } else if !blocked_by.is_empty() {
+                    dependent
+                        .blocked_by
+                        .push("the account cannot be made".into());
+                } else {
+                    dependent.waiting_for.extend(waiting_for.iter().cloned());
+                }
+            }
+            self.changes.push(Change {
+                address,
+                kind: ResourceType::CustomerAccount,
+                name: email.key().to_owned(),
+                action: Action::Create,
+                before: Value::Null,
+                after: json!({
+                    "email": email.written(),
+                    "name": name,
+                    "account": if internal { AccountKind::Atlassian } else { AccountKind::PortalOnly }.word(),
+                }),
+                reason: Reason::NoAccount,
+                source: Some(wanted.entry.span),
+                surface,
+                operation,
+                phase: Phase::Accounts,
+                blocked_by,
+                waiting_for,
+            });
+        }
+        if !invite.is_empty() {
+            let (people, addresses): (Vec<_>, Vec<_>) = invite.into_iter().unzip();
+            let expected = json!(AccountKind::Atlassian.word());
+            self.by_hand(
+                &ManualSubject::InviteInternal(people),
+                addresses,
+                Value::Null,
+                expected,
+            );
+        }
+    }
+
+    /// Says whether a manual change decides if this domain may have accounts.
+    fn gates_creation(&self, change: &Address, domain: &str) -> bool {
+        let listed = self.address(["allowed-domain", domain]);
+        let fields = [SiteField::External, SiteField::AllowedDomains];
+        // A field whose live value is known to be fine already gates nothing.
+        *change == listed
+            || fields
+                .iter()
+                .any(|field| *change == self.address(field.address_parts()))
+    }
+
+    /// Returns the JSM role that the approved-domain list will grant a domain on this site, as far as known.
+    fn approved_role(&self, domain: &str) -> Option<ApprovedRole> {
+        let declared = self.desired.atlassian.and_then(|(_, organization)| {
+            let approved = organization.approved_domains.as_ref()?;
+            let (_, entry) = approved
+                .domains
+                .iter()
+                .find(|(name, _)| name.as_str() == domain)?;
+            Some(entry.sites.get(&self.desired.site.key)?.role)
+        });
+        declared.or_else(|| {
+            let approvals = self.observed.approved_domains.as_ref()?.complete()?;
+            let (_, seen) = approvals.iter().find(|(name, _)| name.as_str() == domain)?;
+            Some(
+                seen.jsm
+                    .as_ref()
+                    .map_or(ApprovedRole::None, super::domains::role_of),
+            )
+        })
+    }
+
+    /// Returns what the workspace says of Confluence's side of a space.
+    pub(super) fn declared_space(&self, key: &crate::model::SpaceKey) -> Option<&'a Space> {
+        self.desired.site.spaces.get(key)
+    }
+
+    fn finish(mut self) -> Plan {
+        for attestation in &self.desired.expired_attestations {
+            self.findings.push(Finding {
+                address: attestation.address.value.clone(),
+                code: "attestation-expired",
+                message: format!(
+                    "the statement of {} by {} no longer counts",
+                    attestation.on, attestation.by
+                ),
+                source: Some(attestation.span),
+            });
+        }
+        for change in &mut self.changes {
+            change.waiting_for.sort();
+            change.waiting_for.dedup();
+            change.blocked_by.sort();
+            change.blocked_by.dedup();
+        }
+        self.changes
+            .sort_by(|a, b| (a.phase, &a.address, a.action).cmp(&(b.phase, &b.address, b.action)));
+        self.errors
+            .sort_by(|a, b| (&a.address, &a.cause.why).cmp(&(&b.address, &b.cause.why)));
+        self.errors.dedup();
+        self.findings
+            .sort_by(|a, b| (&a.address, a.code).cmp(&(&b.address, b.code)));
+        self.forecast
+            .sort_by(|a, b| (a.until, &a.address).cmp(&(b.until, &b.address)));
+        self.manual.sort_by(|a, b| a.addresses.cmp(&b.addresses));
+        Plan {
+            site: self.desired.site.key.clone(),
+            changes: self.changes,
+            manual_steps: self.manual,
+            errors: self.errors,
+            findings: self.findings,
+            forecast: self.forecast,
+            unmanaged: self.unmanaged,
+            coverage: self.coverage,
+        }
+    }
+}
+
+/// Reads a whole list out of an optional read, or says why it is not there.
+pub(super) fn whole<T>(read: Option<&Read<T>>) -> Result<&T, Incomplete> {
+    match read {
+        Some(Read::Complete(value)) => Ok(value),
+        Some(Read::Incomplete(why)) => Err(why.clone()),
+        None => Err(Incomplete {
+            why: "it is not in the snapshot".into(),
+            forbidden: false,
+        }),
+    }
+}

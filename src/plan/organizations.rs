@@ -1,0 +1,601 @@
+//! Organizations: whether they exist, their names, members and e-mail domains.
+
+use crate::config::driver::MappedField;
+use crate::config::{ManagedBy, Mode, Organization, OrganizationState};
+use crate::model::{
+    Address, Domain, Field, Incomplete, OrganizationId, OrganizationName, Read, Surface,
+};
+use crate::observed::{Observation, ObservedOrganization};
+use crate::plan::change::{
+    Action, Change, Operation, OrganizationRef, Phase, Reason, ResourceType,
+};
+use crate::plan::diff::{Draft, PeopleList, whole};
+use crate::plan::identity::Identity;
+use crate::plan::manual::ManualSubject;
+use crate::plan::{roster, surfaces};
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+
+impl<'a> Draft<'a> {
+    pub(super) fn organizations(&mut self) {
+        let site = self.desired.site;
+        if site.organizations.is_empty()
+            && site.organizations_mode == Mode::AddOnly
+            && site.people.is_empty()
+        {
+            return;
+        }
+        let live = match whole(self.observed.organizations.as_ref()) {
+            Ok(live) => live,
+            Err(why) => {
+                let address = self.address(["organization"]);
+                return self.error(address, why, None);
+            }
+        };
+        let matched: BTreeSet<OrganizationId> = self
+            .identities
+            .values()
+            .filter_map(|identity| match identity {
+                Identity::Live(id) | Identity::NearDuplicate(id) => Some(id.clone()),
+                _ => None,
+            })
+            .collect();
+        self.coverage.organizations_live = live.len();
+        for (name, organization) in &site.organizations {
+            self.organization(name, organization, live);
+        }
+        for (id, seen) in live {
+            if matched.contains(id) {
+                continue;
+            }
+            self.people_absent_from(id, seen);
+            if site.organizations_mode == Mode::Exact && self.no_longer_declared(id, seen) {
+                continue;
+            }
+            self.unmanaged.organizations.push(seen.name.clone());
+        }
+    }
+
+    fn organization(
+        &mut self,
+        name: &'a OrganizationName,
+        organization: &'a Organization,
+        live: &'a BTreeMap<OrganizationId, ObservedOrganization>,
+    ) {
+        let address = self.address(["organization", name.as_str()]);
+        let identity = self
+            .identities
+            .get(name)
+            .cloned()
+            .unwrap_or(Identity::Nowhere);
+        let refuse = |why: String| Incomplete {
+            why,
+            forbidden: false,
+        };
+        match (identity, organization.state.value) {
+            (Identity::Live(id), OrganizationState::Present) => {
+                let Some(seen) = live.get(&id) else { return };
+                self.coverage.organizations_managed += 1;
+                self.name(name, organization, seen);
+                self.members(name, organization, Some((&id, seen)), Vec::new());
+                self.email_domains(
+                    name,
+                    organization,
+                    OrganizationRef::Existing(id.clone()),
+                    seen.email_domains.as_ref(),
+                );
+            }
+            (Identity::Live(id), OrganizationState::Retired) => {
+                let Some(seen) = live.get(&id) else { return };
+                self.coverage.organizations_managed += 1;
+                self.retire(name, organization, &id, seen);
+            }
+            (Identity::Live(id), OrganizationState::Absent) => {
+                let Some(seen) = live.get(&id) else { return };
+                let blocked = scim_block(seen);
+                self.delete(
+                    address,
+                    name.as_str(),
+                    &id,
+                    Reason::StateAbsent,
+                    Some(organization.state.span),
+                    blocked,
+                );
+            }
+            (Identity::Nowhere, OrganizationState::Present) => {
+                self.create(name, organization, Vec::new())
+            }
+            (Identity::NearDuplicate(id), OrganizationState::Present) => {
+                let other = live.get(&id).map_or("", |seen| seen.name.as_str());
+                let why = format!(
+                    "nearly the same name as organization `{other}` of the site: write `id: \"{id}\"` if it is that one, or choose another name"
+                );
+                self.create(name, organization, vec![why]);
+            }
+            (Identity::Nowhere | Identity::NearDuplicate(_), _) => {}
+            (Identity::IdUnknown, _) => {
+                let id = organization.id.as_ref().map_or("", |id| id.value.as_str());
+                let why = format!(
+                    "the site has no organization with id `{id}`, or it cannot be seen: remove `id` to find it by name"
+                );
+                let span = organization.id.as_ref().map(|id| id.span);
+                self.error(address, refuse(why), span);
+            }
+            (Identity::Several(ids), _) => {
+                let ids = ids
+                    .iter()
+                    .map(|id| format!("`{id}`"))
+                    .collect::<Vec<_>>()
+                    .join(", ");
+                let why = format!(
+                    "several organizations of the site have this name ({ids}): write `id:` to choose one"
+                );
+                self.error(address, refuse(why), Some(organization.span));
+            }
+        }
+    }
+
+    fn name(
+        &mut self,
+        name: &'a OrganizationName,
+        organization: &'a Organization,
+        seen: &ObservedOrganization,
+    ) {
+        if seen.name == name.as_str() {
+            return;
+        }
+        let address = self.address(["organization", name.as_str()]);
+        let (before, after) = (
+            json!({ "name": seen.name }),
+            json!({ "name": name.as_str() }),
+        );
+        self.changes.push(Change {
+            address: address.clone(),
+            kind: ResourceType::Organization,
+            name: name.as_str().to_owned(),
+            action: Action::Update,
+            before: before.clone(),
+            after: after.clone(),
+            reason: Reason::Renamed,
+            source: Some(organization.span),
+            surface: Surface::Manual,
+            operation: Operation::Manual,
+            phase: Phase::Organizations,
+            blocked_by: scim_block(seen),
+            waiting_for: Vec::new(),
+        });
+        let subject = ManualSubject::Rename {
+            from: seen.name.clone(),
+            to: name.clone(),
+        };
+        self.by_hand(&subject, vec![address], before, after);
+    }
+
+    fn create(
+        &mut self,
+        name: &'a OrganizationName,
+        organization: &'a Organization,
+        blocked_by: Vec<String>,
+    ) {
+        if organization.managed_by == ManagedBy::Scim {
+            let address = self.address(["organization", name.as_str()]);
+            let why = "an identity provider manages it, and it is not on the site yet: nothing is created in its place".into();
+            return self.finding(
+                address,
+                "scim-organization-missing",
+                why,
+                Some(organization.span),
+            );
+        }
+        self.changes.push(Change {
+            address: self.address(["organization", name.as_str()]),
+            kind: ResourceType::Organization,
+            name: name.as_str().to_owned(),
+            action: Action::Create,
+            before: Value::Null,
+            after: json!({ "name": name.as_str() }),
+            reason: Reason::Listed,
+            source: Some(organization.span),
+            surface: Surface::Documented,
+            operation: Operation::CreateOrganization(name.clone()),
+            phase: Phase::Organizations,
+            blocked_by: blocked_by.clone(),
+            waiting_for: Vec::new(),
+        });
+        let blocked = if blocked_by.is_empty() {
+            Vec::new()
+        } else {
+            vec!["the organization cannot be made".to_owned()]
+        };
+        self.members(name, organization, None, blocked);
+        let empty = Observation::read(BTreeSet::new(), Surface::Documented);
+        self.email_domains(
+            name,
+            organization,
+            OrganizationRef::Planned(name.clone()),
+            Some(&empty),
+        );
+    }
+
+    /// Compares members; a planned organization has none yet.
+    fn members(
+        &mut self,
+        name: &'a OrganizationName,
+        organization: &'a Organization,
+        live: Option<(&OrganizationId, &'a ObservedOrganization)>,
+        mut blocked: Vec<String>,
+    ) {
+        let Some(desired) = self.desired.members.get(name) else {
+            if let Some((id, seen)) = live {
+                self.people_absent_from(id, seen);
+            }
+            return;
+        };
+        let nobody = BTreeSet::new();
+        let (id, members) = match live {
+            None => (None, &nobody),
+            Some((id, seen)) => match whole(seen.members.as_ref()) {
+                Ok(members) => {
+                    blocked.extend(scim_block(seen));
+                    (Some(id), members)
+                }
+                Err(why) => {
+                    let address = self.address(["organization", name.as_str(), "member"]);
+                    return self.error(address, why, Some(desired.roster.span));
+                }
+            },
+        };
+        let own: BTreeSet<&Domain> = organization
+            .email_domains
+            .iter()
+            .flat_map(|domains| domains.value.iter().map(|domain| &domain.value))
+            .chain(
+                live.iter()
+                    .filter_map(|(_, seen)| seen.email_domains.as_ref()?.value.known())
+                    .flatten(),
+            )
+            .collect();
+        let comparison = roster::compare(desired, members, &self.index, &own);
+        let reference = match id {
+            Some(id) => OrganizationRef::Existing(id.clone()),
+            None => OrganizationRef::Planned(name.clone()),
+        };
+        let list = PeopleList {
+            parts: &["organization", name.as_str()],
+            kind: ResourceType::OrganizationMember,
+            add: &|person| Operation::AddMember(reference.clone(), person),
+            remove: &|account| match &reference {
+                OrganizationRef::Existing(id) => Operation::RemoveMember(id.clone(), account),
+                OrganizationRef::Planned(_) => Operation::Manual,
+            },
+            blocked,
+            removals_blocked: Vec::new(),
+            removals_wait_for: Vec::new(),
+        };
+        self.people(&list, desired, comparison);
+    }
+
+    /// Removes people whom `people` declares absent from an organization that no roster manages.
+    fn people_absent_from(&mut self, id: &OrganizationId, seen: &'a ObservedOrganization) {
+        let Some(Read::Complete(members)) = &seen.members else {
+            return;
+        };
+        let site = self.desired.site;
+        for (email, person) in &site.people {
+            for account in members {
+                let matches = self
+                    .index
+                    .account(account)
+                    .and_then(|account| account.email.as_ref())
+                    == Some(email);
+                if !matches {
+                    continue;
+                }
+                self.changes.push(Change {
+                    address: self.address(["organization", &seen.name, "member", email.key()]),
+                    kind: ResourceType::OrganizationMember,
+                    name: email.key().to_owned(),
+                    action: Action::Delete,
+                    before: json!({ "email": email.key(), "account_id": account.as_str() }),
+                    after: Value::Null,
+                    reason: Reason::PersonAbsent,
+                    source: Some(person.span),
+                    surface: Surface::Documented,
+                    operation: Operation::RemoveMember(id.clone(), account.clone()),
+                    phase: Phase::Revocations,
+                    blocked_by: scim_block(seen),
+                    waiting_for: Vec::new(),
+                });
+            }
+        }
+    }
+
+    fn email_domains(
+        &mut self,
+        name: &'a OrganizationName,
+        organization: &'a Organization,
+        reference: OrganizationRef,
+        seen: Option<&Observation<BTreeSet<Domain>>>,
+    ) {
+        let Some(written) = &organization.email_domains else {
+            return;
+        };
+        let wanted: BTreeSet<Domain> = written
+            .value
+            .iter()
+            .map(|domain| domain.value.clone())
+            .collect();
+        let list_address = self.address(["organization", name.as_str(), "email-domain"]);
+        let attested_whole = self.attested(&list_address);
+        let known: Option<BTreeSet<Domain>> = match seen.map(|observation| &observation.value) {
+            Some(Field::Known(list)) => Some(list.clone()),
+            _ => attested_whole.and_then(|value| serde_json::from_value(value.clone()).ok()),
+        };
+        self.count_field(known.is_some());
+        let route = surfaces::route(
+            &self.desired.site.surfaces,
+            MappedField::OrganizationEmailDomains,
+        );
+        let unread = matches!(
+            seen.map(|observation| &observation.value),
+            Some(Field::Unknown(_)) | None
+        );
+        let surface = if unread && route.read != Surface::Manual {
+            Surface::Manual
+        } else {
+            route.write
+        };
+        let mut rows: Vec<(Domain, Action, Reason, Option<crate::diagnostic::Span>)> = Vec::new();
+        match &known {
+            Some(live) => {
+                for domain in &written.value {
+                    if !live.contains(&domain.value) {
+                        rows.push((
+                            domain.value.clone(),
+                            Action::Create,
+                            Reason::Listed,
+                            Some(domain.span),
+                        ));
+                    }
+                }
+                for domain in live.difference(&wanted) {
+                    rows.push((
+                        domain.clone(),
+                        Action::Delete,
+                        Reason::NotListed,
+                        Some(written.span),
+                    ));
+                }
+            }
+            None => {
+                for domain in &written.value {
+                    let address = self.email_domain_address(name, &domain.value);
+                    if self.attested(&address) != Some(&Value::Bool(true)) {
+                        rows.push((
+                            domain.value.clone(),
+                            Action::Create,
+                            Reason::Unknown,
+                            Some(domain.span),
+                        ));
+                    }
+                }
+            }
+        }
+        if rows.is_empty() {
+            return;
+        }
+        let mut addresses = Vec::new();
+        for (domain, action, reason, source) in rows {
+            let address = self.email_domain_address(name, &domain);
+            addresses.push(address.clone());
+            let value = json!({ "domain": domain.as_str() });
+            let (before, after) = match action {
+                Action::Delete => (value, Value::Null),
+                _ => (Value::Null, value),
+            };
+            let operation = match surface {
+                Surface::Manual => Operation::Manual,
+                _ => Operation::SetEmailDomains(reference.clone(), wanted.clone()),
+            };
+            self.changes.push(Change {
+                address,
+                kind: ResourceType::OrganizationEmailDomain,
+                name: domain.as_str().to_owned(),
+                action,
+                before,
+                after,
+                reason,
+                source,
+                surface,
+                operation,
+                phase: if action == Action::Delete {
+                    Phase::Revocations
+                } else {
+                    Phase::Organizations
+                },
+                blocked_by: Vec::new(),
+                waiting_for: Vec::new(),
+            });
+        }
+        if surface == Surface::Manual {
+            let present = known.map_or(Value::Null, |live| json!(live));
+            self.by_hand(
+                &ManualSubject::EmailDomains(name.clone()),
+                addresses,
+                present,
+                json!(wanted),
+            );
+        } else {
+            // One write sets the whole list, so its rows are carried out together.
+            let addresses: BTreeSet<Address> = addresses.into_iter().collect();
+            for change in self
+                .changes
+                .iter_mut()
+                .filter(|change| addresses.contains(&change.address))
+            {
+                change.phase = Phase::Organizations;
+            }
+        }
+    }
+
+    fn email_domain_address(&self, name: &OrganizationName, domain: &Domain) -> Address {
+        self.address([
+            "organization",
+            name.as_str(),
+            "email-domain",
+            domain.as_str(),
+        ])
+    }
+
+    /// Unlinks an organization everywhere and empties it, and keeps it.
+    fn retire(
+        &mut self,
+        name: &'a OrganizationName,
+        organization: &'a Organization,
+        id: &OrganizationId,
+        seen: &'a ObservedOrganization,
+    ) {
+        let blocked = scim_block(seen);
+        let span = organization.state.span;
+        match whole(self.observed.projects.as_ref()) {
+            Err(why) => {
+                let address = self.address(["organization", name.as_str()]);
+                self.error(address, why, Some(span));
+            }
+            Ok(projects) => {
+                for (key, project) in projects {
+                    match whole(project.organizations.as_ref()) {
+                        Err(why) => {
+                            let address = self.address(["project", key.as_str(), "organization"]);
+                            self.error(address, why, Some(span));
+                        }
+                        Ok(linked) if linked.contains(id) => self.changes.push(Change {
+                            address: self.address(["project", key.as_str(), "organization", name.as_str()]),
+                            kind: ResourceType::ProjectOrganization,
+                            name: name.as_str().to_owned(),
+                            action: Action::Delete,
+                            before: json!({ "project": key.as_str(), "organization": name.as_str() }),
+                            after: Value::Null,
+                            reason: Reason::Retired,
+                            source: Some(span),
+                            surface: Surface::Documented,
+                            operation: Operation::Unlink(key.clone(), id.clone()),
+                            phase: Phase::Revocations,
+                            blocked_by: Vec::new(),
+                            waiting_for: Vec::new(),
+                        }),
+                        Ok(_) => {}
+                    }
+                }
+            }
+        }
+        match whole(seen.members.as_ref()) {
+            Err(why) => {
+                let address = self.address(["organization", name.as_str(), "member"]);
+                self.error(address, why, Some(span));
+            }
+            Ok(members) => {
+                for account in members {
+                    if self.observed.caller.as_ref() == Some(account) {
+                        continue;
+                    }
+                    let email = self
+                        .index
+                        .account(account)
+                        .and_then(|account| account.email.as_ref());
+                    let person = email
+                        .map_or_else(|| format!("id:{account}"), |email| email.key().to_owned());
+                    self.changes.push(Change {
+                        address: self.address(["organization", name.as_str(), "member", &person]),
+                        kind: ResourceType::OrganizationMember,
+                        name: person,
+                        action: Action::Delete,
+                        before: json!({ "account_id": account.as_str() }),
+                        after: Value::Null,
+                        reason: Reason::Retired,
+                        source: Some(span),
+                        surface: Surface::Documented,
+                        operation: Operation::RemoveMember(id.clone(), account.clone()),
+                        phase: Phase::Revocations,
+                        blocked_by: blocked.clone(),
+                        waiting_for: Vec::new(),
+                    });
+                }
+            }
+        }
+    }
+
+    /// Deletes an organization that Portcullis made for this workspace and that is no longer declared.
+    fn no_longer_declared(&mut self, id: &OrganizationId, seen: &ObservedOrganization) -> bool {
+        let address = self.address(["organization", &seen.name]);
+        match whole(seen.ownership.as_ref()) {
+            Err(why) => {
+                self.error(address, why, None);
+                true
+            }
+            Ok(Some(mark)) if mark.workspace == self.desired.site.key.as_str() => {
+                self.delete(
+                    address,
+                    &seen.name,
+                    id,
+                    Reason::NoLongerDeclared,
+                    Some(self.desired.site.span),
+                    scim_block(seen),
+                );
+                true
+            }
+            Ok(_) => false,
+        }
+    }
+
+    fn delete(
+        &mut self,
+        address: Address,
+        name: &str,
+        id: &OrganizationId,
+        reason: Reason,
+        source: Option<crate::diagnostic::Span>,
+        blocked_by: Vec<String>,
+    ) {
+        self.changes.push(Change {
+            address,
+            kind: ResourceType::Organization,
+            name: name.to_owned(),
+            action: Action::Delete,
+            before: json!({ "name": name, "id": id.as_str() }),
+            after: Value::Null,
+            reason,
+            source,
+            surface: Surface::Documented,
+            operation: Operation::DeleteOrganization(id.clone()),
+            phase: Phase::Deletions,
+            blocked_by,
+            waiting_for: Vec::new(),
+        });
+    }
+
+    /// Returns what a valid attestation says of an address.
+    pub(super) fn attested(&self, address: &Address) -> Option<&'a Value> {
+        self.desired
+            .attestations
+            .get(address.as_str())
+            .map(|attestation| &attestation.value)
+    }
+
+    pub(super) fn count_field(&mut self, known: bool) {
+        if known {
+            self.coverage.fields_known += 1;
+        } else {
+            self.coverage.fields_unknown += 1;
+        }
+    }
+}
+
+/// Why an organization that an identity provider manages is never changed (L69).
+fn scim_block(seen: &ObservedOrganization) -> Vec<String> {
+    if seen.scim_managed {
+        vec!["L69: an identity provider manages this organization".to_owned()]
+    } else {
+        Vec::new()
+    }
+}

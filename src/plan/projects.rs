@@ -1,0 +1,634 @@
+//! Service projects: channel access, sharing, linked organizations, rosters and knowledge-base spaces.
+
+use crate::config::driver::MappedField;
+use crate::config::{
+    LinkedOrganizations, LinkedSpace, Mode, OrganizationState, Project, UnlistedProjects,
+};
+use crate::diagnostic::{Located, Span};
+use crate::model::{
+    Address, ChannelAccess, CustomerSharing, Field, Incomplete, OrganizationId, ProjectKey,
+    SiteField, SpaceKey, Surface, WhoCanView,
+};
+use crate::observed::{Observation, ObservedProject, ObservedSpace};
+use crate::plan::change::{
+    Action, Change, Operation, OrganizationRef, Phase, Reason, ResourceType,
+};
+use crate::plan::diff::{Draft, PeopleList, whole};
+use crate::plan::identity::Identity;
+use crate::plan::manual::ManualSubject;
+use crate::plan::{roster, surfaces};
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A field as planning sees it: its value as far as known, and the surface that would write it.
+pub(super) struct Seen<T> {
+    pub(super) known: Option<T>,
+    pub(super) write: Surface,
+}
+
+impl<'a> Draft<'a> {
+    pub(super) fn projects(&mut self) {
+        let site = self.desired.site;
+        if site.projects.is_empty() && self.observed.projects.is_none() {
+            return;
+        }
+        let live = match whole(self.observed.projects.as_ref()) {
+            Ok(live) => live,
+            Err(why) => {
+                let address = self.address(["project"]);
+                return self.error(address, why, None);
+            }
+        };
+        self.coverage.projects_live = live.len();
+        for (key, project) in &site.projects {
+            match live.get(key) {
+                Some(seen) => {
+                    self.coverage.projects_managed += 1;
+                    self.project(key, project, seen);
+                }
+                None => {
+                    let address = self.address(["project", key.as_str()]);
+                    let why = "the site has no service project with this key, or the caller cannot see it".into();
+                    self.error(
+                        address,
+                        Incomplete {
+                            why,
+                            forbidden: false,
+                        },
+                        Some(project.span),
+                    );
+                }
+            }
+        }
+        for (key, seen) in live {
+            if site.projects.contains_key(key) {
+                continue;
+            }
+            self.people_absent_from_project(key, seen);
+            match site.unlisted_projects.value {
+                UnlistedProjects::Ignore => continue,
+                UnlistedProjects::Report => {}
+                UnlistedProjects::Error => {
+                    let address = self.address(["project", key.as_str()]);
+                    let why = "the site has this service project, the YAML has not, and `unlisted_projects` is `error`".into();
+                    self.error(
+                        address,
+                        Incomplete {
+                            why,
+                            forbidden: false,
+                        },
+                        Some(site.unlisted_projects.span),
+                    );
+                }
+            }
+            self.unmanaged.projects.push(key.as_str().to_owned());
+        }
+    }
+
+    fn project(&mut self, key: &'a ProjectKey, project: &'a Project, seen: &'a ObservedProject) {
+        let access = self.channel_access(key, project, seen);
+        self.customer_sharing(key, project, seen);
+        if let Some(linked) = &project.organizations {
+            self.linked_organizations(key, linked, seen);
+        }
+        self.customers(key, project, seen, access);
+        if !project.knowledge_base.is_empty() {
+            self.knowledge_base(key, project, seen);
+        }
+    }
+
+    /// Plans channel access and returns the live value as far as known.
+    fn channel_access(
+        &mut self,
+        key: &'a ProjectKey,
+        project: &'a Project,
+        seen: &ObservedProject,
+    ) -> Option<ChannelAccess> {
+        let address = self.address(["project", key.as_str(), "access"]);
+        let state = self.seen(
+            seen.channel_access.as_ref(),
+            MappedField::ChannelAccess,
+            &address,
+            |word| ChannelAccess::from_word(word.as_str()?),
+        );
+        if let Some(wanted) = &project.channel_access {
+            self.count_field(state.known.is_some());
+            if state.known != Some(wanted.value) {
+                let phase = match wanted.value {
+                    ChannelAccess::Restricted => Phase::Narrow,
+                    ChannelAccess::Open => Phase::Open,
+                };
+                let operation = Operation::SetChannelAccess(key.clone(), wanted.value);
+                let words = (state.known.map(ChannelAccess::word), wanted.value.word());
+                let subject = ManualSubject::ChannelAccess(key.clone());
+                self.project_field(
+                    address,
+                    "channel access",
+                    words,
+                    &state,
+                    operation,
+                    phase,
+                    wanted.span,
+                    &subject,
+                );
+            }
+        }
+        state.known
+    }
+
+    fn customer_sharing(
+        &mut self,
+        key: &'a ProjectKey,
+        project: &'a Project,
+        seen: &ObservedProject,
+    ) {
+        let Some(wanted) = &project.customer_sharing else {
+            return;
+        };
+        let address = self.address(["project", key.as_str(), "sharing"]);
+        let state = self.seen(
+            seen.customer_sharing.as_ref(),
+            MappedField::CustomerSharing,
+            &address,
+            |word| CustomerSharing::from_word(word.as_str()?),
+        );
+        self.count_field(state.known.is_some());
+        if state.known == Some(wanted.value) {
+            return;
+        }
+        let phase = match state.known {
+            Some(live) if live > wanted.value => Phase::Narrow,
+            _ => Phase::Open,
+        };
+        let operation = Operation::SetCustomerSharing(key.clone(), wanted.value);
+        let words = (state.known.map(CustomerSharing::word), wanted.value.word());
+        let subject = ManualSubject::CustomerSharing(key.clone());
+        self.project_field(
+            address,
+            "customer sharing",
+            words,
+            &state,
+            operation,
+            phase,
+            wanted.span,
+            &subject,
+        );
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "each is one column of the row")]
+    fn project_field<T>(
+        &mut self,
+        address: Address,
+        name: &str,
+        (before, after): (Option<&str>, &str),
+        state: &Seen<T>,
+        operation: Operation,
+        phase: Phase,
+        source: Span,
+        subject: &ManualSubject,
+    ) {
+        let before = before.map_or(Value::Null, |word| json!(word));
+        let after = json!(after);
+        let manual = state.write == Surface::Manual;
+        self.changes.push(Change {
+            address: address.clone(),
+            kind: ResourceType::ProjectAccess,
+            name: name.to_owned(),
+            action: Action::Update,
+            before: before.clone(),
+            after: after.clone(),
+            reason: if state.known.is_some() {
+                Reason::Differs
+            } else {
+                Reason::Unknown
+            },
+            source: Some(source),
+            surface: state.write,
+            operation: if manual { Operation::Manual } else { operation },
+            phase,
+            blocked_by: Vec::new(),
+            waiting_for: Vec::new(),
+        });
+        if manual {
+            self.by_hand(subject, vec![address], before, after);
+        }
+    }
+
+    /// Brings a field into the form in which planning judges it.
+    ///
+    /// A value that a program read is written by the field's write surface. A value that no program could read is
+    /// written by hand, since every other write begins with reading.
+    pub(super) fn seen<T: Clone>(
+        &self,
+        observation: Option<&Observation<T>>,
+        field: MappedField,
+        address: &Address,
+        parse: impl Fn(&Value) -> Option<T>,
+    ) -> Seen<T> {
+        match observation.map(|observation| &observation.value) {
+            Some(Field::Known(value)) => Seen {
+                known: Some(value.clone()),
+                write: surfaces::route(&self.desired.site.surfaces, field).write,
+            },
+            Some(Field::Unknown(_)) | None => Seen {
+                known: self.attested(address).and_then(parse),
+                write: Surface::Manual,
+            },
+        }
+    }
+
+    fn linked_organizations(
+        &mut self,
+        key: &'a ProjectKey,
+        wanted: &'a LinkedOrganizations,
+        seen: &ObservedProject,
+    ) {
+        let linked = match whole(seen.organizations.as_ref()) {
+            Ok(linked) => linked,
+            Err(why) => {
+                let address = self.address(["project", key.as_str(), "organization"]);
+                return self.error(address, why, Some(wanted.span));
+            }
+        };
+        let site = self.desired.site;
+        let mut expected: BTreeSet<OrganizationId> = BTreeSet::new();
+        // While one listed organization is not identified, an unlisted link might be that one.
+        let mut unsure = false;
+        for Located { value: name, span } in &wanted.list {
+            let present = site
+                .organizations
+                .get(name)
+                .is_some_and(|organization| organization.state.value == OrganizationState::Present);
+            if !present {
+                continue;
+            }
+            let (reference, blocked_by) = match self.identities.get(name) {
+                Some(Identity::Live(id)) => {
+                    expected.insert(id.clone());
+                    if linked.contains(id) {
+                        continue;
+                    }
+                    (OrganizationRef::Existing(id.clone()), Vec::new())
+                }
+                Some(Identity::Nowhere) => (OrganizationRef::Planned(name.clone()), Vec::new()),
+                Some(Identity::NearDuplicate(id)) => {
+                    expected.insert(id.clone());
+                    let why = "the organization cannot be made".to_owned();
+                    (OrganizationRef::Planned(name.clone()), vec![why])
+                }
+                Some(Identity::Several(ids)) => {
+                    expected.extend(ids.iter().cloned());
+                    unsure = true;
+                    continue;
+                }
+                Some(Identity::IdUnknown) | None => {
+                    unsure = true;
+                    continue;
+                }
+            };
+            self.changes.push(Change {
+                address: self.address(["project", key.as_str(), "organization", name.as_str()]),
+                kind: ResourceType::ProjectOrganization,
+                name: name.as_str().to_owned(),
+                action: Action::Create,
+                before: Value::Null,
+                after: json!({ "project": key.as_str(), "organization": name.as_str() }),
+                reason: Reason::Listed,
+                source: Some(*span),
+                surface: Surface::Documented,
+                operation: Operation::Link(key.clone(), reference),
+                phase: Phase::Grants,
+                blocked_by,
+                waiting_for: Vec::new(),
+            });
+        }
+        if wanted.mode == Mode::AddOnly || unsure {
+            return;
+        }
+        let retired: BTreeSet<&OrganizationId> = self
+            .identities
+            .iter()
+            .filter(|(name, _)| {
+                site.organizations.get(**name).is_some_and(|organization| {
+                    organization.state.value != OrganizationState::Present
+                })
+            })
+            .filter_map(|(_, identity)| match identity {
+                Identity::Live(id) => Some(id),
+                _ => None,
+            })
+            .collect();
+        let extra: Vec<OrganizationId> = linked
+            .iter()
+            .filter(|id| !expected.contains(*id) && !retired.contains(id))
+            .cloned()
+            .collect();
+        for id in extra {
+            let declared = self
+                .identities
+                .iter()
+                .find(|(_, identity)| **identity == Identity::Live(id.clone()))
+                .map(|(name, _)| name.as_str().to_owned());
+            let live = self
+                .observed
+                .whole_organizations()
+                .and_then(|live| live.get(&id));
+            let name = declared
+                .or_else(|| live.map(|organization| organization.name.clone()))
+                .unwrap_or_else(|| format!("id:{id}"));
+            self.changes.push(Change {
+                address: self.address(["project", key.as_str(), "organization", &name]),
+                kind: ResourceType::ProjectOrganization,
+                name: name.clone(),
+                action: Action::Delete,
+                before: json!({ "project": key.as_str(), "organization": name }),
+                after: Value::Null,
+                reason: Reason::NotListed,
+                source: Some(wanted.span),
+                surface: Surface::Documented,
+                operation: Operation::Unlink(key.clone(), id),
+                phase: Phase::Revocations,
+                blocked_by: Vec::new(),
+                waiting_for: Vec::new(),
+            });
+        }
+    }
+
+    fn customers(
+        &mut self,
+        key: &'a ProjectKey,
+        project: &'a Project,
+        seen: &'a ObservedProject,
+        access: Option<ChannelAccess>,
+    ) {
+        let Some(desired) = self.desired.customers.get(key) else {
+            return self.people_absent_from_project(key, seen);
+        };
+        let customers = match whole(seen.customers.as_ref()) {
+            Ok(customers) => customers,
+            Err(why) => {
+                let address = self.address(["project", key.as_str(), "customer"]);
+                return self.error(address, why, Some(desired.roster.span));
+            }
+        };
+        let (removals_blocked, removals_wait_for) = self.removals_from(
+            key,
+            project.channel_access.as_ref().map(|access| access.value),
+            access,
+        );
+        let comparison = roster::compare(desired, customers, &self.index, &BTreeSet::new());
+        let list = PeopleList {
+            parts: &["project", key.as_str()],
+            kind: ResourceType::ProjectCustomer,
+            add: &|person| Operation::AddCustomer(key.clone(), person),
+            remove: &|account| Operation::RemoveCustomer(key.clone(), account),
+            blocked: Vec::new(),
+            removals_blocked,
+            removals_wait_for,
+        };
+        self.people(&list, desired, comparison);
+    }
+
+    /// Says what stands against removing customers: Atlassian refuses it while the project is open (L52).
+    fn removals_from(
+        &self,
+        key: &ProjectKey,
+        wanted: Option<ChannelAccess>,
+        live: Option<ChannelAccess>,
+    ) -> (Vec<String>, Vec<Address>) {
+        let access = self.address(["project", key.as_str(), "access"]);
+        match (wanted, live) {
+            (Some(ChannelAccess::Open), _) | (None, Some(ChannelAccess::Open)) => (
+                vec![
+                    "L52: Atlassian refuses to remove customers while the project is open"
+                        .to_owned(),
+                ],
+                Vec::new(),
+            ),
+            _ => (Vec::new(), self.manual_changes_at(&[access])),
+        }
+    }
+
+    fn people_absent_from_project(&mut self, key: &ProjectKey, seen: &ObservedProject) {
+        let site = self.desired.site;
+        let Some(Ok(customers)) = seen.customers.as_ref().map(|read| whole(Some(read))) else {
+            return;
+        };
+        let live = seen
+            .channel_access
+            .as_ref()
+            .and_then(|access| access.value.known())
+            .copied();
+        let wanted = site
+            .projects
+            .get(key)
+            .and_then(|project| project.channel_access.as_ref())
+            .map(|access| access.value);
+        let (blocked_by, waiting_for) = self.removals_from(key, wanted, live);
+        for (email, person) in &site.people {
+            for account in customers {
+                if self
+                    .index
+                    .account(account)
+                    .and_then(|account| account.email.as_ref())
+                    != Some(email)
+                {
+                    continue;
+                }
+                self.changes.push(Change {
+                    address: self.address(["project", key.as_str(), "customer", email.key()]),
+                    kind: ResourceType::ProjectCustomer,
+                    name: email.key().to_owned(),
+                    action: Action::Delete,
+                    before: json!({ "email": email.key(), "account_id": account.as_str() }),
+                    after: Value::Null,
+                    reason: Reason::PersonAbsent,
+                    source: Some(person.span),
+                    surface: Surface::Documented,
+                    operation: Operation::RemoveCustomer(key.clone(), account.clone()),
+                    phase: Phase::Revocations,
+                    blocked_by: blocked_by.clone(),
+                    waiting_for: waiting_for.clone(),
+                });
+            }
+        }
+    }
+
+    fn knowledge_base(
+        &mut self,
+        key: &'a ProjectKey,
+        project: &'a Project,
+        seen: &ObservedProject,
+    ) {
+        let linked: Option<&BTreeMap<SpaceKey, ObservedSpace>> = seen
+            .knowledge_base
+            .as_ref()
+            .and_then(|observation| observation.value.known());
+        for (space, wanted) in &project.knowledge_base {
+            self.space(key, space, wanted, linked);
+        }
+    }
+
+    fn space(
+        &mut self,
+        key: &'a ProjectKey,
+        space: &'a SpaceKey,
+        wanted: &'a LinkedSpace,
+        linked: Option<&BTreeMap<SpaceKey, ObservedSpace>>,
+    ) {
+        let address = self.address(["project", key.as_str(), "knowledge-base", space.as_str()]);
+        let route = surfaces::route(&self.desired.site.surfaces, MappedField::WhoCanView);
+        let attested = self
+            .attested(&address)
+            .and_then(|value| WhoCanView::from_word(value.as_str()?));
+        let live = linked.map(|spaces| spaces.get(space));
+        let viewers = |value: Option<WhoCanView>| {
+            value.map_or(Value::Null, |value| json!({ "who_can_view": value.word() }))
+        };
+        let desired = wanted.who_can_view.as_ref();
+        let value = desired.map(|viewers| viewers.value);
+        let source = Some(desired.map_or(wanted.span, |viewers| viewers.span));
+        // A mapped description knows who can view a space, and not how to link one.
+        let link_surface = if route.write == Surface::Gateway {
+            Surface::Gateway
+        } else {
+            Surface::Manual
+        };
+        let (action, reason, before, write, operation) = match live {
+            None if value.is_some() && attested == value => {
+                self.count_field(true);
+                return;
+            }
+            None => {
+                self.count_field(attested.is_some());
+                let reason = if attested.is_some() {
+                    Reason::Differs
+                } else {
+                    Reason::Unknown
+                };
+                (
+                    Action::Update,
+                    reason,
+                    viewers(attested),
+                    Surface::Manual,
+                    Operation::Manual,
+                )
+            }
+            Some(None) => {
+                self.count_field(true);
+                let operation = Operation::LinkSpace(key.clone(), space.clone(), value);
+                (
+                    Action::Create,
+                    Reason::Listed,
+                    Value::Null,
+                    link_surface,
+                    operation,
+                )
+            }
+            Some(Some(live)) => {
+                let Some(value) = value else { return };
+                let known = live.who_can_view.known().copied();
+                self.count_field(known.is_some());
+                match known {
+                    Some(known) if known == value => return,
+                    Some(known) => {
+                        let operation = Operation::SetViewers(key.clone(), space.clone(), value);
+                        (
+                            Action::Update,
+                            Reason::Differs,
+                            viewers(Some(known)),
+                            route.write,
+                            operation,
+                        )
+                    }
+                    None if attested == Some(value) => return,
+                    None => (
+                        Action::Update,
+                        Reason::Unknown,
+                        viewers(attested),
+                        Surface::Manual,
+                        Operation::Manual,
+                    ),
+                }
+            }
+        };
+        let manual = write == Surface::Manual;
+        let (blocked_by, waiting_for) = match (manual, value, live.flatten()) {
+            (false, Some(value), live) => self.viewers_gate(key, space, value, live),
+            _ => (Vec::new(), Vec::new()),
+        };
+        let after = match value {
+            Some(value) => viewers(Some(value)),
+            None => json!({}),
+        };
+        let narrows = matches!(
+            (live.flatten().and_then(|live| live.who_can_view.known().copied()), value),
+            (Some(now), Some(then)) if then > now
+        );
+        self.changes.push(Change {
+            address: address.clone(),
+            kind: ResourceType::KnowledgeBaseSpace,
+            name: space.as_str().to_owned(),
+            action,
+            before: before.clone(),
+            after: after.clone(),
+            reason,
+            source,
+            surface: write,
+            operation: if manual { Operation::Manual } else { operation },
+            phase: if narrows {
+                Phase::Narrow
+            } else {
+                Phase::Articles
+            },
+            blocked_by,
+            waiting_for,
+        });
+        if manual {
+            let subject = ManualSubject::KnowledgeBase(key.clone(), space.clone());
+            self.by_hand(&subject, vec![address], before, after);
+        }
+    }
+
+    /// Says what stands against a choice of viewers that the site does not offer now (K1 to K6).
+    fn viewers_gate(
+        &self,
+        key: &ProjectKey,
+        space: &SpaceKey,
+        value: WhoCanView,
+        live: Option<&ObservedSpace>,
+    ) -> (Vec<String>, Vec<Address>) {
+        let prerequisites: Vec<Address> = match value {
+            WhoCanView::Anyone => vec![
+                self.address(SiteField::KnowledgeBaseAnyone.address_parts()),
+                self.address(SiteField::ViewWithoutLogin.address_parts()),
+                self.address(["project", key.as_str(), "access"]),
+            ],
+            WhoCanView::AllLoggedIn => {
+                vec![self.address(SiteField::KnowledgeBaseAllLoggedIn.address_parts())]
+            }
+            WhoCanView::OnlyConfluenceUsers => Vec::new(),
+        };
+        let waiting_for = self.manual_changes_at(&prerequisites);
+        let offered = live
+            .and_then(|live| live.possible.as_ref())
+            .is_none_or(|possible| possible.contains(&value));
+        if offered
+            || !waiting_for.is_empty()
+            || prerequisites.iter().any(|address| self.changes_at(address))
+        {
+            return (Vec::new(), waiting_for);
+        }
+        let anonymous = self
+            .declared_space(space)
+            .and_then(|space| space.anonymous_access.as_ref());
+        let why = match value {
+            WhoCanView::Anyone if anonymous.is_some_and(|access| !access.value) => {
+                "K4: the site does not offer `anyone` for this space, whose anonymous access is off"
+            }
+            WhoCanView::Anyone => "K1 to K4: the site does not offer `anyone` for this space now",
+            _ => "K5, K6: the site does not offer this value for the space now",
+        };
+        (vec![why.to_owned()], Vec::new())
+    }
+}

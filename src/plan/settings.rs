@@ -1,0 +1,299 @@
+//! Site-wide settings: customer-access toggles, allowed domains, e-mail, login, knowledge-base switches.
+
+use crate::config::driver::MappedField;
+use crate::diagnostic::{Located, Span};
+use crate::model::{Address, Domain, SiteField, SiteValue, Surface};
+use crate::plan::change::{Action, Change, Operation, Phase, Reason, ResourceType};
+use crate::plan::diff::Draft;
+use crate::plan::manual::ManualSubject;
+use crate::plan::projects::Seen;
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+
+impl Draft<'_> {
+    pub(super) fn settings(&mut self) {
+        let site = self.desired.site;
+        for (&field, wanted) in &site.settings {
+            let address = self.address(field.address_parts());
+            match (field, &wanted.value) {
+                (SiteField::AllowedDomains, SiteValue::Domains(domains)) => {
+                    self.allowed_domains(address, wanted.span, domains.as_ref());
+                }
+                _ => self.setting(field, wanted, address),
+            }
+        }
+    }
+
+    fn setting(&mut self, field: SiteField, wanted: &Located<SiteValue>, address: Address) {
+        let mut state = self.seen(
+            self.observed.settings.get(&field),
+            MappedField::Site(field),
+            &address,
+            |value| from_json(field, value),
+        );
+        self.contradiction(field, &address, &mut state);
+        self.count_field(state.known.is_some());
+        if state.known.as_ref() == Some(&wanted.value) {
+            return;
+        }
+        let before = state
+            .known
+            .as_ref()
+            .map_or(Value::Null, |value| to_json(field, value));
+        let after = to_json(field, &wanted.value);
+        let manual = state.write == Surface::Manual;
+        self.changes.push(Change {
+            address: address.clone(),
+            kind: match field.address_parts()[0] {
+                "customer-access" => ResourceType::CustomerAccess,
+                _ => ResourceType::SiteSetting,
+            },
+            name: label(field).to_owned(),
+            action: Action::Update,
+            before: before.clone(),
+            after: after.clone(),
+            reason: if state.known.is_some() {
+                Reason::Differs
+            } else {
+                Reason::Unknown
+            },
+            source: Some(wanted.span),
+            surface: state.write,
+            operation: if manual {
+                Operation::Manual
+            } else {
+                Operation::SetSite(field, wanted.value.clone())
+            },
+            phase: phase(field, &wanted.value),
+            blocked_by: Vec::new(),
+            waiting_for: Vec::new(),
+        });
+        if manual {
+            self.by_hand(
+                &ManualSubject::SiteField(field),
+                vec![address],
+                before,
+                after,
+            );
+        }
+    }
+
+    /// A project's settings echo two site-wide ones; an echo that contradicts an attested value is drift.
+    fn contradiction(&mut self, field: SiteField, address: &Address, state: &mut Seen<SiteValue>) {
+        if state.write != Surface::Manual {
+            return;
+        }
+        let Some(attested) = state.known.clone() else {
+            return;
+        };
+        let echoes = self
+            .observed
+            .whole_projects()
+            .into_iter()
+            .flatten()
+            .filter_map(|(key, project)| {
+                let echo = match field {
+                    SiteField::CustomersCanCreateAccounts => project.echoed_signup,
+                    SiteField::ViewWithoutLogin => project.echoed_anonymous,
+                    _ => None,
+                }?;
+                Some((key, echo))
+            });
+        let against = echoes
+            .into_iter()
+            .find(|(_, echo)| SiteValue::Toggle(*echo) != attested);
+        if let Some((key, echo)) = against {
+            let message =
+                format!("project {key} reports `{echo}`, which contradicts the attested value");
+            let source = self
+                .desired
+                .attestations
+                .get(address.as_str())
+                .map(|attestation| attestation.span);
+            self.finding(address.clone(), "attestation-contradicted", message, source);
+            state.known = Some(SiteValue::Toggle(echo));
+        }
+    }
+
+    fn allowed_domains(&mut self, any: Address, span: Span, wanted: Option<&BTreeSet<Domain>>) {
+        let state = self.seen(
+            self.observed.settings.get(&SiteField::AllowedDomains),
+            MappedField::Site(SiteField::AllowedDomains),
+            &any,
+            |value| from_json(SiteField::AllowedDomains, value),
+        );
+        self.count_field(state.known.is_some());
+        let live = match &state.known {
+            Some(SiteValue::Domains(live)) => Some(live.as_ref()),
+            _ => None,
+        };
+        let manual = state.write == Surface::Manual;
+        let whole = SiteValue::Domains(wanted.cloned());
+        let mut rows: Vec<(Address, &str, Action, Value, Value, Reason)> = Vec::new();
+        let reason = if live.is_some() {
+            Reason::Differs
+        } else {
+            Reason::Unknown
+        };
+        let live_any = live.map(|live| live.is_none());
+        if live_any != Some(wanted.is_none()) {
+            let before = live_any.map_or(Value::Null, Value::Bool);
+            rows.push((
+                any.clone(),
+                "any domain",
+                Action::Update,
+                before,
+                Value::Bool(wanted.is_none()),
+                reason,
+            ));
+        }
+        let none = BTreeSet::new();
+        let listed = wanted.unwrap_or(&none);
+        let there = live.flatten().unwrap_or(&none);
+        for domain in listed.difference(there) {
+            let address = self.address(["allowed-domain", domain.as_str()]);
+            let after = json!({ "domain": domain.as_str() });
+            let reason = if live.is_some() {
+                Reason::Listed
+            } else {
+                Reason::Unknown
+            };
+            rows.push((
+                address,
+                domain.as_str(),
+                Action::Create,
+                Value::Null,
+                after,
+                reason,
+            ));
+        }
+        // With `any`, the live list no longer counts and is left as it is.
+        if wanted.is_some() {
+            for domain in there.difference(listed) {
+                let address = self.address(["allowed-domain", domain.as_str()]);
+                let before = json!({ "domain": domain.as_str() });
+                rows.push((
+                    address,
+                    domain.as_str(),
+                    Action::Delete,
+                    before,
+                    Value::Null,
+                    Reason::NotListed,
+                ));
+            }
+        }
+        if rows.is_empty() {
+            return;
+        }
+        let widens = wanted.is_none()
+            || rows
+                .iter()
+                .any(|row| row.2 == Action::Create && live.flatten().is_some());
+        let addresses: Vec<Address> = rows.iter().map(|row| row.0.clone()).collect();
+        for (address, name, action, before, after, reason) in rows {
+            self.changes.push(Change {
+                address,
+                kind: ResourceType::AllowedDomain,
+                name: name.to_owned(),
+                action,
+                before,
+                after,
+                reason,
+                source: Some(span),
+                surface: state.write,
+                operation: if manual {
+                    Operation::Manual
+                } else {
+                    Operation::SetSite(SiteField::AllowedDomains, whole.clone())
+                },
+                phase: if widens { Phase::Widen } else { Phase::Narrow },
+                blocked_by: Vec::new(),
+                waiting_for: Vec::new(),
+            });
+        }
+        if manual {
+            let show = |list: Option<&BTreeSet<Domain>>| {
+                list.map_or_else(|| json!("any"), |list| json!(list))
+            };
+            let present = live.map_or(Value::Null, show);
+            self.by_hand(
+                &ManualSubject::AllowedDomains,
+                addresses,
+                present,
+                show(wanted),
+            );
+        }
+    }
+}
+
+/// Says when a setting is written: what lets more people have accounts comes first, what opens comes last.
+fn phase(field: SiteField, value: &SiteValue) -> Phase {
+    let on = matches!(value, SiteValue::Toggle(true));
+    match field {
+        SiteField::Internal | SiteField::External if on => Phase::Widen,
+        SiteField::CustomersCanCreateAccounts
+        | SiteField::ViewWithoutLogin
+        | SiteField::KnowledgeBaseAllLoggedIn
+        | SiteField::KnowledgeBaseAnyone
+            if on =>
+        {
+            Phase::Open
+        }
+        _ => Phase::Narrow,
+    }
+}
+
+/// Returns the name of a setting for people.
+pub(super) fn label(field: SiteField) -> &'static str {
+    match field {
+        SiteField::Internal => "Atlassian accounts for internal customers",
+        SiteField::External => "portal-only accounts for external customers",
+        SiteField::AllowedDomains => "allowed external domains",
+        SiteField::CustomersCanCreateAccounts => "customers can create their own accounts",
+        SiteField::ViewWithoutLogin => "help centers can be viewed without login",
+        SiteField::EmailCcCreatesAccounts => "To and Cc addresses become accounts",
+        SiteField::OrganizationManagement => "who manages organizations",
+        SiteField::PortalOnlyPassword => "portal-only login by password",
+        SiteField::PortalOnlySso => "portal-only login by SSO",
+        SiteField::KnowledgeBaseAllLoggedIn => "articles for all logged-in users allowed",
+        SiteField::KnowledgeBaseAnyone => "articles for anyone allowed",
+    }
+}
+
+/// Brings a value into the form in which plans show it and attestations state it.
+pub(super) fn to_json(field: SiteField, value: &SiteValue) -> Value {
+    let plain = match value {
+        SiteValue::Toggle(on) => json!(on),
+        SiteValue::Domains(None) => json!("any"),
+        SiteValue::Domains(Some(list)) => json!(list),
+        SiteValue::EmailAccountCreation(value) => json!(value.word()),
+        SiteValue::OrganizationManagement(value) => json!(value.word()),
+    };
+    match field {
+        SiteField::PortalOnlyPassword => json!({ "password": plain }),
+        SiteField::PortalOnlySso => json!({ "sso": plain }),
+        _ => plain,
+    }
+}
+
+/// Reads a value back from the form of attestations and plans.
+pub(super) fn from_json(field: SiteField, value: &Value) -> Option<SiteValue> {
+    use crate::model::{EmailAccountCreation, OrganizationManagement};
+    match field {
+        SiteField::AllowedDomains => match value {
+            Value::Bool(true) => Some(SiteValue::Domains(None)),
+            Value::String(word) if word == "any" => Some(SiteValue::Domains(None)),
+            list => serde_json::from_value(list.clone())
+                .ok()
+                .map(|list| SiteValue::Domains(Some(list))),
+        },
+        SiteField::EmailCcCreatesAccounts => {
+            EmailAccountCreation::from_word(value.as_str()?).map(SiteValue::EmailAccountCreation)
+        }
+        SiteField::OrganizationManagement => OrganizationManagement::from_word(value.as_str()?)
+            .map(SiteValue::OrganizationManagement),
+        SiteField::PortalOnlyPassword => value.get("password")?.as_bool().map(SiteValue::Toggle),
+        SiteField::PortalOnlySso => value.get("sso")?.as_bool().map(SiteValue::Toggle),
+        _ => value.as_bool().map(SiteValue::Toggle),
+    }
+}
