@@ -1,1 +1,31 @@
-//! Placeholder.
+//! The client of Atlassian's APIs: transport, paging, errors, one type that reads and one that writes.
+//!
+//! Every request passes `http::Http::send`, which holds the concurrency limit, the request budget and the rules
+//! on repeating. [`Reader`] has no mutating method, so whatever holds only a reader cannot change a site. The wire
+//! types are private to this module and shared with nobody, the sandbox included: a mistake in one of the two
+//! shows as a disagreement between them.
+
+mod connection;
+mod credentials;
+mod error;
+mod gateway;
+mod http;
+mod origin;
+mod paging;
+mod read;
+mod types;
+mod wire;
+mod write;
+
+pub use connection::{Auth, Connection, Endpoint};
+pub use credentials::{Credentials, MissingVariable, OrgKey};
+pub use error::{ApiError, ErrorKind};
+pub use gateway::{DOCUMENTS, space_ari};
+pub use http::{Clock, Options, SystemClock};
+pub use origin::{Origin, OriginError};
+pub use read::Reader;
+pub use types::{
+    Account, ApprovedDomain, ApprovedProduct, Identity, LinkedSpace, LinkedSpaces, Organization,
+    RequestSecurity, ServiceDesk,
+};
+pub use write::{MappedMethod, Writer};

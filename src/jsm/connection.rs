@@ -1,0 +1,204 @@
+//! From an address and credentials to a reader and a writer; where each request goes and what it carries.
+
+use super::credentials::{Credentials, OrgKey};
+use super::error::{ApiError, ErrorKind};
+use super::http::{Base, Call, Http, Options};
+use super::origin::{Origin, OriginError};
+use super::read::Reader;
+use super::wire;
+use super::write::Writer;
+use crate::model::CloudId;
+use futures_util::future::BoxFuture;
+use reqwest::header::HeaderValue;
+use std::sync::Arc;
+use tokio::sync::OnceCell;
+
+/// The kind of API token, which decides the addresses that take it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Auth {
+    /// A token without scopes: the site's own address.
+    #[default]
+    Classic,
+    /// A token with scopes, such as a service account's: the API gateway.
+    Scoped,
+}
+
+/// A site and how to reach it.
+#[derive(Clone)]
+pub struct Endpoint {
+    /// The site's address: scheme and host.
+    pub site_url: String,
+    /// The API gateway's address; absent, it is Atlassian's, or the same origin for a site on loopback.
+    pub api_url: Option<String>,
+    /// The kind of token.
+    pub auth: Auth,
+    /// Who calls; without it, requests that need an account fail before they are sent.
+    pub credentials: Option<Credentials>,
+    /// The key for the Admin API; without it, requests to that fail before they are sent.
+    pub org_key: Option<OrgKey>,
+    /// How requests are made.
+    pub options: Options,
+}
+
+/// A site that can be talked to. Opening one makes no request.
+#[derive(Clone)]
+pub struct Connection {
+    http: Arc<Http>,
+}
+
+impl Connection {
+    /// Checks the addresses and prepares the client.
+    ///
+    /// # Errors
+    /// `Host` when an address may not receive a token, `Unreachable` when no HTTP client can be built.
+    pub fn open(endpoint: Endpoint) -> Result<Self, ApiError> {
+        let site = Origin::site(&endpoint.site_url).map_err(|error| refused("url", &error))?;
+        let api = match &endpoint.api_url {
+            Some(text) => Origin::api(text).map_err(|error| refused("api_url", &error))?,
+            None if site.is_loopback() => site.clone(),
+            None => Origin::api("https://api.atlassian.com")
+                .map_err(|error| refused("api_url", &error))?,
+        };
+        let target = Target {
+            site,
+            api,
+            auth: endpoint.auth,
+            credentials: endpoint.credentials,
+            org_key: endpoint.org_key,
+            cloud_id: OnceCell::new(),
+        };
+        let http = Arc::new(Http::new(target, endpoint.options)?);
+        Ok(Self { http })
+    }
+
+    /// Returns a reader, which cannot change the site.
+    pub fn reader(&self) -> Reader {
+        Reader::new(Arc::clone(&self.http))
+    }
+
+    /// Returns a writer.
+    pub fn writer(&self) -> Writer {
+        Writer::new(Arc::clone(&self.http))
+    }
+
+    /// Returns how many requests were made over this connection, repeated ones included.
+    pub fn requests(&self) -> u64 {
+        self.http.requests()
+    }
+}
+
+fn refused(field: &str, error: &OriginError) -> ApiError {
+    ApiError::new(
+        ErrorKind::Host,
+        format!("the `{field}` of the site is refused: {error}"),
+    )
+}
+
+/// Where requests go and what they carry.
+pub(super) struct Target {
+    site: Origin,
+    api: Origin,
+    auth: Auth,
+    credentials: Option<Credentials>,
+    org_key: Option<OrgKey>,
+    cloud_id: OnceCell<CloudId>,
+}
+
+impl Target {
+    pub(super) fn has_loopback(&self) -> bool {
+        self.site.is_loopback() || self.api.is_loopback()
+    }
+
+    /// Returns the address of a request, without its query.
+    pub(super) async fn url(&self, http: &Http, call: &Call) -> Result<String, ApiError> {
+        let product = match (call.base, self.auth) {
+            (Base::Admin, _) => return Ok(format!("{}{}", self.api.as_str(), call.path)),
+            (Base::Jira, Auth::Scoped) => "jira",
+            (Base::Confluence, Auth::Scoped) => "confluence",
+            _ => return Ok(format!("{}{}", self.site.as_str(), call.path)),
+        };
+        // Whoever has no token learns that, instead of causing a request for the site's id first.
+        self.authorization(call)?;
+        let cloud = self.cloud_id(http).await?;
+        let cloud = super::wire::segment(cloud.as_str());
+        Ok(format!(
+            "{}/ex/{product}/{cloud}{}",
+            self.api.as_str(),
+            call.path
+        ))
+    }
+
+    /// Returns the site's id behind the gateway, asked for once and without credentials.
+    ///
+    /// Boxed because it is itself a request, and [`Http::send`] asks for it.
+    pub(super) fn cloud_id<'a>(
+        &'a self,
+        http: &'a Http,
+    ) -> BoxFuture<'a, Result<CloudId, ApiError>> {
+        Box::pin(async move {
+            let read = || async {
+                let answer = http
+                    .send(Call::get(Base::Anonymous, "/_edge/tenant_info"))
+                    .await?;
+                let tenant: wire::TenantInfo = answer.json()?;
+                Ok(CloudId::new(tenant.cloud_id))
+            };
+            self.cloud_id.get_or_try_init(read).await.cloned()
+        })
+    }
+
+    /// Returns the `Authorization` header of a request, if it carries one.
+    pub(super) fn authorization(&self, call: &Call) -> Result<Option<HeaderValue>, ApiError> {
+        let header = match call.base {
+            Base::Anonymous => return Ok(None),
+            Base::Admin => {
+                match &self.org_key {
+                    Some(key) => key.header(),
+                    None => {
+                        return Err(call
+                        .error(ErrorKind::Unauthorized, "there is no API key of the Atlassian organization")
+                        .with_hint("set `PORTCULLIS_ORG_API_KEY` to a key made by an organization admin"));
+                    }
+                }
+            }
+            Base::Site | Base::Jira | Base::Confluence => match &self.credentials {
+                Some(credentials) => credentials.header(),
+                None => {
+                    return Err(call
+                        .error(
+                            ErrorKind::Unauthorized,
+                            "there are no credentials for the site",
+                        )
+                        .with_hint("set `PORTCULLIS_EMAIL` and `PORTCULLIS_API_TOKEN`"));
+                }
+            },
+        };
+        let unfit = "the credentials hold a character that no header can carry";
+        match header {
+            Some(header) => Ok(Some(header)),
+            None => Err(call.error(ErrorKind::Unauthorized, unfit)),
+        }
+    }
+
+    /// Returns what helps against a refusal.
+    pub(super) fn hint(&self, call: &Call, kind: ErrorKind) -> Option<&'static str> {
+        match (kind, call.base, self.auth) {
+            (ErrorKind::Unauthorized, Base::Admin, _) => Some(
+                "`PORTCULLIS_ORG_API_KEY` must be a valid API key made by an organization admin, not an account's API token",
+            ),
+            (ErrorKind::Unauthorized, _, Auth::Classic) => Some(
+                "check the e-mail and the API token; a token with scopes works only with `auth: scoped`",
+            ),
+            (ErrorKind::Unauthorized, Base::Site, Auth::Scoped) => Some(
+                "this route takes no token with scopes: set its surface to `deny`, or use a token without scopes",
+            ),
+            (ErrorKind::Unauthorized, _, Auth::Scoped) => Some(
+                "check the e-mail, the API token and its scopes; a missing scope is answered with 401, and a token without scopes works only with `auth: classic`",
+            ),
+            (ErrorKind::Forbidden, Base::Admin, _) => Some(
+                "the key must belong to an admin of this Atlassian organization; check its id too",
+            ),
+            _ => None,
+        }
+    }
+}

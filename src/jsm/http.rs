@@ -1,0 +1,546 @@
+//! The one place through which every request passes: concurrency, budget, repeating, timeouts, and what is logged.
+
+use super::connection::Target;
+use super::error::{ApiError, ErrorKind, said};
+use futures_util::future::BoxFuture;
+use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderMap, RETRY_AFTER};
+use reqwest::{Certificate, Client, Method, redirect};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use std::hash::{BuildHasher, Hasher, RandomState};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, SystemTime};
+use tokio::sync::Semaphore;
+
+/// Time and chance, so that tests need neither.
+pub trait Clock: Send + Sync {
+    /// Returns the time, to which a `Retry-After` date is relative.
+    fn now(&self) -> SystemTime;
+    /// Waits.
+    fn sleep(&self, wait: Duration) -> BoxFuture<'_, ()>;
+    /// Returns a number in `0.0..1.0` that spreads repeated requests.
+    fn jitter(&self) -> f64;
+}
+
+/// The machine's clock.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    fn now(&self) -> SystemTime {
+        SystemTime::now()
+    }
+
+    fn sleep(&self, wait: Duration) -> BoxFuture<'_, ()> {
+        Box::pin(tokio::time::sleep(wait))
+    }
+
+    fn jitter(&self) -> f64 {
+        // The standard library's hasher is seeded at random, which is all the randomness that spreading needs.
+        let bits = RandomState::new().build_hasher().finish() >> 11;
+        bits as f64 / (1_u64 << 53) as f64
+    }
+}
+
+/// How requests are made.
+#[derive(Clone)]
+pub struct Options {
+    /// Requests in flight at once.
+    pub concurrency: usize,
+    /// The most requests that a connection makes, repeated ones included; `None` is no limit.
+    pub budget: Option<u64>,
+    /// How often a request is repeated at most.
+    pub retries: u32,
+    /// How long one attempt may take, its body included.
+    pub timeout: Duration,
+    /// The longest wait that a service may ask for; a longer one ends the request.
+    pub longest_wait: Duration,
+    /// Rows asked for per page; services lower it silently.
+    pub page_size: u32,
+    /// Time and chance.
+    pub clock: Arc<dyn Clock>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            concurrency: 8,
+            budget: None,
+            retries: 5,
+            timeout: Duration::from_secs(60),
+            longest_wait: Duration::from_secs(300),
+            page_size: 100,
+            clock: Arc::new(SystemClock),
+        }
+    }
+}
+
+/// Whether a request may be made again after an attempt that failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Repeat {
+    /// Doing it twice has the outcome of doing it once.
+    Always,
+    /// Only while it certainly was not sent: what creates something.
+    IfUnsent,
+}
+
+/// The server and the credentials of a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Base {
+    /// The site, without credentials.
+    Anonymous,
+    /// The site's own origin, whatever the kind of token.
+    Site,
+    /// Jira: the site, or the API gateway for a scoped token.
+    Jira,
+    /// Confluence: the site, or the API gateway for a scoped token.
+    Confluence,
+    /// The Admin API, with the organization's key.
+    Admin,
+}
+
+/// A request to be made.
+#[derive(Debug, Clone)]
+pub(super) struct Call {
+    pub(super) method: Method,
+    pub(super) base: Base,
+    /// The path, its variable parts percent-encoded.
+    pub(super) path: String,
+    pub(super) query: Vec<(&'static str, String)>,
+    pub(super) body: Option<Value>,
+    pub(super) repeat: Repeat,
+    /// Whether it changes something; a GraphQL query is a POST that does not.
+    pub(super) writes: bool,
+    /// The right that the operation needs, for the message of a refusal.
+    pub(super) right: Option<&'static str>,
+    /// Whether to send the header that undocumented endpoints want against cross-site requests.
+    pub(super) no_check: bool,
+}
+
+impl Call {
+    pub(super) fn get(base: Base, path: impl Into<String>) -> Self {
+        Self {
+            method: Method::GET,
+            base,
+            path: path.into(),
+            query: Vec::new(),
+            body: None,
+            repeat: Repeat::Always,
+            writes: false,
+            right: None,
+            no_check: false,
+        }
+    }
+
+    pub(super) fn write(
+        method: Method,
+        base: Base,
+        path: impl Into<String>,
+        repeat: Repeat,
+    ) -> Self {
+        Self {
+            method,
+            repeat,
+            writes: true,
+            ..Self::get(base, path)
+        }
+    }
+
+    pub(super) fn query(mut self, name: &'static str, value: impl ToString) -> Self {
+        self.query.push((name, value.to_string()));
+        self
+    }
+
+    pub(super) fn body(mut self, body: Value) -> Self {
+        self.body = Some(body);
+        self
+    }
+
+    pub(super) fn right(mut self, right: &'static str) -> Self {
+        self.right = Some(right);
+        self
+    }
+
+    /// Makes an error about this request.
+    pub(super) fn error(&self, kind: ErrorKind, message: impl Into<String>) -> ApiError {
+        ApiError::new(kind, message).of_call(self.method.as_str(), &self.path)
+    }
+}
+
+/// The body of a successful answer, with what an error about it needs.
+#[derive(Debug)]
+pub(super) struct Answer {
+    pub(super) call: Call,
+    text: String,
+    html: bool,
+    request_id: Option<String>,
+}
+
+impl Answer {
+    /// Reads the body.
+    ///
+    /// # Errors
+    /// `Unreadable` when it is not the expected JSON; `Uncertain` for what creates something, which may be there now.
+    pub(super) fn json<T: DeserializeOwned>(&self) -> Result<T, ApiError> {
+        serde_json::from_str(&self.text).map_err(|error| {
+            if self.html || self.text.trim_start().starts_with('<') {
+                self.unreadable("the answer is HTML instead of JSON")
+                    .with_hint("is the URL that of a Jira site?")
+            } else {
+                self.unreadable(format!("the answer is not as documented: {error}"))
+            }
+        })
+    }
+
+    /// Makes an error about the content of this answer.
+    pub(super) fn unreadable(&self, message: impl Into<String>) -> ApiError {
+        let kind = match self.call.repeat {
+            Repeat::IfUnsent => ErrorKind::Uncertain,
+            Repeat::Always => ErrorKind::Unreadable,
+        };
+        self.call
+            .error(kind, message)
+            .with_request_id(self.request_id.clone())
+    }
+
+    pub(super) fn error(&self, kind: ErrorKind, message: impl Into<String>) -> ApiError {
+        self.call
+            .error(kind, message)
+            .with_right(self.call.right)
+            .with_request_id(self.request_id.clone())
+    }
+}
+
+/// An answer before anything was made of it.
+struct Raw {
+    status: u16,
+    headers: HeaderMap,
+    text: String,
+}
+
+/// How an attempt ended without an answer.
+enum Lost {
+    /// It was certainly not sent.
+    Unsent(ApiError),
+    /// It may have been carried out.
+    Maybe(ApiError),
+    /// It was not even tried.
+    Refused(ApiError),
+}
+
+/// The transport, shared by every reader and writer of a connection.
+pub(super) struct Http {
+    client: Client,
+    target: Target,
+    options: Options,
+    permits: Semaphore,
+    requests: AtomicU64,
+}
+
+impl Http {
+    pub(super) fn new(target: Target, options: Options) -> Result<Self, ApiError> {
+        Ok(Self {
+            client: client(&target, &options)?,
+            permits: Semaphore::new(options.concurrency.max(1)),
+            target,
+            options,
+            requests: AtomicU64::new(0),
+        })
+    }
+
+    pub(super) fn target(&self) -> &Target {
+        &self.target
+    }
+
+    pub(super) fn options(&self) -> &Options {
+        &self.options
+    }
+
+    /// Returns how many requests were made, repeated ones included.
+    pub(super) fn requests(&self) -> u64 {
+        self.requests.load(Ordering::Relaxed)
+    }
+
+    /// Makes a request, and makes it again where that is safe and may help.
+    ///
+    /// A service that answers 429, 502, 503 or 504 is asked again after its `Retry-After` or an exponentially growing
+    /// pause. What creates something is repeated only while it certainly was not sent: after that, an outcome that is
+    /// not known is `Uncertain`, and the caller reads before it repeats.
+    pub(super) async fn send(&self, call: Call) -> Result<Answer, ApiError> {
+        let url = self.target.url(self, &call).await?;
+        let authorization = self.target.authorization(&call)?;
+        // Whether some attempt may have changed the site, so that no later failure can say that nothing happened.
+        let mut landed = false;
+        let mut attempt = 0;
+        loop {
+            let (error, again, asked) =
+                match self.attempt(&call, &url, authorization.as_ref()).await {
+                    Ok(raw) if (200..300).contains(&raw.status) => return Ok(answer(call, raw)),
+                    Ok(raw) => {
+                        let busy = matches!(raw.status, 429 | 502..=504);
+                        landed |= call.writes && raw.status >= 500;
+                        let asked = retry_after(&raw.headers, self.options.clock.now());
+                        let error = self.refusal(&call, &raw).with_retry_after(asked);
+                        (error, busy && call.repeat == Repeat::Always, asked)
+                    }
+                    Err(Lost::Refused(error)) => return Err(uncertain_if(landed, error)),
+                    Err(Lost::Unsent(error)) => (error, true, None),
+                    Err(Lost::Maybe(error)) => {
+                        landed |= call.writes;
+                        (error, call.repeat == Repeat::Always, None)
+                    }
+                };
+            let wait = self.pause(attempt, asked);
+            if !again || attempt >= self.options.retries || wait > self.options.longest_wait {
+                return Err(uncertain_if(landed, error));
+            }
+            attempt += 1;
+            tracing::debug!(method = %call.method, path = %call.path, attempt, wait_ms = wait.as_millis() as u64, %error, "again");
+            self.options.clock.sleep(wait).await;
+        }
+    }
+
+    /// Returns how long to wait: what the service asked for as a minimum, else 0.5 s doubling up to 30 s; plus jitter.
+    fn pause(&self, attempt: u32, asked: Option<Duration>) -> Duration {
+        let grown = Duration::from_millis(500 << attempt.min(6)).min(Duration::from_secs(30));
+        let jitter = self.options.clock.jitter();
+        match asked {
+            // Everybody who was refused at once was told the same time, so a part of a second spreads them.
+            Some(asked) => asked + Duration::from_millis(500).mul_f64(jitter),
+            None => grown.mul_f64(0.5 + jitter / 2.0),
+        }
+    }
+
+    async fn attempt(
+        &self,
+        call: &Call,
+        url: &str,
+        authorization: Option<&reqwest::header::HeaderValue>,
+    ) -> Result<Raw, Lost> {
+        let failed = |kind, message: &str| call.error(kind, message);
+        let _permit = self.permits.acquire().await.map_err(|_| {
+            Lost::Refused(failed(ErrorKind::Unreachable, "the connection is closed"))
+        })?;
+        self.spend(call).map_err(Lost::Refused)?;
+        let mut request = self
+            .client
+            .request(call.method.clone(), url)
+            .query(&call.query)
+            .header(ACCEPT, "application/json")
+            .header("X-ExperimentalApi", "opt-in");
+        if let Some(authorization) = authorization {
+            request = request.header(AUTHORIZATION, authorization.clone());
+        }
+        if call.no_check {
+            request = request.header("X-Atlassian-Token", "no-check");
+        }
+        if let Some(body) = &call.body {
+            request = request.json(body);
+        }
+        let response = request.send().await.map_err(|error| lost(call, error))?;
+        let status = response.status().as_u16();
+        let headers = response.headers().clone();
+        tracing::debug!(method = %call.method, path = %call.path, status, "request");
+        let text = response.text().await.map_err(|error| lost(call, error))?;
+        Ok(Raw {
+            status,
+            headers,
+            text,
+        })
+    }
+
+    /// Counts a request against the budget.
+    fn spend(&self, call: &Call) -> Result<(), ApiError> {
+        let limit = self.options.budget.unwrap_or(u64::MAX);
+        self.requests
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |made| {
+                (made < limit).then_some(made + 1)
+            })
+            .map(drop)
+            .map_err(|_| {
+                call.error(
+                    ErrorKind::BudgetSpent,
+                    format!("the budget of {limit} requests is spent"),
+                )
+            })
+    }
+
+    /// Makes an error of an answer that is not a success.
+    fn refusal(&self, call: &Call, raw: &Raw) -> ApiError {
+        let body = said(&raw.text);
+        let html = is_html(&raw.headers) || raw.text.trim_start().starts_with('<');
+        let kind = match raw.status {
+            401 => ErrorKind::Unauthorized,
+            403 => ErrorKind::Forbidden,
+            // A wrong host and a proxy say 404 too, and "it does not exist" must never rest on their word.
+            404 if body.is_some() => ErrorKind::NotFound,
+            409 => ErrorKind::Conflict,
+            412 => ErrorKind::ExperimentalHeader,
+            429 => ErrorKind::RateLimited,
+            300..=399 | 404 => ErrorKind::Unreadable,
+            400..=499 => ErrorKind::Rejected,
+            _ => ErrorKind::Server,
+        };
+        let message = match (&body, raw.status) {
+            (Some(said), _) => said.message.clone(),
+            (None, 300..=399) => format!(
+                "a redirect to {}, which is not followed",
+                place(&raw.headers)
+            ),
+            (None, _) if html => "answered HTML instead of JSON".to_owned(),
+            (None, _) => "no reason was given".to_owned(),
+        };
+        let mut error = call
+            .error(kind, message)
+            .with_status(raw.status)
+            .with_request_id(request_id(&raw.headers))
+            .with_i18n_key(body.and_then(|said| said.i18n_key));
+        if kind == ErrorKind::Forbidden {
+            error = error.with_right(call.right);
+        }
+        match self.target.hint(call, kind) {
+            Some(hint) => error.with_hint(hint),
+            None if kind == ErrorKind::Unreadable => {
+                error.with_hint("is the URL that of a Jira site?")
+            }
+            None => error,
+        }
+    }
+}
+
+fn uncertain_if(landed: bool, error: ApiError) -> ApiError {
+    // A clear refusal after a lost attempt says nothing about that attempt, except that the object is already so.
+    match error.kind() {
+        ErrorKind::Unreachable
+        | ErrorKind::Server
+        | ErrorKind::RateLimited
+        | ErrorKind::BudgetSpent
+            if landed =>
+        {
+            error.with_kind(ErrorKind::Uncertain)
+        }
+        _ => error,
+    }
+}
+
+fn answer(call: Call, raw: Raw) -> Answer {
+    Answer {
+        call,
+        html: is_html(&raw.headers),
+        request_id: request_id(&raw.headers),
+        text: raw.text,
+    }
+}
+
+fn lost(call: &Call, error: reqwest::Error) -> Lost {
+    let unsent = error.is_connect() || error.is_builder();
+    let mut message = if error.is_timeout() {
+        "no answer in time".to_owned()
+    } else {
+        "the connection failed".to_owned()
+    };
+    // The innermost cause ("connection refused") helps; the outer layers repeat the URL with its query.
+    let mut cause = std::error::Error::source(&error);
+    while let Some(inner) = cause {
+        if inner.source().is_none() {
+            message = format!("{message}: {inner}");
+        }
+        cause = inner.source();
+    }
+    let error = call.error(ErrorKind::Unreachable, message);
+    if unsent {
+        Lost::Unsent(error)
+    } else {
+        Lost::Maybe(error)
+    }
+}
+
+fn header<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers.get(name)?.to_str().ok()
+}
+
+fn request_id(headers: &HeaderMap) -> Option<String> {
+    let id = header(headers, "x-arequestid").or_else(|| header(headers, "atl-traceid"))?;
+    let plain = id.len() <= 100 && id.bytes().all(|b| b.is_ascii_graphic());
+    plain.then(|| id.to_owned())
+}
+
+fn is_html(headers: &HeaderMap) -> bool {
+    header(headers, "content-type").is_some_and(|kind| kind.contains("html"))
+}
+
+/// Names the host that a redirect points to, without its path, which may hold what should not be shown.
+fn place(headers: &HeaderMap) -> String {
+    let host = header(headers, "location")
+        .and_then(|location| url::Url::parse(location).ok())
+        .and_then(|url| url.host_str().map(|host| format!("`{host}`")));
+    host.unwrap_or_else(|| "another page".to_owned())
+}
+
+/// Reads `Retry-After`, in seconds or as an HTTP date; a date in the past is no wait.
+fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
+    let text = header(headers, RETRY_AFTER.as_str())?.trim();
+    if let Ok(seconds) = text.parse::<u64>() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let date = httpdate::parse_http_date(text).ok()?;
+    Some(date.duration_since(now).unwrap_or_default())
+}
+
+fn client(target: &Target, options: &Options) -> Result<Client, ApiError> {
+    // The provider is a process-wide choice; whoever installed one before is welcome to it.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let roots = webpki_root_certs::TLS_SERVER_ROOT_CERTS
+        .iter()
+        .filter_map(|root| Certificate::from_der(root).ok());
+    let mut builder = Client::builder()
+        // Merged, not instead: a company's own roots keep working, and a machine without any store works too.
+        .tls_certs_merge(roots)
+        // A token must not follow a redirect to another host, and no API used here redirects at all.
+        .redirect(redirect::Policy::none())
+        .timeout(options.timeout)
+        .connect_timeout(options.timeout.min(Duration::from_secs(15)))
+        .user_agent(concat!("portcullis/", env!("CARGO_PKG_VERSION")));
+    if target.has_loopback() {
+        // A proxy would see the token of a plain connection.
+        builder = builder.no_proxy();
+    }
+    builder.build().map_err(|error| {
+        ApiError::new(
+            ErrorKind::Unreachable,
+            format!("the HTTP client cannot be built: {}", error.without_url()),
+        )
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::UNIX_EPOCH;
+
+    fn asked(text: &str) -> Option<Duration> {
+        let mut headers = HeaderMap::new();
+        headers.insert(RETRY_AFTER, text.parse().unwrap());
+        // 1994-11-06 08:49:27 UTC
+        retry_after(&headers, UNIX_EPOCH + Duration::from_secs(784_111_767))
+    }
+
+    #[test]
+    fn retry_after_is_seconds_or_a_date() {
+        assert_eq!(asked("7"), Some(Duration::from_secs(7)));
+        assert_eq!(
+            asked("Sun, 06 Nov 1994 08:49:37 GMT"),
+            Some(Duration::from_secs(10))
+        );
+        assert_eq!(asked("Sun, 06 Nov 1994 08:49:00 GMT"), Some(Duration::ZERO));
+        assert_eq!(asked("soon"), None);
+    }
+
+    #[test]
+    fn jitter_stays_in_its_range() {
+        for _ in 0..100 {
+            assert!((0.0..1.0).contains(&SystemClock.jitter()));
+        }
+    }
+}

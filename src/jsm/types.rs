@@ -1,0 +1,129 @@
+//! What the client gives back: objects of a site, in the model's ids, free of the wire's shapes.
+
+use crate::model::{AccountId, AccountKind, CloudId, DeskId, OrganizationId, WhoCanView};
+use serde_json::Value;
+
+/// The account that the credentials belong to, and the site that it talks to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Identity {
+    /// The caller's account.
+    pub account_id: AccountId,
+    /// The caller's address, unless hidden.
+    pub email: Option<String>,
+    /// The caller's name.
+    pub display_name: String,
+    /// The site's id behind the gateway.
+    pub cloud_id: CloudId,
+}
+
+/// A service project's desk.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ServiceDesk {
+    /// The id of the desk.
+    pub id: DeskId,
+    /// The id of its Jira project.
+    pub project_id: String,
+    /// The key of its Jira project, as the site spells it.
+    pub key: String,
+    /// The name of the project.
+    pub name: String,
+}
+
+/// A customer organization.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Organization {
+    /// The organization's id.
+    pub id: OrganizationId,
+    /// Its name, as the site spells it.
+    pub name: String,
+    /// Whether an identity provider decides on its members; absent in an answer means no.
+    pub scim_managed: bool,
+}
+
+/// A person's or a program's account, as far as the source of the answer tells.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Account {
+    /// The account's id.
+    pub account_id: AccountId,
+    /// The address, unless the account hides it.
+    pub email: Option<String>,
+    /// The name that the account shows.
+    pub display_name: String,
+    /// Whether the account may log in.
+    pub active: bool,
+    /// The kind of account: Jira's answers have it, those of Jira Service Management do not.
+    pub kind: Option<AccountKind>,
+    /// Whether Jira says that the account belongs to a program; `false` where the source does not tell.
+    pub app: bool,
+}
+
+/// The answer of the private `requestsecurity` endpoint of a project. `None` is a field that was not in the answer.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RequestSecurity {
+    /// `serviceDeskOpenAccess`: whether channel access is open.
+    pub open_access: Option<bool>,
+    /// `manageEnabled`: by its name, whether customers may share with others (unproven).
+    pub manage_enabled: Option<bool>,
+    /// `autocompleteEnabled`: by its name, whether customers may search for others (unproven).
+    pub autocomplete_enabled: Option<bool>,
+    /// `globalPublicSignup`: an echo of a setting of the site.
+    pub global_public_signup: Option<bool>,
+    /// `globalAnonymousAccess`: an echo of a setting of the site.
+    pub global_anonymous_access: Option<bool>,
+    /// The whole answer.
+    pub raw: Value,
+}
+
+/// The knowledge-base sources of a project.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct LinkedSpaces {
+    /// The Confluence spaces that the caller can see.
+    pub spaces: Vec<LinkedSpace>,
+    /// How many sources the caller cannot see: a space missing above may be one of them.
+    pub inaccessible: usize,
+    /// How many visible sources are no Confluence spaces.
+    pub other: usize,
+}
+
+/// A Confluence space that is linked to a project as a knowledge base.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LinkedSpace {
+    /// The space's ARI (`ari:cloud:confluence:<cloudId>:space/<spaceId>`).
+    pub space_ari: String,
+    /// The space's key, where the answer's URL tells it.
+    pub key: Option<String>,
+    /// The space's name; empty where the answer has none.
+    pub name: String,
+    /// Who can view now; `None` where the caller may not know.
+    pub current: Option<WhoCanView>,
+    /// The choices that the site allows at present.
+    pub valid: Vec<WhoCanView>,
+    /// The id of the link.
+    pub source_id: Option<String>,
+}
+
+/// The app access settings of one e-mail domain.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ApprovedDomain {
+    /// The domain, or `ANYONE`.
+    pub domain: String,
+    /// The setting on notifications, kept as read: the published schema and its examples disagree on the type.
+    pub admin_notifications: Value,
+    /// The products; none for a domain that is not configured.
+    pub products: Vec<ApprovedProduct>,
+    /// The whole answer.
+    pub raw: Value,
+}
+
+/// What one app grants to people of an approved domain.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ApprovedProduct {
+    /// The app's ARI.
+    pub product_id: String,
+    /// Whether an administrator must approve each person.
+    pub admin_approval_required: Option<bool>,
+    /// The role's ARI.
+    pub role: Option<String>,
+    /// The whole entry, to be written back unchanged.
+    pub raw: Value,
+}

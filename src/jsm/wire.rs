@@ -1,0 +1,185 @@
+//! The bodies of Atlassian's APIs as far as the client needs them: lenient on what is not needed, strict on what is.
+
+use super::types::{Account, Organization, ServiceDesk};
+use crate::model::{AccountId, AccountKind, DeskId, OrganizationId};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde::Deserialize;
+use serde_json::Value;
+
+const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'_')
+    .remove(b'.')
+    .remove(b'~');
+
+/// Encodes text as one segment of a path. A segment of dots only is encoded too, since clients resolve it away.
+pub(super) fn segment(text: &str) -> String {
+    if !text.is_empty() && text.bytes().all(|b| b == b'.') {
+        // Encoded dots are resolved like plain ones; a character that no id holds makes the name harmless.
+        return format!("{}%00", "%2E".repeat(text.len()));
+    }
+    utf8_percent_encode(text, SEGMENT).to_string()
+}
+
+#[derive(Deserialize)]
+pub(super) struct TenantInfo {
+    #[serde(rename = "cloudId")]
+    pub(super) cloud_id: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct JsmPage<T> {
+    pub(super) size: Option<u64>,
+    pub(super) is_last_page: bool,
+    pub(super) values: Vec<T>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct JiraPage<T> {
+    pub(super) is_last: Option<bool>,
+    pub(super) total: Option<u64>,
+    pub(super) values: Vec<T>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct NextLinks {
+    pub(super) next: Option<String>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct CursorPage<T> {
+    pub(super) data: Vec<T>,
+    pub(super) links: Option<NextLinks>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct ResultsPage<T> {
+    pub(super) results: Vec<T>,
+    #[serde(rename = "_links")]
+    pub(super) links: Option<NextLinks>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Desk {
+    pub(super) id: String,
+    project_id: String,
+    project_key: String,
+    #[serde(default)]
+    project_name: String,
+}
+
+impl From<Desk> for ServiceDesk {
+    fn from(desk: Desk) -> Self {
+        Self {
+            id: DeskId::new(desk.id),
+            project_id: desk.project_id,
+            key: desk.project_key,
+            name: desk.project_name,
+        }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Org {
+    pub(super) id: String,
+    name: String,
+    scim_managed: Option<bool>,
+}
+
+impl From<Org> for Organization {
+    fn from(org: Org) -> Self {
+        Self {
+            id: OrganizationId::new(org.id),
+            name: org.name,
+            scim_managed: org.scim_managed.unwrap_or(false),
+        }
+    }
+}
+
+/// A user of Jira Service Management or of Jira; only the latter has `accountType`.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct User {
+    pub(super) account_id: String,
+    email_address: Option<String>,
+    display_name: Option<String>,
+    active: Option<bool>,
+    account_type: Option<String>,
+}
+
+impl From<User> for Account {
+    fn from(user: User) -> Self {
+        let kind = match user.account_type.as_deref() {
+            Some("atlassian") => Some(AccountKind::Atlassian),
+            Some("customer") => Some(AccountKind::PortalOnly),
+            _ => None,
+        };
+        Self {
+            account_id: AccountId::new(user.account_id),
+            email: user.email_address.filter(|email| !email.is_empty()),
+            display_name: user.display_name.unwrap_or_default(),
+            active: user.active.unwrap_or(true),
+            kind,
+            app: user.account_type.as_deref() == Some("app"),
+        }
+    }
+}
+
+#[derive(Deserialize)]
+pub(super) struct Permissions {
+    pub(super) permissions: std::collections::BTreeMap<String, Permission>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Permission {
+    pub(super) have_permission: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct UserRoles {
+    pub(super) application_roles: Option<RoleItems>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct RoleItems {
+    pub(super) items: Option<Vec<Role>>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Role {
+    pub(super) key: String,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Space {
+    pub(super) id: String,
+    pub(super) key: String,
+}
+
+#[derive(Deserialize)]
+pub(super) struct PropertyValue {
+    pub(super) value: Value,
+}
+
+#[derive(Deserialize)]
+pub(super) struct DomainRow {
+    pub(super) domain: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::segment;
+
+    #[test]
+    fn segments_cannot_leave_their_place() {
+        assert_eq!(segment("qm:a-1:b/c?d#e%"), "qm%3Aa-1%3Ab%2Fc%3Fd%23e%25");
+        assert_eq!(segment(".."), "%2E%2E%00");
+        assert_eq!(segment("acme.com"), "acme.com");
+    }
+}
