@@ -125,6 +125,14 @@ impl<'w> Desired<'w> {
         })
     }
 
+    /// Says whether the site is the embedded sandbox.
+    pub fn is_sandbox(&self) -> bool {
+        self.site
+            .url
+            .as_ref()
+            .is_some_and(|url| url.value == crate::config::SiteUrl::Sandbox)
+    }
+
     /// Returns the address of something on this site.
     pub fn address<'a>(&'a self, parts: impl IntoIterator<Item = &'a str>) -> Address {
         Address::new(std::iter::once(self.site.key.as_str()).chain(parts))

@@ -115,6 +115,8 @@ pub enum Resolution {
     Found(Vec<AccountId>),
     /// One hit whose address is hidden: may add or keep, never remove.
     FoundHidden(AccountId),
+    /// An account that is deactivated or revoked.
+    Inactive(AccountId),
     /// Nobody, by a search that can be trusted.
     NotFound,
     /// The search could not be trusted or failed.

@@ -302,6 +302,14 @@ impl<'a> Draft<'a> {
                 );
             }
         }
+        for (entry, id) in comparison.inactive {
+            self.finding(
+                row(self, &Desired::person(&entry.who)),
+                "inactive-or-hidden",
+                format!("account `{id}` is deactivated or revoked: grant it access again by hand, and it is added"),
+                Some(entry.span),
+            );
+        }
         for (entry, email) in comparison.other_email {
             self.finding(
                 row(self, &Desired::person(&entry.who)),

@@ -24,6 +24,8 @@ pub enum Match<'o> {
     Hidden(&'o AccountId),
     /// Several accounts share the address, and nothing chooses between them.
     Several(Vec<&'o AccountId>),
+    /// An account that cannot be used: deactivated or revoked.
+    Inactive(&'o AccountId),
     /// Nobody.
     Nobody,
     /// Not known.
@@ -63,6 +65,7 @@ impl<'o> Index<'o> {
                 several => self.choose(several.iter().collect(), kind),
             },
             Some(Resolution::FoundHidden(id)) => Match::Hidden(id),
+            Some(Resolution::Inactive(id)) => Match::Inactive(id),
             Some(Resolution::NotFound) => Match::Nobody,
             Some(Resolution::Unresolved(why)) => Match::Unresolved(why),
             None => Match::NotAsked,
@@ -157,6 +160,8 @@ pub struct Comparison<'a> {
     pub other_kind: Vec<(&'a RosterEntry, &'a AccountId, AccountKind)>,
     /// Entries by account id whose live address is neither of the written ones.
     pub other_email: Vec<(&'a RosterEntry, &'a Email)>,
+    /// Entries whose account is deactivated or revoked.
+    pub inactive: Vec<(&'a RosterEntry, &'a AccountId)>,
     /// How many unlisted people an `add_only` list leaves alone.
     pub unlisted: usize,
 }
@@ -224,6 +229,12 @@ pub fn compare<'a>(
                     Match::Several(ids) => {
                         spared.extend(ids.iter().copied());
                         result.ambiguous.push((entry, ids));
+                    }
+                    Match::Inactive(id) => {
+                        accounted.insert(id, ());
+                        if !live.contains(id) {
+                            result.inactive.push((entry, id));
+                        }
                     }
                     Match::Nobody => result.missing.push(Missing {
                         entry,

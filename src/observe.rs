@@ -1,0 +1,334 @@
+//! Reading a site as far as the desired state needs it: bulk lists only, never a request per existing member.
+//!
+//! What cannot be read ends as [`Read::Incomplete`] or as an unknown field. Only the probe of the caller's identity is
+//! fatal, since nothing can be believed without it.
+
+mod people;
+mod projects;
+mod settings;
+
+use crate::config::{Mode, OrganizationState, Surfaces};
+use crate::desired::Desired;
+use crate::jsm::{Account, ApiError, Reader};
+use crate::model::{Email, OrganizationId, Read, SiteKey};
+use crate::observed::{Observed, ObservedAccount, ObservedOrganization, Ownership, Standing};
+use crate::plan::identity::{self, Identity};
+use futures_util::stream::{self, StreamExt};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// How many lists are read at the same time; the client's own limit is what counts towards the site.
+const LISTS_AT_ONCE: usize = 16;
+
+/// What to read.
+pub(crate) enum Extent<'d, 'w> {
+    /// What a desired state manages.
+    Desired(&'d Desired<'w>),
+    /// Everything, for an export.
+    Everything(&'d Surfaces, Option<&'d str>),
+}
+
+/// Reads what a desired state manages.
+///
+/// # Errors
+/// When the caller's identity cannot be read: credentials missing or refused, or the site out of reach.
+pub async fn observe(reader: &Reader, desired: &Desired<'_>) -> Result<Observed, ApiError> {
+    Observer::run(reader, desired.site.key.clone(), Extent::Desired(desired)).await
+}
+
+/// Reads everything that the surfaces allow, for an export or a snapshot.
+///
+/// `atlassian_organization` is the id of the Atlassian organization, where approved domains are wanted.
+///
+/// # Errors
+/// As [`observe`].
+pub async fn observe_everything(
+    reader: &Reader,
+    site: SiteKey,
+    surfaces: &Surfaces,
+    atlassian_organization: Option<&str>,
+) -> Result<Observed, ApiError> {
+    Observer::run(
+        reader,
+        site,
+        Extent::Everything(surfaces, atlassian_organization),
+    )
+    .await
+}
+
+/// A reading under way.
+pub(crate) struct Observer<'d, 'w> {
+    reader: &'d Reader,
+    extent: Extent<'d, 'w>,
+    caller_email: Option<String>,
+    observed: Observed,
+}
+
+impl<'d, 'w> Observer<'d, 'w> {
+    async fn run(
+        reader: &'d Reader,
+        site: SiteKey,
+        extent: Extent<'d, 'w>,
+    ) -> Result<Observed, ApiError> {
+        let identity = reader.identity().await?;
+        let mut observer = Self {
+            reader,
+            extent,
+            caller_email: identity.email,
+            observed: Observed::nothing(site),
+        };
+        observer.observed.caller = Some(identity.account_id);
+        observer.observed.cloud_id = Some(identity.cloud_id);
+        observer.organizations().await;
+        observer.projects().await;
+        observer.members().await;
+        observer.site_settings().await;
+        observer.approved_domains().await;
+        observer.resolve_addresses().await;
+        observer.kinds_of_shared_addresses().await;
+        observer.standings().await;
+        Ok(observer.observed)
+    }
+
+    fn surfaces(&self) -> &Surfaces {
+        match &self.extent {
+            Extent::Desired(desired) => &desired.site.surfaces,
+            Extent::Everything(surfaces, _) => surfaces,
+        }
+    }
+
+    async fn organizations(&mut self) {
+        let needed = match &self.extent {
+            Extent::Everything(..) => true,
+            Extent::Desired(desired) => {
+                let site = desired.site;
+                !site.organizations.is_empty()
+                    || site.organizations_mode == Mode::Exact
+                    || !site.people.is_empty()
+                    || site
+                        .projects
+                        .values()
+                        .any(|project| project.organizations.is_some())
+            }
+        };
+        if !needed {
+            return;
+        }
+        let mut listed = self.list_organizations().await;
+        if let (Read::Complete(live), Extent::Desired(desired)) = (&listed, &self.extent)
+            && let Some(why) = self.blind_spot(desired, live).await
+        {
+            listed = Read::Incomplete(why);
+        }
+        self.observed.organizations = Some(listed);
+        self.ownership().await;
+    }
+
+    async fn list_organizations(&self) -> Read<BTreeMap<OrganizationId, ObservedOrganization>> {
+        match self.reader.organizations().await {
+            Err(error) => Read::Incomplete(error.incomplete()),
+            Ok(list) => Read::Complete(
+                list.into_iter()
+                    .map(|organization| {
+                        let seen = ObservedOrganization {
+                            name: organization.name,
+                            scim_managed: organization.scim_managed,
+                            members: None,
+                            ownership: None,
+                            email_domains: None,
+                        };
+                        (organization.id, seen)
+                    })
+                    .collect(),
+            ),
+        }
+    }
+
+    /// Says why a list of organizations cannot be believed: somebody without rights sees only their own ones, and the
+    /// rest would look as if it had to be created.
+    async fn blind_spot(
+        &self,
+        desired: &Desired<'_>,
+        live: &BTreeMap<OrganizationId, ObservedOrganization>,
+    ) -> Option<crate::model::Incomplete> {
+        let missing = identity::identify(desired.site, live)
+            .values()
+            .any(|identity| !matches!(identity, Identity::Live(_)));
+        if !missing {
+            return None;
+        }
+        let agent = "SERVICEDESK_AGENT";
+        match self.reader.permissions(&["ADMINISTER", agent], None).await {
+            Err(error) => Some(error.incomplete()),
+            Ok(rights) if rights.values().any(|has| *has) => None,
+            Ok(_) => Some(crate::model::Incomplete {
+                why: "the caller is neither a Jira administrator nor an agent, and such callers see only their own organizations".into(),
+                forbidden: true,
+            }),
+        }
+    }
+
+    /// Reads ownership marks: only before an organization would be made, or removed for not being declared.
+    async fn ownership(&mut self) {
+        let Some(live) = self.observed.whole_organizations() else {
+            return;
+        };
+        let wanted: Vec<OrganizationId> = match &self.extent {
+            Extent::Everything(..) => Vec::new(),
+            Extent::Desired(desired) => {
+                let identities = identity::identify(desired.site, live);
+                let creates = identities.iter().any(|(name, identity)| {
+                    let state = desired
+                        .site
+                        .organizations
+                        .get(*name)
+                        .map(|organization| organization.state.value);
+                    *identity == Identity::Nowhere && state == Some(OrganizationState::Present)
+                });
+                let matched: BTreeSet<&OrganizationId> = identities
+                    .values()
+                    .filter_map(|identity| match identity {
+                        Identity::Live(id) => Some(id),
+                        _ => None,
+                    })
+                    .collect();
+                if creates || desired.site.organizations_mode == Mode::Exact {
+                    live.keys()
+                        .filter(|id| !matched.contains(id))
+                        .cloned()
+                        .collect()
+                } else {
+                    Vec::new()
+                }
+            }
+        };
+        let reader = self.reader;
+        let marks: Vec<_> = stream::iter(wanted)
+            .map(|id| async move {
+                let read = reader.organization_property(&id, Ownership::PROPERTY).await;
+                let mark = match read {
+                    Err(error) => Read::Incomplete(error.incomplete()),
+                    // A property of another shape is somebody else's: not ours.
+                    Ok(value) => {
+                        Read::Complete(value.and_then(|value| serde_json::from_value(value).ok()))
+                    }
+                };
+                (id, mark)
+            })
+            .buffer_unordered(LISTS_AT_ONCE)
+            .collect()
+            .await;
+        self.each_organization(marks, |organization, mark| {
+            organization.ownership = Some(mark)
+        });
+    }
+
+    fn each_organization<T>(
+        &mut self,
+        values: Vec<(OrganizationId, T)>,
+        set: impl Fn(&mut ObservedOrganization, T),
+    ) {
+        if let Some(Read::Complete(live)) = &mut self.observed.organizations {
+            for (id, value) in values {
+                if let Some(organization) = live.get_mut(&id) {
+                    set(organization, value);
+                }
+            }
+        }
+    }
+
+    /// Reads members of the organizations that are ours to change, and of those that a person must leave.
+    async fn members(&mut self) {
+        let Some(live) = self.observed.whole_organizations() else {
+            return;
+        };
+        let wanted: Vec<OrganizationId> = match &self.extent {
+            Extent::Everything(..) => live.keys().cloned().collect(),
+            Extent::Desired(desired) if !desired.site.people.is_empty() => {
+                live.keys().cloned().collect()
+            }
+            Extent::Desired(desired) => identity::identify(desired.site, live)
+                .into_iter()
+                .filter(|(name, _)| {
+                    desired.members.contains_key(*name)
+                        || desired
+                            .site
+                            .organizations
+                            .get(*name)
+                            .is_some_and(|organization| {
+                                organization.state.value == OrganizationState::Retired
+                            })
+                })
+                .filter_map(|(_, identity)| match identity {
+                    Identity::Live(id) => Some(id),
+                    _ => None,
+                })
+                .collect(),
+        };
+        let reader = self.reader;
+        let lists: Vec<_> = stream::iter(wanted)
+            .map(|id| async move {
+                let members = reader.organization_members(&id).await;
+                (id, members)
+            })
+            .buffer_unordered(LISTS_AT_ONCE)
+            .collect()
+            .await;
+        let mut reads = Vec::with_capacity(lists.len());
+        for (id, list) in lists {
+            reads.push((id, self.keep_accounts(list)));
+        }
+        self.each_organization(reads, |organization, members| {
+            organization.members = Some(members)
+        });
+    }
+
+    /// Remembers the accounts of a list and returns their ids.
+    fn keep_accounts(
+        &mut self,
+        list: Result<Vec<Account>, ApiError>,
+    ) -> Read<BTreeSet<crate::model::AccountId>> {
+        match list {
+            Err(error) => Read::Incomplete(error.incomplete()),
+            Ok(accounts) => {
+                let mut ids = BTreeSet::new();
+                for account in accounts {
+                    ids.insert(account.account_id.clone());
+                    self.keep_account(account);
+                }
+                Read::Complete(ids)
+            }
+        }
+    }
+
+    fn keep_account(&mut self, account: Account) {
+        // An address that does not parse cannot be compared with anything, so it counts as hidden.
+        let email = account
+            .email
+            .as_deref()
+            .and_then(|text| Email::new(text).ok());
+        let standing = if account.app {
+            Standing::App
+        } else {
+            Standing::NotAsked
+        };
+        match self.observed.accounts.get_mut(&account.account_id) {
+            None => {
+                let seen = ObservedAccount {
+                    email,
+                    name: account.display_name,
+                    kind: account.kind,
+                    active: account.active,
+                    standing,
+                };
+                self.observed.accounts.insert(account.account_id, seen);
+            }
+            Some(seen) => {
+                seen.email = seen.email.take().or(email);
+                seen.kind = seen.kind.or(account.kind);
+                if account.app {
+                    seen.standing = Standing::App;
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,378 @@
+//! From addresses to accounts: out of the lists already read, the rest by whichever costs fewer requests.
+
+use super::{Extent, LISTS_AT_ONCE, Observer};
+use crate::config::{Mode, Who};
+use crate::desired::{DesiredRoster, GoneWho};
+use crate::jsm::Account;
+use crate::model::{AccountId, AccountKind, Email, Incomplete, Read};
+use crate::observed::{Resolution, Standing};
+use crate::plan::identity::{self, Identity};
+use crate::plan::roster::{self, Index, Match};
+use futures_util::stream::{self, StreamExt};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// How many accounts one page of all users holds.
+const USERS_PER_PAGE: usize = 1000;
+
+/// The application role that licenses agents of the service desk.
+const AGENT_ROLE: &str = "jira-servicedesk";
+
+impl Observer<'_, '_> {
+    /// Finds the accounts of addresses that no list showed.
+    pub(super) async fn resolve_addresses(&mut self) {
+        let wanted = self.unresolved();
+        if wanted.is_empty() {
+            return;
+        }
+        // One search each, and one that proves the search, against every page of all users and the empty last one.
+        let searches = wanted.len() + 1;
+        let pages = self.observed.accounts.len() / USERS_PER_PAGE + 2;
+        if searches <= pages {
+            self.search(wanted).await;
+        } else {
+            self.page_all_users(wanted).await;
+        }
+    }
+
+    /// Returns the addresses that matter and that no list showed.
+    fn unresolved(&self) -> BTreeSet<Email> {
+        let Extent::Desired(desired) = &self.extent else {
+            return BTreeSet::new();
+        };
+        let index = Index::new(&self.observed);
+        let mut wanted = BTreeSet::new();
+        let mut note = |email: &Email| {
+            if index.find(email, None) == Match::NotAsked {
+                wanted.insert(email.clone());
+            }
+        };
+        for roster in desired.members.values().chain(desired.customers.values()) {
+            for entry in &roster.present {
+                if let Who::Email(email) = &entry.who {
+                    note(email);
+                }
+            }
+        }
+        // Somebody who must be gone is looked up only where a hidden address might be theirs.
+        if self
+            .observed
+            .accounts
+            .values()
+            .any(|account| account.email.is_none())
+        {
+            for roster in desired.members.values().chain(desired.customers.values()) {
+                for gone in &roster.gone {
+                    match gone.who {
+                        GoneWho::Email(email) | GoneWho::Who(Who::Email(email)) => note(email),
+                        GoneWho::Who(Who::Account(_)) => {}
+                    }
+                }
+            }
+        }
+        wanted
+    }
+
+    async fn page_all_users(&mut self, wanted: BTreeSet<Email>) {
+        let users = match self.reader.all_users().await {
+            Ok(users) => users,
+            Err(error) => {
+                let why = error.incomplete();
+                for email in wanted {
+                    self.observed
+                        .resolutions
+                        .insert(email, Resolution::Unresolved(why.clone()));
+                }
+                return;
+            }
+        };
+        let mut found: BTreeMap<Email, Vec<Account>> = BTreeMap::new();
+        for user in users {
+            let email = user.email.as_deref().and_then(|text| Email::new(text).ok());
+            if let Some(email) = email.filter(|email| wanted.contains(email)) {
+                found.entry(email).or_default().push(user);
+            }
+        }
+        for email in wanted {
+            let accounts = found.remove(&email).unwrap_or_default();
+            self.resolved(email, accounts);
+        }
+    }
+
+    fn resolved(&mut self, email: Email, accounts: Vec<Account>) {
+        let (active, inactive): (Vec<_>, Vec<_>) =
+            accounts.into_iter().partition(|account| account.active);
+        let resolution = if active.is_empty() {
+            match inactive.into_iter().next() {
+                Some(account) => {
+                    let id = account.account_id.clone();
+                    self.keep_account(account);
+                    Resolution::Inactive(id)
+                }
+                None => Resolution::NotFound,
+            }
+        } else {
+            let mut ids: Vec<AccountId> = active
+                .iter()
+                .map(|account| account.account_id.clone())
+                .collect();
+            ids.sort();
+            ids.dedup();
+            for account in active {
+                self.keep_account(account);
+            }
+            Resolution::Found(ids)
+        };
+        self.observed.resolutions.insert(email, resolution);
+    }
+
+    async fn search(&mut self, wanted: BTreeSet<Email>) {
+        let trust = self.search_can_be_trusted().await;
+        let reader = self.reader;
+        let answers: Vec<_> = stream::iter(wanted)
+            .map(|email| async move {
+                let hits = reader.search_users(email.key()).await;
+                (email, hits)
+            })
+            .buffer_unordered(LISTS_AT_ONCE)
+            .collect()
+            .await;
+        for (email, hits) in answers {
+            let hits = match hits {
+                Ok(hits) => hits,
+                Err(error) => {
+                    self.observed
+                        .resolutions
+                        .insert(email, Resolution::Unresolved(error.incomplete()));
+                    continue;
+                }
+            };
+            let (visible, hidden): (Vec<_>, Vec<_>) =
+                hits.into_iter().partition(|hit| hit.email.is_some());
+            let exact: Vec<Account> = visible
+                .into_iter()
+                .filter(|hit| {
+                    hit.email
+                        .as_deref()
+                        .and_then(|text| Email::new(text).ok())
+                        .as_ref()
+                        == Some(&email)
+                })
+                .collect();
+            if !exact.is_empty() {
+                self.resolved(email, exact);
+                continue;
+            }
+            let mut hidden = hidden.into_iter();
+            let resolution = match (hidden.next(), hidden.next()) {
+                (Some(only), None) => {
+                    let id = only.account_id.clone();
+                    self.keep_account(only);
+                    Resolution::FoundHidden(id)
+                }
+                (Some(_), Some(_)) => Resolution::Unresolved(Incomplete {
+                    why: "several accounts with hidden addresses match: write `account_id`".into(),
+                    forbidden: false,
+                }),
+                (None, _) => match &trust {
+                    None => Resolution::NotFound,
+                    Some(why) => Resolution::Unresolved(why.clone()),
+                },
+            };
+            self.observed.resolutions.insert(email, resolution);
+        }
+    }
+
+    /// Proves the search on the caller's own address; returns why it cannot be trusted.
+    ///
+    /// Without the right to browse users the site answers every search with an empty list.
+    async fn search_can_be_trusted(&self) -> Option<Incomplete> {
+        let doubt = |why: &str, forbidden: bool| {
+            Some(Incomplete {
+                why: why.to_owned(),
+                forbidden,
+            })
+        };
+        let Some(own) = &self.caller_email else {
+            return doubt(
+                "the caller's own address is hidden, so the search for people cannot be proved",
+                false,
+            );
+        };
+        match self.reader.search_users(own).await {
+            Err(error) => Some(error.incomplete()),
+            Ok(hits)
+                if hits
+                    .iter()
+                    .any(|hit| Some(&hit.account_id) == self.observed.caller.as_ref()) =>
+            {
+                None
+            }
+            Ok(_) => doubt(
+                "the search for people does not even find the caller: the right `Browse users and groups` seems to be missing",
+                true,
+            ),
+        }
+    }
+
+    /// Learns the kinds of accounts that share one address, so that `account:` can choose.
+    pub(super) async fn kinds_of_shared_addresses(&mut self) {
+        let Extent::Desired(desired) = &self.extent else {
+            return;
+        };
+        let ids: BTreeSet<AccountId> = {
+            let index = Index::new(&self.observed);
+            let rosters = desired.members.values().chain(desired.customers.values());
+            rosters
+                .flat_map(|roster| &roster.present)
+                .filter_map(|entry| match &entry.who {
+                    Who::Email(email) => Some(email),
+                    Who::Account(_) => None,
+                })
+                .filter_map(|email| match index.find(email, None) {
+                    Match::Several(ids) => Some(ids),
+                    _ => None,
+                })
+                .flatten()
+                .filter(|id| {
+                    index
+                        .account(id)
+                        .is_none_or(|account| account.kind.is_none())
+                })
+                .cloned()
+                .collect()
+        };
+        self.look_up(ids).await;
+    }
+
+    async fn look_up(&mut self, ids: BTreeSet<AccountId>) {
+        if ids.is_empty() {
+            return;
+        }
+        let ids: Vec<AccountId> = ids.into_iter().collect();
+        if let Ok(accounts) = self.reader.users(&ids).await {
+            for account in accounts {
+                self.keep_account(account);
+            }
+        }
+    }
+
+    /// Learns who among those who would be removed is an agent, an app, or a customer.
+    ///
+    /// Accounts shaped like portal-only ones are not asked about: no agent can have one.
+    pub(super) async fn standings(&mut self) {
+        let candidates: BTreeSet<AccountId> = self
+            .removal_candidates()
+            .into_iter()
+            .filter(|id| !id.looks_portal_only())
+            .collect();
+        self.look_up(candidates.clone()).await;
+        let ask: Vec<AccountId> = candidates
+            .into_iter()
+            .filter(|id| {
+                self.observed.accounts.get(id).is_none_or(|account| {
+                    account.standing == Standing::NotAsked
+                        && account.kind != Some(AccountKind::PortalOnly)
+                })
+            })
+            .collect();
+        let reader = self.reader;
+        let answers: Vec<_> = stream::iter(ask)
+            .map(|id| async move {
+                let roles = reader.application_roles(&id).await;
+                (id, roles)
+            })
+            .buffer_unordered(LISTS_AT_ONCE)
+            .collect()
+            .await;
+        for (id, roles) in answers {
+            let standing = match roles {
+                Ok(Some(roles)) if roles.iter().any(|role| role == AGENT_ROLE) => Standing::Agent,
+                Ok(Some(_)) => Standing::Customer,
+                Ok(None) | Err(_) => Standing::Unknown,
+            };
+            if let Some(account) = self.observed.accounts.get_mut(&id) {
+                account.standing = standing;
+            }
+        }
+    }
+
+    fn removal_candidates(&self) -> BTreeSet<AccountId> {
+        let Extent::Desired(desired) = &self.extent else {
+            return BTreeSet::new();
+        };
+        let index = Index::new(&self.observed);
+        let mut candidates = BTreeSet::new();
+        let mut compare = |roster: &DesiredRoster<'_>, live: Option<&Read<BTreeSet<AccountId>>>| {
+            if let Some(Read::Complete(live)) = live
+                && (roster.roster.mode == Mode::Exact || !roster.gone.is_empty())
+            {
+                let comparison = roster::compare(roster, live, &index, &BTreeSet::new());
+                candidates.extend(
+                    comparison
+                        .removals
+                        .into_iter()
+                        .map(|removal| removal.account),
+                );
+            }
+        };
+        if let Some(live) = self.observed.whole_organizations() {
+            for (name, identity) in identity::identify(desired.site, live) {
+                if let (Some(roster), Identity::Live(id)) = (desired.members.get(name), identity) {
+                    compare(
+                        roster,
+                        live.get(&id)
+                            .and_then(|organization| organization.members.as_ref()),
+                    );
+                }
+            }
+        }
+        if let Some(live) = self.observed.whole_projects() {
+            for (key, roster) in &desired.customers {
+                compare(
+                    roster,
+                    live.get(*key)
+                        .and_then(|project| project.customers.as_ref()),
+                );
+            }
+        }
+        // Retired organizations are emptied, and people declared absent leave every list.
+        candidates.extend(self.people_leaving());
+        candidates
+    }
+
+    fn people_leaving(&self) -> BTreeSet<AccountId> {
+        let Extent::Desired(desired) = &self.extent else {
+            return BTreeSet::new();
+        };
+        let index = Index::new(&self.observed);
+        let mut leaving: BTreeSet<AccountId> = BTreeSet::new();
+        for email in desired.site.people.keys() {
+            match index.find(email, None) {
+                Match::One(id) => {
+                    leaving.insert(id.clone());
+                }
+                Match::Several(ids) => leaving.extend(ids.into_iter().cloned()),
+                _ => {}
+            }
+        }
+        if let Some(live) = self.observed.whole_organizations() {
+            for (name, identity) in identity::identify(desired.site, live) {
+                let retired = desired
+                    .site
+                    .organizations
+                    .get(name)
+                    .is_some_and(|organization| {
+                        organization.state.value == crate::config::OrganizationState::Retired
+                    });
+                if let (true, Identity::Live(id)) = (retired, identity)
+                    && let Some(Read::Complete(members)) = live
+                        .get(&id)
+                        .and_then(|organization| organization.members.as_ref())
+                {
+                    leaving.extend(members.iter().cloned());
+                }
+            }
+        }
+        leaving
+    }
+}
