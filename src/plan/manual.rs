@@ -1,6 +1,12 @@
 //! What only a person can do: where to click, with which role, and the value to reach.
+//!
+//! The click paths follow Atlassian's support pages as read in November 2026. Atlassian renames menus (`Products` became
+//! `Apps`, projects become spaces), so where two names are in use the newer one stands first and the older one after `or`.
 
-use crate::model::Address;
+mod attest;
+
+use crate::config::{Site, SiteUrl, UserManagement};
+use crate::model::{Address, Domain, Email, OrganizationName, ProjectKey, SiteField, SpaceKey};
 use serde_json::Value;
 
 /// A step that only a person can do.
@@ -23,39 +29,453 @@ pub struct ManualStep {
     /// The command that records that a person checked it, where attesting helps.
     pub attest: Option<String>,
 }
-/// TEMP
-#[derive(Debug, Clone, PartialEq)]
+
+/// What a person has to see to.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ManualSubject {
-    SiteField(crate::model::SiteField),
+    /// A site-wide setting. The two login methods of portal-only customers are one page and one step; give either.
+    SiteField(SiteField),
+    /// The allowed external domains: the same step as [`SiteField::AllowedDomains`].
     AllowedDomains,
-    ApprovedDomain(crate::model::Domain),
+    /// An approved domain of the Atlassian organization.
+    ApprovedDomain(Domain),
+    /// The rule for domains that nobody approved.
     AnyDomain,
-    EmailDomains(crate::model::OrganizationName),
+    /// The e-mail domains of an organization.
+    EmailDomains(OrganizationName),
+    /// A new name for an organization.
     Rename {
+        /// The name on the site.
         from: String,
-        to: crate::model::OrganizationName,
+        /// The name in the YAML.
+        to: OrganizationName,
     },
-    ChannelAccess(crate::model::ProjectKey),
-    CustomerSharing(crate::model::ProjectKey),
-    KnowledgeBase(crate::model::ProjectKey, crate::model::SpaceKey),
-    InviteInternal(Vec<crate::model::Email>),
-    MigrateAccounts(Vec<crate::model::Email>),
+    /// Who may send requests to a project.
+    ChannelAccess(ProjectKey),
+    /// With whom customers of a project may share requests.
+    CustomerSharing(ProjectKey),
+    /// A knowledge-base space of a project: linked, and who can view it.
+    KnowledgeBase(ProjectKey, SpaceKey),
+    /// People who would get an Atlassian account, which only an administrator can hand out.
+    InviteInternal(Vec<Email>),
+    /// Portal-only accounts that should be Atlassian accounts.
+    MigrateAccounts(Vec<Email>),
+    /// A portal-only account whose access was revoked.
+    GrantPortalAccess(Email),
 }
+
+/// Where a click path begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Entry {
+    /// The site's settings menu, Jira Service Management section.
+    SiteSettings,
+    /// Atlassian Administration, at the organization's app access settings.
+    AppAccessSettings,
+    /// Atlassian Administration, at the list of users.
+    Users,
+    /// Atlassian Administration, at the list of portal-only customers.
+    PortalCustomers,
+    /// A service project.
+    Project,
+}
+
+/// A step before it is fitted to a site.
+struct Outline {
+    title: String,
+    entry: Entry,
+    /// What follows the entry.
+    path: Vec<String>,
+    role: &'static str,
+}
+
+/// Who may open `Customer access` (support page "Change access settings for your customers").
+const SITE_ADMIN: &str = "site admin or organization admin";
+/// Who may open a project's `Customer permissions` and `Knowledge base`.
+const PROJECT_ADMIN: &str = "project admin";
+/// Who may open `Approved domains` and hand out JSM roles.
+const ACCESS_ADMIN: &str = "organization admin or user access admin";
+
+/// Describes what a person has to do on a site so that `addresses` are settled.
+///
+/// `present` is the live value, `null` when it is not known; `expected` is the value of the whole subject (for allowed
+/// domains `"any"` or the list, for portal-only login both methods), since that is what an attestation states.
 pub fn step(
-    site: &crate::config::Site,
+    site: &Site,
     subject: &ManualSubject,
     addresses: Vec<Address>,
     present: Value,
     expected: Value,
 ) -> ManualStep {
+    let outline = outline(site, subject);
+    let attest = attest::command(site, subject, &addresses, &present, &expected);
+    let sandbox = matches!(
+        site.url.as_ref().map(|url| &url.value),
+        Some(SiteUrl::Sandbox)
+    );
+    let (mut click_path, role, link) = if sandbox {
+        (vec![sandbox_console(site)], SANDBOX_ADMIN, None)
+    } else {
+        let role = role(site, outline.entry, outline.role);
+        (
+            entry_path(site, subject, outline.entry),
+            role,
+            link(site, subject, outline.entry),
+        )
+    };
+    if sandbox
+        && outline.entry == Entry::Project
+        && let Some(project) = project_of(site, subject)
+    {
+        click_path.push(format!("project {project}"));
+    }
+    click_path.extend(outline.path);
     ManualStep {
         addresses,
-        title: format!("{subject:?} {}", site.key),
-        click_path: vec![],
-        link: None,
-        role: String::new(),
+        title: outline.title,
+        click_path,
+        link,
+        role: role.to_owned(),
         present,
         expected,
-        attest: None,
+        attest,
     }
 }
+
+/// Who acts in the sandbox: its one administrator (contract, section 6).
+const SANDBOX_ADMIN: &str = "the sandbox's administrator, admin@sandbox.example";
+
+fn sandbox_console(site: &Site) -> String {
+    format!(
+        "admin console of the sandbox (`portcullis sandbox --site {}` prints its address)",
+        site.key
+    )
+}
+
+fn outline(site: &Site, subject: &ManualSubject) -> Outline {
+    match subject {
+        ManualSubject::SiteField(field) => site_field(*field),
+        ManualSubject::AllowedDomains => site_field(SiteField::AllowedDomains),
+        ManualSubject::ApprovedDomain(domain) => Outline {
+            title: format!(
+                "set what the approved domain `{domain}` grants for Jira Service Management"
+            ),
+            entry: Entry::AppAccessSettings,
+            path: path(&[
+                "Approved domains",
+                &format!("{domain} (Add domain if it is not listed)"),
+                "Jira Service Management: role and admin approval",
+                "Save",
+            ]),
+            role: ACCESS_ADMIN,
+        },
+        ManualSubject::AnyDomain => Outline {
+            title: "set what the any-domain rule grants for Jira Service Management".into(),
+            entry: Entry::AppAccessSettings,
+            path: path(&[
+                "Any domain",
+                "Jira Service Management: role and admin approval",
+                "Save",
+            ]),
+            role: ACCESS_ADMIN,
+        },
+        ManualSubject::EmailDomains(name) => Outline {
+            title: format!("set the e-mail domains of organization `{name}`"),
+            entry: Entry::Project,
+            path: path(&[
+                "Customers",
+                name.as_str(),
+                "More actions (…)",
+                "Manage email domains",
+            ]),
+            role: organization_role(site),
+        },
+        ManualSubject::Rename { from, to } => Outline {
+            title: format!("rename organization `{from}` to `{to}`"),
+            entry: Entry::Project,
+            path: path(&["Customers", from, &format!("edit its name to {to}")]),
+            role: organization_role(site),
+        },
+        ManualSubject::ChannelAccess(project) => Outline {
+            title: format!("set channel access of project `{project}`"),
+            entry: Entry::Project,
+            path: path(&[
+                "Space settings (or Project settings)",
+                "Access",
+                "Customer permissions",
+                "Channel access",
+                "Save",
+            ]),
+            role: PROJECT_ADMIN,
+        },
+        ManualSubject::CustomerSharing(project) => Outline {
+            title: format!("set customer sharing of project `{project}`"),
+            entry: Entry::Project,
+            path: path(&[
+                "Space settings (or Project settings)",
+                "Access",
+                "Customer permissions",
+                "Customer sharing",
+                "Save",
+            ]),
+            role: PROJECT_ADMIN,
+        },
+        ManualSubject::KnowledgeBase(project, space) => Outline {
+            title: format!(
+                "set who can view space `{space}` in the knowledge base of project `{project}`"
+            ),
+            entry: Entry::Project,
+            path: path(&[
+                "Space settings (or Project settings)",
+                "Channels & self service",
+                "Knowledge base",
+                &format!("{space} (link the space if it is not listed)"),
+                "Who can view",
+            ]),
+            role: PROJECT_ADMIN,
+        },
+        ManualSubject::InviteInternal(people) => Outline {
+            title: match people.as_slice() {
+                [one] => format!(
+                    "invite `{}` with the Jira Service Management role Customer",
+                    one.written()
+                ),
+                all => format!(
+                    "invite these {} people with the Jira Service Management role Customer",
+                    all.len()
+                ),
+            },
+            entry: Entry::Users,
+            path: path(&[
+                "Invite users (for who is listed already: Grant access)",
+                "Jira Service Management: Customer",
+                "Invite",
+            ]),
+            role: ACCESS_ADMIN,
+        },
+        ManualSubject::MigrateAccounts(people) => Outline {
+            title: match people.as_slice() {
+                [one] => format!(
+                    "migrate the portal-only account of `{}` to an Atlassian account",
+                    one.written()
+                ),
+                all => format!(
+                    "migrate these {} portal-only accounts to Atlassian accounts",
+                    all.len()
+                ),
+            },
+            entry: Entry::PortalCustomers,
+            path: path(&[
+                "search by e-mail address",
+                "More actions (…)",
+                "Migrate to Atlassian account",
+                "Migrate",
+            ]),
+            role: "organization admin",
+        },
+        ManualSubject::GrantPortalAccess(person) => Outline {
+            title: format!(
+                "give the portal-only account of `{}` its access back",
+                person.written()
+            ),
+            entry: Entry::PortalCustomers,
+            path: path(&[
+                &format!("search for {}", person.written()),
+                "More actions (…)",
+                "Grant access",
+            ]),
+            role: "organization admin",
+        },
+    }
+}
+
+fn site_field(field: SiteField) -> Outline {
+    let (title, page, role): (_, &[&str], _) = match field {
+        SiteField::Internal => (
+            "set whether internal customers get Atlassian accounts by approved domains",
+            &["Customer access", "Account types: Internal", "Save"],
+            SITE_ADMIN,
+        ),
+        SiteField::External => (
+            "set whether external customers may get portal-only accounts",
+            &["Customer access", "Account types: External", "Save"],
+            SITE_ADMIN,
+        ),
+        SiteField::AllowedDomains => (
+            "set which external domains may get portal-only accounts",
+            &[
+                "Customer access",
+                "Account types: External",
+                "allowed domains",
+                "Save",
+            ],
+            SITE_ADMIN,
+        ),
+        SiteField::CustomersCanCreateAccounts => (
+            "set whether customers may create their own accounts",
+            &["Customer access", "Portal access: account creation", "Save"],
+            SITE_ADMIN,
+        ),
+        SiteField::ViewWithoutLogin => (
+            "set whether help centers can be viewed without login",
+            &["Customer access", "Portal access: login", "Save"],
+            SITE_ADMIN,
+        ),
+        SiteField::EmailCcCreatesAccounts => (
+            "set whose To and Cc addresses become accounts",
+            &["Email requests", "Account creation for customers", "Save"],
+            "site admin",
+        ),
+        SiteField::OrganizationManagement => (
+            "set who manages customer organizations",
+            &["Configuration", "Organization management"],
+            "Jira admin",
+        ),
+        SiteField::PortalOnlyPassword | SiteField::PortalOnlySso => (
+            "set how portal-only customers log in (at least one method stays on)",
+            &["Authentication", "Password and Single sign-on", "Save"],
+            "Jira admin",
+        ),
+        SiteField::KnowledgeBaseAllLoggedIn => (
+            "set whether projects may show articles to all logged-in users",
+            &["Knowledge base permissions", "All logged-in users"],
+            "Jira site admin who is also Confluence admin",
+        ),
+        SiteField::KnowledgeBaseAnyone => (
+            "set whether projects may show articles to anyone",
+            &["Knowledge base permissions", "Anyone"],
+            "Jira site admin who is also Confluence admin",
+        ),
+    };
+    Outline {
+        title: title.into(),
+        entry: Entry::SiteSettings,
+        path: path(page),
+        role,
+    }
+}
+
+/// Organizations are managed by agents unless the site leaves them to Jira admins (access model, section 2.5).
+fn organization_role(site: &Site) -> &'static str {
+    use crate::model::{OrganizationManagement, SiteValue};
+    match site
+        .settings
+        .get(&SiteField::OrganizationManagement)
+        .map(|written| &written.value)
+    {
+        Some(SiteValue::OrganizationManagement(OrganizationManagement::JiraAdminsOnly)) => {
+            "Jira admin"
+        }
+        _ => "project admin or agent; Jira admin where only those manage organizations",
+    }
+}
+
+/// The administration of people differs: with the original experience a site admin suffices for portal-only customers.
+fn role(site: &Site, entry: Entry, usual: &'static str) -> &'static str {
+    match (site.user_management, entry) {
+        (UserManagement::Original, Entry::PortalCustomers) => "organization admin or site admin",
+        (UserManagement::Original, Entry::Users) => "organization admin or site admin",
+        _ => usual,
+    }
+}
+
+fn entry_path(site: &Site, subject: &ManualSubject, entry: Entry) -> Vec<String> {
+    let place = place(site);
+    let centralized = site.user_management == UserManagement::Centralized;
+    match entry {
+        Entry::SiteSettings => path(&[
+            &place,
+            "Settings (gear)",
+            "Apps (or Products)",
+            "Jira Service Management",
+        ]),
+        Entry::AppAccessSettings => path(&[
+            "admin.atlassian.com",
+            "your organization",
+            "Apps (or Products)",
+            "App access settings (or User access settings)",
+        ]),
+        Entry::Users if centralized => path(&[
+            "admin.atlassian.com",
+            "your organization",
+            "Directory",
+            "Users",
+        ]),
+        Entry::Users => path(&["admin.atlassian.com", "your organization", &place, "Users"]),
+        Entry::PortalCustomers if centralized => path(&[
+            "admin.atlassian.com",
+            "your organization",
+            "Apps (or Products)",
+            &place,
+            "Jira Service Management",
+            "Portal-only customers",
+        ]),
+        Entry::PortalCustomers => path(&[
+            "admin.atlassian.com",
+            "your organization",
+            &place,
+            "Jira Service Management",
+        ]),
+        Entry::Project => match project_of(site, subject) {
+            Some(project) => path(&[&place, &format!("project {project}")]),
+            None => path(&[&place, "a service project with this organization"]),
+        },
+    }
+}
+
+/// The link to the page. Atlassian documents addresses for its administration and for a project's list of customers,
+/// for no settings page; none is guessed.
+fn link(site: &Site, subject: &ManualSubject, entry: Entry) -> Option<String> {
+    match (entry, subject) {
+        (Entry::AppAccessSettings | Entry::Users | Entry::PortalCustomers, _) => {
+            Some("https://admin.atlassian.com/".into())
+        }
+        (Entry::Project, ManualSubject::EmailDomains(_) | ManualSubject::Rename { .. }) => {
+            let Some(SiteUrl::Remote(url)) = site.url.as_ref().map(|url| &url.value) else {
+                return None;
+            };
+            // Support page "Manage access to Jira Service Management projects and requests".
+            let project = project_of(site, subject)?;
+            url.join(&format!("/projects/{project}/customers"))
+                .ok()
+                .map(String::from)
+        }
+        _ => None,
+    }
+}
+
+/// The project whose pages the subject is on; for an organization, the first declared one that it is linked to.
+fn project_of<'a>(site: &'a Site, subject: &'a ManualSubject) -> Option<&'a ProjectKey> {
+    match subject {
+        ManualSubject::ChannelAccess(project)
+        | ManualSubject::CustomerSharing(project)
+        | ManualSubject::KnowledgeBase(project, _) => Some(project),
+        ManualSubject::EmailDomains(name) | ManualSubject::Rename { to: name, .. } => {
+            site.projects.iter().find_map(|(key, project)| {
+                let linked = project.organizations.as_ref()?;
+                linked
+                    .list
+                    .iter()
+                    .any(|listed| listed.value == *name)
+                    .then_some(key)
+            })
+        }
+        _ => None,
+    }
+}
+
+/// The site as people know it: its host name, or its key where it has none.
+fn place(site: &Site) -> String {
+    match site.url.as_ref().map(|url| &url.value) {
+        Some(SiteUrl::Remote(url)) => url
+            .host_str()
+            .map_or_else(|| site.key.to_string(), str::to_owned),
+        _ => site.key.to_string(),
+    }
+}
+
+fn path(parts: &[&str]) -> Vec<String> {
+    parts.iter().map(|&part| part.to_owned()).collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,155 @@
+//! The command that records that a person saw a value.
+
+use super::ManualSubject;
+use crate::config::Site;
+use crate::config::driver::MappedField;
+use crate::model::{Address, SiteField, Surface};
+use crate::neutral::is_hidden;
+use crate::plan::surfaces::route;
+use serde_json::Value;
+use std::fmt::Write as _;
+
+/// Returns the command for a subject, where no program would read the value back.
+///
+/// Renames, invitations and migrations show in the next plan by themselves. An approved domain is read by the Admin API,
+/// so a statement about it helps only while its value is not known.
+pub(super) fn command(
+    site: &Site,
+    subject: &ManualSubject,
+    addresses: &[Address],
+    present: &Value,
+    expected: &Value,
+) -> Option<String> {
+    let unread = |field| route(&site.surfaces, field).read == Surface::Manual;
+    let unknown = present.is_null();
+    let key = site.key.as_str();
+    let address = match subject {
+        ManualSubject::SiteField(field) => site_address(site, *field, unknown)?,
+        ManualSubject::AllowedDomains => site_address(site, SiteField::AllowedDomains, unknown)?,
+        ManualSubject::ApprovedDomain(_) | ManualSubject::AnyDomain => {
+            let part = match subject {
+                ManualSubject::ApprovedDomain(domain) => domain.as_str(),
+                _ => "ANYONE",
+            };
+            if !unknown {
+                return None;
+            }
+            match &site.atlassian_organization {
+                Some(organization) => {
+                    Address::new([organization.value.as_str(), "approved-domain", part])
+                }
+                None => addresses.first()?.clone(),
+            }
+        }
+        // One address per domain, one list on the page: the statement is about the organization's whole list.
+        ManualSubject::EmailDomains(name) => {
+            if !unread(MappedField::OrganizationEmailDomains) && !unknown {
+                return None;
+            }
+            Address::new([key, "organization", name.as_str(), "email-domain"])
+        }
+        ManualSubject::ChannelAccess(project) => {
+            if !unread(MappedField::ChannelAccess) && !unknown {
+                return None;
+            }
+            Address::new([key, "project", project.as_str(), "access"])
+        }
+        ManualSubject::CustomerSharing(project) => {
+            if !unread(MappedField::CustomerSharing) && !unknown {
+                return None;
+            }
+            Address::new([key, "project", project.as_str(), "sharing"])
+        }
+        // Here `null` may also mean that the space is not linked, so only the route decides.
+        ManualSubject::KnowledgeBase(project, space) => {
+            if !unread(MappedField::WhoCanView) {
+                return None;
+            }
+            Address::new([
+                key,
+                "project",
+                project.as_str(),
+                "knowledge-base",
+                space.as_str(),
+            ])
+        }
+        ManualSubject::Rename { .. }
+        | ManualSubject::InviteInternal(_)
+        | ManualSubject::MigrateAccounts(_)
+        | ManualSubject::GrantPortalAccess(_) => return None,
+    };
+    Some(format!(
+        "portcullis attest {} --value {} --by YOU",
+        quoted(address.as_str()),
+        quoted(&value_text(expected))
+    ))
+}
+
+fn site_address(site: &Site, field: SiteField, unknown: bool) -> Option<Address> {
+    let read = route(&site.surfaces, MappedField::Site(field)).read;
+    let [group, name] = field.address_parts();
+    (unknown || read == Surface::Manual).then(|| Address::new([site.key.as_str(), group, name]))
+}
+
+/// The value as the command takes it: JSON, or a bare word for text that is no JSON by itself.
+fn value_text(value: &Value) -> String {
+    match value {
+        Value::String(text) if serde_json::from_str::<Value>(text).is_err() => text.clone(),
+        other => other.to_string(),
+    }
+}
+
+/// Quotes one argument for POSIX shells; what would not be visible is spelled as `$'\u202e'`.
+fn quoted(text: &str) -> String {
+    let plain = |c: char| {
+        c.is_alphanumeric() || matches!(c, '@' | '%' | '+' | ':' | ',' | '.' | '/' | '_' | '-')
+    };
+    if !text.is_empty() && text.chars().all(plain) {
+        return text.to_owned();
+    }
+    if !text.chars().any(is_hidden) {
+        return format!("'{}'", text.replace('\'', r"'\''"));
+    }
+    let mut out = String::from("$'");
+    for c in text.chars() {
+        match c {
+            '\'' | '\\' => out.extend(['\\', c]),
+            c if is_hidden(c) => {
+                // Writing to a string cannot fail.
+                let _ = write!(out, "\\U{:08x}", u32::from(c));
+            }
+            c => out.push(c),
+        }
+    }
+    out.push('\'');
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{quoted, value_text};
+    use serde_json::json;
+
+    #[test]
+    fn arguments_survive_the_shell() {
+        assert_eq!(
+            quoted("acme/setting/portal-only-login"),
+            "acme/setting/portal-only-login"
+        );
+        assert_eq!(quoted("a b"), "'a b'");
+        assert_eq!(quoted("it's $(rm -rf ~)`x`"), r"'it'\''s $(rm -rf ~)`x`'");
+        assert_eq!(quoted("a\u{202e}'\n"), r"$'a\U0000202e\'\U0000000a'");
+        assert_eq!(quoted(""), "''");
+        assert_eq!(quoted("#x"), "'#x'");
+        assert_eq!(quoted("~x"), "'~x'");
+        assert_eq!(quoted("a=b"), "'a=b'");
+    }
+
+    #[test]
+    fn values_are_json_or_a_bare_word() {
+        assert_eq!(value_text(&json!("restricted")), "restricted");
+        assert_eq!(value_text(&json!("true")), r#""true""#);
+        assert_eq!(value_text(&json!(false)), "false");
+        assert_eq!(value_text(&json!(["a.example"])), r#"["a.example"]"#);
+    }
+}

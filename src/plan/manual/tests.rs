@@ -1,0 +1,503 @@
+//! Every subject under both user-management experiences and in the sandbox.
+
+use super::{ManualStep, ManualSubject, step};
+use crate::config::{
+    Auth, LinkedOrganizations, Mode, Project, Site, SiteUrl, Surfaces, UnlistedProjects,
+    UserManagement,
+};
+use crate::diagnostic::{FileId, Located, Span};
+use crate::model::{
+    Address, Domain, Email, OrganizationName, ProjectKey, SiteField, SiteKey, SpaceKey,
+};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+const SPAN: Span = Span {
+    file: FileId(0),
+    line: 1,
+    column: 1,
+};
+
+fn site(url: SiteUrl, user_management: UserManagement) -> Site {
+    let project = Project {
+        span: SPAN,
+        channel_access: None,
+        customer_sharing: None,
+        organizations: Some(LinkedOrganizations {
+            span: SPAN,
+            mode: Mode::AddOnly,
+            list: vec![Located::new(name("Globex"), SPAN)],
+        }),
+        customers: None,
+        knowledge_base: BTreeMap::new(),
+    };
+    Site {
+        key: SiteKey::new("acme").unwrap(),
+        span: SPAN,
+        url: Some(Located::new(url, SPAN)),
+        seed: None,
+        api_url: None,
+        auth: Auth::Classic,
+        atlassian_organization: Some(Located::new("acme-corp".into(), SPAN)),
+        user_management,
+        confluence_plan: None,
+        surfaces: Surfaces::default(),
+        settings: BTreeMap::new(),
+        spaces: BTreeMap::new(),
+        unlisted_projects: Located::new(UnlistedProjects::Report, SPAN),
+        organizations_mode: Mode::AddOnly,
+        organizations: BTreeMap::new(),
+        people: BTreeMap::new(),
+        projects: BTreeMap::from([(key("ITSM"), project)]),
+        accounts: Vec::new(),
+    }
+}
+
+fn remote(user_management: UserManagement) -> Site {
+    site(
+        SiteUrl::Remote("https://acme.atlassian.net".parse().unwrap()),
+        user_management,
+    )
+}
+
+fn name(text: &str) -> OrganizationName {
+    OrganizationName::new(text).unwrap()
+}
+
+fn key(text: &str) -> ProjectKey {
+    ProjectKey::new(text).unwrap()
+}
+
+fn email(text: &str) -> Email {
+    Email::new(text).unwrap()
+}
+
+fn subjects() -> Vec<(ManualSubject, Value, Value)> {
+    let mut all: Vec<(ManualSubject, Value, Value)> = SiteField::ALL
+        .into_iter()
+        .filter(|field| !matches!(field, SiteField::PortalOnlySso | SiteField::AllowedDomains))
+        .map(|field| {
+            let expected = match field {
+                SiteField::EmailCcCreatesAccounts => json!("agents_always"),
+                SiteField::OrganizationManagement => json!("agents"),
+                SiteField::PortalOnlyPassword => json!({"password": true, "sso": false}),
+                _ => json!(true),
+            };
+            (ManualSubject::SiteField(field), Value::Null, expected)
+        })
+        .collect();
+    let space = SpaceKey::new("ITKB").unwrap();
+    all.extend([
+        (
+            ManualSubject::AllowedDomains,
+            json!("any"),
+            json!(["a.example", "b.example"]),
+        ),
+        (
+            ManualSubject::ApprovedDomain(Domain::new("acme.com").unwrap()),
+            json!("none"),
+            json!("customer"),
+        ),
+        (
+            ManualSubject::AnyDomain,
+            Value::Null,
+            json!({"role": "none"}),
+        ),
+        (
+            ManualSubject::EmailDomains(name("Globex")),
+            json!([]),
+            json!(["globex.example"]),
+        ),
+        (
+            ManualSubject::EmailDomains(name("O'Neil & Co")),
+            json!([]),
+            json!(["oneil.example"]),
+        ),
+        (
+            ManualSubject::Rename {
+                from: "Globex Inc".into(),
+                to: name("Globex"),
+            },
+            json!("Globex Inc"),
+            json!("Globex"),
+        ),
+        (
+            ManualSubject::ChannelAccess(key("ITSM")),
+            Value::Null,
+            json!("restricted"),
+        ),
+        (
+            ManualSubject::CustomerSharing(key("ITSM")),
+            json!("search_project"),
+            json!("own_organizations"),
+        ),
+        (
+            ManualSubject::KnowledgeBase(key("ITSM"), space),
+            Value::Null,
+            json!("all_logged_in"),
+        ),
+        (
+            ManualSubject::InviteInternal(vec![email("jo@acme.com")]),
+            Value::Null,
+            json!("atlassian"),
+        ),
+        (
+            ManualSubject::MigrateAccounts(
+                (0..214).map(|i| email(&format!("p{i}@acme.com"))).collect(),
+            ),
+            json!("portal_only"),
+            json!("atlassian"),
+        ),
+        (
+            ManualSubject::GrantPortalAccess(email("bo@globex.example")),
+            json!("revoked"),
+            json!("active"),
+        ),
+    ]);
+    all
+}
+
+fn shown(site: &Site) -> String {
+    let steps = subjects().into_iter().map(|(subject, present, expected)| {
+        text(&step(site, &subject, Vec::new(), present, expected))
+    });
+    steps.collect()
+}
+
+fn text(step: &ManualStep) -> String {
+    let mut text = format!(
+        "{}\n  {}\n  {}\n",
+        step.title,
+        step.click_path.join(" > "),
+        step.role
+    );
+    for extra in [&step.link, &step.attest].into_iter().flatten() {
+        text.push_str(&format!("  {extra}\n"));
+    }
+    text
+}
+
+#[test]
+fn every_subject_with_centralized_user_management() {
+    insta::assert_snapshot!(shown(&remote(UserManagement::Centralized)), @r#"
+    set whether internal customers get Atlassian accounts by approved domains
+      acme.atlassian.net > Settings (gear) > Apps (or Products) > Jira Service Management > Customer access > Account types: Internal > Save
+      site admin or organization admin
+      portcullis attest acme/customer-access/internal --value true --by YOU
+    set whether external customers may get portal-only accounts
+      acme.atlassian.net > Settings (gear) > Apps (or Products) > Jira Service Management > Customer access > Account types: External > Save
+      site admin or organization admin
+      portcullis attest acme/customer-access/external --value true --by YOU
+    set whether customers may create their own accounts
+      acme.atlassian.net > Settings (gear) > Apps (or Products) > Jira Service Management > Customer access > Portal access: account creation > Save
+      site admin or organization admin
+      portcullis attest acme/customer-access/customers-can-create-accounts --value true --by YOU
+    set whether help centers can be viewed without login
+      acme.atlassian.net > Settings (gear) > Apps (or Products) > Jira Service Management > Customer access > Portal access: login > Save
+      site admin or organization admin
+      portcullis attest acme/customer-access/view-without-login --value true --by YOU
+    set whose To and Cc addresses become accounts
+      acme.atlassian.net > Settings (gear) > Apps (or Products) > Jira Service Management > Email requests > Account creation for customers > Save
+      site admin
+      portcullis attest acme/setting/email-cc-creates-accounts --value agents_always --by YOU
+    set who manages customer organizations
+      acme.atlassian.net > Settings (gear) > Apps (or Products) > Jira Service Management > Configuration > Organization management
+      Jira admin
+      portcullis attest acme/setting/organization-management --value agents --by YOU
+    set how portal-only customers log in (at least one method stays on)
+      acme.atlassian.net > Settings (gear) > Apps (or Products) > Jira Service Management > Authentication > Password and Single sign-on > Save
+      Jira admin
+      portcullis attest acme/setting/portal-only-login --value '{"password":true,"sso":false}' --by YOU
+    set whether projects may show articles to all logged-in users
+      acme.atlassian.net > Settings (gear) > Apps (or Products) > Jira Service Management > Knowledge base permissions > All logged-in users
+      Jira site admin who is also Confluence admin
+      portcullis attest acme/setting/knowledge-base-all-logged-in --value true --by YOU
+    set whether projects may show articles to anyone
+      acme.atlassian.net > Settings (gear) > Apps (or Products) > Jira Service Management > Knowledge base permissions > Anyone
+      Jira site admin who is also Confluence admin
+      portcullis attest acme/setting/knowledge-base-anyone --value true --by YOU
+    set which external domains may get portal-only accounts
+      acme.atlassian.net > Settings (gear) > Apps (or Products) > Jira Service Management > Customer access > Account types: External > allowed domains > Save
+      site admin or organization admin
+      portcullis attest acme/allowed-domain/any --value '["a.example","b.example"]' --by YOU
+    set what the approved domain `acme.com` grants for Jira Service Management
+      admin.atlassian.com > your organization > Apps (or Products) > App access settings (or User access settings) > Approved domains > acme.com (Add domain if it is not listed) > Jira Service Management: role and admin approval > Save
+      organization admin or user access admin
+      https://admin.atlassian.com/
+    set what the any-domain rule grants for Jira Service Management
+      admin.atlassian.com > your organization > Apps (or Products) > App access settings (or User access settings) > Any domain > Jira Service Management: role and admin approval > Save
+      organization admin or user access admin
+      https://admin.atlassian.com/
+      portcullis attest acme-corp/approved-domain/ANYONE --value '{"role":"none"}' --by YOU
+    set the e-mail domains of organization `Globex`
+      acme.atlassian.net > project ITSM > Customers > Globex > More actions (…) > Manage email domains
+      project admin or agent; Jira admin where only those manage organizations
+      https://acme.atlassian.net/projects/ITSM/customers
+      portcullis attest acme/organization/Globex/email-domain --value '["globex.example"]' --by YOU
+    set the e-mail domains of organization `O'Neil & Co`
+      acme.atlassian.net > a service project with this organization > Customers > O'Neil & Co > More actions (…) > Manage email domains
+      project admin or agent; Jira admin where only those manage organizations
+      portcullis attest 'acme/organization/O'\''Neil & Co/email-domain' --value '["oneil.example"]' --by YOU
+    rename organization `Globex Inc` to `Globex`
+      acme.atlassian.net > project ITSM > Customers > Globex Inc > edit its name to Globex
+      project admin or agent; Jira admin where only those manage organizations
+      https://acme.atlassian.net/projects/ITSM/customers
+    set channel access of project `ITSM`
+      acme.atlassian.net > project ITSM > Space settings (or Project settings) > Access > Customer permissions > Channel access > Save
+      project admin
+      portcullis attest acme/project/ITSM/access --value restricted --by YOU
+    set customer sharing of project `ITSM`
+      acme.atlassian.net > project ITSM > Space settings (or Project settings) > Access > Customer permissions > Customer sharing > Save
+      project admin
+    set who can view space `ITKB` in the knowledge base of project `ITSM`
+      acme.atlassian.net > project ITSM > Space settings (or Project settings) > Channels & self service > Knowledge base > ITKB (link the space if it is not listed) > Who can view
+      project admin
+    invite `jo@acme.com` with the Jira Service Management role Customer
+      admin.atlassian.com > your organization > Directory > Users > Invite users (for who is listed already: Grant access) > Jira Service Management: Customer > Invite
+      organization admin or user access admin
+      https://admin.atlassian.com/
+    migrate these 214 portal-only accounts to Atlassian accounts
+      admin.atlassian.com > your organization > Apps (or Products) > acme.atlassian.net > Jira Service Management > Portal-only customers > search by e-mail address > More actions (…) > Migrate to Atlassian account > Migrate
+      organization admin
+      https://admin.atlassian.com/
+    give the portal-only account of `bo@globex.example` its access back
+      admin.atlassian.com > your organization > Apps (or Products) > acme.atlassian.net > Jira Service Management > Portal-only customers > search for bo@globex.example > More actions (…) > Grant access
+      organization admin
+      https://admin.atlassian.com/
+    "#);
+}
+
+#[test]
+fn every_subject_with_original_user_management() {
+    insta::assert_snapshot!(shown(&remote(UserManagement::Original)), @r#"
+    set whether internal customers get Atlassian accounts by approved domains
+      acme.atlassian.net > Settings (gear) > Apps (or Products) > Jira Service Management > Customer access > Account types: Internal > Save
+      site admin or organization admin
+      portcullis attest acme/customer-access/internal --value true --by YOU
+    set whether external customers may get portal-only accounts
+      acme.atlassian.net > Settings (gear) > Apps (or Products) > Jira Service Management > Customer access > Account types: External > Save
+      site admin or organization admin
+      portcullis attest acme/customer-access/external --value true --by YOU
+    set whether customers may create their own accounts
+      acme.atlassian.net > Settings (gear) > Apps (or Products) > Jira Service Management > Customer access > Portal access: account creation > Save
+      site admin or organization admin
+      portcullis attest acme/customer-access/customers-can-create-accounts --value true --by YOU
+    set whether help centers can be viewed without login
+      acme.atlassian.net > Settings (gear) > Apps (or Products) > Jira Service Management > Customer access > Portal access: login > Save
+      site admin or organization admin
+      portcullis attest acme/customer-access/view-without-login --value true --by YOU
+    set whose To and Cc addresses become accounts
+      acme.atlassian.net > Settings (gear) > Apps (or Products) > Jira Service Management > Email requests > Account creation for customers > Save
+      site admin
+      portcullis attest acme/setting/email-cc-creates-accounts --value agents_always --by YOU
+    set who manages customer organizations
+      acme.atlassian.net > Settings (gear) > Apps (or Products) > Jira Service Management > Configuration > Organization management
+      Jira admin
+      portcullis attest acme/setting/organization-management --value agents --by YOU
+    set how portal-only customers log in (at least one method stays on)
+      acme.atlassian.net > Settings (gear) > Apps (or Products) > Jira Service Management > Authentication > Password and Single sign-on > Save
+      Jira admin
+      portcullis attest acme/setting/portal-only-login --value '{"password":true,"sso":false}' --by YOU
+    set whether projects may show articles to all logged-in users
+      acme.atlassian.net > Settings (gear) > Apps (or Products) > Jira Service Management > Knowledge base permissions > All logged-in users
+      Jira site admin who is also Confluence admin
+      portcullis attest acme/setting/knowledge-base-all-logged-in --value true --by YOU
+    set whether projects may show articles to anyone
+      acme.atlassian.net > Settings (gear) > Apps (or Products) > Jira Service Management > Knowledge base permissions > Anyone
+      Jira site admin who is also Confluence admin
+      portcullis attest acme/setting/knowledge-base-anyone --value true --by YOU
+    set which external domains may get portal-only accounts
+      acme.atlassian.net > Settings (gear) > Apps (or Products) > Jira Service Management > Customer access > Account types: External > allowed domains > Save
+      site admin or organization admin
+      portcullis attest acme/allowed-domain/any --value '["a.example","b.example"]' --by YOU
+    set what the approved domain `acme.com` grants for Jira Service Management
+      admin.atlassian.com > your organization > Apps (or Products) > App access settings (or User access settings) > Approved domains > acme.com (Add domain if it is not listed) > Jira Service Management: role and admin approval > Save
+      organization admin or user access admin
+      https://admin.atlassian.com/
+    set what the any-domain rule grants for Jira Service Management
+      admin.atlassian.com > your organization > Apps (or Products) > App access settings (or User access settings) > Any domain > Jira Service Management: role and admin approval > Save
+      organization admin or user access admin
+      https://admin.atlassian.com/
+      portcullis attest acme-corp/approved-domain/ANYONE --value '{"role":"none"}' --by YOU
+    set the e-mail domains of organization `Globex`
+      acme.atlassian.net > project ITSM > Customers > Globex > More actions (…) > Manage email domains
+      project admin or agent; Jira admin where only those manage organizations
+      https://acme.atlassian.net/projects/ITSM/customers
+      portcullis attest acme/organization/Globex/email-domain --value '["globex.example"]' --by YOU
+    set the e-mail domains of organization `O'Neil & Co`
+      acme.atlassian.net > a service project with this organization > Customers > O'Neil & Co > More actions (…) > Manage email domains
+      project admin or agent; Jira admin where only those manage organizations
+      portcullis attest 'acme/organization/O'\''Neil & Co/email-domain' --value '["oneil.example"]' --by YOU
+    rename organization `Globex Inc` to `Globex`
+      acme.atlassian.net > project ITSM > Customers > Globex Inc > edit its name to Globex
+      project admin or agent; Jira admin where only those manage organizations
+      https://acme.atlassian.net/projects/ITSM/customers
+    set channel access of project `ITSM`
+      acme.atlassian.net > project ITSM > Space settings (or Project settings) > Access > Customer permissions > Channel access > Save
+      project admin
+      portcullis attest acme/project/ITSM/access --value restricted --by YOU
+    set customer sharing of project `ITSM`
+      acme.atlassian.net > project ITSM > Space settings (or Project settings) > Access > Customer permissions > Customer sharing > Save
+      project admin
+    set who can view space `ITKB` in the knowledge base of project `ITSM`
+      acme.atlassian.net > project ITSM > Space settings (or Project settings) > Channels & self service > Knowledge base > ITKB (link the space if it is not listed) > Who can view
+      project admin
+    invite `jo@acme.com` with the Jira Service Management role Customer
+      admin.atlassian.com > your organization > acme.atlassian.net > Users > Invite users (for who is listed already: Grant access) > Jira Service Management: Customer > Invite
+      organization admin or site admin
+      https://admin.atlassian.com/
+    migrate these 214 portal-only accounts to Atlassian accounts
+      admin.atlassian.com > your organization > acme.atlassian.net > Jira Service Management > search by e-mail address > More actions (…) > Migrate to Atlassian account > Migrate
+      organization admin or site admin
+      https://admin.atlassian.com/
+    give the portal-only account of `bo@globex.example` its access back
+      admin.atlassian.com > your organization > acme.atlassian.net > Jira Service Management > search for bo@globex.example > More actions (…) > Grant access
+      organization admin or site admin
+      https://admin.atlassian.com/
+    "#);
+}
+
+#[test]
+fn every_subject_in_the_sandbox() {
+    let sandbox = site(SiteUrl::Sandbox, UserManagement::Centralized);
+    insta::assert_snapshot!(shown(&sandbox), @r#"
+    set whether internal customers get Atlassian accounts by approved domains
+      admin console of the sandbox (`portcullis sandbox --site acme` prints its address) > Customer access > Account types: Internal > Save
+      the sandbox's administrator, admin@sandbox.example
+      portcullis attest acme/customer-access/internal --value true --by YOU
+    set whether external customers may get portal-only accounts
+      admin console of the sandbox (`portcullis sandbox --site acme` prints its address) > Customer access > Account types: External > Save
+      the sandbox's administrator, admin@sandbox.example
+      portcullis attest acme/customer-access/external --value true --by YOU
+    set whether customers may create their own accounts
+      admin console of the sandbox (`portcullis sandbox --site acme` prints its address) > Customer access > Portal access: account creation > Save
+      the sandbox's administrator, admin@sandbox.example
+      portcullis attest acme/customer-access/customers-can-create-accounts --value true --by YOU
+    set whether help centers can be viewed without login
+      admin console of the sandbox (`portcullis sandbox --site acme` prints its address) > Customer access > Portal access: login > Save
+      the sandbox's administrator, admin@sandbox.example
+      portcullis attest acme/customer-access/view-without-login --value true --by YOU
+    set whose To and Cc addresses become accounts
+      admin console of the sandbox (`portcullis sandbox --site acme` prints its address) > Email requests > Account creation for customers > Save
+      the sandbox's administrator, admin@sandbox.example
+      portcullis attest acme/setting/email-cc-creates-accounts --value agents_always --by YOU
+    set who manages customer organizations
+      admin console of the sandbox (`portcullis sandbox --site acme` prints its address) > Configuration > Organization management
+      the sandbox's administrator, admin@sandbox.example
+      portcullis attest acme/setting/organization-management --value agents --by YOU
+    set how portal-only customers log in (at least one method stays on)
+      admin console of the sandbox (`portcullis sandbox --site acme` prints its address) > Authentication > Password and Single sign-on > Save
+      the sandbox's administrator, admin@sandbox.example
+      portcullis attest acme/setting/portal-only-login --value '{"password":true,"sso":false}' --by YOU
+    set whether projects may show articles to all logged-in users
+      admin console of the sandbox (`portcullis sandbox --site acme` prints its address) > Knowledge base permissions > All logged-in users
+      the sandbox's administrator, admin@sandbox.example
+      portcullis attest acme/setting/knowledge-base-all-logged-in --value true --by YOU
+    set whether projects may show articles to anyone
+      admin console of the sandbox (`portcullis sandbox --site acme` prints its address) > Knowledge base permissions > Anyone
+      the sandbox's administrator, admin@sandbox.example
+      portcullis attest acme/setting/knowledge-base-anyone --value true --by YOU
+    set which external domains may get portal-only accounts
+      admin console of the sandbox (`portcullis sandbox --site acme` prints its address) > Customer access > Account types: External > allowed domains > Save
+      the sandbox's administrator, admin@sandbox.example
+      portcullis attest acme/allowed-domain/any --value '["a.example","b.example"]' --by YOU
+    set what the approved domain `acme.com` grants for Jira Service Management
+      admin console of the sandbox (`portcullis sandbox --site acme` prints its address) > Approved domains > acme.com (Add domain if it is not listed) > Jira Service Management: role and admin approval > Save
+      the sandbox's administrator, admin@sandbox.example
+    set what the any-domain rule grants for Jira Service Management
+      admin console of the sandbox (`portcullis sandbox --site acme` prints its address) > Any domain > Jira Service Management: role and admin approval > Save
+      the sandbox's administrator, admin@sandbox.example
+      portcullis attest acme-corp/approved-domain/ANYONE --value '{"role":"none"}' --by YOU
+    set the e-mail domains of organization `Globex`
+      admin console of the sandbox (`portcullis sandbox --site acme` prints its address) > project ITSM > Customers > Globex > More actions (…) > Manage email domains
+      the sandbox's administrator, admin@sandbox.example
+      portcullis attest acme/organization/Globex/email-domain --value '["globex.example"]' --by YOU
+    set the e-mail domains of organization `O'Neil & Co`
+      admin console of the sandbox (`portcullis sandbox --site acme` prints its address) > Customers > O'Neil & Co > More actions (…) > Manage email domains
+      the sandbox's administrator, admin@sandbox.example
+      portcullis attest 'acme/organization/O'\''Neil & Co/email-domain' --value '["oneil.example"]' --by YOU
+    rename organization `Globex Inc` to `Globex`
+      admin console of the sandbox (`portcullis sandbox --site acme` prints its address) > project ITSM > Customers > Globex Inc > edit its name to Globex
+      the sandbox's administrator, admin@sandbox.example
+    set channel access of project `ITSM`
+      admin console of the sandbox (`portcullis sandbox --site acme` prints its address) > project ITSM > Space settings (or Project settings) > Access > Customer permissions > Channel access > Save
+      the sandbox's administrator, admin@sandbox.example
+      portcullis attest acme/project/ITSM/access --value restricted --by YOU
+    set customer sharing of project `ITSM`
+      admin console of the sandbox (`portcullis sandbox --site acme` prints its address) > project ITSM > Space settings (or Project settings) > Access > Customer permissions > Customer sharing > Save
+      the sandbox's administrator, admin@sandbox.example
+    set who can view space `ITKB` in the knowledge base of project `ITSM`
+      admin console of the sandbox (`portcullis sandbox --site acme` prints its address) > project ITSM > Space settings (or Project settings) > Channels & self service > Knowledge base > ITKB (link the space if it is not listed) > Who can view
+      the sandbox's administrator, admin@sandbox.example
+    invite `jo@acme.com` with the Jira Service Management role Customer
+      admin console of the sandbox (`portcullis sandbox --site acme` prints its address) > Invite users (for who is listed already: Grant access) > Jira Service Management: Customer > Invite
+      the sandbox's administrator, admin@sandbox.example
+    migrate these 214 portal-only accounts to Atlassian accounts
+      admin console of the sandbox (`portcullis sandbox --site acme` prints its address) > search by e-mail address > More actions (…) > Migrate to Atlassian account > Migrate
+      the sandbox's administrator, admin@sandbox.example
+    give the portal-only account of `bo@globex.example` its access back
+      admin console of the sandbox (`portcullis sandbox --site acme` prints its address) > search for bo@globex.example > More actions (…) > Grant access
+      the sandbox's administrator, admin@sandbox.example
+    "#);
+}
+
+#[test]
+fn both_login_methods_give_the_same_step() {
+    let site = remote(UserManagement::Centralized);
+    let make = |field| {
+        let expected = json!({"password": true, "sso": false});
+        step(
+            &site,
+            &ManualSubject::SiteField(field),
+            Vec::new(),
+            Value::Null,
+            expected,
+        )
+    };
+    assert_eq!(
+        make(SiteField::PortalOnlyPassword),
+        make(SiteField::PortalOnlySso)
+    );
+}
+
+#[test]
+fn a_statement_about_a_value_that_is_read_is_not_asked_for() {
+    let site = remote(UserManagement::Centralized);
+    let subject = ManualSubject::ChannelAccess(key("ITSM"));
+    let known = step(
+        &site,
+        &subject,
+        Vec::new(),
+        json!("open"),
+        json!("restricted"),
+    );
+    assert_eq!(known.attest, None);
+    let unknown = step(
+        &site,
+        &subject,
+        Vec::new(),
+        Value::Null,
+        json!("restricted"),
+    );
+    assert_eq!(
+        unknown.attest.as_deref(),
+        Some("portcullis attest acme/project/ITSM/access --value restricted --by YOU")
+    );
+}
+
+#[test]
+fn the_settled_addresses_and_values_are_kept() {
+    let site = remote(UserManagement::Centralized);
+    let addresses = vec![Address::new(["acme", "allowed-domain", "a.example"])];
+    let made = step(
+        &site,
+        &ManualSubject::AllowedDomains,
+        addresses.clone(),
+        json!([]),
+        json!(["a.example"]),
+    );
+    assert_eq!(
+        (made.addresses, made.present, made.expected),
+        (addresses, json!([]), json!(["a.example"]))
+    );
+}
