@@ -1,1 +1,72 @@
-//! Placeholder.
+//! The sandbox: one Jira Service Management Cloud site in memory, served over the real wire protocol.
+//!
+//! It is the test double of every test, and a site to try things on. The state is a [`Site`]; [`Sandbox`] serves it on a
+//! loopback port. It shares no request or response type with the client in [`crate::jsm`]: both are written from Atlassian's
+//! published descriptions, so that a misreading shows when they meet.
+//!
+//! # What is imitated
+//!
+//! - JSM's REST API: service desks with their organizations and customers, organizations with members and properties, making,
+//!   inviting and revoking customers. With the page envelope and a server-side page cap, the experimental header, 201 for an
+//!   existing organization, partial success on 400, the refusal to take customers from an open desk, and hidden addresses as
+//!   keys left out.
+//! - Jira's REST API: server, caller, permissions, project search, users, user searches. Confluence: spaces and role assignments.
+//! - The Admin API: organizations, workspaces, approved domains. The GraphQL gateway: knowledge-base links and viewers.
+//! - The private `requestsecurity` endpoint, and settings endpoints of the sandbox's own under `/rest/sandbox-settings/1`
+//!   for what Atlassian offers on pages only.
+//! - Two callers: `admin@sandbox.example` with `sandbox-admin` and `agent@sandbox.example` with `sandbox-agent`, by Basic
+//!   authentication, on the site and under `/ex/jira/{cloudId}` and `/ex/confluence/{cloudId}`; the bearer `sandbox-org-key`
+//!   for the Admin API. Anything else is refused.
+//! - Customer access on account creation: tables R3 to R5 and rule A2 of the access model (`gatekeeping`).
+//!
+//! # What is decided here because nothing documents it
+//!
+//! - One unknown account id refuses a whole batch of organization members; on service desks the valid ones go through.
+//! - Organizations owned by an identity provider refuse changes of members with 400.
+//! - With organization management left to Jira administrators, an agent can neither make, link nor fill organizations.
+//! - A PUT of an approved domain without products makes the entry vanish.
+//! - A space that gets its first link becomes visible to all logged-in users where the site allows that (K6, L19).
+//! - An audience of a space is possible without a project in sight if it is possible for one of the projects that link it.
+//!
+//! # What is not imitated
+//!
+//! - Requests, queues, request types, articles, portals as web pages, e-mail, chat, and people logging in.
+//! - Scopes of tokens, OAuth, service accounts. Every account but the two callers is an object, never a caller.
+//! - Avatars, time zones and creation dates; `user/search` by `property`; sorting and expansion of projects.
+//! - Rate limits, latency and faults: the gate ([`Policy`]) is where they attach, and the one here lets everything through.
+//! - Time: nothing expires, and nothing becomes visible later than it was written.
+
+mod accounts;
+mod admin;
+mod call;
+mod confluence;
+mod customers;
+mod desks;
+mod gate;
+mod gatekeeping;
+mod graphql;
+mod jira;
+mod knowledge;
+mod members;
+mod organizations;
+mod page;
+mod private;
+mod properties;
+mod routes;
+mod server;
+mod settings;
+mod site;
+mod site_settings;
+mod stats;
+mod store;
+
+pub use accounts::{Account, AccountState, NewAccount, Role};
+pub use call::Answer;
+pub use gate::{Fate, OpenGate, Passage, Policy, Verdict};
+pub use server::{Options, Sandbox};
+pub use settings::{
+    ANYONE, CUSTOMER_ROLE, ConfluencePlan, DomainAccess, MEMBER_ROLE, ProductAccess, SiteSettings,
+    Toggle,
+};
+pub use site::{Organization, Project, Site, SiteError, Space};
+pub use stats::{Exchange, Stats};

@@ -1,0 +1,477 @@
+//! Serving a site on a port: credentials, roles, dispatch, counting, recording and saving.
+
+use super::call::{Answer, Call, Caller, Face, error};
+use super::gate::{CuttableListener, Line, OpenGate, Passage, Policy, gate};
+use super::graphql;
+use super::routes::{Handler, Need, Operation, operations};
+use super::site::Site;
+use super::stats::{Exchange, Stats};
+use super::store::write_whole;
+use axum::Router;
+use axum::body::{Body, Bytes, to_bytes};
+use axum::extract::{ConnectInfo, RawPathParams, Request};
+use axum::http::{HeaderValue, Response};
+use axum::routing::{MethodFilter, on};
+use camino::Utf8PathBuf;
+use std::io;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::time::{Duration, Instant};
+use tokio::net::TcpListener;
+use tokio::sync::{Notify, oneshot};
+use tokio::task::JoinHandle;
+
+/// The largest body that is read; Jira refuses far smaller ones.
+const BODY_LIMIT: usize = 16 << 20;
+
+/// How long after a change the state is written to its file.
+const SAVE_AFTER: Duration = Duration::from_millis(300);
+
+/// How the sandbox behaves, apart from the state of its site.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// The largest page that JSM's lists give, whatever `limit` says.
+    pub page_cap: usize,
+    /// Where the state is kept between runs.
+    pub state_file: Option<Utf8PathBuf>,
+    /// Whether callers have *Browse users and groups*; without it searches find nobody.
+    pub browse_users: bool,
+    /// Whether every exchange is kept for [`Sandbox::exchanges`].
+    pub record: bool,
+    /// Who decides at the gate.
+    pub policy: Arc<dyn Policy>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            page_cap: 50,
+            state_file: None,
+            browse_users: true,
+            record: false,
+            policy: Arc::new(OpenGate),
+        }
+    }
+}
+
+/// A running sandbox. Dropping it stops it at once; [`Sandbox::stop`] lets requests finish and saves.
+#[derive(Debug)]
+pub struct Sandbox {
+    shared: Arc<Shared>,
+    quit: Option<oneshot::Sender<()>>,
+    server: JoinHandle<io::Result<()>>,
+    saver: Option<JoinHandle<()>>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    base: String,
+    options: Options,
+    site: RwLock<Site>,
+    counts: Mutex<Stats>,
+    recorded: Mutex<Vec<Exchange>>,
+    changed: Notify,
+}
+
+impl Sandbox {
+    /// Serves a site on a free loopback port.
+    ///
+    /// # Errors
+    /// When no port can be had.
+    pub async fn start(site: Site, options: Options) -> io::Result<Self> {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
+        Self::start_on(listener, site, options).await
+    }
+
+    /// Serves a site on a port that is open already.
+    ///
+    /// # Errors
+    /// When the listener has no address.
+    #[expect(
+        clippy::unused_async,
+        reason = "it spawns tasks, so it must be called where a runtime is, like `start`"
+    )]
+    pub async fn start_on(listener: TcpListener, site: Site, options: Options) -> io::Result<Self> {
+        let base = format!("http://{}", listener.local_addr()?);
+        let shared = Arc::new(Shared {
+            base,
+            options,
+            site: RwLock::new(site),
+            counts: Mutex::default(),
+            recorded: Mutex::default(),
+            changed: Notify::new(),
+        });
+        let (quit, quitting) = oneshot::channel::<()>();
+        let service = router(&shared).into_make_service_with_connect_info::<Line>();
+        let server = tokio::spawn(async move {
+            axum::serve(CuttableListener(listener), service)
+                .with_graceful_shutdown(async {
+                    // A dropped sender stops the server just as well.
+                    let _ = quitting.await;
+                })
+                .await
+        });
+        let saver = shared
+            .options
+            .state_file
+            .clone()
+            .map(|path| tokio::spawn(keep_saving(Arc::clone(&shared), path)));
+        Ok(Self {
+            shared,
+            quit: Some(quit),
+            server,
+            saver,
+        })
+    }
+
+    /// Returns the origin under which the sandbox answers.
+    pub fn url(&self) -> String {
+        self.shared.base.clone()
+    }
+
+    /// Returns the state as it is now.
+    pub fn site(&self) -> Site {
+        self.shared.read(Site::clone)
+    }
+
+    /// Changes the state behind the callers' backs, as somebody using the web pages would.
+    pub fn edit<T>(&self, change: impl FnOnce(&mut Site) -> T) -> T {
+        self.shared.write(change)
+    }
+
+    /// Returns the counts since the start or the last reset.
+    pub fn stats(&self) -> Stats {
+        lock(&self.shared.counts).clone()
+    }
+
+    /// Returns what was recorded so far, in the order of answering.
+    pub fn exchanges(&self) -> Vec<Exchange> {
+        lock(&self.shared.recorded).clone()
+    }
+
+    /// Takes no further requests, lets those under way finish, saves, and returns the state.
+    ///
+    /// # Errors
+    /// When serving or saving failed.
+    pub async fn stop(mut self) -> io::Result<Site> {
+        if let Some(quit) = self.quit.take() {
+            // The server may have ended by itself.
+            let _ = quit.send(());
+        }
+        (&mut self.server).await.map_err(io::Error::other)??;
+        if let Some(saver) = self.saver.take() {
+            saver.abort();
+            // Only the end of the task matters: a write of its own is whole or not there.
+            let _ = saver.await;
+        }
+        let site = self.site();
+        if let Some(path) = &self.shared.options.state_file {
+            site.save(path)?;
+        }
+        Ok(site)
+    }
+}
+
+impl Drop for Sandbox {
+    fn drop(&mut self) {
+        self.server.abort();
+        if let Some(saver) = &self.saver {
+            saver.abort();
+        }
+    }
+}
+
+impl Shared {
+    fn read<T>(&self, look: impl FnOnce(&Site) -> T) -> T {
+        look(&self.site.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn write<T>(&self, change: impl FnOnce(&mut Site) -> T) -> T {
+        let result = change(&mut self.site.write().unwrap_or_else(PoisonError::into_inner));
+        self.changed.notify_one();
+        result
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Writes the state a moment after each change; on a site so large that this takes long, less often.
+async fn keep_saving(shared: Arc<Shared>, path: Utf8PathBuf) {
+    let mut cost = Duration::ZERO;
+    loop {
+        shared.changed.notified().await;
+        tokio::time::sleep(SAVE_AFTER.max(cost * 5)).await;
+        let began = Instant::now();
+        let (shared, path) = (Arc::clone(&shared), path.clone());
+        let saved = tokio::task::spawn_blocking(move || {
+            let bytes = shared.read(Site::to_bytes)?;
+            write_whole(&path, &bytes)
+        })
+        .await;
+        if let Ok(Err(error)) = saved {
+            tracing::warn!(%error, "the state of the sandbox was not saved");
+        }
+        cost = began.elapsed();
+    }
+}
+
+fn router(shared: &Arc<Shared>) -> Router {
+    let mut router = Router::new();
+    for operation in operations() {
+        let operation = Arc::new(operation);
+        for path in operation.paths() {
+            let (shared, operation) = (Arc::clone(shared), Arc::clone(&operation));
+            let filter = match operation.method {
+                "GET" => MethodFilter::GET,
+                "PUT" => MethodFilter::PUT,
+                "DELETE" => MethodFilter::DELETE,
+                _ => MethodFilter::POST,
+            };
+            router = router.route(
+                &path,
+                on(
+                    filter,
+                    move |ConnectInfo(line): ConnectInfo<Line>,
+                          params: RawPathParams,
+                          request: Request| {
+                        let (shared, operation) = (Arc::clone(&shared), Arc::clone(&operation));
+                        let params = params
+                            .iter()
+                            .map(|(key, value)| (key.to_owned(), value.to_owned()))
+                            .collect();
+                        async move { serve(&shared, Some(&operation), &line, params, request).await }
+                    },
+                ),
+            );
+        }
+    }
+    let counted = Arc::clone(shared);
+    let reset = Arc::clone(shared);
+    let rest = Arc::clone(shared);
+    let elsewhere = move |ConnectInfo(line): ConnectInfo<Line>, request: Request| {
+        let shared = Arc::clone(&rest);
+        async move { serve(&shared, None, &line, Vec::new(), request).await }
+    };
+    router
+        .route(
+            "/__sandbox/stats",
+            on(MethodFilter::GET, move || async move {
+                let stats = lock(&counted.counts).clone();
+                response(Answer::raw(serde_json::to_vec(&stats).unwrap_or_default()))
+            }),
+        )
+        .route(
+            "/__sandbox/stats/reset",
+            on(MethodFilter::POST, move || async move {
+                *lock(&reset.counts) = Stats::default();
+                response(Answer::empty(204))
+            }),
+        )
+        .fallback(elsewhere.clone())
+        .method_not_allowed_fallback(elsewhere)
+}
+
+async fn serve(
+    shared: &Shared,
+    operation: Option<&Operation>,
+    line: &Line,
+    params: Vec<(String, String)>,
+    request: Request,
+) -> Response<Body> {
+    let (parts, body) = request.into_parts();
+    let body = to_bytes(body, BODY_LIMIT).await;
+    let path = parts.uri.path();
+    let query: Vec<(String, String)> =
+        url::form_urlencoded::parse(parts.uri.query().unwrap_or("").as_bytes())
+            .into_owned()
+            .collect();
+    let oversized = body.is_err();
+    let body: Bytes = body.unwrap_or_default();
+    let face = operation.map_or_else(|| face_of(path), |operation| operation.face);
+    let call = Call {
+        face,
+        caller: Caller::of(&parts.headers),
+        params: &params,
+        query: &query,
+        headers: &parts.headers,
+        body: &body,
+        path,
+        base: &shared.base,
+        options: &shared.options,
+    };
+    let template = operation.map_or(path, |operation| operation.template);
+    let asked = operation
+        .filter(|operation| matches!(operation.handler, Handler::Graph))
+        .map(|_| graphql::Asked::of(&body));
+    let mut name = format!("{} {template}", parts.method);
+    let mut write = operation.map_or(parts.method != "GET", Operation::writes);
+    if let Some(asked) = &asked {
+        name.push('#');
+        name.push_str(asked.name());
+        write = asked.is_mutation();
+    }
+    {
+        let mut counts = lock(&shared.counts);
+        counts.requests += 1;
+        counts.writes += u64::from(write);
+        *counts.by_operation.entry(name.clone()).or_default() += 1;
+    }
+    let passage = Passage {
+        operation: &name,
+        path,
+        write,
+    };
+    let answer = gate(&*shared.options.policy, passage, || {
+        if oversized {
+            return call.error(413, "the body is too large");
+        }
+        match operation {
+            Some(operation) => answer(shared, operation, &call, asked.as_ref()),
+            None => call.error(404, "no such resource"),
+        }
+    })
+    .await;
+    let status = answer.as_ref().map(|answer| answer.status);
+    {
+        let mut counts = lock(&shared.counts);
+        counts.refused += u64::from(matches!(status, Some(401 | 403 | 429)));
+        counts.mails += answer.as_ref().map_or(0, |answer| answer.mails);
+    }
+    if shared.options.record {
+        let exchange = Exchange {
+            method: parts.method.to_string(),
+            template: template.to_owned(),
+            path: path.to_owned(),
+            query: query.clone(),
+            request_headers: parts
+                .headers
+                .iter()
+                .map(|(key, value)| (key.to_string(), shown(key.as_str(), value)))
+                .collect(),
+            request_body: body.to_vec(),
+            status,
+            response_body: answer.as_ref().map(|a| a.body.clone()).unwrap_or_default(),
+        };
+        lock(&shared.recorded).push(exchange);
+    }
+    match answer {
+        Some(answer) => response(answer),
+        None => {
+            line.cut();
+            Response::new(Body::empty())
+        }
+    }
+}
+
+/// Checks credentials, roles and headers, then carries the operation out on the state.
+fn answer(
+    shared: &Shared,
+    operation: &Operation,
+    call: &Call<'_>,
+    asked: Option<&graphql::Asked>,
+) -> Answer {
+    if let Some(refusal) = refusal(shared, operation, call) {
+        return refusal;
+    }
+    let reply = match (operation.handler, asked) {
+        (Handler::Read(handler), _) => shared.read(|site| handler(site, call)),
+        (Handler::Write(handler), _) => shared.write(|site| handler(site, call)),
+        (Handler::Graph, Some(asked)) if asked.is_mutation() => {
+            shared.write(|site| Ok(super::knowledge::mutate(site, call, asked)))
+        }
+        (Handler::Graph, Some(asked)) => {
+            shared.read(|site| Ok(super::knowledge::look_up(site, call, asked)))
+        }
+        (Handler::Graph, None) => Err(call.error(400, "there is no document")),
+    };
+    let mut answer = reply.unwrap_or_else(|refused| refused);
+    let account = shared.read(|site| {
+        call.caller
+            .account(site)
+            .map(|account| account.id.to_string())
+    });
+    if let Some(id) = account {
+        answer.headers.push(("x-aaccountid", id));
+    }
+    answer
+}
+
+fn refusal(shared: &Shared, operation: &Operation, call: &Call<'_>) -> Option<Answer> {
+    let expected = match operation.face {
+        Face::Admin => call.caller == Caller::OrganizationKey,
+        _ => matches!(call.caller, Caller::Admin | Caller::Agent),
+    };
+    let anonymous = operation.need == Need::Nobody && call.caller == Caller::Anonymous;
+    if !expected && !anonymous {
+        let mut answer = call.error(401, "Client must be authenticated to access this resource.");
+        if call.path.starts_with("/ex/") {
+            answer = error(Face::Gateway, 401, "Unauthorized");
+        }
+        answer
+            .headers
+            .push(("www-authenticate", "Basic realm=\"Sandbox\"".to_owned()));
+        return Some(answer);
+    }
+    let cloud = call.param("cloudId");
+    if !cloud.is_empty() && shared.read(|site| site.cloud_id().as_str() != cloud) {
+        return Some(error(Face::Gateway, 404, "Not Found"));
+    }
+    if operation.need == Need::Admin && !call.is_admin() {
+        return Some(call.error(
+            403,
+            "Unauthorized to perform the requested action, JIRA Administrators global permission is required.",
+        ));
+    }
+    let opted_in = call
+        .headers
+        .get("x-experimentalapi")
+        .is_some_and(|value| matches!(value.as_bytes(), b"opt-in" | b"true"));
+    if operation.experimental && !opted_in {
+        return Some(call.keyed_error(
+            412,
+            "sd.rest.experimental.opt.in",
+            "This operation is experimental: send the header X-ExperimentalApi: opt-in.",
+        ));
+    }
+    None
+}
+
+fn response(answer: Answer) -> Response<Body> {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = axum::http::StatusCode::from_u16(answer.status)
+        .unwrap_or(axum::http::StatusCode::INTERNAL_SERVER_ERROR);
+    let headers = response.headers_mut();
+    for (key, value) in answer.headers {
+        if let Ok(value) = HeaderValue::from_str(&value) {
+            headers.insert(key, value);
+        }
+    }
+    if !answer.body.is_empty() {
+        headers
+            .entry("content-type")
+            .or_insert(HeaderValue::from_static("application/json;charset=UTF-8"));
+        *response.body_mut() = Body::from(answer.body);
+    }
+    response
+}
+
+fn face_of(path: &str) -> Face {
+    if path.contains("/servicedeskapi/") {
+        Face::Jsm
+    } else if path.starts_with("/admin/") {
+        Face::Admin
+    } else if path.contains("/wiki/") {
+        Face::Confluence
+    } else {
+        Face::Jira
+    }
+}
+
+fn shown(key: &str, value: &HeaderValue) -> String {
+    let text = value.to_str().unwrap_or("");
+    if key == "authorization" {
+        return text.split(' ').next().unwrap_or("").to_owned();
+    }
+    text.to_owned()
+}

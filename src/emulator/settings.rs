@@ -1,0 +1,99 @@
+//! The settings of a site that no public API reaches, with the defaults of a seed that leaves them out.
+
+use crate::model::{Domain, EmailAccountCreation, OrganizationManagement};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A toggle with a name of its own, so that a list of toggles cannot be mixed up.
+pub type Toggle = bool;
+
+/// The site's settings, in the words of section 2 of the access model.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each of them is one switch on a settings page"
+)]
+pub struct SiteSettings {
+    /// I: Atlassian accounts for internal customers.
+    pub atlassian_accounts: Toggle,
+    /// E: portal-only accounts for external customers.
+    pub portal_only_accounts: Toggle,
+    /// R and L: `None` is any domain, otherwise the whole list.
+    pub allowed_domains: Option<BTreeSet<Domain>>,
+    /// C: customers can create their own accounts.
+    pub customers_can_create_accounts: Toggle,
+    /// N: help centers can be viewed without login.
+    pub view_without_login: Toggle,
+    /// Whose To and Cc addresses become accounts.
+    pub email_account_creation: EmailAccountCreation,
+    /// Who manages customer organizations.
+    pub organization_management: OrganizationManagement,
+    /// Portal-only customers can log in by password.
+    pub portal_only_password: Toggle,
+    /// Portal-only customers can log in by SSO.
+    pub portal_only_sso: Toggle,
+    /// K5: knowledge bases for all logged-in users are allowed.
+    pub kb_allow_all_logged_in: Toggle,
+    /// K1: knowledge bases for anyone are allowed.
+    pub kb_allow_anyone: Toggle,
+}
+
+impl Default for SiteSettings {
+    /// Knowledge-base toggles and password login as documented, the rest off.
+    fn default() -> Self {
+        Self {
+            atlassian_accounts: false,
+            portal_only_accounts: false,
+            allowed_domains: None,
+            customers_can_create_accounts: false,
+            view_without_login: false,
+            email_account_creation: EmailAccountCreation::AgentsAlways,
+            organization_management: OrganizationManagement::Agents,
+            portal_only_password: true,
+            portal_only_sso: false,
+            kb_allow_all_logged_in: true,
+            kb_allow_anyone: false,
+        }
+    }
+}
+
+/// The Confluence plan of the site; `anyone` as a knowledge-base audience needs a paid one (K2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ConfluencePlan {
+    /// Free.
+    Free,
+    /// Standard.
+    Standard,
+    /// Premium.
+    Premium,
+    /// Enterprise.
+    Enterprise,
+}
+
+/// What the Atlassian organization grants to a domain.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct DomainAccess {
+    /// Whether organization administrators are told.
+    pub admin_notifications: bool,
+    /// The grants, by product ARI.
+    pub products: BTreeMap<String, ProductAccess>,
+}
+
+/// What a domain grants for one product.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProductAccess {
+    /// The ARI of the role.
+    pub role: String,
+    /// Whether an administrator has to approve each person.
+    pub admin_approval_required: bool,
+}
+
+/// The role ARI that stands for a JSM customer in this sandbox. Atlassian documents none.
+pub const CUSTOMER_ROLE: &str = "ari:cloud:jira-servicedesk::role/product/customer";
+
+/// The role ARI that stands for a JSM agent in this sandbox.
+pub const MEMBER_ROLE: &str = "ari:cloud:jira-servicedesk::role/product/member";
+
+/// The pseudo-domain of everybody.
+pub const ANYONE: &str = "ANYONE";

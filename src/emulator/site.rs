@@ -1,0 +1,717 @@
+//! The state of one emulated site: a plain value that can be filled, compared and stored.
+
+use super::accounts::{Account, AccountState, Accounts, Handle, NewAccount, Role};
+use super::members::Members;
+use super::settings::{CUSTOMER_ROLE, ConfluencePlan, DomainAccess, MEMBER_ROLE, SiteSettings};
+use crate::model::{
+    AccountId, AccountKind, ChannelAccess, CloudId, CustomerSharing, DeskId, Domain, Email,
+    OrganizationId, OrganizationName, ProjectKey, SpaceKey, WhoCanView,
+};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+/// The built-in callers: address, password and display name.
+pub(super) const ADMIN: (&str, &str) = ("admin@sandbox.example", "sandbox-admin");
+pub(super) const AGENT: (&str, &str) = ("agent@sandbox.example", "sandbox-agent");
+
+/// Something named does not exist on the site; reads after "could not do it: ".
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SiteError {
+    /// No account has this id.
+    #[error("there is no account `{0}`")]
+    Account(AccountId),
+    /// No organization has this id.
+    #[error("there is no organization `{0}`")]
+    Organization(OrganizationId),
+    /// No service project has this key.
+    #[error("there is no service project `{0}`")]
+    Project(ProjectKey),
+    /// No Confluence space has this key.
+    #[error("there is no space `{0}`")]
+    Space(SpaceKey),
+    /// Another organization has this name.
+    #[error("there is an organization `{0}` already")]
+    NameTaken(OrganizationName),
+}
+
+/// A customer organization.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Organization {
+    pub(super) id: u32,
+    pub(super) uuid: String,
+    pub(super) name: String,
+    pub(super) members: Members,
+    /// Domains whose new customers join by themselves (A2), at most 10.
+    pub email_domains: BTreeSet<Domain>,
+    /// Entity properties by key.
+    pub properties: BTreeMap<String, serde_json::Value>,
+    /// Whether an identity provider owns the members.
+    pub scim_managed: bool,
+}
+
+impl Organization {
+    /// Returns the id.
+    pub fn id(&self) -> OrganizationId {
+        OrganizationId::new(self.id.to_string())
+    }
+
+    /// Returns the name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+}
+
+/// A service project with its customer permissions.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Project {
+    pub(super) key: ProjectKey,
+    pub(super) id: u32,
+    pub(super) desk: u32,
+    /// The name people see.
+    pub name: String,
+    /// Who may send requests.
+    pub channel_access: ChannelAccess,
+    /// With whom a customer may share.
+    pub customer_sharing: CustomerSharing,
+    pub(super) roster: Members,
+    pub(super) organizations: BTreeSet<u32>,
+    /// The spaces linked as knowledge bases; who can view is kept by the space.
+    pub knowledge_base: BTreeSet<SpaceKey>,
+}
+
+impl Project {
+    /// Returns the key.
+    pub fn key(&self) -> &ProjectKey {
+        &self.key
+    }
+
+    /// Returns the id of the service desk, which is not the id of the project.
+    pub fn desk_id(&self) -> DeskId {
+        DeskId::new(self.desk.to_string())
+    }
+
+    /// Returns the id of the project.
+    pub fn project_id(&self) -> u32 {
+        self.id
+    }
+
+    /// Returns the ids of the linked organizations, lowest first.
+    pub fn organizations(&self) -> Vec<OrganizationId> {
+        self.organizations
+            .iter()
+            .map(|id| OrganizationId::new(id.to_string()))
+            .collect()
+    }
+}
+
+/// A Confluence space.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Space {
+    pub(super) id: u32,
+    /// The name people see.
+    pub name: String,
+    /// K4: anonymous people may view it in Confluence.
+    pub anonymous_access: bool,
+    /// K6: any active user may view it.
+    pub unlicensed_access: bool,
+    /// Who can view its articles in portals; shared by every project that links it.
+    pub who_can_view: WhoCanView,
+}
+
+/// One emulated site with everything that customers' access depends on.
+///
+/// Two sites are equal when nobody could tell them apart over the wire; the order in which things were made counts only
+/// where an id shows it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Site {
+    name: String,
+    cloud_id: CloudId,
+    atlassian_organization: String,
+    next_id: u64,
+    pub(super) settings_version: u64,
+    /// The settings that only people can change on a real site.
+    pub settings: SiteSettings,
+    /// The Confluence plan.
+    pub confluence_plan: ConfluencePlan,
+    /// Approved domains of the Atlassian organization, `ANYONE` included, by lower-case domain.
+    pub approved_domains: BTreeMap<String, DomainAccess>,
+    pub(super) accounts: Accounts,
+    pub(super) organizations: BTreeMap<u32, Organization>,
+    pub(super) projects: BTreeMap<ProjectKey, Project>,
+    pub(super) spaces: BTreeMap<SpaceKey, Space>,
+    #[serde(skip)]
+    names: HashMap<String, u32>,
+}
+
+impl Site {
+    /// Makes a site with nothing on it but the two built-in callers, all settings at their defaults.
+    ///
+    /// Every id follows from the name and the order of creation, so that the same steps give the same site.
+    pub fn empty(name: &str) -> Self {
+        let mut site = Self {
+            name: name.to_owned(),
+            cloud_id: CloudId::new(uuid_of(&format!("cloud {name}"))),
+            atlassian_organization: uuid_of(&format!("organization {name}")),
+            next_id: 0,
+            settings_version: 1,
+            settings: SiteSettings::default(),
+            confluence_plan: ConfluencePlan::Standard,
+            approved_domains: BTreeMap::new(),
+            accounts: Accounts::default(),
+            organizations: BTreeMap::new(),
+            projects: BTreeMap::new(),
+            spaces: BTreeMap::new(),
+            names: HashMap::new(),
+        };
+        for ((address, _), name, role) in [
+            (ADMIN, "Sandbox Admin", Role::Admin),
+            (AGENT, "Sandbox Agent", Role::User),
+        ] {
+            if let Ok(email) = Email::new(address) {
+                site.add_account(NewAccount {
+                    name: Some(name.to_owned()),
+                    ..NewAccount::atlassian(email, role)
+                });
+            }
+        }
+        site
+    }
+
+    /// Returns the name that the site was made with.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Returns the cloud id.
+    pub fn cloud_id(&self) -> &CloudId {
+        &self.cloud_id
+    }
+
+    /// Returns the id of the Atlassian organization that owns the site.
+    pub fn atlassian_organization(&self) -> &str {
+        &self.atlassian_organization
+    }
+
+    /// Returns the ARI by which approved domains name this site's Jira Service Management.
+    pub fn jsm_product(&self) -> String {
+        format!("ari:cloud:jira-servicedesk::site/{}", self.cloud_id)
+    }
+
+    /// Returns every account in the order of creation, the built-in callers first.
+    pub fn accounts(&self) -> impl Iterator<Item = &Account> {
+        self.accounts.iter()
+    }
+
+    /// Returns the account with this id.
+    pub fn account(&self, id: &AccountId) -> Option<&Account> {
+        self.accounts.by_id(id.as_str())
+    }
+
+    /// Returns the accounts on this address, compared as addresses are: none, one, or one of each kind.
+    pub fn accounts_with_email(&self, email: &str) -> Vec<&Account> {
+        self.accounts
+            .with_email(email)
+            .filter_map(|handle| self.accounts.get(handle))
+            .collect()
+    }
+
+    /// Adds an account and returns its id, without asking whether the site's rules would let it in.
+    ///
+    /// Where the given id exists already, or an account of the same kind on the same address, that one is changed instead.
+    pub fn add_account(&mut self, new: NewAccount) -> AccountId {
+        let known = match &new.id {
+            Some(id) => self.accounts.handle(id.as_str()),
+            None => self
+                .accounts
+                .with_email(new.email.key())
+                .find(|h| self.accounts.get(*h).is_some_and(|a| a.kind == new.kind)),
+        };
+        let id = match (&new.id, known) {
+            (_, Some(handle)) => self.accounts.id_of(handle).to_owned(),
+            (Some(id), None) => id.as_str().to_owned(),
+            (None, None) => self.new_account_id(new.kind),
+        };
+        let email: std::sync::Arc<str> = new.email.written().into();
+        let name = match new.name {
+            Some(name) if !name.is_empty() => name.as_str().into(),
+            _ => std::sync::Arc::clone(&email),
+        };
+        self.accounts.put(Account {
+            id: id.as_str().into(),
+            email,
+            name,
+            kind: new.kind,
+            role: if new.kind == AccountKind::PortalOnly {
+                Role::None
+            } else {
+                new.role
+            },
+            state: new.state,
+            email_hidden: new.email_hidden,
+        });
+        AccountId::new(id)
+    }
+
+    /// Changes whether an account can be used.
+    ///
+    /// # Errors
+    /// When there is no such account.
+    pub fn set_account_state(
+        &mut self,
+        id: &AccountId,
+        state: AccountState,
+    ) -> Result<(), SiteError> {
+        let handle = self.handle(id)?;
+        self.accounts.set_state(handle, state);
+        Ok(())
+    }
+
+    /// Returns every organization by ascending id.
+    pub fn organizations(&self) -> impl Iterator<Item = &Organization> {
+        self.organizations.values()
+    }
+
+    /// Returns the organization with this id.
+    pub fn organization(&self, id: &OrganizationId) -> Option<&Organization> {
+        self.organizations.get(&id.as_str().parse().ok()?)
+    }
+
+    /// Returns the organization of this name.
+    pub fn organization_named(&self, name: &str) -> Option<&Organization> {
+        self.organizations.get(self.names.get(name)?)
+    }
+
+    /// Returns an organization for changing what is public in it.
+    pub fn organization_mut(&mut self, id: &OrganizationId) -> Option<&mut Organization> {
+        self.organizations.get_mut(&id.as_str().parse().ok()?)
+    }
+
+    /// Adds an organization, or finds the one of that name, and returns its id.
+    pub fn add_organization(&mut self, name: &OrganizationName) -> OrganizationId {
+        let id = self.organizations.keys().next_back().map_or(1, |id| id + 1);
+        OrganizationId::new(self.put_organization(name.as_str(), id).to_string())
+    }
+
+    /// Adds an organization under a given numeric id, or finds the one of that name, and returns its id.
+    ///
+    /// An id that is not a number or is taken is replaced by the next free one.
+    pub fn add_organization_with_id(
+        &mut self,
+        name: &OrganizationName,
+        id: &OrganizationId,
+    ) -> OrganizationId {
+        match id.as_str().parse() {
+            Ok(id) if !self.organizations.contains_key(&id) => {
+                OrganizationId::new(self.put_organization(name.as_str(), id).to_string())
+            }
+            _ => self.add_organization(name),
+        }
+    }
+
+    /// Gives an organization another name, as people can do on its page.
+    ///
+    /// # Errors
+    /// When there is no such organization, or the name is taken.
+    pub fn rename_organization(
+        &mut self,
+        id: &OrganizationId,
+        name: &OrganizationName,
+    ) -> Result<(), SiteError> {
+        let number = self.organization_number(id)?;
+        if self.names.get(name.as_str()).is_some_and(|n| *n != number) {
+            return Err(SiteError::NameTaken(name.clone()));
+        }
+        if let Some(organization) = self.organizations.get_mut(&number) {
+            self.names.remove(&organization.name);
+            name.as_str().clone_into(&mut organization.name);
+            self.names.insert(name.as_str().to_owned(), number);
+        }
+        Ok(())
+    }
+
+    /// Deletes an organization with its links; its members' accounts stay.
+    ///
+    /// # Errors
+    /// When there is no such organization.
+    pub fn delete_organization(&mut self, id: &OrganizationId) -> Result<(), SiteError> {
+        let number = self.organization_number(id)?;
+        self.drop_organization(number);
+        Ok(())
+    }
+
+    /// Returns the members of an organization, sorted by account id.
+    pub fn organization_members(&self, id: &OrganizationId) -> Vec<&Account> {
+        self.organization(id)
+            .map(|organization| self.rows(organization.members.as_slice()))
+            .unwrap_or_default()
+    }
+
+    /// Adds people to an organization; one call for many is far cheaper than many calls.
+    ///
+    /// # Errors
+    /// When the organization or an account does not exist; nobody is added then.
+    pub fn add_members(
+        &mut self,
+        id: &OrganizationId,
+        accounts: &[AccountId],
+    ) -> Result<(), SiteError> {
+        let number = self.organization_number(id)?;
+        let batch = self.handles(accounts)?;
+        if let Some(organization) = self.organizations.get_mut(&number) {
+            organization.members.insert(batch, &self.accounts);
+        }
+        Ok(())
+    }
+
+    /// Removes people from an organization.
+    ///
+    /// # Errors
+    /// When the organization or an account does not exist; nobody is removed then.
+    pub fn remove_members(
+        &mut self,
+        id: &OrganizationId,
+        accounts: &[AccountId],
+    ) -> Result<(), SiteError> {
+        let number = self.organization_number(id)?;
+        let batch = self.handles(accounts)?;
+        if let Some(organization) = self.organizations.get_mut(&number) {
+            organization.members.remove(&batch, &self.accounts);
+        }
+        Ok(())
+    }
+
+    /// Returns every service project by key.
+    pub fn projects(&self) -> impl Iterator<Item = &Project> {
+        self.projects.values()
+    }
+
+    /// Returns the project with this key.
+    pub fn project(&self, key: &ProjectKey) -> Option<&Project> {
+        self.projects.get(key)
+    }
+
+    /// Returns a project for changing what is public in it.
+    pub fn project_mut(&mut self, key: &ProjectKey) -> Option<&mut Project> {
+        self.projects.get_mut(key)
+    }
+
+    /// Adds a service project: restricted, sharing within own organizations, without customers. An existing one is left alone.
+    pub fn add_project(&mut self, key: &ProjectKey, name: &str) -> &mut Project {
+        let desk = self.projects.values().map(|p| p.desk).max().unwrap_or(0) + 1;
+        self.projects.entry(key.clone()).or_insert_with(|| Project {
+            key: key.clone(),
+            id: 10_000 + desk,
+            desk,
+            name: name.to_owned(),
+            channel_access: ChannelAccess::Restricted,
+            customer_sharing: CustomerSharing::OwnOrganizations,
+            roster: Members::default(),
+            organizations: BTreeSet::new(),
+            knowledge_base: BTreeSet::new(),
+        })
+    }
+
+    /// Returns the roster of a project, sorted by account id.
+    pub fn project_customers(&self, key: &ProjectKey) -> Vec<&Account> {
+        self.project(key)
+            .map(|project| self.rows(project.roster.as_slice()))
+            .unwrap_or_default()
+    }
+
+    /// Adds people to the roster of a project.
+    ///
+    /// # Errors
+    /// When the project or an account does not exist; nobody is added then.
+    pub fn add_customers(
+        &mut self,
+        key: &ProjectKey,
+        accounts: &[AccountId],
+    ) -> Result<(), SiteError> {
+        let batch = self.handles(accounts)?;
+        let project = self
+            .projects
+            .get_mut(key)
+            .ok_or_else(|| SiteError::Project(key.clone()))?;
+        project.roster.insert(batch, &self.accounts);
+        Ok(())
+    }
+
+    /// Removes people from the roster of a project, open or not.
+    ///
+    /// # Errors
+    /// When the project or an account does not exist; nobody is removed then.
+    pub fn remove_customers(
+        &mut self,
+        key: &ProjectKey,
+        accounts: &[AccountId],
+    ) -> Result<(), SiteError> {
+        let batch = self.handles(accounts)?;
+        let project = self
+            .projects
+            .get_mut(key)
+            .ok_or_else(|| SiteError::Project(key.clone()))?;
+        project.roster.remove(&batch, &self.accounts);
+        Ok(())
+    }
+
+    /// Links an organization to a project, or cuts the link.
+    ///
+    /// # Errors
+    /// When one of them does not exist.
+    pub fn set_organization_link(
+        &mut self,
+        key: &ProjectKey,
+        id: &OrganizationId,
+        linked: bool,
+    ) -> Result<(), SiteError> {
+        let number = self.organization_number(id)?;
+        let project = self
+            .projects
+            .get_mut(key)
+            .ok_or_else(|| SiteError::Project(key.clone()))?;
+        if linked {
+            project.organizations.insert(number);
+        } else {
+            project.organizations.remove(&number);
+        }
+        Ok(())
+    }
+
+    /// Returns the space with this key.
+    pub fn space(&self, key: &SpaceKey) -> Option<&Space> {
+        self.spaces.get(key)
+    }
+
+    /// Returns a space for changing what is public in it.
+    pub fn space_mut(&mut self, key: &SpaceKey) -> Option<&mut Space> {
+        self.spaces.get_mut(key)
+    }
+
+    /// Adds a Confluence space that only people with Confluence access can view. An existing one is left alone.
+    pub fn add_space(&mut self, key: &SpaceKey, name: &str) -> &mut Space {
+        let id = self.spaces.values().map(|s| s.id).max().unwrap_or(65_000) + 1;
+        self.spaces.entry(key.clone()).or_insert_with(|| Space {
+            id,
+            name: name.to_owned(),
+            anonymous_access: false,
+            unlicensed_access: false,
+            who_can_view: WhoCanView::OnlyConfluenceUsers,
+        })
+    }
+
+    /// Links a space to a project's knowledge base and sets who can view it, without asking the site's rules.
+    ///
+    /// # Errors
+    /// When one of them does not exist.
+    pub fn link_space(
+        &mut self,
+        key: &ProjectKey,
+        space: &SpaceKey,
+        who_can_view: WhoCanView,
+    ) -> Result<(), SiteError> {
+        let project = self
+            .projects
+            .get_mut(key)
+            .ok_or_else(|| SiteError::Project(key.clone()))?;
+        let state = self
+            .spaces
+            .get_mut(space)
+            .ok_or_else(|| SiteError::Space(space.clone()))?;
+        project.knowledge_base.insert(space.clone());
+        state.view_by(who_can_view);
+        Ok(())
+    }
+
+    /// Grants a JSM role of this site to a domain, or to `ANYONE`, keeping what other products it has.
+    pub fn approve_domain(&mut self, domain: &str, role: Role, admin_approval_required: bool) {
+        let product = self.jsm_product();
+        let role = match role {
+            Role::None => return,
+            Role::Customer => CUSTOMER_ROLE,
+            Role::User | Role::Admin => MEMBER_ROLE,
+        };
+        let access = self.approved_domains.entry(domain.to_owned()).or_default();
+        access.products.insert(
+            product,
+            super::settings::ProductAccess {
+                role: role.to_owned(),
+                admin_approval_required,
+            },
+        );
+    }
+
+    pub(super) fn put_organization(&mut self, name: &str, id: u32) -> u32 {
+        if let Some(known) = self.names.get(name) {
+            return *known;
+        }
+        let uuid = self.new_uuid();
+        self.names.insert(name.to_owned(), id);
+        self.organizations.insert(
+            id,
+            Organization {
+                id,
+                uuid,
+                name: name.to_owned(),
+                members: Members::default(),
+                email_domains: BTreeSet::new(),
+                properties: BTreeMap::new(),
+                scim_managed: false,
+            },
+        );
+        id
+    }
+
+    pub(super) fn drop_organization(&mut self, number: u32) {
+        if let Some(organization) = self.organizations.remove(&number) {
+            self.names.remove(&organization.name);
+        }
+        for project in self.projects.values_mut() {
+            project.organizations.remove(&number);
+        }
+    }
+
+    pub(super) fn rows(&self, handles: &[Handle]) -> Vec<&Account> {
+        handles
+            .iter()
+            .filter_map(|handle| self.accounts.get(*handle))
+            .collect()
+    }
+
+    /// Builds the name index, which is not stored, and refuses a state whose members are not its accounts.
+    pub(super) fn restore(&mut self) -> Result<(), String> {
+        let accounts = self.accounts.len();
+        let lists = self
+            .organizations
+            .values()
+            .map(|o| &o.members)
+            .chain(self.projects.values().map(|p| &p.roster));
+        for list in lists {
+            if list.as_slice().iter().any(|h| *h as usize >= accounts) {
+                return Err("a list names an account that is not there".into());
+            }
+        }
+        self.names = self
+            .organizations
+            .values()
+            .map(|o| (o.name.clone(), o.id))
+            .collect();
+        Ok(())
+    }
+
+    fn handle(&self, id: &AccountId) -> Result<Handle, SiteError> {
+        self.accounts
+            .handle(id.as_str())
+            .ok_or_else(|| SiteError::Account(id.clone()))
+    }
+
+    fn handles(&self, ids: &[AccountId]) -> Result<Vec<Handle>, SiteError> {
+        ids.iter().map(|id| self.handle(id)).collect()
+    }
+
+    fn organization_number(&self, id: &OrganizationId) -> Result<u32, SiteError> {
+        id.as_str()
+            .parse()
+            .ok()
+            .filter(|number| self.organizations.contains_key(number))
+            .ok_or_else(|| SiteError::Organization(id.clone()))
+    }
+
+    fn new_account_id(&mut self, kind: AccountKind) -> String {
+        let uuid = self.new_uuid();
+        match kind {
+            AccountKind::PortalOnly => format!("qm:{}:{uuid}", self.cloud_id),
+            AccountKind::Atlassian => format!("712020:{uuid}"),
+        }
+    }
+
+    /// Makes the next id: a bijective mix of a counter, so that ids differ, repeat from run to run, and do not sort by age.
+    fn new_uuid(&mut self) -> String {
+        self.next_id += 1;
+        let low = mix(self.next_id);
+        let high = mix(low ^ 0x5bd1_e995_0000_0000);
+        uuid_text(high, low)
+    }
+}
+
+impl Space {
+    /// Sets who can view the space's articles; the space's own "any active user" switch follows (K6).
+    pub(super) fn view_by(&mut self, who: WhoCanView) {
+        self.who_can_view = who;
+        self.unlicensed_access = who != WhoCanView::OnlyConfluenceUsers;
+    }
+}
+
+impl PartialEq for Site {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+            && self.cloud_id == other.cloud_id
+            && self.settings == other.settings
+            && self.confluence_plan == other.confluence_plan
+            && self.approved_domains == other.approved_domains
+            && self.spaces == other.spaces
+            && self.accounts == other.accounts
+            && self.organizations.len() == other.organizations.len()
+            && self.projects.len() == other.projects.len()
+            && self
+                .organizations
+                .values()
+                .zip(other.organizations.values())
+                .all(|(a, b)| {
+                    (
+                        a.id,
+                        &a.name,
+                        &a.email_domains,
+                        &a.properties,
+                        a.scim_managed,
+                    ) == (
+                        b.id,
+                        &b.name,
+                        &b.email_domains,
+                        &b.properties,
+                        b.scim_managed,
+                    ) && self.rows(a.members.as_slice()) == other.rows(b.members.as_slice())
+                })
+            && self
+                .projects
+                .values()
+                .zip(other.projects.values())
+                .all(|(a, b)| {
+                    (&a.key, a.id, a.desk, &a.name) == (&b.key, b.id, b.desk, &b.name)
+                        && (a.channel_access, a.customer_sharing)
+                            == (b.channel_access, b.customer_sharing)
+                        && a.organizations == b.organizations
+                        && a.knowledge_base == b.knowledge_base
+                        && self.rows(a.roster.as_slice()) == other.rows(b.roster.as_slice())
+                })
+    }
+}
+
+fn mix(value: u64) -> u64 {
+    let mut z = value.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    z ^ (z >> 31)
+}
+
+fn uuid_of(text: &str) -> String {
+    let digest = Sha256::digest(text.as_bytes());
+    let half = |at: usize| {
+        digest[at..at + 8]
+            .iter()
+            .fold(0u64, |n, b| (n << 8) | u64::from(*b))
+    };
+    uuid_text(half(0), half(8))
+}
+
+/// Spells 128 bits, without the version bits, which nothing here reads, so that different numbers stay different.
+fn uuid_text(high: u64, low: u64) -> String {
+    format!(
+        "{:08x}-{:04x}-{:04x}-{:04x}-{:012x}",
+        high >> 32,
+        (high >> 16) & 0xffff,
+        high & 0xffff,
+        low >> 48,
+        low & 0xffff_ffff_ffff
+    )
+}
