@@ -23,6 +23,8 @@ pub struct Desired<'w> {
     pub site: &'w Site,
     /// The Atlassian organization of the site, with its key.
     pub atlassian: Option<(&'w str, &'w AtlassianOrganization)>,
+    /// The id by which the Admin API knows it; in the sandbox, the sandbox's own.
+    pub atlassian_id: Option<String>,
     /// Members of organizations whose members are written and ours to change.
     pub members: BTreeMap<&'w OrganizationName, DesiredRoster<'w>>,
     /// Customers of projects whose customers are written.
@@ -117,6 +119,9 @@ impl<'w> Desired<'w> {
             workspace,
             site,
             atlassian,
+            atlassian_id: atlassian
+                .and_then(|(_, organization)| organization.id.as_ref())
+                .map(|id| id.value.clone()),
             members,
             customers,
             attestations,

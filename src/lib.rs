@@ -31,6 +31,7 @@
 //! - The emulator and the client share no request or response type.
 //! - A list that could not be read whole is `Incomplete`, and nothing is ever removed on the strength of one.
 
+pub mod apply;
 pub mod config;
 pub mod desired;
 pub mod diagnostic;
@@ -38,6 +39,7 @@ pub mod emulator;
 pub mod jsm;
 pub mod mapped;
 pub mod model;
+pub mod neutral;
 pub mod observe;
 pub mod observed;
 pub mod plan;

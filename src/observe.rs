@@ -7,6 +7,8 @@ mod people;
 mod projects;
 mod settings;
 
+pub(crate) use settings::jsm_product;
+
 use crate::config::{Mode, OrganizationState, Surfaces};
 use crate::desired::Desired;
 use crate::jsm::{Account, ApiError, Reader};

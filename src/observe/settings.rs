@@ -153,11 +153,8 @@ impl Observer<'_, '_> {
                 }
                 // The Customer role is learned from existing entries where it is not written.
                 let learn = organization.customer_role.is_none() && !names.is_empty();
-                let id = match &organization.id {
-                    Some(id) => id.value.clone(),
-                    None if desired.is_sandbox() => {
-                        crate::emulator::ATLASSIAN_ORGANIZATION_ID.to_owned()
-                    }
+                let id = match &desired.atlassian_id {
+                    Some(id) => id.clone(),
                     None => {
                         let why = Incomplete {
                             why:

@@ -1,0 +1,501 @@
+//! Carrying a plan out: decides nothing, goes on past independent failures, and can say afterwards what became of every change.
+//!
+//! A plan must have been made right before, by the same run. Running again after an interruption converges, since every
+//! operation is either idempotent or looked up before it is repeated.
+
+mod accounts;
+mod documents;
+mod domains;
+mod journal;
+mod people;
+
+pub use journal::{Journal, JournalEntry};
+
+use crate::desired::Desired;
+use crate::jsm::{ApiError, ErrorKind, Reader, Writer};
+use crate::model::{AccountId, DeskId, Email, OrganizationId, OrganizationName, ProjectKey};
+use crate::observed::{Observed, Ownership};
+use crate::plan::{Change, Operation, OrganizationRef, PersonRef, Phase, Plan};
+use futures_util::stream::{self, StreamExt};
+use serde::Serialize;
+use std::collections::{BTreeMap, HashMap};
+
+/// How many pieces of work are under way at once; the client's own limit is what counts towards the site.
+const WORK_AT_ONCE: usize = 16;
+
+/// What became of one change.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case", tag = "outcome", content = "message")]
+pub enum Outcome {
+    /// Carried out.
+    Done,
+    /// It was true already when its turn came.
+    AlreadyTrue,
+    /// Refused or lost, with the reason.
+    Failed(String),
+    /// An account exists that no search shows: deactivated, revoked or hidden. A warning, not a failure.
+    InactiveOrHidden(String),
+    /// Not attempted, because of something else that did not work.
+    NotTried(String),
+    /// A person has to do it.
+    Manual,
+    /// Rests on what a person has to do; the next run carries it out.
+    Waiting,
+    /// A limit, a protection or a rule stands against it.
+    Blocked,
+}
+
+/// What became of a plan, change by change, in the plan's order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ApplyReport {
+    /// One outcome per change of the plan.
+    pub outcomes: Vec<Outcome>,
+    /// Whether a refusal for want of a right or a credential was among the failures.
+    pub forbidden: bool,
+}
+
+/// The number of changes per outcome.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Counts {
+    /// Carried out.
+    pub done: usize,
+    /// True already.
+    pub already_true: usize,
+    /// Failed.
+    pub failed: usize,
+    /// Accounts that exist and that no search shows.
+    pub inactive_or_hidden: usize,
+    /// Not tried.
+    pub not_tried: usize,
+    /// By hand.
+    pub manual: usize,
+    /// Waiting for something by hand.
+    pub waiting: usize,
+    /// Blocked.
+    pub blocked: usize,
+}
+
+impl ApplyReport {
+    /// Counts the outcomes.
+    pub fn counts(&self) -> Counts {
+        let mut counts = Counts::default();
+        for outcome in &self.outcomes {
+            *match outcome {
+                Outcome::Done => &mut counts.done,
+                Outcome::AlreadyTrue => &mut counts.already_true,
+                Outcome::Failed(_) => &mut counts.failed,
+                Outcome::InactiveOrHidden(_) => &mut counts.inactive_or_hidden,
+                Outcome::NotTried(_) => &mut counts.not_tried,
+                Outcome::Manual => &mut counts.manual,
+                Outcome::Waiting => &mut counts.waiting,
+                Outcome::Blocked => &mut counts.blocked,
+            } += 1;
+        }
+        counts
+    }
+}
+
+/// Everything that carrying out needs.
+pub struct Apply<'a> {
+    /// For looking up and reading back.
+    pub reader: &'a Reader,
+    /// For writing.
+    pub writer: &'a Writer,
+    /// The desired state the plan was made from.
+    pub desired: &'a Desired<'a>,
+    /// The observed state the plan was made from.
+    pub observed: &'a Observed,
+    /// Told of every outcome as soon as it is known.
+    pub journal: &'a Journal,
+}
+
+/// How much of one list of people fits into one request; Atlassian publishes no limit.
+const BATCH: usize = 50;
+
+/// Ids that came into being while the plan was carried out, and why others did not.
+#[derive(Debug, Default)]
+struct Made {
+    accounts: HashMap<Email, Result<AccountId, String>>,
+    organizations: HashMap<OrganizationName, Result<OrganizationId, String>>,
+}
+
+/// What a piece of work found out.
+#[derive(Debug, Default)]
+struct Findings {
+    outcomes: Vec<(usize, Outcome)>,
+    account: Option<(Email, Result<AccountId, String>)>,
+    organization: Option<(OrganizationName, Result<OrganizationId, String>)>,
+    forbidden: bool,
+}
+
+impl Findings {
+    fn one(index: usize, outcome: Outcome) -> Self {
+        Self {
+            outcomes: vec![(index, outcome)],
+            ..Self::default()
+        }
+    }
+
+    fn of(indices: &[usize], outcome: &Outcome) -> Self {
+        let outcomes = indices
+            .iter()
+            .map(|&index| (index, outcome.clone()))
+            .collect();
+        Self {
+            outcomes,
+            ..Self::default()
+        }
+    }
+
+    fn failed(indices: &[usize], error: &ApiError) -> Self {
+        let mut findings = Self::of(indices, &Outcome::Failed(explain(error)));
+        findings.forbidden = is_forbidden(error);
+        findings
+    }
+}
+
+/// A piece of work: one request, or the few that belong together.
+enum Work {
+    Account(usize, Email, String),
+    Organization(usize, OrganizationName),
+    People(people::List, Vec<(usize, AccountId)>),
+    Single(usize),
+    /// Changes that one read-merge-write of one document settles.
+    Document(documents::Target, Vec<usize>),
+}
+
+impl Apply<'_> {
+    /// Carries the plan out, phase by phase.
+    pub async fn run(&self, plan: &Plan) -> ApplyReport {
+        let mut outcomes: Vec<Option<Outcome>> = vec![None; plan.changes.len()];
+        let mut made = Made::default();
+        let mut forbidden = false;
+        let mut phases: BTreeMap<Phase, Vec<usize>> = BTreeMap::new();
+        for (index, change) in plan.changes.iter().enumerate() {
+            let outcome = if !change.blocked_by.is_empty() {
+                Outcome::Blocked
+            } else if matches!(change.operation, Operation::Manual) {
+                Outcome::Manual
+            } else if !change.waiting_for.is_empty() {
+                Outcome::Waiting
+            } else {
+                phases.entry(change.phase).or_default().push(index);
+                continue;
+            };
+            self.journal.record(plan, change, &outcome);
+            outcomes[index] = Some(outcome);
+        }
+        for indices in phases.into_values() {
+            let (works, untried) = self.works(plan, &indices, &made);
+            for (index, why) in untried {
+                let outcome = Outcome::NotTried(why);
+                self.journal.record(plan, &plan.changes[index], &outcome);
+                outcomes[index] = Some(outcome);
+            }
+            let mut running = stream::iter(works)
+                .map(|work| self.carry_out(plan, work))
+                .buffer_unordered(WORK_AT_ONCE);
+            while let Some(findings) = running.next().await {
+                forbidden |= findings.forbidden;
+                made.accounts.extend(findings.account);
+                made.organizations.extend(findings.organization);
+                for (index, outcome) in findings.outcomes {
+                    self.journal.record(plan, &plan.changes[index], &outcome);
+                    outcomes[index] = Some(outcome);
+                }
+            }
+        }
+        let outcomes = outcomes
+            .into_iter()
+            .map(|outcome| {
+                outcome.unwrap_or_else(|| Outcome::NotTried("the run ended before".to_owned()))
+            })
+            .collect();
+        ApplyReport {
+            outcomes,
+            forbidden,
+        }
+    }
+
+    /// Cuts the changes of one phase into pieces of work; what rests on something that failed is not tried.
+    fn works(
+        &self,
+        plan: &Plan,
+        indices: &[usize],
+        made: &Made,
+    ) -> (Vec<Work>, Vec<(usize, String)>) {
+        let mut works = Vec::new();
+        let mut untried = Vec::new();
+        let mut lists: BTreeMap<people::List, Vec<(usize, AccountId)>> = BTreeMap::new();
+        let mut targets: BTreeMap<documents::Target, Vec<usize>> = BTreeMap::new();
+        for &index in indices {
+            let change = &plan.changes[index];
+            let listed = self.list_of(change, made);
+            match listed {
+                Some(Ok((list, account))) => {
+                    lists.entry(list).or_default().push((index, account));
+                    continue;
+                }
+                Some(Err(why)) => {
+                    untried.push((index, why));
+                    continue;
+                }
+                None => {}
+            }
+            match &change.operation {
+                Operation::CreateAccount { email, name } => {
+                    works.push(Work::Account(index, email.clone(), name.clone()));
+                }
+                Operation::CreateOrganization(name) => {
+                    works.push(Work::Organization(index, name.clone()))
+                }
+                _ => match self.document_of(change, made) {
+                    Some(Ok(target)) => targets.entry(target).or_default().push(index),
+                    Some(Err(why)) => untried.push((index, why)),
+                    None => match &change.operation {
+                        Operation::Link(_, OrganizationRef::Planned(name)) => {
+                            match made.organizations.get(name) {
+                                Some(Ok(_)) => works.push(Work::Single(index)),
+                                Some(Err(why)) => untried.push((index, why.clone())),
+                                None => untried
+                                    .push((index, format!("organization `{name}` was not made"))),
+                            }
+                        }
+                        _ => works.push(Work::Single(index)),
+                    },
+                },
+            }
+        }
+        for (list, people) in lists {
+            for batch in people.chunks(BATCH) {
+                works.push(Work::People(list.clone(), batch.to_vec()));
+            }
+        }
+        // Ids of organizations that were just made travel with the target, so a link is resolved here as well.
+        works.extend(
+            targets
+                .into_iter()
+                .map(|(target, indices)| Work::Document(target, indices)),
+        );
+        self.resolve_links(plan, &mut works, made);
+        (works, untried)
+    }
+
+    /// Turns links to planned organizations into links to made ones.
+    fn resolve_links(&self, plan: &Plan, works: &mut [Work], made: &Made) {
+        for work in works {
+            if let Work::Single(index) = work
+                && let Operation::Link(project, OrganizationRef::Planned(name)) =
+                    &plan.changes[*index].operation
+                && let Some(Ok(id)) = made.organizations.get(name)
+            {
+                *work = Work::People(
+                    people::List::Links(project.clone(), id.clone()),
+                    vec![(*index, AccountId::new(""))],
+                );
+            }
+        }
+    }
+
+    fn list_of(
+        &self,
+        change: &Change,
+        made: &Made,
+    ) -> Option<Result<(people::List, AccountId), String>> {
+        let person = |person: &PersonRef| match person {
+            PersonRef::Existing(id) => Ok(id.clone()),
+            PersonRef::Planned(email) => match made.accounts.get(email) {
+                Some(Ok(id)) => Ok(id.clone()),
+                Some(Err(why)) => Err(why.clone()),
+                None => Err(format!("the account of `{email}` was not made")),
+            },
+        };
+        Some(match &change.operation {
+            Operation::AddMember(organization, who) => self
+                .organization(organization, made)
+                .and_then(|id| Ok((people::List::AddMembers(id), person(who)?))),
+            Operation::RemoveMember(id, account) => {
+                Ok((people::List::RemoveMembers(id.clone()), account.clone()))
+            }
+            Operation::AddCustomer(key, who) => {
+                person(who).map(|id| (people::List::AddCustomers(key.clone()), id))
+            }
+            Operation::RemoveCustomer(key, account) => {
+                Ok((people::List::RemoveCustomers(key.clone()), account.clone()))
+            }
+            _ => return None,
+        })
+    }
+
+    fn organization(
+        &self,
+        reference: &OrganizationRef,
+        made: &Made,
+    ) -> Result<OrganizationId, String> {
+        match reference {
+            OrganizationRef::Existing(id) => Ok(id.clone()),
+            OrganizationRef::Planned(name) => match made.organizations.get(name) {
+                Some(Ok(id)) => Ok(id.clone()),
+                Some(Err(why)) => Err(why.clone()),
+                None => Err(format!("organization `{name}` was not made")),
+            },
+        }
+    }
+
+    async fn carry_out(&self, plan: &Plan, work: Work) -> Findings {
+        match work {
+            Work::Account(index, email, name) => self.create_account(index, email, &name).await,
+            Work::Organization(index, name) => self.create_organization(index, name).await,
+            Work::People(list, people) => self.people(&list, people).await,
+            Work::Document(target, indices) => self.document(plan, &target, &indices).await,
+            Work::Single(index) => self.single(index, &plan.changes[index]).await,
+        }
+    }
+
+    async fn single(&self, index: usize, change: &Change) -> Findings {
+        let done = match &change.operation {
+            Operation::Link(key, OrganizationRef::Existing(id)) => match self.desk(key) {
+                Some(desk) => self.writer.link_organization(desk, id).await,
+                None => return self.no_desk(index, key),
+            },
+            Operation::Unlink(key, id) => match self.desk(key) {
+                Some(desk) => self.writer.unlink_organization(desk, id).await,
+                None => return self.no_desk(index, key),
+            },
+            Operation::DeleteOrganization(id) => match self.writer.delete_organization(id).await {
+                Err(error) if error.kind() == ErrorKind::NotFound => {
+                    return Findings::one(index, Outcome::AlreadyTrue);
+                }
+                other => other,
+            },
+            Operation::ApproveDomain {
+                domain,
+                role,
+                admin_approval,
+            } => {
+                return self
+                    .approve_domain(index, domain, role, *admin_approval)
+                    .await;
+            }
+            Operation::DisapproveDomain(domain) => {
+                return self.disapprove_domain(index, domain).await;
+            }
+            Operation::LinkSpace(key, space, viewers) => {
+                return self.link_space(index, key, space, *viewers).await;
+            }
+            Operation::SetViewers(key, space, viewers) => {
+                return self.set_viewers(index, key, space, *viewers).await;
+            }
+            other => {
+                // Every other operation is carried out with others of its kind.
+                return Findings::one(
+                    index,
+                    Outcome::NotTried(format!("no request is known for {other:?}")),
+                );
+            }
+        };
+        match done {
+            Ok(()) => Findings::one(index, Outcome::Done),
+            Err(error) => Findings::failed(&[index], &error),
+        }
+    }
+
+    fn desk(&self, key: &ProjectKey) -> Option<&DeskId> {
+        Some(&self.observed.whole_projects()?.get(key)?.desk)
+    }
+
+    fn no_desk(&self, index: usize, key: &ProjectKey) -> Findings {
+        Findings::one(
+            index,
+            Outcome::NotTried(format!("project {key} has no service desk")),
+        )
+    }
+
+    async fn create_organization(&self, index: usize, name: OrganizationName) -> Findings {
+        let created = match self.writer.create_organization(name.as_str()).await {
+            Err(error) if error.kind() == ErrorKind::Uncertain => {
+                self.look_for_organization(&name, error).await
+            }
+            other => other.map(|organization| organization.id),
+        };
+        let id = match created {
+            Ok(id) => id,
+            Err(error) => {
+                let mut findings = Findings::failed(&[index], &error);
+                findings.organization = Some((
+                    name.clone(),
+                    Err(format!("organization `{name}` could not be made")),
+                ));
+                return findings;
+            }
+        };
+        // The service answers 201 for an existing name as well, so only the earlier list tells the two apart.
+        let existed = self
+            .observed
+            .whole_organizations()
+            .is_some_and(|live| live.contains_key(&id));
+        let mut findings = Findings::one(
+            index,
+            if existed {
+                Outcome::AlreadyTrue
+            } else {
+                Outcome::Done
+            },
+        );
+        if !existed {
+            let mark = Ownership {
+                tool: "portcullis".to_owned(),
+                workspace: self.desired.site.key.as_str().to_owned(),
+                key: name.clone(),
+            };
+            let value = serde_json::json!(mark);
+            if let Err(error) = self
+                .writer
+                .set_organization_property(&id, Ownership::PROPERTY, &value)
+                .await
+            {
+                let why = format!(
+                    "made, but its ownership mark could not be written: {}",
+                    explain(&error)
+                );
+                findings = Findings::one(index, Outcome::Failed(why));
+                findings.forbidden = is_forbidden(&error);
+            }
+        }
+        findings.organization = Some((name, Ok(id)));
+        findings
+    }
+
+    /// After an answer that got lost: whether the organization came into being.
+    async fn look_for_organization(
+        &self,
+        name: &OrganizationName,
+        lost: ApiError,
+    ) -> Result<OrganizationId, ApiError> {
+        let list = self.reader.organizations().await?;
+        match list
+            .into_iter()
+            .find(|organization| organization.name == name.as_str())
+        {
+            Some(organization) => Ok(organization.id),
+            None => self
+                .writer
+                .create_organization(name.as_str())
+                .await
+                .map(|organization| organization.id)
+                .map_err(|_| lost),
+        }
+    }
+}
+
+/// Returns an error with its hint, for the report.
+fn explain(error: &ApiError) -> String {
+    error.incomplete().why
+}
+
+fn is_forbidden(error: &ApiError) -> bool {
+    matches!(
+        error.kind(),
+        ErrorKind::Unauthorized | ErrorKind::Forbidden | ErrorKind::Host
+    )
+}

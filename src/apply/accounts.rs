@@ -1,0 +1,85 @@
+//! Making accounts: never repeated blindly, never invited, and read back where the kind is not plain.
+
+use super::{Apply, Findings, Outcome, explain};
+use crate::jsm::{Account, ApiError, ErrorKind};
+use crate::model::{AccountId, AccountKind, Email};
+
+/// What looking somebody up gave.
+enum Found {
+    One(AccountId),
+    Nobody,
+    Failed(ApiError),
+}
+
+impl Apply<'_> {
+    pub(super) async fn create_account(&self, index: usize, email: Email, name: &str) -> Findings {
+        let created = self.writer.create_customer(email.written(), name).await;
+        let (outcome, account, forbidden) = match created {
+            Ok(account) => (self.made(&account).await, Ok(account.account_id), false),
+            // The answer to a known address does not hold the account, and a lost answer holds nothing.
+            Err(error) if matches!(error.kind(), ErrorKind::Conflict | ErrorKind::Uncertain) => {
+                match self.find(&email).await {
+                    Found::One(id) => (Outcome::AlreadyTrue, Ok(id), false),
+                    Found::Nobody if error.kind() == ErrorKind::Conflict => {
+                        let why = "an account with this address exists, and no search shows it: it is deactivated, revoked or hidden".to_owned();
+                        (Outcome::InactiveOrHidden(why.clone()), Err(why), false)
+                    }
+                    Found::Nobody => match self.writer.create_customer(email.written(), name).await
+                    {
+                        Ok(account) => (self.made(&account).await, Ok(account.account_id), false),
+                        Err(again) => failed(&email, &again),
+                    },
+                    Found::Failed(lookup) => failed(&email, &lookup),
+                }
+            }
+            Err(error) => failed(&email, &error),
+        };
+        let mut findings = Findings::one(index, outcome);
+        findings.account = Some((email, account));
+        findings.forbidden = forbidden;
+        findings
+    }
+
+    /// Compares the kind of a new account with what was asked for (Q7).
+    async fn made(&self, account: &Account) -> Outcome {
+        if account.account_id.looks_portal_only() {
+            return Outcome::Done;
+        }
+        match self.reader.users(std::slice::from_ref(&account.account_id)).await {
+            Ok(accounts) if accounts.iter().any(|seen| seen.kind == Some(AccountKind::Atlassian)) => Outcome::Failed(
+                "the site made an Atlassian account instead of a portal-only one: check its approved domains".to_owned(),
+            ),
+            _ => Outcome::Done,
+        }
+    }
+
+    async fn find(&self, email: &Email) -> Found {
+        match self.reader.search_users(email.key()).await {
+            Err(error) => Found::Failed(error),
+            Ok(hits) => {
+                let exact = hits.iter().find(|hit| {
+                    hit.email
+                        .as_deref()
+                        .and_then(|text| Email::new(text).ok())
+                        .as_ref()
+                        == Some(email)
+                });
+                match (exact, hits.as_slice()) {
+                    (Some(hit), _) => Found::One(hit.account_id.clone()),
+                    // A lone hit whose address is hidden may add, never remove.
+                    (None, [only]) if only.email.is_none() => Found::One(only.account_id.clone()),
+                    _ => Found::Nobody,
+                }
+            }
+        }
+    }
+}
+
+fn failed(email: &Email, error: &ApiError) -> (Outcome, Result<AccountId, String>, bool) {
+    let why = format!("the account of `{email}` could not be made");
+    (
+        Outcome::Failed(explain(error)),
+        Err(why),
+        super::is_forbidden(error),
+    )
+}
