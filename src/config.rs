@@ -1,8 +1,22 @@
 //! Reading a workspace: files to one checked, typed whole, or to diagnostics.
 
+mod check;
+pub mod codes;
+mod context;
 pub mod driver;
+mod files;
+mod keys;
+mod keys_mapped;
+mod load;
+mod mapped;
+mod merge;
+mod read;
+mod roster;
+mod scope;
 mod sources;
 mod workspace;
+mod yaml;
 
+pub use load::{Limits, LoadOptions, Loaded, load};
 pub use sources::{SourceFile, Sources};
 pub use workspace::*;

@@ -34,6 +34,21 @@ impl<T> Located<T> {
     }
 }
 
+/// A place with the number of characters that it covers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Mark {
+    /// Where it begins.
+    pub span: Span,
+    /// How many characters, at least 1.
+    pub length: u32,
+}
+
+impl From<Span> for Mark {
+    fn from(span: Span) -> Self {
+        Self { span, length: 1 }
+    }
+}
+
 /// How much a problem matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -70,4 +85,77 @@ pub struct Diagnostic {
     pub labels: Vec<Label>,
     /// What to do next.
     pub hint: Option<String>,
+}
+
+impl Diagnostic {
+    /// Starts an error without a place.
+    pub fn error(code: &'static str, message: impl Into<String>) -> Self {
+        Self::new(code, Severity::Error, message.into())
+    }
+
+    /// Starts a warning without a place.
+    pub fn warning(code: &'static str, message: impl Into<String>) -> Self {
+        Self::new(code, Severity::Warning, message.into())
+    }
+
+    /// Starts a note without a place.
+    pub fn note(code: &'static str, message: impl Into<String>) -> Self {
+        Self::new(code, Severity::Note, message.into())
+    }
+
+    fn new(code: &'static str, severity: Severity, message: String) -> Self {
+        Self {
+            code,
+            severity,
+            message,
+            labels: Vec::new(),
+            hint: None,
+        }
+    }
+
+    /// Adds a marked place; the first one added is the main one.
+    #[must_use]
+    pub fn at(self, mark: impl Into<Mark>) -> Self {
+        self.label(mark, "")
+    }
+
+    /// Adds a marked place with a text beside the mark.
+    #[must_use]
+    pub fn label(mut self, mark: impl Into<Mark>, text: impl Into<String>) -> Self {
+        let mark = mark.into();
+        self.labels.push(Label {
+            span: mark.span,
+            length: mark.length.max(1),
+            text: text.into(),
+        });
+        self
+    }
+
+    /// Says what to do next.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// Returns the main place.
+    pub fn span(&self) -> Option<Span> {
+        self.labels.first().map(|label| label.span)
+    }
+}
+
+/// Sorts by place, then code and message, and drops exact repetitions, so that the same input gives the same list.
+pub fn sort(diagnostics: &mut Vec<Diagnostic>) {
+    diagnostics.sort_by(|a, b| {
+        (a.span(), a.severity, a.code, &a.message).cmp(&(b.span(), b.severity, b.code, &b.message))
+    });
+    diagnostics.dedup();
+}
+
+/// Returns at most 60 characters of foreign text, for messages.
+pub(crate) fn short(text: &str) -> std::borrow::Cow<'_, str> {
+    match text.char_indices().nth(60) {
+        Some((end, _)) => format!("{}…", &text[..end]).into(),
+        None => text.into(),
+    }
 }

@@ -44,3 +44,4 @@ pub mod observe;
 pub mod observed;
 pub mod plan;
 pub mod report;
+pub mod seed;

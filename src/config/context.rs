@@ -1,0 +1,473 @@
+//! What reading a workspace carries along: the options, the files read so far, and the problems found.
+
+use super::codes;
+use super::load::LoadOptions;
+use super::sources::Sources;
+use super::yaml::{Entry, Node, ScalarKind, Value, YamlLimits, scalar_kind};
+use crate::diagnostic::{Diagnostic, FileId, Located, Mark, short};
+use crate::model::{Domain, Email, NameError};
+use camino::Utf8PathBuf;
+use jiff::civil::Date;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// What reading a workspace carries along.
+#[derive(Debug)]
+pub(super) struct Context {
+    /// The workspace directory as given.
+    pub(super) root: Utf8PathBuf,
+    /// The same with symbolic links resolved.
+    pub(super) real_root: Utf8PathBuf,
+    /// What the caller wants.
+    pub(super) options: LoadOptions,
+    /// The files that were read.
+    pub(super) sources: Sources,
+    /// The same by path, so that a file named twice is read once.
+    pub(super) read: BTreeMap<Utf8PathBuf, (FileId, Arc<str>)>,
+    /// What is wrong with them.
+    pub(super) problems: Vec<Diagnostic>,
+    /// Whether a file could not be read or parsed, so that what seems to be missing may stand in it.
+    pub(super) partial: bool,
+}
+
+/// A mapping whose keys were checked against those known here.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Fields<'n, 't> {
+    /// Where the mapping is named.
+    pub(super) mark: Mark,
+    entries: &'n [Entry<'t>],
+}
+
+impl<'n, 't> Fields<'n, 't> {
+    /// Returns the entry with this key unless its value is nothing, which has been reported.
+    pub(super) fn get(&self, key: &str) -> Option<&'n Entry<'t>> {
+        self.entries
+            .iter()
+            .find(|e| e.key == key && !matches!(e.node.value, Value::Null))
+    }
+
+    /// Says whether the key is written, with whatever value.
+    pub(super) fn has(&self, key: &str) -> bool {
+        self.entries.iter().any(|e| e.key == key)
+    }
+}
+
+impl Diagnostic {
+    /// Adds a place where there is one.
+    #[must_use]
+    pub(super) fn at_maybe(self, mark: Option<Mark>) -> Self {
+        match mark {
+            Some(mark) => self.at(mark),
+            None => self,
+        }
+    }
+}
+
+/// Returns the candidate that was probably meant.
+pub(super) fn closest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let lowered = word.to_lowercase().replace('-', "_");
+    known
+        .into_iter()
+        .map(|candidate| {
+            let distance = strsim::damerau_levenshtein(&lowered, &candidate.to_lowercase());
+            (distance, candidate)
+        })
+        .filter(|(distance, candidate)| {
+            let length = candidate.chars().count().max(word.chars().count());
+            *distance <= (length / 3).max(1)
+        })
+        .min()
+        .map(|(_, candidate)| candidate)
+}
+
+/// Lists words for a hint.
+pub(super) fn listed<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
+    words
+        .into_iter()
+        .map(|word| format!("`{word}`"))
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
+impl Context {
+    pub(super) fn report(&mut self, diagnostic: Diagnostic) {
+        self.problems.push(diagnostic);
+    }
+
+    /// The limits for YAML files.
+    pub(super) fn yaml_limits(&self) -> YamlLimits {
+        let limits = self.options.limits;
+        YamlLimits {
+            depth: limits.depth,
+            nodes: limits.nodes,
+            alias_nodes: limits.alias_nodes,
+        }
+    }
+
+    /// Reports a value of the wrong type.
+    pub(super) fn wrong_type(&mut self, node: &Node<'_>, expected: &str) {
+        let diagnostic = if matches!(node.value, Value::Null) {
+            null(node.mark)
+        } else {
+            Diagnostic::error(
+                codes::WRONG_TYPE,
+                format!("expected {expected}, found {}", node.kind()),
+            )
+            .at(node.mark)
+        };
+        self.report(diagnostic);
+    }
+
+    /// Takes a mapping with fixed keys: reports a wrong type, unknown keys and keys without a value.
+    pub(super) fn fields<'n, 't>(
+        &mut self,
+        node: &'n Node<'t>,
+        mark: Mark,
+        known: &[&str],
+    ) -> Option<Fields<'n, 't>> {
+        let entries = self.entries(node)?;
+        for entry in entries {
+            if !known.contains(&entry.key.as_ref()) {
+                let diagnostic = Diagnostic::error(
+                    codes::UNKNOWN_KEY,
+                    format!("`{}` is not a key here", short(&entry.key)),
+                )
+                .at(entry.mark);
+                let hint = match closest(&entry.key, known.iter().copied()) {
+                    Some(meant) => format!("did you mean `{meant}`?"),
+                    None => format!("known here: {}", listed(known.iter().copied())),
+                };
+                self.report(diagnostic.hint(hint));
+            } else if matches!(entry.node.value, Value::Null) {
+                self.report(null(entry.mark));
+            }
+        }
+        Some(Fields { mark, entries })
+    }
+
+    /// Takes a mapping with free keys; values that are nothing are for the caller to report.
+    pub(super) fn entries<'n, 't>(&mut self, node: &'n Node<'t>) -> Option<&'n [Entry<'t>]> {
+        match &node.value {
+            Value::Map(entries) => Some(entries),
+            _ => {
+                self.wrong_type(node, "a mapping");
+                None
+            }
+        }
+    }
+
+    /// Takes a list.
+    pub(super) fn items<'n, 't>(&mut self, node: &'n Node<'t>) -> Option<&'n [Node<'t>]> {
+        match &node.value {
+            Value::List(items) => Some(items),
+            Value::Plain(_) | Value::Quoted(_) => {
+                let diagnostic = Diagnostic::error(
+                    codes::WRONG_TYPE,
+                    format!("expected a list, found {}", node.kind()),
+                )
+                .at(node.mark)
+                .hint("put it in brackets: `[…]`");
+                self.report(diagnostic);
+                None
+            }
+            _ => {
+                self.wrong_type(node, "a list");
+                None
+            }
+        }
+    }
+
+    /// Takes a value that must be present.
+    pub(super) fn required<'n, 't>(
+        &mut self,
+        fields: &Fields<'n, 't>,
+        key: &str,
+        why: &str,
+    ) -> Option<&'n Entry<'t>> {
+        if !fields.has(key) {
+            self.report(
+                Diagnostic::error(codes::MISSING_KEY, format!("`{key}` is missing"))
+                    .at(fields.mark)
+                    .hint(why),
+            );
+        }
+        fields.get(key)
+    }
+
+    /// Takes text; numbers and booleans without quotes are refused, since YAML would change them (`012`, `1e3`).
+    pub(super) fn text<'n>(&mut self, node: &'n Node<'_>) -> Option<&'n str> {
+        match &node.value {
+            Value::Quoted(text) => Some(text),
+            Value::Plain(text) => match scalar_kind(text) {
+                ScalarKind::Text => Some(text),
+                ScalarKind::Number | ScalarKind::Boolean => {
+                    self.report(
+                        Diagnostic::error(
+                            codes::WRONG_TYPE,
+                            format!("expected text, found {}", node.kind()),
+                        )
+                        .at(node.mark)
+                        .hint(format!("quote it: \"{text}\"")),
+                    );
+                    None
+                }
+            },
+            _ => {
+                self.wrong_type(node, "text");
+                None
+            }
+        }
+    }
+
+    /// Takes text that says something: not empty, not only spaces.
+    pub(super) fn sentence(&mut self, node: &Node<'_>) -> Option<String> {
+        let text = self.text(node)?;
+        if text.trim().is_empty() {
+            self.report(
+                Diagnostic::error(codes::NULL_VALUE, "the text is empty")
+                    .at(node.mark)
+                    .hint("write something, or leave the key out"),
+            );
+            return None;
+        }
+        Some(text.to_string())
+    }
+
+    /// Takes `true` or `false`.
+    pub(super) fn boolean(&mut self, node: &Node<'_>) -> Option<Located<bool>> {
+        let (text, quoted) = match &node.value {
+            Value::Plain(text) => (text.as_ref(), false),
+            Value::Quoted(text) => (text.as_ref(), true),
+            _ => {
+                self.wrong_type(node, "`true` or `false`");
+                return None;
+            }
+        };
+        match (text, quoted) {
+            ("true", false) => return Some(Located::new(true, node.mark.span)),
+            ("false", false) => return Some(Located::new(false, node.mark.span)),
+            _ => {}
+        }
+        let meant = match text.to_lowercase().as_str() {
+            "true" | "yes" | "y" | "on" | "1" | "enabled" => Some("true"),
+            "false" | "no" | "n" | "off" | "0" | "disabled" => Some("false"),
+            _ => None,
+        };
+        let mut diagnostic = Diagnostic::error(
+            codes::WRONG_TYPE,
+            format!("expected `true` or `false`, found {}", node.kind()),
+        )
+        .at(node.mark);
+        if let Some(meant) = meant {
+            diagnostic = diagnostic.hint(format!("write `{meant}`, without quotes"));
+        }
+        self.report(diagnostic);
+        None
+    }
+
+    /// Takes one of a few words.
+    pub(super) fn word<T: Copy>(
+        &mut self,
+        node: &Node<'_>,
+        words: &[(&'static str, T)],
+    ) -> Option<Located<T>> {
+        let text = match &node.value {
+            Value::Plain(text) | Value::Quoted(text) => text.as_ref(),
+            _ => {
+                let known = listed(words.iter().map(|(word, _)| *word));
+                self.wrong_type(node, &format!("one of {known}"));
+                return None;
+            }
+        };
+        if let Some((_, value)) = words.iter().find(|(word, _)| *word == text) {
+            return Some(Located::new(*value, node.mark.span));
+        }
+        let known = words.iter().map(|(word, _)| *word);
+        let mut hint = format!("one of {}", listed(known.clone()));
+        if let Some(meant) = closest(text, known) {
+            hint = format!("did you mean `{meant}`? ({hint})");
+        }
+        self.report(
+            Diagnostic::error(
+                codes::UNKNOWN_WORD,
+                format!("`{}` is not one of the words allowed here", short(text)),
+            )
+            .at(node.mark)
+            .hint(hint),
+        );
+        None
+    }
+
+    /// Takes a whole number that is not negative.
+    pub(super) fn number(&mut self, node: &Node<'_>) -> Option<Located<u64>> {
+        if let Value::Plain(text) = &node.value
+            && scalar_kind(text) == ScalarKind::Number
+        {
+            let value = text.parse::<u64>().ok().filter(|n| *n <= 1 << 53);
+            if value.is_none() {
+                self.report(
+                    Diagnostic::error(
+                        codes::INVALID_NUMBER,
+                        format!("`{text}` is not a whole number from 0 to 9007199254740992"),
+                    )
+                    .at(node.mark),
+                );
+            }
+            return value.map(|value| Located::new(value, node.mark.span));
+        }
+        self.wrong_type(node, "a whole number");
+        None
+    }
+
+    /// Takes a date, `YYYY-MM-DD`.
+    pub(super) fn date(&mut self, node: &Node<'_>) -> Option<Date> {
+        let text = match &node.value {
+            Value::Plain(text) | Value::Quoted(text) => text.as_ref(),
+            _ => {
+                self.wrong_type(node, "a date such as `2027-01-31`");
+                return None;
+            }
+        };
+        let date = parse_date(text);
+        if date.is_none() {
+            self.report(invalid_date(text).at(node.mark));
+        }
+        date
+    }
+
+    /// Takes an e-mail address.
+    pub(super) fn email(&mut self, node: &Node<'_>) -> Option<Located<Email>> {
+        let text = self.text(node)?;
+        match Email::new(text) {
+            Ok(email) => Some(Located::new(email, node.mark.span)),
+            Err(error) => {
+                self.report(invalid_address(text, &error.to_string()).at(node.mark));
+                None
+            }
+        }
+    }
+
+    /// Takes an exact domain.
+    pub(super) fn domain(&mut self, text: &str, mark: Mark) -> Option<Located<Domain>> {
+        match Domain::new(text) {
+            Ok(domain) => Some(Located::new(domain, mark.span)),
+            Err(error) => {
+                let diagnostic =
+                    Diagnostic::error(codes::INVALID_DOMAIN, error.to_string()).at(mark);
+                let bare = text.trim_start_matches(['@', '*', '.']);
+                let diagnostic = match text.rsplit_once('@') {
+                    Some((_, domain)) if Domain::new(domain).is_ok() => {
+                        diagnostic.hint(format!("write `{domain}`"))
+                    }
+                    _ if bare != text && Domain::new(bare).is_ok() => {
+                        diagnostic.hint(format!("write `{bare}`"))
+                    }
+                    _ => diagnostic,
+                };
+                self.report(diagnostic);
+                None
+            }
+        }
+    }
+
+    /// Takes a name that its type checks.
+    pub(super) fn name<T>(
+        &mut self,
+        text: &str,
+        mark: Mark,
+        make: impl FnOnce(&str) -> Result<T, NameError>,
+    ) -> Option<T> {
+        match make(text) {
+            Ok(name) => Some(name),
+            Err(error) => {
+                let diagnostic = Diagnostic::error(
+                    codes::INVALID_NAME,
+                    format!("invalid name `{}`: {error}", short(text)),
+                )
+                .at(mark);
+                let diagnostic = match error {
+                    NameError::Padded => diagnostic.hint(format!("write `{}`", text.trim())),
+                    _ => diagnostic,
+                };
+                self.report(diagnostic);
+                None
+            }
+        }
+    }
+
+    /// Takes an address pattern as written in `protect`, `may` and `acknowledge`.
+    pub(super) fn pattern(&mut self, node: &Node<'_>) -> Option<Located<String>> {
+        let text = self.text(node)?;
+        let bad = text.is_empty()
+            || text.starts_with('/')
+            || text.ends_with('/')
+            || text.split('/').any(str::is_empty)
+            || text
+                .strip_suffix("**")
+                .map_or(text, |head| head.strip_suffix('/').unwrap_or(head))
+                .contains("**");
+        if bad {
+            self.report(
+                Diagnostic::error(
+                    codes::INVALID_PATTERN,
+                    format!("`{}` is not an address pattern", short(text)),
+                )
+                .at(node.mark)
+                .hint("an address such as `acme/project/ITSM/access`, with `*` within a part and `/**` at the end for everything below"),
+            );
+            return None;
+        }
+        Some(Located::new(text.to_string(), node.mark.span))
+    }
+
+    /// Takes a path relative to the file that holds it.
+    pub(super) fn path(&mut self, node: &Node<'_>) -> Option<Located<Utf8PathBuf>> {
+        let text = self.text(node)?;
+        let path = self.resolve(text, node.mark)?;
+        Some(Located::new(path, node.mark.span))
+    }
+}
+
+/// Says that a value is nothing.
+pub(super) fn null(mark: Mark) -> Diagnostic {
+    Diagnostic::error(codes::NULL_VALUE, "there is no value here, or it is `null`")
+        .at(mark)
+        .hint("leave the key out to leave it unmanaged; write `{}` for a block without details")
+}
+
+/// Reads `YYYY-MM-DD`.
+pub(super) fn parse_date(text: &str) -> Option<Date> {
+    let shaped = text.len() == 10
+        && text.bytes().enumerate().all(|(i, b)| match i {
+            4 | 7 => b == b'-',
+            _ => b.is_ascii_digit(),
+        });
+    if shaped { text.parse().ok() } else { None }
+}
+
+/// Says that a date is none.
+pub(super) fn invalid_date(text: &str) -> Diagnostic {
+    Diagnostic::error(
+        codes::INVALID_DATE,
+        format!("`{}` is not a date", short(text)),
+    )
+    .hint("write the year, month and day, such as `2027-01-31`")
+}
+
+/// Says that an address is none, with a hint where the mistake is a common one.
+pub(super) fn invalid_address(text: &str, why: &str) -> Diagnostic {
+    let diagnostic = Diagnostic::error(
+        codes::INVALID_ADDRESS,
+        format!("invalid address `{}`: {why}", short(text)),
+    );
+    if let Some((_, inner)) = text.split_once('<') {
+        let inner = inner.trim_end().trim_end_matches('>');
+        diagnostic.hint(format!("write only the address: {inner}"))
+    } else if text.starts_with("*@") {
+        diagnostic.hint("a whole domain can stand in `keep`, not in a list of people")
+    } else if text.trim() != text {
+        diagnostic.hint(format!("leave out the spaces around it: {}", text.trim()))
+    } else {
+        diagnostic
+    }
+}

@@ -1,0 +1,377 @@
+//! Finding and reading the workspace's files: include patterns, confinement, size limits.
+
+use super::codes;
+use super::context::Context;
+use super::sources::SourceFile;
+use crate::diagnostic::{Diagnostic, FileId, Mark};
+use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
+use std::collections::BTreeSet;
+use std::io::Read as _;
+use std::sync::Arc;
+
+/// The name of the root file.
+pub(crate) const ROOT_FILE: &str = "portcullis.yaml";
+
+/// The patterns that are included when the root file says nothing.
+pub(super) const DEFAULT_INCLUDE: [&str; 6] = [
+    "sites/**",
+    "organizations/**",
+    "projects/**",
+    "policy/**",
+    "expectations/**",
+    "attestations/**",
+];
+
+/// Says whether a path relative to the workspace matches a pattern: `**` stands for any number of directories, `*` for any
+/// text within one name.
+pub(super) fn matches(pattern: &str, path: &str) -> bool {
+    fn parts(pattern: &[&str], path: &[&str]) -> bool {
+        match (pattern, path) {
+            ([], []) => true,
+            (["**"], rest) => !rest.is_empty(),
+            (["**", more @ ..], rest) => (0..=rest.len()).any(|skip| parts(more, &rest[skip..])),
+            ([first, more @ ..], [name, rest @ ..]) => within(first, name) && parts(more, rest),
+            _ => false,
+        }
+    }
+    let pattern: Vec<&str> = pattern.split('/').collect();
+    let path: Vec<&str> = path.split('/').collect();
+    parts(&pattern, &path)
+}
+
+/// Matches one name against a pattern with `*`, greedily and without backtracking beyond the last star.
+fn within(pattern: &str, name: &str) -> bool {
+    let Some((first, rest)) = pattern.split_once('*') else {
+        return pattern == name;
+    };
+    let Some(mut left) = name.strip_prefix(first) else {
+        return false;
+    };
+    let mut pieces: Vec<&str> = rest.split('*').collect();
+    let last = pieces.pop().unwrap_or("");
+    for piece in pieces {
+        match left.find(piece) {
+            Some(at) => left = &left[at + piece.len()..],
+            None => return false,
+        }
+    }
+    left.ends_with(last)
+}
+
+/// Says why a pattern or path cannot be used, when it cannot.
+pub(super) fn path_problem(path: &str) -> Option<&'static str> {
+    if path.is_empty() {
+        Some("the path is empty")
+    } else if path.contains('\\') {
+        Some("paths are written with `/`")
+    } else if path.contains('\0') {
+        Some("the path holds a NUL character")
+    } else if Utf8Path::new(path).is_absolute() {
+        Some("the path is absolute")
+    } else {
+        None
+    }
+}
+
+/// Joins a relative path to a directory of the workspace, both relative to its root. `None` when it leaves the workspace.
+pub(super) fn join(directory: &Utf8Path, path: &str) -> Option<Utf8PathBuf> {
+    let mut joined: Vec<&str> = Vec::new();
+    for component in directory
+        .components()
+        .chain(Utf8Path::new(path).components())
+    {
+        match component {
+            Utf8Component::Normal(name) => joined.push(name),
+            Utf8Component::CurDir => {}
+            Utf8Component::ParentDir => {
+                joined.pop()?;
+            }
+            Utf8Component::RootDir | Utf8Component::Prefix(_) => return None,
+        }
+    }
+    Some(joined.join("/").into())
+}
+
+impl Context {
+    /// Lists the files that patterns include, sorted; reports patterns that cannot be used or that match nothing.
+    pub(super) fn included(&mut self, patterns: &[(String, Option<Mark>)]) -> Vec<Utf8PathBuf> {
+        let mut found = BTreeSet::new();
+        for (pattern, mark) in patterns {
+            let problem = path_problem(pattern).or_else(|| {
+                pattern
+                    .split('/')
+                    .any(|part| part == "..")
+                    .then_some("the pattern leaves the workspace")
+            });
+            if let Some(problem) = problem {
+                self.problems.push(
+                    Diagnostic::error(codes::PATH_ESCAPES, format!("`{pattern}`: {problem}"))
+                        .at_maybe(*mark)
+                        .hint("name files below the directory of `portcullis.yaml`"),
+                );
+                continue;
+            }
+            let pattern = pattern.strip_prefix("./").unwrap_or(pattern);
+            let mut below: Vec<&str> = Vec::new();
+            for part in pattern
+                .split('/')
+                .collect::<Vec<_>>()
+                .split_last()
+                .map_or(&[][..], |(_, d)| d)
+            {
+                if part.contains('*') {
+                    break;
+                }
+                below.push(part);
+            }
+            let before = found.len();
+            let mut matched = Vec::new();
+            let mut visited = BTreeSet::new();
+            self.walk(below.join("/").into(), &mut visited, &mut |path| {
+                if matches(pattern, path.as_str()) {
+                    matched.push(path);
+                }
+            });
+            let any = !matched.is_empty();
+            found.extend(matched);
+            if let (Some(mark), false, true) = (mark, any, found.len() == before) {
+                self.problems.push(
+                    Diagnostic::error(codes::NO_MATCH, format!("`{pattern}` matches no file"))
+                        .at(*mark)
+                        .hint("patterns match `.yaml` and `.yml` files; `sites/**` means everything below `sites`"),
+                );
+            }
+        }
+        found.remove(Utf8Path::new(ROOT_FILE));
+        found.into_iter().collect()
+    }
+
+    fn walk(
+        &mut self,
+        directory: Utf8PathBuf,
+        visited: &mut BTreeSet<Utf8PathBuf>,
+        visit: &mut impl FnMut(Utf8PathBuf),
+    ) {
+        let absolute = self.root.join(&directory);
+        let nested = !directory.as_str().is_empty() && absolute.join(ROOT_FILE).exists();
+        let hidden = directory.components().any(|c| c.as_str().starts_with('.'));
+        if nested || hidden || !absolute.is_dir() {
+            return;
+        }
+        let Some(real) = self.confined(&absolute, &directory, None) else {
+            return;
+        };
+        if !visited.insert(real) {
+            return;
+        }
+        let entries = match absolute.read_dir_utf8() {
+            Ok(entries) => entries,
+            Err(error) => {
+                self.problems.push(Diagnostic::error(
+                    codes::UNREADABLE,
+                    format!("cannot list `{directory}`: {error}"),
+                ));
+                return;
+            }
+        };
+        let mut names: Vec<String> = entries
+            .filter_map(Result::ok)
+            .map(|entry| entry.file_name().to_string())
+            .filter(|name| !name.starts_with('.'))
+            .collect();
+        names.sort_unstable();
+        for name in names {
+            let path: Utf8PathBuf = if directory.as_str().is_empty() {
+                name.into()
+            } else {
+                format!("{directory}/{name}").into()
+            };
+            if self.root.join(&path).is_dir() {
+                self.walk(path, visited, visit);
+            } else if matches!(path.extension(), Some("yaml" | "yml")) {
+                visit(path);
+            }
+        }
+    }
+
+    /// Resolves symbolic links and checks that the result is inside the workspace.
+    pub(super) fn confined(
+        &mut self,
+        absolute: &Utf8Path,
+        shown: &Utf8Path,
+        mark: Option<Mark>,
+    ) -> Option<Utf8PathBuf> {
+        match absolute.canonicalize_utf8() {
+            Ok(real) if real.starts_with(&self.real_root) => Some(real),
+            Ok(_) => {
+                self.problems.push(
+                    Diagnostic::error(
+                        codes::PATH_ESCAPES,
+                        format!("`{shown}` leads out of the workspace through a symbolic link"),
+                    )
+                    .at_maybe(mark)
+                    .hint("copy the file into the workspace"),
+                );
+                None
+            }
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                self.problems.push(
+                    Diagnostic::error(codes::MISSING_FILE, format!("there is no `{shown}`"))
+                        .at_maybe(mark)
+                        .hint("paths are relative to the file that names them"),
+                );
+                None
+            }
+            Err(error) => {
+                self.problems.push(
+                    Diagnostic::error(codes::UNREADABLE, format!("cannot read `{shown}`: {error}"))
+                        .at_maybe(mark),
+                );
+                None
+            }
+        }
+    }
+
+    /// Resolves a path that stands in a file: relative to that file, inside the workspace. Reports what is wrong with it.
+    pub(super) fn resolve(&mut self, path: &str, mark: Mark) -> Option<Utf8PathBuf> {
+        let from = self
+            .sources
+            .get(mark.span.file)
+            .and_then(|file| file.path.parent())
+            .unwrap_or(Utf8Path::new(""))
+            .to_path_buf();
+        if let Some(problem) = path_problem(path) {
+            self.problems.push(
+                Diagnostic::error(codes::PATH_ESCAPES, format!("`{path}`: {problem}"))
+                    .at(mark)
+                    .hint("write a path relative to this file, inside the workspace"),
+            );
+            return None;
+        }
+        let joined = join(&from, path);
+        if joined.is_none() {
+            self.problems.push(
+                Diagnostic::error(
+                    codes::PATH_ESCAPES,
+                    format!("`{path}` leaves the workspace"),
+                )
+                .at(mark)
+                .hint("everything a workspace uses lies below the directory of `portcullis.yaml`"),
+            );
+        }
+        joined
+    }
+
+    /// Reads a file as text and registers it. A byte order mark is left out.
+    pub(super) fn read(
+        &mut self,
+        path: &Utf8Path,
+        mark: Option<Mark>,
+    ) -> Option<(FileId, Arc<str>)> {
+        let absolute = self.root.join(path);
+        self.confined(&absolute, path, mark)?;
+        if let Some((id, text)) = self.read.get(path) {
+            return Some((*id, Arc::clone(text)));
+        }
+        let limit = self.options.limits.file_bytes;
+        let mut bytes = Vec::new();
+        let read = fs_err::File::open(absolute.as_std_path()).and_then(|file| {
+            let size = file.metadata()?.len();
+            bytes.reserve_exact(usize::try_from(size.min(limit)).unwrap_or(0) + 1);
+            file.take(limit + 1).read_to_end(&mut bytes)
+        });
+        if let Err(error) = read {
+            let why = error.kind();
+            self.problems.push(
+                Diagnostic::error(codes::UNREADABLE, format!("cannot read `{path}`: {why}"))
+                    .at_maybe(mark),
+            );
+            return None;
+        }
+        if bytes.len() as u64 > limit {
+            self.problems.push(
+                Diagnostic::error(
+                    codes::FILE_TOO_LARGE,
+                    format!("`{path}` is larger than {} MiB", limit >> 20),
+                )
+                .at_maybe(mark)
+                .hint("split it; a roster may name several files in `from`"),
+            );
+            return None;
+        }
+        if bytes.starts_with(b"\xef\xbb\xbf") {
+            bytes.drain(..3);
+        }
+        let text: Arc<str> = match String::from_utf8(bytes) {
+            Ok(text) => text.into(),
+            Err(error) => {
+                let valid = error.utf8_error().valid_up_to();
+                let line = 1 + error.as_bytes()[..valid]
+                    .iter()
+                    .filter(|&&b| b == b'\n')
+                    .count();
+                let utf16 = matches!(error.as_bytes(), [0xff, 0xfe, ..] | [0xfe, 0xff, ..]);
+                self.problems.push(
+                    Diagnostic::error(
+                        codes::NOT_UTF8,
+                        format!("`{path}` is not UTF-8 text (line {line})"),
+                    )
+                    .at_maybe(mark)
+                    .hint(if utf16 {
+                        "save it as UTF-8; it looks like UTF-16"
+                    } else {
+                        "save it as UTF-8"
+                    }),
+                );
+                return None;
+            }
+        };
+        let source = SourceFile {
+            path: path.to_path_buf(),
+            text: Arc::clone(&text),
+        };
+        let Some(id) = self.sources.add(source) else {
+            self.problems.push(Diagnostic::error(
+                codes::TOO_MANY_FILES,
+                "the workspace names more than 65,536 files",
+            ));
+            return None;
+        };
+        self.read
+            .insert(path.to_path_buf(), (id, Arc::clone(&text)));
+        Some((id, text))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patterns_match_names_and_directories() {
+        for (pattern, path) in [
+            ("sites/**", "sites/a.yaml"),
+            ("sites/**", "sites/a/b.yaml"),
+            ("**/x.yaml", "x.yaml"),
+            ("**/x.yaml", "a/b/x.yaml"),
+            ("sites/*.yaml", "sites/a.yaml"),
+            ("a/**/z*.yaml", "a/z1.yaml"),
+        ] {
+            assert!(matches(pattern, path), "{pattern} {path}");
+        }
+        for (pattern, path) in [
+            ("sites/**", "sites"),
+            ("sites/*.yaml", "sites/a/b.yaml"),
+            ("sites/*", "other/a"),
+            ("a*c", "ab"),
+        ] {
+            assert!(!matches(pattern, path), "{pattern} {path}");
+        }
+    }
+
+    #[test]
+    fn joined_paths_stay_inside() {
+        assert_eq!(join("a/b".into(), "../c.csv").unwrap(), "a/c.csv");
+        assert!(join("a".into(), "../../c").is_none());
+    }
+}

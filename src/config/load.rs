@@ -1,0 +1,278 @@
+//! The steps of reading a workspace, one after the other.
+
+use super::codes;
+use super::context::Context;
+use super::files::{DEFAULT_INCLUDE, ROOT_FILE, join};
+use super::sources::Sources;
+use super::workspace::Workspace;
+use super::yaml::{self, Node, Value};
+use super::{check, merge, read, scope};
+use crate::diagnostic::{Diagnostic, Mark, Severity};
+use camino::{Utf8Path, Utf8PathBuf};
+use jiff::civil::Date;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// What the caller wants of [`load`].
+#[derive(Debug, Clone, Copy)]
+pub struct LoadOptions {
+    /// Whether the workspace is a seed: it may declare accounts and needs no `url`.
+    pub seed: bool,
+    /// The day on which the workspace is judged (UTC).
+    pub today: Date,
+    /// How much is read before giving up.
+    pub limits: Limits,
+}
+
+impl LoadOptions {
+    /// Reads an ordinary workspace, judged on this day.
+    pub fn new(today: Date) -> Self {
+        Self {
+            seed: false,
+            today,
+            limits: Limits::default(),
+        }
+    }
+
+    /// Reads a seed, judged on this day.
+    pub fn seed(today: Date) -> Self {
+        Self {
+            seed: true,
+            ..Self::new(today)
+        }
+    }
+}
+
+/// How much is read before giving up. The defaults leave room for a roster of several million lines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// The largest file, in bytes: 256 MiB.
+    pub file_bytes: u64,
+    /// How deep mappings and lists may nest: 32.
+    pub depth: usize,
+    /// How many values one YAML file may hold: 8,000,000.
+    pub nodes: usize,
+    /// How many of them may come from aliases: 100,000.
+    pub alias_nodes: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            file_bytes: 256 << 20,
+            depth: 32,
+            nodes: 8_000_000,
+            alias_nodes: 100_000,
+        }
+    }
+}
+
+/// What [`load`] gives.
+#[derive(Debug, Clone)]
+pub struct Loaded {
+    /// The workspace; `None` when there is at least one error among the diagnostics.
+    pub workspace: Option<Workspace>,
+    /// Every problem of every file, sorted by place.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The files that were read, for rendering the diagnostics.
+    pub sources: Sources,
+}
+
+/// Reads the workspace in a directory: every file, merged, checked and typed.
+///
+/// Never stops at the first problem: everything that can still be judged is judged. A file with a syntax error is left out, and
+/// then checks that would need it are left out too, so that one mistake is reported once.
+pub fn load(directory: &Utf8Path, options: LoadOptions) -> Loaded {
+    let mut cx = Context {
+        root: directory.to_path_buf(),
+        real_root: directory
+            .canonicalize_utf8()
+            .unwrap_or_else(|_| directory.to_path_buf()),
+        options,
+        sources: Sources::default(),
+        read: BTreeMap::new(),
+        problems: Vec::new(),
+        partial: false,
+    };
+    let workspace = load_into(&mut cx);
+    crate::diagnostic::sort(&mut cx.problems);
+    let broken = cx.problems.iter().any(|p| p.severity == Severity::Error);
+    let workspace = workspace.filter(|_| !broken).map(|workspace| Workspace {
+        sources: cx.sources.clone(),
+        ..workspace
+    });
+    Loaded {
+        workspace,
+        diagnostics: cx.problems,
+        sources: cx.sources,
+    }
+}
+
+fn load_into(cx: &mut Context) -> Option<Workspace> {
+    if !cx.root.join(ROOT_FILE).exists() {
+        let yml = cx.root.join("portcullis.yml").exists();
+        cx.report(
+            Diagnostic::error(
+                codes::NO_WORKSPACE,
+                format!("there is no `{ROOT_FILE}` in `{}`", cx.root),
+            )
+            .hint(if yml {
+                "rename `portcullis.yml` to `portcullis.yaml`"
+            } else {
+                "`portcullis init` writes a starter workspace"
+            }),
+        );
+        return None;
+    }
+    let (root_id, root_text) = cx.read(Utf8Path::new(ROOT_FILE), None)?;
+    let limits = cx.yaml_limits();
+    let root = yaml::parse(root_id, &root_text, limits, &mut cx.problems);
+    cx.partial |= root.is_none();
+
+    let patterns = include_patterns(cx, root.as_ref());
+    let mut texts: Vec<(Utf8PathBuf, Arc<str>, crate::diagnostic::FileId)> = Vec::new();
+    for path in cx.included(&patterns) {
+        match cx.read(&path, None) {
+            Some((id, text)) => texts.push((path, text, id)),
+            None => cx.partial = true,
+        }
+    }
+    let mut files: Vec<(Utf8PathBuf, Option<Node<'_>>, Vec<Diagnostic>)> = Vec::new();
+    for (path, text, id) in &texts {
+        let mut problems = Vec::new();
+        let tree = yaml::parse(*id, text, limits, &mut problems);
+        files.push((path.clone(), tree, problems));
+    }
+    let named = named_elsewhere(
+        root.iter()
+            .map(|node| (Utf8Path::new(ROOT_FILE), node))
+            .chain(
+                files
+                    .iter()
+                    .filter_map(|(path, node, _)| Some((path.as_path(), node.as_ref()?))),
+            ),
+    );
+    let mut trees: Vec<Node<'_>> = root.into_iter().collect();
+    let scopes = trees
+        .first()
+        .map(|root| scope::scopes(cx, root))
+        .unwrap_or_default();
+    for tree in &trees {
+        version(cx, tree);
+    }
+    for (path, tree, problems) in files {
+        if path.ancestors().any(|part| named.contains(part)) {
+            continue;
+        }
+        cx.problems.extend(problems);
+        let Some(tree) = tree else {
+            cx.partial = true;
+            continue;
+        };
+        version(cx, &tree);
+        root_only(cx, &tree);
+        scope::check(cx, &scopes, &path, &tree);
+        trees.push(tree);
+    }
+    let merged = merge::merge(cx, trees)?;
+    let workspace = read::workspace(cx, &merged, scopes)?;
+    if !cx.partial {
+        check::check(cx, &workspace);
+    }
+    Some(workspace)
+}
+
+fn include_patterns(cx: &mut Context, root: Option<&Node<'_>>) -> Vec<(String, Option<Mark>)> {
+    let written = root.and_then(|root| root.get("include"));
+    let Some(entry) = written else {
+        return DEFAULT_INCLUDE.map(|p| (p.to_string(), None)).to_vec();
+    };
+    let mut patterns = Vec::new();
+    for item in cx.items(&entry.node).unwrap_or_default() {
+        if let Some(text) = cx.text(item) {
+            patterns.push((text.to_string(), Some(item.mark)));
+        }
+    }
+    patterns
+}
+
+/// Lists the files and directories that `from`, `mapped` and `seed` name: those are never configuration files.
+fn named_elsewhere<'n, 't: 'n>(
+    files: impl Iterator<Item = (&'n Utf8Path, &'n Node<'t>)>,
+) -> BTreeSet<Utf8PathBuf> {
+    let mut named = BTreeSet::new();
+    for (path, tree) in files {
+        let directory = path.parent().unwrap_or(Utf8Path::new(""));
+        let mut add = |node: &Node<'_>| {
+            if let Value::Plain(text) | Value::Quoted(text) = &node.value {
+                named.extend(join(directory, text).filter(|p| !p.as_str().is_empty()));
+            }
+        };
+        for site in below(tree.get("sites").map(|e| &e.node)) {
+            site.get("seed").into_iter().for_each(|e| add(&e.node));
+            let surfaces = site.get("surfaces").map(|e| &e.node);
+            let mapped = surfaces.and_then(|node| node.get("mapped"));
+            mapped.into_iter().for_each(|e| add(&e.node));
+            let organizations = below(site.get("organizations").map(|e| &e.node));
+            let members = organizations.filter_map(|o| o.get("members"));
+            let projects = below(site.get("projects").map(|e| &e.node));
+            for roster in members.chain(projects.filter_map(|p| p.get("customers"))) {
+                if let Some(Value::List(items)) = roster.node.get("from").map(|e| &e.node.value) {
+                    items.iter().for_each(&mut add);
+                }
+            }
+        }
+    }
+    named
+}
+
+fn below<'n, 't>(node: Option<&'n Node<'t>>) -> impl Iterator<Item = &'n Node<'t>> {
+    node.and_then(Node::entries)
+        .unwrap_or_default()
+        .iter()
+        .map(|entry| &entry.node)
+}
+
+/// Checks `version` of a file.
+pub(super) fn version(cx: &mut Context, tree: &Node<'_>) {
+    if !matches!(tree.value, Value::Map(_)) {
+        return;
+    }
+    let Some(entry) = tree.get("version") else {
+        let start = yaml::start_of(tree.mark.span.file);
+        cx.report(
+            Diagnostic::error(codes::MISSING_KEY, "`version` is missing")
+                .at(start)
+                .hint("every file begins with `version: 1`"),
+        );
+        return;
+    };
+    match &entry.node.value {
+        Value::Plain(text) if text == "1" => {}
+        Value::Plain(text) if text.parse::<f64>().is_ok() => cx.report(
+            Diagnostic::error(
+                codes::UNSUPPORTED_VERSION,
+                format!("version {text} is not known"),
+            )
+            .at(entry.node.mark)
+            .hint("this program reads `version: 1`"),
+        ),
+        Value::Null => {}
+        _ => cx.wrong_type(&entry.node, "the number `1`"),
+    }
+}
+
+fn root_only(cx: &mut Context, tree: &Node<'_>) {
+    for key in ["include", "scopes"] {
+        if let Some(entry) = tree.get(key) {
+            cx.report(
+                Diagnostic::error(
+                    codes::ROOT_ONLY,
+                    format!("`{key}` stands in the root file only"),
+                )
+                .at(entry.mark)
+                .hint(format!("move it to `{ROOT_FILE}`")),
+            );
+        }
+    }
+}

@@ -1,0 +1,234 @@
+//! Expectations and attestations.
+
+use super::optional_sentence;
+use crate::config::context::{Context, invalid_address};
+use crate::config::workspace::{Ability, Attestation, Expectation, ExpectedWho};
+use crate::config::yaml::{Entry, Node};
+use crate::config::{codes, keys, yaml};
+use crate::diagnostic::{Diagnostic, Located, short};
+use crate::model::{Address, Domain, Email, OrganizationName, SiteKey, SpaceKey};
+use jiff::ToSpan;
+
+const ABILITY: &[(&str, Ability)] = &[
+    ("sign_up", Ability::SignUp),
+    ("view_portal", Ability::ViewPortal),
+    ("send_request", Ability::SendRequest),
+    ("read_article", Ability::ReadArticle),
+];
+
+/// Reads the access tests.
+pub(super) fn expectations(cx: &mut Context, entry: Option<&Entry<'_>>) -> Vec<Expectation> {
+    let items = entry.and_then(|e| cx.items(&e.node)).unwrap_or_default();
+    items
+        .iter()
+        .filter_map(|item| expectation(cx, item))
+        .collect()
+}
+
+fn expectation(cx: &mut Context, node: &Node<'_>) -> Option<Expectation> {
+    let fields = cx.fields(node, node.mark, keys::EXPECTATION)?;
+    let name = cx
+        .required(&fields, "name", "a sentence that reports can show")
+        .and_then(|e| cx.sentence(&e.node));
+    let who = cx
+        .required(&fields, "who", WHO_HINT)
+        .and_then(|e| who(cx, &e.node));
+    let site = cx
+        .required(&fields, "site", "the key of a site")
+        .and_then(|e| {
+            let text = cx.text(&e.node)?;
+            let key = cx.name(text, e.node.mark, SiteKey::new)?;
+            Some(Located::new(key, e.node.mark.span))
+        });
+    let ability = match (fields.get("can"), fields.get("cannot")) {
+        (Some(_), Some(cannot)) => {
+            cx.report(
+                Diagnostic::error(
+                    codes::CONFLICTING_KEYS,
+                    "`can` and `cannot` exclude each other",
+                )
+                .at(cannot.mark)
+                .hint("write two expectations"),
+            );
+            None
+        }
+        (None, None) => {
+            if !fields.has("can") && !fields.has("cannot") {
+                cx.report(
+                    Diagnostic::error(codes::MISSING_KEY, "`can` or `cannot` is missing")
+                        .at(node.mark)
+                        .hint("such as `cannot: view_portal`"),
+                );
+            }
+            None
+        }
+        (can, cannot) => can.or(cannot).and_then(|e| cx.word(&e.node, ABILITY)),
+    };
+    let projects = project_patterns(cx, fields.get("projects"));
+    let space = fields.get("space").and_then(|e| {
+        let text = cx.text(&e.node)?;
+        let key = cx.name(text, e.node.mark, SpaceKey::new)?;
+        Some(Located::new(key, e.node.mark.span))
+    });
+    if let Some(ability) = ability {
+        let article = ability.value == Ability::ReadArticle;
+        if article && !fields.has("space") {
+            cx.report(
+                Diagnostic::error(codes::MISSING_KEY, "`read_article` needs `space`")
+                    .at(node.mark)
+                    .hint("the key of a knowledge-base space"),
+            );
+        }
+        if let (false, Some(e)) = (article, fields.get("space")) {
+            cx.report(
+                Diagnostic::error(
+                    codes::CONFLICTING_KEYS,
+                    "`space` goes with `read_article` only",
+                )
+                .at(e.mark),
+            );
+        }
+        if ability.value != Ability::SignUp && projects.is_empty() && !fields.has("projects") {
+            cx.report(
+                Diagnostic::error(codes::MISSING_KEY, "`projects` is missing")
+                    .at(node.mark)
+                    .hint("a list of project keys, or `[\"*\"]`"),
+            );
+        }
+    }
+    Some(Expectation {
+        span: node.mark.span,
+        name: name?,
+        who: who?,
+        can: fields.has("can"),
+        ability: ability?,
+        site: site?,
+        projects,
+        except: project_patterns(cx, fields.get("except")),
+        space,
+    })
+}
+
+const WHO_HINT: &str =
+    "`anonymous`, `anyone`, `any_customer`, `\"*@domain\"`, `organization:NAME`, or an address";
+
+fn who(cx: &mut Context, node: &Node<'_>) -> Option<Located<ExpectedWho>> {
+    let text = cx.text(node)?;
+    let who = match text {
+        "anonymous" => ExpectedWho::Anonymous,
+        "anyone" => ExpectedWho::Anyone,
+        "any_customer" => ExpectedWho::AnyCustomer,
+        _ => {
+            if let Some(domain) = text.strip_prefix("*@") {
+                let mark = node.mark;
+                ExpectedWho::Domain(cx.domain(domain, mark).map(|d: Located<Domain>| d.value)?)
+            } else if let Some(name) = text.strip_prefix("organization:") {
+                let name = cx.name(name, node.mark, OrganizationName::new)?;
+                ExpectedWho::Organization(name)
+            } else if text.contains('@') {
+                match Email::new(text) {
+                    Ok(email) => ExpectedWho::Person(email),
+                    Err(error) => {
+                        cx.report(invalid_address(text, &error.to_string()).at(node.mark));
+                        return None;
+                    }
+                }
+            } else {
+                cx.report(
+                    Diagnostic::error(
+                        codes::UNKNOWN_WORD,
+                        format!("`{}` names nobody", short(text)),
+                    )
+                    .at(node.mark)
+                    .hint(WHO_HINT),
+                );
+                return None;
+            }
+        }
+    };
+    Some(Located::new(who, node.mark.span))
+}
+
+fn project_patterns(cx: &mut Context, entry: Option<&Entry<'_>>) -> Vec<Located<String>> {
+    let mut patterns = Vec::new();
+    for item in entry.and_then(|e| cx.items(&e.node)).unwrap_or_default() {
+        let Some(text) = cx.text(item) else { continue };
+        let shaped = !text.is_empty()
+            && text
+                .bytes()
+                .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || matches!(b, b'_' | b'*'));
+        if shaped {
+            patterns.push(Located::new(text.to_string(), item.mark.span));
+        } else {
+            cx.report(
+                Diagnostic::error(
+                    codes::INVALID_PATTERN,
+                    format!("`{}` is not a project key or pattern", short(text)),
+                )
+                .at(item.mark)
+                .hint("such as `ITSM`, `IT*` or `\"*\"`"),
+            );
+        }
+    }
+    patterns
+}
+
+/// Reads the attestations.
+pub(super) fn attestations(cx: &mut Context, entry: Option<&Entry<'_>>) -> Vec<Attestation> {
+    let items = entry.and_then(|e| cx.items(&e.node)).unwrap_or_default();
+    items
+        .iter()
+        .filter_map(|item| attestation(cx, item))
+        .collect()
+}
+
+fn attestation(cx: &mut Context, node: &Node<'_>) -> Option<Attestation> {
+    let fields = cx.fields(node, node.mark, keys::ATTESTATION)?;
+    let address = cx
+        .required(
+            &fields,
+            "address",
+            "such as `acme/customer-access/internal`",
+        )
+        .and_then(|e| {
+            Some(Located::new(
+                Address::from_encoded(cx.text(&e.node)?),
+                e.node.mark.span,
+            ))
+        });
+    let value = cx.required(&fields, "value", "what the person saw");
+    let value = value.map(|e| yaml::json(&e.node));
+    cx.required(&fields, "by", "who looked");
+    let by = optional_sentence(cx, fields.get("by"));
+    let on = cx
+        .required(&fields, "on", "the day on which the person looked")
+        .and_then(|e| {
+            let on = cx.date(&e.node)?;
+            if on > cx.options.today {
+                cx.report(
+                    Diagnostic::error(codes::INVALID_DATE, format!("{on} is in the future"))
+                        .at(e.node.mark)
+                        .hint("`on` is the day on which somebody looked"),
+                );
+            }
+            Some(on)
+        });
+    let until = fields.get("until").map(|e| (e, cx.date(&e.node)));
+    if let (Some(on), Some((e, Some(until)))) = (on, until)
+        && until < on
+    {
+        cx.report(Diagnostic::error(codes::INVALID_DATE, "`until` is before `on`").at(e.node.mark));
+    }
+    let until = match until {
+        Some((_, until)) => until,
+        None => on.and_then(|on| on.checked_add(90.days()).ok()),
+    };
+    Some(Attestation {
+        span: node.mark.span,
+        address: address?,
+        value: value?,
+        by: by?,
+        on: on?,
+        until: until?,
+    })
+}

@@ -1,0 +1,128 @@
+//! Customer organizations.
+
+use super::site::empty_list;
+use super::{allow_empty, block};
+use crate::config::context::{Context, null};
+use crate::config::workspace::{ManagedBy, Organization, OrganizationState};
+use crate::config::yaml::{Entry, Value};
+use crate::config::{codes, keys, roster};
+use crate::diagnostic::{Diagnostic, Located};
+use crate::model::{Domain, OrganizationId, OrganizationName};
+use std::collections::BTreeMap;
+
+const STATE: &[(&str, OrganizationState)] = &[
+    ("present", OrganizationState::Present),
+    ("retired", OrganizationState::Retired),
+    ("absent", OrganizationState::Absent),
+];
+const MANAGED_BY: &[(&str, ManagedBy)] = &[
+    ("portcullis", ManagedBy::Portcullis),
+    ("scim", ManagedBy::Scim),
+    ("agents", ManagedBy::Agents),
+];
+
+/// Reads the organizations of a site.
+pub(super) fn organizations(
+    cx: &mut Context,
+    entry: Option<&Entry<'_>>,
+) -> BTreeMap<OrganizationName, Organization> {
+    let mut organizations = BTreeMap::new();
+    for entry in block(cx, entry) {
+        let name = cx.name(&entry.key, entry.mark, OrganizationName::new);
+        let organization = organization(cx, entry);
+        organizations.extend(name.zip(organization));
+    }
+    organizations
+}
+
+fn organization(cx: &mut Context, entry: &Entry<'_>) -> Option<Organization> {
+    if matches!(entry.node.value, Value::Null) {
+        cx.report(null(entry.mark));
+        return None;
+    }
+    let fields = cx.fields(&entry.node, entry.mark, keys::ORGANIZATION)?;
+    let id = fields.get("id").and_then(|e| {
+        let text = cx.text(&e.node)?;
+        if text.is_empty() || !text.bytes().all(|b| b.is_ascii_digit()) {
+            cx.report(
+                Diagnostic::error(
+                    codes::INVALID_ID,
+                    "the id of an organization is a number in quotes",
+                )
+                .at(e.node.mark)
+                .hint("such as `id: \"12\"`"),
+            );
+            return None;
+        }
+        Some(Located::new(OrganizationId::new(text), e.node.mark.span))
+    });
+    let previous_name = fields.get("previous_name").and_then(|e| {
+        let text = cx.text(&e.node)?;
+        let name = cx.name(text, e.node.mark, OrganizationName::new)?;
+        Some(Located::new(name, e.node.mark.span))
+    });
+    let state = fields.get("state").and_then(|e| cx.word(&e.node, STATE));
+    let managed = fields
+        .get("managed_by")
+        .and_then(|e| cx.word(&e.node, MANAGED_BY));
+    let may_be_empty = allow_empty(cx, fields.get("allow_empty"));
+    let email_domains = fields.get("email_domains").and_then(|e| {
+        let items = cx.items(&e.node)?;
+        if items.is_empty() && !may_be_empty {
+            cx.report(empty_list(
+                e.mark,
+                "an empty `email_domains` removes every domain",
+            ));
+        }
+        let mut domains: Vec<Located<Domain>> = Vec::new();
+        for item in items {
+            if let Some(text) = cx.text(item)
+                && let Some(domain) = cx.domain(text, item.mark)
+                && !domains.iter().any(|d| d.value == domain.value)
+            {
+                domains.push(domain);
+            }
+        }
+        if domains.len() > 10 {
+            let message = format!(
+                "{} e-mail domains; an organization has at most 10 (L40)",
+                domains.len()
+            );
+            cx.report(
+                Diagnostic::error(codes::TOO_MANY_DOMAINS, message)
+                    .at(e.mark)
+                    .hint("split the organization, or list members by address"),
+            );
+        }
+        Some(Located::new(domains, e.mark.span))
+    });
+    let managed_by = managed.as_ref().map(|m| m.value).unwrap_or_default();
+    let members = fields.get("members").and_then(|e| {
+        if let (Some(managed), false) = (&managed, managed_by == ManagedBy::Portcullis) {
+            let word = if managed_by == ManagedBy::Scim {
+                "scim"
+            } else {
+                "agents"
+            };
+            cx.report(
+                Diagnostic::error(
+                    codes::MANAGED_ELSEWHERE,
+                    format!("`members` cannot stand beside `managed_by: {word}`"),
+                )
+                .at(e.mark)
+                .label(managed.span, "members are changed there, never here")
+                .hint("leave `members` out, or write `managed_by: portcullis`"),
+            );
+        }
+        roster::roster(cx, e)
+    });
+    Some(Organization {
+        span: entry.mark.span,
+        id,
+        previous_name,
+        state: state.unwrap_or(Located::new(OrganizationState::Present, entry.mark.span)),
+        managed_by,
+        email_domains,
+        members,
+    })
+}

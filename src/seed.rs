@@ -1,0 +1,201 @@
+//! From a seed workspace to the sandbox's state: the live site, described in the same YAML.
+//!
+//! Seeds bypass the rules on who may be created: they say what is there.
+
+use crate::config::{
+    ApprovedRole, ConfluencePlan, Roster, SeedAccountState, Site as Declared, Who, Workspace,
+};
+use crate::emulator::{self, AccountState, NewAccount, Role, Site};
+use crate::model::{AccountId, AccountKind, Email, OrganizationId, SiteField, SiteKey, SiteValue, WhoCanView};
+use std::collections::BTreeMap;
+
+/// Why a seed cannot become a site.
+#[derive(Debug, thiserror::Error)]
+pub enum SeedError {
+    /// The seed has no such site.
+    #[error("the seed does not describe site `{0}`")]
+    NoSite(SiteKey),
+    /// Something that the seed names does not fit together.
+    #[error("the seed cannot be built: {0}")]
+    Inconsistent(#[from] emulator::SiteError),
+    /// An organization's id is not a number, or is taken.
+    #[error("organization `{0}` of the seed has the id `{1}`, which is not free or not a number")]
+    Id(String, String),
+}
+
+/// Builds the sandbox's site from what a seed workspace says of it.
+///
+/// # Errors
+/// When the seed has no such site, or an organization's id cannot be had.
+pub fn build(seed: &Workspace, key: &SiteKey) -> Result<Site, SeedError> {
+    let declared = seed.sites.get(key).ok_or_else(|| SeedError::NoSite(key.clone()))?;
+    let mut site = Site::empty(key.as_str());
+    settings(&mut site, declared);
+    let mut people = People::default();
+    for account in &declared.accounts {
+        let id = site.add_account(NewAccount {
+            email: account.email.clone(),
+            name: account.name.clone(),
+            kind: account.account,
+            id: account.account_id.clone(),
+            role: match account.role {
+                ApprovedRole::Customer => Role::Customer,
+                ApprovedRole::User => Role::User,
+                ApprovedRole::None => Role::None,
+            },
+            state: match account.state {
+                SeedAccountState::Active => AccountState::Active,
+                SeedAccountState::Unverified => AccountState::Unverified,
+                SeedAccountState::Revoked => AccountState::Revoked,
+                SeedAccountState::Deactivated => AccountState::Deactivated,
+            },
+            email_hidden: account.email_hidden,
+        });
+        people.by_email.entry(account.email.clone()).or_default().push((account.account, id));
+    }
+    let mut ids = BTreeMap::new();
+    for (name, organization) in &declared.organizations {
+        if let Some(id) = &organization.id {
+            let got = site.add_organization_with_id(name, &id.value);
+            if got != id.value {
+                return Err(SeedError::Id(name.as_str().to_owned(), id.value.as_str().to_owned()));
+            }
+            ids.insert(name, got);
+        }
+    }
+    for (name, organization) in &declared.organizations {
+        let id: OrganizationId = ids.get(name).cloned().unwrap_or_else(|| site.add_organization(name));
+        if let Some(roster) = &organization.members {
+            let members = people.of(&mut site, roster);
+            site.add_members(&id, &members)?;
+        }
+        if let Some(made) = site.organization_mut(&id) {
+            made.scim_managed = organization.managed_by == crate::config::ManagedBy::Scim;
+            if let Some(domains) = &organization.email_domains {
+                made.email_domains = domains.value.iter().map(|domain| domain.value.clone()).collect();
+            }
+        }
+        ids.insert(name, id);
+    }
+    for (key, space) in &declared.spaces {
+        let made = site.add_space(key, key.as_str());
+        made.anonymous_access = space.anonymous_access.as_ref().is_some_and(|access| access.value);
+        made.unlicensed_access = space.unlicensed_access.as_ref().is_some_and(|access| access.value);
+    }
+    for (key, project) in &declared.projects {
+        let made = site.add_project(key, key.as_str());
+        if let Some(access) = &project.channel_access {
+            made.channel_access = access.value;
+        }
+        if let Some(sharing) = &project.customer_sharing {
+            made.customer_sharing = sharing.value;
+        }
+        for linked in project.organizations.iter().flat_map(|linked| &linked.list) {
+            if let Some(id) = ids.get(&linked.value) {
+                site.set_organization_link(key, id, true)?;
+            }
+        }
+        if let Some(roster) = &project.customers {
+            let customers = people.of(&mut site, roster);
+            site.add_customers(key, &customers)?;
+        }
+        for (space, linked) in &project.knowledge_base {
+            site.add_space(space, space.as_str());
+            let viewers = linked.who_can_view.as_ref().map_or(WhoCanView::OnlyConfluenceUsers, |viewers| viewers.value);
+            site.link_space(key, space, viewers)?;
+        }
+    }
+    approved_domains(&mut site, seed, declared);
+    Ok(site)
+}
+
+fn settings(site: &mut Site, declared: &Declared) {
+    let settings = &mut site.settings;
+    for (field, value) in &declared.settings {
+        match (field, &value.value) {
+            (SiteField::Internal, SiteValue::Toggle(on)) => settings.atlassian_accounts = *on,
+            (SiteField::External, SiteValue::Toggle(on)) => settings.portal_only_accounts = *on,
+            (SiteField::AllowedDomains, SiteValue::Domains(list)) => settings.allowed_domains.clone_from(list),
+            (SiteField::CustomersCanCreateAccounts, SiteValue::Toggle(on)) => settings.customers_can_create_accounts = *on,
+            (SiteField::ViewWithoutLogin, SiteValue::Toggle(on)) => settings.view_without_login = *on,
+            (SiteField::EmailCcCreatesAccounts, SiteValue::EmailAccountCreation(value)) => {
+                settings.email_account_creation = *value;
+            }
+            (SiteField::OrganizationManagement, SiteValue::OrganizationManagement(value)) => {
+                settings.organization_management = *value;
+            }
+            (SiteField::PortalOnlyPassword, SiteValue::Toggle(on)) => settings.portal_only_password = *on,
+            (SiteField::PortalOnlySso, SiteValue::Toggle(on)) => settings.portal_only_sso = *on,
+            (SiteField::KnowledgeBaseAllLoggedIn, SiteValue::Toggle(on)) => settings.kb_allow_all_logged_in = *on,
+            (SiteField::KnowledgeBaseAnyone, SiteValue::Toggle(on)) => settings.kb_allow_anyone = *on,
+            // The loader gives each field a value of its own kind.
+            _ => {}
+        }
+    }
+    if let Some(plan) = &declared.confluence_plan {
+        site.confluence_plan = match plan.value {
+            ConfluencePlan::Free => emulator::ConfluencePlan::Free,
+            ConfluencePlan::Standard => emulator::ConfluencePlan::Standard,
+            ConfluencePlan::Premium => emulator::ConfluencePlan::Premium,
+            ConfluencePlan::Enterprise => emulator::ConfluencePlan::Enterprise,
+        };
+    }
+}
+
+fn approved_domains(site: &mut Site, seed: &Workspace, declared: &Declared) {
+    let organization = declared
+        .atlassian_organization
+        .as_ref()
+        .and_then(|key| seed.atlassian_organizations.get(&key.value));
+    let Some(organization) = organization else { return };
+    let role = |role: ApprovedRole| match role {
+        ApprovedRole::Customer => Role::Customer,
+        ApprovedRole::User => Role::User,
+        ApprovedRole::None => Role::None,
+    };
+    for (domain, entry) in organization.approved_domains.iter().flat_map(|approved| &approved.domains) {
+        if let Some(grant) = entry.sites.get(&declared.key) {
+            site.approve_domain(domain.as_str(), role(grant.role), grant.admin_approval);
+        }
+    }
+    if let Some(grant) = organization.any_domain.get(&declared.key) {
+        site.approve_domain(emulator::ANYONE, role(grant.role), grant.admin_approval);
+    }
+}
+
+/// Accounts that the seed named so far, by address.
+#[derive(Default)]
+struct People {
+    by_email: BTreeMap<Email, Vec<(AccountKind, AccountId)>>,
+}
+
+impl People {
+    /// Returns the accounts of a roster; people named here for the first time get active portal-only accounts.
+    fn of(&mut self, site: &mut Site, roster: &Roster) -> Vec<AccountId> {
+        roster
+            .entries
+            .iter()
+            .map(|entry| {
+                let email = match &entry.who {
+                    Who::Account(id) => return id.clone(),
+                    Who::Email(email) => email,
+                };
+                let kind = entry.extra.as_ref().and_then(|extra| extra.account);
+                let known = self.by_email.entry(email.clone()).or_default();
+                let chosen = known.iter().find(|(known, _)| kind.is_none_or(|kind| kind == *known));
+                if let Some((_, id)) = chosen {
+                    return id.clone();
+                }
+                let kind = kind.unwrap_or(AccountKind::PortalOnly);
+                let new = match kind {
+                    AccountKind::PortalOnly => NewAccount::portal_only(email.clone()),
+                    AccountKind::Atlassian => NewAccount::atlassian(email.clone(), Role::Customer),
+                };
+                let name = entry.extra.as_ref().and_then(|extra| extra.name.clone());
+                let id = site.add_account(NewAccount { name, ..new });
+                known.push((kind, id.clone()));
+                id
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,10 @@
+//! Reading workspaces: what is accepted, and how each mistake is reported.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot set its stage has failed"
+)]
+
+#[path = "config/good.rs"]
+mod good;
+#[path = "config/support.rs"]
+mod support;

@@ -1,0 +1,196 @@
+//! Workspaces that are accepted.
+
+use super::support::{Files, brief};
+use portcullis::config::{Mode, SiteUrl, Who};
+use portcullis::model::{Email, OrganizationName, ProjectKey, SiteField, SiteKey};
+
+/// Every key of the format, spread over files.
+pub(crate) const EVERYTHING: &str = r#"
+=== portcullis.yaml
+# yaml-language-server: $schema=./schemas/portcullis.schema.json
+version: 1
+include: ["sites/**", "policy/**", "organizations/**"]
+scopes:
+  - { files: "sites/**", may: ["**"] }
+  - { files: "policy/**", may: ["policy", "expectations", "attestations"] }
+  - { files: "organizations/globex/**", may: ["acme/organization/Globex/**"] }
+atlassian_organizations:
+  acme-corp:
+    id: 3f1a
+    customer_role: "ari:cloud:jira-servicedesk::role/customer"
+    approved_domains:
+      mode: add_only
+      domains:
+        acme.com: { sites: { acme: { role: customer, admin_approval: false } } }
+    any_domain: { sites: { acme: { role: none } } }
+    default_app_access: []
+=== sites/acme.yaml
+version: 1
+sites:
+  acme:
+    url: "sandbox:"
+    seed: ../seed
+    api_url: https://api.atlassian.com
+    auth: classic
+    atlassian_organization: acme-corp
+    user_management: centralized
+    confluence_plan: standard
+    surfaces: { gateway: read, private: write, mapped: ../drivers/customer-access.yaml }
+    customer_access:
+      internal: { atlassian_accounts: true }
+      external: { portal_only_accounts: true, allowed_domains: any }
+      customers_can_create_accounts: true
+      view_without_login: false
+    email: { cc_creates_accounts: agents_always }
+    organization_management: agents
+    portal_only_login: { password: true, sso: false }
+    knowledge_base: { allow_all_logged_in: true, allow_anyone: false }
+    spaces:
+      ITKB: { anonymous_access: false, unlicensed_access: true }
+    unlisted_projects: report
+    organizations_mode: add_only
+    people:
+      mal@globex.example: { state: absent, reason: "left", owner: it@acme.com }
+    projects:
+      ITSM:
+        channel_access: restricted
+        customer_sharing: own_organizations
+        organizations: { mode: exact, list: [Globex] }
+        customers: { mode: add_only, list: [cy@acme.com] }
+        knowledge_base:
+          ITKB: { who_can_view: all_logged_in }
+      WEB: {}
+=== organizations/globex/globex.yaml
+version: 1
+sites:
+  acme:
+    organizations:
+      Globex:
+        id: "12"
+        previous_name: Globex Inc
+        state: present
+        managed_by: portcullis
+        email_domains: [globex.example]
+        members:
+          mode: exact
+          list:
+            - ana@globex.example
+            - { email: bo@globex.example, name: Bo, account: portal_only, until: 2027-01-31 }
+            - { account_id: "qm:1", previous_email: b@old.example, email: b@new.example }
+          from: [rosters/globex.csv, rosters/more.txt, rosters/list.yaml]
+          keep: ["*@globex.example"]
+          absent: [mal@globex.example]
+          create: silent
+=== organizations/globex/rosters/globex.csv
+name,department,email,until
+"Doe, Jo",Sales,Jo.Doe@Globex.example,
+Ana,,ANA2@globex.example,2027-03-01
+
+=== organizations/globex/rosters/more.txt
+# more
+cy@globex.example   # a contractor
+ana@globex.example
+=== organizations/globex/rosters/list.yaml
+- di@globex.example
+- { email: ed@globex.example }
+=== drivers/customer-access.yaml
+version: 1
+endpoints:
+  site: { path: /rest/settings/1/site, write: PUT }
+  kb: { path: "/rest/settings/1/project/{project_key}/kb" }
+fields:
+  customer_access.view_without_login: { endpoint: site, pointer: /portal/loginRequired, values: { "true": false, "false": true } }
+  customer_access.external.allowed_domains:
+    { endpoint: site, pointer: /external/allowedDomains, any: { pointer: /external/restrictDomains, value: false, listed: true } }
+  project.knowledge_base.who_can_view: { endpoint: kb, pointer: "/spaces/{space_key}/viewers" }
+=== seed/portcullis.yaml
+version: 1
+sites:
+  acme:
+    accounts:
+      list:
+        - { email: jo@acme.com, name: Jo, account: atlassian, account_id: "5b:1", role: user, state: active, email_hidden: true }
+=== policy/policy.yml
+version: 1
+policy:
+  class_gains: { anonymous: block, anyone: block, any_customer: warn }
+  max_people_losing_access: { count: 25, percent: 10 }
+  max_people_gaining_access: { count: 200 }
+  max_removals: { percent: 30, floor: 10 }
+  max_new_accounts: 50
+  protect: ["acme/organization/Globex", "acme/project/HR/**"]
+  acknowledge: [{ lint: L13, address: "acme/**", reason: "public help center", owner: it@acme.com, until: 2027-06-30 }]
+  accept_drift: [{ address: "acme/project/ITSM/customer/*", reason: "moving", owner: "it", until: 2027-01-31 }]
+  unmanaged: count
+expectations:
+  - { name: HR is never public, who: anonymous, cannot: view_portal, site: acme, projects: ["*"], except: [WEB] }
+  - { name: Globex can ask IT, who: "*@globex.example", can: send_request, site: acme, projects: [ITSM] }
+  - { name: Globex reads, who: "organization:Globex", can: read_article, site: acme, projects: [ITSM], space: ITKB }
+  - { name: nobody signs up, who: anyone, cannot: sign_up, site: acme }
+attestations:
+  - { address: acme/customer-access/view-without-login, value: false, by: jo@acme.com, on: 2026-11-01, until: 2027-01-30 }
+  - { address: acme/project/ITSM/access, value: open, by: jo@acme.com, on: 2026-11-01 }
+"#;
+
+#[test]
+fn every_key_of_the_contract_is_read() {
+    let files = Files::new(EVERYTHING);
+    let loaded = files.load();
+    assert_eq!(brief(&loaded), "");
+    let workspace = loaded.workspace.unwrap();
+    let site = &workspace.sites[&SiteKey::new("acme").unwrap()];
+    assert_eq!(site.url.as_ref().unwrap().value, SiteUrl::Sandbox);
+    assert_eq!(site.seed.as_ref().unwrap().value, "seed");
+    assert_eq!(site.settings.len(), SiteField::ALL.len());
+    let driver = site.surfaces.mapped.as_ref().unwrap();
+    assert_eq!((driver.endpoints.len(), driver.fields.len()), (2, 3));
+    let globex = &site.organizations[&OrganizationName::new("Globex").unwrap()];
+    let members = globex.members.as_ref().unwrap();
+    assert_eq!(members.mode, Mode::Exact);
+    let who: Vec<_> = members
+        .entries
+        .iter()
+        .map(|e| match &e.who {
+            Who::Email(email) => email.written().to_string(),
+            Who::Account(id) => id.to_string(),
+        } + " " + &workspace.sources.place(e.span))
+        .collect();
+    insta::assert_snapshot!(who.join("\n"), @r"
+    ANA2@globex.example organizations/globex/rosters/globex.csv:3:1
+    ana@globex.example organizations/globex/globex.yaml:14:15
+    bo@globex.example organizations/globex/globex.yaml:15:15
+    cy@globex.example organizations/globex/rosters/more.txt:2:1
+    di@globex.example organizations/globex/rosters/list.yaml:1:3
+    ed@globex.example organizations/globex/rosters/list.yaml:2:3
+    Jo.Doe@Globex.example organizations/globex/rosters/globex.csv:2:1
+    qm:1 organizations/globex/globex.yaml:16:15
+    ");
+    let jo = Email::new("jo.doe@globex.example").unwrap();
+    let jo = members
+        .entries
+        .iter()
+        .find(|e| e.who == Who::Email(jo.clone()))
+        .unwrap();
+    assert_eq!(jo.extra.as_ref().unwrap().name.as_deref(), Some("Doe, Jo"));
+    assert!(site.projects.contains_key(&ProjectKey::new("WEB").unwrap()));
+    assert_eq!(
+        workspace.attestations[1].until,
+        jiff::civil::date(2027, 1, 30)
+    );
+    assert_eq!(workspace.expectations.len(), 4);
+    assert_eq!(workspace.scopes.len(), 3);
+}
+
+#[test]
+fn a_seed_declares_accounts_and_needs_no_url() {
+    let files = Files::new(&EVERYTHING.replace("=== seed/portcullis.yaml", "=== portcullis.yaml"));
+    fs_err::remove_dir_all(files.join("sites")).unwrap();
+    fs_err::remove_dir_all(files.join("organizations")).unwrap();
+    fs_err::remove_dir_all(files.join("policy")).unwrap();
+    let loaded = files.load_seed();
+    assert_eq!(brief(&loaded), "");
+    let site = &loaded.workspace.unwrap().sites[&SiteKey::new("acme").unwrap()];
+    assert_eq!(site.accounts.len(), 1);
+    assert!(site.accounts[0].email_hidden);
+    assert!(files.load().workspace.is_none());
+}
