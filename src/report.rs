@@ -1,3 +1,5 @@
 //! Rendering: plans, apply reports and access for people and for machines, the same words everywhere.
 
 pub mod document;
+pub mod json;
+pub mod text;

@@ -1,0 +1,282 @@
+//! What surrounds the changes: what could not be read, findings, dates ahead, totals, and what to do next.
+
+use super::layout::{Page, Paint};
+use super::rows::{Subject, more, place, root, shown_of};
+use super::spoken;
+use super::values::counted;
+use crate::report::document::{PlanDocument, Source};
+use std::io;
+
+/// Writes errors, findings and dates ahead of one site.
+pub(super) fn of_root(document: &PlanDocument, site: &str, page: &mut Page<'_>) -> io::Result<()> {
+    let here = |address: &str| root(address) == site;
+    let errors: Vec<_> = document
+        .errors
+        .iter()
+        .filter(|error| here(&error.address))
+        .collect();
+    if !errors.is_empty() {
+        page.blank();
+        for error in errors {
+            let right = if error.forbidden {
+                " (a right or a credential is missing)"
+            } else {
+                ""
+            };
+            let text = format!(
+                "could not read {}: {}{right}; nothing there is changed{}",
+                scope(&error.address),
+                error.message,
+                at(error.source.as_ref())
+            );
+            page.prose(2, (Paint::Alarm, "! "), &text)?;
+        }
+    }
+    let findings: Vec<_> = document
+        .findings
+        .iter()
+        .filter(|finding| here(&finding.address))
+        .collect();
+    if !findings.is_empty() {
+        page.blank();
+        page.line(
+            2,
+            &[
+                (Paint::Heading, "worth knowing"),
+                (Paint::Plain, &format!(" ({})", findings.len())),
+            ],
+        )?;
+        let shown = shown_of(findings.len(), page.limit(0));
+        for finding in findings.iter().take(shown) {
+            let text = format!(
+                "{}: {} [{}]{}",
+                scope(&finding.address),
+                finding.message,
+                finding.code,
+                at(finding.source.as_ref())
+            );
+            page.prose(4, (Paint::Plain, "* "), &text)?;
+        }
+        more(findings.len() - shown, 4, page)?;
+    }
+    let ahead: Vec<_> = document
+        .forecast
+        .iter()
+        .filter(|entry| here(&entry.address))
+        .collect();
+    if !ahead.is_empty() {
+        page.blank();
+        page.line(
+            2,
+            &[
+                (Paint::Heading, "ends soon"),
+                (Paint::Plain, &format!(" ({})", ahead.len())),
+            ],
+        )?;
+        let shown = shown_of(ahead.len(), page.limit(0));
+        for entry in ahead.iter().take(shown) {
+            let text = format!(
+                "{}: last day {}{}",
+                spoken(&entry.address),
+                entry.until,
+                at(Some(&entry.source))
+            );
+            page.prose(4, (Paint::Plain, "* "), &text)?;
+        }
+        more(ahead.len() - shown, 4, page)?;
+    }
+    Ok(())
+}
+
+/// Writes what is about the whole plan; the last line says what to do next.
+pub(super) fn closing(document: &PlanDocument, page: &mut Page<'_>) -> io::Result<()> {
+    failed_checks(document, page)?;
+    if !document.resource_drift.is_empty() {
+        let changed = counted(document.resource_drift.len(), "thing was", "things were");
+        page.prose(
+            0,
+            (Paint::Faint, "outside:  "),
+            &format!("{changed} changed by somebody else"),
+        )?;
+    }
+    if is_empty(document) {
+        return unknown(document, page);
+    }
+    unmanaged(document, page)?;
+    let coverage = &document.coverage;
+    let text = format!(
+        "{} of {} and {} of {} are described; {}, {} not known",
+        coverage.organizations_managed,
+        counted(coverage.organizations_live, "organization", "organizations"),
+        coverage.projects_managed,
+        counted(coverage.projects_live, "project", "projects"),
+        counted(coverage.fields_known, "field known", "fields known"),
+        coverage.fields_unknown,
+    );
+    page.prose(0, (Paint::Faint, "coverage: "), &text)?;
+    let budget = &document.api_budget;
+    let text = format!(
+        "apply will send at least {}; planning took {}",
+        counted_u64(budget.apply_writes, "write", "writes"),
+        counted_u64(budget.plan_requests, "request", "requests"),
+    );
+    page.prose(0, (Paint::Faint, "requests: "), &text)?;
+    let mails = match document.notifications.mails {
+        0 => "none by these requests".to_owned(),
+        n => format!("{} by these requests", counted_u64(n, "mail", "mails")),
+    };
+    let note = document.notifications.note.as_str();
+    let text = if note.is_empty() {
+        mails
+    } else {
+        format!("{mails}; {note}")
+    };
+    page.prose(0, (Paint::Faint, "mails:    "), &text)?;
+    let digest = document
+        .digest
+        .strip_prefix("sha256:")
+        .unwrap_or(&document.digest);
+    let short: String = digest.chars().take(12).collect();
+    if !short.is_empty() {
+        page.prose(0, (Paint::Faint, "digest:   "), &short)?;
+    }
+    next(document, page)
+}
+
+/// Says whether there is nothing to do for anybody.
+fn is_empty(document: &PlanDocument) -> bool {
+    document.resource_changes.is_empty() && document.manual_steps.is_empty()
+}
+
+/// Without changes all that matters is whether that can be believed.
+fn unknown(document: &PlanDocument, page: &mut Page<'_>) -> io::Result<()> {
+    if document.coverage.fields_unknown > 0 {
+        let fields = counted(
+            document.coverage.fields_unknown,
+            "described field has",
+            "described fields have",
+        );
+        page.prose(
+            0,
+            (Paint::Faint, "unknown:  "),
+            &format!("{fields} no known live value"),
+        )?;
+    }
+    if !document.complete && document.errors.is_empty() {
+        page.prose(
+            0,
+            (Paint::Faint, "unknown:  "),
+            "not everything asked for was considered",
+        )?;
+    }
+    Ok(())
+}
+
+fn failed_checks(document: &PlanDocument, page: &mut Page<'_>) -> io::Result<()> {
+    let failed: Vec<_> = document
+        .checks
+        .iter()
+        .filter(|check| check.status != "pass")
+        .collect();
+    for check in &failed {
+        let problems: Vec<&str> = check
+            .problems
+            .iter()
+            .map(|problem| problem.message.as_str())
+            .collect();
+        let problems = if problems.is_empty() {
+            String::new()
+        } else {
+            format!(": {}", problems.join("; "))
+        };
+        let text = format!(
+            "{} {} ({}){problems}",
+            check.address.kind, check.address.to_display, check.status
+        );
+        page.prose(0, (Paint::Alarm, "! "), &text)?;
+    }
+    if !failed.is_empty() {
+        page.blank();
+    }
+    Ok(())
+}
+
+fn unmanaged(document: &PlanDocument, page: &mut Page<'_>) -> io::Result<()> {
+    let unmanaged = &document.unmanaged;
+    let counts = [
+        (unmanaged.organizations, "organization", "organizations"),
+        (unmanaged.projects, "project", "projects"),
+        (
+            unmanaged.people,
+            "person on managed lists",
+            "people on managed lists",
+        ),
+    ];
+    let parts: Vec<String> = counts
+        .into_iter()
+        .filter(|(count, _, _)| *count > 0)
+        .map(|(count, one, many)| counted(count, one, many))
+        .collect();
+    if !parts.is_empty() {
+        let text = format!("{} not in the YAML, left alone", parts.join(", "));
+        page.prose(0, (Paint::Faint, "others:   "), &text)?;
+    }
+    let shown = shown_of(unmanaged.addresses.len(), page.limit(0));
+    for address in unmanaged.addresses.iter().take(shown) {
+        page.prose(10, (Paint::Plain, "* "), &scope(address))?;
+    }
+    more(unmanaged.addresses.len() - shown, 10, page)
+}
+
+/// The one command that comes next.
+fn next(document: &PlanDocument, page: &mut Page<'_>) -> io::Result<()> {
+    let blocked = document
+        .resource_changes
+        .iter()
+        .any(|change| !change.portcullis.blocked_by.is_empty());
+    let (text, command) = if document.errored || !document.complete {
+        (
+            "this plan is not whole: mend what could not be read and plan again, or go on without it:",
+            "portcullis plan --partial".to_owned(),
+        )
+    } else if document.applyable {
+        (
+            "to carry out what is not by hand:",
+            "portcullis apply".to_owned(),
+        )
+    } else if blocked {
+        (
+            "blocked: change the files or the policy, or accept exactly this plan:",
+            format!("portcullis apply --accept {}", document.digest),
+        )
+    } else {
+        (
+            "do the steps by hand, record them with the commands above, then:",
+            "portcullis plan".to_owned(),
+        )
+    };
+    page.blank();
+    let text = if document.applyable && document.manual_steps.is_empty() {
+        "to carry it out:"
+    } else {
+        text
+    };
+    page.next(text, &command)
+}
+
+fn scope(address: &str) -> String {
+    let subject = Subject::of(address);
+    if subject.label.starts_with("the ") {
+        subject.parent
+    } else {
+        spoken(address)
+    }
+}
+
+fn at(source: Option<&Source>) -> String {
+    source.map_or_else(String::new, |source| format!(" ({})", place(Some(source))))
+}
+
+fn counted_u64(count: u64, one: &str, many: &str) -> String {
+    counted(usize::try_from(count).unwrap_or(usize::MAX), one, many)
+}

@@ -1,0 +1,511 @@
+//! One line per change, grouped by what it belongs to; long lists of people are folded.
+
+use super::layout::{Page, Paint, fit, fit_end, padded};
+use super::values::{Null, transition, words};
+use crate::neutral::neutral;
+use crate::report::document::{PlanDocument, ResourceChange, Source};
+use percent_encoding::percent_decode_str;
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::io;
+use unicode_width::UnicodeWidthStr;
+
+/// Removals are shown up to this many per group, whatever the limit: they are what a review is for.
+const REMOVALS_SHOWN: usize = 50;
+/// Groups of one section that are shown while lists fold, so that a change to every organization stays readable.
+const GROUPS_SHOWN: usize = 50;
+/// Entries of a list shown within one row.
+const LIST_ITEMS: usize = 3;
+
+/// The parts of a plan, in the order in which they are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Section {
+    /// What goes.
+    Remove,
+    /// What must not be done.
+    Blocked,
+    /// What changes.
+    Change,
+    /// What comes.
+    Add,
+    /// What can be done once a person has acted.
+    Waiting,
+    /// What a person does.
+    ByHand,
+}
+
+impl Section {
+    pub(super) const ALL: [Self; 6] = [
+        Self::Remove,
+        Self::Blocked,
+        Self::Change,
+        Self::Add,
+        Self::Waiting,
+        Self::ByHand,
+    ];
+
+    /// Says where a change is shown; what keeps it from being done comes before what it does.
+    pub(super) fn of(change: &ResourceChange) -> Self {
+        if !change.portcullis.blocked_by.is_empty() {
+            Self::Blocked
+        } else if change.portcullis.surface == "manual" {
+            Self::ByHand
+        } else if !change.portcullis.waiting_for.is_empty() {
+            Self::Waiting
+        } else {
+            match action(change) {
+                "delete" => Self::Remove,
+                "update" => Self::Change,
+                _ => Self::Add,
+            }
+        }
+    }
+
+    const fn heading(self) -> (Paint, &'static str) {
+        match self {
+            Self::Remove => (Paint::Remove, "remove"),
+            Self::Blocked => (Paint::Alarm, "blocked, will not be done"),
+            Self::Change => (Paint::Change, "change"),
+            Self::Add => (Paint::Add, "add"),
+            Self::Waiting => (Paint::Change, "waiting for a step by hand"),
+            Self::ByHand => (Paint::Change, "by hand, without a known click path"),
+        }
+    }
+}
+
+/// What an address stands for, in words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Subject {
+    /// The thing, such as `member ana@globex.example`.
+    pub(super) label: String,
+    /// What it belongs to, such as `organization Globex`.
+    pub(super) parent: String,
+    /// Sorts parents: the site first, then accounts, organizations, projects.
+    rank: u8,
+}
+
+impl Subject {
+    /// Reads an address (contract, section 7); an unknown shape is shown as it is.
+    pub(super) fn of(address: &str) -> Self {
+        let parts: Vec<String> = address
+            .split('/')
+            .map(|part| percent_decode_str(part).decode_utf8_lossy().into_owned())
+            .collect();
+        let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
+        let root = parts.first().copied().unwrap_or("");
+        let (rank, parent, label) = match parts.get(1..).unwrap_or(&[]) {
+            ["customer-access", name] => (0, "site settings".into(), toggle(name).to_owned()),
+            ["setting", name] => (0, "site settings".into(), setting(name)),
+            ["allowed-domain", "any"] => (0, "site settings".into(), "any external domain".into()),
+            ["allowed-domain", domain] => (
+                0,
+                "site settings".into(),
+                format!("allowed domain {domain}"),
+            ),
+            ["approved-domain", "ANYONE"] => {
+                (1, "approved domains".into(), "any-domain rule".into())
+            }
+            ["approved-domain", domain] => (
+                1,
+                "approved domains".into(),
+                format!("approved domain {domain}"),
+            ),
+            ["account", who] => (2, "accounts".into(), format!("account {who}")),
+            ["organization", name] => {
+                (3, format!("organization {name}"), "the organization".into())
+            }
+            ["organization", name, kind, what] => {
+                let kind = if *kind == "email-domain" {
+                    "e-mail domain"
+                } else {
+                    kind
+                };
+                (3, format!("organization {name}"), format!("{kind} {what}"))
+            }
+            ["project", key, "access"] => (4, format!("project {key}"), "channel access".into()),
+            ["project", key, "sharing"] => (4, format!("project {key}"), "customer sharing".into()),
+            ["project", key] => (4, format!("project {key}"), "the project".into()),
+            ["project", key, kind, what] => {
+                let kind = if *kind == "knowledge-base" {
+                    "space"
+                } else {
+                    kind
+                };
+                (4, format!("project {key}"), format!("{kind} {what}"))
+            }
+            _ => (5, root.to_owned(), address.to_owned()),
+        };
+        Self {
+            label: neutral(&label).into_owned(),
+            parent: neutral(&parent).into_owned(),
+            rank,
+        }
+    }
+}
+
+fn toggle(name: &str) -> &str {
+    match name {
+        "internal" => "internal: Atlassian accounts by approved domains",
+        "external" => "external: portal-only accounts",
+        "customers-can-create-accounts" => "customers can create accounts",
+        "view-without-login" => "view without login",
+        other => other,
+    }
+}
+
+fn setting(name: &str) -> String {
+    match name {
+        "email-cc-creates-accounts" => "e-mail: To and Cc create accounts".into(),
+        "portal-only-login" => "portal-only login".into(),
+        "knowledge-base-all-logged-in" => "knowledge base: all logged-in users allowed".into(),
+        "knowledge-base-anyone" => "knowledge base: anyone allowed".into(),
+        other => other.replace('-', " "),
+    }
+}
+
+/// Returns the first part of an address: a site or an Atlassian organization.
+pub(super) fn root(address: &str) -> &str {
+    address.split('/').next().unwrap_or("")
+}
+
+/// Returns `file:line`.
+pub(super) fn place(source: Option<&Source>) -> String {
+    source.map_or_else(String::new, |source| {
+        format!("{}:{}", neutral(&source.file), source.line)
+    })
+}
+
+/// Returns what happens; Terraform's two-element replacements do not occur.
+pub(super) fn action(change: &ResourceChange) -> &str {
+    change.change.actions.first().map_or("", String::as_str)
+}
+
+const fn sign(action: &str) -> (Paint, &'static str) {
+    match action.as_bytes() {
+        b"delete" => (Paint::Remove, "- "),
+        b"update" => (Paint::Change, "~ "),
+        b"create" => (Paint::Add, "+ "),
+        _ => (Paint::Plain, "? "),
+    }
+}
+
+/// Returns `action_reason` in words; the set is open, so an unknown word is shown as it is.
+fn reason(word: &str) -> String {
+    match word {
+        "create_because_listed" => "listed",
+        "create_because_no_account" => "has no account",
+        "update_because_different" => "differs",
+        "update_because_unknown" => "live value not known",
+        "update_because_renamed" => "renamed",
+        "delete_because_not_listed" => "not listed",
+        "delete_because_expired" => "entry has expired",
+        "delete_because_listed_absent" => "listed as absent",
+        "delete_because_person_absent" => "person is absent everywhere",
+        "delete_because_organization_retired" => "organization is retired",
+        "delete_because_state_absent" => "state is absent",
+        "delete_because_no_resource_config" => "no longer declared",
+        other => return neutral(other).replace('_', " "),
+    }
+    .into()
+}
+
+/// Whether a type comes in long lists, which may be folded.
+fn is_listed(kind: &str) -> bool {
+    !matches!(
+        kind,
+        "jsm_customer_access"
+            | "jsm_site_setting"
+            | "jsm_project_access"
+            | "jsm_knowledge_base_space"
+            | "jsm_organization"
+    )
+}
+
+/// The columns of one row behind its sign.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Row {
+    sign: (Paint, &'static str),
+    /// Label, values, reason, place, remarks.
+    cells: [String; 5],
+}
+
+impl Row {
+    pub(super) fn of(change: &ResourceChange) -> Self {
+        let body = &change.change;
+        let action = action(change);
+        let null = Null::before(action);
+        let values = match action {
+            "update" => transition(&body.before, &body.after, null, LIST_ITEMS),
+            _ if !is_valued(&change.kind) => String::new(),
+            "delete" if !body.before.is_null() => words(&body.before, null, LIST_ITEMS),
+            _ if !body.after.is_null() => words(&body.after, null, LIST_ITEMS),
+            _ => String::new(),
+        };
+        let mut remarks = Vec::new();
+        let surface = change.portcullis.surface.as_str();
+        if !matches!(surface, "" | "documented" | "manual") {
+            remarks.push(format!("over {}", neutral(surface)));
+        }
+        match change.portcullis.origin.as_deref() {
+            None | Some("this_branch") => {}
+            Some("there_before") => remarks.push("there before this branch".into()),
+            Some(other) => remarks.push(neutral(other).replace('_', " ")),
+        }
+        let place = place(change.portcullis.source.as_ref());
+        Self {
+            sign: sign(action),
+            cells: [
+                label(change),
+                values,
+                reason(&change.action_reason),
+                place,
+                remarks.join(", "),
+            ],
+        }
+    }
+
+    /// A row for something that does not change by itself, such as a person of a checklist.
+    pub(super) fn bare(address: &str) -> Self {
+        let label = Subject::of(address).label;
+        let none = String::new;
+        Self {
+            sign: (Paint::Plain, "  "),
+            cells: [label, none(), none(), none(), none()],
+        }
+    }
+}
+
+/// Whether the value of a created or removed thing says more than that it is there.
+fn is_valued(kind: &str) -> bool {
+    !is_listed(kind) && kind != "jsm_organization" || kind == "jsm_approved_domain"
+}
+
+/// The label, with the display name of a person when the address does not hold it.
+fn label(change: &ResourceChange) -> String {
+    let subject = Subject::of(&change.address);
+    let person = matches!(
+        change.kind.as_str(),
+        "jsm_customer_account" | "jsm_organization_member" | "jsm_project_customer"
+    );
+    let name = neutral(&change.name);
+    if person && !name.is_empty() && !subject.label.ends_with(name.as_ref()) {
+        format!("{} ({name})", subject.label)
+    } else {
+        subject.label
+    }
+}
+
+/// The rows of one parent that wait for, or are blocked by, the same.
+struct Group<'a> {
+    because: String,
+    changes: Vec<&'a ResourceChange>,
+}
+
+/// Writes one section of one site.
+pub(super) fn section(
+    document: &PlanDocument,
+    site: &str,
+    section: Section,
+    page: &mut Page<'_>,
+) -> io::Result<()> {
+    let mut groups: BTreeMap<(u8, String, String), Group<'_>> = BTreeMap::new();
+    let mut count = 0;
+    for change in &document.resource_changes {
+        if root(&change.address) != site || Section::of(change) != section {
+            continue;
+        }
+        if section == Section::ByHand && has_step(document, &change.address) {
+            continue;
+        }
+        count += 1;
+        let subject = Subject::of(&change.address);
+        let because = because(change, section);
+        let group = groups
+            .entry((subject.rank, subject.parent, because.clone()))
+            .or_insert_with(|| Group {
+                because,
+                changes: Vec::new(),
+            });
+        group.changes.push(change);
+    }
+    if groups.is_empty() {
+        return Ok(());
+    }
+    for group in groups.values_mut() {
+        // The thing itself and its settings before its lists; otherwise the order of the document.
+        group.changes.sort_by_key(|change| is_listed(&change.kind));
+    }
+    page.blank();
+    let (paint, heading) = section.heading();
+    page.line(
+        2,
+        &[(paint, heading), (Paint::Plain, &format!(" ({count})"))],
+    )?;
+
+    let groups_shown = page.limit(GROUPS_SHOWN).max(REMOVALS_SHOWN);
+    let folded: Vec<(String, &Group<'_>, Vec<Row>)> = groups
+        .iter()
+        .take(groups_shown)
+        .map(|((_, parent, _), group)| (parent.clone(), group, shown_rows(&group.changes, page)))
+        .collect();
+    let widths = Widths::of(folded.iter().flat_map(|(_, _, rows)| rows), 6, page);
+    for (parent, group, rows) in &folded {
+        page.line(4, &[(Paint::Plain, parent)])?;
+        if !group.because.is_empty() {
+            page.prose(6, (Paint::Alarm, "! "), &group.because)?;
+        }
+        for row in rows {
+            widths.write(row, page)?;
+        }
+        more(group.changes.len() - rows.len(), 6, page)?;
+    }
+    if groups.len() > groups_shown {
+        let hidden = groups.values().skip(groups_shown);
+        let changes: usize = hidden.map(|group| group.changes.len()).sum();
+        let groups = groups.len() - groups_shown;
+        let text = format!(
+            "{changes} more in {groups} other places (portcullis show PLAN --format json lists them)"
+        );
+        page.prose(4, (Paint::Faint, "… and "), &text)?;
+    }
+    Ok(())
+}
+
+/// Writes how many rows were left out.
+pub(super) fn more(hidden: usize, indent: usize, page: &mut Page<'_>) -> io::Result<()> {
+    if hidden == 0 {
+        return Ok(());
+    }
+    let text = format!("{hidden} more (portcullis show PLAN --format json lists them)");
+    page.prose(indent, (Paint::Faint, "… and "), &text)
+}
+
+/// Returns how many of `count` rows are shown under a limit; a fold never hides only one.
+pub(super) const fn shown_of(count: usize, limit: usize) -> usize {
+    if count <= limit.saturating_add(1) {
+        count
+    } else {
+        limit
+    }
+}
+
+fn shown_rows(changes: &[&ResourceChange], page: &Page<'_>) -> Vec<Row> {
+    let fixed = changes
+        .iter()
+        .filter(|change| !is_listed(&change.kind))
+        .count();
+    let removal = changes.iter().any(|change| action(change) == "delete");
+    let limit = page.limit(if removal { REMOVALS_SHOWN } else { 0 });
+    let shown = fixed + shown_of(changes.len() - fixed, limit);
+    changes
+        .iter()
+        .take(shown)
+        .map(|change| Row::of(change))
+        .collect()
+}
+
+/// Returns what stands against a change, or what it waits for.
+fn because(change: &ResourceChange, section: Section) -> String {
+    match section {
+        Section::Blocked => change.portcullis.blocked_by.join("; "),
+        Section::Waiting => {
+            let mut first: Vec<String> = change
+                .portcullis
+                .waiting_for
+                .iter()
+                .take(LIST_ITEMS)
+                .map(|address| super::spoken(address))
+                .collect();
+            let hidden = change.portcullis.waiting_for.len() - first.len();
+            if hidden > 0 {
+                first.push(format!("{hidden} more"));
+            }
+            format!("after: {}", first.join(", "))
+        }
+        _ => String::new(),
+    }
+}
+
+fn has_step(document: &PlanDocument, address: &str) -> bool {
+    document
+        .manual_steps
+        .iter()
+        .any(|step| step.addresses.iter().any(|settled| settled == address))
+}
+
+/// The widths of the columns of rows that stand below each other.
+pub(super) struct Widths {
+    indent: usize,
+    columns: [usize; 5],
+}
+
+impl Widths {
+    /// Measures rows and narrows columns until they fit the page: values first, then labels and places.
+    pub(super) fn of<'r>(
+        rows: impl Iterator<Item = &'r Row>,
+        indent: usize,
+        page: &Page<'_>,
+    ) -> Self {
+        let mut columns = [0; 5];
+        for row in rows {
+            for (column, cell) in columns.iter_mut().zip(&row.cells) {
+                *column = cell.width().max(*column);
+            }
+        }
+        let gaps = 2 * columns
+            .iter()
+            .filter(|&&column| column > 0)
+            .count()
+            .saturating_sub(1);
+        let available = page.width().saturating_sub(indent + 2 + gaps);
+        for (column, least) in [
+            (0, 50),
+            (1, 20),
+            (0, 32),
+            (3, 24),
+            (4, 12),
+            (2, 12),
+            (1, 8),
+            (0, 12),
+            (3, 10),
+            (4, 4),
+            (2, 4),
+            (3, 4),
+            (0, 4),
+            (1, 0),
+        ] {
+            let excess = columns.iter().sum::<usize>().saturating_sub(available);
+            columns[column] -= excess.min(columns[column].saturating_sub(least));
+        }
+        Self { indent, columns }
+    }
+
+    pub(super) fn write(&self, row: &Row, page: &mut Page<'_>) -> io::Result<()> {
+        let mut cells = Vec::with_capacity(5);
+        for (i, (cell, &width)) in row.cells.iter().zip(&self.columns).enumerate() {
+            if width == 0 {
+                continue;
+            }
+            let text = if i == 3 {
+                fit_end(cell, width)
+            } else {
+                fit(cell, width)
+            };
+            let paint = if i >= 3 { Paint::Faint } else { Paint::Plain };
+            cells.push((paint, format!("{}  ", padded(&text, width))));
+        }
+        let mut pieces = vec![row.sign];
+        pieces.extend(cells.iter().map(|(paint, text)| (*paint, text.as_str())));
+        page.row(self.indent, &pieces)
+    }
+}
+
+/// Says whether a row for this change would show that the thing does not exist yet.
+pub(super) fn null_of(change: Option<&ResourceChange>) -> Null {
+    change.map_or(Null::Unknown, |change| Null::before(action(change)))
+}
+
+/// Returns all entries of a value, for checklists: a person must be able to type the whole list.
+pub(super) fn whole(value: &Value, null: Null) -> String {
+    words(value, null, REMOVALS_SHOWN)
+}

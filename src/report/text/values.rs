@@ -1,0 +1,149 @@
+//! JSON values in calm words: `on`, `a.example, b.example`, `password: on`.
+
+use crate::neutral::neutral;
+use serde_json::Value;
+
+/// What `null` stands for; the same value means different things in different rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Null {
+    /// The live value is not known.
+    Unknown,
+    /// The thing does not exist.
+    NotThere,
+}
+
+impl Null {
+    /// Chooses by what happens to the thing: what is created was not there, what is changed is there.
+    pub(super) fn before(action: &str) -> Self {
+        if action == "create" {
+            Self::NotThere
+        } else {
+            Self::Unknown
+        }
+    }
+
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Unknown => "unknown",
+            Self::NotThere => "not there",
+        }
+    }
+}
+
+/// Returns a value as words, at most `items` entries of a list; foreign text in it is made harmless.
+pub(super) fn words(value: &Value, null: Null, items: usize) -> String {
+    match value {
+        Value::Null => null.word().to_owned(),
+        Value::Bool(true) => "on".into(),
+        Value::Bool(false) => "off".into(),
+        Value::Number(number) => number.to_string(),
+        Value::String(text) if text.is_empty() => "empty".into(),
+        Value::String(text) => neutral(text).into_owned(),
+        Value::Array(list) if list.is_empty() => "none".into(),
+        Value::Array(list) => {
+            let shown = list.iter().take(items).map(|item| nested(item, items));
+            let mut text = shown.collect::<Vec<_>>().join(", ");
+            if list.len() > items {
+                text.push_str(&format!(" and {} more", list.len() - items));
+            }
+            text
+        }
+        Value::Object(map) if map.is_empty() => "nothing".into(),
+        Value::Object(map) => map
+            .iter()
+            .map(|(key, value)| format!("{}: {}", spaced(key), nested(value, items)))
+            .collect::<Vec<_>>()
+            .join(", "),
+    }
+}
+
+/// Returns `before → after`; of two objects only the keys that differ.
+pub(super) fn transition(before: &Value, after: &Value, null: Null, items: usize) -> String {
+    if let (Value::Object(old), Value::Object(new)) = (before, after) {
+        let mut keys: Vec<&String> = old.keys().chain(new.keys()).collect();
+        keys.sort();
+        keys.dedup();
+        let part = |map: &serde_json::Map<String, Value>, key: &str| match map.get(key) {
+            Some(value) => nested(value, items),
+            None => Null::NotThere.word().to_owned(),
+        };
+        let differing = keys.into_iter().filter(|&key| old.get(key) != new.get(key));
+        return differing
+            .map(|key| format!("{}: {} → {}", spaced(key), part(old, key), part(new, key)))
+            .collect::<Vec<_>>()
+            .join(", ");
+    }
+    format!(
+        "{} → {}",
+        words(before, null, items),
+        words(after, Null::NotThere, items)
+    )
+}
+
+/// Returns `1 site`, `2 sites`.
+pub(super) fn counted(count: usize, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}
+
+fn nested(value: &Value, items: usize) -> String {
+    let text = words(value, Null::Unknown, items);
+    match value {
+        Value::Array(list) if !list.is_empty() => format!("({text})"),
+        Value::Object(map) if !map.is_empty() => format!("({text})"),
+        _ => text,
+    }
+}
+
+fn spaced(key: &str) -> String {
+    neutral(key).replace('_', " ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn values_read_like_words() {
+        let shown = |value: Value| words(&value, Null::Unknown, 3);
+        assert_eq!(shown(json!(true)), "on");
+        assert_eq!(
+            shown(json!(["a.example", "b.example"])),
+            "a.example, b.example"
+        );
+        assert_eq!(shown(json!([1, 2, 3, 4, 5])), "1, 2, 3 and 2 more");
+        assert_eq!(
+            shown(json!({"password": true, "sso": false})),
+            "password: on, sso: off"
+        );
+        assert_eq!(
+            shown(json!({"admin_approval": false, "of": [1, 2]})),
+            "admin approval: off, of: (1, 2)"
+        );
+        assert_eq!(shown(json!([])), "none");
+        assert_eq!(shown(json!("a\u{202e}\n")), "a\\u{202e}\\u{a}");
+        assert_eq!(shown(Value::Null), "unknown");
+        assert_eq!(words(&Value::Null, Null::before("create"), 3), "not there");
+    }
+
+    #[test]
+    fn of_objects_only_what_differs_is_shown() {
+        let shown = |a: Value, b: Value| transition(&a, &b, Null::Unknown, 3);
+        assert_eq!(
+            shown(
+                json!({"password": true, "sso": false}),
+                json!({"password": true, "sso": true})
+            ),
+            "sso: off → on"
+        );
+        assert_eq!(
+            shown(json!({"a": 1}), json!({"b": 2})),
+            "a: 1 → not there, b: not there → 2"
+        );
+        assert_eq!(shown(Value::Null, json!("open")), "unknown → open");
+        assert_eq!(
+            shown(json!("open"), json!("restricted")),
+            "open → restricted"
+        );
+    }
+}
