@@ -10,6 +10,7 @@ use super::write::Writer;
 use crate::model::CloudId;
 use futures_util::future::BoxFuture;
 use reqwest::header::HeaderValue;
+use std::fmt;
 use std::sync::Arc;
 use tokio::sync::OnceCell;
 
@@ -44,6 +45,12 @@ pub struct Endpoint {
 #[derive(Clone)]
 pub struct Connection {
     http: Arc<Http>,
+}
+
+impl fmt::Debug for Connection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Connection").finish_non_exhaustive()
+    }
 }
 
 impl Connection {

@@ -229,17 +229,10 @@ fn key_of_url(url: &str) -> Option<String> {
 }
 
 fn operation(name: &str, document: &str, variables: &Value) -> Call {
-    Call::write(
-        Method::POST,
-        Base::Site,
-        "/gateway/api/graphql",
-        Repeat::Always,
-    )
-    .body(json!({
-        "operationName": name,
-        "query": document,
-        "variables": variables,
-    }))
+    let path = "/gateway/api/graphql";
+    Call::write(Method::POST, Base::Site, path, Repeat::Always)
+        .body(json!({"operationName": name, "query": document, "variables": variables}))
+        .right("administrator of the project and of the space")
 }
 
 async fn run<T: DeserializeOwned>(http: &Http, call: Call) -> Result<(Answer, T), ApiError> {

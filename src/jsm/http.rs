@@ -7,6 +7,7 @@ use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderMap, RETRY_AFTER};
 use reqwest::{Certificate, Client, Method, redirect};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use std::borrow::Cow;
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -107,7 +108,7 @@ pub(super) struct Call {
     pub(super) base: Base,
     /// The path, its variable parts percent-encoded.
     pub(super) path: String,
-    pub(super) query: Vec<(&'static str, String)>,
+    pub(super) query: Vec<(Cow<'static, str>, String)>,
     pub(super) body: Option<Value>,
     pub(super) repeat: Repeat,
     /// Whether it changes something; a GraphQL query is a POST that does not.
@@ -147,8 +148,12 @@ impl Call {
         }
     }
 
-    pub(super) fn query(mut self, name: &'static str, value: impl ToString) -> Self {
-        self.query.push((name, value.to_string()));
+    pub(super) fn query(
+        mut self,
+        name: impl Into<Cow<'static, str>>,
+        value: impl ToString,
+    ) -> Self {
+        self.query.push((name.into(), value.to_string()));
         self
     }
 
@@ -162,7 +167,7 @@ impl Call {
         self
     }
 
-    /// Makes an error about this request.
+    /// Makes an error about this request; its query, which may hold addresses, is left out.
     pub(super) fn error(&self, kind: ErrorKind, message: impl Into<String>) -> ApiError {
         ApiError::new(kind, message).of_call(self.method.as_str(), &self.path)
     }
@@ -205,9 +210,10 @@ impl Answer {
     }
 
     pub(super) fn error(&self, kind: ErrorKind, message: impl Into<String>) -> ApiError {
+        let right = self.call.right.filter(|_| kind == ErrorKind::Forbidden);
         self.call
             .error(kind, message)
-            .with_right(self.call.right)
+            .with_right(right)
             .with_request_id(self.request_id.clone())
     }
 }
@@ -434,7 +440,7 @@ fn answer(call: Call, raw: Raw) -> Answer {
 }
 
 fn lost(call: &Call, error: reqwest::Error) -> Lost {
-    let unsent = error.is_connect() || error.is_builder();
+    let (unsent, wrong) = (error.is_connect(), error.is_builder());
     let mut message = if error.is_timeout() {
         "no answer in time".to_owned()
     } else {
@@ -449,7 +455,9 @@ fn lost(call: &Call, error: reqwest::Error) -> Lost {
         cause = inner.source();
     }
     let error = call.error(ErrorKind::Unreachable, message);
-    if unsent {
+    if wrong {
+        Lost::Refused(error)
+    } else if unsent {
         Lost::Unsent(error)
     } else {
         Lost::Maybe(error)

@@ -10,11 +10,18 @@ use super::{gateway, wire};
 use crate::model::{AccountId, DeskId, OrganizationId, WhoCanView};
 use reqwest::Method;
 use serde_json::{Map, Value, json};
+use std::fmt;
 use std::sync::Arc;
 
 /// Changes a site. Each method is one change; those outside the documented API read back what they did.
 pub struct Writer {
     http: Arc<Http>,
+}
+
+impl fmt::Debug for Writer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Writer").finish_non_exhaustive()
+    }
 }
 
 /// The method by which a mapped settings endpoint takes its values.

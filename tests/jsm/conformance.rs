@@ -196,6 +196,31 @@ async fn tour(service: &Service) -> Vec<String> {
     failed
 }
 
+#[test]
+fn a_request_that_is_not_described_would_be_noticed() {
+    let Some(folder) = reference() else { return };
+    let apis = apis(&folder);
+    let complaints = |method: &str, target: &str, body: Value| {
+        let seen = Seen {
+            method: method.to_owned(),
+            target: target.to_owned(),
+            authorization: None,
+            headers: Vec::new(),
+            body,
+        };
+        operation(&apis, &seen).map(|operation| operation.complaints(&seen).len())
+    };
+    let organizations = "/rest/servicedeskapi/organization";
+    let odd = format!("{organizations}?start=x&requestLanguage=en-US");
+    assert_eq!(complaints("GET", &odd, Value::Null), Some(2));
+    assert_eq!(complaints("POST", organizations, Value::Null), Some(1));
+    assert_eq!(
+        complaints("POST", organizations, json!({"name": 1})),
+        Some(1)
+    );
+    assert_eq!(complaints("PUT", organizations, Value::Null), None);
+}
+
 #[tokio::test]
 async fn requests_are_as_described_and_described_answers_are_understood() {
     let Some(folder) = reference() else { return };

@@ -201,6 +201,25 @@ async fn requests_in_flight_reach_the_limit_and_stay_under_it() {
 }
 
 #[tokio::test]
+async fn an_answer_that_does_not_come_in_time_ends_the_attempt() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let mut endpoint = Service::answering([]).await.endpoint();
+    endpoint.site_url = format!("http://{}", listener.local_addr().unwrap());
+    endpoint.options.timeout = std::time::Duration::from_millis(20);
+    endpoint.options.retries = 1;
+    // Nothing ever answers, so the outcome does not depend on how fast anything is.
+    let silent = axum::Router::new().fallback(std::future::pending::<&'static str>);
+    tokio::spawn(async move { axum::serve(listener, silent).await });
+    let connection = Connection::open(endpoint).unwrap();
+    let read = connection.reader().organizations().await.unwrap_err();
+    assert_eq!(read.kind(), ErrorKind::Unreachable, "{read}");
+    assert_eq!(connection.requests(), 2);
+    let made = connection.writer().create_organization("A").await;
+    assert_eq!(made.unwrap_err().kind(), ErrorKind::Uncertain);
+    assert_eq!(connection.requests(), 3);
+}
+
+#[tokio::test]
 async fn statuses_become_kinds_with_the_words_of_the_service() {
     for (status, body, kind, words) in [
         (
