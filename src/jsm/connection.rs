@@ -1,8 +1,9 @@
 //! From an address and credentials to a reader and a writer; where each request goes and what it carries.
 
+use super::call::{Base, Call};
 use super::credentials::{Credentials, OrgKey};
 use super::error::{ApiError, ErrorKind};
-use super::http::{Base, Call, Http, Options};
+use super::http::{Http, Options};
 use super::origin::{Origin, OriginError};
 use super::read::Reader;
 use super::wire;

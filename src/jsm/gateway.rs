@@ -3,8 +3,9 @@
 //! Atlassian publishes the schema without a promise, so an answer that does not fit is an error, never a default.
 //! Failures come inside HTTP 200: as `errors`, as members of unions, or as `success: false`.
 
+use super::call::{Answer, Base, Call, Repeat};
 use super::error::{ApiError, ErrorKind, shortened};
-use super::http::{Answer, Base, Call, Http, Repeat};
+use super::http::Http;
 use super::types::{LinkedSpace, LinkedSpaces};
 use crate::model::{CloudId, WhoCanView};
 use reqwest::Method;

@@ -1,7 +1,8 @@
 //! What can be read from a site. Nothing here changes anything, so planning holds only a [`Reader`].
 
+use super::call::{Answer, Base, Call};
 use super::error::{ApiError, ErrorKind};
-use super::http::{Answer, Base, Call, Http};
+use super::http::Http;
 use super::types::{
     Account, ApprovedDomain, ApprovedProduct, Identity, LinkedSpaces, Organization,
     RequestSecurity, ServiceDesk,

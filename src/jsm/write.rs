@@ -2,8 +2,9 @@
 //!
 //! Lists of accounts are sent as given: splitting them, and finding the culprit of a refused one, is apply's work.
 
+use super::call::{Base, Call, Repeat};
 use super::error::{ApiError, ErrorKind};
-use super::http::{Base, Call, Http, Repeat};
+use super::http::Http;
 use super::read::{domains_path, mapped_call, property_path, security, security_path};
 use super::types::{Account, Organization, RequestSecurity};
 use super::{gateway, wire};

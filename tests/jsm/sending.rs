@@ -127,6 +127,16 @@ async fn a_cut_read_is_repeated_and_a_cut_write_that_stays_cut_is_uncertain() {
 }
 
 #[tokio::test]
+async fn a_deletion_repeated_after_a_lost_answer_may_find_nothing() {
+    let gone = || json(404, json!({"errorMessage": "no such organization"}));
+    let service = Service::answering([Reply::Cut, gone(), gone()]).await;
+    let writer = service.connect().writer();
+    writer.delete_organization(&org()).await.unwrap();
+    let error = writer.delete_organization(&org()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::NotFound);
+}
+
+#[tokio::test]
 async fn what_was_never_sent_is_tried_again_even_if_it_creates() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
