@@ -1,6 +1,6 @@
 //! A request to be made, and the answer of one that succeeded.
 
-use super::error::{ApiError, ErrorKind};
+use super::error::{ApiError, ErrorKind, shortened};
 use reqwest::Method;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -131,6 +131,7 @@ impl Answer {
                 self.unreadable("the answer is HTML instead of JSON")
                     .with_hint("is the URL that of a Jira site?")
             } else {
+                let error = shortened(&error.to_string());
                 self.unreadable(format!("the answer is not as documented: {error}"))
             }
         })

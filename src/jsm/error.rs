@@ -268,10 +268,14 @@ pub(super) fn said(body: &str) -> Option<Said> {
     Some(Said { message, i18n_key })
 }
 
-/// Brings foreign text to one line of bounded length.
+/// Brings foreign text to one line of bounded length without control characters, such as those that steer a terminal.
 pub(super) fn shortened(text: &str) -> String {
     const LONGEST: usize = 400;
-    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let line = text
+        .split(|c: char| c.is_whitespace() || c.is_control())
+        .filter(|word| !word.is_empty())
+        .collect::<Vec<_>>()
+        .join(" ");
     let mut chars = line.chars();
     let mut short: String = chars.by_ref().take(LONGEST).collect();
     if chars.next().is_some() {

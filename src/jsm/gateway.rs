@@ -246,8 +246,10 @@ async fn run<T: DeserializeOwned>(http: &Http, call: Call) -> Result<(Answer, T)
         .data
         .filter(|data| !data.is_null())
         .ok_or_else(|| answer.unreadable("the answer holds no `data`"))?;
-    let data = serde_json::from_value(data)
-        .map_err(|error| answer.unreadable(format!("the answer is not as published: {error}")))?;
+    let data = serde_json::from_value(data).map_err(|error| {
+        let error = shortened(&error.to_string());
+        answer.unreadable(format!("the answer is not as published: {error}"))
+    })?;
     Ok((answer, data))
 }
 
