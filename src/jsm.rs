@@ -5,6 +5,7 @@
 //! types are private to this module and shared with nobody, the sandbox included: a mistake in one of the two
 //! shows as a disagreement between them.
 
+mod call;
 mod connection;
 mod credentials;
 mod error;

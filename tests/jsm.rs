@@ -1,5 +1,9 @@
 //! The client against a scripted server on loopback.
 
+#[path = "jsm/conformance.rs"]
+mod conformance;
+#[path = "jsm/documents.rs"]
+mod documents;
 #[path = "jsm/gateway.rs"]
 mod gateway;
 #[path = "jsm/paging.rs"]

@@ -1,8 +1,9 @@
 //! From an address and credentials to a reader and a writer; where each request goes and what it carries.
 
+use super::call::{Base, Call};
 use super::credentials::{Credentials, OrgKey};
 use super::error::{ApiError, ErrorKind};
-use super::http::{Base, Call, Http, Options};
+use super::http::{Http, Options};
 use super::origin::{Origin, OriginError};
 use super::read::Reader;
 use super::wire;
@@ -10,6 +11,7 @@ use super::write::Writer;
 use crate::model::CloudId;
 use futures_util::future::BoxFuture;
 use reqwest::header::HeaderValue;
+use std::fmt;
 use std::sync::Arc;
 use tokio::sync::OnceCell;
 
@@ -44,6 +46,12 @@ pub struct Endpoint {
 #[derive(Clone)]
 pub struct Connection {
     http: Arc<Http>,
+}
+
+impl fmt::Debug for Connection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Connection").finish_non_exhaustive()
+    }
 }
 
 impl Connection {

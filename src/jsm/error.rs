@@ -2,6 +2,7 @@
 
 use crate::model::Incomplete;
 use serde_json::Value;
+use std::borrow::Cow;
 use std::fmt;
 use std::time::Duration;
 
@@ -151,24 +152,38 @@ impl ApiError {
         self.0.retry_after
     }
 
-    /// Returns a sentence that helps, where there is one.
-    pub fn hint(&self) -> Option<&str> {
-        self.0.hint.or(match self.0.kind {
-            ErrorKind::BudgetSpent => Some("raise `--budget`, or narrow the run with `--site` or `--target`"),
-            ErrorKind::RateLimited => Some("run again later, or with a lower `--max-rps`"),
-            ErrorKind::Uncertain => Some("the change may have taken effect: running again reads the site first"),
-            ErrorKind::Unreachable => Some("check the `url` of the site and this machine's network and proxy settings"),
-            ErrorKind::ExperimentalHeader => Some("something between this machine and Atlassian removes the header `X-ExperimentalApi`"),
-            _ => None,
-        })
+    /// Returns a sentence that helps, where there is one; a refused right is named.
+    pub fn hint(&self) -> Option<Cow<'static, str>> {
+        if let Some(hint) = self.0.hint {
+            return Some(hint.into());
+        }
+        if let Some(right) = self.0.right {
+            return Some(format!("the account must be or have: {right}").into());
+        }
+        let hint = match self.0.kind {
+            ErrorKind::BudgetSpent => {
+                "raise `--budget`, or narrow the run with `--site` or `--target`"
+            }
+            ErrorKind::RateLimited => "run again later, or with a lower `--max-rps`",
+            ErrorKind::Uncertain => {
+                "the change may have taken effect: running again reads the site first"
+            }
+            ErrorKind::Unreachable => {
+                "check the `url` of the site and this machine's network and proxy settings"
+            }
+            ErrorKind::ExperimentalHeader => {
+                "something between this machine and Atlassian removes the header `X-ExperimentalApi`"
+            }
+            _ => return None,
+        };
+        Some(hint.into())
     }
 
     /// Returns the error as the reason why something could not be read whole.
     pub fn incomplete(&self) -> Incomplete {
-        let why = match (self.hint(), self.0.right) {
-            (Some(hint), _) => format!("{self}; {hint}"),
-            (None, Some(right)) => format!("{self}; it needs {right}"),
-            (None, None) => self.to_string(),
+        let why = match self.hint() {
+            Some(hint) => format!("{self}; {hint}"),
+            None => self.to_string(),
         };
         Incomplete {
             why,
@@ -209,7 +224,7 @@ pub(super) struct Said {
 
 /// Reads the error bodies of JSM, Jira, the Admin API and the gateway; `None` when it is none of them.
 pub(super) fn said(body: &str) -> Option<Said> {
-    let value: Value = serde_json::from_str(body).ok()?;
+    let value: Value = serde_json::from_str(body).ok().filter(Value::is_object)?;
     let text = |value: &Value| value.as_str().map(str::to_owned);
     let mut parts: Vec<String> = Vec::new();
     parts.extend(value.get("errorMessage").and_then(text));
@@ -253,10 +268,14 @@ pub(super) fn said(body: &str) -> Option<Said> {
     Some(Said { message, i18n_key })
 }
 
-/// Brings foreign text to one line of bounded length.
+/// Brings foreign text to one line of bounded length without control characters, such as those that steer a terminal.
 pub(super) fn shortened(text: &str) -> String {
     const LONGEST: usize = 400;
-    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let line = text
+        .split(|c: char| c.is_whitespace() || c.is_control())
+        .filter(|word| !word.is_empty())
+        .collect::<Vec<_>>()
+        .join(" ");
     let mut chars = line.chars();
     let mut short: String = chars.by_ref().take(LONGEST).collect();
     if chars.next().is_some() {
@@ -292,6 +311,7 @@ mod tests {
         );
         assert_eq!(message("{}"), "no reason was given");
         assert_eq!(said("<html>"), None);
+        assert_eq!(said("[]"), None);
     }
 
     #[test]

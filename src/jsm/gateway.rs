@@ -3,8 +3,9 @@
 //! Atlassian publishes the schema without a promise, so an answer that does not fit is an error, never a default.
 //! Failures come inside HTTP 200: as `errors`, as members of unions, or as `success: false`.
 
+use super::call::{Answer, Base, Call, Repeat};
 use super::error::{ApiError, ErrorKind, shortened};
-use super::http::{Answer, Base, Call, Http, Repeat};
+use super::http::Http;
 use super::types::{LinkedSpace, LinkedSpaces};
 use crate::model::{CloudId, WhoCanView};
 use reqwest::Method;
@@ -229,17 +230,10 @@ fn key_of_url(url: &str) -> Option<String> {
 }
 
 fn operation(name: &str, document: &str, variables: &Value) -> Call {
-    Call::write(
-        Method::POST,
-        Base::Site,
-        "/gateway/api/graphql",
-        Repeat::Always,
-    )
-    .body(json!({
-        "operationName": name,
-        "query": document,
-        "variables": variables,
-    }))
+    let path = "/gateway/api/graphql";
+    Call::write(Method::POST, Base::Site, path, Repeat::Always)
+        .body(json!({"operationName": name, "query": document, "variables": variables}))
+        .right("administrator of the project and of the space")
 }
 
 async fn run<T: DeserializeOwned>(http: &Http, call: Call) -> Result<(Answer, T), ApiError> {
@@ -252,8 +246,10 @@ async fn run<T: DeserializeOwned>(http: &Http, call: Call) -> Result<(Answer, T)
         .data
         .filter(|data| !data.is_null())
         .ok_or_else(|| answer.unreadable("the answer holds no `data`"))?;
-    let data = serde_json::from_value(data)
-        .map_err(|error| answer.unreadable(format!("the answer is not as published: {error}")))?;
+    let data = serde_json::from_value(data).map_err(|error| {
+        let error = shortened(&error.to_string());
+        answer.unreadable(format!("the answer is not as published: {error}"))
+    })?;
     Ok((answer, data))
 }
 

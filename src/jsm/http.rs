@@ -1,12 +1,11 @@
 //! The one place through which every request passes: concurrency, budget, repeating, timeouts, and what is logged.
 
+use super::call::{Answer, Call, Repeat};
 use super::connection::Target;
 use super::error::{ApiError, ErrorKind, said};
 use futures_util::future::BoxFuture;
 use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderMap, RETRY_AFTER};
 use reqwest::{Certificate, Client, Method, redirect};
-use serde::de::DeserializeOwned;
-use serde_json::Value;
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -76,142 +75,6 @@ impl Default for Options {
     }
 }
 
-/// Whether a request may be made again after an attempt that failed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Repeat {
-    /// Doing it twice has the outcome of doing it once.
-    Always,
-    /// Only while it certainly was not sent: what creates something.
-    IfUnsent,
-}
-
-/// The server and the credentials of a request.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Base {
-    /// The site, without credentials.
-    Anonymous,
-    /// The site's own origin, whatever the kind of token.
-    Site,
-    /// Jira: the site, or the API gateway for a scoped token.
-    Jira,
-    /// Confluence: the site, or the API gateway for a scoped token.
-    Confluence,
-    /// The Admin API, with the organization's key.
-    Admin,
-}
-
-/// A request to be made.
-#[derive(Debug, Clone)]
-pub(super) struct Call {
-    pub(super) method: Method,
-    pub(super) base: Base,
-    /// The path, its variable parts percent-encoded.
-    pub(super) path: String,
-    pub(super) query: Vec<(&'static str, String)>,
-    pub(super) body: Option<Value>,
-    pub(super) repeat: Repeat,
-    /// Whether it changes something; a GraphQL query is a POST that does not.
-    pub(super) writes: bool,
-    /// The right that the operation needs, for the message of a refusal.
-    pub(super) right: Option<&'static str>,
-    /// Whether to send the header that undocumented endpoints want against cross-site requests.
-    pub(super) no_check: bool,
-}
-
-impl Call {
-    pub(super) fn get(base: Base, path: impl Into<String>) -> Self {
-        Self {
-            method: Method::GET,
-            base,
-            path: path.into(),
-            query: Vec::new(),
-            body: None,
-            repeat: Repeat::Always,
-            writes: false,
-            right: None,
-            no_check: false,
-        }
-    }
-
-    pub(super) fn write(
-        method: Method,
-        base: Base,
-        path: impl Into<String>,
-        repeat: Repeat,
-    ) -> Self {
-        Self {
-            method,
-            repeat,
-            writes: true,
-            ..Self::get(base, path)
-        }
-    }
-
-    pub(super) fn query(mut self, name: &'static str, value: impl ToString) -> Self {
-        self.query.push((name, value.to_string()));
-        self
-    }
-
-    pub(super) fn body(mut self, body: Value) -> Self {
-        self.body = Some(body);
-        self
-    }
-
-    pub(super) fn right(mut self, right: &'static str) -> Self {
-        self.right = Some(right);
-        self
-    }
-
-    /// Makes an error about this request.
-    pub(super) fn error(&self, kind: ErrorKind, message: impl Into<String>) -> ApiError {
-        ApiError::new(kind, message).of_call(self.method.as_str(), &self.path)
-    }
-}
-
-/// The body of a successful answer, with what an error about it needs.
-#[derive(Debug)]
-pub(super) struct Answer {
-    pub(super) call: Call,
-    text: String,
-    html: bool,
-    request_id: Option<String>,
-}
-
-impl Answer {
-    /// Reads the body.
-    ///
-    /// # Errors
-    /// `Unreadable` when it is not the expected JSON; `Uncertain` for what creates something, which may be there now.
-    pub(super) fn json<T: DeserializeOwned>(&self) -> Result<T, ApiError> {
-        serde_json::from_str(&self.text).map_err(|error| {
-            if self.html || self.text.trim_start().starts_with('<') {
-                self.unreadable("the answer is HTML instead of JSON")
-                    .with_hint("is the URL that of a Jira site?")
-            } else {
-                self.unreadable(format!("the answer is not as documented: {error}"))
-            }
-        })
-    }
-
-    /// Makes an error about the content of this answer.
-    pub(super) fn unreadable(&self, message: impl Into<String>) -> ApiError {
-        let kind = match self.call.repeat {
-            Repeat::IfUnsent => ErrorKind::Uncertain,
-            Repeat::Always => ErrorKind::Unreadable,
-        };
-        self.call
-            .error(kind, message)
-            .with_request_id(self.request_id.clone())
-    }
-
-    pub(super) fn error(&self, kind: ErrorKind, message: impl Into<String>) -> ApiError {
-        self.call
-            .error(kind, message)
-            .with_right(self.call.right)
-            .with_request_id(self.request_id.clone())
-    }
-}
-
 /// An answer before anything was made of it.
 struct Raw {
     status: u16,
@@ -277,6 +140,8 @@ impl Http {
             let (error, again, asked) =
                 match self.attempt(&call, &url, authorization.as_ref()).await {
                     Ok(raw) if (200..300).contains(&raw.status) => return Ok(answer(call, raw)),
+                    // The object is gone, and a lost attempt of ours may be why: either way it is as wanted.
+                    Ok(raw) if landed && gone(&call, &raw) => return Ok(answer(call, raw)),
                     Ok(raw) => {
                         let busy = matches!(raw.status, 429 | 502..=504);
                         landed |= call.writes && raw.status >= 500;
@@ -410,7 +275,7 @@ impl Http {
 }
 
 fn uncertain_if(landed: bool, error: ApiError) -> ApiError {
-    // A clear refusal after a lost attempt says nothing about that attempt, except that the object is already so.
+    // What the service refuses clearly is told as it is; what it did not get to says nothing about an earlier attempt.
     match error.kind() {
         ErrorKind::Unreachable
         | ErrorKind::Server
@@ -424,17 +289,17 @@ fn uncertain_if(landed: bool, error: ApiError) -> ApiError {
     }
 }
 
+fn gone(call: &Call, raw: &Raw) -> bool {
+    call.method == Method::DELETE && raw.status == 404 && said(&raw.text).is_some()
+}
+
 fn answer(call: Call, raw: Raw) -> Answer {
-    Answer {
-        call,
-        html: is_html(&raw.headers),
-        request_id: request_id(&raw.headers),
-        text: raw.text,
-    }
+    let (html, request_id) = (is_html(&raw.headers), request_id(&raw.headers));
+    Answer::new(call, raw.text, html, request_id)
 }
 
 fn lost(call: &Call, error: reqwest::Error) -> Lost {
-    let unsent = error.is_connect() || error.is_builder();
+    let (unsent, wrong) = (error.is_connect(), error.is_builder());
     let mut message = if error.is_timeout() {
         "no answer in time".to_owned()
     } else {
@@ -449,7 +314,9 @@ fn lost(call: &Call, error: reqwest::Error) -> Lost {
         cause = inner.source();
     }
     let error = call.error(ErrorKind::Unreachable, message);
-    if unsent {
+    if wrong {
+        Lost::Refused(error)
+    } else if unsent {
         Lost::Unsent(error)
     } else {
         Lost::Maybe(error)

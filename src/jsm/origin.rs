@@ -106,6 +106,29 @@ impl Origin {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        /// However the text is pieced together, what is accepted leads to Atlassian over TLS or to this machine.
+        #[test]
+        fn whatever_is_accepted_may_receive_a_token(
+            scheme in prop::sample::select(vec!["https://", "http://"]),
+            pieces in prop::collection::vec(prop::sample::select(vec![
+                "acme", ".", "acme.atlassian.net", "api.atlassian.com", "evil.example", "@", ":",
+                "443", "8080", "/", "\\", "#", "?", "localhost", "127.0.0.1", "[::1]", "%2e", "\u{3002}", "\t",
+            ]), 1..5),
+        ) {
+            let text = format!("{scheme}{}", pieces.concat());
+            for origin in [Origin::site(&text), Origin::api(&text)].into_iter().flatten() {
+                let host = origin.url.host_str().unwrap();
+                let atlassian = host == "api.atlassian.com" || host.ends_with(".atlassian.net");
+                let local = ["localhost", "127.0.0.1", "[::1]"].contains(&host);
+                prop_assert!(local || (atlassian && origin.url.scheme() == "https"), "{}", text);
+                prop_assert!(origin.url.username().is_empty());
+                prop_assert_eq!(origin.is_loopback(), local);
+            }
+        }
+    }
 
     #[test]
     fn sites_the_api_and_loopback_may_receive_a_token() {

@@ -2,8 +2,9 @@
 //!
 //! Rows can shift between pages while somebody edits, so every list is de-duplicated by id.
 
+use super::call::{Answer, Call};
 use super::error::ApiError;
-use super::http::{Answer, Call, Http};
+use super::http::Http;
 use super::wire::{CursorPage, JiraPage, JsmPage, NextLinks, ResultsPage};
 use serde::de::DeserializeOwned;
 use std::collections::HashSet;

@@ -175,6 +175,19 @@ pub(super) struct DomainRow {
 #[cfg(test)]
 mod tests {
     use super::segment;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn any_text_is_one_segment_and_comes_back(text in "\\PC{1,20}") {
+            let base = url::Url::parse("http://h/a/").unwrap();
+            let whole = base.join(&format!("/a/{}/b", segment(&text))).unwrap();
+            let segments: Vec<_> = whole.path_segments().unwrap().collect();
+            prop_assert_eq!(segments.len(), 3);
+            let back = percent_encoding::percent_decode_str(segments[1]).decode_utf8().unwrap();
+            prop_assert_eq!(back.trim_end_matches('\0'), text.as_str());
+        }
+    }
 
     #[test]
     fn segments_cannot_leave_their_place() {

@@ -2,19 +2,27 @@
 //!
 //! Lists of accounts are sent as given: splitting them, and finding the culprit of a refused one, is apply's work.
 
+use super::call::{Base, Call, Repeat};
 use super::error::{ApiError, ErrorKind};
-use super::http::{Base, Call, Http, Repeat};
+use super::http::Http;
 use super::read::{domains_path, mapped_call, property_path, security, security_path};
 use super::types::{Account, Organization, RequestSecurity};
 use super::{gateway, wire};
 use crate::model::{AccountId, DeskId, OrganizationId, WhoCanView};
 use reqwest::Method;
 use serde_json::{Map, Value, json};
+use std::fmt;
 use std::sync::Arc;
 
 /// Changes a site. Each method is one change; those outside the documented API read back what they did.
 pub struct Writer {
     http: Arc<Http>,
+}
+
+impl fmt::Debug for Writer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Writer").finish_non_exhaustive()
+    }
 }
 
 /// The method by which a mapped settings endpoint takes its values.

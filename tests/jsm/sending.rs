@@ -127,6 +127,16 @@ async fn a_cut_read_is_repeated_and_a_cut_write_that_stays_cut_is_uncertain() {
 }
 
 #[tokio::test]
+async fn a_deletion_repeated_after_a_lost_answer_may_find_nothing() {
+    let gone = || json(404, json!({"errorMessage": "no such organization"}));
+    let service = Service::answering([Reply::Cut, gone(), gone()]).await;
+    let writer = service.connect().writer();
+    writer.delete_organization(&org()).await.unwrap();
+    let error = writer.delete_organization(&org()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::NotFound);
+}
+
+#[tokio::test]
 async fn what_was_never_sent_is_tried_again_even_if_it_creates() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
@@ -198,6 +208,25 @@ async fn requests_in_flight_reach_the_limit_and_stay_under_it() {
     let lists = futures_util::future::join_all((0..9).map(|_| reader.organizations())).await;
     assert!(lists.iter().all(Result::is_ok));
     assert_eq!(load.most.load(Ordering::SeqCst), 3);
+}
+
+#[tokio::test]
+async fn an_answer_that_does_not_come_in_time_ends_the_attempt() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let mut endpoint = Service::answering([]).await.endpoint();
+    endpoint.site_url = format!("http://{}", listener.local_addr().unwrap());
+    endpoint.options.timeout = std::time::Duration::from_millis(20);
+    endpoint.options.retries = 1;
+    // Nothing ever answers, so the outcome does not depend on how fast anything is.
+    let silent = axum::Router::new().fallback(std::future::pending::<&'static str>);
+    tokio::spawn(async move { axum::serve(listener, silent).await });
+    let connection = Connection::open(endpoint).unwrap();
+    let read = connection.reader().organizations().await.unwrap_err();
+    assert_eq!(read.kind(), ErrorKind::Unreachable, "{read}");
+    assert_eq!(connection.requests(), 2);
+    let made = connection.writer().create_organization("A").await;
+    assert_eq!(made.unwrap_err().kind(), ErrorKind::Uncertain);
+    assert_eq!(connection.requests(), 3);
 }
 
 #[tokio::test]
