@@ -33,9 +33,11 @@
 
 pub mod apply;
 pub mod config;
+pub mod connect;
 pub mod desired;
 pub mod diagnostic;
 pub mod emulator;
+pub mod exit;
 pub mod jsm;
 pub mod mapped;
 pub mod model;
@@ -43,5 +45,6 @@ pub mod neutral;
 pub mod observe;
 pub mod observed;
 pub mod plan;
+pub mod policy;
 pub mod report;
 pub mod seed;

@@ -1,0 +1,171 @@
+//! From a site of the workspace to a connection: over the network with a token, or to the embedded sandbox.
+
+use crate::config::{self, LoadOptions, SiteUrl, Workspace};
+use crate::diagnostic::Diagnostic;
+use crate::emulator::{self, Sandbox, Site};
+use crate::jsm::{ApiError, Auth, Connection, Credentials, Endpoint, MissingVariable, Options, OrgKey};
+use crate::model::SiteKey;
+use crate::seed::{self, SeedError};
+use camino::{Utf8Path, Utf8PathBuf};
+use jiff::civil::Date;
+use std::fs::File;
+use std::io;
+
+/// The built-in caller of the sandbox with every right.
+const SANDBOX_ADMIN: (&str, &str) = ("admin@sandbox.example", "sandbox-admin");
+/// The built-in key of the sandbox's Admin API.
+const SANDBOX_ORG_KEY: &str = "sandbox-org-key";
+
+/// Why a site cannot be talked to.
+#[derive(Debug, thiserror::Error)]
+pub enum ConnectError {
+    /// The site has no `url`.
+    #[error("site `{0}` has no `url`")]
+    NoUrl(SiteKey),
+    /// Half a pair of credentials.
+    #[error(transparent)]
+    Credentials(#[from] MissingVariable),
+    /// The address is refused, or no client can be built.
+    #[error("{0}")]
+    Client(#[from] ApiError),
+    /// The sandbox's state cannot be read or written, or no port can be had.
+    #[error("the sandbox of site `{site}` cannot start: {cause}")]
+    Sandbox {
+        /// The site.
+        site: SiteKey,
+        /// The cause.
+        cause: io::Error,
+    },
+    /// Another run uses the same sandbox.
+    #[error("another run uses the sandbox of site `{0}` (lock file `{1}`)")]
+    Busy(SiteKey, Utf8PathBuf),
+    /// The seed has errors.
+    #[error("the seed of site `{site}` is invalid")]
+    InvalidSeed {
+        /// The site.
+        site: SiteKey,
+        /// What is wrong.
+        diagnostics: Vec<Diagnostic>,
+        /// The seed's files, for excerpts.
+        sources: config::Sources,
+    },
+    /// The seed cannot become a site.
+    #[error("{0}")]
+    Seed(#[from] SeedError),
+}
+
+/// A site that can be talked to.
+#[derive(Debug)]
+pub struct Session {
+    /// The connection.
+    pub connection: Connection,
+    /// The id of the Atlassian organization, when the sandbox decides it.
+    pub atlassian_id: Option<String>,
+    sandbox: Option<(Sandbox, File)>,
+}
+
+impl Session {
+    /// Opens a site. Nothing is sent yet; the embedded sandbox is started, and seeded the first time.
+    ///
+    /// # Errors
+    /// See [`ConnectError`].
+    pub async fn open(
+        workspace: &Workspace,
+        key: &SiteKey,
+        options: Options,
+        today: Date,
+        lookup: impl Fn(&str) -> Option<String>,
+    ) -> Result<Self, ConnectError> {
+        let site = workspace.sites.get(key).ok_or_else(|| ConnectError::NoUrl(key.clone()))?;
+        let auth = match site.auth {
+            config::Auth::Classic => Auth::Classic,
+            config::Auth::Scoped => Auth::Scoped,
+        };
+        match site.url.as_ref().map(|url| &url.value) {
+            None => Err(ConnectError::NoUrl(key.clone())),
+            Some(SiteUrl::Remote(url)) => {
+                let connection = Connection::open(Endpoint {
+                    site_url: url.as_str().trim_end_matches('/').to_owned(),
+                    api_url: site.api_url.as_ref().map(|url| url.value.as_str().trim_end_matches('/').to_owned()),
+                    auth,
+                    credentials: Credentials::from_env(key.as_str(), &lookup)?,
+                    org_key: OrgKey::from_env(key.as_str(), &lookup),
+                    options,
+                })?;
+                Ok(Self { connection, atlassian_id: None, sandbox: None })
+            }
+            Some(SiteUrl::Sandbox) => {
+                let failed = |cause| ConnectError::Sandbox { site: key.clone(), cause };
+                let directory = workspace.root.join(".portcullis").join("sandbox");
+                fs_err::create_dir_all(&directory).map_err(failed)?;
+                let lock = lock(&directory, key).map_err(failed)?;
+                let lock = lock.map_err(|path| ConnectError::Busy(key.clone(), path))?;
+                let state_file = directory.join(format!("{key}.json"));
+                let state = match state_file.exists() {
+                    true => Site::load(&state_file).map_err(failed)?,
+                    false => seeded(workspace, key, today)?,
+                };
+                let sandbox_options = emulator::Options { state_file: Some(state_file), ..emulator::Options::default() };
+                let sandbox = Sandbox::start(state, sandbox_options).await.map_err(failed)?;
+                let connection = Connection::open(Endpoint {
+                    site_url: sandbox.url(),
+                    api_url: None,
+                    auth,
+                    credentials: Some(Credentials::new(SANDBOX_ADMIN.0, SANDBOX_ADMIN.1)),
+                    org_key: Some(OrgKey::new(SANDBOX_ORG_KEY)),
+                    options,
+                })?;
+                let atlassian_id = Some(sandbox.site().atlassian_organization().to_owned());
+                Ok(Self { connection, atlassian_id, sandbox: Some((sandbox, lock)) })
+            }
+        }
+    }
+
+    /// Ends the session; the sandbox saves its state.
+    ///
+    /// # Errors
+    /// When the state cannot be written.
+    pub async fn close(self) -> io::Result<()> {
+        if let Some((sandbox, _lock)) = self.sandbox {
+            sandbox.stop().await?;
+        }
+        Ok(())
+    }
+}
+
+/// Takes the lock of a sandbox, or names the file that another run holds.
+fn lock(directory: &Utf8Path, key: &SiteKey) -> io::Result<Result<File, Utf8PathBuf>> {
+    let path = directory.join(format!("{key}.lock"));
+    let file = File::options().create(true).truncate(false).write(true).open(&path)?;
+    match file.try_lock() {
+        Ok(()) => Ok(Ok(file)),
+        Err(std::fs::TryLockError::WouldBlock) => Ok(Err(path)),
+        Err(std::fs::TryLockError::Error(error)) => Err(error),
+    }
+}
+
+/// Builds the first state of a sandbox: from its seed, or an empty site.
+///
+/// # Errors
+/// When the seed is invalid.
+pub fn seeded(workspace: &Workspace, key: &SiteKey, today: Date) -> Result<Site, ConnectError> {
+    let declared = workspace.sites.get(key).and_then(|site| site.seed.as_ref());
+    let Some(seed) = declared else { return Ok(Site::empty(key.as_str())) };
+    seed_directory(&workspace.root.join(&seed.value), key, today)
+}
+
+/// Builds a site from a seed directory.
+///
+/// # Errors
+/// When the seed is invalid.
+pub fn seed_directory(directory: &Utf8Path, key: &SiteKey, today: Date) -> Result<Site, ConnectError> {
+    let loaded = config::load(directory, LoadOptions { seed: true, ..LoadOptions::new(today) });
+    match loaded.workspace {
+        Some(workspace) => Ok(seed::build(&workspace, key)?),
+        None => Err(ConnectError::InvalidSeed {
+            site: key.clone(),
+            diagnostics: loaded.diagnostics,
+            sources: loaded.sources,
+        }),
+    }
+}

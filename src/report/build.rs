@@ -1,0 +1,268 @@
+//! From plans to the plan document: merging rows that share an address, counting, digesting.
+
+use crate::config::{Sources, UnlistedProjects, Unmanaged, Workspace};
+use crate::diagnostic::Span;
+use crate::exit::Exit;
+use crate::model::Address;
+use crate::plan::{Change, Operation, Plan};
+use crate::policy::Verdict;
+use crate::report::document::{
+    ApiBudget, ChangeBody, Check, CheckAddress, CheckProblem, CoverageDocument, Extra, FindingDocument,
+    ForecastDocument, ManualStepDocument, Notifications, PlanDocument, ResourceChange, ScopeError, Source,
+    UnmanagedDocument,
+};
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// How many people one request adds or removes.
+const BATCH: usize = 50;
+
+/// One site's plan with what was judged about it.
+#[derive(Debug)]
+pub struct Planned {
+    /// The plan, after the policy.
+    pub plan: Plan,
+    /// What the policy says.
+    pub verdicts: Vec<Verdict>,
+    /// Requests that reading took.
+    pub requests: u64,
+}
+
+/// Builds the document of one command.
+pub fn document(workspace: &Workspace, planned: &[Planned]) -> PlanDocument {
+    let sources = &workspace.sources;
+    let mut document = PlanDocument {
+        format_version: "1.2".to_owned(),
+        tool_version: env!("CARGO_PKG_VERSION").to_owned(),
+        sites: planned.iter().map(|planned| planned.plan.site.as_str().to_owned()).collect(),
+        resource_changes: Vec::new(),
+        resource_drift: Vec::new(),
+        checks: Vec::new(),
+        applyable: false,
+        complete: true,
+        errored: false,
+        errors: Vec::new(),
+        access_impact: Value::Null,
+        manual_steps: Vec::new(),
+        api_budget: ApiBudget::default(),
+        notifications: Notifications {
+            mails: 0,
+            note: "Portcullis makes accounts without mail and never invites; the site's own notification settings may still write to people who are added".to_owned(),
+        },
+        forecast: Vec::new(),
+        findings: Vec::new(),
+        unmanaged: UnmanagedDocument::default(),
+        coverage: CoverageDocument::default(),
+        digest: String::new(),
+        exit_code: Exit::Done.code(),
+        exit_reason: Exit::Done.reason().to_owned(),
+    };
+    for planned in planned {
+        add(&mut document, workspace, sources, planned);
+    }
+    merge_shared_addresses(&mut document.resource_changes);
+    document.errored = !document.errors.is_empty();
+    document.complete = !document.errored;
+    document.applyable = !document.errored
+        && planned.iter().any(|planned| planned.plan.changes.iter().any(Change::is_automatic));
+    document.digest = digest(&document);
+    document
+}
+
+/// Sets the exit code that the document carries.
+pub fn set_exit(document: &mut PlanDocument, exit: Exit) {
+    document.exit_code = exit.code();
+    exit.reason().clone_into(&mut document.exit_reason);
+}
+
+fn add(document: &mut PlanDocument, workspace: &Workspace, sources: &Sources, planned: &Planned) {
+    let Planned { plan, verdicts, requests } = planned;
+    document.resource_changes.extend(plan.changes.iter().map(|change| row(sources, change)));
+    document.checks.extend(verdicts.iter().map(|verdict| Check {
+        address: CheckAddress { kind: verdict.kind.to_owned(), to_display: verdict.name.clone() },
+        status: if verdict.problems.is_empty() { "pass" } else { "fail" }.to_owned(),
+        problems: verdict.problems.iter().map(|message| CheckProblem { message: message.clone() }).collect(),
+    }));
+    document.errors.extend(plan.errors.iter().map(|error| ScopeError {
+        address: error.address.to_string(),
+        message: error.cause.why.clone(),
+        forbidden: error.cause.forbidden,
+        source: source(sources, error.source),
+    }));
+    document.manual_steps.extend(plan.manual_steps.iter().map(|step| ManualStepDocument {
+        addresses: step.addresses.iter().map(ToString::to_string).collect(),
+        title: step.title.clone(),
+        click_path: step.click_path.clone(),
+        link: step.link.clone(),
+        role: step.role.clone(),
+        present: step.present.clone(),
+        expected: step.expected.clone(),
+        attest: step.attest.clone(),
+    }));
+    document.api_budget.plan_requests += requests;
+    document.api_budget.apply_writes += writes(plan);
+    document.forecast.extend(plan.forecast.iter().filter_map(|forecast| {
+        Some(ForecastDocument {
+            address: forecast.address.to_string(),
+            until: forecast.until.to_string(),
+            source: source(sources, Some(forecast.source))?,
+        })
+    }));
+    document.findings.extend(plan.findings.iter().map(|finding| FindingDocument {
+        address: finding.address.to_string(),
+        code: finding.code.to_owned(),
+        message: finding.message.clone(),
+        source: source(sources, finding.source),
+    }));
+    unmanaged(&mut document.unmanaged, workspace, plan);
+    let coverage = &mut document.coverage;
+    coverage.organizations_managed += plan.coverage.organizations_managed;
+    coverage.organizations_live += plan.coverage.organizations_live;
+    coverage.projects_managed += plan.coverage.projects_managed;
+    coverage.projects_live += plan.coverage.projects_live;
+    coverage.fields_known += plan.coverage.fields_known;
+    coverage.fields_unknown += plan.coverage.fields_unknown;
+}
+
+fn row(sources: &Sources, change: &Change) -> ResourceChange {
+    ResourceChange {
+        address: change.address.to_string(),
+        previous_address: None,
+        mode: "managed".to_owned(),
+        kind: change.kind.word().to_owned(),
+        name: change.name.clone(),
+        change: ChangeBody {
+            actions: vec![change.action.word().to_owned()],
+            before: change.before.clone(),
+            after: change.after.clone(),
+        },
+        action_reason: change.reason.word().to_owned(),
+        portcullis: Extra {
+            surface: change.surface.word().to_owned(),
+            source: source(sources, change.source),
+            blocked_by: change.blocked_by.clone(),
+            origin: None,
+            waiting_for: change.waiting_for.iter().map(ToString::to_string).collect(),
+        },
+    }
+}
+
+fn source(sources: &Sources, span: Option<Span>) -> Option<Source> {
+    let span = span?;
+    Some(Source { file: sources.get(span.file)?.path.to_string(), line: span.line })
+}
+
+fn unmanaged(document: &mut UnmanagedDocument, workspace: &Workspace, plan: &Plan) {
+    let how = workspace.policy.unmanaged.map_or(Unmanaged::Count, |how| how.value);
+    if how == Unmanaged::Ignore {
+        return;
+    }
+    document.organizations += plan.unmanaged.organizations.len();
+    document.projects += plan.unmanaged.projects.len();
+    document.people += plan.unmanaged.people.iter().map(|(_, count)| count).sum::<usize>();
+    let reports = workspace
+        .sites
+        .get(&plan.site)
+        .is_some_and(|site| site.unlisted_projects.value == UnlistedProjects::Report);
+    let site = plan.site.as_str();
+    if reports || how == Unmanaged::List {
+        let projects = plan.unmanaged.projects.iter();
+        document.addresses.extend(projects.map(|key| Address::new([site, "project", key]).to_string()));
+    }
+    if how == Unmanaged::List {
+        let organizations = plan.unmanaged.organizations.iter();
+        document.addresses.extend(organizations.map(|name| Address::new([site, "organization", name]).to_string()));
+    }
+}
+
+/// Two fields can be one thing, and two sites can share an approved domain: such rows become one.
+fn merge_shared_addresses(rows: &mut Vec<ResourceChange>) {
+    let mut first: BTreeMap<String, usize> = BTreeMap::new();
+    let mut merged: Vec<ResourceChange> = Vec::with_capacity(rows.len());
+    for row in rows.drain(..) {
+        match first.get(&row.address) {
+            Some(&at) if merged[at].change.actions == row.change.actions => {
+                unite(&mut merged[at].change.before, row.change.before);
+                unite(&mut merged[at].change.after, row.change.after);
+                merged[at].portcullis.blocked_by.extend(row.portcullis.blocked_by);
+                merged[at].portcullis.waiting_for.extend(row.portcullis.waiting_for);
+            }
+            _ => {
+                first.insert(row.address.clone(), merged.len());
+                merged.push(row);
+            }
+        }
+    }
+    *rows = merged;
+}
+
+fn unite(into: &mut Value, from: Value) {
+    match (into, from) {
+        (Value::Object(into), Value::Object(from)) => {
+            for (key, value) in from {
+                match into.get_mut(&key) {
+                    Some(slot) => unite(slot, value),
+                    None => {
+                        into.insert(key, value);
+                    }
+                }
+            }
+        }
+        (slot @ Value::Null, value) => *slot = value,
+        _ => {}
+    }
+}
+
+/// Counts the least number of writes that carrying the plan out takes.
+fn writes(plan: &Plan) -> u64 {
+    let mut lists: BTreeMap<String, usize> = BTreeMap::new();
+    let mut documents: BTreeSet<String> = BTreeSet::new();
+    let mut others = 0;
+    for change in plan.changes.iter().filter(|change| change.is_automatic()) {
+        match &change.operation {
+            Operation::AddMember(organization, _) => *lists.entry(format!("+{organization:?}")).or_default() += 1,
+            Operation::RemoveMember(id, _) => *lists.entry(format!("-{id}")).or_default() += 1,
+            Operation::AddCustomer(key, _) => *lists.entry(format!("+{key}")).or_default() += 1,
+            Operation::RemoveCustomer(key, _) => *lists.entry(format!("-p{key}")).or_default() += 1,
+            Operation::SetSite(..) => {
+                documents.insert(format!("site {:?}", change.phase));
+            }
+            Operation::SetEmailDomains(organization, _) => {
+                documents.insert(format!("{organization:?}"));
+            }
+            Operation::SetChannelAccess(key, _) | Operation::SetCustomerSharing(key, _) => {
+                documents.insert(format!("{key} {:?}", change.phase));
+            }
+            // The ownership mark is part of making an organization, and linking a space may set who can view it.
+            Operation::CreateOrganization(_) | Operation::LinkSpace(_, _, Some(_)) => others += 2,
+            _ => others += 1,
+        }
+    }
+    let batches: usize = lists.values().map(|count| count.div_ceil(BATCH)).sum();
+    (batches + documents.len() + others) as u64
+}
+
+/// Digests what a reviewer agrees to: the effective changes, violated limits and impact; no times, positions, or unrelated facts.
+fn digest(document: &PlanDocument) -> String {
+    let mut changes: Vec<Value> = document
+        .resource_changes
+        .iter()
+        .filter(|row| row.portcullis.blocked_by.is_empty())
+        .map(|row| json!([row.address, row.change.actions, row.change.before, row.change.after]))
+        .collect();
+    changes.sort_by_key(ToString::to_string);
+    let violated: Vec<Value> = document
+        .checks
+        .iter()
+        .filter(|check| check.status == "fail")
+        .map(|check| {
+            let problems: Vec<&str> = check.problems.iter().map(|problem| problem.message.as_str()).collect();
+            json!([check.address.to_display, problems])
+        })
+        .collect();
+    // Objects of this JSON implementation are sorted by key, so the text is canonical.
+    let canonical = json!({ "changes": changes, "violated": violated, "impact": document.access_impact });
+    let hash = Sha256::digest(canonical.to_string().as_bytes());
+    hash.iter().map(|byte| format!("{byte:02x}")).collect()
+}
