@@ -6,13 +6,15 @@ mod layout;
 mod notes;
 mod rows;
 mod steps;
+mod subject;
 mod values;
 
-use super::document::PlanDocument;
+use super::document::{ManualStepDocument, PlanDocument, ResourceChange};
 use layout::{Page, Paint};
-use rows::{Section, Subject};
-use std::collections::BTreeSet;
+use rows::Section;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
+use subject::Subject;
 
 /// How the text is laid out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,23 +43,53 @@ impl Default for Style {
 /// When `out` cannot be written to.
 pub fn plan(document: &PlanDocument, style: Style, out: &mut dyn io::Write) -> io::Result<()> {
     let mut page = Page::new(style, out);
-    let roots = roots(document);
-    if roots.len() > 1 {
-        let sites = values::counted(document.sites.len(), "site", "sites");
-        let counts = Counts::of(document, None).words();
-        page.line(0, &[(Paint::Heading, &format!("{sites}: {counts}"))])?;
+    let blocks = blocks(document);
+    if blocks.len() > 1 {
+        let all = Counts::sum(blocks.iter().map(|block| &block.counts));
+        page.prose(0, (Paint::Heading, "in all: "), &all.words())?;
     }
+    let settled = Settled::of(document);
     let mut number = 0;
-    for root in &roots {
+    for block in &blocks {
         page.blank();
-        block(document, root, &mut number, &mut page)?;
+        page.prose(
+            0,
+            (Paint::Heading, &format!("{}: ", block.name)),
+            &block.counts.words(),
+        )?;
+        for section in Section::ALL {
+            rows::section(
+                &block.sections[section as usize],
+                section,
+                &settled,
+                &mut page,
+            )?;
+        }
+        steps::checklist(&block.steps, &settled, &mut number, &mut page)?;
+        notes::of_root(document, block.root, &mut page)?;
     }
     page.blank();
     notes::closing(document, &mut page)
 }
 
-/// The sites in the order of the document, then whatever else addresses begin with: Atlassian organizations.
-fn roots(document: &PlanDocument) -> Vec<&str> {
+/// Everything about one site, or about one Atlassian organization.
+struct Block<'a> {
+    root: &'a str,
+    name: String,
+    sections: [Vec<&'a ResourceChange>; Section::ALL.len()],
+    steps: Vec<&'a ManualStepDocument>,
+    counts: Counts,
+}
+
+/// Returns the sites in the order of the document, then whatever else addresses begin with: Atlassian organizations.
+fn blocks(document: &PlanDocument) -> Vec<Block<'_>> {
+    let mut blocks: Vec<Block<'_>> = Vec::new();
+    let mut known: BTreeMap<&str, usize> = BTreeMap::new();
+    let errors = document.errors.iter().map(|error| error.address.as_str());
+    let findings = document
+        .findings
+        .iter()
+        .map(|finding| finding.address.as_str());
     let changes = document
         .resource_changes
         .iter()
@@ -66,51 +98,82 @@ fn roots(document: &PlanDocument) -> Vec<&str> {
         .manual_steps
         .iter()
         .filter_map(|step| step.addresses.first());
-    let errors = document.errors.iter().map(|error| error.address.as_str());
-    let findings = document
-        .findings
-        .iter()
-        .map(|finding| finding.address.as_str());
     let addresses = changes
         .chain(steps.map(String::as_str))
         .chain(errors)
         .chain(findings);
-    let sites: BTreeSet<&str> = document.sites.iter().map(String::as_str).collect();
-    let others: BTreeSet<&str> = addresses
-        .map(rows::root)
-        .filter(|root| !sites.contains(root))
-        .collect();
-    document
-        .sites
-        .iter()
-        .map(String::as_str)
-        .chain(others)
-        .collect()
+    let others: BTreeSet<&str> = addresses.map(subject::root).collect();
+    let sites = document.sites.iter().map(|site| (site.as_str(), true));
+    for (root, is_site) in sites.chain(others.into_iter().map(|root| (root, false))) {
+        if known.contains_key(root) {
+            continue;
+        }
+        known.insert(root, blocks.len());
+        blocks.push(Block {
+            root,
+            name: if is_site {
+                root.to_owned()
+            } else {
+                format!("Atlassian organization {root}")
+            },
+            sections: Default::default(),
+            steps: Vec::new(),
+            counts: Counts::default(),
+        });
+    }
+    for change in &document.resource_changes {
+        if let Some(&at) = known.get(subject::root(&change.address)) {
+            blocks[at].sections[Section::of(change) as usize].push(change);
+        }
+    }
+    for step in &document.manual_steps {
+        // A step that settles nothing still has to be done by somebody, so it goes to the first block.
+        let root = step.addresses.first().map(|first| subject::root(first));
+        let at = root.and_then(|root| known.get(root).copied()).unwrap_or(0);
+        if let Some(block) = blocks.get_mut(at) {
+            block.steps.push(step);
+        }
+    }
+    for error in &document.errors {
+        if let Some(&at) = known.get(subject::root(&error.address)) {
+            blocks[at].counts.unread += 1;
+        }
+    }
+    for block in &mut blocks {
+        block.counts.steps = block.steps.len();
+        block.counts.sections = std::array::from_fn(|i| block.sections[i].len());
+    }
+    blocks
 }
 
-/// Everything about one site or one Atlassian organization.
-fn block(
-    document: &PlanDocument,
-    root: &str,
-    number: &mut usize,
-    page: &mut Page<'_>,
-) -> io::Result<()> {
-    let is_site = document.sites.iter().any(|site| site == root);
-    let counts = Counts::of(document, Some(root));
-    let name = if is_site {
-        root.to_owned()
-    } else {
-        format!("Atlassian organization {root}")
-    };
-    page.line(
-        0,
-        &[(Paint::Heading, &format!("{name}: {}", counts.words()))],
-    )?;
-    for section in Section::ALL {
-        rows::section(document, root, section, page)?;
+/// The changes that the steps settle, by address; `None` where a step is about something that does not change.
+struct Settled<'a>(BTreeMap<&'a str, Option<&'a ResourceChange>>);
+
+impl<'a> Settled<'a> {
+    fn of(document: &'a PlanDocument) -> Self {
+        let addresses = document
+            .manual_steps
+            .iter()
+            .flat_map(|step| &step.addresses);
+        let mut settled: BTreeMap<&str, _> =
+            addresses.map(|address| (address.as_str(), None)).collect();
+        for change in &document.resource_changes {
+            if let Some(found) = settled.get_mut(change.address.as_str()) {
+                *found = Some(change);
+            }
+        }
+        Self(settled)
     }
-    steps::checklist(document, root, number, page)?;
-    notes::of_root(document, root, page)
+
+    /// Says whether some step settles this address.
+    fn has(&self, address: &str) -> bool {
+        self.0.contains_key(address)
+    }
+
+    /// Returns the change at this address, if a step settles it.
+    fn change(&self, address: &str) -> Option<&'a ResourceChange> {
+        self.0.get(address).copied().flatten()
+    }
 }
 
 /// How many changes of each kind there are; every change counts once.
@@ -122,32 +185,12 @@ struct Counts {
 }
 
 impl Counts {
-    fn of(document: &PlanDocument, root: Option<&str>) -> Self {
-        let within = |address: &str| root.is_none_or(|root| rows::root(address) == root);
-        let mut counts = Self::default();
-        for change in document
-            .resource_changes
-            .iter()
-            .filter(|change| within(&change.address))
-        {
-            counts.sections[Section::of(change) as usize] += 1;
-        }
-        let in_root = |addresses: &[String]| {
-            addresses
-                .first()
-                .map_or(root.is_none(), |first| within(first))
-        };
-        counts.steps = document
-            .manual_steps
-            .iter()
-            .filter(|step| in_root(&step.addresses))
-            .count();
-        counts.unread = document
-            .errors
-            .iter()
-            .filter(|error| within(&error.address))
-            .count();
-        counts
+    fn sum<'a>(all: impl Iterator<Item = &'a Self>) -> Self {
+        all.fold(Self::default(), |sum, one| Self {
+            sections: std::array::from_fn(|i| sum.sections[i] + one.sections[i]),
+            steps: sum.steps + one.steps,
+            unread: sum.unread + one.unread,
+        })
     }
 
     fn words(&self) -> String {
@@ -158,32 +201,25 @@ impl Counts {
         } else {
             self.steps
         };
+        let mut words = Vec::new();
+        if self.sections.iter().all(|&n| n == 0) && self.steps == 0 {
+            words.push("nothing to change".to_owned());
+        } else {
+            words.push(format!("{} to add", of(Section::Add)));
+            words.push(format!("{} to change", of(Section::Change)));
+            words.push(format!("{} to remove", of(Section::Remove)));
+        }
         let rest = [
             (by_hand, "by hand"),
             (of(Section::Blocked), "blocked"),
             (of(Section::Waiting), "waiting"),
-        ];
-        let unread = match self.unread {
-            0 => None,
-            n => Some(format!("{n} could not be read")),
-        };
-        if self.sections.iter().all(|&n| n == 0) && self.steps == 0 {
-            return unread.map_or_else(
-                || "nothing to change".into(),
-                |unread| format!("nothing to change, {unread}"),
-            );
-        }
-        let mut words = vec![
-            format!("{} to add", of(Section::Add)),
-            format!("{} to change", of(Section::Change)),
-            format!("{} to remove", of(Section::Remove)),
+            (self.unread, "could not be read"),
         ];
         words.extend(
             rest.iter()
                 .filter(|(n, _)| *n > 0)
                 .map(|(n, what)| format!("{n} {what}")),
         );
-        words.extend(unread);
         words.join(", ")
     }
 }
@@ -191,5 +227,11 @@ impl Counts {
 /// Returns how people call what an address stands for, such as `member ana@globex.example of organization Globex`.
 fn spoken(address: &str) -> String {
     let subject = Subject::of(address);
-    format!("{} of {}", subject.label, subject.parent)
+    if subject.label.starts_with("the ") {
+        subject.parent
+    } else if subject.is_of_the_site() {
+        subject.label
+    } else {
+        format!("{} of {}", subject.label, subject.parent)
+    }
 }

@@ -12,8 +12,8 @@ use unicode_width::UnicodeWidthStr;
 
 fn shown_with(document: &PlanDocument, style: Style) -> String {
     let mut out = Vec::new();
-    plan(document, style, &mut out).unwrap();
-    String::from_utf8(out).unwrap()
+    plan(document, style, &mut out).expect("writing to memory works");
+    String::from_utf8(out).expect("the text is UTF-8")
 }
 
 fn shown(document: &PlanDocument) -> String {
@@ -156,7 +156,7 @@ fn every_type(action: &str) -> PlanDocument {
 #[test]
 fn every_type_comes() {
     insta::assert_snapshot!(shown(&every_type("create")), @r#"
-    1 site: 13 to add, 0 to change, 0 to remove
+    in all: 13 to add, 0 to change, 0 to remove
 
     acme: 12 to add, 0 to change, 0 to remove
 
@@ -174,7 +174,7 @@ fn every_type_comes() {
         project ITSM
           + channel access                restricted             listed  sites/acme.yaml:7  over private
           + customer sharing              own_organizations      listed  sites/acme.yaml:7  over private
-          + space ITKB                    who can view: all_lo…  listed  sites/acme.yaml:7  over gateway
+          + space ITKB                    all_logged_in          listed  sites/acme.yaml:7  over gateway
           + organization Globex                                  listed  sites/acme.yaml:7
           + customer cy@acme.com                                 listed  sites/acme.yaml:7
 
@@ -196,27 +196,27 @@ fn every_type_comes() {
 #[test]
 fn every_type_changes() {
     insta::assert_snapshot!(shown(&every_type("update")), @r#"
-    1 site: 0 to add, 13 to change, 0 to remove
+    in all: 0 to add, 13 to change, 0 to remove
 
     acme: 0 to add, 12 to change, 0 to remove
 
       change (12)
         site settings
-          ~ view without login            on → off              differs  sites/acme.yaml:7  over mapped
-          ~ portal-only login             sso: off → on         differs  sites/acme.yaml:7  over mapped
-          ~ allowed domain x.example                            differs  sites/acme.yaml:7  over mapped
+          ~ view without login        on → off       differs  sites/acme.yaml:7  over mapped
+          ~ portal-only login         sso: off → on  differs  sites/acme.yaml:7  over mapped
+          ~ allowed domain x.example                 differs  sites/acme.yaml:7  over mapped
         accounts
-          ~ account ana@globex.example    name: not there → A…  differs  sites/acme.yaml:7
+          ~ account ana@globex.example  name: not there → Ana  differs  sites/acme.yaml:7
         organization Globex
-          ~ the organization              name: Globex Inc → …  differs  sites/acme.yaml:7
-          ~ member ana@globex.example                           differs  sites/acme.yaml:7
-          ~ e-mail domain globex.example  globex.example → gl…  differs  sites/acme.yaml:7  over mapped
+          ~ the organization              Globex Inc → Globex    differs  sites/acme.yaml:7
+          ~ member ana@globex.example                            differs  sites/acme.yaml:7
+          ~ e-mail domain globex.example  globex.example → glo…  differs  sites/acme.yaml:7  over mapped
         project ITSM
-          ~ channel access                open → restricted     differs  sites/acme.yaml:7  over private
-          ~ customer sharing              unknown → own_organ…  differs  sites/acme.yaml:7  over private
-          ~ space ITKB                    who can view: anyon…  differs  sites/acme.yaml:7  over gateway
-          ~ organization Globex                                 differs  sites/acme.yaml:7
-          ~ customer cy@acme.com                                differs  sites/acme.yaml:7
+          ~ channel access        open → restricted            differs  sites/acme.yaml:7  over private
+          ~ customer sharing      unknown → own_organizations  differs  sites/acme.yaml:7  over private
+          ~ space ITKB            anyone → all_logged_in       differs  sites/acme.yaml:7  over gateway
+          ~ organization Globex                                differs  sites/acme.yaml:7
+          ~ customer cy@acme.com                               differs  sites/acme.yaml:7
 
     Atlassian organization acme-corp: 0 to add, 1 to change, 0 to remove
 
@@ -236,27 +236,27 @@ fn every_type_changes() {
 #[test]
 fn every_type_goes() {
     insta::assert_snapshot!(shown(&every_type("delete")), @r#"
-    1 site: 0 to add, 0 to change, 13 to remove
+    in all: 0 to add, 0 to change, 13 to remove
 
     acme: 0 to add, 0 to change, 12 to remove
 
       remove (12)
         site settings
-          - view without login            on                 not listed  sites/acme.yaml:7  over mapped
-          - portal-only login             password: on, ss…  not listed  sites/acme.yaml:7  over mapped
-          - allowed domain x.example                         not listed  sites/acme.yaml:7  over mapped
+          - view without login        on                      not listed  sites/acme.yaml:7  over mapped
+          - portal-only login         password: on, sso: off  not listed  sites/acme.yaml:7  over mapped
+          - allowed domain x.example                          not listed  sites/acme.yaml:7  over mapped
         accounts
-          - account ana@globex.example                       not listed  sites/acme.yaml:7
+          - account ana@globex.example  not listed  sites/acme.yaml:7
         organization Globex
-          - the organization                                 not listed  sites/acme.yaml:7
-          - member ana@globex.example                        not listed  sites/acme.yaml:7
-          - e-mail domain globex.example                     not listed  sites/acme.yaml:7  over mapped
+          - the organization              not listed  sites/acme.yaml:7
+          - member ana@globex.example     not listed  sites/acme.yaml:7
+          - e-mail domain globex.example  not listed  sites/acme.yaml:7  over mapped
         project ITSM
-          - channel access                open               not listed  sites/acme.yaml:7  over private
-          - customer sharing                                 not listed  sites/acme.yaml:7  over private
-          - space ITKB                    who can view: an…  not listed  sites/acme.yaml:7  over gateway
-          - organization Globex                              not listed  sites/acme.yaml:7
-          - customer cy@acme.com                             not listed  sites/acme.yaml:7
+          - channel access        open    not listed  sites/acme.yaml:7  over private
+          - customer sharing              not listed  sites/acme.yaml:7  over private
+          - space ITKB            anyone  not listed  sites/acme.yaml:7  over gateway
+          - organization Globex           not listed  sites/acme.yaml:7
+          - customer cy@acme.com          not listed  sites/acme.yaml:7
 
     Atlassian organization acme-corp: 0 to add, 0 to change, 1 to remove
 
@@ -433,7 +433,7 @@ fn everything_at_once() {
 
       change (1)
         project ITSM
-          ~ channel access  open → restricted  differs  sites/acme.yaml:7  over private, there before t…
+          ~ channel access  open → restricted  differs  sites/acme.yaml:7  over private, there before
 
       add (1)
         organization Globex
@@ -441,7 +441,7 @@ fn everything_at_once() {
 
       waiting for a step by hand (1)
         organization Globex
-          ! after: account jo@acme.com of accounts
+          ! after: account jo@acme.com
           + member jo@acme.com  listed  sites/acme.yaml:7
 
       by hand (3): only a person can do these
@@ -499,7 +499,8 @@ fn a_narrow_terminal() {
         ..Style::default()
     };
     insta::assert_snapshot!(shown_with(&everything(), style), @r#"
-    acme: 1 to add, 1 to change, 1 to remove, 3 by hand, 1 bloc…
+    acme: 1 to add, 1 to change, 1 to remove, 3 by hand, 1
+          blocked, 1 waiting, 1 could not be read
 
       remove (1)
         organization Globex
@@ -521,7 +522,7 @@ fn a_narrow_terminal() {
 
       waiting for a step by hand (1)
         organization Globex
-          ! after: account jo@acme.com of accounts
+          ! after: account jo@acme.com
           + member jo@acme.com  listed  sites/acme.yaml:7
 
       by hand (3): only a person can do these
@@ -609,7 +610,7 @@ fn two_sites_and_steps_numbered_through() {
         ),
     ];
     insta::assert_snapshot!(shown(&document), @r#"
-    3 sites: 1 to add, 0 to change, 1 to remove, 2 by hand
+    in all: 1 to add, 0 to change, 1 to remove, 2 by hand
 
     acme: 1 to add, 0 to change, 0 to remove, 1 by hand
 
@@ -768,7 +769,7 @@ fn hostile_names_stay_within_their_row() {
 
       add (2)
         organization Eve\u{1b}[2J\u{a}  + member admin\u{202e}moc\u{200b}\u{9b}31m
-          + the organization                                                   listed  sites/acme.yaml:7
+          + the organization  listed  sites/acme.yaml:7
         organization Globex
           + member id:qm:1 (Eve\u{1b}[2J\u{a}  + member admin\u{202e}moc\u{2…  listed  sites/acme.yaml:7
 
@@ -835,6 +836,56 @@ fn colour_adds_nothing_but_colour() {
     }
     plain.push_str(rest);
     assert_eq!(plain, shown(&document));
+}
+
+#[test]
+fn no_manual_change_is_lost_when_its_step_is_missing() {
+    let lone = over(
+        "manual",
+        change(
+            "update",
+            "jsm_customer_access",
+            "acme/customer-access/internal",
+            Value::Null,
+            json!(true),
+        ),
+    );
+    let text = shown(&with(vec![lone]));
+    assert!(text.contains("1 by hand"), "{text}");
+    assert!(
+        text.contains("~ internal: Atlassian accounts by approved domains  unknown → on"),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_step_that_settles_nothing_is_still_shown() {
+    let mut document = empty();
+    let mut lone = step(&["acme/x"], "ask somebody", Value::Null, json!(true));
+    lone.addresses.clear();
+    document.manual_steps = vec![lone];
+    assert!(shown(&document).contains("1. ask somebody"));
+}
+
+#[test]
+fn a_migration_of_many_people_is_one_step_with_a_folded_list() {
+    let mut document = empty();
+    let people: Vec<String> = (0..214)
+        .map(|i| format!("acme/account/p{i:03}@acme.com"))
+        .collect();
+    let mut migration = step(
+        &["acme/x"],
+        "migrate these 214 portal-only accounts",
+        json!("portal_only"),
+        json!("atlassian"),
+    );
+    migration.addresses = people;
+    migration.attest = None;
+    document.manual_steps = vec![migration];
+    let text = shown(&document);
+    assert!(text.contains("account p011@acme.com\n"), "{text}");
+    assert!(!text.contains("p012"), "{text}");
+    assert!(text.contains("… and 202 more"), "{text}");
 }
 
 #[test]

@@ -11,8 +11,8 @@ use std::fmt::Write as _;
 
 /// Returns the command for a subject, where no program would read the value back.
 ///
-/// Renames, invitations and migrations show in the next plan by themselves. An approved domain is read by the Admin API,
-/// so a statement about it helps only while its value is not known.
+/// Renames, invitations and migrations show in the next plan by themselves, and an approved domain is read by the Admin
+/// API. So is the any-domain rule where an organization key is at hand; a statement helps while its value is not known.
 pub(super) fn command(
     site: &Site,
     subject: &ManualSubject,
@@ -26,21 +26,13 @@ pub(super) fn command(
     let address = match subject {
         ManualSubject::SiteField(field) => site_address(site, *field, unknown)?,
         ManualSubject::AllowedDomains => site_address(site, SiteField::AllowedDomains, unknown)?,
-        ManualSubject::ApprovedDomain(_) | ManualSubject::AnyDomain => {
-            let part = match subject {
-                ManualSubject::ApprovedDomain(domain) => domain.as_str(),
-                _ => "ANYONE",
-            };
-            if !unknown {
-                return None;
+        ManualSubject::AnyDomain => match &site.atlassian_organization {
+            Some(organization) if unknown => {
+                Address::new([organization.value.as_str(), "approved-domain", "ANYONE"])
             }
-            match &site.atlassian_organization {
-                Some(organization) => {
-                    Address::new([organization.value.as_str(), "approved-domain", part])
-                }
-                None => addresses.first()?.clone(),
-            }
-        }
+            None if unknown => addresses.first()?.clone(),
+            _ => return None,
+        },
         // One address per domain, one list on the page: the statement is about the organization's whole list.
         ManualSubject::EmailDomains(name) => {
             if !unread(MappedField::OrganizationEmailDomains) && !unknown {
@@ -73,7 +65,8 @@ pub(super) fn command(
                 space.as_str(),
             ])
         }
-        ManualSubject::Rename { .. }
+        ManualSubject::ApprovedDomain(_)
+        | ManualSubject::Rename { .. }
         | ManualSubject::InviteInternal(_)
         | ManualSubject::MigrateAccounts(_)
         | ManualSubject::GrantPortalAccess(_) => return None,
@@ -81,14 +74,29 @@ pub(super) fn command(
     Some(format!(
         "portcullis attest {} --value {} --by YOU",
         quoted(address.as_str()),
-        quoted(&value_text(expected))
+        quoted(&value_text(stated(subject, expected)))
     ))
 }
 
 fn site_address(site: &Site, field: SiteField, unknown: bool) -> Option<Address> {
     let read = route(&site.surfaces, MappedField::Site(field)).read;
-    let [group, name] = field.address_parts();
-    (unknown || read == Surface::Manual).then(|| Address::new([site.key.as_str(), group, name]))
+    let key = site.key.as_str();
+    let address = match (field, field.address_parts()) {
+        // The statement is about the whole list, each domain of which has an address of its own in plans.
+        (SiteField::AllowedDomains, [group, _]) => Address::new([key, group]),
+        (_, [group, name]) => Address::new([key, group, name]),
+    };
+    (unknown || read == Surface::Manual).then_some(address)
+}
+
+/// The part of an expected value that is stated: of the any-domain rule the role, of a space who can view it.
+fn stated<'v>(subject: &ManualSubject, expected: &'v Value) -> &'v Value {
+    let key = match subject {
+        ManualSubject::AnyDomain => "role",
+        ManualSubject::KnowledgeBase(..) => "who_can_view",
+        _ => return expected,
+    };
+    expected.get(key).unwrap_or(expected)
 }
 
 /// The value as the command takes it: JSON, or a bare word for text that is no JSON by itself.

@@ -219,7 +219,7 @@ fn every_subject_with_centralized_user_management() {
     set which external domains may get portal-only accounts
       acme.atlassian.net > Settings (gear) > Apps (or Products) > Jira Service Management > Customer access > Account types: External > allowed domains > Save
       site admin or organization admin
-      portcullis attest acme/allowed-domain/any --value '["a.example","b.example"]' --by YOU
+      portcullis attest acme/allowed-domain --value '["a.example","b.example"]' --by YOU
     set what the approved domain `acme.com` grants for Jira Service Management
       admin.atlassian.com > your organization > Apps (or Products) > App access settings (or User access settings) > Approved domains > acme.com (Add domain if it is not listed) > Jira Service Management: role and admin approval > Save
       organization admin or user access admin
@@ -228,7 +228,7 @@ fn every_subject_with_centralized_user_management() {
       admin.atlassian.com > your organization > Apps (or Products) > App access settings (or User access settings) > Any domain > Jira Service Management: role and admin approval > Save
       organization admin or user access admin
       https://admin.atlassian.com/
-      portcullis attest acme-corp/approved-domain/ANYONE --value '{"role":"none"}' --by YOU
+      portcullis attest acme-corp/approved-domain/ANYONE --value none --by YOU
     set the e-mail domains of organization `Globex`
       acme.atlassian.net > project ITSM > Customers > Globex > More actions (…) > Manage email domains
       project admin or agent; Jira admin where only those manage organizations
@@ -309,7 +309,7 @@ fn every_subject_with_original_user_management() {
     set which external domains may get portal-only accounts
       acme.atlassian.net > Settings (gear) > Apps (or Products) > Jira Service Management > Customer access > Account types: External > allowed domains > Save
       site admin or organization admin
-      portcullis attest acme/allowed-domain/any --value '["a.example","b.example"]' --by YOU
+      portcullis attest acme/allowed-domain --value '["a.example","b.example"]' --by YOU
     set what the approved domain `acme.com` grants for Jira Service Management
       admin.atlassian.com > your organization > Apps (or Products) > App access settings (or User access settings) > Approved domains > acme.com (Add domain if it is not listed) > Jira Service Management: role and admin approval > Save
       organization admin or user access admin
@@ -318,7 +318,7 @@ fn every_subject_with_original_user_management() {
       admin.atlassian.com > your organization > Apps (or Products) > App access settings (or User access settings) > Any domain > Jira Service Management: role and admin approval > Save
       organization admin or user access admin
       https://admin.atlassian.com/
-      portcullis attest acme-corp/approved-domain/ANYONE --value '{"role":"none"}' --by YOU
+      portcullis attest acme-corp/approved-domain/ANYONE --value none --by YOU
     set the e-mail domains of organization `Globex`
       acme.atlassian.net > project ITSM > Customers > Globex > More actions (…) > Manage email domains
       project admin or agent; Jira admin where only those manage organizations
@@ -400,14 +400,14 @@ fn every_subject_in_the_sandbox() {
     set which external domains may get portal-only accounts
       admin console of the sandbox (`portcullis sandbox --site acme` prints its address) > Customer access > Account types: External > allowed domains > Save
       the sandbox's administrator, admin@sandbox.example
-      portcullis attest acme/allowed-domain/any --value '["a.example","b.example"]' --by YOU
+      portcullis attest acme/allowed-domain --value '["a.example","b.example"]' --by YOU
     set what the approved domain `acme.com` grants for Jira Service Management
       admin console of the sandbox (`portcullis sandbox --site acme` prints its address) > Approved domains > acme.com (Add domain if it is not listed) > Jira Service Management: role and admin approval > Save
       the sandbox's administrator, admin@sandbox.example
     set what the any-domain rule grants for Jira Service Management
       admin console of the sandbox (`portcullis sandbox --site acme` prints its address) > Any domain > Jira Service Management: role and admin approval > Save
       the sandbox's administrator, admin@sandbox.example
-      portcullis attest acme-corp/approved-domain/ANYONE --value '{"role":"none"}' --by YOU
+      portcullis attest acme-corp/approved-domain/ANYONE --value none --by YOU
     set the e-mail domains of organization `Globex`
       admin console of the sandbox (`portcullis sandbox --site acme` prints its address) > project ITSM > Customers > Globex > More actions (…) > Manage email domains
       the sandbox's administrator, admin@sandbox.example
@@ -482,6 +482,24 @@ fn a_statement_about_a_value_that_is_read_is_not_asked_for() {
     assert_eq!(
         unknown.attest.as_deref(),
         Some("portcullis attest acme/project/ITSM/access --value restricted --by YOU")
+    );
+}
+
+#[test]
+fn a_space_is_attested_by_the_word_of_its_viewers() {
+    let mut site = remote(UserManagement::Centralized);
+    site.surfaces.gateway = crate::config::SurfaceMode::Deny;
+    let subject = ManualSubject::KnowledgeBase(key("ITSM"), SpaceKey::new("ITKB").unwrap());
+    let made = step(
+        &site,
+        &subject,
+        Vec::new(),
+        Value::Null,
+        json!({"who_can_view": "anyone"}),
+    );
+    assert_eq!(
+        made.attest.as_deref(),
+        Some("portcullis attest acme/project/ITSM/knowledge-base/ITKB --value anyone --by YOU")
     );
 }
 

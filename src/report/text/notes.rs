@@ -1,8 +1,9 @@
 //! What surrounds the changes: what could not be read, findings, dates ahead, totals, and what to do next.
 
 use super::layout::{Page, Paint};
-use super::rows::{Subject, more, place, root, shown_of};
+use super::rows::{more, place, shown_of};
 use super::spoken;
+use super::subject::root;
 use super::values::counted;
 use crate::report::document::{PlanDocument, Source};
 use std::io;
@@ -25,7 +26,7 @@ pub(super) fn of_root(document: &PlanDocument, site: &str, page: &mut Page<'_>) 
             };
             let text = format!(
                 "could not read {}: {}{right}; nothing there is changed{}",
-                scope(&error.address),
+                spoken(&error.address),
                 error.message,
                 at(error.source.as_ref())
             );
@@ -50,7 +51,7 @@ pub(super) fn of_root(document: &PlanDocument, site: &str, page: &mut Page<'_>) 
         for finding in findings.iter().take(shown) {
             let text = format!(
                 "{}: {} [{}]{}",
-                scope(&finding.address),
+                spoken(&finding.address),
                 finding.message,
                 finding.code,
                 at(finding.source.as_ref())
@@ -223,7 +224,7 @@ fn unmanaged(document: &PlanDocument, page: &mut Page<'_>) -> io::Result<()> {
     }
     let shown = shown_of(unmanaged.addresses.len(), page.limit(0));
     for address in unmanaged.addresses.iter().take(shown) {
-        page.prose(10, (Paint::Plain, "* "), &scope(address))?;
+        page.prose(10, (Paint::Plain, "* "), &spoken(address))?;
     }
     more(unmanaged.addresses.len() - shown, 10, page)
 }
@@ -262,15 +263,6 @@ fn next(document: &PlanDocument, page: &mut Page<'_>) -> io::Result<()> {
         text
     };
     page.next(text, &command)
-}
-
-fn scope(address: &str) -> String {
-    let subject = Subject::of(address);
-    if subject.label.starts_with("the ") {
-        subject.parent
-    } else {
-        spoken(address)
-    }
 }
 
 fn at(source: Option<&Source>) -> String {

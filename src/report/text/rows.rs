@@ -1,10 +1,11 @@
 //! One line per change, grouped by what it belongs to; long lists of people are folded.
 
+use super::Settled;
 use super::layout::{Page, Paint, fit, fit_end, padded};
+use super::subject::Subject;
 use super::values::{Null, transition, words};
 use crate::neutral::neutral;
-use crate::report::document::{PlanDocument, ResourceChange, Source};
-use percent_encoding::percent_decode_str;
+use crate::report::document::{ResourceChange, Source};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::io;
@@ -73,101 +74,6 @@ impl Section {
     }
 }
 
-/// What an address stands for, in words.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Subject {
-    /// The thing, such as `member ana@globex.example`.
-    pub(super) label: String,
-    /// What it belongs to, such as `organization Globex`.
-    pub(super) parent: String,
-    /// Sorts parents: the site first, then accounts, organizations, projects.
-    rank: u8,
-}
-
-impl Subject {
-    /// Reads an address (contract, section 7); an unknown shape is shown as it is.
-    pub(super) fn of(address: &str) -> Self {
-        let parts: Vec<String> = address
-            .split('/')
-            .map(|part| percent_decode_str(part).decode_utf8_lossy().into_owned())
-            .collect();
-        let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
-        let root = parts.first().copied().unwrap_or("");
-        let (rank, parent, label) = match parts.get(1..).unwrap_or(&[]) {
-            ["customer-access", name] => (0, "site settings".into(), toggle(name).to_owned()),
-            ["setting", name] => (0, "site settings".into(), setting(name)),
-            ["allowed-domain", "any"] => (0, "site settings".into(), "any external domain".into()),
-            ["allowed-domain", domain] => (
-                0,
-                "site settings".into(),
-                format!("allowed domain {domain}"),
-            ),
-            ["approved-domain", "ANYONE"] => {
-                (1, "approved domains".into(), "any-domain rule".into())
-            }
-            ["approved-domain", domain] => (
-                1,
-                "approved domains".into(),
-                format!("approved domain {domain}"),
-            ),
-            ["account", who] => (2, "accounts".into(), format!("account {who}")),
-            ["organization", name] => {
-                (3, format!("organization {name}"), "the organization".into())
-            }
-            ["organization", name, kind, what] => {
-                let kind = if *kind == "email-domain" {
-                    "e-mail domain"
-                } else {
-                    kind
-                };
-                (3, format!("organization {name}"), format!("{kind} {what}"))
-            }
-            ["project", key, "access"] => (4, format!("project {key}"), "channel access".into()),
-            ["project", key, "sharing"] => (4, format!("project {key}"), "customer sharing".into()),
-            ["project", key] => (4, format!("project {key}"), "the project".into()),
-            ["project", key, kind, what] => {
-                let kind = if *kind == "knowledge-base" {
-                    "space"
-                } else {
-                    kind
-                };
-                (4, format!("project {key}"), format!("{kind} {what}"))
-            }
-            _ => (5, root.to_owned(), address.to_owned()),
-        };
-        Self {
-            label: neutral(&label).into_owned(),
-            parent: neutral(&parent).into_owned(),
-            rank,
-        }
-    }
-}
-
-fn toggle(name: &str) -> &str {
-    match name {
-        "internal" => "internal: Atlassian accounts by approved domains",
-        "external" => "external: portal-only accounts",
-        "customers-can-create-accounts" => "customers can create accounts",
-        "view-without-login" => "view without login",
-        other => other,
-    }
-}
-
-fn setting(name: &str) -> String {
-    match name {
-        "email-cc-creates-accounts" => "e-mail: To and Cc create accounts".into(),
-        "portal-only-login" => "portal-only login".into(),
-        "knowledge-base-all-logged-in" => "knowledge base: all logged-in users allowed".into(),
-        "knowledge-base-anyone" => "knowledge base: anyone allowed".into(),
-        other => other.replace('-', " "),
-    }
-}
-
-/// Returns the first part of an address: a site or an Atlassian organization.
-pub(super) fn root(address: &str) -> &str {
-    address.split('/').next().unwrap_or("")
-}
-
 /// Returns `file:line`.
 pub(super) fn place(source: Option<&Source>) -> String {
     source.map_or_else(String::new, |source| {
@@ -234,11 +140,12 @@ impl Row {
         let body = &change.change;
         let action = action(change);
         let null = Null::before(action);
+        let (before, after) = (essence(&body.before), essence(&body.after));
         let values = match action {
-            "update" => transition(&body.before, &body.after, null, LIST_ITEMS),
+            "update" => transition(before, after, null, LIST_ITEMS),
             _ if !is_valued(&change.kind) => String::new(),
-            "delete" if !body.before.is_null() => words(&body.before, null, LIST_ITEMS),
-            _ if !body.after.is_null() => words(&body.after, null, LIST_ITEMS),
+            "delete" if !before.is_null() => words(before, null, LIST_ITEMS),
+            _ if !after.is_null() => words(after, null, LIST_ITEMS),
             _ => String::new(),
         };
         let mut remarks = Vec::new();
@@ -248,7 +155,7 @@ impl Row {
         }
         match change.portcullis.origin.as_deref() {
             None | Some("this_branch") => {}
-            Some("there_before") => remarks.push("there before this branch".into()),
+            Some("there_before") => remarks.push("there before".into()),
             Some(other) => remarks.push(neutral(other).replace('_', " ")),
         }
         let place = place(change.portcullis.source.as_ref());
@@ -272,6 +179,19 @@ impl Row {
             sign: (Paint::Plain, "  "),
             cells: [label, none(), none(), none(), none()],
         }
+    }
+}
+
+/// Returns the one value of an object whose only key the label already says.
+fn essence(value: &Value) -> &Value {
+    match value.as_object().map(|map| {
+        (
+            map.len(),
+            map.get("who_can_view").or_else(|| map.get("name")),
+        )
+    }) {
+        Some((1, Some(only))) => only,
+        _ => value,
     }
 }
 
@@ -303,18 +223,16 @@ struct Group<'a> {
 
 /// Writes one section of one site.
 pub(super) fn section(
-    document: &PlanDocument,
-    site: &str,
+    changes: &[&ResourceChange],
     section: Section,
+    settled: &Settled<'_>,
     page: &mut Page<'_>,
 ) -> io::Result<()> {
     let mut groups: BTreeMap<(u8, String, String), Group<'_>> = BTreeMap::new();
     let mut count = 0;
-    for change in &document.resource_changes {
-        if root(&change.address) != site || Section::of(change) != section {
-            continue;
-        }
-        if section == Section::ByHand && has_step(document, &change.address) {
+    for change in changes {
+        // The checklist shows it.
+        if section == Section::ByHand && settled.has(&change.address) {
             continue;
         }
         count += 1;
@@ -342,18 +260,21 @@ pub(super) fn section(
         &[(paint, heading), (Paint::Plain, &format!(" ({count})"))],
     )?;
 
-    let groups_shown = page.limit(GROUPS_SHOWN).max(REMOVALS_SHOWN);
+    let groups_shown = page.limit(GROUPS_SHOWN);
     let folded: Vec<(String, &Group<'_>, Vec<Row>)> = groups
         .iter()
         .take(groups_shown)
         .map(|((_, parent, _), group)| (parent.clone(), group, shown_rows(&group.changes, page)))
         .collect();
-    let widths = Widths::of(folded.iter().flat_map(|(_, _, rows)| rows), 6, page);
+    // Columns are aligned over the whole section while nothing is cut by that, else within each group.
+    let whole = Widths::of(folded.iter().flat_map(|(_, _, rows)| rows), 6, page);
     for (parent, group, rows) in &folded {
         page.line(4, &[(Paint::Plain, parent)])?;
         if !group.because.is_empty() {
             page.prose(6, (Paint::Alarm, "! "), &group.because)?;
         }
+        let own = Widths::of(rows.iter(), 6, page);
+        let widths = if whole.cut { &own } else { &whole };
         for row in rows {
             widths.write(row, page)?;
         }
@@ -426,17 +347,12 @@ fn because(change: &ResourceChange, section: Section) -> String {
     }
 }
 
-fn has_step(document: &PlanDocument, address: &str) -> bool {
-    document
-        .manual_steps
-        .iter()
-        .any(|step| step.addresses.iter().any(|settled| settled == address))
-}
-
 /// The widths of the columns of rows that stand below each other.
 pub(super) struct Widths {
     indent: usize,
     columns: [usize; 5],
+    /// Whether some cell does not fit.
+    cut: bool,
 }
 
 impl Widths {
@@ -452,6 +368,7 @@ impl Widths {
                 *column = cell.width().max(*column);
             }
         }
+        let natural = columns;
         let gaps = 2 * columns
             .iter()
             .filter(|&&column| column > 0)
@@ -477,7 +394,12 @@ impl Widths {
             let excess = columns.iter().sum::<usize>().saturating_sub(available);
             columns[column] -= excess.min(columns[column].saturating_sub(least));
         }
-        Self { indent, columns }
+        let cut = columns != natural;
+        Self {
+            indent,
+            columns,
+            cut,
+        }
     }
 
     pub(super) fn write(&self, row: &Row, page: &mut Page<'_>) -> io::Result<()> {

@@ -1,27 +1,19 @@
 //! The numbered checklist of what only a person can do.
 
+use super::Settled;
 use super::layout::{Page, Paint};
-use super::rows::{Row, Widths, more, null_of, place, root, shown_of, whole};
+use super::rows::{Row, Widths, more, null_of, place, shown_of, whole};
 use super::values::Null;
-use crate::report::document::{ManualStepDocument, PlanDocument, ResourceChange};
+use crate::report::document::{ManualStepDocument, ResourceChange};
 use std::io;
 
 /// Writes the steps of one site; numbers run on over sites, so that people can speak of "step 3".
 pub(super) fn checklist(
-    document: &PlanDocument,
-    site: &str,
+    steps: &[&ManualStepDocument],
+    settled: &Settled<'_>,
     number: &mut usize,
     page: &mut Page<'_>,
 ) -> io::Result<()> {
-    let steps: Vec<&ManualStepDocument> = document
-        .manual_steps
-        .iter()
-        .filter(|step| {
-            step.addresses
-                .first()
-                .is_some_and(|first| root(first) == site)
-        })
-        .collect();
     if steps.is_empty() {
         return Ok(());
     }
@@ -30,13 +22,13 @@ pub(super) fn checklist(
     page.line(2, &[(Paint::Change, "by hand"), (Paint::Plain, &note)])?;
     for step in steps {
         *number += 1;
-        one(document, step, *number, page)?;
+        one(settled, step, *number, page)?;
     }
     Ok(())
 }
 
 fn one(
-    document: &PlanDocument,
+    settled: &Settled<'_>,
     step: &ManualStepDocument,
     number: usize,
     page: &mut Page<'_>,
@@ -44,13 +36,7 @@ fn one(
     let changes: Vec<(&str, Option<&ResourceChange>)> = step
         .addresses
         .iter()
-        .map(|address| {
-            let change = document
-                .resource_changes
-                .iter()
-                .find(|change| change.address == *address);
-            (address.as_str(), change)
-        })
+        .map(|address| (address.as_str(), settled.change(address)))
         .collect();
     let label = format!("{number}. ");
     let indent = 4 + label.len();
