@@ -33,6 +33,8 @@ pub struct Desired<'w> {
     pub attestations: BTreeMap<&'w str, &'w Attestation>,
     /// Attestations of this site that no longer count.
     pub expired_attestations: Vec<&'w Attestation>,
+    /// Patterns that narrow the plan; empty means everything.
+    pub targets: Vec<String>,
     /// The day everything is judged on (UTC).
     pub today: Date,
 }
@@ -126,6 +128,7 @@ impl<'w> Desired<'w> {
             customers,
             attestations,
             expired_attestations,
+            targets: Vec::new(),
             today,
         })
     }

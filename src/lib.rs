@@ -32,6 +32,7 @@
 //! - A list that could not be read whole is `Incomplete`, and nothing is ever removed on the strength of one.
 
 pub mod apply;
+pub mod cli;
 pub mod config;
 pub mod connect;
 pub mod desired;

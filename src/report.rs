@@ -1,5 +1,6 @@
 //! Rendering: plans, apply reports and access for people and for machines, the same words everywhere.
 
+pub mod applied;
 pub mod build;
 pub mod document;
 pub mod json;

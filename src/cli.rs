@@ -1,0 +1,99 @@
+//! The command line: one file per command, each reading like the data flow of the crate.
+//!
+//! Data goes to standard output, everything else to standard error. Nothing below this module prints.
+
+mod apply;
+pub mod args;
+mod observe;
+mod output;
+mod plan;
+mod show;
+mod validate;
+
+pub use output::Output;
+
+use crate::exit::Exit;
+use args::{Arguments, Command};
+use clap::Parser;
+use std::ffi::OsString;
+
+/// Looks an environment variable up.
+pub(crate) type Lookup = fn(&str) -> Option<String>;
+
+/// Runs the command line.
+pub fn main(arguments: impl IntoIterator<Item = OsString>, lookup: Lookup) -> Exit {
+    let parsed = match Arguments::try_parse_from(arguments) {
+        Ok(parsed) => parsed,
+        Err(error) => return usage(&error),
+    };
+    let mut output = Output::of_process(parsed.global.color, lookup);
+    start_logging(&parsed);
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return output.fail(Exit::Unexpected, &format!("the runtime cannot start: {error}"), None),
+    };
+    runtime.block_on(async {
+        tokio::select! {
+            exit = run(&parsed, &mut output, lookup) => exit,
+            code = interrupted() => std::process::exit(code),
+        }
+    })
+}
+
+async fn run(parsed: &Arguments, output: &mut Output, lookup: Lookup) -> Exit {
+    match &parsed.command {
+        Command::Validate(arguments) => validate::run(arguments, &parsed.global, output),
+        Command::Plan(arguments) => plan::run(arguments, &parsed.global, output, lookup).await,
+        Command::Show(arguments) => show::run(arguments, output),
+        Command::Apply(arguments) => apply::run(arguments, &parsed.global, output, lookup).await,
+    }
+}
+
+/// Prints what clap has to say; help and version are no errors.
+fn usage(error: &clap::Error) -> Exit {
+    // A closed pipe is a quiet end.
+    let _ = error.print();
+    if error.use_stderr() { Exit::Usage } else { Exit::Done }
+}
+
+fn start_logging(parsed: &Arguments) {
+    let filter = tracing_subscriber::EnvFilter::try_from_env("PORTCULLIS_LOG").unwrap_or_else(|_| {
+        tracing_subscriber::EnvFilter::new(match parsed.global.verbose {
+            0 => "warn",
+            1 => "portcullis=info",
+            _ => "portcullis=debug",
+        })
+    });
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // Only the first call in a process wins, which is what tests want.
+    let _ = match parsed.global.log_format {
+        args::LogFormat::Json => builder.json().try_init(),
+        args::LogFormat::Text => builder.with_target(false).without_time().try_init(),
+    };
+}
+
+/// Waits for a signal and returns the exit code that says so.
+///
+/// The journal is flushed per change and the sandbox saves by itself, so nothing has to be rescued here.
+async fn interrupted() -> i32 {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let (Ok(mut terminate), Ok(mut interrupt)) =
+            (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
+        else {
+            return std::future::pending().await;
+        };
+        tokio::select! {
+            _ = terminate.recv() => 143,
+            _ = interrupt.recv() => 130,
+        }
+    }
+    #[cfg(not(unix))]
+    {
+        match tokio::signal::ctrl_c().await {
+            Ok(()) => 130,
+            Err(_) => std::future::pending().await,
+        }
+    }
+}

@@ -1,0 +1,180 @@
+//! `portcullis apply`: plans, asks, carries out, reports.
+
+use super::args::{ApplyArguments, Global, PlanFormat};
+use super::{Lookup, Output, observe};
+use crate::apply::{Apply, ApplyReport, Journal};
+use crate::config::Workspace;
+use crate::connect::Session;
+use crate::desired::Desired;
+use crate::exit::Exit;
+use crate::model::SiteKey;
+use crate::observed::Observed;
+use crate::report::build::{self, Planned};
+use crate::report::{applied, text};
+use jiff::Timestamp;
+use std::io::{self, BufRead, Write};
+
+/// A site that is open, read and planned.
+struct Ready<'w> {
+    session: Session,
+    desired: Desired<'w>,
+    observed: Observed,
+}
+
+/// Runs the command.
+pub(super) async fn run(arguments: &ApplyArguments, global: &Global, output: &mut Output, lookup: Lookup) -> Exit {
+    let workspace = match observe::load(&arguments.reach.dir, global, output) {
+        Ok(workspace) => workspace,
+        Err(exit) => return exit,
+    };
+    let keys = match observe::sites(&workspace, &arguments.reach, output) {
+        Ok(keys) => keys,
+        Err(exit) => return exit,
+    };
+    let mut ready: Vec<Ready<'_>> = Vec::new();
+    let mut planned: Vec<Planned> = Vec::new();
+    let mut worst = Exit::Done;
+    for key in keys {
+        match prepare(&workspace, &key, arguments, global, output, lookup).await {
+            Ok(site) => {
+                planned.push(observe::plan(&site.desired, &site.observed));
+                ready.push(site);
+            }
+            Err(exit) => worst = worst.and(exit),
+        }
+    }
+    let exit = carry_out(&workspace, &ready, &planned, worst, arguments, output).await;
+    for site in ready {
+        if let Err(error) = site.session.close().await {
+            output.note(&format!("warning: the sandbox's state could not be saved: {error}"));
+        }
+    }
+    exit
+}
+
+async fn prepare<'w>(
+    workspace: &'w Workspace,
+    key: &SiteKey,
+    arguments: &ApplyArguments,
+    global: &Global,
+    output: &mut Output,
+    lookup: Lookup,
+) -> Result<Ready<'w>, Exit> {
+    let reach = &arguments.reach;
+    let session = observe::open(workspace, key, reach, global.today(), output, lookup).await?;
+    let desired = observe::desired(workspace, key, reach, session.atlassian_id.as_deref(), global.today())
+        .ok_or(Exit::Invalid)?;
+    let observed = observe::read(&session, &desired, output).await?;
+    Ok(Ready { session, desired, observed })
+}
+
+async fn carry_out(
+    workspace: &Workspace,
+    ready: &[Ready<'_>],
+    planned: &[Planned],
+    unread: Exit,
+    arguments: &ApplyArguments,
+    output: &mut Output,
+) -> Exit {
+    let document = build::document(workspace, planned);
+    let incomplete = unread.and(observe::exit_of_plans(planned));
+    let shown = match arguments.format {
+        PlanFormat::Text => text::plan(&document, output.style, &mut output.data).and_then(|()| output.data.flush()),
+        PlanFormat::Json => Ok(()),
+    };
+    if let Err(error) = shown {
+        return output.finish(Err(error), Exit::Unexpected);
+    }
+    if incomplete != Exit::Done && !arguments.reach.partial {
+        let hint = "mend what is named above, or apply the rest with `--partial`";
+        return output.fail(incomplete, "nothing was applied: not everything could be read", Some(hint));
+    }
+    let automatic = planned
+        .iter()
+        .flat_map(|planned| &planned.plan.changes)
+        .filter(|change| change.is_automatic())
+        .count();
+    if automatic > 0 && !arguments.auto_approve {
+        match confirmed(automatic, output) {
+            Some(true) => {}
+            Some(false) => return output.fail(Exit::Blocked, "nothing was applied: the answer was no", None),
+            None => {
+                let hint = "review the plan, then run `portcullis apply --auto-approve`";
+                return output.fail(Exit::Usage, "nothing was applied: nobody can be asked here", Some(hint));
+            }
+        }
+    }
+    let mut reports: Vec<ApplyReport> = Vec::new();
+    for (site, planned) in ready.iter().zip(planned) {
+        let journal = match journal(workspace, &site.desired.site.key, planned) {
+            Ok(journal) => journal,
+            Err(error) => {
+                output.note(&format!("warning: no journal is kept: {error}"));
+                Journal::none()
+            }
+        };
+        let (reader, writer) = (site.session.connection.reader(), site.session.connection.writer());
+        let apply = Apply {
+            reader: &reader,
+            writer: &writer,
+            desired: &site.desired,
+            observed: &site.observed,
+            journal: &journal,
+        };
+        reports.push(apply.run(&planned.plan).await);
+    }
+    let exit = incomplete.and(outcome(&reports, arguments.allow_manual));
+    let requests: u64 = ready.iter().map(|site| site.session.connection.requests()).sum();
+    let report = applied::document(workspace, planned, &reports, requests, exit);
+    let written = match arguments.format {
+        PlanFormat::Text => applied::text(&report, output.style, &mut output.data),
+        PlanFormat::Json => applied::json(&report, &mut output.data),
+    };
+    output.finish(written, exit)
+}
+
+/// Returns how an apply ends.
+fn outcome(reports: &[ApplyReport], allow_manual: bool) -> Exit {
+    let mut exit = Exit::Done;
+    for report in reports {
+        let counts = report.counts();
+        if report.forbidden {
+            exit = exit.and(Exit::Forbidden);
+        }
+        if counts.failed > 0 {
+            exit = exit.and(Exit::Partial);
+        }
+        if counts.blocked > 0 {
+            exit = exit.and(Exit::Blocked);
+        }
+        if (counts.manual > 0 || counts.waiting > 0) && !allow_manual {
+            exit = exit.and(Exit::ManualStepsRemain);
+        }
+    }
+    exit
+}
+
+/// Asks whether to go on; `None` when nobody can be asked.
+fn confirmed(automatic: usize, output: &mut Output) -> Option<bool> {
+    if !output.interactive {
+        return None;
+    }
+    let s = if automatic == 1 { "" } else { "s" };
+    let _ = write!(output.notes, "\nCarry out {automatic} change{s}? Only `yes` is taken as yes: ");
+    let _ = output.notes.flush();
+    let mut answer = String::new();
+    io::stdin().lock().read_line(&mut answer).ok()?;
+    Some(answer.trim() == "yes")
+}
+
+/// Opens the journal of one site; a run without automatic changes keeps none.
+fn journal(workspace: &Workspace, site: &SiteKey, planned: &Planned) -> io::Result<Journal> {
+    if !planned.plan.changes.iter().any(crate::plan::Change::is_automatic) {
+        return Ok(Journal::none());
+    }
+    let directory = workspace.root.join(".portcullis").join("journal");
+    fs_err::create_dir_all(&directory)?;
+    let path = directory.join(format!("{site}.jsonl"));
+    let file = std::fs::File::options().create(true).append(true).open(path)?;
+    Ok(Journal::new(Box::new(file), Timestamp::now))
+}

@@ -1,0 +1,149 @@
+//! What `plan` and `apply` have in common: load, connect, observe, diff, review.
+
+use super::args::{Global, Reach};
+use super::{Lookup, Output};
+use crate::config::{self, LoadOptions, Workspace};
+use crate::connect::{ConnectError, Session};
+use crate::desired::Desired;
+use crate::diagnostic;
+use crate::exit::Exit;
+use crate::jsm::{ApiError, ErrorKind, Options};
+use crate::model::SiteKey;
+use crate::observe;
+use crate::observed::Observed;
+use crate::plan::diff;
+use crate::policy;
+use crate::report::build::Planned;
+use camino::Utf8Path;
+use jiff::civil::Date;
+
+/// Loads a workspace; its problems go to standard error.
+pub(super) fn load(directory: &Utf8Path, global: &Global, output: &mut Output) -> Result<Workspace, Exit> {
+    let loaded = config::load(directory, LoadOptions::new(global.today()));
+    report(&loaded.diagnostics, &loaded.sources, output);
+    loaded.workspace.ok_or_else(|| {
+        let errors = loaded
+            .diagnostics
+            .iter()
+            .filter(|diagnostic| diagnostic.severity == diagnostic::Severity::Error)
+            .count();
+        let s = if errors == 1 { "" } else { "s" };
+        output.fail(Exit::Invalid, &format!("the workspace has {errors} error{s}"), None)
+    })
+}
+
+/// Writes diagnostics to standard error.
+pub(super) fn report(diagnostics: &[diagnostic::Diagnostic], sources: &config::Sources, output: &mut Output) {
+    // Standard error is not worth failing over.
+    let _ = diagnostic::text::render(diagnostics, sources, output.style.color, &mut output.notes);
+}
+
+/// Chooses the sites that are meant.
+pub(super) fn sites(workspace: &Workspace, reach: &Reach, output: &mut Output) -> Result<Vec<SiteKey>, Exit> {
+    if workspace.sites.is_empty() {
+        let hint = "declare one under `sites`";
+        return Err(output.fail(Exit::Invalid, "the workspace declares no site", Some(hint)));
+    }
+    for wanted in &reach.site {
+        if !workspace.sites.contains_key(wanted.as_str()) {
+            let known: Vec<&str> = workspace.sites.keys().map(SiteKey::as_str).collect();
+            let hint = format!("the sites are: {}", known.join(", "));
+            let message = format!("the workspace declares no site `{wanted}`");
+            return Err(output.fail(Exit::Usage, &message, Some(&hint)));
+        }
+    }
+    let meant = |key: &&SiteKey| reach.site.is_empty() || reach.site.iter().any(|wanted| wanted == key.as_str());
+    Ok(workspace.sites.keys().filter(meant).cloned().collect())
+}
+
+/// Opens a site.
+pub(super) async fn open(
+    workspace: &Workspace,
+    key: &SiteKey,
+    reach: &Reach,
+    today: Date,
+    output: &mut Output,
+    lookup: Lookup,
+) -> Result<Session, Exit> {
+    let options = Options {
+        concurrency: reach.concurrency.max(1),
+        budget: reach.budget,
+        ..Options::default()
+    };
+    match Session::open(workspace, key, options, today, lookup).await {
+        Ok(session) => Ok(session),
+        Err(ConnectError::InvalidSeed { site, diagnostics, sources }) => {
+            report(&diagnostics, &sources, output);
+            Err(output.fail(Exit::Invalid, &format!("the seed of site `{site}` is invalid"), None))
+        }
+        Err(error) => {
+            let exit = match &error {
+                ConnectError::NoUrl(_) | ConnectError::Seed(_) => Exit::Invalid,
+                ConnectError::Credentials(_) => Exit::Forbidden,
+                ConnectError::Client(api) => exit_of(api),
+                ConnectError::Sandbox { .. } | ConnectError::Busy(..) => Exit::Unreadable,
+                ConnectError::InvalidSeed { .. } => Exit::Invalid,
+            };
+            let hint = match &error {
+                ConnectError::Client(api) => api.hint().map(str::to_owned),
+                _ => None,
+            };
+            Err(output.fail(exit, &error.to_string(), hint.as_deref()))
+        }
+    }
+}
+
+/// Returns the exit code of a failed request.
+pub(super) fn exit_of(error: &ApiError) -> Exit {
+    match error.kind() {
+        ErrorKind::Unauthorized | ErrorKind::Forbidden | ErrorKind::Host => Exit::Forbidden,
+        _ => Exit::Unreadable,
+    }
+}
+
+/// Resolves what is desired on one site.
+pub(super) fn desired<'w>(
+    workspace: &'w Workspace,
+    key: &SiteKey,
+    reach: &Reach,
+    atlassian_id: Option<&str>,
+    today: Date,
+) -> Option<Desired<'w>> {
+    let mut desired = Desired::new(workspace, key, today)?;
+    if let Some(id) = atlassian_id {
+        desired.atlassian_id = Some(id.to_owned());
+    }
+    desired.targets.clone_from(&reach.target);
+    Some(desired)
+}
+
+/// Reads one site.
+pub(super) async fn read(session: &Session, desired: &Desired<'_>, output: &mut Output) -> Result<Observed, Exit> {
+    let before = session.connection.requests();
+    match observe::observe(&session.connection.reader(), desired).await {
+        Ok(mut observed) => {
+            observed.requests = session.connection.requests() - before;
+            Ok(observed)
+        }
+        Err(error) => {
+            let message = format!("site `{}` cannot be read: {error}", desired.site.key);
+            Err(output.fail(exit_of(&error), &message, error.hint()))
+        }
+    }
+}
+
+/// Plans one site and judges the plan.
+pub(super) fn plan(desired: &Desired<'_>, observed: &Observed) -> Planned {
+    let mut plan = diff::diff(desired, observed);
+    let verdicts = policy::review(&mut plan, desired, observed);
+    Planned { plan, verdicts, requests: observed.requests }
+}
+
+/// Returns how urgently the plan's errors end the command.
+pub(super) fn exit_of_plans(planned: &[Planned]) -> Exit {
+    planned
+        .iter()
+        .flat_map(|planned| &planned.plan.errors)
+        .map(|error| if error.cause.forbidden { Exit::Forbidden } else { Exit::Unreadable })
+        .fold(Exit::Done, Exit::and)
+}

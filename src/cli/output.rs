@@ -1,0 +1,71 @@
+//! Where a command writes: data to standard output, everything else to standard error.
+
+use super::Lookup;
+use super::args::ColorChoice;
+use crate::exit::Exit;
+use crate::neutral::neutral;
+use crate::report::text::Style;
+use std::io::{self, IsTerminal, Write};
+
+/// The two streams of a command.
+pub struct Output {
+    /// Data.
+    pub data: Box<dyn Write + Send>,
+    /// Everything else.
+    pub notes: Box<dyn Write + Send>,
+    /// How text looks on standard output.
+    pub style: Style,
+    /// Whether a person can be asked.
+    pub interactive: bool,
+}
+
+impl Output {
+    /// The process's own streams.
+    pub fn of_process(color: ColorChoice, lookup: Lookup) -> Self {
+        let stdout = io::stdout();
+        let terminal = stdout.is_terminal();
+        let set = |name: &str| lookup(name).is_some_and(|value| !value.is_empty() && value != "0");
+        let color = match color {
+            ColorChoice::Always => true,
+            ColorChoice::Never => false,
+            ColorChoice::Auto => set("CLICOLOR_FORCE") || (terminal && !set("NO_COLOR")),
+        };
+        let width = lookup("COLUMNS").and_then(|columns| columns.parse().ok()).unwrap_or(100);
+        Self {
+            data: Box::new(io::BufWriter::new(stdout)),
+            notes: Box::new(io::stderr()),
+            style: Style { color, width, ..Style::default() },
+            interactive: io::stdin().is_terminal() && !set("CI"),
+        }
+    }
+
+    /// Writes a line to standard error; it is not worth failing over.
+    pub fn note(&mut self, text: &str) {
+        let _ = writeln!(self.notes, "{text}");
+    }
+
+    /// Writes an error with a hint and returns the exit code it ends with.
+    pub fn fail(&mut self, exit: Exit, message: &str, hint: Option<&str>) -> Exit {
+        let message: Vec<_> = message.lines().map(|line| neutral(line).into_owned()).collect();
+        let _ = writeln!(self.notes, "error: {}", message.join("\n  "));
+        if let Some(hint) = hint {
+            let _ = writeln!(self.notes, "\nhint: {hint}");
+        }
+        exit
+    }
+
+    /// Ends the data stream. A reader that went away is a quiet end; another failure is not.
+    pub fn finish(&mut self, written: io::Result<()>, exit: Exit) -> Exit {
+        match written.and_then(|()| self.data.flush()) {
+            Ok(()) => exit,
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => exit,
+            Err(error) => self.fail(Exit::Unexpected, &format!("the output cannot be written: {error}"), None),
+        }
+    }
+}
+
+impl std::fmt::Debug for Output {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Output").field("style", &self.style).finish_non_exhaustive()
+    }
+}

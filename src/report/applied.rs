@@ -1,0 +1,147 @@
+//! What an apply did: done, already true, failed, not tried, by hand, as text and as JSON.
+
+use crate::apply::{ApplyReport, Counts, Outcome};
+use crate::config::Workspace;
+use crate::exit::Exit;
+use crate::neutral::neutral;
+use crate::report::build::Planned;
+use crate::report::document::Source;
+use crate::report::text::Style;
+use serde::Serialize;
+use std::io::{self, Write};
+
+/// What an apply did.
+#[derive(Debug, Serialize)]
+pub struct AppliedDocument {
+    /// The version of this format.
+    pub format_version: &'static str,
+    /// The version of Portcullis.
+    pub tool_version: &'static str,
+    /// One element per change.
+    pub results: Vec<AppliedRow>,
+    /// How many of each.
+    pub counts: Counts,
+    /// Requests, reading included.
+    pub requests: u64,
+    /// The exit code.
+    pub exit_code: u8,
+    /// The reason of the exit code, in words.
+    pub exit_reason: &'static str,
+}
+
+/// What became of one change.
+#[derive(Debug, Serialize)]
+pub struct AppliedRow {
+    /// What.
+    pub address: String,
+    /// `create`, `update` or `delete`.
+    pub action: &'static str,
+    /// What became of it.
+    pub result: Outcome,
+    /// Who asked for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source: Option<Source>,
+}
+
+/// Builds the report of all sites.
+pub fn document(workspace: &Workspace, planned: &[Planned], reports: &[ApplyReport], requests: u64, exit: Exit) -> AppliedDocument {
+    let mut results = Vec::new();
+    let mut counts = Counts::default();
+    for (planned, report) in planned.iter().zip(reports) {
+        let more = report.counts();
+        counts.done += more.done;
+        counts.already_true += more.already_true;
+        counts.failed += more.failed;
+        counts.inactive_or_hidden += more.inactive_or_hidden;
+        counts.not_tried += more.not_tried;
+        counts.manual += more.manual;
+        counts.waiting += more.waiting;
+        counts.blocked += more.blocked;
+        for (change, outcome) in planned.plan.changes.iter().zip(&report.outcomes) {
+            let source = change.source.and_then(|span| {
+                let file = workspace.sources.get(span.file)?;
+                Some(Source { file: file.path.to_string(), line: span.line })
+            });
+            results.push(AppliedRow {
+                address: change.address.to_string(),
+                action: change.action.word(),
+                result: outcome.clone(),
+                source,
+            });
+        }
+    }
+    AppliedDocument {
+        format_version: "1.0",
+        tool_version: env!("CARGO_PKG_VERSION"),
+        results,
+        counts,
+        requests,
+        exit_code: exit.code(),
+        exit_reason: exit.reason(),
+    }
+}
+
+/// Writes the report as JSON.
+///
+/// # Errors
+/// When the sink fails.
+pub fn json(document: &AppliedDocument, out: &mut dyn Write) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut *out, document)?;
+    writeln!(out)
+}
+
+/// Writes the report for people: what did not work first and in full, what worked as numbers.
+///
+/// # Errors
+/// When the sink fails.
+pub fn text(document: &AppliedDocument, _style: Style, out: &mut dyn Write) -> io::Result<()> {
+    let sections: [(&str, fn(&Outcome) -> Option<&str>); 3] = [
+        ("failed", |outcome| match outcome {
+            Outcome::Failed(why) => Some(why),
+            _ => None,
+        }),
+        ("not tried", |outcome| match outcome {
+            Outcome::NotTried(why) => Some(why),
+            _ => None,
+        }),
+        ("warning", |outcome| match outcome {
+            Outcome::InactiveOrHidden(why) => Some(why),
+            _ => None,
+        }),
+    ];
+    for (title, pick) in sections {
+        let rows: Vec<(&AppliedRow, &str)> =
+            document.results.iter().filter_map(|row| Some((row, pick(&row.result)?))).collect();
+        for (row, why) in rows {
+            let place = row.source.as_ref().map(|source| format!("  ({}:{})", source.file, source.line));
+            writeln!(
+                out,
+                "{title}: {} {}{}\n    {}",
+                row.action,
+                neutral(&row.address),
+                neutral(&place.unwrap_or_default()),
+                neutral(why),
+            )?;
+        }
+    }
+    let Counts { done, already_true, failed, inactive_or_hidden, not_tried, manual, waiting, blocked } = document.counts;
+    let mut words = vec![format!("{done} done")];
+    for (count, word) in [
+        (already_true, "already true"),
+        (failed, "failed"),
+        (not_tried, "not tried"),
+        (inactive_or_hidden, "inactive or hidden"),
+        (manual, "by hand"),
+        (waiting, "waiting"),
+        (blocked, "blocked"),
+    ] {
+        if count > 0 {
+            words.push(format!("{count} {word}"));
+        }
+    }
+    writeln!(out, "\napplied: {} ({} requests)", words.join(", "), document.requests)?;
+    if manual + waiting > 0 {
+        writeln!(out, "do the steps by hand that the plan lists, then run `portcullis plan` again")?;
+    }
+    Ok(())
+}
