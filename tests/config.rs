@@ -6,5 +6,7 @@
 
 #[path = "config/good.rs"]
 mod good;
+#[path = "config/schema.rs"]
+mod schema;
 #[path = "config/support.rs"]
 mod support;
