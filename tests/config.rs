@@ -4,6 +4,8 @@
     reason = "a test that cannot set its stage has failed"
 )]
 
+#[path = "config/bad.rs"]
+mod bad;
 #[path = "config/good.rs"]
 mod good;
 #[path = "config/schema.rs"]
