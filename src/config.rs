@@ -3,6 +3,7 @@
 mod check;
 pub mod codes;
 mod context;
+pub mod document;
 pub mod driver;
 mod files;
 mod keys;
@@ -12,11 +13,13 @@ mod mapped;
 mod merge;
 mod read;
 mod roster;
+mod schema;
 mod scope;
 mod sources;
 mod workspace;
 mod yaml;
 
 pub use load::{Limits, LoadOptions, Loaded, load};
+pub use schema::{mapped_schema, schema};
 pub use sources::{SourceFile, Sources};
 pub use workspace::*;

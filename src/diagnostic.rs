@@ -1,4 +1,9 @@
-//! A problem in a user's file, as data: rendering is somebody else's job.
+//! A problem in a user's file, as data. Each way of showing it is one file below.
+
+mod excerpt;
+pub mod json;
+pub mod neutral;
+pub mod text;
 
 use serde::Serialize;
 

@@ -4,7 +4,11 @@
     reason = "a test that cannot set its stage has failed"
 )]
 
+#[path = "config/bad.rs"]
+mod bad;
 #[path = "config/good.rs"]
 mod good;
+#[path = "config/schema.rs"]
+mod schema;
 #[path = "config/support.rs"]
 mod support;

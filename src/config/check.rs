@@ -1,9 +1,374 @@
-//! Checks over the whole workspace, one function each: names that are used and not declared, names and ids that meet.
+//! Checks over the whole workspace, one function each: names that are used and not declared, names and ids that meet,
+//! statements that contradict each other.
 
-use super::context::Context;
-use super::workspace::Workspace;
+mod attestations;
+mod expectations;
+
+use super::codes;
+use super::context::{Context, closest};
+use super::workspace::{
+    ApprovedSite, Organization, OrganizationState, Roster, RosterEntry, Site, Who, Workspace,
+};
+use crate::diagnostic::{Diagnostic, Mark, Span};
+use crate::model::{OrganizationName, SiteKey, SpaceKey, WhoCanView};
+use std::collections::BTreeMap;
 
 /// Runs every check.
 pub(super) fn check(cx: &mut Context, workspace: &Workspace) {
-    let _ = (cx, workspace);
+    atlassian_references(cx, workspace);
+    for site in workspace.sites.values() {
+        near_duplicates(cx, site);
+        used_twice(cx, site);
+        shared_domains(cx, site);
+        linked_organizations(cx, site);
+        gone_organizations(cx, site);
+        viewers(cx, site);
+        rosters(cx, site);
+        accounts(cx, site);
+    }
+    expectations::check(cx, workspace);
+    attestations::check(cx, workspace);
+}
+
+/// Marks a name that stands at a span.
+fn mark(span: Span, text: &str) -> Mark {
+    let length = u32::try_from(text.chars().count()).unwrap_or(u32::MAX);
+    Mark {
+        span,
+        length: length.max(1),
+    }
+}
+
+/// Reports a name that is used and not declared, with the declared name that was probably meant.
+fn not_declared<'a>(
+    kind: &str,
+    name: &str,
+    place: impl Into<Mark>,
+    declared: impl Iterator<Item = &'a str> + Clone,
+    otherwise: &str,
+) -> Diagnostic {
+    let diagnostic = Diagnostic::error(
+        codes::NOT_DECLARED,
+        format!(
+            "{kind} `{}` is not declared",
+            crate::diagnostic::short(name)
+        ),
+    )
+    .at(place);
+    match closest(name, declared) {
+        Some(near) => diagnostic.hint(format!("did you mean `{near}`?")),
+        None => diagnostic.hint(otherwise),
+    }
+}
+
+fn atlassian_references(cx: &mut Context, workspace: &Workspace) {
+    for site in workspace.sites.values() {
+        if let Some(key) = &site.atlassian_organization
+            && !workspace.atlassian_organizations.contains_key(&key.value)
+        {
+            let declared = workspace.atlassian_organizations.keys();
+            cx.report(not_declared(
+                "the Atlassian organization",
+                &key.value,
+                mark(key.span, &key.value),
+                declared.map(String::as_str),
+                "declare it under `atlassian_organizations`",
+            ));
+        }
+    }
+    for organization in workspace.atlassian_organizations.values() {
+        let approved = organization.approved_domains.iter();
+        let approved = approved.flat_map(|a| a.domains.values().flat_map(|d| &d.sites));
+        for (key, ApprovedSite { span, .. }) in approved.chain(&organization.any_domain) {
+            if !workspace.sites.contains_key(key) {
+                cx.report(undeclared_site(workspace, key, *span));
+            }
+        }
+    }
+}
+
+/// Reports a site that is used and not declared.
+fn undeclared_site(workspace: &Workspace, key: &SiteKey, span: Span) -> Diagnostic {
+    not_declared(
+        "the site",
+        key.as_str(),
+        mark(span, key.as_str()),
+        workspace.sites.keys().map(SiteKey::as_str),
+        "declare it under `sites`",
+    )
+}
+
+/// Organizations whose names differ only in case, width or spaces: Atlassian would make two, people would see one.
+fn near_duplicates(cx: &mut Context, site: &Site) {
+    let mut folded: BTreeMap<String, (&OrganizationName, Span)> = BTreeMap::new();
+    for (name, organization) in &site.organizations {
+        let again = folded.insert(name.folded(), (name, organization.span));
+        if let Some((other, first)) = again {
+            cx.report(
+                Diagnostic::error(
+                    codes::NEAR_DUPLICATE,
+                    format!("`{name}` and `{other}` differ only in case, width or spaces"),
+                )
+                .label(mark(organization.span, name.as_str()), "this one")
+                .label(mark(first, other.as_str()), "and this one")
+                .hint("keep one, or give them names that people can tell apart"),
+            );
+        }
+    }
+}
+
+/// Ids and previous names that belong to two organizations.
+fn used_twice(cx: &mut Context, site: &Site) {
+    let mut ids = BTreeMap::new();
+    let mut previous = BTreeMap::new();
+    for (name, organization) in &site.organizations {
+        if let Some(id) = &organization.id
+            && let Some(first) = ids.insert(id.value.as_str(), id.span)
+        {
+            cx.report(
+                Diagnostic::error(
+                    codes::USED_TWICE,
+                    format!("the id `{}` belongs to two organizations", id.value),
+                )
+                .label(id.span, "again here")
+                .label(first, "first here")
+                .hint("an id names one organization; see `portcullis export`"),
+            );
+        }
+        let Some(old) = &organization.previous_name else {
+            continue;
+        };
+        let place = mark(old.span, old.value.as_str());
+        if let Some(other) = site.organizations.get(&old.value) {
+            let own = old.value == *name;
+            let message = if own {
+                "`previous_name` is the name itself".to_string()
+            } else {
+                format!("`{}` is still declared, so it was not renamed", old.value)
+            };
+            let diagnostic = Diagnostic::error(codes::USED_TWICE, message).at(place);
+            cx.report(if own {
+                diagnostic.hint("leave `previous_name` out")
+            } else {
+                diagnostic
+                    .label(mark(other.span, old.value.as_str()), "declared here")
+                    .hint("leave `previous_name` out, or delete the other block")
+            });
+        }
+        if let Some(first) = previous.insert(old.value.clone(), old.span) {
+            cx.report(
+                Diagnostic::error(
+                    codes::USED_TWICE,
+                    format!("two organizations were called `{}`", old.value),
+                )
+                .label(place, "again here")
+                .label(mark(first, old.value.as_str()), "first here"),
+            );
+        }
+    }
+}
+
+/// L41: which organization a customer of a shared domain joins is unspecified (Q20).
+fn shared_domains(cx: &mut Context, site: &Site) {
+    let mut seen = BTreeMap::new();
+    for (name, organization) in &site.organizations {
+        let domains = organization.email_domains.iter();
+        for domain in domains.flat_map(|domains| &domains.value) {
+            let text = domain.value.as_str();
+            let Some((other, first)) = seen.insert(text, (name, domain.span)) else {
+                continue;
+            };
+            cx.report(
+                Diagnostic::warning(
+                    codes::SHARED_DOMAIN,
+                    format!("`{text}` is an e-mail domain of `{other}` and of `{name}` (L41)"),
+                )
+                .label(mark(domain.span, text), "again here")
+                .label(mark(first, text), "first here")
+                .hint("which of them a new customer joins is not specified; keep one"),
+            );
+        }
+    }
+}
+
+fn linked_organizations(cx: &mut Context, site: &Site) {
+    for project in site.projects.values() {
+        let Some(linked) = &project.organizations else {
+            continue;
+        };
+        for name in &linked.list {
+            let place = mark(name.span, name.value.as_str());
+            let Some(organization) = site.organizations.get(&name.value) else {
+                let declared = site.organizations.keys();
+                let folded = name.value.folded();
+                let near = declared.clone().find(|other| other.folded() == folded);
+                let diagnostic = not_declared(
+                    "the organization",
+                    name.value.as_str(),
+                    place,
+                    near.map_or_else(
+                        || declared.map(OrganizationName::as_str).collect::<Vec<_>>(),
+                        |near| vec![near.as_str()],
+                    )
+                    .into_iter(),
+                    &format!(
+                        "declare it under `sites.{}.organizations`, such as `{{}}`",
+                        site.key
+                    ),
+                );
+                cx.report(diagnostic);
+                continue;
+            };
+            let word = match organization.state.value {
+                OrganizationState::Present => continue,
+                OrganizationState::Retired => "retired",
+                OrganizationState::Absent => "absent",
+            };
+            cx.report(
+                Diagnostic::error(
+                    codes::LINKS_ABSENT,
+                    format!("`{}` is linked here and declared `{word}`", name.value),
+                )
+                .at(place)
+                .label(organization.state.span, "declared here")
+                .hint("take it out of this list"),
+            );
+        }
+    }
+}
+
+/// Members of an organization that is to have none.
+fn gone_organizations(cx: &mut Context, site: &Site) {
+    for (name, organization) in &site.organizations {
+        let Organization { state, members, .. } = organization;
+        if state.value == OrganizationState::Present {
+            continue;
+        }
+        if let Some(entry) = members.as_ref().and_then(|members| members.entries.first()) {
+            cx.report(
+                Diagnostic::error(
+                    codes::CONFLICTING_KEYS,
+                    format!("`{name}` is to be emptied and lists members"),
+                )
+                .at(entry.span)
+                .label(state.span, "declared here")
+                .hint("leave `members` out"),
+            );
+        }
+    }
+}
+
+/// A space has one setting, however many projects show it (K3).
+fn viewers(cx: &mut Context, site: &Site) {
+    let mut seen: BTreeMap<&SpaceKey, (WhoCanView, Span)> = BTreeMap::new();
+    for project in site.projects.values() {
+        for (key, space) in &project.knowledge_base {
+            let Some(viewers) = space.who_can_view else {
+                continue;
+            };
+            let (first, place) = *seen.entry(key).or_insert((viewers.value, viewers.span));
+            if first != viewers.value {
+                cx.report(
+                    Diagnostic::error(
+                        codes::CONFLICTING_VIEWERS,
+                        format!("`{key}` is declared `{}` and `{first}`", viewers.value),
+                    )
+                    .label(mark(viewers.span, viewers.value.word()), "here")
+                    .label(mark(place, first.word()), "and here")
+                    .hint("a space has one setting for all projects; write the same, or only one"),
+                );
+            }
+        }
+    }
+}
+
+fn rosters(cx: &mut Context, site: &Site) {
+    let members = site
+        .organizations
+        .values()
+        .filter_map(|o| o.members.as_ref());
+    let customers = site.projects.values().filter_map(|p| p.customers.as_ref());
+    for roster in members.chain(customers) {
+        listed_and_absent(cx, site, roster);
+    }
+}
+
+/// Finds the entry of a person that has not run out.
+fn valid<'r>(cx: &Context, roster: &'r Roster, who: &Who) -> Option<&'r RosterEntry> {
+    let at = roster
+        .entries
+        .binary_search_by(|entry| entry.who.cmp(who))
+        .ok()?;
+    let entry = roster.entries.get(at)?;
+    let until = entry.extra.as_ref().and_then(|extra| extra.until);
+    until
+        .is_none_or(|until| until >= cx.options.today)
+        .then_some(entry)
+}
+
+fn listed_and_absent(cx: &mut Context, site: &Site, roster: &Roster) {
+    for absent in &roster.absent {
+        if let Some(entry) = valid(cx, roster, &absent.value) {
+            let who = absent.value.text();
+            cx.report(
+                Diagnostic::error(
+                    codes::LISTED_AND_ABSENT,
+                    format!("`{who}` is listed and must be absent"),
+                )
+                .label(mark(absent.span, who), "absent here")
+                .label(mark(entry.span, who), "listed here")
+                .hint("take it out of one of them"),
+            );
+        }
+    }
+    for (email, person) in &site.people {
+        let who = Who::Email(email.clone());
+        if let Some(entry) = valid(cx, roster, &who) {
+            cx.report(
+                Diagnostic::warning(
+                    codes::LISTED_AND_ABSENT,
+                    format!("`{email}` is listed, but absent everywhere under `people`"),
+                )
+                .label(mark(entry.span, email.key()), "has no effect")
+                .label(mark(person.span, email.key()), "`people` beats every list")
+                .hint("take the person out of the list"),
+            );
+        }
+    }
+}
+
+/// Accounts of a seed: one portal-only and one Atlassian account an address, an id once.
+fn accounts(cx: &mut Context, site: &Site) {
+    let mut ids = BTreeMap::new();
+    let mut addresses = BTreeMap::new();
+    for account in &site.accounts {
+        let id = account.account_id.as_ref().map(|id| id.as_str());
+        let first = id.and_then(|id| ids.insert(id, account.span));
+        let key = (&account.email, account.account);
+        let first = first.or(addresses.insert(key, account.span));
+        if let Some(first) = first {
+            cx.report(
+                Diagnostic::error(
+                    codes::USED_TWICE,
+                    format!(
+                        "two accounts of `{}` with the same kind or id",
+                        account.email
+                    ),
+                )
+                .label(account.span, "again here")
+                .label(first, "first here")
+                .hint("an address has at most one portal-only and one Atlassian account"),
+            );
+        }
+    }
+}
+
+impl Who {
+    /// Returns the address in compared form, or the account id.
+    pub fn text(&self) -> &str {
+        match self {
+            Self::Email(email) => email.key(),
+            Self::Account(id) => id.as_str(),
+        }
+    }
 }

@@ -67,3 +67,26 @@ pub(crate) fn brief(loaded: &Loaded) -> String {
     }
     text
 }
+
+/// Reads a workspace and shows its diagnostics as people see them.
+pub(crate) fn rendered(loaded: &Loaded) -> String {
+    use portcullis::diagnostic::text::{TextStyle, write};
+    let mut out = Vec::new();
+    write(
+        &mut out,
+        &loaded.diagnostics,
+        &loaded.sources,
+        TextStyle::default(),
+    )
+    .unwrap();
+    let text = String::from_utf8(out).unwrap();
+    let lines: Vec<&str> = text.lines().map(str::trim_end).collect();
+    lines.join("\n").trim_end().to_string()
+}
+
+/// Shows what is wrong with a workspace; asserts that nothing is made of it.
+pub(crate) fn refused(text: &str) -> String {
+    let loaded = Files::new(text).load();
+    assert!(loaded.workspace.is_none(), "accepted: {text}");
+    rendered(&loaded)
+}

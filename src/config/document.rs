@@ -1,0 +1,687 @@
+//! The configuration format as written, for the JSON Schema only: a description of every key for editors. The reader itself
+//! works on located values; a test holds both to the same keys.
+
+use crate::model::{
+    AccountKind, ChannelAccess, CustomerSharing, EmailAccountCreation, OrganizationManagement,
+    WhoCanView,
+};
+use schemars::JsonSchema;
+use std::collections::BTreeMap;
+
+macro_rules! blocks {
+    ($($(#[$meta:meta])* $name:ident { $($(#[$field_meta:meta])* $field:ident: $type:ty,)* })+) => {
+        $($(#[$meta])*
+        #[derive(Debug, JsonSchema)]
+        #[schemars(deny_unknown_fields)]
+        pub struct $name { $($(#[$field_meta])* pub $field: $type,)* })+
+    };
+}
+
+macro_rules! choices {
+    ($($(#[$meta:meta])* $name:ident { $($(#[$variant_meta:meta])* $variant:ident = $word:literal,)* })+) => {
+        $($(#[$meta])*
+        #[derive(Debug, JsonSchema)]
+        pub enum $name { $($(#[$variant_meta])* #[schemars(rename = $word)] $variant,)* })+
+    };
+}
+
+/// A date, `YYYY-MM-DD`.
+#[derive(Debug, JsonSchema)]
+#[schemars(transparent)]
+pub struct DateText(#[schemars(regex(pattern = r"^\d{4}-\d{2}-\d{2}$"))] pub String);
+
+/// An e-mail address.
+#[derive(Debug, JsonSchema)]
+#[schemars(transparent, example = &"ana@globex.example")]
+pub struct AddressText(#[schemars(regex(pattern = r"^.+@.+\..+$"))] pub String);
+
+/// An exact domain, without `@`, `*` or subdomains.
+#[derive(Debug, JsonSchema)]
+#[schemars(transparent, example = &"globex.example")]
+pub struct DomainText(#[schemars(regex(pattern = r"^[^@*\s]+\.[^@*\s]+$"))] pub String);
+
+/// Text that says something.
+#[derive(Debug, JsonSchema)]
+#[schemars(transparent)]
+pub struct Sentence(#[schemars(length(min = 1))] pub String);
+
+/// An address of something managed, with `*` within a part and `/**` at the end for everything below.
+#[derive(Debug, JsonSchema)]
+#[schemars(transparent, example = &"acme/project/ITSM/**")]
+pub struct PatternText(#[schemars(length(min = 1))] pub String);
+
+/// The configuration version: 1.
+#[derive(Debug)]
+pub struct Version;
+
+impl JsonSchema for Version {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Version".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({ "type": "integer", "const": 1 })
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+}
+
+blocks! {
+    /// A file of a Portcullis workspace. What is absent is unmanaged.
+    Document {
+        /// The configuration version; in every file, and the same.
+        version: Version,
+        /// Which files belong to the workspace. Root file only; `sites/**`, `organizations/**`, `projects/**`, `policy/**`, `expectations/**` and `attestations/**` when absent.
+        include: Option<Vec<String>>,
+        /// Root file only. Once there is a scope, a file may declare only what a scope grants it.
+        scopes: Option<Vec<ScopeBlock>>,
+        /// Atlassian organizations, the company-level ones, by a key of your choice.
+        atlassian_organizations: Option<BTreeMap<String, AtlassianOrganizationBlock>>,
+        /// Sites by a key of your choice.
+        sites: Option<BTreeMap<String, SiteBlock>>,
+        /// Limits on what one apply may change, and what somebody answers for.
+        policy: Option<PolicyBlock>,
+        /// Access tests.
+        expectations: Option<Vec<ExpectationBlock>>,
+        /// Dated statements of values that no program can read.
+        attestations: Option<Vec<AttestationBlock>>,
+    }
+    /// Which files may declare what.
+    ScopeBlock {
+        /// A path pattern relative to the workspace; `**` stands for any directories.
+        #[schemars(example = &"organizations/globex/**")]
+        files: String,
+        /// Address patterns, or keys such as `policy`, `expectations`, `attestations`, `acme/url`, `acme/people/*`.
+        may: Vec<PatternText>,
+    }
+    /// An Atlassian organization.
+    AtlassianOrganizationBlock {
+        /// Its id; needed only to reach the Admin API of a real site.
+        id: Option<Sentence>,
+        /// The ARI of the JSM Customer role; learned from an existing entry when absent.
+        customer_role: Option<Sentence>,
+        /// Domains whose people get access by themselves.
+        approved_domains: Option<ApprovedDomainsBlock>,
+        /// The any-domain rule; read and judged, written by hand.
+        any_domain: Option<ApprovedDomainBlock>,
+        /// Apps that every new user gets: a fact for the cost lint, never written.
+        default_app_access: Option<Vec<Sentence>>,
+    }
+    /// Approved domains.
+    ApprovedDomainsBlock {
+        /// Whether the list is added to or is the whole truth.
+        mode: Option<ModeWord>,
+        /// The domains.
+        domains: Option<BTreeMap<String, ApprovedDomainBlock>>,
+        /// Allows an empty list under `exact`, which removes every approved domain.
+        allow_empty: Option<bool>,
+    }
+    /// What a domain grants.
+    ApprovedDomainBlock {
+        /// What it grants on each site, by the key of the site.
+        sites: Option<BTreeMap<String, ApprovedSiteBlock>>,
+    }
+    /// What a domain grants on one site.
+    ApprovedSiteBlock {
+        /// The role in Jira Service Management.
+        role: RoleWord,
+        /// Whether an administrator must approve each person; `false` when absent.
+        admin_approval: Option<bool>,
+    }
+    /// A site.
+    SiteBlock {
+        /// The origin of the site, or `"sandbox:"` (in quotes) for the embedded sandbox.
+        #[schemars(example = &"https://acme.atlassian.net", example = &"sandbox:")]
+        url: Option<String>,
+        /// Sandbox only: the workspace directory that fills it the first time.
+        seed: Option<String>,
+        /// The origin of the gateway and the Admin API; `https://api.atlassian.com` when absent.
+        api_url: Option<String>,
+        /// How requests authenticate; `classic` when absent.
+        auth: Option<AuthWord>,
+        /// The key of the Atlassian organization that the site belongs to.
+        atlassian_organization: Option<String>,
+        /// Which click paths manual steps show; `centralized` when absent.
+        user_management: Option<UserManagementWord>,
+        /// The Confluence plan; without one, lints that depend on it are silent.
+        confluence_plan: Option<ConfluencePlanWord>,
+        /// Which routes beyond the documented REST API may be used.
+        surfaces: Option<SurfacesBlock>,
+        /// The site's customer access settings.
+        customer_access: Option<CustomerAccessBlock>,
+        /// Requests by e-mail.
+        email: Option<EmailBlock>,
+        /// Who may manage customer organizations.
+        organization_management: Option<OrganizationManagement>,
+        /// How portal-only customers log in.
+        portal_only_login: Option<PortalOnlyLoginBlock>,
+        /// The site's switches for knowledge bases.
+        knowledge_base: Option<KnowledgeBaseBlock>,
+        /// Confluence's side of spaces, by space key: read where possible, else taken as a fact.
+        spaces: Option<BTreeMap<String, SpaceBlock>>,
+        /// What to do about service projects that the site has and the configuration has not; `report` when absent.
+        unlisted_projects: Option<UnlistedWord>,
+        /// `exact` removes organizations that Portcullis itself made and the configuration no longer has; `add_only` when absent.
+        organizations_mode: Option<ModeWord>,
+        /// Customer organizations by name.
+        organizations: Option<BTreeMap<String, OrganizationBlock>>,
+        /// People who must be absent everywhere on the site, by address; beats every list.
+        people: Option<BTreeMap<String, PersonBlock>>,
+        /// Service projects by key.
+        projects: Option<BTreeMap<String, ProjectBlock>>,
+        /// Allows `organizations_mode: exact` without any organization.
+        allow_empty: Option<bool>,
+        /// Seeds only: accounts that exist.
+        accounts: Option<AccountsBlock>,
+    }
+    /// Routes beyond the documented REST API.
+    SurfacesBlock {
+        /// GraphQL operations published without a promise (linked spaces, who can view); `read` when absent.
+        gateway: Option<SurfaceWord>,
+        /// The project endpoint known from other public tools (channel access, sharing); `read` when absent.
+        private: Option<SurfaceWord>,
+        /// A file that describes settings endpoints, relative to this file.
+        mapped: Option<String>,
+    }
+    /// The site's customer access settings.
+    CustomerAccessBlock {
+        /// Internal customers, with Atlassian accounts.
+        internal: Option<InternalBlock>,
+        /// External customers, with portal-only accounts.
+        external: Option<ExternalBlock>,
+        /// Whether customers can create their own accounts.
+        customers_can_create_accounts: Option<bool>,
+        /// Whether help centers can be viewed without login.
+        view_without_login: Option<bool>,
+    }
+    /// Internal customers.
+    InternalBlock {
+        /// Whether people of approved domains get Atlassian accounts as customers.
+        atlassian_accounts: Option<bool>,
+    }
+    /// External customers.
+    ExternalBlock {
+        /// Whether portal-only accounts are allowed.
+        portal_only_accounts: Option<bool>,
+        /// `any`, or the whole list of domains that may get portal-only accounts.
+        allowed_domains: Option<AllowedDomains>,
+        /// Allows an empty `allowed_domains`, which lets no domain in.
+        allow_empty: Option<bool>,
+    }
+    /// Requests by e-mail.
+    EmailBlock {
+        /// Whose To and Cc addresses become accounts.
+        cc_creates_accounts: Option<EmailAccountCreation>,
+    }
+    /// How portal-only customers log in.
+    PortalOnlyLoginBlock {
+        /// By password.
+        password: Option<bool>,
+        /// By single sign-on.
+        sso: Option<bool>,
+    }
+    /// The site's switches for knowledge bases.
+    KnowledgeBaseBlock {
+        /// Whether spaces can be opened to all logged-in users.
+        allow_all_logged_in: Option<bool>,
+        /// Whether spaces can be opened to anyone.
+        allow_anyone: Option<bool>,
+    }
+    /// Confluence's side of a space.
+    SpaceBlock {
+        /// Whether anonymous visitors may read the space.
+        anonymous_access: Option<bool>,
+        /// Whether any active user without a Confluence licence can view the space.
+        unlicensed_access: Option<bool>,
+    }
+    /// A customer organization.
+    OrganizationBlock {
+        /// Its id, in quotes; written by `export`, so that identity survives a rename in the user interface.
+        #[schemars(regex(pattern = r"^\d+$"), example = &"12")]
+        id: Option<String>,
+        /// The name it had: a rename, never a delete and a create.
+        previous_name: Option<String>,
+        /// What should become of it; `present` when absent.
+        state: Option<OrganizationStateWord>,
+        /// Who changes its members; `portcullis` when absent.
+        managed_by: Option<ManagedByWord>,
+        /// The whole list of its e-mail domains, at most ten.
+        #[schemars(length(max = 10))]
+        email_domains: Option<Vec<DomainText>>,
+        /// Allows an empty `email_domains`, which removes every domain.
+        allow_empty: Option<bool>,
+        /// Its members.
+        members: Option<RosterBlock>,
+    }
+    /// A list of people.
+    RosterBlock {
+        /// Whether the list is added to or is the whole truth; `add_only` when absent.
+        mode: Option<ModeWord>,
+        /// The people.
+        list: Option<Vec<PersonEntry>>,
+        /// Roster files (`.csv`, `.txt`, `.yaml`) relative to this file.
+        from: Option<Vec<String>>,
+        /// Allowed to be there, never added and never removed: addresses, or `*@domain`.
+        keep: Option<Vec<String>>,
+        /// People who must not be there, in both modes.
+        absent: Option<Vec<AbsentEntry>>,
+        /// Whether accounts are made for listed people who have none; `silent` when absent.
+        create: Option<CreateWord>,
+        /// Allows an empty list under `exact`, which removes everybody.
+        allow_empty: Option<bool>,
+    }
+    /// A person with details.
+    PersonEntryBlock {
+        /// The address.
+        email: Option<AddressText>,
+        /// The account id; then `email` is the address the account should have by now.
+        account_id: Option<Sentence>,
+        /// The display name, used only when an account is made.
+        name: Option<Sentence>,
+        /// Chooses between two accounts on one address.
+        account: Option<AccountKind>,
+        /// The last day (inclusive, UTC); afterwards the entry means "must be absent".
+        until: Option<DateText>,
+        /// With `account_id`: the address the account had before.
+        previous_email: Option<AddressText>,
+    }
+    /// A person who must be absent.
+    AbsentEntryBlock {
+        /// The address.
+        email: Option<AddressText>,
+        /// The account id.
+        account_id: Option<Sentence>,
+    }
+    /// A person, everywhere on the site.
+    PersonBlock {
+        /// The only state is `absent`.
+        state: PersonStateWord,
+        /// Why.
+        reason: Option<Sentence>,
+        /// Who answers for it.
+        owner: Option<Sentence>,
+    }
+    /// A service project.
+    ProjectBlock {
+        /// Who may send requests by portal, widget and e-mail.
+        channel_access: Option<ChannelAccess>,
+        /// With whom customers may share their requests.
+        customer_sharing: Option<CustomerSharing>,
+        /// Organizations linked to the project.
+        organizations: Option<LinkedOrganizationsBlock>,
+        /// The project's own customers.
+        customers: Option<RosterBlock>,
+        /// Knowledge-base spaces by space key; a space that is not linked gets linked.
+        knowledge_base: Option<BTreeMap<String, LinkedSpaceBlock>>,
+    }
+    /// Organizations linked to a project.
+    LinkedOrganizationsBlock {
+        /// Whether the list is added to or is the whole truth; `add_only` when absent.
+        mode: Option<ModeWord>,
+        /// Names of organizations that this workspace declares.
+        list: Option<Vec<String>>,
+        /// Allows an empty list under `exact`, which unlinks every organization.
+        allow_empty: Option<bool>,
+    }
+    /// A knowledge-base space of a project.
+    LinkedSpaceBlock {
+        /// Who can view its articles in the portal.
+        who_can_view: Option<WhoCanView>,
+    }
+    /// The accounts of a seed.
+    AccountsBlock {
+        /// The accounts.
+        list: Vec<AccountBlock>,
+    }
+    /// An account of a seed.
+    AccountBlock {
+        /// Its address.
+        email: AddressText,
+        /// Its display name.
+        name: Option<Sentence>,
+        /// Its kind; `portal_only` when absent.
+        account: Option<AccountKind>,
+        /// Its id, when the seed fixes it.
+        account_id: Option<Sentence>,
+        /// The JSM role of an Atlassian account; `customer` when absent.
+        role: Option<RoleWord>,
+        /// Its state; `active` when absent.
+        state: Option<AccountStateWord>,
+        /// Whether its address is hidden from API answers.
+        email_hidden: Option<bool>,
+    }
+    /// Limits and acknowledgements. A limit that is not written does not apply.
+    PolicyBlock {
+        /// What happens when a whole class of people gains access.
+        class_gains: Option<ClassGainsBlock>,
+        /// How many people may lose access.
+        max_people_losing_access: Option<LimitBlock>,
+        /// How many people may gain access.
+        max_people_gaining_access: Option<LimitBlock>,
+        /// How many entries of one list may be removed.
+        max_removals: Option<LimitBlock>,
+        /// How many accounts may be made.
+        max_new_accounts: Option<u64>,
+        /// Addresses that no removal may touch.
+        protect: Option<Vec<PatternText>>,
+        /// Lints that somebody answers for.
+        acknowledge: Option<Vec<AcknowledgeBlock>>,
+        /// Differences that are left alone until their date.
+        accept_drift: Option<Vec<AcceptDriftBlock>>,
+        /// How unmanaged things are reported; `count` when absent.
+        unmanaged: Option<UnmanagedWord>,
+    }
+    /// What happens when a whole class of people gains access.
+    ClassGainsBlock {
+        /// Visitors without login; `block` when absent.
+        anonymous: Option<GateWord>,
+        /// Whoever signs up with any address; `block` when absent.
+        anyone: Option<GateWord>,
+        /// Every existing customer; `warn` when absent.
+        any_customer: Option<GateWord>,
+    }
+    /// A limit; whichever of `count` and `percent` is exceeded first blocks.
+    LimitBlock {
+        /// At most this many.
+        count: Option<u64>,
+        /// At most this share, in percent.
+        #[schemars(range(max = 100))]
+        percent: Option<u64>,
+        /// The limit is ignored for lists with fewer entries.
+        floor: Option<u64>,
+    }
+    /// A lint that somebody answers for.
+    AcknowledgeBlock {
+        /// The number of the lint.
+        #[schemars(regex(pattern = r"^L[1-9]\d*$"), example = &"L13")]
+        lint: String,
+        /// Where it applies.
+        address: PatternText,
+        /// Why.
+        reason: Sentence,
+        /// Who answers for it.
+        owner: Sentence,
+        /// The last day.
+        until: Option<DateText>,
+    }
+    /// A difference that is left alone.
+    AcceptDriftBlock {
+        /// Where it applies.
+        address: PatternText,
+        /// Why.
+        reason: Sentence,
+        /// Who answers for it.
+        owner: Sentence,
+        /// The last day.
+        until: Option<DateText>,
+    }
+    /// An access test: one of `can` (must hold for all of them) and `cannot` (for each).
+    ExpectationBlock {
+        /// A sentence that reports show.
+        name: Sentence,
+        /// `anonymous`, `anyone`, `any_customer`, `*@domain`, `organization:NAME`, or an address.
+        #[schemars(length(min = 1))]
+        who: String,
+        /// What they must be able to do.
+        can: Option<AbilityWord>,
+        /// What they must not be able to do.
+        cannot: Option<AbilityWord>,
+        /// The key of the site.
+        site: String,
+        /// Project keys or patterns; needed except for `sign_up`.
+        projects: Option<Vec<String>>,
+        /// Projects that are left out.
+        except: Option<Vec<String>>,
+        /// The knowledge-base space, for `read_article`.
+        space: Option<String>,
+    }
+    /// A person's dated statement of a value that no program can read.
+    AttestationBlock {
+        /// The address, as plans show it.
+        #[schemars(example = &"acme/customer-access/view-without-login")]
+        address: PatternText,
+        /// The value seen, in the words of this format.
+        value: AttestedValue,
+        /// Who looked.
+        by: Sentence,
+        /// When.
+        on: DateText,
+        /// The last day it counts; 90 days after `on` when absent.
+        until: Option<DateText>,
+    }
+}
+
+/// An attested value.
+#[derive(Debug, JsonSchema)]
+#[schemars(untagged)]
+pub enum AttestedValue {
+    /// A toggle.
+    Toggle(bool),
+    /// A word.
+    Word(String),
+    /// A list of domains.
+    Domains(Vec<DomainText>),
+    /// Login of portal-only customers.
+    Login(PortalOnlyLoginBlock),
+}
+
+/// `any`, or a list.
+#[derive(Debug, JsonSchema)]
+#[schemars(untagged)]
+pub enum AllowedDomains {
+    /// Any domain.
+    Any(AnyWord),
+    /// Exactly these.
+    Listed(Vec<DomainText>),
+}
+
+/// A person: an address, or a mapping with `email` or `account_id`.
+#[derive(Debug, JsonSchema)]
+#[schemars(untagged)]
+pub enum PersonEntry {
+    /// An address.
+    Address(AddressText),
+    /// A person with details.
+    Detailed(PersonEntryBlock),
+}
+
+/// A person who must be absent: an address, or a mapping with `email` or `account_id`.
+#[derive(Debug, JsonSchema)]
+#[schemars(untagged)]
+pub enum AbsentEntry {
+    /// An address.
+    Address(AddressText),
+    /// By key.
+    Detailed(AbsentEntryBlock),
+}
+
+choices! {
+    /// Whether a list is added to or is the whole truth.
+    ModeWord {
+        /// Add what is missing, leave the rest.
+        AddOnly = "add_only",
+        /// Remove the rest.
+        Exact = "exact",
+    }
+    /// A role in Jira Service Management.
+    RoleWord {
+        /// Customer: free.
+        Customer = "customer",
+        /// User: an agent, licensed.
+        User = "user",
+        /// No role.
+        None = "none",
+    }
+    /// How requests authenticate.
+    AuthWord {
+        /// An API token, on the site's own origin.
+        Classic = "classic",
+        /// Scoped tokens and service accounts, through the gateway.
+        Scoped = "scoped",
+    }
+    /// Which user-management experience administrators see.
+    UserManagementWord {
+        /// The newer, organization-wide one.
+        Centralized = "centralized",
+        /// The original, per-site one.
+        Original = "original",
+    }
+    /// A Confluence plan.
+    ConfluencePlanWord {
+        /// Free: no anonymous access.
+        Free = "free",
+        /// Standard.
+        Standard = "standard",
+        /// Premium.
+        Premium = "premium",
+        /// Enterprise.
+        Enterprise = "enterprise",
+    }
+    /// What may be done over a route.
+    SurfaceWord {
+        /// Neither read nor write.
+        Deny = "deny",
+        /// Read only.
+        Read = "read",
+        /// Read and write.
+        Write = "write",
+    }
+    /// What to do about projects that are not listed.
+    UnlistedWord {
+        /// Say nothing.
+        Ignore = "ignore",
+        /// List them.
+        Report = "report",
+        /// Fail.
+        Error = "error",
+    }
+    /// What should become of an organization.
+    OrganizationStateWord {
+        /// It exists.
+        Present = "present",
+        /// Unlinked everywhere, emptied, kept.
+        Retired = "retired",
+        /// Deleted.
+        Absent = "absent",
+    }
+    /// Who changes the members of an organization.
+    ManagedByWord {
+        /// Portcullis.
+        Portcullis = "portcullis",
+        /// An identity provider; members are never changed here.
+        Scim = "scim",
+        /// Agents, by hand; members are never changed here.
+        Agents = "agents",
+    }
+    /// Whether accounts are made.
+    CreateWord {
+        /// Make them, without a mail.
+        Silent = "silent",
+        /// Never; a listed person without an account is reported.
+        Never = "never",
+    }
+    /// The state of a person.
+    PersonStateWord {
+        /// Absent everywhere.
+        Absent = "absent",
+    }
+    /// The state of an account of a seed.
+    AccountStateWord {
+        /// Usable.
+        Active = "active",
+        /// Exists, not yet verified.
+        Unverified = "unverified",
+        /// Portal access revoked.
+        Revoked = "revoked",
+        /// Deactivated or suspended.
+        Deactivated = "deactivated",
+    }
+    /// What a gain does to a plan.
+    GateWord {
+        /// Blocks.
+        Block = "block",
+        /// Warns.
+        Warn = "warn",
+        /// Nothing.
+        Allow = "allow",
+    }
+    /// How unmanaged things are reported.
+    UnmanagedWord {
+        /// As a number.
+        Count = "count",
+        /// One by one.
+        List = "list",
+        /// Not at all.
+        Ignore = "ignore",
+    }
+    /// What an expectation is about.
+    AbilityWord {
+        /// Make an account for themselves.
+        SignUp = "sign_up",
+        /// See a portal.
+        ViewPortal = "view_portal",
+        /// Send a request.
+        SendRequest = "send_request",
+        /// Read an article.
+        ReadArticle = "read_article",
+    }
+    /// Any domain.
+    AnyWord {
+        /// Any domain.
+        Any = "any",
+    }
+    /// The method that writes a settings endpoint.
+    WriteWord {
+        /// PUT of the whole document.
+        Put = "PUT",
+        /// POST of the whole document.
+        Post = "POST",
+        /// PATCH with the whole document.
+        Patch = "PATCH",
+    }
+}
+
+blocks! {
+    /// A description of settings endpoints on the site's own origin, for what has no known public route.
+    MappedDocument {
+        /// The version of the format.
+        version: Version,
+        /// Endpoints by a name of your choice. Each is read with GET.
+        endpoints: BTreeMap<String, EndpointBlock>,
+        /// Where each field stands, by its path in the configuration (`customer_access.view_without_login`), or
+        /// `organization.email_domains`, `project.channel_access`, `project.customer_sharing`, `project.knowledge_base.who_can_view`.
+        fields: BTreeMap<String, FieldBlock>,
+    }
+    /// A settings endpoint.
+    EndpointBlock {
+        /// The absolute path, with `{organization_id}` or `{project_key}` where the field needs it.
+        #[schemars(regex(pattern = "^/"), example = &"/rest/settings/1/site")]
+        path: String,
+        /// The method that writes it; absent means read only.
+        write: Option<WriteWord>,
+    }
+    /// Where a field stands.
+    FieldBlock {
+        /// The name of the endpoint.
+        endpoint: String,
+        /// A JSON pointer (RFC 6901) into its document, with `{space_key}` for who can view.
+        #[schemars(regex(pattern = "^/"), example = &"/portal/loginRequired")]
+        pointer: String,
+        /// The endpoint's value for each of our words; absent where it uses the same words and types.
+        values: Option<BTreeMap<String, serde_json::Value>>,
+        /// For allowed domains: how the endpoint says "any domain".
+        any: Option<AnyBlock>,
+    }
+    /// How the endpoint says "any domain".
+    AnyBlock {
+        /// A JSON pointer to the value that says it.
+        #[schemars(regex(pattern = "^/"))]
+        pointer: String,
+        /// Its value when any domain is allowed.
+        value: serde_json::Value,
+        /// Its value when the list counts.
+        listed: serde_json::Value,
+    }
+}
