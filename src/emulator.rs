@@ -45,9 +45,11 @@ mod desks;
 mod gate;
 mod gatekeeping;
 mod graphql;
+mod ids;
 mod jira;
 mod knowledge;
 mod members;
+mod objects;
 mod organizations;
 mod page;
 mod private;
@@ -63,10 +65,11 @@ mod store;
 pub use accounts::{Account, AccountState, NewAccount, Role};
 pub use call::Answer;
 pub use gate::{Fate, OpenGate, Passage, Policy, Verdict};
+pub use objects::{Organization, Project, SiteError, Space};
 pub use server::{Options, Sandbox};
 pub use settings::{
     ANYONE, CUSTOMER_ROLE, ConfluencePlan, DomainAccess, MEMBER_ROLE, ProductAccess, SiteSettings,
     Toggle,
 };
-pub use site::{Organization, Project, Site, SiteError, Space};
+pub use site::Site;
 pub use stats::{Exchange, Stats};

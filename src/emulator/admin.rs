@@ -41,7 +41,7 @@ pub(super) fn workspaces(site: &Site, call: &Call<'_>) -> Reply {
             "attributes": {
                 "name": site.name(), "typeKey": kind, "type": name, "owner": null, "status": "online",
                 "statusDetails": [], "icons": {}, "avatars": {}, "labels": [],
-                "hostUrl": format!("{}{path}", call.base), "realm": null, "regions": [],
+                "hostUrl": format!("{}{path}", call.base), "regions": [],
             },
             "links": {"self": ari},
         })

@@ -2,9 +2,10 @@
 
 use super::accounts::Handle;
 use super::call::{Answer, Call, Reply};
+use super::objects::Project;
 use super::organizations::{account_filter, guard_management, number_of};
 use super::page::{self, Window};
-use super::site::{Project, Site};
+use super::site::Site;
 use crate::model::{ChannelAccess, ProjectKey};
 use serde_json::{Value, json};
 

@@ -136,12 +136,8 @@ mod tests {
     /// The domains of the four columns of R3: approved, both, listed, neither.
     const COLUMNS: [&str; 4] = ["p.example", "b.example", "x.example", "o.example"];
 
-    fn row(
-        internal: bool,
-        external: bool,
-        restricted: bool,
-        any_domain: bool,
-    ) -> [Option<AccountKind>; 4] {
+    /// Gives a row for the switches I, E, R and the any-domain rule.
+    fn row([internal, external, restricted, any_domain]: [bool; 4]) -> [Option<AccountKind>; 4] {
         let mut site = Site::empty("acme");
         site.settings.atlassian_accounts = internal;
         site.settings.portal_only_accounts = external;
@@ -165,15 +161,15 @@ mod tests {
             Some(AccountKind::PortalOnly),
             None,
         );
-        assert_eq!(row(false, false, false, false), [no, no, no, no]);
-        assert_eq!(row(false, true, false, false), [p, p, p, p]);
-        assert_eq!(row(false, true, true, false), [no, p, p, no]);
-        assert_eq!(row(true, false, false, false), [a, a, no, no]);
-        assert_eq!(row(true, false, false, true), [a, a, a, a]);
-        assert_eq!(row(true, true, false, false), [a, a, p, p]);
-        assert_eq!(row(true, true, true, false), [a, a, p, no]);
-        assert_eq!(row(true, true, true, true), [a, a, a, a]);
-        assert_eq!(row(false, true, false, true), [p, p, p, p]);
+        assert_eq!(row([false, false, false, false]), [no, no, no, no]);
+        assert_eq!(row([false, true, false, false]), [p, p, p, p]);
+        assert_eq!(row([false, true, true, false]), [no, p, p, no]);
+        assert_eq!(row([true, false, false, false]), [a, a, no, no]);
+        assert_eq!(row([true, false, false, true]), [a, a, a, a]);
+        assert_eq!(row([true, true, false, false]), [a, a, p, p]);
+        assert_eq!(row([true, true, true, false]), [a, a, p, no]);
+        assert_eq!(row([true, true, true, true]), [a, a, a, a]);
+        assert_eq!(row([false, true, false, true]), [p, p, p, p]);
     }
 
     #[test]

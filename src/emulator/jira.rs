@@ -2,8 +2,9 @@
 
 use super::accounts::{Account, Role};
 use super::call::{Answer, Call, Reply, jira_user};
+use super::objects::Project;
 use super::page::encoded;
-use super::site::{Project, Site};
+use super::site::Site;
 use serde_json::{Value, json};
 
 /// What searches look through at most, however far a caller pages.

@@ -2,8 +2,9 @@
 
 use super::call::{Answer, Call};
 use super::graphql::{Asked, Field};
+use super::objects::{Project, Space};
 use super::settings::ConfluencePlan;
-use super::site::{Project, Site, Space};
+use super::site::Site;
 use crate::model::{ChannelAccess, ProjectKey, SpaceKey, WhoCanView};
 use serde_json::{Value, json};
 

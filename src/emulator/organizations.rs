@@ -3,8 +3,9 @@
 use super::accounts::Handle;
 use super::call::{Answer, Call, Reply};
 use super::desks::{accounts_of, user_page};
+use super::objects::Organization;
 use super::page::{self, Window};
-use super::site::{Organization, Site};
+use super::site::Site;
 use crate::model::OrganizationManagement;
 use serde_json::Value;
 

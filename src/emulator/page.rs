@@ -2,7 +2,7 @@
 
 use super::accounts::Account;
 use super::call::{Answer, Call};
-use super::site::Organization;
+use super::objects::Organization;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use std::io::Write as _;
 

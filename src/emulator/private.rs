@@ -1,7 +1,8 @@
 //! The undocumented `requestsecurity` endpoint of a project (surfaces.md, 1.3).
 
 use super::call::{Answer, Call, Reply};
-use super::site::{Project, Site};
+use super::objects::Project;
+use super::site::Site;
 use crate::model::{ChannelAccess, CustomerSharing, ProjectKey, WhoCanView};
 use serde_json::{Value, json};
 

@@ -9,10 +9,6 @@ pub type Toggle = bool;
 
 /// The site's settings, in the words of section 2 of the access model.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each of them is one switch on a settings page"
-)]
 pub struct SiteSettings {
     /// I: Atlassian accounts for internal customers.
     pub atlassian_accounts: Toggle,

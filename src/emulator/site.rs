@@ -1,129 +1,27 @@
 //! The state of one emulated site: a plain value that can be filled, compared and stored.
 
 use super::accounts::{Account, AccountState, Accounts, Handle, NewAccount, Role};
+use super::ids::{mix, uuid_of, uuid_text};
 use super::members::Members;
+use super::objects::{Organization, Project, SiteError, Space};
 use super::settings::{CUSTOMER_ROLE, ConfluencePlan, DomainAccess, MEMBER_ROLE, SiteSettings};
 use crate::model::{
-    AccountId, AccountKind, ChannelAccess, CloudId, CustomerSharing, DeskId, Domain, Email,
-    OrganizationId, OrganizationName, ProjectKey, SpaceKey, WhoCanView,
+    AccountId, AccountKind, ChannelAccess, CloudId, CustomerSharing, Email, OrganizationId,
+    OrganizationName, ProjectKey, SpaceKey, WhoCanView,
 };
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// The built-in callers: address, password and display name.
 pub(super) const ADMIN: (&str, &str) = ("admin@sandbox.example", "sandbox-admin");
 pub(super) const AGENT: (&str, &str) = ("agent@sandbox.example", "sandbox-agent");
 
-/// Something named does not exist on the site; reads after "could not do it: ".
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum SiteError {
-    /// No account has this id.
-    #[error("there is no account `{0}`")]
-    Account(AccountId),
-    /// No organization has this id.
-    #[error("there is no organization `{0}`")]
-    Organization(OrganizationId),
-    /// No service project has this key.
-    #[error("there is no service project `{0}`")]
-    Project(ProjectKey),
-    /// No Confluence space has this key.
-    #[error("there is no space `{0}`")]
-    Space(SpaceKey),
-    /// Another organization has this name.
-    #[error("there is an organization `{0}` already")]
-    NameTaken(OrganizationName),
-}
-
-/// A customer organization.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Organization {
-    pub(super) id: u32,
-    pub(super) uuid: String,
-    pub(super) name: String,
-    pub(super) members: Members,
-    /// Domains whose new customers join by themselves (A2), at most 10.
-    pub email_domains: BTreeSet<Domain>,
-    /// Entity properties by key.
-    pub properties: BTreeMap<String, serde_json::Value>,
-    /// Whether an identity provider owns the members.
-    pub scim_managed: bool,
-}
-
-impl Organization {
-    /// Returns the id.
-    pub fn id(&self) -> OrganizationId {
-        OrganizationId::new(self.id.to_string())
-    }
-
-    /// Returns the name.
-    pub fn name(&self) -> &str {
-        &self.name
-    }
-}
-
-/// A service project with its customer permissions.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Project {
-    pub(super) key: ProjectKey,
-    pub(super) id: u32,
-    pub(super) desk: u32,
-    /// The name people see.
-    pub name: String,
-    /// Who may send requests.
-    pub channel_access: ChannelAccess,
-    /// With whom a customer may share.
-    pub customer_sharing: CustomerSharing,
-    pub(super) roster: Members,
-    pub(super) organizations: BTreeSet<u32>,
-    /// The spaces linked as knowledge bases; who can view is kept by the space.
-    pub knowledge_base: BTreeSet<SpaceKey>,
-}
-
-impl Project {
-    /// Returns the key.
-    pub fn key(&self) -> &ProjectKey {
-        &self.key
-    }
-
-    /// Returns the id of the service desk, which is not the id of the project.
-    pub fn desk_id(&self) -> DeskId {
-        DeskId::new(self.desk.to_string())
-    }
-
-    /// Returns the id of the project.
-    pub fn project_id(&self) -> u32 {
-        self.id
-    }
-
-    /// Returns the ids of the linked organizations, lowest first.
-    pub fn organizations(&self) -> Vec<OrganizationId> {
-        self.organizations
-            .iter()
-            .map(|id| OrganizationId::new(id.to_string()))
-            .collect()
-    }
-}
-
-/// A Confluence space.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Space {
-    pub(super) id: u32,
-    /// The name people see.
-    pub name: String,
-    /// K4: anonymous people may view it in Confluence.
-    pub anonymous_access: bool,
-    /// K6: any active user may view it.
-    pub unlicensed_access: bool,
-    /// Who can view its articles in portals; shared by every project that links it.
-    pub who_can_view: WhoCanView,
-}
-
 /// One emulated site with everything that customers' access depends on.
 ///
 /// Two sites are equal when nobody could tell them apart over the wire; the order in which things were made counts only
 /// where an id shows it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 pub struct Site {
     name: String,
     cloud_id: CloudId,
@@ -579,7 +477,7 @@ impl Site {
     }
 
     /// Builds the name index, which is not stored, and refuses a state whose members are not its accounts.
-    pub(super) fn restore(&mut self) -> Result<(), String> {
+    fn restore(&mut self) -> Result<(), String> {
         let accounts = self.accounts.len();
         let lists = self
             .organizations
@@ -634,11 +532,18 @@ impl Site {
     }
 }
 
-impl Space {
-    /// Sets who can view the space's articles; the space's own "any active user" switch follows (K6).
-    pub(super) fn view_by(&mut self, who: WhoCanView) {
-        self.who_can_view = who;
-        self.unlicensed_access = who != WhoCanView::OnlyConfluenceUsers;
+// The derived functions do the work; these only add what is not stored.
+impl Serialize for Site {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Site {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut site = Self::deserialize(deserializer)?;
+        site.restore().map_err(serde::de::Error::custom)?;
+        Ok(site)
     }
 }
 
@@ -685,33 +590,4 @@ impl PartialEq for Site {
                         && self.rows(a.roster.as_slice()) == other.rows(b.roster.as_slice())
                 })
     }
-}
-
-fn mix(value: u64) -> u64 {
-    let mut z = value.wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    z ^ (z >> 31)
-}
-
-fn uuid_of(text: &str) -> String {
-    let digest = Sha256::digest(text.as_bytes());
-    let half = |at: usize| {
-        digest[at..at + 8]
-            .iter()
-            .fold(0u64, |n, b| (n << 8) | u64::from(*b))
-    };
-    uuid_text(half(0), half(8))
-}
-
-/// Spells 128 bits, without the version bits, which nothing here reads, so that different numbers stay different.
-fn uuid_text(high: u64, low: u64) -> String {
-    format!(
-        "{:08x}-{:04x}-{:04x}-{:04x}-{:012x}",
-        high >> 32,
-        (high >> 16) & 0xffff,
-        high & 0xffff,
-        low >> 48,
-        low & 0xffff_ffff_ffff
-    )
 }

@@ -11,19 +11,12 @@ impl Site {
     /// When the file cannot be read, or does not hold a site.
     pub fn load(path: &Utf8Path) -> io::Result<Self> {
         let bytes = fs_err::read(path)?;
-        let mut site: Self = serde_json::from_slice(&bytes).map_err(|error| {
+        serde_json::from_slice(&bytes).map_err(|error| {
             io::Error::new(
                 io::ErrorKind::InvalidData,
                 format!("`{path}` does not hold the state of a sandbox: {error}"),
             )
-        })?;
-        site.restore().map_err(|why| {
-            io::Error::new(
-                io::ErrorKind::InvalidData,
-                format!("`{path}` does not hold the state of a sandbox: {why}"),
-            )
-        })?;
-        Ok(site)
+        })
     }
 
     /// Writes the site to a file in one step: whoever reads it sees the old state or the new one.

@@ -1,0 +1,23 @@
+//! The sandbox over its wire: one test for each quirk of the real site that it imitates.
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail like tests")]
+
+#[path = "emulator/admin.rs"]
+mod admin;
+#[path = "emulator/conformance.rs"]
+mod conformance;
+#[path = "emulator/customers.rs"]
+mod customers;
+#[path = "emulator/gateway.rs"]
+mod gateway;
+#[path = "emulator/harness.rs"]
+mod harness;
+#[path = "emulator/jira.rs"]
+mod jira;
+#[path = "emulator/organizations.rs"]
+mod organizations;
+#[path = "emulator/server.rs"]
+mod server;
+#[path = "emulator/settings.rs"]
+mod settings;
+#[path = "support/wire.rs"]
+mod wire;

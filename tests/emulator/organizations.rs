@@ -1,0 +1,330 @@
+//! Organizations, members, properties, links and paging.
+
+use crate::harness::{Box, Who, acme, email, key};
+use portcullis::emulator::{NewAccount, Options, Site};
+use portcullis::model::{OrganizationManagement, OrganizationName};
+use serde_json::json;
+
+const ORGANIZATIONS: &str = "/rest/servicedeskapi/organization";
+
+#[tokio::test]
+async fn q1_creating_an_existing_name_answers_201_with_the_old_id() {
+    let sandbox = Box::start(acme().site).await;
+    let old = sandbox
+        .send(
+            Who::Agent,
+            "POST",
+            ORGANIZATIONS,
+            Some(json!({"name": "Globex"})),
+        )
+        .await;
+    let new = sandbox
+        .send(
+            Who::Agent,
+            "POST",
+            ORGANIZATIONS,
+            Some(json!({"name": "Initech"})),
+        )
+        .await;
+    assert_eq!((old.status, &old.body["id"]), (201, &json!("1")));
+    assert_eq!((new.status, &new.body["id"]), (201, &json!("2")));
+    for name in ["", " ", &"x".repeat(201)] {
+        let status = sandbox
+            .status(
+                Who::Admin,
+                "POST",
+                ORGANIZATIONS,
+                Some(json!({"name": name})),
+            )
+            .await;
+        assert_eq!(status, 400, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn q2_members_are_removed_by_a_delete_with_a_body_and_listed_by_account_id() {
+    let acme = acme();
+    let sandbox = Box::start(acme.site).await;
+    let members = format!("{ORGANIZATIONS}/{}/user", acme.globex);
+    let mut ids = vec![acme.ana.to_string(), acme.bo.to_string()];
+    ids.sort();
+    assert_eq!(sandbox.all(&members, "accountId").await, ids);
+    for _ in 0..2 {
+        let status = sandbox
+            .status(
+                Who::Agent,
+                "DELETE",
+                &members,
+                Some(json!({"accountIds": [acme.ana]})),
+            )
+            .await;
+        assert_eq!(status, 204, "removing is idempotent");
+    }
+    assert_eq!(sandbox.all(&members, "accountId").await, [acme.bo.as_str()]);
+    let status = sandbox
+        .status(
+            Who::Agent,
+            "POST",
+            &members,
+            Some(json!({"accountIds": [acme.bo, acme.ana]})),
+        )
+        .await;
+    assert_eq!(status, 204);
+    assert_eq!(sandbox.all(&members, "accountId").await, ids);
+}
+
+#[tokio::test]
+async fn an_unknown_member_refuses_the_whole_batch() {
+    let acme = acme();
+    let sandbox = Box::start(acme.site).await;
+    let members = format!("{ORGANIZATIONS}/{}/user", acme.globex);
+    let body = json!({"accountIds": [acme.ana, "qm:nobody"]});
+    assert_eq!(
+        sandbox
+            .status(Who::Admin, "DELETE", &members, Some(body))
+            .await,
+        400
+    );
+    assert_eq!(
+        sandbox
+            .sandbox
+            .site()
+            .organization_members(&acme.globex)
+            .len(),
+        2
+    );
+    let unknown = format!("{ORGANIZATIONS}/77/user");
+    let body = json!({"accountIds": [acme.ana]});
+    assert_eq!(
+        sandbox
+            .status(Who::Admin, "POST", &unknown, Some(body))
+            .await,
+        404
+    );
+}
+
+#[tokio::test]
+async fn q9_the_server_lowers_large_limits_and_pages_by_size() {
+    let mut site = Site::empty("acme");
+    for i in 0..23 {
+        site.add_organization(&OrganizationName::new(&format!("O{i}")).unwrap());
+    }
+    let options = Options {
+        page_cap: 10,
+        ..Options::default()
+    };
+    let sandbox = Box::start_with(site, options).await;
+    let page = sandbox
+        .get(&format!("{ORGANIZATIONS}?limit=100&start=10&unheard=of"))
+        .await;
+    assert_eq!(page["size"], 10);
+    assert_eq!(page["limit"], 100);
+    assert_eq!(page["isLastPage"], false);
+    let next = sandbox.get(page["_links"]["next"].as_str().unwrap()).await;
+    assert_eq!(
+        (&next["start"], &next["size"], &next["isLastPage"]),
+        (&json!(20), &json!(3), &json!(true))
+    );
+    assert!(next["_links"].get("next").is_none());
+    let beyond = sandbox.get(&format!("{ORGANIZATIONS}?start=500")).await;
+    assert_eq!(
+        (&beyond["size"], &beyond["isLastPage"]),
+        (&json!(0), &json!(true))
+    );
+    let names = sandbox.all(ORGANIZATIONS, "name").await;
+    assert_eq!(names, (0..23).map(|i| format!("O{i}")).collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn q9_members_of_many_pages_come_each_once_and_in_order() {
+    let mut site = Site::empty("acme");
+    let big = site.add_organization(&OrganizationName::new("Big").unwrap());
+    let ids: Vec<_> = (0..230)
+        .map(|i| site.add_account(NewAccount::portal_only(email(&format!("p{i}@x.example")))))
+        .collect();
+    site.add_members(&big, &ids).unwrap();
+    let sandbox = Box::start(site).await;
+    let listed = sandbox
+        .all(&format!("{ORGANIZATIONS}/{big}/user"), "accountId")
+        .await;
+    let mut wanted: Vec<String> = ids.iter().map(ToString::to_string).collect();
+    wanted.sort();
+    assert_eq!(listed, wanted);
+    assert_eq!(sandbox.sandbox.stats().requests, 5);
+}
+
+#[tokio::test]
+async fn q10_links_take_the_organization_as_a_number_or_as_digits() {
+    let acme = acme();
+    let sandbox = Box::start(acme.site).await;
+    let links = "/rest/servicedeskapi/servicedesk/WEB/organization";
+    for body in [json!({"organizationId": 1}), json!({"organizationId": "1"})] {
+        assert_eq!(
+            sandbox
+                .status(Who::Agent, "POST", links, Some(body.clone()))
+                .await,
+            204
+        );
+        assert_eq!(sandbox.all(links, "name").await, ["Globex"]);
+        for _ in 0..2 {
+            assert_eq!(
+                sandbox
+                    .status(Who::Agent, "DELETE", links, Some(body.clone()))
+                    .await,
+                204
+            );
+        }
+        assert!(sandbox.all(links, "name").await.is_empty());
+    }
+    assert_eq!(
+        sandbox
+            .status(
+                Who::Agent,
+                "POST",
+                links,
+                Some(json!({"organizationId": 9}))
+            )
+            .await,
+        404
+    );
+}
+
+#[tokio::test]
+async fn q10_property_keys_come_in_the_shape_of_the_schema() {
+    let acme = acme();
+    let sandbox = Box::start(acme.site).await;
+    let properties = format!("{ORGANIZATIONS}/{}/property", acme.globex);
+    let one = format!("{properties}/portcullis");
+    assert_eq!(sandbox.status(Who::Admin, "GET", &one, None).await, 404);
+    assert_eq!(
+        sandbox
+            .status(Who::Agent, "PUT", &one, Some(json!({"tool": "portcullis"})))
+            .await,
+        201
+    );
+    assert_eq!(
+        sandbox
+            .status(Who::Agent, "PUT", &one, Some(json!({"tool": "p"})))
+            .await,
+        200
+    );
+    assert_eq!(
+        sandbox.get(&one).await,
+        json!({"key": "portcullis", "value": {"tool": "p"}})
+    );
+    assert_eq!(
+        sandbox.get(&properties).await["keys"][0]["key"],
+        "portcullis"
+    );
+    let large = json!("x".repeat(32_768));
+    assert_eq!(
+        sandbox.status(Who::Agent, "PUT", &one, Some(large)).await,
+        400
+    );
+    assert_eq!(sandbox.status(Who::Agent, "DELETE", &one, None).await, 204);
+    assert_eq!(sandbox.status(Who::Agent, "DELETE", &one, None).await, 404);
+}
+
+#[tokio::test]
+async fn q14_deleting_an_organization_drops_members_and_links_with_it() {
+    let acme = acme();
+    let sandbox = Box::start(acme.site).await;
+    let path = format!("{ORGANIZATIONS}/{}", acme.globex);
+    assert_eq!(sandbox.status(Who::Agent, "DELETE", &path, None).await, 403);
+    assert_eq!(sandbox.status(Who::Admin, "DELETE", &path, None).await, 204);
+    assert_eq!(sandbox.status(Who::Admin, "DELETE", &path, None).await, 404);
+    let site = sandbox.sandbox.site();
+    assert!(
+        site.project(&key("ITSM"))
+            .unwrap()
+            .organizations()
+            .is_empty()
+    );
+    assert!(site.account(&acme.ana).is_some());
+    let again = sandbox
+        .send(
+            Who::Admin,
+            "POST",
+            ORGANIZATIONS,
+            Some(json!({"name": "Globex"})),
+        )
+        .await;
+    assert_eq!(again.status, 201);
+    assert!(site.organization_members(&acme.globex).is_empty());
+}
+
+#[tokio::test]
+async fn organization_lists_can_be_filtered_by_member() {
+    let acme = acme();
+    let sandbox = Box::start(acme.site).await;
+    let of = |id: &str| format!("{ORGANIZATIONS}?accountId={id}");
+    assert_eq!(
+        sandbox.all(&of(acme.ana.as_str()), "name").await,
+        ["Globex"]
+    );
+    let me = sandbox.get("/rest/api/3/myself").await["accountId"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    assert!(sandbox.all(&of(&me), "name").await.is_empty());
+    assert_eq!(
+        sandbox.status(Who::Admin, "GET", &of("nobody"), None).await,
+        404
+    );
+}
+
+#[tokio::test]
+async fn agents_lose_organization_writes_where_only_admins_manage_them() {
+    let mut acme = acme();
+    acme.site.settings.organization_management = OrganizationManagement::JiraAdminsOnly;
+    let sandbox = Box::start(acme.site).await;
+    let members = format!("{ORGANIZATIONS}/{}/user", acme.globex);
+    let people = json!({"accountIds": [acme.ana]});
+    let link = json!({"organizationId": 1});
+    for (method, path, body) in [
+        ("POST", ORGANIZATIONS, json!({"name": "New"})),
+        ("POST", &members, people.clone()),
+        ("DELETE", &members, people),
+        (
+            "POST",
+            "/rest/servicedeskapi/servicedesk/WEB/organization",
+            link.clone(),
+        ),
+        (
+            "DELETE",
+            "/rest/servicedeskapi/servicedesk/WEB/organization",
+            link,
+        ),
+    ] {
+        assert_eq!(
+            sandbox
+                .status(Who::Agent, method, path, Some(body.clone()))
+                .await,
+            403,
+            "{method} {path}"
+        );
+        assert!(
+            sandbox.status(Who::Admin, method, path, Some(body)).await < 300,
+            "{method} {path}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn members_of_a_scim_organization_belong_to_the_identity_provider() {
+    let mut acme = acme();
+    acme.site
+        .organization_mut(&acme.globex)
+        .unwrap()
+        .scim_managed = true;
+    let sandbox = Box::start(acme.site).await;
+    let path = format!("{ORGANIZATIONS}/{}", acme.globex);
+    assert_eq!(sandbox.get(&path).await["scimManaged"], true);
+    let body = json!({"accountIds": [acme.ana]});
+    assert_eq!(
+        sandbox
+            .status(Who::Admin, "DELETE", &format!("{path}/user"), Some(body))
+            .await,
+        400
+    );
+}
