@@ -28,9 +28,18 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>, lookup: Lookup) -> Ex
     };
     let mut output = Output::of_process(parsed.global.color, lookup);
     start_logging(&parsed);
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+    let runtime = match tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+    {
         Ok(runtime) => runtime,
-        Err(error) => return output.fail(Exit::Unexpected, &format!("the runtime cannot start: {error}"), None),
+        Err(error) => {
+            return output.fail(
+                Exit::Unexpected,
+                &format!("the runtime cannot start: {error}"),
+                None,
+            );
+        }
     };
     runtime.block_on(async {
         tokio::select! {
@@ -53,18 +62,25 @@ async fn run(parsed: &Arguments, output: &mut Output, lookup: Lookup) -> Exit {
 fn usage(error: &clap::Error) -> Exit {
     // A closed pipe is a quiet end.
     let _ = error.print();
-    if error.use_stderr() { Exit::Usage } else { Exit::Done }
+    if error.use_stderr() {
+        Exit::Usage
+    } else {
+        Exit::Done
+    }
 }
 
 fn start_logging(parsed: &Arguments) {
-    let filter = tracing_subscriber::EnvFilter::try_from_env("PORTCULLIS_LOG").unwrap_or_else(|_| {
-        tracing_subscriber::EnvFilter::new(match parsed.global.verbose {
-            0 => "warn",
-            1 => "portcullis=info",
-            _ => "portcullis=debug",
-        })
-    });
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let filter =
+        tracing_subscriber::EnvFilter::try_from_env("PORTCULLIS_LOG").unwrap_or_else(|_| {
+            tracing_subscriber::EnvFilter::new(match parsed.global.verbose {
+                0 => "warn",
+                1 => "portcullis=info",
+                _ => "portcullis=debug",
+            })
+        });
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
     // Only the first call in a process wins, which is what tests want.
     let _ = match parsed.global.log_format {
         args::LogFormat::Json => builder.json().try_init(),
@@ -79,9 +95,10 @@ async fn interrupted() -> i32 {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};
-        let (Ok(mut terminate), Ok(mut interrupt)) =
-            (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
-        else {
+        let (Ok(mut terminate), Ok(mut interrupt)) = (
+            signal(SignalKind::terminate()),
+            signal(SignalKind::interrupt()),
+        ) else {
             return std::future::pending().await;
         };
         tokio::select! {

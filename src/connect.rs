@@ -3,7 +3,9 @@
 use crate::config::{self, LoadOptions, SiteUrl, Workspace};
 use crate::diagnostic::Diagnostic;
 use crate::emulator::{self, Sandbox, Site};
-use crate::jsm::{ApiError, Auth, Connection, Credentials, Endpoint, MissingVariable, Options, OrgKey};
+use crate::jsm::{
+    ApiError, Auth, Connection, Credentials, Endpoint, MissingVariable, Options, OrgKey,
+};
 use crate::model::SiteKey;
 use crate::seed::{self, SeedError};
 use camino::{Utf8Path, Utf8PathBuf};
@@ -76,7 +78,10 @@ impl Session {
         today: Date,
         lookup: impl Fn(&str) -> Option<String>,
     ) -> Result<Self, ConnectError> {
-        let site = workspace.sites.get(key).ok_or_else(|| ConnectError::NoUrl(key.clone()))?;
+        let site = workspace
+            .sites
+            .get(key)
+            .ok_or_else(|| ConnectError::NoUrl(key.clone()))?;
         let auth = match site.auth {
             config::Auth::Classic => Auth::Classic,
             config::Auth::Scoped => Auth::Scoped,
@@ -86,16 +91,26 @@ impl Session {
             Some(SiteUrl::Remote(url)) => {
                 let connection = Connection::open(Endpoint {
                     site_url: url.as_str().trim_end_matches('/').to_owned(),
-                    api_url: site.api_url.as_ref().map(|url| url.value.as_str().trim_end_matches('/').to_owned()),
+                    api_url: site
+                        .api_url
+                        .as_ref()
+                        .map(|url| url.value.as_str().trim_end_matches('/').to_owned()),
                     auth,
                     credentials: Credentials::from_env(key.as_str(), &lookup)?,
                     org_key: OrgKey::from_env(key.as_str(), &lookup),
                     options,
                 })?;
-                Ok(Self { connection, atlassian_id: None, sandbox: None })
+                Ok(Self {
+                    connection,
+                    atlassian_id: None,
+                    sandbox: None,
+                })
             }
             Some(SiteUrl::Sandbox) => {
-                let failed = |cause| ConnectError::Sandbox { site: key.clone(), cause };
+                let failed = |cause| ConnectError::Sandbox {
+                    site: key.clone(),
+                    cause,
+                };
                 let directory = workspace.root.join(".portcullis").join("sandbox");
                 fs_err::create_dir_all(&directory).map_err(failed)?;
                 let lock = lock(&directory, key).map_err(failed)?;
@@ -105,8 +120,13 @@ impl Session {
                     true => Site::load(&state_file).map_err(failed)?,
                     false => seeded(workspace, key, today)?,
                 };
-                let sandbox_options = emulator::Options { state_file: Some(state_file), ..emulator::Options::default() };
-                let sandbox = Sandbox::start(state, sandbox_options).await.map_err(failed)?;
+                let sandbox_options = emulator::Options {
+                    state_file: Some(state_file),
+                    ..emulator::Options::default()
+                };
+                let sandbox = Sandbox::start(state, sandbox_options)
+                    .await
+                    .map_err(failed)?;
                 let connection = Connection::open(Endpoint {
                     site_url: sandbox.url(),
                     api_url: None,
@@ -116,7 +136,11 @@ impl Session {
                     options,
                 })?;
                 let atlassian_id = Some(sandbox.site().atlassian_organization().to_owned());
-                Ok(Self { connection, atlassian_id, sandbox: Some((sandbox, lock)) })
+                Ok(Self {
+                    connection,
+                    atlassian_id,
+                    sandbox: Some((sandbox, lock)),
+                })
             }
         }
     }
@@ -136,7 +160,11 @@ impl Session {
 /// Takes the lock of a sandbox, or names the file that another run holds.
 fn lock(directory: &Utf8Path, key: &SiteKey) -> io::Result<Result<File, Utf8PathBuf>> {
     let path = directory.join(format!("{key}.lock"));
-    let file = File::options().create(true).truncate(false).write(true).open(&path)?;
+    let file = File::options()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(&path)?;
     match file.try_lock() {
         Ok(()) => Ok(Ok(file)),
         Err(std::fs::TryLockError::WouldBlock) => Ok(Err(path)),
@@ -150,7 +178,9 @@ fn lock(directory: &Utf8Path, key: &SiteKey) -> io::Result<Result<File, Utf8Path
 /// When the seed is invalid.
 pub fn seeded(workspace: &Workspace, key: &SiteKey, today: Date) -> Result<Site, ConnectError> {
     let declared = workspace.sites.get(key).and_then(|site| site.seed.as_ref());
-    let Some(seed) = declared else { return Ok(Site::empty(key.as_str())) };
+    let Some(seed) = declared else {
+        return Ok(Site::empty(key.as_str()));
+    };
     seed_directory(&workspace.root.join(&seed.value), key, today)
 }
 
@@ -158,8 +188,18 @@ pub fn seeded(workspace: &Workspace, key: &SiteKey, today: Date) -> Result<Site,
 ///
 /// # Errors
 /// When the seed is invalid.
-pub fn seed_directory(directory: &Utf8Path, key: &SiteKey, today: Date) -> Result<Site, ConnectError> {
-    let loaded = config::load(directory, LoadOptions { seed: true, ..LoadOptions::new(today) });
+pub fn seed_directory(
+    directory: &Utf8Path,
+    key: &SiteKey,
+    today: Date,
+) -> Result<Site, ConnectError> {
+    let loaded = config::load(
+        directory,
+        LoadOptions {
+            seed: true,
+            ..LoadOptions::new(today)
+        },
+    );
     match loaded.workspace {
         Some(workspace) => Ok(seed::build(&workspace, key)?),
         None => Err(ConnectError::InvalidSeed {

@@ -35,9 +35,16 @@ pub fn review(plan: &mut Plan, desired: &Desired<'_>, observed: &Observed) -> Ve
         verdicts.extend(max_removals(plan, desired, observed, limit));
     }
     if let Some(limit) = &policy.max_new_accounts {
-        let new = plan.changes.iter().filter(|change| makes_account(change)).count();
+        let new = plan
+            .changes
+            .iter()
+            .filter(|change| makes_account(change))
+            .count();
         let exceeded = u64::try_from(new).is_ok_and(|new| new > limit.value);
-        let problem = format!("{new} accounts would be made, at most {} are allowed", limit.value);
+        let problem = format!(
+            "{new} accounts would be made, at most {} are allowed",
+            limit.value
+        );
         if exceeded {
             block(plan, makes_account, "policy.max_new_accounts");
         }
@@ -87,11 +94,18 @@ fn protect(plan: &mut Plan, pattern: &str, span: Span) -> Verdict {
         .map(|change| change.address.to_string())
         .collect();
     let why = format!("policy.protect `{pattern}`");
-    block(plan, |change| takes_away(change) && protected(change, pattern), &why);
+    block(
+        plan,
+        |change| takes_away(change) && protected(change, pattern),
+        &why,
+    );
     Verdict {
         kind: "protect",
         name: why,
-        problems: touched.into_iter().map(|address| format!("`{address}` would take access away")).collect(),
+        problems: touched
+            .into_iter()
+            .map(|address| format!("`{address}` would take access away"))
+            .collect(),
         source: Some(span),
     }
 }
@@ -111,7 +125,12 @@ fn protected(change: &Change, pattern: &str) -> bool {
     }
 }
 
-fn max_removals(plan: &mut Plan, desired: &Desired<'_>, observed: &Observed, limit: &Limit) -> Vec<Verdict> {
+fn max_removals(
+    plan: &mut Plan,
+    desired: &Desired<'_>,
+    observed: &Observed,
+    limit: &Limit,
+) -> Vec<Verdict> {
     let mut removals: BTreeMap<Address, usize> = BTreeMap::new();
     for change in &plan.changes {
         if let Some(list) = list_of(change) {
@@ -126,15 +145,23 @@ fn max_removals(plan: &mut Plan, desired: &Desired<'_>, observed: &Observed, lim
             continue;
         }
         let by_count = limit.count.is_some_and(|count| removed as u64 > count);
-        let by_percent = limit.percent.is_some_and(|percent| removed as u64 * 100 > percent * size as u64);
+        let by_percent = limit
+            .percent
+            .is_some_and(|percent| removed as u64 * 100 > percent * size as u64);
         let mut problems = Vec::new();
         if by_count || by_percent {
             let allowed = match (by_percent, limit.percent, limit.count) {
                 (true, Some(percent), _) => format!("{percent} %"),
                 (_, _, count) => count.unwrap_or(0).to_string(),
             };
-            problems.push(format!("`{list}` would lose {removed} of {size} entries, at most {allowed} are allowed"));
-            block(plan, |change| list_of(change).as_ref() == Some(&list), "policy.max_removals");
+            problems.push(format!(
+                "`{list}` would lose {removed} of {size} entries, at most {allowed} are allowed"
+            ));
+            block(
+                plan,
+                |change| list_of(change).as_ref() == Some(&list),
+                "policy.max_removals",
+            );
         }
         verdicts.push(Verdict {
             kind: "limit",
@@ -152,7 +179,9 @@ fn list_of(change: &Change) -> Option<Address> {
         return None;
     }
     match change.kind {
-        ResourceType::OrganizationMember | ResourceType::ProjectCustomer | ResourceType::ProjectOrganization => {
+        ResourceType::OrganizationMember
+        | ResourceType::ProjectCustomer
+        | ResourceType::ProjectOrganization => {
             let (list, _) = change.address.as_str().rsplit_once('/')?;
             Some(Address::from_encoded(list))
         }
@@ -173,16 +202,25 @@ fn sizes(desired: &Desired<'_>, observed: &Observed) -> BTreeMap<Address, usize>
         for (id, organization) in live {
             if let Some(Read::Complete(members)) = &organization.members {
                 let name = names.get(id).copied().unwrap_or(&organization.name);
-                sizes.insert(desired.address(["organization", name, "member"]), members.len());
+                sizes.insert(
+                    desired.address(["organization", name, "member"]),
+                    members.len(),
+                );
             }
         }
     }
     for (key, project) in observed.whole_projects().into_iter().flatten() {
         if let Some(Read::Complete(customers)) = &project.customers {
-            sizes.insert(desired.address(["project", key.as_str(), "customer"]), customers.len());
+            sizes.insert(
+                desired.address(["project", key.as_str(), "customer"]),
+                customers.len(),
+            );
         }
         if let Some(Read::Complete(linked)) = &project.organizations {
-            sizes.insert(desired.address(["project", key.as_str(), "organization"]), linked.len());
+            sizes.insert(
+                desired.address(["project", key.as_str(), "organization"]),
+                linked.len(),
+            );
         }
     }
     sizes
@@ -201,7 +239,12 @@ fn accept_drift(plan: &mut Plan, desired: &Desired<'_>, accepted: &[AcceptedDrif
         plan.changes = kept;
         for change in left {
             plan.findings.push(Finding {
-                message: format!("{} left alone: {} ({})", change.action.word(), acceptance.reason, acceptance.owner),
+                message: format!(
+                    "{} left alone: {} ({})",
+                    change.action.word(),
+                    acceptance.reason,
+                    acceptance.owner
+                ),
                 address: change.address,
                 code: "drift-accepted",
                 source: Some(acceptance.span),

@@ -6,7 +6,9 @@ use crate::config::{
     ApprovedRole, ConfluencePlan, Roster, SeedAccountState, Site as Declared, Who, Workspace,
 };
 use crate::emulator::{self, AccountState, NewAccount, Role, Site};
-use crate::model::{AccountId, AccountKind, Email, OrganizationId, SiteField, SiteKey, SiteValue, WhoCanView};
+use crate::model::{
+    AccountId, AccountKind, Email, OrganizationId, SiteField, SiteKey, SiteValue, WhoCanView,
+};
 use std::collections::BTreeMap;
 
 /// Why a seed cannot become a site.
@@ -28,7 +30,10 @@ pub enum SeedError {
 /// # Errors
 /// When the seed has no such site, or an organization's id cannot be had.
 pub fn build(seed: &Workspace, key: &SiteKey) -> Result<Site, SeedError> {
-    let declared = seed.sites.get(key).ok_or_else(|| SeedError::NoSite(key.clone()))?;
+    let declared = seed
+        .sites
+        .get(key)
+        .ok_or_else(|| SeedError::NoSite(key.clone()))?;
     let mut site = Site::empty(key.as_str());
     settings(&mut site, declared);
     let mut people = People::default();
@@ -51,20 +56,30 @@ pub fn build(seed: &Workspace, key: &SiteKey) -> Result<Site, SeedError> {
             },
             email_hidden: account.email_hidden,
         });
-        people.by_email.entry(account.email.clone()).or_default().push((account.account, id));
+        people
+            .by_email
+            .entry(account.email.clone())
+            .or_default()
+            .push((account.account, id));
     }
     let mut ids = BTreeMap::new();
     for (name, organization) in &declared.organizations {
         if let Some(id) = &organization.id {
             let got = site.add_organization_with_id(name, &id.value);
             if got != id.value {
-                return Err(SeedError::Id(name.as_str().to_owned(), id.value.as_str().to_owned()));
+                return Err(SeedError::Id(
+                    name.as_str().to_owned(),
+                    id.value.as_str().to_owned(),
+                ));
             }
             ids.insert(name, got);
         }
     }
     for (name, organization) in &declared.organizations {
-        let id: OrganizationId = ids.get(name).cloned().unwrap_or_else(|| site.add_organization(name));
+        let id: OrganizationId = ids
+            .get(name)
+            .cloned()
+            .unwrap_or_else(|| site.add_organization(name));
         if let Some(roster) = &organization.members {
             let members = people.of(&mut site, roster);
             site.add_members(&id, &members)?;
@@ -72,15 +87,25 @@ pub fn build(seed: &Workspace, key: &SiteKey) -> Result<Site, SeedError> {
         if let Some(made) = site.organization_mut(&id) {
             made.scim_managed = organization.managed_by == crate::config::ManagedBy::Scim;
             if let Some(domains) = &organization.email_domains {
-                made.email_domains = domains.value.iter().map(|domain| domain.value.clone()).collect();
+                made.email_domains = domains
+                    .value
+                    .iter()
+                    .map(|domain| domain.value.clone())
+                    .collect();
             }
         }
         ids.insert(name, id);
     }
     for (key, space) in &declared.spaces {
         let made = site.add_space(key, key.as_str());
-        made.anonymous_access = space.anonymous_access.as_ref().is_some_and(|access| access.value);
-        made.unlicensed_access = space.unlicensed_access.as_ref().is_some_and(|access| access.value);
+        made.anonymous_access = space
+            .anonymous_access
+            .as_ref()
+            .is_some_and(|access| access.value);
+        made.unlicensed_access = space
+            .unlicensed_access
+            .as_ref()
+            .is_some_and(|access| access.value);
     }
     for (key, project) in &declared.projects {
         let made = site.add_project(key, key.as_str());
@@ -101,7 +126,10 @@ pub fn build(seed: &Workspace, key: &SiteKey) -> Result<Site, SeedError> {
         }
         for (space, linked) in &project.knowledge_base {
             site.add_space(space, space.as_str());
-            let viewers = linked.who_can_view.as_ref().map_or(WhoCanView::OnlyConfluenceUsers, |viewers| viewers.value);
+            let viewers = linked
+                .who_can_view
+                .as_ref()
+                .map_or(WhoCanView::OnlyConfluenceUsers, |viewers| viewers.value);
             site.link_space(key, space, viewers)?;
         }
     }
@@ -115,19 +143,31 @@ fn settings(site: &mut Site, declared: &Declared) {
         match (field, &value.value) {
             (SiteField::Internal, SiteValue::Toggle(on)) => settings.atlassian_accounts = *on,
             (SiteField::External, SiteValue::Toggle(on)) => settings.portal_only_accounts = *on,
-            (SiteField::AllowedDomains, SiteValue::Domains(list)) => settings.allowed_domains.clone_from(list),
-            (SiteField::CustomersCanCreateAccounts, SiteValue::Toggle(on)) => settings.customers_can_create_accounts = *on,
-            (SiteField::ViewWithoutLogin, SiteValue::Toggle(on)) => settings.view_without_login = *on,
+            (SiteField::AllowedDomains, SiteValue::Domains(list)) => {
+                settings.allowed_domains.clone_from(list)
+            }
+            (SiteField::CustomersCanCreateAccounts, SiteValue::Toggle(on)) => {
+                settings.customers_can_create_accounts = *on
+            }
+            (SiteField::ViewWithoutLogin, SiteValue::Toggle(on)) => {
+                settings.view_without_login = *on
+            }
             (SiteField::EmailCcCreatesAccounts, SiteValue::EmailAccountCreation(value)) => {
                 settings.email_account_creation = *value;
             }
             (SiteField::OrganizationManagement, SiteValue::OrganizationManagement(value)) => {
                 settings.organization_management = *value;
             }
-            (SiteField::PortalOnlyPassword, SiteValue::Toggle(on)) => settings.portal_only_password = *on,
+            (SiteField::PortalOnlyPassword, SiteValue::Toggle(on)) => {
+                settings.portal_only_password = *on
+            }
             (SiteField::PortalOnlySso, SiteValue::Toggle(on)) => settings.portal_only_sso = *on,
-            (SiteField::KnowledgeBaseAllLoggedIn, SiteValue::Toggle(on)) => settings.kb_allow_all_logged_in = *on,
-            (SiteField::KnowledgeBaseAnyone, SiteValue::Toggle(on)) => settings.kb_allow_anyone = *on,
+            (SiteField::KnowledgeBaseAllLoggedIn, SiteValue::Toggle(on)) => {
+                settings.kb_allow_all_logged_in = *on
+            }
+            (SiteField::KnowledgeBaseAnyone, SiteValue::Toggle(on)) => {
+                settings.kb_allow_anyone = *on
+            }
             // The loader gives each field a value of its own kind.
             _ => {}
         }
@@ -147,13 +187,19 @@ fn approved_domains(site: &mut Site, seed: &Workspace, declared: &Declared) {
         .atlassian_organization
         .as_ref()
         .and_then(|key| seed.atlassian_organizations.get(&key.value));
-    let Some(organization) = organization else { return };
+    let Some(organization) = organization else {
+        return;
+    };
     let role = |role: ApprovedRole| match role {
         ApprovedRole::Customer => Role::Customer,
         ApprovedRole::User => Role::User,
         ApprovedRole::None => Role::None,
     };
-    for (domain, entry) in organization.approved_domains.iter().flat_map(|approved| &approved.domains) {
+    for (domain, entry) in organization
+        .approved_domains
+        .iter()
+        .flat_map(|approved| &approved.domains)
+    {
         if let Some(grant) = entry.sites.get(&declared.key) {
             site.approve_domain(domain.as_str(), role(grant.role), grant.admin_approval);
         }
@@ -182,7 +228,9 @@ impl People {
                 };
                 let kind = entry.extra.as_ref().and_then(|extra| extra.account);
                 let known = self.by_email.entry(email.clone()).or_default();
-                let chosen = known.iter().find(|(known, _)| kind.is_none_or(|kind| kind == *known));
+                let chosen = known
+                    .iter()
+                    .find(|(known, _)| kind.is_none_or(|kind| kind == *known));
                 if let Some((_, id)) = chosen {
                     return id.clone();
                 }

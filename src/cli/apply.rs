@@ -22,7 +22,12 @@ struct Ready<'w> {
 }
 
 /// Runs the command.
-pub(super) async fn run(arguments: &ApplyArguments, global: &Global, output: &mut Output, lookup: Lookup) -> Exit {
+pub(super) async fn run(
+    arguments: &ApplyArguments,
+    global: &Global,
+    output: &mut Output,
+    lookup: Lookup,
+) -> Exit {
     let workspace = match observe::load(&arguments.reach.dir, global, output) {
         Ok(workspace) => workspace,
         Err(exit) => return exit,
@@ -46,7 +51,9 @@ pub(super) async fn run(arguments: &ApplyArguments, global: &Global, output: &mu
     let exit = carry_out(&workspace, &ready, &planned, worst, arguments, output).await;
     for site in ready {
         if let Err(error) = site.session.close().await {
-            output.note(&format!("warning: the sandbox's state could not be saved: {error}"));
+            output.note(&format!(
+                "warning: the sandbox's state could not be saved: {error}"
+            ));
         }
     }
     exit
@@ -62,10 +69,20 @@ async fn prepare<'w>(
 ) -> Result<Ready<'w>, Exit> {
     let reach = &arguments.reach;
     let session = observe::open(workspace, key, reach, global.today(), output, lookup).await?;
-    let desired = observe::desired(workspace, key, reach, session.atlassian_id.as_deref(), global.today())
-        .ok_or(Exit::Invalid)?;
+    let desired = observe::desired(
+        workspace,
+        key,
+        reach,
+        session.atlassian_id.as_deref(),
+        global.today(),
+    )
+    .ok_or(Exit::Invalid)?;
     let observed = observe::read(&session, &desired, output).await?;
-    Ok(Ready { session, desired, observed })
+    Ok(Ready {
+        session,
+        desired,
+        observed,
+    })
 }
 
 async fn carry_out(
@@ -79,7 +96,9 @@ async fn carry_out(
     let document = build::document(workspace, planned);
     let incomplete = unread.and(observe::exit_of_plans(planned));
     let shown = match arguments.format {
-        PlanFormat::Text => text::plan(&document, output.style, &mut output.data).and_then(|()| output.data.flush()),
+        PlanFormat::Text => {
+            text::plan(&document, output.style, &mut output.data).and_then(|()| output.data.flush())
+        }
         PlanFormat::Json => Ok(()),
     };
     if let Err(error) = shown {
@@ -87,7 +106,11 @@ async fn carry_out(
     }
     if incomplete != Exit::Done && !arguments.reach.partial {
         let hint = "mend what is named above, or apply the rest with `--partial`";
-        return output.fail(incomplete, "nothing was applied: not everything could be read", Some(hint));
+        return output.fail(
+            incomplete,
+            "nothing was applied: not everything could be read",
+            Some(hint),
+        );
     }
     let automatic = planned
         .iter()
@@ -97,10 +120,20 @@ async fn carry_out(
     if automatic > 0 && !arguments.auto_approve {
         match confirmed(automatic, output) {
             Some(true) => {}
-            Some(false) => return output.fail(Exit::Blocked, "nothing was applied: the answer was no", None),
+            Some(false) => {
+                return output.fail(
+                    Exit::Blocked,
+                    "nothing was applied: the answer was no",
+                    None,
+                );
+            }
             None => {
                 let hint = "review the plan, then run `portcullis apply --auto-approve`";
-                return output.fail(Exit::Usage, "nothing was applied: nobody can be asked here", Some(hint));
+                return output.fail(
+                    Exit::Usage,
+                    "nothing was applied: nobody can be asked here",
+                    Some(hint),
+                );
             }
         }
     }
@@ -113,7 +146,10 @@ async fn carry_out(
                 Journal::none()
             }
         };
-        let (reader, writer) = (site.session.connection.reader(), site.session.connection.writer());
+        let (reader, writer) = (
+            site.session.connection.reader(),
+            site.session.connection.writer(),
+        );
         let apply = Apply {
             reader: &reader,
             writer: &writer,
@@ -124,7 +160,10 @@ async fn carry_out(
         reports.push(apply.run(&planned.plan).await);
     }
     let exit = incomplete.and(outcome(&reports, arguments.allow_manual));
-    let requests: u64 = ready.iter().map(|site| site.session.connection.requests()).sum();
+    let requests: u64 = ready
+        .iter()
+        .map(|site| site.session.connection.requests())
+        .sum();
     let report = applied::document(workspace, planned, &reports, requests, exit);
     let written = match arguments.format {
         PlanFormat::Text => applied::text(&report, output.style, &mut output.data),
@@ -160,7 +199,10 @@ fn confirmed(automatic: usize, output: &mut Output) -> Option<bool> {
         return None;
     }
     let s = if automatic == 1 { "" } else { "s" };
-    let _ = write!(output.notes, "\nCarry out {automatic} change{s}? Only `yes` is taken as yes: ");
+    let _ = write!(
+        output.notes,
+        "\nCarry out {automatic} change{s}? Only `yes` is taken as yes: "
+    );
     let _ = output.notes.flush();
     let mut answer = String::new();
     io::stdin().lock().read_line(&mut answer).ok()?;
@@ -169,12 +211,20 @@ fn confirmed(automatic: usize, output: &mut Output) -> Option<bool> {
 
 /// Opens the journal of one site; a run without automatic changes keeps none.
 fn journal(workspace: &Workspace, site: &SiteKey, planned: &Planned) -> io::Result<Journal> {
-    if !planned.plan.changes.iter().any(crate::plan::Change::is_automatic) {
+    if !planned
+        .plan
+        .changes
+        .iter()
+        .any(crate::plan::Change::is_automatic)
+    {
         return Ok(Journal::none());
     }
     let directory = workspace.root.join(".portcullis").join("journal");
     fs_err::create_dir_all(&directory)?;
     let path = directory.join(format!("{site}.jsonl"));
-    let file = std::fs::File::options().create(true).append(true).open(path)?;
+    let file = std::fs::File::options()
+        .create(true)
+        .append(true)
+        .open(path)?;
     Ok(Journal::new(Box::new(file), Timestamp::now))
 }

@@ -6,9 +6,17 @@ use jiff::civil::Date;
 
 /// Customer access as code for Jira Service Management Cloud.
 #[derive(Debug, Parser)]
-#[command(name = "portcullis", version, about, propagate_version = true, arg_required_else_help = true)]
-#[command(after_help = "Exit codes: 0 done · 1 unexpected error · 2 changes present (--detailed-exitcode) · 3 invalid configuration · \
-4 applied in part · 5 blocked · 6 reviewed plan is stale · 7 credentials or rights · 8 not readable · 9 manual steps remain · 64 usage")]
+#[command(
+    name = "portcullis",
+    version,
+    about,
+    propagate_version = true,
+    arg_required_else_help = true
+)]
+#[command(
+    after_help = "Exit codes: 0 done · 1 unexpected error · 2 changes present (--detailed-exitcode) · 3 invalid configuration · \
+4 applied in part · 5 blocked · 6 reviewed plan is stale · 7 credentials or rights · 8 not readable · 9 manual steps remain · 64 usage"
+)]
 pub struct Arguments {
     /// What to do.
     #[command(subcommand)]
@@ -38,7 +46,11 @@ pub struct Global {
 impl Global {
     /// Returns the day everything is judged on.
     pub fn today(&self) -> Date {
-        self.today.unwrap_or_else(|| jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date())
+        self.today.unwrap_or_else(|| {
+            jiff::Timestamp::now()
+                .to_zoned(jiff::tz::TimeZone::UTC)
+                .date()
+        })
     }
 }
 

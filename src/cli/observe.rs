@@ -18,7 +18,11 @@ use camino::Utf8Path;
 use jiff::civil::Date;
 
 /// Loads a workspace; its problems go to standard error.
-pub(super) fn load(directory: &Utf8Path, global: &Global, output: &mut Output) -> Result<Workspace, Exit> {
+pub(super) fn load(
+    directory: &Utf8Path,
+    global: &Global,
+    output: &mut Output,
+) -> Result<Workspace, Exit> {
     let loaded = config::load(directory, LoadOptions::new(global.today()));
     report(&loaded.diagnostics, &loaded.sources, output);
     loaded.workspace.ok_or_else(|| {
@@ -28,18 +32,34 @@ pub(super) fn load(directory: &Utf8Path, global: &Global, output: &mut Output) -
             .filter(|diagnostic| diagnostic.severity == diagnostic::Severity::Error)
             .count();
         let s = if errors == 1 { "" } else { "s" };
-        output.fail(Exit::Invalid, &format!("the workspace has {errors} error{s}"), None)
+        output.fail(
+            Exit::Invalid,
+            &format!("the workspace has {errors} error{s}"),
+            None,
+        )
     })
 }
 
 /// Writes diagnostics to standard error.
-pub(super) fn report(diagnostics: &[diagnostic::Diagnostic], sources: &config::Sources, output: &mut Output) {
+pub(super) fn report(
+    diagnostics: &[diagnostic::Diagnostic],
+    sources: &config::Sources,
+    output: &mut Output,
+) {
     // Standard error is not worth failing over.
-    let _ = diagnostic::text::render(diagnostics, sources, output.style.color, &mut output.notes);
+    let style = diagnostic::text::TextStyle {
+        color: output.style.color,
+        ..Default::default()
+    };
+    let _ = diagnostic::text::write(&mut output.notes, diagnostics, sources, style);
 }
 
 /// Chooses the sites that are meant.
-pub(super) fn sites(workspace: &Workspace, reach: &Reach, output: &mut Output) -> Result<Vec<SiteKey>, Exit> {
+pub(super) fn sites(
+    workspace: &Workspace,
+    reach: &Reach,
+    output: &mut Output,
+) -> Result<Vec<SiteKey>, Exit> {
     if workspace.sites.is_empty() {
         let hint = "declare one under `sites`";
         return Err(output.fail(Exit::Invalid, "the workspace declares no site", Some(hint)));
@@ -52,7 +72,9 @@ pub(super) fn sites(workspace: &Workspace, reach: &Reach, output: &mut Output) -
             return Err(output.fail(Exit::Usage, &message, Some(&hint)));
         }
     }
-    let meant = |key: &&SiteKey| reach.site.is_empty() || reach.site.iter().any(|wanted| wanted == key.as_str());
+    let meant = |key: &&SiteKey| {
+        reach.site.is_empty() || reach.site.iter().any(|wanted| wanted == key.as_str())
+    };
     Ok(workspace.sites.keys().filter(meant).cloned().collect())
 }
 
@@ -72,9 +94,17 @@ pub(super) async fn open(
     };
     match Session::open(workspace, key, options, today, lookup).await {
         Ok(session) => Ok(session),
-        Err(ConnectError::InvalidSeed { site, diagnostics, sources }) => {
+        Err(ConnectError::InvalidSeed {
+            site,
+            diagnostics,
+            sources,
+        }) => {
             report(&diagnostics, &sources, output);
-            Err(output.fail(Exit::Invalid, &format!("the seed of site `{site}` is invalid"), None))
+            Err(output.fail(
+                Exit::Invalid,
+                &format!("the seed of site `{site}` is invalid"),
+                None,
+            ))
         }
         Err(error) => {
             let exit = match &error {
@@ -85,7 +115,7 @@ pub(super) async fn open(
                 ConnectError::InvalidSeed { .. } => Exit::Invalid,
             };
             let hint = match &error {
-                ConnectError::Client(api) => api.hint().map(str::to_owned),
+                ConnectError::Client(api) => api.hint().map(|hint| hint.into_owned()),
                 _ => None,
             };
             Err(output.fail(exit, &error.to_string(), hint.as_deref()))
@@ -118,7 +148,11 @@ pub(super) fn desired<'w>(
 }
 
 /// Reads one site.
-pub(super) async fn read(session: &Session, desired: &Desired<'_>, output: &mut Output) -> Result<Observed, Exit> {
+pub(super) async fn read(
+    session: &Session,
+    desired: &Desired<'_>,
+    output: &mut Output,
+) -> Result<Observed, Exit> {
     let before = session.connection.requests();
     match observe::observe(&session.connection.reader(), desired).await {
         Ok(mut observed) => {
@@ -127,7 +161,7 @@ pub(super) async fn read(session: &Session, desired: &Desired<'_>, output: &mut 
         }
         Err(error) => {
             let message = format!("site `{}` cannot be read: {error}", desired.site.key);
-            Err(output.fail(exit_of(&error), &message, error.hint()))
+            Err(output.fail(exit_of(&error), &message, error.hint().as_deref()))
         }
     }
 }
@@ -136,7 +170,11 @@ pub(super) async fn read(session: &Session, desired: &Desired<'_>, output: &mut 
 pub(super) fn plan(desired: &Desired<'_>, observed: &Observed) -> Planned {
     let mut plan = diff::diff(desired, observed);
     let verdicts = policy::review(&mut plan, desired, observed);
-    Planned { plan, verdicts, requests: observed.requests }
+    Planned {
+        plan,
+        verdicts,
+        requests: observed.requests,
+    }
 }
 
 /// Returns how urgently the plan's errors end the command.
@@ -144,6 +182,12 @@ pub(super) fn exit_of_plans(planned: &[Planned]) -> Exit {
     planned
         .iter()
         .flat_map(|planned| &planned.plan.errors)
-        .map(|error| if error.cause.forbidden { Exit::Forbidden } else { Exit::Unreadable })
+        .map(|error| {
+            if error.cause.forbidden {
+                Exit::Forbidden
+            } else {
+                Exit::Unreadable
+            }
+        })
         .fold(Exit::Done, Exit::and)
 }

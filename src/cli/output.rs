@@ -30,11 +30,17 @@ impl Output {
             ColorChoice::Never => false,
             ColorChoice::Auto => set("CLICOLOR_FORCE") || (terminal && !set("NO_COLOR")),
         };
-        let width = lookup("COLUMNS").and_then(|columns| columns.parse().ok()).unwrap_or(100);
+        let width = lookup("COLUMNS")
+            .and_then(|columns| columns.parse().ok())
+            .unwrap_or(100);
         Self {
             data: Box::new(io::BufWriter::new(stdout)),
             notes: Box::new(io::stderr()),
-            style: Style { color, width, ..Style::default() },
+            style: Style {
+                color,
+                width,
+                ..Style::default()
+            },
             interactive: io::stdin().is_terminal() && !set("CI"),
         }
     }
@@ -46,7 +52,10 @@ impl Output {
 
     /// Writes an error with a hint and returns the exit code it ends with.
     pub fn fail(&mut self, exit: Exit, message: &str, hint: Option<&str>) -> Exit {
-        let message: Vec<_> = message.lines().map(|line| neutral(line).into_owned()).collect();
+        let message: Vec<_> = message
+            .lines()
+            .map(|line| neutral(line).into_owned())
+            .collect();
         let _ = writeln!(self.notes, "error: {}", message.join("\n  "));
         if let Some(hint) = hint {
             let _ = writeln!(self.notes, "\nhint: {hint}");
@@ -59,13 +68,19 @@ impl Output {
         match written.and_then(|()| self.data.flush()) {
             Ok(()) => exit,
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => exit,
-            Err(error) => self.fail(Exit::Unexpected, &format!("the output cannot be written: {error}"), None),
+            Err(error) => self.fail(
+                Exit::Unexpected,
+                &format!("the output cannot be written: {error}"),
+                None,
+            ),
         }
     }
 }
 
 impl std::fmt::Debug for Output {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Output").field("style", &self.style).finish_non_exhaustive()
+        f.debug_struct("Output")
+            .field("style", &self.style)
+            .finish_non_exhaustive()
     }
 }

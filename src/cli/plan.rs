@@ -10,13 +10,23 @@ use crate::report::{json, text};
 use camino::Utf8Path;
 
 /// Runs the command.
-pub(super) async fn run(arguments: &PlanArguments, global: &Global, output: &mut Output, lookup: Lookup) -> Exit {
+pub(super) async fn run(
+    arguments: &PlanArguments,
+    global: &Global,
+    output: &mut Output,
+    lookup: Lookup,
+) -> Exit {
     match plan(arguments, global, output, lookup).await {
         Ok(exit) | Err(exit) => exit,
     }
 }
 
-async fn plan(arguments: &PlanArguments, global: &Global, output: &mut Output, lookup: Lookup) -> Result<Exit, Exit> {
+async fn plan(
+    arguments: &PlanArguments,
+    global: &Global,
+    output: &mut Output,
+    lookup: Lookup,
+) -> Result<Exit, Exit> {
     let reach = &arguments.reach;
     let workspace = observe::load(&reach.dir, global, output)?;
     let mut planned: Vec<Planned> = Vec::new();
@@ -50,7 +60,11 @@ async fn plan(arguments: &PlanArguments, global: &Global, output: &mut Output, l
     let mut exit = worst.and(errors);
     if arguments.detailed_exitcode && !document.resource_changes.is_empty() {
         exit = exit.and(Exit::Changes);
-        if document.resource_changes.iter().any(|row| !row.portcullis.blocked_by.is_empty()) {
+        if document
+            .resource_changes
+            .iter()
+            .any(|row| !row.portcullis.blocked_by.is_empty())
+        {
             exit = exit.and(Exit::Blocked);
         }
     }
@@ -71,12 +85,20 @@ async fn live(
 ) -> Result<Option<Planned>, Exit> {
     let reach = &arguments.reach;
     let session = observe::open(workspace, key, reach, global.today(), output, lookup).await?;
-    let Some(desired) = observe::desired(workspace, key, reach, session.atlassian_id.as_deref(), global.today()) else {
+    let Some(desired) = observe::desired(
+        workspace,
+        key,
+        reach,
+        session.atlassian_id.as_deref(),
+        global.today(),
+    ) else {
         return Ok(None);
     };
     let observed = observe::read(&session, &desired, output).await;
     if let Err(error) = session.close().await {
-        output.note(&format!("warning: the sandbox's state could not be saved: {error}"));
+        output.note(&format!(
+            "warning: the sandbox's state could not be saved: {error}"
+        ));
     }
     Ok(Some(observe::plan(&desired, &observed?)))
 }
@@ -87,7 +109,11 @@ fn snapshot(file: &Utf8Path, output: &mut Output) -> Result<Observed, Exit> {
         .map_err(|error| output.fail(Exit::Unreadable, &error.to_string(), None))?;
     serde_json::from_str(&text).map_err(|error| {
         let message = format!("`{file}` is not a snapshot: {error}");
-        output.fail(Exit::Unreadable, &message, Some("write one with `portcullis export --snapshot FILE`"))
+        output.fail(
+            Exit::Unreadable,
+            &message,
+            Some("write one with `portcullis export --snapshot FILE`"),
+        )
     })
 }
 
@@ -97,7 +123,12 @@ fn save(path: &Utf8Path, document: &PlanDocument, output: &mut Output) -> Result
 }
 
 /// Writes a plan in the form asked for.
-pub(super) fn render(document: &PlanDocument, format: PlanFormat, exit: Exit, output: &mut Output) -> Exit {
+pub(super) fn render(
+    document: &PlanDocument,
+    format: PlanFormat,
+    exit: Exit,
+    output: &mut Output,
+) -> Exit {
     let written = match format {
         PlanFormat::Text => text::plan(document, output.style, &mut output.data),
         PlanFormat::Json => output.data.write_all(json::plan_json(document).as_bytes()),

@@ -14,6 +14,10 @@ pub(super) fn run(arguments: &ShowArguments, output: &mut Output) -> Exit {
     };
     match json::read_plan(&text) {
         Ok(document) => render(&document, arguments.format, Exit::Done, output),
-        Err(error) => output.fail(Exit::Invalid, &format!("`{}` {error}", arguments.file), None),
+        Err(error) => output.fail(
+            Exit::Invalid,
+            &format!("`{}` {error}", arguments.file),
+            None,
+        ),
     }
 }

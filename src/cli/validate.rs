@@ -9,20 +9,38 @@ use crate::exit::Exit;
 /// Runs the command.
 pub(super) fn run(arguments: &ValidateArguments, global: &Global, output: &mut Output) -> Exit {
     let loaded = config::load(&arguments.dir, LoadOptions::new(global.today()));
-    let valid = loaded.diagnostics.iter().all(|diagnostic| diagnostic.severity != Severity::Error);
+    let valid = loaded
+        .diagnostics
+        .iter()
+        .all(|diagnostic| diagnostic.severity != Severity::Error);
     let exit = if valid { Exit::Done } else { Exit::Invalid };
     let (diagnostics, sources) = (&loaded.diagnostics, &loaded.sources);
     let written = match arguments.format {
         ValidateFormat::Text => {
-            diagnostic::text::render(diagnostics, sources, output.style.color, &mut output.data).and_then(|()| {
-                match (valid, diagnostics.is_empty()) {
-                    (true, true) => writeln!(output.data, "the workspace is valid"),
-                    (true, false) => writeln!(output.data, "the workspace is valid, with {} remarks", diagnostics.len()),
+            let style = diagnostic::text::TextStyle {
+                color: output.style.color,
+                ..Default::default()
+            };
+            diagnostic::text::write(&mut output.data, diagnostics, sources, style).and_then(|()| {
+                match (valid, diagnostics.len()) {
+                    (true, 0) => writeln!(output.data, "the workspace is valid"),
+                    (true, 1) => writeln!(output.data, "the workspace is valid, with 1 remark"),
+                    (true, remarks) => writeln!(
+                        output.data,
+                        "the workspace is valid, with {remarks} remarks"
+                    ),
                     (false, _) => Ok(()),
                 }
             })
         }
-        ValidateFormat::Json => diagnostic::json::render(diagnostics, sources, exit, &mut output.data),
+        ValidateFormat::Json => {
+            let mut document = diagnostic::json::document(diagnostics, sources);
+            document["exit_code"] = exit.code().into();
+            document["exit_reason"] = exit.reason().into();
+            output
+                .data
+                .write_all(diagnostic::json::to_text(&document).as_bytes())
+        }
     };
     output.finish(written, exit)
 }

@@ -116,12 +116,17 @@ impl Draft<'_> {
     }
 
     fn allowed_domains(&mut self, any: Address, span: Span, wanted: Option<&BTreeSet<Domain>>) {
-        let state = self.seen(
+        let list = self.address(["allowed-domain"]);
+        let mut state = self.seen(
             self.observed.settings.get(&SiteField::AllowedDomains),
             MappedField::Site(SiteField::AllowedDomains),
-            &any,
+            &list,
             |value| from_json(SiteField::AllowedDomains, value),
         );
+        // "Any domain" may also be attested by itself; that it is off says nothing of the list.
+        if state.known.is_none() && self.attested(&any) == Some(&Value::Bool(true)) {
+            state.known = Some(SiteValue::Domains(None));
+        }
         self.count_field(state.known.is_some());
         let live = match &state.known {
             Some(SiteValue::Domains(live)) => Some(live.as_ref()),
@@ -136,6 +141,8 @@ impl Draft<'_> {
             Reason::Unknown
         };
         let live_any = live.map(|live| live.is_none());
+        let any_attested = self.attested(&any).and_then(Value::as_bool);
+        let live_any = live_any.or(any_attested.filter(|_| manual));
         if live_any != Some(wanted.is_none()) {
             let before = live_any.map_or(Value::Null, Value::Bool);
             rows.push((
@@ -152,6 +159,9 @@ impl Draft<'_> {
         let there = live.flatten().unwrap_or(&none);
         for domain in listed.difference(there) {
             let address = self.address(["allowed-domain", domain.as_str()]);
+            if live.is_none() && self.attested(&address) == Some(&Value::Bool(true)) {
+                continue;
+            }
             let after = json!({ "domain": domain.as_str() });
             let reason = if live.is_some() {
                 Reason::Listed

@@ -44,7 +44,13 @@ pub struct AppliedRow {
 }
 
 /// Builds the report of all sites.
-pub fn document(workspace: &Workspace, planned: &[Planned], reports: &[ApplyReport], requests: u64, exit: Exit) -> AppliedDocument {
+pub fn document(
+    workspace: &Workspace,
+    planned: &[Planned],
+    reports: &[ApplyReport],
+    requests: u64,
+    exit: Exit,
+) -> AppliedDocument {
     let mut results = Vec::new();
     let mut counts = Counts::default();
     for (planned, report) in planned.iter().zip(reports) {
@@ -60,7 +66,10 @@ pub fn document(workspace: &Workspace, planned: &[Planned], reports: &[ApplyRepo
         for (change, outcome) in planned.plan.changes.iter().zip(&report.outcomes) {
             let source = change.source.and_then(|span| {
                 let file = workspace.sources.get(span.file)?;
-                Some(Source { file: file.path.to_string(), line: span.line })
+                Some(Source {
+                    file: file.path.to_string(),
+                    line: span.line,
+                })
             });
             results.push(AppliedRow {
                 address: change.address.to_string(),
@@ -110,10 +119,16 @@ pub fn text(document: &AppliedDocument, _style: Style, out: &mut dyn Write) -> i
         }),
     ];
     for (title, pick) in sections {
-        let rows: Vec<(&AppliedRow, &str)> =
-            document.results.iter().filter_map(|row| Some((row, pick(&row.result)?))).collect();
+        let rows: Vec<(&AppliedRow, &str)> = document
+            .results
+            .iter()
+            .filter_map(|row| Some((row, pick(&row.result)?)))
+            .collect();
         for (row, why) in rows {
-            let place = row.source.as_ref().map(|source| format!("  ({}:{})", source.file, source.line));
+            let place = row
+                .source
+                .as_ref()
+                .map(|source| format!("  ({}:{})", source.file, source.line));
             writeln!(
                 out,
                 "{title}: {} {}{}\n    {}",
@@ -124,7 +139,16 @@ pub fn text(document: &AppliedDocument, _style: Style, out: &mut dyn Write) -> i
             )?;
         }
     }
-    let Counts { done, already_true, failed, inactive_or_hidden, not_tried, manual, waiting, blocked } = document.counts;
+    let Counts {
+        done,
+        already_true,
+        failed,
+        inactive_or_hidden,
+        not_tried,
+        manual,
+        waiting,
+        blocked,
+    } = document.counts;
     let mut words = vec![format!("{done} done")];
     for (count, word) in [
         (already_true, "already true"),
@@ -139,9 +163,17 @@ pub fn text(document: &AppliedDocument, _style: Style, out: &mut dyn Write) -> i
             words.push(format!("{count} {word}"));
         }
     }
-    writeln!(out, "\napplied: {} ({} requests)", words.join(", "), document.requests)?;
+    writeln!(
+        out,
+        "\napplied: {} ({} requests)",
+        words.join(", "),
+        document.requests
+    )?;
     if manual + waiting > 0 {
-        writeln!(out, "do the steps by hand that the plan lists, then run `portcullis plan` again")?;
+        writeln!(
+            out,
+            "do the steps by hand that the plan lists, then run `portcullis plan` again"
+        )?;
     }
     Ok(())
 }

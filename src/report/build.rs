@@ -7,9 +7,9 @@ use crate::model::Address;
 use crate::plan::{Change, Operation, Plan};
 use crate::policy::Verdict;
 use crate::report::document::{
-    ApiBudget, ChangeBody, Check, CheckAddress, CheckProblem, CoverageDocument, Extra, FindingDocument,
-    ForecastDocument, ManualStepDocument, Notifications, PlanDocument, ResourceChange, ScopeError, Source,
-    UnmanagedDocument,
+    ApiBudget, ChangeBody, Check, CheckAddress, CheckProblem, CoverageDocument, Extra,
+    FindingDocument, ForecastDocument, ManualStepDocument, Notifications, PlanDocument,
+    ResourceChange, ScopeError, Source, UnmanagedDocument,
 };
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -65,7 +65,9 @@ pub fn document(workspace: &Workspace, planned: &[Planned]) -> PlanDocument {
     document.errored = !document.errors.is_empty();
     document.complete = !document.errored;
     document.applyable = !document.errored
-        && planned.iter().any(|planned| planned.plan.changes.iter().any(Change::is_automatic));
+        && planned
+            .iter()
+            .any(|planned| planned.plan.changes.iter().any(Change::is_automatic));
     document.digest = digest(&document);
     document
 }
@@ -77,44 +79,74 @@ pub fn set_exit(document: &mut PlanDocument, exit: Exit) {
 }
 
 fn add(document: &mut PlanDocument, workspace: &Workspace, sources: &Sources, planned: &Planned) {
-    let Planned { plan, verdicts, requests } = planned;
-    document.resource_changes.extend(plan.changes.iter().map(|change| row(sources, change)));
-    document.checks.extend(verdicts.iter().map(|verdict| Check {
-        address: CheckAddress { kind: verdict.kind.to_owned(), to_display: verdict.name.clone() },
-        status: if verdict.problems.is_empty() { "pass" } else { "fail" }.to_owned(),
-        problems: verdict.problems.iter().map(|message| CheckProblem { message: message.clone() }).collect(),
+    let Planned {
+        plan,
+        verdicts,
+        requests,
+    } = planned;
+    document
+        .resource_changes
+        .extend(plan.changes.iter().map(|change| row(sources, change)));
+    document.checks.extend(verdicts.iter().map(|verdict| {
+        Check {
+            address: CheckAddress {
+                kind: verdict.kind.to_owned(),
+                to_display: verdict.name.clone(),
+            },
+            status: if verdict.problems.is_empty() {
+                "pass"
+            } else {
+                "fail"
+            }
+            .to_owned(),
+            problems: verdict
+                .problems
+                .iter()
+                .map(|message| CheckProblem {
+                    message: message.clone(),
+                })
+                .collect(),
+        }
     }));
-    document.errors.extend(plan.errors.iter().map(|error| ScopeError {
-        address: error.address.to_string(),
-        message: error.cause.why.clone(),
-        forbidden: error.cause.forbidden,
-        source: source(sources, error.source),
-    }));
-    document.manual_steps.extend(plan.manual_steps.iter().map(|step| ManualStepDocument {
-        addresses: step.addresses.iter().map(ToString::to_string).collect(),
-        title: step.title.clone(),
-        click_path: step.click_path.clone(),
-        link: step.link.clone(),
-        role: step.role.clone(),
-        present: step.present.clone(),
-        expected: step.expected.clone(),
-        attest: step.attest.clone(),
-    }));
+    document
+        .errors
+        .extend(plan.errors.iter().map(|error| ScopeError {
+            address: error.address.to_string(),
+            message: error.cause.why.clone(),
+            forbidden: error.cause.forbidden,
+            source: source(sources, error.source),
+        }));
+    document
+        .manual_steps
+        .extend(plan.manual_steps.iter().map(|step| ManualStepDocument {
+            addresses: step.addresses.iter().map(ToString::to_string).collect(),
+            title: step.title.clone(),
+            click_path: step.click_path.clone(),
+            link: step.link.clone(),
+            role: step.role.clone(),
+            present: step.present.clone(),
+            expected: step.expected.clone(),
+            attest: step.attest.clone(),
+        }));
     document.api_budget.plan_requests += requests;
     document.api_budget.apply_writes += writes(plan);
-    document.forecast.extend(plan.forecast.iter().filter_map(|forecast| {
-        Some(ForecastDocument {
-            address: forecast.address.to_string(),
-            until: forecast.until.to_string(),
-            source: source(sources, Some(forecast.source))?,
-        })
-    }));
-    document.findings.extend(plan.findings.iter().map(|finding| FindingDocument {
-        address: finding.address.to_string(),
-        code: finding.code.to_owned(),
-        message: finding.message.clone(),
-        source: source(sources, finding.source),
-    }));
+    document
+        .forecast
+        .extend(plan.forecast.iter().filter_map(|forecast| {
+            Some(ForecastDocument {
+                address: forecast.address.to_string(),
+                until: forecast.until.to_string(),
+                source: source(sources, Some(forecast.source))?,
+            })
+        }));
+    document
+        .findings
+        .extend(plan.findings.iter().map(|finding| FindingDocument {
+            address: finding.address.to_string(),
+            code: finding.code.to_owned(),
+            message: finding.message.clone(),
+            source: source(sources, finding.source),
+        }));
     unmanaged(&mut document.unmanaged, workspace, plan);
     let coverage = &mut document.coverage;
     coverage.organizations_managed += plan.coverage.organizations_managed;
@@ -150,17 +182,28 @@ fn row(sources: &Sources, change: &Change) -> ResourceChange {
 
 fn source(sources: &Sources, span: Option<Span>) -> Option<Source> {
     let span = span?;
-    Some(Source { file: sources.get(span.file)?.path.to_string(), line: span.line })
+    Some(Source {
+        file: sources.get(span.file)?.path.to_string(),
+        line: span.line,
+    })
 }
 
 fn unmanaged(document: &mut UnmanagedDocument, workspace: &Workspace, plan: &Plan) {
-    let how = workspace.policy.unmanaged.map_or(Unmanaged::Count, |how| how.value);
+    let how = workspace
+        .policy
+        .unmanaged
+        .map_or(Unmanaged::Count, |how| how.value);
     if how == Unmanaged::Ignore {
         return;
     }
     document.organizations += plan.unmanaged.organizations.len();
     document.projects += plan.unmanaged.projects.len();
-    document.people += plan.unmanaged.people.iter().map(|(_, count)| count).sum::<usize>();
+    document.people += plan
+        .unmanaged
+        .people
+        .iter()
+        .map(|(_, count)| count)
+        .sum::<usize>();
     let reports = workspace
         .sites
         .get(&plan.site)
@@ -168,11 +211,15 @@ fn unmanaged(document: &mut UnmanagedDocument, workspace: &Workspace, plan: &Pla
     let site = plan.site.as_str();
     if reports || how == Unmanaged::List {
         let projects = plan.unmanaged.projects.iter();
-        document.addresses.extend(projects.map(|key| Address::new([site, "project", key]).to_string()));
+        document
+            .addresses
+            .extend(projects.map(|key| Address::new([site, "project", key]).to_string()));
     }
     if how == Unmanaged::List {
         let organizations = plan.unmanaged.organizations.iter();
-        document.addresses.extend(organizations.map(|name| Address::new([site, "organization", name]).to_string()));
+        document.addresses.extend(
+            organizations.map(|name| Address::new([site, "organization", name]).to_string()),
+        );
     }
 }
 
@@ -185,8 +232,14 @@ fn merge_shared_addresses(rows: &mut Vec<ResourceChange>) {
             Some(&at) if merged[at].change.actions == row.change.actions => {
                 unite(&mut merged[at].change.before, row.change.before);
                 unite(&mut merged[at].change.after, row.change.after);
-                merged[at].portcullis.blocked_by.extend(row.portcullis.blocked_by);
-                merged[at].portcullis.waiting_for.extend(row.portcullis.waiting_for);
+                merged[at]
+                    .portcullis
+                    .blocked_by
+                    .extend(row.portcullis.blocked_by);
+                merged[at]
+                    .portcullis
+                    .waiting_for
+                    .extend(row.portcullis.waiting_for);
             }
             _ => {
                 first.insert(row.address.clone(), merged.len());
@@ -221,7 +274,9 @@ fn writes(plan: &Plan) -> u64 {
     let mut others = 0;
     for change in plan.changes.iter().filter(|change| change.is_automatic()) {
         match &change.operation {
-            Operation::AddMember(organization, _) => *lists.entry(format!("+{organization:?}")).or_default() += 1,
+            Operation::AddMember(organization, _) => {
+                *lists.entry(format!("+{organization:?}")).or_default() += 1
+            }
             Operation::RemoveMember(id, _) => *lists.entry(format!("-{id}")).or_default() += 1,
             Operation::AddCustomer(key, _) => *lists.entry(format!("+{key}")).or_default() += 1,
             Operation::RemoveCustomer(key, _) => *lists.entry(format!("-p{key}")).or_default() += 1,
@@ -249,7 +304,14 @@ fn digest(document: &PlanDocument) -> String {
         .resource_changes
         .iter()
         .filter(|row| row.portcullis.blocked_by.is_empty())
-        .map(|row| json!([row.address, row.change.actions, row.change.before, row.change.after]))
+        .map(|row| {
+            json!([
+                row.address,
+                row.change.actions,
+                row.change.before,
+                row.change.after
+            ])
+        })
         .collect();
     changes.sort_by_key(ToString::to_string);
     let violated: Vec<Value> = document
@@ -257,12 +319,17 @@ fn digest(document: &PlanDocument) -> String {
         .iter()
         .filter(|check| check.status == "fail")
         .map(|check| {
-            let problems: Vec<&str> = check.problems.iter().map(|problem| problem.message.as_str()).collect();
+            let problems: Vec<&str> = check
+                .problems
+                .iter()
+                .map(|problem| problem.message.as_str())
+                .collect();
             json!([check.address.to_display, problems])
         })
         .collect();
     // Objects of this JSON implementation are sorted by key, so the text is canonical.
-    let canonical = json!({ "changes": changes, "violated": violated, "impact": document.access_impact });
+    let canonical =
+        json!({ "changes": changes, "violated": violated, "impact": document.access_impact });
     let hash = Sha256::digest(canonical.to_string().as_bytes());
     hash.iter().map(|byte| format!("{byte:02x}")).collect()
 }
