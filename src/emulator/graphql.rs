@@ -8,7 +8,7 @@ mod parse;
 mod schema;
 
 use parse::Parser;
-use schema::{TYPES, UNIONS};
+use schema::{ARGUMENTS, TYPES, UNIONS, check_keys};
 use serde_json::{Map, Value, json};
 
 /// One field of the top level, with its arguments filled in.
@@ -195,6 +195,11 @@ impl Asked {
                             field.name
                         ));
                     };
+                    let arguments = ARGUMENTS
+                        .iter()
+                        .find(|(name, _)| *name == field.name)
+                        .map_or(&[][..], |(_, keys)| *keys);
+                    check_keys(&field.name, arguments, &field.arguments)?;
                     let composite = TYPES.iter().any(|(name, _)| name == kind)
                         || UNIONS.iter().any(|(name, _)| name == kind);
                     if composite == field.selections.is_empty() {

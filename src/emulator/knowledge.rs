@@ -24,8 +24,7 @@ pub(super) fn look_up(site: &Site, call: &Call<'_>, asked: &Asked) -> Answer {
 }
 
 /// Carries out a mutation.
-pub(super) fn mutate(site: &mut Site, call: &Call<'_>, asked: &Asked) -> Answer {
-    let _ = call;
+pub(super) fn mutate(site: &mut Site, asked: &Asked) -> Answer {
     let data = asked.carry_out(|field| match field.name.as_str() {
         "knowledgeBase_linkSources" => link_sources(site, field),
         "knowledgeBase_unlinkSources" => unlink_sources(site, field),

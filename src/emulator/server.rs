@@ -240,7 +240,7 @@ fn router(shared: &Arc<Shared>) -> Router {
                             .iter()
                             .map(|(key, value)| (key.to_owned(), value.to_owned()))
                             .collect();
-                        async move { serve(&shared, Some(&operation), &line, params, request).await }
+                        async move { serve(&shared, Ok(&operation), &line, params, request).await }
                     },
                 ),
             );
@@ -248,10 +248,12 @@ fn router(shared: &Arc<Shared>) -> Router {
     }
     let counted = Arc::clone(shared);
     let reset = Arc::clone(shared);
-    let rest = Arc::clone(shared);
-    let elsewhere = move |ConnectInfo(line): ConnectInfo<Line>, request: Request| {
-        let shared = Arc::clone(&rest);
-        async move { serve(&shared, None, &line, Vec::new(), request).await }
+    let unanswered = |status: u16| {
+        let shared = Arc::clone(shared);
+        move |ConnectInfo(line): ConnectInfo<Line>, request: Request| {
+            let shared = Arc::clone(&shared);
+            async move { serve(&shared, Err(status), &line, Vec::new(), request).await }
+        }
     };
     router
         .route(
@@ -268,17 +270,19 @@ fn router(shared: &Arc<Shared>) -> Router {
                 response(Answer::empty(204))
             }),
         )
-        .fallback(elsewhere.clone())
-        .method_not_allowed_fallback(elsewhere)
+        .fallback(unanswered(404))
+        .method_not_allowed_fallback(unanswered(405))
 }
 
+/// Takes one request from arrival to answer. Without an operation it gets the status that stands in its place.
 async fn serve(
     shared: &Shared,
-    operation: Option<&Operation>,
+    wanted: Result<&Operation, u16>,
     line: &Line,
     params: Vec<(String, String)>,
     request: Request,
 ) -> Response<Body> {
+    let operation = wanted.ok();
     let (parts, body) = request.into_parts();
     let body = to_bytes(body, BODY_LIMIT).await;
     let path = parts.uri.path();
@@ -326,9 +330,9 @@ async fn serve(
         if oversized {
             return call.error(413, "the body is too large");
         }
-        match operation {
-            Some(operation) => answer(shared, operation, &call, asked.as_ref()),
-            None => call.error(404, "no such resource"),
+        match wanted {
+            Ok(operation) => answer(shared, operation, &call, asked.as_ref()),
+            Err(status) => call.error(status, "nothing is imitated here"),
         }
     })
     .await;
@@ -378,7 +382,7 @@ fn answer(
         (Handler::Read(handler), _) => shared.read(|site| handler(site, call)),
         (Handler::Write(handler), _) => shared.write(|site| handler(site, call)),
         (Handler::Graph, Some(asked)) if asked.is_mutation() => {
-            shared.write(|site| Ok(super::knowledge::mutate(site, call, asked)))
+            shared.write(|site| Ok(super::knowledge::mutate(site, asked)))
         }
         (Handler::Graph, Some(asked)) => {
             shared.read(|site| Ok(super::knowledge::look_up(site, call, asked)))
