@@ -234,3 +234,24 @@ impl Asked {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn no_document_breaks_the_reader(
+            words in prop::collection::vec(prop::sample::select(vec![
+                "query", "mutation", "fragment", "on", "{", "}", "(", ")", "[", "]", ":", "$", "!", "=", "@", "...", "\"x\"", "-1.5",
+                "true", "null", "a", "__typename", "skip", "if", "knowledgeBase_linkedSources", "cloudId", "#", "\n", "&", "é",
+            ]), 0..40),
+        ) {
+            let body = json!({"query": words.join(" "), "variables": {"a": 1}});
+            let asked = Asked::of(body.to_string().as_bytes());
+            let answer = asked.carry_out(|_| json!({"__typename": "QueryError", "message": "m"}));
+            prop_assert!(answer.get("data").is_some() != answer.get("errors").is_some());
+        }
+    }
+}
