@@ -384,6 +384,11 @@ impl Site {
         Ok(())
     }
 
+    /// Returns every Confluence space by key.
+    pub fn spaces(&self) -> impl Iterator<Item = (&SpaceKey, &Space)> {
+        self.spaces.iter()
+    }
+
     /// Returns the space with this key.
     pub fn space(&self, key: &SpaceKey) -> Option<&Space> {
         self.spaces.get(key)
