@@ -14,10 +14,11 @@ use axum::http::{HeaderValue, Response};
 use axum::routing::{MethodFilter, on};
 use camino::Utf8PathBuf;
 use std::io;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 use tokio::net::TcpListener;
-use tokio::sync::{Notify, oneshot};
+use tokio::sync::{Notify, oneshot, watch};
 use tokio::task::JoinHandle;
 
 /// The largest body that is read; Jira refuses far smaller ones.
@@ -70,6 +71,10 @@ struct Shared {
     counts: Mutex<Stats>,
     recorded: Mutex<Vec<Exchange>>,
     changed: Notify,
+    /// How many changes there were.
+    changes: AtomicU64,
+    /// Up to which change the state is in its file.
+    saved: watch::Sender<u64>,
 }
 
 impl Sandbox {
@@ -99,6 +104,8 @@ impl Sandbox {
             counts: Mutex::default(),
             recorded: Mutex::default(),
             changed: Notify::new(),
+            changes: AtomicU64::new(0),
+            saved: watch::Sender::new(0),
         });
         let (quit, quitting) = oneshot::channel::<()>();
         let service = router(&shared).into_make_service_with_connect_info::<Line>();
@@ -148,6 +155,21 @@ impl Sandbox {
         lock(&self.shared.recorded).clone()
     }
 
+    /// Returns once every change made so far is in the state file; at once where there is no such file.
+    pub async fn saved(&self) {
+        if self.saver.is_none() {
+            return;
+        }
+        let changes = self.shared.changes.load(Ordering::Relaxed);
+        // The sender lives as long as the sandbox, so waiting cannot fail.
+        let _ = self
+            .shared
+            .saved
+            .subscribe()
+            .wait_for(|saved| *saved >= changes)
+            .await;
+    }
+
     /// Takes no further requests, lets those under way finish, saves, and returns the state.
     ///
     /// # Errors
@@ -187,6 +209,7 @@ impl Shared {
 
     fn write<T>(&self, change: impl FnOnce(&mut Site) -> T) -> T {
         let result = change(&mut self.site.write().unwrap_or_else(PoisonError::into_inner));
+        self.changes.fetch_add(1, Ordering::Relaxed);
         self.changed.notify_one();
         result
     }
@@ -203,14 +226,18 @@ async fn keep_saving(shared: Arc<Shared>, path: Utf8PathBuf) {
         shared.changed.notified().await;
         tokio::time::sleep(SAVE_AFTER.max(cost * 5)).await;
         let began = Instant::now();
-        let (shared, path) = (Arc::clone(&shared), path.clone());
+        let (of, path) = (Arc::clone(&shared), path.clone());
+        // Counted before the state is read: what changes meanwhile may be in the file, but is not promised.
+        let changes = shared.changes.load(Ordering::Relaxed);
         let saved = tokio::task::spawn_blocking(move || {
-            let bytes = shared.read(Site::to_bytes)?;
+            let bytes = of.read(Site::to_bytes)?;
             write_whole(&path, &bytes)
         })
         .await;
-        if let Ok(Err(error)) = saved {
-            tracing::warn!(%error, "the state of the sandbox was not saved");
+        match saved {
+            Ok(Ok(())) => drop(shared.saved.send_replace(changes)),
+            Ok(Err(error)) => tracing::warn!(%error, "the state of the sandbox was not saved"),
+            Err(error) => tracing::warn!(%error, "the state of the sandbox was not saved"),
         }
         cost = began.elapsed();
     }
