@@ -25,12 +25,15 @@
 //! - Organizations owned by an identity provider refuse changes of members with 400.
 //! - With organization management left to Jira administrators, an agent can neither make, link nor fill organizations.
 //! - A PUT of an approved domain without products makes the entry vanish.
-//! - A space that gets its first link becomes visible to all logged-in users where the site allows that (K6, L19).
+//! - A space that gets its first link becomes visible to all logged-in users where the site allows that
+//!   (the default of linking in section 2.4 of the access model).
+//! - A new address whose domain several organizations claim joins them all (Q20).
 //! - An audience of a space is possible without a project in sight if it is possible for one of the projects that link it.
 //!
 //! # What is not imitated
 //!
 //! - Requests, queues, request types, articles, portals as web pages, e-mail, chat, and people logging in.
+//! - R1e: desks take an Atlassian account without a JSM role like any other.
 //! - Scopes of tokens, OAuth, service accounts. Every account but the two callers is an object, never a caller.
 //! - Avatars, time zones and creation dates; `user/search` by `property`; sorting and expansion of projects.
 //! - Rate limits, latency and faults: the gate ([`Policy`]) is where they attach, and the one here lets everything through.

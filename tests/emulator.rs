@@ -9,6 +9,8 @@ mod conformance;
 mod customers;
 #[path = "emulator/gateway.rs"]
 mod gateway;
+#[path = "emulator/gateway_schema.rs"]
+mod gateway_schema;
 #[path = "emulator/harness.rs"]
 mod harness;
 #[path = "emulator/jira.rs"]

@@ -57,11 +57,8 @@ impl Site {
                 return Admission::Atlassian(role);
             }
         }
-        let listed = match (&settings.allowed_domains, Domain::new(email.domain())) {
-            (None, _) => true,
-            (Some(list), Ok(domain)) => list.contains(&domain),
-            (Some(_), Err(_)) => false,
-        };
+        let listed = !settings.restrict_domains
+            || Domain::new(email.domain()).is_ok_and(|d| settings.allowed_domains.contains(&d));
         if settings.portal_only_accounts && listed {
             Admission::PortalOnly
         } else {
@@ -141,11 +138,10 @@ mod tests {
         let mut site = Site::empty("acme");
         site.settings.atlassian_accounts = internal;
         site.settings.portal_only_accounts = external;
-        site.settings.allowed_domains = restricted.then(|| {
-            ["b.example", "x.example"]
-                .map(|d| Domain::new(d).unwrap())
-                .into()
-        });
+        site.settings.restrict_domains = restricted;
+        site.settings.allowed_domains = ["b.example", "x.example"]
+            .map(|d| Domain::new(d).unwrap())
+            .into();
         site.approve_domain("p.example", Role::Customer, true);
         site.approve_domain("b.example", Role::User, false);
         if any_domain {

@@ -8,7 +8,7 @@ mod parse;
 mod schema;
 
 use parse::Parser;
-use schema::{TYPES, UNIONS};
+use schema::{ARGUMENTS, TYPES, UNIONS, check_keys};
 use serde_json::{Map, Value, json};
 
 /// One field of the top level, with its arguments filled in.
@@ -195,6 +195,11 @@ impl Asked {
                             field.name
                         ));
                     };
+                    let arguments = ARGUMENTS
+                        .iter()
+                        .find(|(name, _)| *name == field.name)
+                        .map_or(&[][..], |(_, keys)| *keys);
+                    check_keys(&field.name, arguments, &field.arguments)?;
                     let composite = TYPES.iter().any(|(name, _)| name == kind)
                         || UNIONS.iter().any(|(name, _)| name == kind);
                     if composite == field.selections.is_empty() {
@@ -227,5 +232,26 @@ impl Asked {
             }
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn no_document_breaks_the_reader(
+            words in prop::collection::vec(prop::sample::select(vec![
+                "query", "mutation", "fragment", "on", "{", "}", "(", ")", "[", "]", ":", "$", "!", "=", "@", "...", "\"x\"", "-1.5",
+                "true", "null", "a", "__typename", "skip", "if", "knowledgeBase_linkedSources", "cloudId", "#", "\n", "&", "é",
+            ]), 0..40),
+        ) {
+            let body = json!({"query": words.join(" "), "variables": {"a": 1}});
+            let asked = Asked::of(body.to_string().as_bytes());
+            let answer = asked.carry_out(|_| json!({"__typename": "QueryError", "message": "m"}));
+            prop_assert!(answer.get("data").is_some() != answer.get("errors").is_some());
+        }
     }
 }

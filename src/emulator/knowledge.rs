@@ -24,8 +24,7 @@ pub(super) fn look_up(site: &Site, call: &Call<'_>, asked: &Asked) -> Answer {
 }
 
 /// Carries out a mutation.
-pub(super) fn mutate(site: &mut Site, call: &Call<'_>, asked: &Asked) -> Answer {
-    let _ = call;
+pub(super) fn mutate(site: &mut Site, asked: &Asked) -> Answer {
     let data = asked.carry_out(|field| match field.name.as_str() {
         "knowledgeBase_linkSources" => link_sources(site, field),
         "knowledgeBase_unlinkSources" => unlink_sources(site, field),
@@ -92,9 +91,11 @@ impl Site {
     }
 
     fn space_by_ari(&self, ari: &str) -> Option<(&SpaceKey, &Space)> {
-        self.spaces
-            .iter()
-            .find(|(_, space)| self.space_ari(space) == ari)
+        let (site, id) = ari
+            .strip_prefix("ari:cloud:confluence:")?
+            .split_once(":space/")?;
+        let id = id.parse().ok().filter(|_| site == self.cloud_id().as_str());
+        self.spaces.iter().find(|(_, space)| Some(space.id) == id)
     }
 
     fn project_by(&self, field: &Field) -> Option<&Project> {
@@ -282,13 +283,11 @@ fn unlink_sources(site: &mut Site, field: &Field) -> Value {
         .into_iter()
         .flatten()
         .map(|source| {
-            let space = site
-                .spaces
-                .iter()
-                .find(|(_, space)| {
-                    source["sourceARI"].as_str() == Some(site.space_ari(space).as_str())
-                        || source["linkedSourceId"].as_str() == Some(space.id.to_string().as_str())
-                })
+            let by_id = |id: &str| site.spaces.iter().find(|(_, s)| id.parse() == Ok(s.id));
+            let space = source["sourceARI"]
+                .as_str()
+                .and_then(|ari| site.space_by_ari(ari))
+                .or_else(|| source["linkedSourceId"].as_str().and_then(by_id))
                 .map(|(key, _)| key.clone());
             let removed = match (&project, &space) {
                 (Some(project), Some(space)) => site

@@ -14,10 +14,11 @@ use axum::http::{HeaderValue, Response};
 use axum::routing::{MethodFilter, on};
 use camino::Utf8PathBuf;
 use std::io;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 use tokio::net::TcpListener;
-use tokio::sync::{Notify, oneshot};
+use tokio::sync::{Notify, oneshot, watch};
 use tokio::task::JoinHandle;
 
 /// The largest body that is read; Jira refuses far smaller ones.
@@ -70,6 +71,10 @@ struct Shared {
     counts: Mutex<Stats>,
     recorded: Mutex<Vec<Exchange>>,
     changed: Notify,
+    /// How many changes there were.
+    changes: AtomicU64,
+    /// Up to which change the state is in its file.
+    saved: watch::Sender<u64>,
 }
 
 impl Sandbox {
@@ -99,6 +104,8 @@ impl Sandbox {
             counts: Mutex::default(),
             recorded: Mutex::default(),
             changed: Notify::new(),
+            changes: AtomicU64::new(0),
+            saved: watch::Sender::new(0),
         });
         let (quit, quitting) = oneshot::channel::<()>();
         let service = router(&shared).into_make_service_with_connect_info::<Line>();
@@ -148,6 +155,21 @@ impl Sandbox {
         lock(&self.shared.recorded).clone()
     }
 
+    /// Returns once every change made so far is in the state file; at once where there is no such file.
+    pub async fn saved(&self) {
+        if self.saver.is_none() {
+            return;
+        }
+        let changes = self.shared.changes.load(Ordering::Relaxed);
+        // The sender lives as long as the sandbox, so waiting cannot fail.
+        let _ = self
+            .shared
+            .saved
+            .subscribe()
+            .wait_for(|saved| *saved >= changes)
+            .await;
+    }
+
     /// Takes no further requests, lets those under way finish, saves, and returns the state.
     ///
     /// # Errors
@@ -187,6 +209,7 @@ impl Shared {
 
     fn write<T>(&self, change: impl FnOnce(&mut Site) -> T) -> T {
         let result = change(&mut self.site.write().unwrap_or_else(PoisonError::into_inner));
+        self.changes.fetch_add(1, Ordering::Relaxed);
         self.changed.notify_one();
         result
     }
@@ -203,14 +226,18 @@ async fn keep_saving(shared: Arc<Shared>, path: Utf8PathBuf) {
         shared.changed.notified().await;
         tokio::time::sleep(SAVE_AFTER.max(cost * 5)).await;
         let began = Instant::now();
-        let (shared, path) = (Arc::clone(&shared), path.clone());
+        let (of, path) = (Arc::clone(&shared), path.clone());
+        // Counted before the state is read: what changes meanwhile may be in the file, but is not promised.
+        let changes = shared.changes.load(Ordering::Relaxed);
         let saved = tokio::task::spawn_blocking(move || {
-            let bytes = shared.read(Site::to_bytes)?;
+            let bytes = of.read(Site::to_bytes)?;
             write_whole(&path, &bytes)
         })
         .await;
-        if let Ok(Err(error)) = saved {
-            tracing::warn!(%error, "the state of the sandbox was not saved");
+        match saved {
+            Ok(Ok(())) => drop(shared.saved.send_replace(changes)),
+            Ok(Err(error)) => tracing::warn!(%error, "the state of the sandbox was not saved"),
+            Err(error) => tracing::warn!(%error, "the state of the sandbox was not saved"),
         }
         cost = began.elapsed();
     }
@@ -240,7 +267,7 @@ fn router(shared: &Arc<Shared>) -> Router {
                             .iter()
                             .map(|(key, value)| (key.to_owned(), value.to_owned()))
                             .collect();
-                        async move { serve(&shared, Some(&operation), &line, params, request).await }
+                        async move { serve(&shared, Ok(&operation), &line, params, request).await }
                     },
                 ),
             );
@@ -248,10 +275,12 @@ fn router(shared: &Arc<Shared>) -> Router {
     }
     let counted = Arc::clone(shared);
     let reset = Arc::clone(shared);
-    let rest = Arc::clone(shared);
-    let elsewhere = move |ConnectInfo(line): ConnectInfo<Line>, request: Request| {
-        let shared = Arc::clone(&rest);
-        async move { serve(&shared, None, &line, Vec::new(), request).await }
+    let unanswered = |status: u16| {
+        let shared = Arc::clone(shared);
+        move |ConnectInfo(line): ConnectInfo<Line>, request: Request| {
+            let shared = Arc::clone(&shared);
+            async move { serve(&shared, Err(status), &line, Vec::new(), request).await }
+        }
     };
     router
         .route(
@@ -268,17 +297,19 @@ fn router(shared: &Arc<Shared>) -> Router {
                 response(Answer::empty(204))
             }),
         )
-        .fallback(elsewhere.clone())
-        .method_not_allowed_fallback(elsewhere)
+        .fallback(unanswered(404))
+        .method_not_allowed_fallback(unanswered(405))
 }
 
+/// Takes one request from arrival to answer. Without an operation it gets the status that stands in its place.
 async fn serve(
     shared: &Shared,
-    operation: Option<&Operation>,
+    wanted: Result<&Operation, u16>,
     line: &Line,
     params: Vec<(String, String)>,
     request: Request,
 ) -> Response<Body> {
+    let operation = wanted.ok();
     let (parts, body) = request.into_parts();
     let body = to_bytes(body, BODY_LIMIT).await;
     let path = parts.uri.path();
@@ -326,9 +357,9 @@ async fn serve(
         if oversized {
             return call.error(413, "the body is too large");
         }
-        match operation {
-            Some(operation) => answer(shared, operation, &call, asked.as_ref()),
-            None => call.error(404, "no such resource"),
+        match wanted {
+            Ok(operation) => answer(shared, operation, &call, asked.as_ref()),
+            Err(status) => call.error(status, "nothing is imitated here"),
         }
     })
     .await;
@@ -378,7 +409,7 @@ fn answer(
         (Handler::Read(handler), _) => shared.read(|site| handler(site, call)),
         (Handler::Write(handler), _) => shared.write(|site| handler(site, call)),
         (Handler::Graph, Some(asked)) if asked.is_mutation() => {
-            shared.write(|site| Ok(super::knowledge::mutate(site, call, asked)))
+            shared.write(|site| Ok(super::knowledge::mutate(site, asked)))
         }
         (Handler::Graph, Some(asked)) => {
             shared.read(|site| Ok(super::knowledge::look_up(site, call, asked)))

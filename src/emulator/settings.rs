@@ -14,8 +14,10 @@ pub struct SiteSettings {
     pub atlassian_accounts: Toggle,
     /// E: portal-only accounts for external customers.
     pub portal_only_accounts: Toggle,
-    /// R and L: `None` is any domain, otherwise the whole list.
-    pub allowed_domains: Option<BTreeSet<Domain>>,
+    /// R: portal-only accounts only for the allowed domains.
+    pub restrict_domains: Toggle,
+    /// L: the allowed domains, which the page keeps while R is off.
+    pub allowed_domains: BTreeSet<Domain>,
     /// C: customers can create their own accounts.
     pub customers_can_create_accounts: Toggle,
     /// N: help centers can be viewed without login.
@@ -40,7 +42,8 @@ impl Default for SiteSettings {
         Self {
             atlassian_accounts: false,
             portal_only_accounts: false,
-            allowed_domains: None,
+            restrict_domains: false,
+            allowed_domains: BTreeSet::new(),
             customers_can_create_accounts: false,
             view_without_login: false,
             email_account_creation: EmailAccountCreation::AgentsAlways,

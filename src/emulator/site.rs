@@ -116,7 +116,8 @@ impl Site {
 
     /// Adds an account and returns its id, without asking whether the site's rules would let it in.
     ///
-    /// Where the given id exists already, or an account of the same kind on the same address, that one is changed instead.
+    /// Where the given id exists already, or an account of the same kind on the same address, that one is changed instead. The built-in
+    /// callers keep their roles, so that a seed that lists them cannot lock everybody out.
     pub fn add_account(&mut self, new: NewAccount) -> AccountId {
         let known = match &new.id {
             Some(id) => self.accounts.handle(id.as_str()),
@@ -135,17 +136,24 @@ impl Site {
             Some(name) if !name.is_empty() => name.as_str().into(),
             _ => std::sync::Arc::clone(&email),
         };
+        let built_in = [(ADMIN.0, Role::Admin), (AGENT.0, Role::User)]
+            .into_iter()
+            .find(|(address, _)| new.kind == AccountKind::Atlassian && new.email.key() == *address);
         self.accounts.put(Account {
             id: id.as_str().into(),
             email,
             name,
             kind: new.kind,
-            role: if new.kind == AccountKind::PortalOnly {
-                Role::None
-            } else {
-                new.role
+            role: match (new.kind, built_in) {
+                (AccountKind::PortalOnly, _) => Role::None,
+                (AccountKind::Atlassian, Some((_, role))) => role,
+                (AccountKind::Atlassian, None) => new.role,
             },
-            state: new.state,
+            state: if built_in.is_some() {
+                AccountState::Active
+            } else {
+                new.state
+            },
             email_hidden: new.email_hidden,
         });
         AccountId::new(id)
@@ -374,6 +382,11 @@ impl Site {
             project.organizations.remove(&number);
         }
         Ok(())
+    }
+
+    /// Returns every Confluence space by key.
+    pub fn spaces(&self) -> impl Iterator<Item = (&SpaceKey, &Space)> {
+        self.spaces.iter()
     }
 
     /// Returns the space with this key.

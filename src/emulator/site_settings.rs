@@ -31,8 +31,8 @@ pub(super) fn put_site(site: &mut Site, call: &Call<'_>) -> Reply {
     let mut new = site.settings.clone();
     new.atlassian_accounts = toggle("/customerAccess/internal/atlassianAccounts")?;
     new.portal_only_accounts = toggle("/customerAccess/external/portalOnlyAccounts")?;
-    let list = domains(call, at(&body, "/customerAccess/external/allowedDomains"))?;
-    new.allowed_domains = toggle("/customerAccess/external/restrictDomains")?.then_some(list);
+    new.restrict_domains = toggle("/customerAccess/external/restrictDomains")?;
+    new.allowed_domains = domains(call, at(&body, "/customerAccess/external/allowedDomains"))?;
     new.customers_can_create_accounts = match word("/customerAccess/portal/accountCreation")? {
         "allow" => true,
         "deny" => false,
@@ -189,8 +189,8 @@ fn site_document(site: &Site) -> Value {
             "internal": {"atlassianAccounts": s.atlassian_accounts},
             "external": {
                 "portalOnlyAccounts": s.portal_only_accounts,
-                "restrictDomains": s.allowed_domains.is_some(),
-                "allowedDomains": s.allowed_domains.clone().unwrap_or_default(),
+                "restrictDomains": s.restrict_domains,
+                "allowedDomains": s.allowed_domains,
             },
             "portal": {
                 "accountCreation": if s.customers_can_create_accounts { "allow" } else { "deny" },

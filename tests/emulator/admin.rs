@@ -65,7 +65,7 @@ async fn q16_an_unknown_domain_is_200_with_empty_products() {
     );
     assert_eq!(
         domains.send("DELETE", "/nowhere.example", None).await.0,
-        404,
+        405,
         "no DELETE is documented"
     );
 }

@@ -230,7 +230,8 @@ async fn a2_a_new_account_joins_the_organization_of_its_domain() {
 async fn r3_decides_what_an_address_gets() {
     let mut acme = acme();
     acme.site.settings.atlassian_accounts = true;
-    acme.site.settings.allowed_domains = Some([Domain::new("x.example").unwrap()].into());
+    acme.site.settings.restrict_domains = true;
+    acme.site.settings.allowed_domains = [Domain::new("x.example").unwrap()].into();
     acme.site.approve_domain("acme.com", Role::Customer, true);
     let sandbox = Box::start(acme.site).await;
     let internal = sandbox

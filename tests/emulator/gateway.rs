@@ -122,6 +122,12 @@ async fn errors_come_inside_200() {
         "{ knowledgeBase_linkedSources(cloudId: \"x",
         "query A { __typename } query B { __typename }",
         "query Q($needed: ID!) { __typename }",
+        "{ knowledgeBase_linkedSources(cloudId: $undeclared) { __typename } }",
+        "{ knowledgeBase_linkedSources(cloudID: \"x\") { __typename } }",
+        "{ knowledgeBase_linkedSources(projectIdentifier: \"x\") { __typename } }",
+        "{ knowledgeBaseSpacePermission_bulkQuery(cloudId: \"x\") { __typename } }",
+        "mutation { knowledgeBaseSpacePermission_updateView(input: {spaceARI: \"x\"}) { success } }",
+        "mutation { knowledgeBaseSpacePermission_updateView(input: {spaceAri: \"x\", viewPermission: EVERYBODY}) { success } }",
         "",
     ] {
         let answer = gateway.ask(wrong, json!({})).await;

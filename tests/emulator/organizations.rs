@@ -1,8 +1,8 @@
 //! Organizations, members, properties, links and paging.
 
 use crate::harness::{Box, Who, acme, email, key};
-use portcullis::emulator::{NewAccount, Options, Site};
-use portcullis::model::{OrganizationManagement, OrganizationName};
+use portcullis::emulator::{AccountState, NewAccount, Options, Site};
+use portcullis::model::{AccountId, OrganizationManagement, OrganizationName};
 use serde_json::json;
 
 const ORGANIZATIONS: &str = "/rest/servicedeskapi/organization";
@@ -151,6 +151,76 @@ async fn q9_members_of_many_pages_come_each_once_and_in_order() {
     wanted.sort();
     assert_eq!(listed, wanted);
     assert_eq!(sandbox.sandbox.stats().requests, 5);
+}
+
+#[tokio::test]
+async fn q11_rows_shift_between_pages_while_members_change() {
+    let mut site = Site::empty("acme");
+    let big = site.add_organization(&OrganizationName::new("Big").unwrap());
+    let ids: Vec<_> = (0..4)
+        .map(|i| site.add_account(NewAccount::portal_only(email(&format!("p{i}@x.example")))))
+        .collect();
+    site.add_members(&big, &ids).unwrap();
+    let sandbox = Box::start(site).await;
+    let page = async |start: usize| {
+        let path = format!("{ORGANIZATIONS}/{big}/user?limit=2&start={start}");
+        sandbox.get(&path).await["values"].clone()
+    };
+    let (first, rest) = (page(0).await, page(2).await);
+    let gone = AccountId::new(first[0]["accountId"].as_str().unwrap());
+    sandbox
+        .sandbox
+        .edit(|site| site.remove_members(&big, &[gone]))
+        .unwrap();
+    let shifted = page(2).await;
+    assert_eq!(shifted.as_array().unwrap().len(), 1, "one row was skipped");
+    assert_eq!(shifted[0], rest[1]);
+}
+
+#[tokio::test]
+async fn q13_members_who_can_no_longer_log_in_stay_listed() {
+    let mut acme = acme();
+    acme.site
+        .set_account_state(&acme.bo, AccountState::Deactivated)
+        .unwrap();
+    let sandbox = Box::start(acme.site).await;
+    let members = sandbox
+        .get(&format!("{ORGANIZATIONS}/{}/user", acme.globex))
+        .await;
+    let bo = members["values"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|u| u["accountId"] == acme.bo.as_str());
+    assert_eq!(bo.unwrap()["active"], false);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn members_added_at_once_from_many_sides_are_all_there() {
+    let mut site = Site::empty("acme");
+    let big = site.add_organization(&OrganizationName::new("Big").unwrap());
+    let ids: Vec<_> = (0..200)
+        .map(|i| site.add_account(NewAccount::portal_only(email(&format!("p{i}@x.example")))))
+        .collect();
+    let sandbox = std::sync::Arc::new(Box::start(site).await);
+    let path = format!("{ORGANIZATIONS}/{big}/user");
+    let tasks: Vec<_> = (0..20)
+        .map(|i| {
+            let (sandbox, path) = (std::sync::Arc::clone(&sandbox), path.clone());
+            // Neighbours overlap by half, so that the same person is added twice at once.
+            let batch = ids[i * 10..(i * 10 + 15).min(200)].to_vec();
+            tokio::spawn(async move {
+                let body = Some(json!({"accountIds": batch}));
+                sandbox.status(Who::Agent, "POST", &path, body).await
+            })
+        })
+        .collect();
+    for task in tasks {
+        assert_eq!(task.await.unwrap(), 204);
+    }
+    let mut wanted: Vec<String> = ids.iter().map(ToString::to_string).collect();
+    wanted.sort();
+    assert_eq!(sandbox.all(&path, "accountId").await, wanted);
 }
 
 #[tokio::test]

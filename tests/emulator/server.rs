@@ -3,7 +3,8 @@
 use crate::harness::{Box, Who, acme, email, key, space};
 use camino::Utf8PathBuf;
 use portcullis::emulator::{
-    Answer, Fate, NewAccount, Options, Passage, Policy, Role, Site, SiteError, Stats, Verdict,
+    AccountState, Answer, Fate, NewAccount, Options, Passage, Policy, Role, Site, SiteError, Stats,
+    Verdict,
 };
 use portcullis::model::{AccountId, OrganizationName};
 use serde_json::json;
@@ -203,12 +204,9 @@ async fn a_change_is_saved_while_the_sandbox_runs() {
             Some(json!({"name": "Initech"})),
         )
         .await;
-    let mut attempts = 0;
-    while !Site::load(&path).is_ok_and(|site| site.organization_named("Initech").is_some()) {
-        attempts += 1;
-        assert!(attempts < 500, "nothing was saved");
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
+    sandbox.sandbox.saved().await;
+    let saved = Site::load(&path).unwrap();
+    assert!(saved.organization_named("Initech").is_some());
 }
 
 #[test]
@@ -255,6 +253,15 @@ fn the_builder_names_what_is_missing_and_never_doubles() {
     });
     assert_eq!(site.accounts_with_email("ana@globex.example").len(), 1);
     assert_eq!(site.account(&again).unwrap().name(), "Ana B");
+    let admin = site.add_account(NewAccount {
+        state: AccountState::Deactivated,
+        ..NewAccount::atlassian(email("admin@sandbox.example"), Role::None)
+    });
+    let admin = site.account(&admin).unwrap();
+    assert_eq!(
+        (admin.role, admin.state),
+        (Role::Admin, AccountState::Active)
+    );
     let twin = site.add_account(NewAccount::atlassian(
         email("ana@globex.example"),
         Role::Customer,

@@ -95,6 +95,16 @@ async fn site_settings_are_replaced_whole_and_checked_as_the_pages_check_them() 
     );
     assert_eq!(got.body["readOnlyVersion"], version + 1);
     assert!(got.body.get("unknown").is_none());
+    let mut unrestricted = got.body.clone();
+    unrestricted["customerAccess"]["external"]["restrictDomains"] = json!(false);
+    let kept = sandbox
+        .send(Who::Admin, "PUT", SITE, Some(unrestricted))
+        .await;
+    assert_eq!(
+        kept.body["customerAccess"]["external"]["allowedDomains"],
+        json!(["b.example"]),
+        "the list outlives the restriction"
+    );
 
     let spoiled: [fn(&mut Value); 6] = [
         |d| d["customerAccess"]["portal"]["accountCreation"] = json!("deny"),
@@ -117,7 +127,7 @@ async fn site_settings_are_replaced_whole_and_checked_as_the_pages_check_them() 
     }
     assert_eq!(
         sandbox.get(SITE).await,
-        got.body,
+        kept.body,
         "a refused document changes nothing"
     );
 }

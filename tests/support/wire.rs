@@ -46,6 +46,19 @@ struct File {
     components: Value,
 }
 
+/// Finds the directory of the official files; says so on stderr where there is none.
+pub(crate) fn reference() -> Option<PathBuf> {
+    let directory = std::env::var_os("PORTCULLIS_REFERENCE").map_or_else(
+        || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/reference"),
+        PathBuf::from,
+    );
+    if directory.join(FILES[0].0).is_file() {
+        return Some(directory);
+    }
+    eprintln!("skipped: no reference");
+    None
+}
+
 /// What a path and a method stand for in a file.
 struct Found {
     file: usize,
@@ -57,14 +70,7 @@ struct Found {
 impl Wire {
     /// Reads the official files; says so on stderr and gives nothing where there are none.
     pub(crate) fn load() -> Option<Self> {
-        let directory = std::env::var_os("PORTCULLIS_REFERENCE").map_or_else(
-            || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/reference"),
-            PathBuf::from,
-        );
-        if !directory.join(FILES[0].0).is_file() {
-            eprintln!("skipped: no reference");
-            return None;
-        }
+        let directory = reference()?;
         let files = FILES
             .iter()
             .map(|(name, prefix)| {

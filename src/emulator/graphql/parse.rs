@@ -71,6 +71,8 @@ pub(super) struct Parser {
     at: usize,
     depth: usize,
     variables: Map<String, Value>,
+    declared: Vec<String>,
+    used: Vec<String>,
 }
 
 type Parsed<T> = Result<T, String>;
@@ -83,6 +85,8 @@ impl Parser {
             at: 0,
             depth: 0,
             variables,
+            declared: Vec::new(),
+            used: Vec::new(),
         })
     }
 
@@ -124,6 +128,9 @@ impl Parser {
                 chosen.get_or_insert((name, mutation, selections));
             }
         }
+        if let Some(name) = self.used.iter().find(|name| !self.declared.contains(name)) {
+            return Err(format!("Undefined variable '{name}'"));
+        }
         if wanted.is_none() && operations > 1 {
             return Err("Must provide operation name if query contains multiple operations".into());
         }
@@ -148,6 +155,7 @@ impl Parser {
         while !self.take(')') {
             self.expect('$')?;
             let name = self.name()?;
+            self.declared.push(name.clone());
             self.expect(':')?;
             let required = self.type_reference()?;
             if self.take('=') {
@@ -268,7 +276,9 @@ impl Parser {
         let value = match token {
             Token::Mark('$') => {
                 let name = self.name()?;
-                self.variables.get(&name).cloned().unwrap_or_default()
+                let value = self.variables.get(&name).cloned().unwrap_or_default();
+                self.used.push(name);
+                value
             }
             Token::Text(text) => Value::String(text),
             Token::Number(number) => {
