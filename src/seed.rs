@@ -144,7 +144,8 @@ fn settings(site: &mut Site, declared: &Declared) {
             (SiteField::Internal, SiteValue::Toggle(on)) => settings.atlassian_accounts = *on,
             (SiteField::External, SiteValue::Toggle(on)) => settings.portal_only_accounts = *on,
             (SiteField::AllowedDomains, SiteValue::Domains(list)) => {
-                settings.allowed_domains.clone_from(list)
+                settings.restrict_domains = list.is_some();
+                settings.allowed_domains = list.clone().unwrap_or_default();
             }
             (SiteField::CustomersCanCreateAccounts, SiteValue::Toggle(on)) => {
                 settings.customers_can_create_accounts = *on
