@@ -338,10 +338,10 @@ impl Context {
     /// Takes an e-mail address.
     pub(super) fn email(&mut self, node: &Node<'_>) -> Option<Located<Email>> {
         let text = self.text(node)?;
-        match Email::new(text) {
+        match address(text) {
             Ok(email) => Some(Located::new(email, node.mark.span)),
-            Err(error) => {
-                self.report(invalid_address(text, &error.to_string()).at(node.mark));
+            Err(diagnostic) => {
+                self.report(diagnostic.at(node.mark));
                 None
             }
         }
@@ -454,13 +454,24 @@ pub(super) fn invalid_date(text: &str) -> Diagnostic {
     .hint("write the year, month and day, such as `2027-01-31`")
 }
 
-/// Says that an address is none, with a hint where the mistake is a common one.
-pub(super) fn invalid_address(text: &str, why: &str) -> Diagnostic {
+/// Reads an e-mail address; the error has no place yet, and a hint where the mistake is a common one.
+///
+/// `*@domain` is refused although a local part may be `*`: it means a whole domain everywhere else in the format.
+pub(super) fn address(text: &str) -> Result<Email, Diagnostic> {
+    let error = match Email::new(text) {
+        Ok(email) if !text.starts_with("*@") => return Ok(email),
+        Ok(_) => "it names a whole domain".to_string(),
+        Err(error) => error.to_string(),
+    };
+    let why = error.trim_end_matches('.');
+    let first = why.chars().next().map(|c| c.to_lowercase().to_string());
+    let rest: String = why.chars().skip(1).collect();
+    let why = first.unwrap_or_default() + &rest;
     let diagnostic = Diagnostic::error(
         codes::INVALID_ADDRESS,
         format!("invalid address `{}`: {why}", short(text)),
     );
-    if let Some((_, inner)) = text.split_once('<') {
+    Err(if let Some((_, inner)) = text.split_once('<') {
         let inner = inner.trim_end().trim_end_matches('>');
         diagnostic.hint(format!("write only the address: {inner}"))
     } else if text.starts_with("*@") {
@@ -469,5 +480,5 @@ pub(super) fn invalid_address(text: &str, why: &str) -> Diagnostic {
         diagnostic.hint(format!("leave out the spaces around it: {}", text.trim()))
     } else {
         diagnostic
-    }
+    })
 }

@@ -273,6 +273,17 @@ impl Context {
         if let Some((id, text)) = self.read.get(path) {
             return Some((*id, Arc::clone(text)));
         }
+        let too_many = Diagnostic::error(
+            codes::TOO_MANY_FILES,
+            format!(
+                "the workspace names more than {} files",
+                self.options.limits.files
+            ),
+        );
+        if self.read.len() >= self.options.limits.files {
+            self.problems.push(too_many);
+            return None;
+        }
         let limit = self.options.limits.file_bytes;
         let mut bytes = Vec::new();
         let read = fs_err::File::open(absolute.as_std_path()).and_then(|file| {
@@ -331,10 +342,7 @@ impl Context {
             text: Arc::clone(&text),
         };
         let Some(id) = self.sources.add(source) else {
-            self.problems.push(Diagnostic::error(
-                codes::TOO_MANY_FILES,
-                "the workspace names more than 65,536 files",
-            ));
+            self.problems.push(too_many);
             return None;
         };
         self.read

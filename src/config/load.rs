@@ -46,6 +46,8 @@ impl LoadOptions {
 /// How much is read before giving up. The defaults leave room for a roster of several million lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
+    /// How many files a workspace may name: 65,536.
+    pub files: usize,
     /// The largest file, in bytes: 256 MiB.
     pub file_bytes: u64,
     /// How deep mappings and lists may nest: 32.
@@ -59,6 +61,7 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
+            files: 1 << 16,
             file_bytes: 256 << 20,
             depth: 32,
             nodes: 8_000_000,

@@ -5,7 +5,7 @@
 
 use super::codes;
 use crate::diagnostic::{Diagnostic, FileId, Mark, Span};
-use granit_parser::{Event, Options, Parser, ScalarStyle, ScanError};
+use granit_parser::{ErrorKind, Event, Options, Parser, ScalarStyle, ScanError};
 use std::borrow::Cow;
 use std::collections::HashMap;
 
@@ -501,14 +501,12 @@ fn syntax(file: FileId, text: &str, error: &ScanError) -> Diagnostic {
         .hint("write `url: \"sandbox:\"`");
     }
     let message = error.info().trim_end_matches('.').to_string();
-    let limit = message.contains("limit") || message.contains("nest");
-    let code = if limit && message.contains("nest") {
-        codes::YAML_LIMIT
-    } else {
-        codes::YAML_SYNTAX
-    };
+    if matches!(error.kind(), ErrorKind::RecursionLimitExceeded) {
+        return Diagnostic::error(codes::YAML_LIMIT, "values are nested too deep").at(span);
+    }
     let indent: &str = &line[..line.len() - line.trim_start().len()];
-    let diagnostic = Diagnostic::error(code, format!("not valid YAML: {message}")).at(span);
+    let diagnostic =
+        Diagnostic::error(codes::YAML_SYNTAX, format!("not valid YAML: {message}")).at(span);
     if indent.contains('\t') || message.contains("tab") {
         diagnostic.hint("YAML is indented with spaces; replace the tab")
     } else if message.contains("mapping values are not allowed") {
