@@ -1159,3 +1159,120 @@ fn json_has_terraforms_shape() {
     }
     "#);
 }
+
+#[test]
+fn descriptions_of_settings_endpoints() {
+    assert_snapshot!(refused(r#"
+=== portcullis.yaml
+version: 1
+sites: { acme: { url: "sandbox:", surfaces: { mapped: drivers/d.yaml } } }
+=== drivers/d.yaml
+version: 1
+endpoints:
+  site: { path: "https://evil.example/x", write: put }
+  project: { path: "/rest/project/{project}/x" }
+  plain: { path: /rest/site }
+fields:
+  customer_access.view_without_logn: { endpoint: plain, pointer: /a }
+  customer_access.view_without_login: { endpoint: plane, pointer: a/b, values: { "true": false } }
+  project.channel_access: { endpoint: plain, pointer: "/a~b", values: { open: 1, restricted: 1 } }
+  project.knowledge_base.who_can_view: { endpoint: plain, pointer: /a }
+  email.cc_creates_accounts: { endpoint: plain, pointer: /a, any: { pointer: /b, value: 1, listed: 1 } }
+"#), @r#"
+    error[invalid-mapping]: `https://evil.example/x`: it names a host; only paths on the site's own origin are reached
+     --> drivers/d.yaml:3:17
+      |
+    3 |   site: { path: "https://evil.example/x", write: put }
+      |                 ^^^^^^^^^^^^^^^^^^^^^^^^
+
+    error[unknown-word]: `put` is not one of the words allowed here
+     --> drivers/d.yaml:3:50
+      |
+    3 |   site: { path: "https://evil.example/x", write: put }
+      |                                                  ^^^
+      |
+      = hint: did you mean `PUT`? (one of `PUT`, `POST`, `PATCH`)
+
+    error[invalid-mapping]: `/rest/project/{project}/x`: it holds a placeholder that is not known here
+     --> drivers/d.yaml:4:20
+      |
+    4 |   project: { path: "/rest/project/{project}/x" }
+      |                    ^^^^^^^^^^^^^^^^^^^^^^^^^^^
+
+    error[unknown-key]: `customer_access.view_without_logn` is not a field that can be mapped
+     --> drivers/d.yaml:7:3
+      |
+    7 |   customer_access.view_without_logn: { endpoint: plain, pointer: /a }
+      |   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+      |
+      = hint: did you mean `customer_access.view_without_login`?
+
+    error[not-declared]: there is no endpoint `plane`
+     --> drivers/d.yaml:8:51
+      |
+    8 |   customer_access.view_without_login: { endpoint: plane, pointer: a/b, values: { "true": false } }
+      |                                                   ^^^^^
+      |
+      = hint: declare it under `endpoints`
+
+    error[invalid-mapping]: `a/b`: it does not begin with `/`
+     --> drivers/d.yaml:8:67
+      |
+    8 |   customer_access.view_without_login: { endpoint: plane, pointer: a/b, values: { "true": false } }
+      |                                                                   ^^^
+      |
+      = hint: a JSON pointer such as `/portal/loginRequired`
+
+    error[invalid-mapping]: `false` is missing in `values`
+     --> drivers/d.yaml:8:72
+      |
+    8 |   customer_access.view_without_login: { endpoint: plane, pointer: a/b, values: { "true": false } }
+      |                                                                        ^^^^^^
+      |
+      = hint: say every word, or leave `values` out where the endpoint uses the same words
+
+    error[invalid-mapping]: the path of `plain` needs `{project_key}` for `project.channel_access`
+     --> drivers/d.yaml:9:39
+      |
+    9 |   project.channel_access: { endpoint: plain, pointer: "/a~b", values: { open: 1, restricted: 1 } }
+      |                                       ^^^^^
+
+    error[invalid-mapping]: `/a~b`: `~` is written `~0` in a JSON pointer, `/` is written `~1`
+     --> drivers/d.yaml:9:55
+      |
+    9 |   project.channel_access: { endpoint: plain, pointer: "/a~b", values: { open: 1, restricted: 1 } }
+      |                                                       ^^^^^^
+      |
+      = hint: a JSON pointer such as `/portal/loginRequired`
+
+    error[invalid-mapping]: `restricted` and `open` stand for the same value
+     --> drivers/d.yaml:9:82
+      |
+    9 | … project.channel_access: { endpoint: plain, pointer: "/a~b", values: { open: 1, restricted: 1 } }
+      |                                                                                  ^^^^^^^^^^
+
+    error[invalid-mapping]: the path of `plain` needs `{project_key}` for `project.knowledge_base.who_can_view`
+      --> drivers/d.yaml:10:52
+       |
+    10 |   project.knowledge_base.who_can_view: { endpoint: plain, pointer: /a }
+       |                                                    ^^^^^
+
+    error[invalid-mapping]: the pointer needs `{space_key}`
+      --> drivers/d.yaml:10:68
+       |
+    10 |   project.knowledge_base.who_can_view: { endpoint: plain, pointer: /a }
+       |                                                                    ^^
+
+    error[invalid-mapping]: `any` goes with `customer_access.external.allowed_domains` only
+      --> drivers/d.yaml:11:62
+       |
+    11 |   email.cc_creates_accounts: { endpoint: plain, pointer: /a, any: { pointer: /b, value: 1, listed: 1 } }
+       |                                                              ^^^
+
+    error[invalid-mapping]: `value` and `listed` are the same
+      --> drivers/d.yaml:11:62
+       |
+    11 |   email.cc_creates_accounts: { endpoint: plain, pointer: /a, any: { pointer: /b, value: 1, listed: 1 } }
+       |                                                              ^^^
+    "#);
+}
