@@ -63,21 +63,27 @@ impl Diagnostic {
     }
 }
 
+/// Among more candidates than this, only those with the same first letter are compared: a site has thousands of names.
+const MANY: usize = 256;
+
 /// Returns the candidate that was probably meant.
 pub(super) fn closest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let lowered = word.to_lowercase().replace('-', "_");
-    known
-        .into_iter()
-        .map(|candidate| {
-            let distance = strsim::damerau_levenshtein(&lowered, &candidate.to_lowercase());
-            (distance, candidate)
-        })
-        .filter(|(distance, candidate)| {
-            let length = candidate.chars().count().max(word.chars().count());
-            *distance <= (length / 3).max(1)
-        })
-        .min()
-        .map(|(_, candidate)| candidate)
+    let length = lowered.chars().count();
+    let first = lowered.chars().next();
+    let known: Vec<&str> = known.into_iter().collect();
+    let many = known.len() > MANY;
+    let near = known.into_iter().filter_map(|candidate| {
+        let other = candidate.to_lowercase().replace('-', "_");
+        let count = other.chars().count();
+        let allowed = (length.max(count) / 3).max(1);
+        if count.abs_diff(length) > allowed || (many && other.chars().next() != first) {
+            return None;
+        }
+        let distance = strsim::damerau_levenshtein(&lowered, &other);
+        (distance <= allowed).then_some((distance, candidate))
+    });
+    near.min().map(|(_, candidate)| candidate)
 }
 
 /// Lists words for a hint.
