@@ -8,7 +8,7 @@ use crate::diagnostic::{Diagnostic, FileId, Located, Mark, short};
 use crate::model::{Domain, Email, NameError};
 use camino::Utf8PathBuf;
 use jiff::civil::Date;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// What reading a workspace carries along.
@@ -24,6 +24,8 @@ pub(super) struct Context {
     pub(super) sources: Sources,
     /// The same by path, so that a file named twice is read once.
     pub(super) read: BTreeMap<Utf8PathBuf, (FileId, Arc<str>)>,
+    /// Directories that were found to lie inside the workspace.
+    pub(super) inside: BTreeSet<Utf8PathBuf>,
     /// What is wrong with them.
     pub(super) problems: Vec<Diagnostic>,
     /// Whether a file could not be read or parsed, so that what seems to be missing may stand in it.

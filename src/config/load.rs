@@ -54,7 +54,7 @@ pub struct Limits {
     pub depth: usize,
     /// How many values one YAML file may hold: 8,000,000.
     pub nodes: usize,
-    /// How many of them may come from aliases: 100,000.
+    /// How many of them anchors and aliases may hold together: 100,000.
     pub alias_nodes: usize,
 }
 
@@ -94,6 +94,7 @@ pub fn load(directory: &Utf8Path, options: LoadOptions) -> Loaded {
         options,
         sources: Sources::default(),
         read: BTreeMap::new(),
+        inside: BTreeSet::new(),
         problems: Vec::new(),
         partial: false,
     };

@@ -282,11 +282,11 @@ fn an_alias_bomb() {
         text += &format!("a{i}: &a{i} [{item}]\n");
     }
     assert_snapshot!(refused(&text), @r#"
-    error[yaml-limit]: aliases expand to more than 100000 values
-     --> portcullis.yaml:6:45
+    error[yaml-limit]: anchors and aliases hold more than 100000 values
+     --> portcullis.yaml:6:40
       |
     6 | a4: &a4 [*a3, *a3, *a3, *a3, *a3, *a3, *a3, *a3, *a3, *a3, ]
-      |                                             ^^^
+      |                                        ^^^
       |
       = hint: write the values out, or move them into a roster file
     "#);
