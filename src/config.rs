@@ -7,7 +7,6 @@ pub mod document;
 pub mod driver;
 mod files;
 mod keys;
-mod keys_mapped;
 mod load;
 mod mapped;
 mod merge;

@@ -6,8 +6,12 @@
 
 #[path = "config/bad.rs"]
 mod bad;
+#[path = "config/codes.rs"]
+mod codes;
 #[path = "config/good.rs"]
 mod good;
+#[path = "config/properties.rs"]
+mod properties;
 #[path = "config/schema.rs"]
 mod schema;
 #[path = "config/support.rs"]

@@ -362,13 +362,3 @@ fn accounts(cx: &mut Context, site: &Site) {
         }
     }
 }
-
-impl Who {
-    /// Returns the address in compared form, or the account id.
-    pub fn text(&self) -> &str {
-        match self {
-            Self::Email(email) => email.key(),
-            Self::Account(id) => id.as_str(),
-        }
-    }
-}

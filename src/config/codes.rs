@@ -18,7 +18,7 @@ codes! {
     MISSING_FILE = "missing-file";
     /// A path leaves the workspace, directly or through a symbolic link.
     PATH_ESCAPES = "path-escapes";
-    /// A pattern of `include` or `scopes` matches no file.
+    /// A pattern of `include` matches no file.
     NO_MATCH = "no-match";
     /// More files are named than one workspace may have.
     TOO_MANY_FILES = "too-many-files";

@@ -8,7 +8,7 @@ use crate::diagnostic::{Diagnostic, FileId, Located, Mark, short};
 use crate::model::{Domain, Email, NameError};
 use camino::Utf8PathBuf;
 use jiff::civil::Date;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// What reading a workspace carries along.
@@ -24,6 +24,8 @@ pub(super) struct Context {
     pub(super) sources: Sources,
     /// The same by path, so that a file named twice is read once.
     pub(super) read: BTreeMap<Utf8PathBuf, (FileId, Arc<str>)>,
+    /// Directories that were found to lie inside the workspace.
+    pub(super) inside: BTreeSet<Utf8PathBuf>,
     /// What is wrong with them.
     pub(super) problems: Vec<Diagnostic>,
     /// Whether a file could not be read or parsed, so that what seems to be missing may stand in it.
@@ -63,21 +65,27 @@ impl Diagnostic {
     }
 }
 
+/// Among more candidates than this, only those with the same first letter are compared: a site has thousands of names.
+const MANY: usize = 256;
+
 /// Returns the candidate that was probably meant.
 pub(super) fn closest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let lowered = word.to_lowercase().replace('-', "_");
-    known
-        .into_iter()
-        .map(|candidate| {
-            let distance = strsim::damerau_levenshtein(&lowered, &candidate.to_lowercase());
-            (distance, candidate)
-        })
-        .filter(|(distance, candidate)| {
-            let length = candidate.chars().count().max(word.chars().count());
-            *distance <= (length / 3).max(1)
-        })
-        .min()
-        .map(|(_, candidate)| candidate)
+    let length = lowered.chars().count();
+    let first = lowered.chars().next();
+    let known: Vec<&str> = known.into_iter().collect();
+    let many = known.len() > MANY;
+    let near = known.into_iter().filter_map(|candidate| {
+        let other = candidate.to_lowercase().replace('-', "_");
+        let count = other.chars().count();
+        let allowed = (length.max(count) / 3).max(1);
+        if count.abs_diff(length) > allowed || (many && other.chars().next() != first) {
+            return None;
+        }
+        let distance = strsim::damerau_levenshtein(&lowered, &other);
+        (distance <= allowed).then_some((distance, candidate))
+    });
+    near.min().map(|(_, candidate)| candidate)
 }
 
 /// Lists words for a hint.
@@ -338,10 +346,10 @@ impl Context {
     /// Takes an e-mail address.
     pub(super) fn email(&mut self, node: &Node<'_>) -> Option<Located<Email>> {
         let text = self.text(node)?;
-        match Email::new(text) {
+        match address(text) {
             Ok(email) => Some(Located::new(email, node.mark.span)),
-            Err(error) => {
-                self.report(invalid_address(text, &error.to_string()).at(node.mark));
+            Err(diagnostic) => {
+                self.report(diagnostic.at(node.mark));
                 None
             }
         }
@@ -454,13 +462,24 @@ pub(super) fn invalid_date(text: &str) -> Diagnostic {
     .hint("write the year, month and day, such as `2027-01-31`")
 }
 
-/// Says that an address is none, with a hint where the mistake is a common one.
-pub(super) fn invalid_address(text: &str, why: &str) -> Diagnostic {
+/// Reads an e-mail address; the error has no place yet, and a hint where the mistake is a common one.
+///
+/// `*@domain` is refused although a local part may be `*`: it means a whole domain everywhere else in the format.
+pub(super) fn address(text: &str) -> Result<Email, Diagnostic> {
+    let error = match Email::new(text) {
+        Ok(email) if !text.starts_with("*@") => return Ok(email),
+        Ok(_) => "it names a whole domain".to_string(),
+        Err(error) => error.to_string(),
+    };
+    let why = error.trim_end_matches('.');
+    let first = why.chars().next().map(|c| c.to_lowercase().to_string());
+    let rest: String = why.chars().skip(1).collect();
+    let why = first.unwrap_or_default() + &rest;
     let diagnostic = Diagnostic::error(
         codes::INVALID_ADDRESS,
         format!("invalid address `{}`: {why}", short(text)),
     );
-    if let Some((_, inner)) = text.split_once('<') {
+    Err(if let Some((_, inner)) = text.split_once('<') {
         let inner = inner.trim_end().trim_end_matches('>');
         diagnostic.hint(format!("write only the address: {inner}"))
     } else if text.starts_with("*@") {
@@ -469,5 +488,5 @@ pub(super) fn invalid_address(text: &str, why: &str) -> Diagnostic {
         diagnostic.hint(format!("leave out the spaces around it: {}", text.trim()))
     } else {
         diagnostic
-    }
+    })
 }

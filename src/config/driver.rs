@@ -40,6 +40,29 @@ pub enum MappedField {
     WhoCanView,
 }
 
+impl MappedField {
+    /// Every field that a description can reach.
+    pub fn all() -> impl Iterator<Item = Self> {
+        SiteField::ALL.into_iter().map(Self::Site).chain([
+            Self::OrganizationEmailDomains,
+            Self::ChannelAccess,
+            Self::CustomerSharing,
+            Self::WhoCanView,
+        ])
+    }
+
+    /// Returns the name of the field in a description.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Site(field) => field.yaml_path(),
+            Self::OrganizationEmailDomains => "organization.email_domains",
+            Self::ChannelAccess => "project.channel_access",
+            Self::CustomerSharing => "project.customer_sharing",
+            Self::WhoCanView => "project.knowledge_base.who_can_view",
+        }
+    }
+}
+
 /// One settings endpoint.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Endpoint {

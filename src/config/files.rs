@@ -232,6 +232,25 @@ impl Context {
         }
     }
 
+    /// The same for a file. Directories are resolved once, which matters where there are thousands of files.
+    fn confined_file(
+        &mut self,
+        absolute: &Utf8Path,
+        shown: &Utf8Path,
+        mark: Option<Mark>,
+    ) -> Option<()> {
+        let plain = absolute
+            .symlink_metadata()
+            .is_ok_and(|metadata| !metadata.is_symlink());
+        let directory = absolute.parent().filter(|_| plain);
+        if directory.is_some_and(|directory| self.inside.contains(directory)) {
+            return Some(());
+        }
+        self.confined(absolute, shown, mark)?;
+        self.inside.extend(directory.map(Utf8Path::to_path_buf));
+        Some(())
+    }
+
     /// Resolves a path that stands in a file: relative to that file, inside the workspace. Reports what is wrong with it.
     pub(super) fn resolve(&mut self, path: &str, mark: Mark) -> Option<Utf8PathBuf> {
         let from = self
@@ -269,9 +288,20 @@ impl Context {
         mark: Option<Mark>,
     ) -> Option<(FileId, Arc<str>)> {
         let absolute = self.root.join(path);
-        self.confined(&absolute, path, mark)?;
         if let Some((id, text)) = self.read.get(path) {
             return Some((*id, Arc::clone(text)));
+        }
+        self.confined_file(&absolute, path, mark)?;
+        let too_many = Diagnostic::error(
+            codes::TOO_MANY_FILES,
+            format!(
+                "the workspace names more than {} files",
+                self.options.limits.files
+            ),
+        );
+        if self.read.len() >= self.options.limits.files {
+            self.problems.push(too_many);
+            return None;
         }
         let limit = self.options.limits.file_bytes;
         let mut bytes = Vec::new();
@@ -331,10 +361,7 @@ impl Context {
             text: Arc::clone(&text),
         };
         let Some(id) = self.sources.add(source) else {
-            self.problems.push(Diagnostic::error(
-                codes::TOO_MANY_FILES,
-                "the workspace names more than 65,536 files",
-            ));
+            self.problems.push(too_many);
             return None;
         };
         self.read

@@ -46,19 +46,22 @@ impl LoadOptions {
 /// How much is read before giving up. The defaults leave room for a roster of several million lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
+    /// How many files a workspace may name: 65,536.
+    pub files: usize,
     /// The largest file, in bytes: 256 MiB.
     pub file_bytes: u64,
     /// How deep mappings and lists may nest: 32.
     pub depth: usize,
     /// How many values one YAML file may hold: 8,000,000.
     pub nodes: usize,
-    /// How many of them may come from aliases: 100,000.
+    /// How many of them anchors and aliases may hold together: 100,000.
     pub alias_nodes: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
         Self {
+            files: 1 << 16,
             file_bytes: 256 << 20,
             depth: 32,
             nodes: 8_000_000,
@@ -91,6 +94,7 @@ pub fn load(directory: &Utf8Path, options: LoadOptions) -> Loaded {
         options,
         sources: Sources::default(),
         read: BTreeMap::new(),
+        inside: BTreeSet::new(),
         problems: Vec::new(),
         partial: false,
     };

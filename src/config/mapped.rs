@@ -1,9 +1,10 @@
 //! The operator's description of settings endpoints: the file format of [`super::driver`].
 
+pub(super) mod keys;
+
 use super::codes;
 use super::context::{Context, Fields, closest, null};
 use super::driver::{AnyMarker, Driver, Endpoint, MappedField, Mapping, WriteMethod};
-use super::keys_mapped as keys;
 use super::yaml::{self, Entry, Node, Value};
 use crate::diagnostic::{Diagnostic, Mark, short};
 use crate::model::SiteField;
@@ -17,27 +18,6 @@ const WRITE: &[(&str, WriteMethod)] = &[
 ];
 
 impl MappedField {
-    /// Every field that a description can reach.
-    pub fn all() -> impl Iterator<Item = Self> {
-        SiteField::ALL.into_iter().map(Self::Site).chain([
-            Self::OrganizationEmailDomains,
-            Self::ChannelAccess,
-            Self::CustomerSharing,
-            Self::WhoCanView,
-        ])
-    }
-
-    /// Returns the name of the field in a description.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Site(field) => field.yaml_path(),
-            Self::OrganizationEmailDomains => "organization.email_domains",
-            Self::ChannelAccess => "project.channel_access",
-            Self::CustomerSharing => "project.customer_sharing",
-            Self::WhoCanView => "project.knowledge_base.who_can_view",
-        }
-    }
-
     /// Returns the placeholder that the endpoint's path must hold.
     const fn path_placeholder(self) -> Option<&'static str> {
         match self {

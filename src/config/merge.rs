@@ -4,7 +4,7 @@
 use super::codes;
 use super::context::{Context, null};
 use super::yaml::{Entry, Node, Value};
-use crate::diagnostic::{Diagnostic, Mark, Span, short};
+use crate::diagnostic::{Diagnostic, Mark, short};
 use std::borrow::Cow;
 use std::collections::HashMap;
 
@@ -142,7 +142,7 @@ fn join<'t>(
             let mut parts = parts.into_iter();
             let (first, node) = parts.next()?;
             for (again, _) in parts {
-                twice(cx, &key, again, first.span);
+                twice(cx, &key, again, first);
             }
             node
         }
@@ -151,8 +151,9 @@ fn join<'t>(
 }
 
 /// Reports something that is declared in two places.
-pub(super) fn twice(cx: &mut Context, what: &str, again: Mark, first: Span) {
-    let elsewhere = cx.sources.place(first);
+pub(super) fn twice(cx: &mut Context, what: &str, again: Mark, first: impl Into<Mark>) {
+    let first = first.into();
+    let elsewhere = cx.sources.place(first.span);
     cx.report(
         Diagnostic::error(
             codes::DECLARED_TWICE,

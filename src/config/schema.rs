@@ -59,7 +59,8 @@ fn no_null_type(object: &mut Map<String, Value>) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{keys, keys_mapped};
+    use super::super::keys;
+    use super::super::mapped::keys as mapped_keys;
     use super::*;
     use std::collections::BTreeSet;
 
@@ -81,10 +82,10 @@ mod tests {
             .iter()
             .map(|(name, keys)| (&schema, "Document", *name, *keys));
         let more = [
-            ("MappedDocument", keys_mapped::TOP),
-            ("EndpointBlock", keys_mapped::ENDPOINT),
-            ("FieldBlock", keys_mapped::FIELD),
-            ("AnyBlock", keys_mapped::ANY),
+            ("MappedDocument", mapped_keys::TOP),
+            ("EndpointBlock", mapped_keys::ENDPOINT),
+            ("FieldBlock", mapped_keys::FIELD),
+            ("AnyBlock", mapped_keys::ANY),
         ];
         let more = more
             .into_iter()

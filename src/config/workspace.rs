@@ -268,6 +268,16 @@ pub enum Who {
     Account(AccountId),
 }
 
+impl Who {
+    /// Returns the address in compared form, or the account id.
+    pub fn text(&self) -> &str {
+        match self {
+            Self::Email(email) => email.key(),
+            Self::Account(id) => id.as_str(),
+        }
+    }
+}
+
 /// One entry of a roster. Kept small: a million of them are a supported size.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RosterEntry {

@@ -5,7 +5,7 @@
 
 use super::codes;
 use crate::diagnostic::{Diagnostic, FileId, Mark, Span};
-use granit_parser::{Event, Options, Parser, ScalarStyle, ScanError};
+use granit_parser::{ErrorKind, Event, Options, Parser, ScalarStyle, ScanError};
 use std::borrow::Cow;
 use std::collections::HashMap;
 
@@ -16,7 +16,7 @@ pub(super) struct YamlLimits {
     pub(super) depth: usize,
     /// How many values a file may hold, aliases expanded.
     pub(super) nodes: usize,
-    /// How many of them may come from aliases.
+    /// How many of them anchors and aliases may hold together.
     pub(super) alias_nodes: usize,
 }
 
@@ -295,21 +295,8 @@ impl<'t> Builder<'t, '_> {
                     ));
                 };
                 let added = target.count();
-                self.alias_nodes += added;
-                if self.alias_nodes > self.limits.alias_nodes {
-                    return Err(Box::new(
-                        Diagnostic::error(
-                            codes::YAML_LIMIT,
-                            format!(
-                                "aliases expand to more than {} values",
-                                self.limits.alias_nodes
-                            ),
-                        )
-                        .at(mark)
-                        .hint("write the values out, or move them into a roster file"),
-                    ));
-                }
                 let target = target.clone();
+                self.expand(added, mark)?;
                 self.count(added, mark)?;
                 self.finish(target, 0)?;
             }
@@ -356,6 +343,24 @@ impl<'t> Builder<'t, '_> {
         Ok(())
     }
 
+    fn expand(&mut self, more: usize, mark: Mark) -> Result<(), Box<Diagnostic>> {
+        self.alias_nodes += more;
+        if self.alias_nodes > self.limits.alias_nodes {
+            return Err(Box::new(
+                Diagnostic::error(
+                    codes::YAML_LIMIT,
+                    format!(
+                        "anchors and aliases hold more than {} values",
+                        self.limits.alias_nodes
+                    ),
+                )
+                .at(mark)
+                .hint("write the values out, or move them into a roster file"),
+            ));
+        }
+        Ok(())
+    }
+
     fn begin(
         &mut self,
         mark: Mark,
@@ -386,6 +391,8 @@ impl<'t> Builder<'t, '_> {
 
     fn finish(&mut self, node: Node<'t>, anchor: usize) -> Result<(), Box<Diagnostic>> {
         if anchor != 0 {
+            // Anchors may nest, so what they hold counts against the same limit as what aliases add.
+            self.expand(node.count(), node.mark)?;
             self.anchors.insert(anchor, node.clone());
         }
         let Some(open) = self.open.last_mut() else {
@@ -501,14 +508,12 @@ fn syntax(file: FileId, text: &str, error: &ScanError) -> Diagnostic {
         .hint("write `url: \"sandbox:\"`");
     }
     let message = error.info().trim_end_matches('.').to_string();
-    let limit = message.contains("limit") || message.contains("nest");
-    let code = if limit && message.contains("nest") {
-        codes::YAML_LIMIT
-    } else {
-        codes::YAML_SYNTAX
-    };
+    if matches!(error.kind(), ErrorKind::RecursionLimitExceeded) {
+        return Diagnostic::error(codes::YAML_LIMIT, "values are nested too deep").at(span);
+    }
     let indent: &str = &line[..line.len() - line.trim_start().len()];
-    let diagnostic = Diagnostic::error(code, format!("not valid YAML: {message}")).at(span);
+    let diagnostic =
+        Diagnostic::error(codes::YAML_SYNTAX, format!("not valid YAML: {message}")).at(span);
     if indent.contains('\t') || message.contains("tab") {
         diagnostic.hint("YAML is indented with spaces; replace the tab")
     } else if message.contains("mapping values are not allowed") {

@@ -1,15 +1,19 @@
 //! Diagnostics as text for people, with an excerpt of the few lines around each place.
 
 use super::excerpt::{line, marked};
-use super::neutral::{neutral, neutral_name};
+use super::neutral::neutral;
 use super::{Diagnostic, Label, Severity};
 use crate::config::Sources;
 use annotate_snippets::renderer::DecorStyle;
-use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
+use annotate_snippets::{Annotation, AnnotationKind, Level, Renderer, Snippet};
 use std::io::{self, Write};
+use std::ops::Range;
 
 /// The longest piece of a line that an excerpt shows, in characters.
 const WIDEST: usize = 160;
+
+/// How many lines apart two marks may be to share an excerpt.
+const NEAR: u32 = 6;
 
 /// How diagnostics are shown.
 #[derive(Debug, Clone, Copy)]
@@ -62,11 +66,7 @@ fn render(renderer: &Renderer, diagnostic: &Diagnostic, sources: &Sources) -> St
     let title = level
         .primary_title(neutral(&diagnostic.message))
         .id(diagnostic.code);
-    let snippets = diagnostic
-        .labels
-        .iter()
-        .enumerate()
-        .filter_map(|(i, label)| excerpt(label, i == 0, sources));
+    let snippets = excerpts(&diagnostic.labels, sources);
     let mut group = title.elements(snippets);
     if let Some(hint) = &diagnostic.hint {
         group = group.element(Level::HELP.with_name("hint").message(neutral(hint)));
@@ -74,55 +74,104 @@ fn render(renderer: &Renderer, diagnostic: &Diagnostic, sources: &Sources) -> St
     renderer.render(&[group])
 }
 
-/// Cuts out the line before and the line itself, with every dangerous character made visible.
-fn excerpt<'s>(
-    label: &'s Label,
-    primary: bool,
-    sources: &'s Sources,
-) -> Option<Snippet<'s, annotate_snippets::Annotation<'s>>> {
-    let file = sources.get(label.span.file)?;
-    let found = marked(sources, label)?;
-    let mut first = label.span.line;
+/// A piece of source with marks in it.
+type Excerpt<'s> = Snippet<'s, Annotation<'s>>;
+
+/// Cuts out the marked lines: neighbouring marks of one file share an excerpt, others have their own.
+fn excerpts<'s>(labels: &'s [Label], sources: &'s Sources) -> Vec<Excerpt<'s>> {
+    let Some((first, rest)) = labels.split_first() else {
+        return Vec::new();
+    };
+    let (near, far): (Vec<&Label>, Vec<&Label>) = rest.iter().partition(|label| {
+        label.span.file == first.span.file && label.span.line.abs_diff(first.span.line) <= NEAR
+    });
+    let together: Vec<&Label> = std::iter::once(first).chain(near).collect();
+    let mut found: Vec<Excerpt<'s>> = Vec::new();
+    match joint(&together, sources) {
+        Some(excerpt) => found.push(excerpt),
+        None => found.extend(
+            together
+                .iter()
+                .filter_map(|l| single(l, *l == first, sources)),
+        ),
+    }
+    found.extend(far.iter().filter_map(|label| single(label, false, sources)));
+    found
+}
+
+/// Shows several marks in one excerpt, where the lines are short and harmless enough to be shown as they are.
+fn joint<'s>(labels: &[&'s Label], sources: &'s Sources) -> Option<Excerpt<'s>> {
+    let (first, rest) = labels.split_first()?;
+    if rest.is_empty() {
+        return None;
+    }
+    let top = labels.iter().map(|label| label.span.line).min()?;
+    let bottom = labels.iter().map(|label| label.span.line).max()?;
     let mut text = String::new();
-    if primary
-        && first > 1
-        && let Some((before, _)) = line(sources, label.span, first - 1)
-        && !before.trim().is_empty()
-    {
-        first -= 1;
-        text.push_str(&neutral_name(&before.replace('\t', " "), WIDEST));
+    let mut starts = Vec::new();
+    for number in top..=bottom {
+        let (line, _) = line(sources, first.span, number)?;
+        if line.chars().count() > WIDEST || neutral(line) != line {
+            return None;
+        }
+        starts.push(text.len());
+        text.push_str(line);
         text.push('\n');
     }
-    // A long line is shown from shortly before the mark.
+    let mut annotations = Vec::new();
+    for (i, label) in labels.iter().enumerate() {
+        let found = marked(sources, label)?;
+        let at = *starts.get(usize::try_from(label.span.line - top).ok()?)?;
+        annotations.push(annotation(label, i == 0, at + found.start..at + found.end));
+    }
+    let file = sources.get(first.span.file)?;
+    Some(
+        Snippet::source(text)
+            .path(neutral(file.path.as_str()))
+            .line_start(usize::try_from(top).ok()?)
+            .annotations(annotations),
+    )
+}
+
+/// Shows one marked line, with every dangerous character made visible; a long line from shortly before the mark.
+fn single<'s>(label: &'s Label, primary: bool, sources: &'s Sources) -> Option<Excerpt<'s>> {
+    let file = sources.get(label.span.file)?;
+    let found = marked(sources, label)?;
     let head = &found.line[..found.start];
     let skip = head.chars().count().saturating_sub(WIDEST / 2);
     let head: String = head.chars().skip(skip).collect();
-    let inside: String = found.line[found.start..found.end]
-        .chars()
-        .take(WIDEST)
-        .collect();
-    let tail: String = found.line[found.end..].chars().take(WIDEST / 2).collect();
+    let inside = found.line[found.start..found.end].chars();
+    let inside: String = inside.take(WIDEST).collect();
+    let tail = found.line[found.end..].chars();
+    let tail: String = tail.take(WIDEST / 2).collect();
+    let mut text = String::new();
     if skip > 0 {
         text.push('…');
     }
+    // A tab would be escaped like any control character, which nobody would recognise as indentation.
     text.push_str(&neutral(&head.replace('\t', " ")));
     let start = text.len();
     text.push_str(&neutral(&inside.replace('\t', " ")));
     let end = text.len();
     text.push_str(&neutral(&tail.replace('\t', " ")));
+    Some(
+        Snippet::source(text)
+            .path(neutral(file.path.as_str()))
+            .line_start(usize::try_from(label.span.line).ok()?)
+            .annotation(annotation(label, primary, start..end)),
+    )
+}
+
+fn annotation(label: &Label, primary: bool, place: Range<usize>) -> Annotation<'_> {
     let kind = if primary {
         AnnotationKind::Primary
     } else {
         AnnotationKind::Context
     };
-    let mut annotation = kind.span(start..end);
-    if !label.text.is_empty() {
-        annotation = annotation.label(neutral(&label.text));
+    let annotation = kind.span(place);
+    if label.text.is_empty() {
+        annotation
+    } else {
+        annotation.label(neutral(&label.text))
     }
-    Some(
-        Snippet::source(text)
-            .path(neutral(file.path.as_str()))
-            .line_start(usize::try_from(first).unwrap_or(usize::MAX))
-            .annotation(annotation),
-    )
 }

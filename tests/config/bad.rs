@@ -194,13 +194,11 @@ sites:
     error[duplicate-key]: `Globex` stands twice in this mapping
      --> portcullis.yaml:8:7
       |
-    8 |       Globex: { state: absent }
-      |       ^^^^^^ again here
-      |
-     ::: portcullis.yaml:6:7
-      |
     6 |       Globex: {}
       |       ------ first here
+    7 |       Initech: {}
+    8 |       Globex: { state: absent }
+      |       ^^^^^^ again here
     "#);
 }
 
@@ -284,11 +282,11 @@ fn an_alias_bomb() {
         text += &format!("a{i}: &a{i} [{item}]\n");
     }
     assert_snapshot!(refused(&text), @r#"
-    error[yaml-limit]: aliases expand to more than 100000 values
-     --> portcullis.yaml:6:45
+    error[yaml-limit]: anchors and aliases hold more than 100000 values
+     --> portcullis.yaml:6:40
       |
     6 | a4: &a4 [*a3, *a3, *a3, *a3, *a3, *a3, *a3, *a3, *a3, *a3, ]
-      |                                             ^^^
+      |                                        ^^^
       |
       = hint: write the values out, or move them into a roster file
     "#);
@@ -383,7 +381,7 @@ cy@globex.example, di@globex.example
       |
       = hint: write the year, month and day, such as `2027-01-31`
 
-    error[roster-format]: this line has 2 fields, the header has 3
+    error[roster-format]: this line has 2 of the header's 3 fields
      --> rosters/a.csv:5:1
       |
     5 | Cy,cy@globex.example
@@ -391,7 +389,7 @@ cy@globex.example, di@globex.example
       |
       = hint: quote a field that holds a comma
 
-    error[roster-format]: this line has 1 fields, the header has 3
+    error[roster-format]: this line has 1 of the header's 3 fields
      --> rosters/a.csv:6:1
       |
     6 | Di;di@globex.example
@@ -436,7 +434,15 @@ cy@globex.example, di@globex.example
       |
       = hint: write only the address: bo@globex.example
 
-    error[invalid-address]: invalid address `cy@globex.example, di@globex.example`: Invalid character.
+    error[invalid-address]: invalid address `*@globex.example`: it names a whole domain
+     --> rosters/c.txt:3:1
+      |
+    3 | *@globex.example
+      | ^^^^^^^^^^^^^^^^
+      |
+      = hint: a whole domain can stand in `keep`, not in a list of people
+
+    error[invalid-address]: invalid address `cy@globex.example, di@globex.example`: invalid character
      --> rosters/c.txt:4:1
       |
     4 | cy@globex.example, di@globex.example
@@ -511,6 +517,14 @@ sites:
       |
       = hint: leave out the spaces around it: bo@globex.example
 
+    error[invalid-address]: invalid address `*@globex.example`: it names a whole domain
+     --> portcullis.yaml:7:65
+      |
+    7 |       " Globex": { members: { list: [ana, "bo@globex.example ", "*@globex.example"] } }
+      |                                                                 ^^^^^^^^^^^^^^^^^^
+      |
+      = hint: a whole domain can stand in `keep`, not in a list of people
+
     error[invalid-address]: invalid address `mal`: there is no `@` in it
      --> portcullis.yaml:8:15
       |
@@ -544,7 +558,7 @@ sites: { acme: { organizations: { Globex: {} } } }
      ::: portcullis.yaml:5:5
       |
     5 |     auth: classic
-      |     - first here
+      |     ---- first here
       |
       = hint: keep one; the other is at portcullis.yaml:5:5
 
@@ -557,7 +571,7 @@ sites: { acme: { organizations: { Globex: {} } } }
      ::: organizations/a.yaml:2:35
       |
     2 | sites: { acme: { organizations: { Globex: {} }, auth: classic } }
-      |                                   - first here
+      |                                   ------ first here
       |
       = hint: keep one; the other is at organizations/a.yaml:2:35
     "#);
@@ -640,7 +654,7 @@ sites: { acme: { projects: { IT: {} } } }
      ::: portcullis.yaml:4:18
       |
     4 | sites: { acme: { url: "sandbox:" } }
-      |                  - first here
+      |                  --- first here
       |
       = hint: keep one; the other is at portcullis.yaml:4:18
 
@@ -878,52 +892,40 @@ attestations:
     error[near-duplicate]: `globex` and `Globex` differ only in case, width or spaces
      --> portcullis.yaml:8:7
       |
-    8 |       globex: { id: "12", email_domains: [globex.example], previous_name: Globex }
-      |       ^^^^^^ this one
-      |
-     ::: portcullis.yaml:7:7
-      |
     7 |       Globex: { id: "12", email_domains: [globex.example] }
       |       ------ and this one
+    8 |       globex: { id: "12", email_domains: [globex.example], previous_name: Globex }
+      |       ^^^^^^ this one
       |
       = hint: keep one, or give them names that people can tell apart
 
     error[used-twice]: the id `12` belongs to two organizations
      --> portcullis.yaml:8:21
       |
-    8 |       globex: { id: "12", email_domains: [globex.example], previous_name: Globex }
-      |                     ^ again here
-      |
-     ::: portcullis.yaml:7:21
-      |
     7 |       Globex: { id: "12", email_domains: [globex.example] }
       |                     - first here
+    8 |       globex: { id: "12", email_domains: [globex.example], previous_name: Globex }
+      |                     ^ again here
       |
       = hint: an id names one organization; see `portcullis export`
 
     warning[shared-domain]: `globex.example` is an e-mail domain of `Globex` and of `globex` (L41)
      --> portcullis.yaml:8:43
       |
-    8 |       globex: { id: "12", email_domains: [globex.example], previous_name: Globex }
-      |                                           ^^^^^^^^^^^^^^ again here
-      |
-     ::: portcullis.yaml:7:43
-      |
     7 |       Globex: { id: "12", email_domains: [globex.example] }
       |                                           -------------- first here
+    8 |       globex: { id: "12", email_domains: [globex.example], previous_name: Globex }
+      |                                           ^^^^^^^^^^^^^^ again here
       |
       = hint: which of them a new customer joins is not specified; keep one
 
     error[used-twice]: `Globex` is still declared, so it was not renamed
      --> portcullis.yaml:8:75
       |
-    8 |       globex: { id: "12", email_domains: [globex.example], previous_name: Globex }
-      |                                                                           ^^^^^^
-      |
-     ::: portcullis.yaml:7:7
-      |
     7 |       Globex: { id: "12", email_domains: [globex.example] }
       |       ------ declared here
+    8 |       globex: { id: "12", email_domains: [globex.example], previous_name: Globex }
+      |                                                                           ^^^^^^
       |
       = hint: leave `previous_name` out, or delete the other block
 
@@ -931,12 +933,7 @@ attestations:
      --> portcullis.yaml:9:49
       |
     9 |       Gone: { state: retired, members: { list: [a@b.example] } }
-      |                                                 ^
-      |
-     ::: portcullis.yaml:9:22
-      |
-    9 |       Gone: { state: retired, members: { list: [a@b.example] } }
-      |                      - declared here
+      |                      - declared here            ^
       |
       = hint: leave `members` out
 
@@ -944,12 +941,9 @@ attestations:
       --> portcullis.yaml:10:34
        |
     10 |       Hooli: { managed_by: scim, members: { list: [a@b.example] } }
-       |                                  ^^^^^^^
-       |
-      ::: portcullis.yaml:10:28
-       |
-    10 |       Hooli: { managed_by: scim, members: { list: [a@b.example] } }
-       |                            - members are changed there, never here
+       |                            -     ^^^^^^^
+       |                            |
+       |                            members are changed there, never here
        |
        = hint: leave `members` out, or write `managed_by: portcullis`
 
@@ -964,24 +958,19 @@ attestations:
     error[links-absent]: `Gone` is linked here and declared `retired`
       --> portcullis.yaml:12:44
        |
-    12 |       IT: { organizations: { list: [Globx, Gone] }, knowledge_base: { KB: { who_can_view: anyone } } }
-       |                                            ^^^^
-       |
-      ::: portcullis.yaml:9:22
-       |
      9 |       Gone: { state: retired, members: { list: [a@b.example] } }
        |                      - declared here
+    ...
+    12 |       IT: { organizations: { list: [Globx, Gone] }, knowledge_base: { KB: { who_can_view: anyone } } }
+       |                                            ^^^^
        |
        = hint: take it out of this list
 
     error[conflicting-viewers]: `KB` is declared `anyone` and `all_logged_in`
-      --> portcullis.yaml:12:82
+      --> portcullis.yaml:12:91
        |
-    12 | …{ organizations: { list: [Globx, Gone] }, knowledge_base: { KB: { who_can_view: anyone } } }
-       |                                                                                  ^^^^^^ here
-       |
-      ::: portcullis.yaml:13:51
-       |
+    12 |       IT: { organizations: { list: [Globx, Gone] }, knowledge_base: { KB: { who_can_view: anyone } } }
+       |                                                                                           ^^^^^^ here
     13 |       HR: { knowledge_base: { KB: { who_can_view: all_logged_in } } }
        |                                                   ------------- and here
        |
@@ -1068,13 +1057,11 @@ sites:
     warning[listed-and-absent]: `mal@b.example` is listed, but absent everywhere under `people`
       --> portcullis.yaml:11:31
        |
-    11 |           list: [a@b.example, mal@b.example, { email: A@b.example, name: Ann }]
-       |                               ^^^^^^^^^^^^^ has no effect
-       |
-      ::: portcullis.yaml:5:15
-       |
      5 |     people: { mal@b.example: { state: absent } }
        |               ------------- `people` beats every list
+    ...
+    11 |           list: [a@b.example, mal@b.example, { email: A@b.example, name: Ann }]
+       |                               ^^^^^^^^^^^^^ has no effect
        |
        = hint: take the person out of the list
 
@@ -1082,25 +1069,17 @@ sites:
       --> portcullis.yaml:11:46
        |
     11 |           list: [a@b.example, mal@b.example, { email: A@b.example, name: Ann }]
-       |                                              ^ again here
-       |
-      ::: portcullis.yaml:11:18
-       |
-    11 |           list: [a@b.example, mal@b.example, { email: A@b.example, name: Ann }]
-       |                  - first here
+       |                  - first here                ^ again here
        |
        = hint: keep one; the other is at portcullis.yaml:11:18
 
     error[listed-and-absent]: `a@b.example` is listed and must be absent
       --> portcullis.yaml:12:20
        |
-    12 |           absent: [a@b.example]
-       |                    ^^^^^^^^^^^ absent here
-       |
-      ::: portcullis.yaml:11:18
-       |
     11 |           list: [a@b.example, mal@b.example, { email: A@b.example, name: Ann }]
        |                  ----------- listed here
+    12 |           absent: [a@b.example]
+       |                    ^^^^^^^^^^^ absent here
        |
        = hint: take it out of one of them
 
@@ -1178,5 +1157,122 @@ fn json_has_terraforms_shape() {
       "valid": false,
       "warning_count": 0
     }
+    "#);
+}
+
+#[test]
+fn descriptions_of_settings_endpoints() {
+    assert_snapshot!(refused(r#"
+=== portcullis.yaml
+version: 1
+sites: { acme: { url: "sandbox:", surfaces: { mapped: drivers/d.yaml } } }
+=== drivers/d.yaml
+version: 1
+endpoints:
+  site: { path: "https://evil.example/x", write: put }
+  project: { path: "/rest/project/{project}/x" }
+  plain: { path: /rest/site }
+fields:
+  customer_access.view_without_logn: { endpoint: plain, pointer: /a }
+  customer_access.view_without_login: { endpoint: plane, pointer: a/b, values: { "true": false } }
+  project.channel_access: { endpoint: plain, pointer: "/a~b", values: { open: 1, restricted: 1 } }
+  project.knowledge_base.who_can_view: { endpoint: plain, pointer: /a }
+  email.cc_creates_accounts: { endpoint: plain, pointer: /a, any: { pointer: /b, value: 1, listed: 1 } }
+"#), @r#"
+    error[invalid-mapping]: `https://evil.example/x`: it names a host; only paths on the site's own origin are reached
+     --> drivers/d.yaml:3:17
+      |
+    3 |   site: { path: "https://evil.example/x", write: put }
+      |                 ^^^^^^^^^^^^^^^^^^^^^^^^
+
+    error[unknown-word]: `put` is not one of the words allowed here
+     --> drivers/d.yaml:3:50
+      |
+    3 |   site: { path: "https://evil.example/x", write: put }
+      |                                                  ^^^
+      |
+      = hint: did you mean `PUT`? (one of `PUT`, `POST`, `PATCH`)
+
+    error[invalid-mapping]: `/rest/project/{project}/x`: it holds a placeholder that is not known here
+     --> drivers/d.yaml:4:20
+      |
+    4 |   project: { path: "/rest/project/{project}/x" }
+      |                    ^^^^^^^^^^^^^^^^^^^^^^^^^^^
+
+    error[unknown-key]: `customer_access.view_without_logn` is not a field that can be mapped
+     --> drivers/d.yaml:7:3
+      |
+    7 |   customer_access.view_without_logn: { endpoint: plain, pointer: /a }
+      |   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+      |
+      = hint: did you mean `customer_access.view_without_login`?
+
+    error[not-declared]: there is no endpoint `plane`
+     --> drivers/d.yaml:8:51
+      |
+    8 |   customer_access.view_without_login: { endpoint: plane, pointer: a/b, values: { "true": false } }
+      |                                                   ^^^^^
+      |
+      = hint: declare it under `endpoints`
+
+    error[invalid-mapping]: `a/b`: it does not begin with `/`
+     --> drivers/d.yaml:8:67
+      |
+    8 |   customer_access.view_without_login: { endpoint: plane, pointer: a/b, values: { "true": false } }
+      |                                                                   ^^^
+      |
+      = hint: a JSON pointer such as `/portal/loginRequired`
+
+    error[invalid-mapping]: `false` is missing in `values`
+     --> drivers/d.yaml:8:72
+      |
+    8 |   customer_access.view_without_login: { endpoint: plane, pointer: a/b, values: { "true": false } }
+      |                                                                        ^^^^^^
+      |
+      = hint: say every word, or leave `values` out where the endpoint uses the same words
+
+    error[invalid-mapping]: the path of `plain` needs `{project_key}` for `project.channel_access`
+     --> drivers/d.yaml:9:39
+      |
+    9 |   project.channel_access: { endpoint: plain, pointer: "/a~b", values: { open: 1, restricted: 1 } }
+      |                                       ^^^^^
+
+    error[invalid-mapping]: `/a~b`: `~` is written `~0` in a JSON pointer, `/` is written `~1`
+     --> drivers/d.yaml:9:55
+      |
+    9 |   project.channel_access: { endpoint: plain, pointer: "/a~b", values: { open: 1, restricted: 1 } }
+      |                                                       ^^^^^^
+      |
+      = hint: a JSON pointer such as `/portal/loginRequired`
+
+    error[invalid-mapping]: `restricted` and `open` stand for the same value
+     --> drivers/d.yaml:9:82
+      |
+    9 | … project.channel_access: { endpoint: plain, pointer: "/a~b", values: { open: 1, restricted: 1 } }
+      |                                                                                  ^^^^^^^^^^
+
+    error[invalid-mapping]: the path of `plain` needs `{project_key}` for `project.knowledge_base.who_can_view`
+      --> drivers/d.yaml:10:52
+       |
+    10 |   project.knowledge_base.who_can_view: { endpoint: plain, pointer: /a }
+       |                                                    ^^^^^
+
+    error[invalid-mapping]: the pointer needs `{space_key}`
+      --> drivers/d.yaml:10:68
+       |
+    10 |   project.knowledge_base.who_can_view: { endpoint: plain, pointer: /a }
+       |                                                                    ^^
+
+    error[invalid-mapping]: `any` goes with `customer_access.external.allowed_domains` only
+      --> drivers/d.yaml:11:62
+       |
+    11 |   email.cc_creates_accounts: { endpoint: plain, pointer: /a, any: { pointer: /b, value: 1, listed: 1 } }
+       |                                                              ^^^
+
+    error[invalid-mapping]: `value` and `listed` are the same
+      --> drivers/d.yaml:11:62
+       |
+    11 |   email.cc_creates_accounts: { endpoint: plain, pointer: /a, any: { pointer: /b, value: 1, listed: 1 } }
+       |                                                              ^^^
     "#);
 }

@@ -194,3 +194,111 @@ fn a_seed_declares_accounts_and_needs_no_url() {
     assert!(site.accounts[0].email_hidden);
     assert!(files.load().workspace.is_none());
 }
+
+#[test]
+fn dot_files_nested_workspaces_and_named_files_are_not_included() {
+    let files = Files::new(
+        r#"
+=== portcullis.yaml
+version: 1
+include: ["**"]
+sites: { acme: { url: "sandbox:", seed: live, surfaces: { mapped: maps/m.yml } } }
+=== a/one.yml
+version: 1
+sites: { acme: { organizations: { One: { members: { from: [people.yaml] } } } } }
+=== a/people.yaml
+- ana@globex.example
+=== maps/m.yml
+version: 1
+endpoints: {}
+fields: {}
+=== a/.hidden.yaml
+nonsense
+=== .github/workflows/ci.yml
+on: push
+=== nested/portcullis.yaml
+nonsense
+=== nested/b.yaml
+nonsense
+=== live/portcullis.yaml
+nonsense
+=== live/sites/a.yaml
+nonsense
+=== notes.txt
+nonsense
+=== b.yaml
+version: 1
+"#,
+    );
+    let loaded = files.load();
+    assert_eq!(brief(&loaded), "");
+    let workspace = loaded.workspace.unwrap();
+    let read: Vec<String> = (0..9)
+        .filter_map(|i| workspace.sources.get(portcullis::diagnostic::FileId(i)))
+        .map(|file| file.path.to_string())
+        .collect();
+    assert_eq!(
+        read,
+        [
+            "portcullis.yaml",
+            "a/one.yml",
+            "a/people.yaml",
+            "b.yaml",
+            "maps/m.yml"
+        ]
+    );
+}
+
+#[test]
+fn equal_entries_fold_into_the_first_one() {
+    let files = Files::new(
+        r#"
+=== portcullis.yaml
+version: 1
+sites:
+  acme:
+    url: "sandbox:"
+    organizations:
+      Globex: { members: { list: [b@x.example, a@x.example, B@X.example], from: [r.txt, r.txt] } }
+=== r.txt
+a@x.example
+"#,
+    );
+    let loaded = files.load();
+    assert_eq!(brief(&loaded), "");
+    let workspace = loaded.workspace.unwrap();
+    let site = workspace.sites.values().next().unwrap();
+    let members = site.organizations.values().next().unwrap().members.as_ref();
+    let places: Vec<String> = members
+        .unwrap()
+        .entries
+        .iter()
+        .map(|e| format!("{} {}", e.who.text(), workspace.sources.place(e.span)))
+        .collect();
+    assert_eq!(
+        places,
+        [
+            "a@x.example portcullis.yaml:6:48",
+            "b@x.example portcullis.yaml:6:35"
+        ]
+    );
+}
+
+#[test]
+fn an_anchor_may_stand_for_a_whole_value() {
+    let files = Files::new(
+        r#"
+=== portcullis.yaml
+version: 1
+sites:
+  acme:
+    url: "sandbox:"
+    organizations:
+      A: { members: &everybody { list: [a@x.example] } }
+      B: { members: *everybody }
+"#,
+    );
+    let loaded = files.load();
+    assert_eq!(brief(&loaded), "");
+    assert!(loaded.workspace.is_some());
+}

@@ -1,12 +1,12 @@
 //! Expectations and attestations.
 
 use super::optional_sentence;
-use crate::config::context::{Context, invalid_address};
+use crate::config::context::{Context, address as email_address};
 use crate::config::workspace::{Ability, Attestation, Expectation, ExpectedWho};
 use crate::config::yaml::{Entry, Node};
 use crate::config::{codes, keys, yaml};
 use crate::diagnostic::{Diagnostic, Located, short};
-use crate::model::{Address, Domain, Email, OrganizationName, SiteKey, SpaceKey};
+use crate::model::{Address, Domain, OrganizationName, SiteKey, SpaceKey};
 use jiff::ToSpan;
 
 const ABILITY: &[(&str, Ability)] = &[
@@ -126,10 +126,10 @@ fn who(cx: &mut Context, node: &Node<'_>) -> Option<Located<ExpectedWho>> {
                 let name = cx.name(name, node.mark, OrganizationName::new)?;
                 ExpectedWho::Organization(name)
             } else if text.contains('@') {
-                match Email::new(text) {
+                match email_address(text) {
                     Ok(email) => ExpectedWho::Person(email),
-                    Err(error) => {
-                        cx.report(invalid_address(text, &error.to_string()).at(node.mark));
+                    Err(diagnostic) => {
+                        cx.report(diagnostic.at(node.mark));
                         return None;
                     }
                 }

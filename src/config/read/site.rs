@@ -2,7 +2,7 @@
 
 use super::{allow_empty, block, insert, mode, optional_sentence, organization, project};
 use crate::config::codes;
-use crate::config::context::{Context, Fields, null};
+use crate::config::context::{Context, Fields, address, null};
 use crate::config::files::ROOT_FILE;
 use crate::config::workspace::{
     ApprovedRole, Auth, ConfluencePlan, Mode, Person, SeedAccount, SeedAccountState, Site, SiteUrl,
@@ -453,11 +453,10 @@ fn spaces(cx: &mut Context, entry: Option<&Entry<'_>>) -> BTreeMap<SpaceKey, Spa
 fn people(cx: &mut Context, entry: Option<&Entry<'_>>) -> BTreeMap<Email, Person> {
     let mut people = BTreeMap::new();
     for entry in block(cx, entry) {
-        let email = match Email::new(&entry.key) {
+        let email = match address(&entry.key) {
             Ok(email) => Some(email),
-            Err(error) => {
-                let why = error.to_string();
-                cx.report(crate::config::context::invalid_address(&entry.key, &why).at(entry.mark));
+            Err(diagnostic) => {
+                cx.report(diagnostic.at(entry.mark));
                 None
             }
         };

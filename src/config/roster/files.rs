@@ -2,12 +2,12 @@
 //! beyond the entry itself.
 
 use super::boxed;
-use crate::config::context::{Context, closest, invalid_address, invalid_date, listed, parse_date};
+use crate::config::context::{Context, address, closest, invalid_date, listed, parse_date};
 use crate::config::read::site_rules::account_id_problem;
 use crate::config::workspace::{RosterEntry, RosterExtra, Who};
 use crate::config::{codes, yaml};
 use crate::diagnostic::{Diagnostic, FileId, Mark, Span, short};
-use crate::model::{AccountId, AccountKind, Email};
+use crate::model::{AccountId, AccountKind};
 use camino::Utf8Path;
 
 /// How many problems of one list are shown; a file in the wrong format would otherwise give one for each line.
@@ -94,18 +94,18 @@ fn lines(cx: &mut Context, file: FileId, text: &str, entries: &mut Vec<RosterEnt
             content = content[..at].trim_end();
         }
         let column = || line.chars().take_while(|c| c.is_whitespace()).count();
-        match Email::new(content) {
+        match address(content) {
             Ok(email) => entries.push(RosterEntry {
                 who: Who::Email(email),
                 span: place(file, number, column()),
                 extra: None,
             }),
-            Err(error) => {
+            Err(diagnostic) => {
                 let mark = Mark {
                     span: place(file, number, column()),
                     length: width(content),
                 };
-                let diagnostic = invalid_address(content, &error.to_string()).at(mark);
+                let diagnostic = diagnostic.at(mark);
                 let several = content.contains([',', ';']) || content.contains(char::is_whitespace);
                 budget.report(
                     cx,
@@ -337,7 +337,7 @@ impl Row<'_> {
             let found = self.record.len();
             return Err(vec![
                 malformed(format!(
-                    "this line has {found} fields, the header has {width}"
+                    "this line has {found} of the header's {width} fields"
                 ))
                 .hint("quote a field that holds a comma"),
             ]);
@@ -345,10 +345,10 @@ impl Row<'_> {
         let mut problems = Vec::new();
         let email = self
             .field(columns.email)
-            .and_then(|text| match Email::new(text) {
+            .and_then(|text| match address(text) {
                 Ok(email) => Some(email),
-                Err(error) => {
-                    problems.push(invalid_address(text, &error.to_string()).at(self.mark(text)));
+                Err(diagnostic) => {
+                    problems.push(diagnostic.at(self.mark(text)));
                     None
                 }
             });
