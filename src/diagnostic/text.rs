@@ -1,7 +1,7 @@
 //! Diagnostics as text for people, with an excerpt of the few lines around each place.
 
 use super::excerpt::{line, marked};
-use super::neutral::neutral;
+use crate::neutral::neutral;
 use super::{Diagnostic, Label, Severity};
 use crate::config::Sources;
 use annotate_snippets::renderer::DecorStyle;
