@@ -3,7 +3,7 @@
 use crate::config::driver::MappedField;
 use crate::config::{ManagedBy, Mode, Organization, OrganizationState};
 use crate::model::{
-    Address, Domain, Field, Incomplete, OrganizationId, OrganizationName, Read, Surface,
+    Address, Domain, Field, OrganizationId, OrganizationName, Read, Surface,
 };
 use crate::observed::{Observation, ObservedOrganization};
 use crate::plan::change::{
