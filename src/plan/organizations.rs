@@ -2,7 +2,7 @@
 
 use crate::config::driver::MappedField;
 use crate::config::{ManagedBy, Mode, Organization, OrganizationState};
-use crate::model::{Address, Domain, Field, Incomplete, OrganizationId, OrganizationName, Surface};
+use crate::model::{Address, Domain, Field, OrganizationId, OrganizationName, Surface};
 use crate::observed::{Observation, ObservedOrganization};
 use crate::plan::change::{
     Action, Change, Operation, OrganizationRef, Phase, Reason, ResourceType,
@@ -80,10 +80,6 @@ impl<'a> Draft<'a> {
             .get(name)
             .cloned()
             .unwrap_or(Identity::Nowhere);
-        let refuse = |why: String| Incomplete {
-            why,
-            forbidden: false,
-        };
         match (identity, organization.state.value) {
             (Identity::Live(id), OrganizationState::Present) => {
                 let Some(seen) = live.get(&id) else { return };
@@ -132,7 +128,7 @@ impl<'a> Draft<'a> {
                     "the site has no organization with id `{id}`, or it cannot be seen: remove `id` to find it by name"
                 );
                 let span = organization.id.as_ref().map(|id| id.span);
-                self.error(address, refuse(why), span);
+                self.invalid(address, why, span);
             }
             (Identity::Several(ids), _) => {
                 let ids = ids
@@ -143,7 +139,7 @@ impl<'a> Draft<'a> {
                 let why = format!(
                     "several organizations of the site have this name ({ids}): write `id:` to choose one"
                 );
-                self.error(address, refuse(why), Some(organization.span));
+                self.invalid(address, why, Some(organization.span));
             }
         }
     }
@@ -435,16 +431,6 @@ impl<'a> Draft<'a> {
                 present,
                 json!(wanted),
             );
-        } else {
-            // One write sets the whole list, so its rows are carried out together, and after the organization was made.
-            let addresses: BTreeSet<Address> = addresses.into_iter().collect();
-            for change in self
-                .changes
-                .iter_mut()
-                .filter(|change| addresses.contains(&change.address))
-            {
-                change.phase = Phase::Grants;
-            }
         }
     }
 
@@ -511,7 +497,7 @@ impl<'a> Draft<'a> {
                             &["organization", name.as_str(), "member"],
                             account,
                             why,
-                            Some(span),
+                            span,
                         );
                         continue;
                     }

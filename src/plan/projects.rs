@@ -71,14 +71,7 @@ impl<'a> Draft<'a> {
                 UnlistedProjects::Error => {
                     let address = self.address(["project", key.as_str()]);
                     let why = "the site has this service project, the YAML has not, and `unlisted_projects` is `error`".into();
-                    self.error(
-                        address,
-                        Incomplete {
-                            why,
-                            forbidden: false,
-                        },
-                        Some(site.unlisted_projects.span),
-                    );
+                    self.invalid(address, why, Some(site.unlisted_projects.span));
                 }
             }
             self.unmanaged.projects.push(key.as_str().to_owned());

@@ -296,7 +296,7 @@ fn an_organization_deleted_meanwhile_fails_by_name_and_the_rest_goes_on() {
     run(async {
         let case = Case::new(
             "organizations: { Globex: { members: { list: [a@x.example, b@x.example] } }, Initech: { members: { mode: exact, list: [a@x.example] } }, Old: { state: absent } }",
-            "organizations: { Globex: {}, Initech: { members: { list: [b@x.example, a@x.example] } }, Old: {} }",
+            "organizations: { Globex: {}, Initech: { members: { list: [c@x.example, a@x.example] } }, Old: {}, Other: { members: { list: [b@x.example] } } }",
         )
         .await;
         let first = case.plan().await;

@@ -265,15 +265,6 @@ impl Round {
             .map(|change| format!("{} {}", change.action.word(), change.address))
             .collect()
     }
-
-    /// The codes of the findings.
-    pub(crate) fn findings(&self) -> Vec<&'static str> {
-        self.plan
-            .findings
-            .iter()
-            .map(|finding| finding.code)
-            .collect()
-    }
 }
 
 /// The site's key.
