@@ -4,6 +4,7 @@
 
 mod apply;
 pub mod args;
+mod export;
 mod observe;
 mod output;
 mod plan;
@@ -55,6 +56,7 @@ async fn run(parsed: &Arguments, output: &mut Output, lookup: Lookup) -> Exit {
         Command::Plan(arguments) => plan::run(arguments, &parsed.global, output, lookup).await,
         Command::Show(arguments) => show::run(arguments, output),
         Command::Apply(arguments) => apply::run(arguments, &parsed.global, output, lookup).await,
+        Command::Export(arguments) => export::run(arguments, &parsed.global, output, lookup).await,
     }
 }
 

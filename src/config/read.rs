@@ -9,7 +9,8 @@ mod site;
 
 /// Rules about values that lists of people share with sites.
 pub(super) mod site_rules {
-    pub(in crate::config) use super::site::{account_id, account_id_problem, empty_list};
+    pub(crate) use super::site::account_id_problem;
+    pub(in crate::config) use super::site::{account_id, empty_list};
 }
 
 use super::context::Context;
