@@ -411,7 +411,7 @@ impl<'a> Draft<'a> {
                 phase: if action == Action::Delete {
                     Phase::Revocations
                 } else {
-                    Phase::Organizations
+                    Phase::Grants
                 },
                 blocked_by: Vec::new(),
                 waiting_for: Vec::new(),
@@ -433,7 +433,7 @@ impl<'a> Draft<'a> {
                 .iter_mut()
                 .filter(|change| addresses.contains(&change.address))
             {
-                change.phase = Phase::Organizations;
+                change.phase = Phase::Grants;
             }
         }
     }
