@@ -11,8 +11,6 @@ pub(super) enum List {
     RemoveMembers(OrganizationId),
     AddCustomers(ProjectKey),
     RemoveCustomers(ProjectKey),
-    /// One link to an organization that this run made; the account is empty.
-    Links(ProjectKey, OrganizationId),
 }
 
 impl Apply<'_> {
@@ -62,11 +60,6 @@ impl Apply<'_> {
             List::RemoveCustomers(key) => {
                 self.writer
                     .remove_customers(&self.desk_or_key(key), ids)
-                    .await
-            }
-            List::Links(key, id) => {
-                self.writer
-                    .link_organization(&self.desk_or_key(key), id)
                     .await
             }
         }

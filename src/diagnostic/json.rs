@@ -1,9 +1,9 @@
 //! Diagnostics as JSON, in the shape of `terraform validate -json`, with `code` besides.
 
 use super::excerpt::marked;
-use crate::neutral::is_hidden;
 use super::{Diagnostic, Severity};
 use crate::config::Sources;
+use crate::neutral::is_hidden;
 use serde_json::{Value, json};
 
 /// Returns the document: `format_version`, `valid`, the counts, and `diagnostics`.

@@ -213,9 +213,9 @@ pub enum Phase {
     Widen,
     /// Accounts.
     Accounts,
-    /// Organizations.
+    /// Organizations and their e-mail domains.
     Organizations,
-    /// Memberships, e-mail domains of organizations (which need the id of one just made), links, rosters, linked spaces.
+    /// Memberships, links, rosters, linked spaces.
     Grants,
     /// Settings and channel access that let fewer people in.
     Narrow,

@@ -102,6 +102,21 @@ impl<'a> Draft<'a> {
             address,
             cause,
             source,
+            invalid: false,
+        });
+    }
+
+    /// Adds an error that only a change of the YAML mends.
+    pub(super) fn invalid(&mut self, address: Address, why: String, source: Option<Span>) {
+        let cause = Incomplete {
+            why,
+            forbidden: false,
+        };
+        self.errors.push(PlanError {
+            address,
+            cause,
+            source,
+            invalid: true,
         });
     }
 
@@ -274,12 +289,12 @@ impl<'a> Draft<'a> {
                 .map(|id| format!("`{id}`"))
                 .collect::<Vec<_>>()
                 .join(" and ");
-            self.error(
+            let why = format!(
+                "the accounts {ids} share this address: write `account:` or `account_id:` to choose one"
+            );
+            self.invalid(
                 row(self, &Desired::person(&entry.who)),
-                Incomplete {
-                    why: format!("the accounts {ids} share this address: write `account:` or `account_id:` to choose one"),
-                    forbidden: false,
-                },
+                why,
                 Some(entry.span),
             );
         }
@@ -319,15 +334,10 @@ impl<'a> Draft<'a> {
             );
         }
         for (id, why) in comparison.stays {
-            if matches!(why, Stays::Keep | Stays::OwnDomain) {
-                continue;
+            if !matches!(why, Stays::Keep | Stays::OwnDomain) {
+                let parts: Vec<&str> = list.parts.iter().copied().chain([child]).collect();
+                self.left_in_place(&parts, &id, why, roster.roster.span);
             }
-            self.finding(
-                row(self, &format!("id:{id}")),
-                "left-in-place",
-                format!("not removed: {}", why.phrase()),
-                Some(roster.roster.span),
-            );
         }
         for (entry, until) in roster.ending(self.desired.today) {
             let address = row(self, &Desired::person(&entry.who));
@@ -340,6 +350,28 @@ impl<'a> Draft<'a> {
         if comparison.unlisted > 0 {
             self.unmanaged.people.push((base, comparison.unlisted));
         }
+    }
+
+    /// Says that somebody who would have to go is not removed, and why.
+    pub(super) fn left_in_place(
+        &mut self,
+        list: &[&str],
+        id: &crate::model::AccountId,
+        why: Stays,
+        source: Span,
+    ) {
+        let email = self
+            .index
+            .account(id)
+            .and_then(|account| account.email.as_ref());
+        let person = email.map_or_else(|| format!("id:{id}"), |email| email.key().to_owned());
+        let address = self.address(list.iter().copied().chain([person.as_str()]));
+        self.finding(
+            address,
+            "left-in-place",
+            format!("not removed: {}", why.phrase()),
+            Some(source),
+        );
     }
 
     fn membership(&self, who: &Who, account: Option<&crate::model::AccountId>) -> Value {

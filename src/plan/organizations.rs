@@ -3,7 +3,7 @@
 use crate::config::driver::MappedField;
 use crate::config::{ManagedBy, Mode, Organization, OrganizationState};
 use crate::model::{
-    Address, Domain, Field, Incomplete, OrganizationId, OrganizationName, Read, Surface,
+    Address, Domain, Field, OrganizationId, OrganizationName, Read, Surface,
 };
 use crate::observed::{Observation, ObservedOrganization};
 use crate::plan::change::{
@@ -68,10 +68,6 @@ impl<'a> Draft<'a> {
             .get(name)
             .cloned()
             .unwrap_or(Identity::Nowhere);
-        let refuse = |why: String| Incomplete {
-            why,
-            forbidden: false,
-        };
         match (identity, organization.state.value) {
             (Identity::Live(id), OrganizationState::Present) => {
                 let Some(seen) = live.get(&id) else { return };
@@ -119,7 +115,7 @@ impl<'a> Draft<'a> {
                     "the site has no organization with id `{id}`, or it cannot be seen: remove `id` to find it by name"
                 );
                 let span = organization.id.as_ref().map(|id| id.span);
-                self.error(address, refuse(why), span);
+                self.invalid(address, why, span);
             }
             (Identity::Several(ids), _) => {
                 let ids = ids
@@ -130,7 +126,7 @@ impl<'a> Draft<'a> {
                 let why = format!(
                     "several organizations of the site have this name ({ids}): write `id:` to choose one"
                 );
-                self.error(address, refuse(why), Some(organization.span));
+                self.invalid(address, why, Some(organization.span));
             }
         }
     }
@@ -283,12 +279,20 @@ impl<'a> Draft<'a> {
         let site = self.desired.site;
         for (email, person) in &site.people {
             for account in members {
-                let matches = self
+                let email_here = self
                     .index
                     .account(account)
-                    .and_then(|account| account.email.as_ref())
-                    == Some(email);
-                if !matches {
+                    .and_then(|account| account.email.as_ref());
+                if email_here != Some(email) {
+                    continue;
+                }
+                if let Some(why) = self.index.untouchable(account) {
+                    self.left_in_place(
+                        &["organization", &seen.name, "member"],
+                        account,
+                        why,
+                        person.span,
+                    );
                     continue;
                 }
                 self.changes.push(Change {
@@ -408,11 +412,8 @@ impl<'a> Draft<'a> {
                 source,
                 surface,
                 operation,
-                phase: if action == Action::Delete {
-                    Phase::Revocations
-                } else {
-                    Phase::Grants
-                },
+                // One write sets the whole list, so its rows are carried out together.
+                phase: Phase::Grants,
                 blocked_by: Vec::new(),
                 waiting_for: Vec::new(),
             });
@@ -425,16 +426,6 @@ impl<'a> Draft<'a> {
                 present,
                 json!(wanted),
             );
-        } else {
-            // One write sets the whole list, so its rows are carried out together.
-            let addresses: BTreeSet<Address> = addresses.into_iter().collect();
-            for change in self
-                .changes
-                .iter_mut()
-                .filter(|change| addresses.contains(&change.address))
-            {
-                change.phase = Phase::Grants;
-            }
         }
     }
 
@@ -496,7 +487,13 @@ impl<'a> Draft<'a> {
             }
             Ok(members) => {
                 for account in members {
-                    if self.observed.caller.as_ref() == Some(account) {
+                    if let Some(why) = self.index.untouchable(account) {
+                        self.left_in_place(
+                            &["organization", name.as_str(), "member"],
+                            account,
+                            why,
+                            span,
+                        );
                         continue;
                     }
                     let email = self

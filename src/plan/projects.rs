@@ -71,14 +71,7 @@ impl<'a> Draft<'a> {
                 UnlistedProjects::Error => {
                     let address = self.address(["project", key.as_str()]);
                     let why = "the site has this service project, the YAML has not, and `unlisted_projects` is `error`".into();
-                    self.error(
-                        address,
-                        Incomplete {
-                            why,
-                            forbidden: false,
-                        },
-                        Some(site.unlisted_projects.span),
-                    );
+                    self.invalid(address, why, Some(site.unlisted_projects.span));
                 }
             }
             self.unmanaged.projects.push(key.as_str().to_owned());
@@ -433,6 +426,15 @@ impl<'a> Draft<'a> {
                     .and_then(|account| account.email.as_ref())
                     != Some(email)
                 {
+                    continue;
+                }
+                if let Some(why) = self.index.untouchable(account) {
+                    self.left_in_place(
+                        &["project", key.as_str(), "customer"],
+                        account,
+                        why,
+                        person.span,
+                    );
                     continue;
                 }
                 self.changes.push(Change {

@@ -51,6 +51,22 @@ impl<'o> Index<'o> {
         self.observed.accounts.get(id)
     }
 
+    /// Says why an account is never removed from anything, if it is one of those.
+    pub fn untouchable(&self, id: &AccountId) -> Option<Stays> {
+        if self.observed.caller.as_ref() == Some(id) {
+            return Some(Stays::Caller);
+        }
+        match self
+            .account(id)
+            .map_or(Standing::NotAsked, |account| account.standing)
+        {
+            Standing::Agent => Some(Stays::Agent),
+            Standing::App => Some(Stays::App),
+            Standing::Unknown => Some(Stays::StandingUnknown),
+            Standing::Customer | Standing::NotAsked => None,
+        }
+    }
+
     /// Returns what an address stands for; `kind` chooses between two accounts on it.
     pub fn find(&self, email: &Email, kind: Option<AccountKind>) -> Match<'o> {
         match self.by_email.get(email.key()).map(Vec::as_slice) {
@@ -247,21 +263,7 @@ pub fn compare<'a>(
         }
     }
 
-    let caller = index.observed.caller.as_ref();
-    let untouchable = |id: &AccountId| -> Option<Stays> {
-        if caller == Some(id) {
-            return Some(Stays::Caller);
-        }
-        match index
-            .account(id)
-            .map_or(Standing::NotAsked, |account| account.standing)
-        {
-            Standing::Agent => Some(Stays::Agent),
-            Standing::App => Some(Stays::App),
-            Standing::Unknown => Some(Stays::StandingUnknown),
-            Standing::Customer | Standing::NotAsked => None,
-        }
-    };
+    let untouchable = |id: &AccountId| index.untouchable(id);
 
     let mut removed: BTreeSet<AccountId> = BTreeSet::new();
     for gone in &desired.gone {
