@@ -2,7 +2,6 @@
 
 mod excerpt;
 pub mod json;
-pub mod neutral;
 pub mod text;
 
 use serde::Serialize;

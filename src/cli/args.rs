@@ -3,6 +3,7 @@
 use camino::Utf8PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::civil::Date;
+use std::net::SocketAddr;
 
 /// Customer access as code for Jira Service Management Cloud.
 #[derive(Debug, Parser)]
@@ -85,6 +86,18 @@ pub enum Command {
     Show(ShowArguments),
     /// Plan, ask, and carry out
     Apply(ApplyArguments),
+    /// Write a commented starter workspace that plans cleanly against the sandbox
+    Init(InitArguments),
+    /// Record that a person looked up a value that no program can read
+    Attest(AttestArguments),
+    /// Run the sandbox as a server on this machine
+    Sandbox(SandboxArguments),
+    /// Print the JSON Schema of configuration files
+    Schema(SchemaArguments),
+    /// Print completions for a shell
+    Completions(CompletionsArguments),
+    /// Print the manual page
+    Man,
     /// Write the live site as a workspace whose plan is empty
     Export(ExportArguments),
 }
@@ -186,6 +199,71 @@ pub struct ApplyArguments {
     /// The form of the final report
     #[arg(long, value_enum, default_value_t = PlanFormat::Text)]
     pub format: PlanFormat,
+}
+
+/// Arguments of `init`.
+#[derive(Debug, Args)]
+pub struct InitArguments {
+    /// Where the workspace is written; existing files are never touched
+    #[arg(default_value = ".")]
+    pub dir: Utf8PathBuf,
+}
+
+/// Arguments of `attest`.
+#[derive(Debug, Args)]
+#[command(override_usage = "portcullis attest [DIR] <ADDRESS> --value <VALUE> --by <WHO>")]
+pub struct AttestArguments {
+    /// The workspace (this directory when left out), then the address as plans show it
+    #[arg(required = true, num_args = 1..=2, value_name = "ADDRESS")]
+    pub place: Vec<String>,
+    /// What the person saw: JSON, or a bare word
+    #[arg(long, value_name = "VALUE", allow_hyphen_values = true)]
+    pub value: String,
+    /// Who looked
+    #[arg(long, value_name = "WHO")]
+    pub by: String,
+    /// The last day on which the statement counts; 90 days after the look when left out
+    #[arg(long, value_name = "DATE")]
+    pub until: Option<Date>,
+    /// The day on which the person looked; today when left out
+    #[arg(long, value_name = "DATE")]
+    pub on: Option<Date>,
+}
+
+/// Arguments of `sandbox`.
+#[derive(Debug, Args)]
+pub struct SandboxArguments {
+    /// The loopback address to listen on; port 0 takes a free one
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0")]
+    pub listen: SocketAddr,
+    /// The name of the site
+    #[arg(long, default_value = "acme")]
+    pub site: String,
+    /// A workspace that describes the site at its start; an empty site when left out
+    #[arg(long, value_name = "DIR")]
+    pub seed: Option<Utf8PathBuf>,
+    /// Where the state is kept; when the file exists, it is used instead of the seed
+    #[arg(long, value_name = "FILE")]
+    pub state: Option<Utf8PathBuf>,
+    /// The most rows that one page of a list holds
+    #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u16).range(1..=1000))]
+    pub page_cap: u16,
+}
+
+/// Arguments of `schema`.
+#[derive(Debug, Args)]
+pub struct SchemaArguments {
+    /// Print the schema of descriptions of settings endpoints (`surfaces.mapped`) instead
+    #[arg(long)]
+    pub mapped: bool,
+}
+
+/// Arguments of `completions`.
+#[derive(Debug, Args)]
+pub struct CompletionsArguments {
+    /// The shell
+    #[arg(value_enum)]
+    pub shell: clap_complete::Shell,
 }
 
 /// Arguments of `export`.

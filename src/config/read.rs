@@ -1,16 +1,19 @@
 //! The merged tree to the typed workspace. One file per part of the format.
 
+mod accounts;
 mod atlassian;
 mod expectations;
 mod organization;
 mod policy;
 mod project;
+mod settings;
 mod site;
 
 /// Rules about values that lists of people share with sites.
 pub(super) mod site_rules {
-    pub(crate) use super::site::account_id_problem;
-    pub(in crate::config) use super::site::{account_id, empty_list};
+    pub(in crate::config) use super::accounts::account_id;
+    pub(crate) use super::accounts::account_id_problem;
+    pub(in crate::config) use super::site::empty_list;
 }
 
 use super::context::Context;

@@ -1,9 +1,9 @@
 //! Diagnostics as JSON, in the shape of `terraform validate -json`, with `code` besides.
 
 use super::excerpt::marked;
-use super::neutral::dangerous;
 use super::{Diagnostic, Severity};
 use crate::config::Sources;
+use crate::neutral::is_hidden;
 use serde_json::{Value, json};
 
 /// Returns the document: `format_version`, `valid`, the counts, and `diagnostics`.
@@ -73,7 +73,7 @@ pub fn to_text(value: &Value) -> String {
     let plain = format!("{value:#}");
     let mut safe = String::with_capacity(plain.len() + 1);
     for c in plain.chars() {
-        if c != '\n' && dangerous(c) {
+        if c != '\n' && is_hidden(c) {
             let mut units = [0; 2];
             for unit in c.encode_utf16(&mut units) {
                 safe.push_str(&format!("\\u{unit:04x}"));

@@ -1,9 +1,9 @@
 //! Diagnostics as text for people, with an excerpt of the few lines around each place.
 
 use super::excerpt::{line, marked};
-use super::neutral::neutral;
 use super::{Diagnostic, Label, Severity};
 use crate::config::Sources;
+use crate::neutral::neutral;
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{Annotation, AnnotationKind, Level, Renderer, Snippet};
 use std::io::{self, Write};

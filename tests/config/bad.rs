@@ -1292,3 +1292,51 @@ sites:
         ["error[near-duplicate]: `globex` and `Globex` differ only in case, width or spaces"]
     );
 }
+
+#[test]
+fn one_syntax_error_is_one_problem_and_the_other_files_are_still_checked() {
+    assert_snapshot!(refused(r#"
+=== portcullis.yaml
+version: 1
+sites: { acme: { projects: { IT: { organizations: { list: [Globex] } } } } }
+=== organizations/globex.yaml
+version: 1
+sites:
+  acme:
+    organizations:
+      Globex: { members: { list: [a@b.example }
+=== sites/list.yaml
+- acme
+=== sites/url.yaml
+version: 1
+sites: { acme: { url: "http://acme.atlassian.net/jira", api_url: "https://jo:secret@x.example" } }
+"#), @r#"
+    error[yaml-syntax]: not valid YAML: mismatched bracket '[' closed by '}'
+     --> organizations/globex.yaml:5:34
+      |
+    5 |       Globex: { members: { list: [a@b.example }
+      |                                  ^
+
+    error[wrong-type]: expected a mapping, found a list
+     --> sites/list.yaml:1:1
+      |
+    1 | - acme
+      | ^
+
+    error[invalid-url]: `http://acme.atlassian.net/jira` cannot be used: it is not `https`
+     --> sites/url.yaml:2:23
+      |
+    2 | sites: { acme: { url: "http://acme.atlassian.net/jira", api_url: "https://jo:secret@x.example" } }
+      |                       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+      |
+      = hint: such as `https://acme.atlassian.net`
+
+    error[invalid-url]: `https://jo:secret@x.example` cannot be used: it holds a user name or password; tokens come from the environment
+     --> sites/url.yaml:2:66
+      |
+    2 | sites: { acme: { url: "http://acme.atlassian.net/jira", api_url: "https://jo:secret@x.example" } }
+      |                                                                  ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+      |
+      = hint: such as `https://acme.atlassian.net`
+    "#);
+}

@@ -302,3 +302,54 @@ sites:
     assert_eq!(brief(&loaded), "");
     assert!(loaded.workspace.is_some());
 }
+
+/// Writes a workspace whose only list comes from one roster file.
+fn roster(name: &str, text: &str) -> Files {
+    let files = Files::new("");
+    let members = format!("{{ members: {{ from: [{name}] }} }}");
+    let root = format!(
+        "version: 1\nsites: {{ a: {{ url: \"sandbox:\", organizations: {{ X: {members} }} }} }}\n"
+    );
+    files.write("portcullis.yaml", root);
+    files.write(name, text);
+    files
+}
+
+#[test]
+fn long_rosters_are_read_from_every_kind_of_file() {
+    let lines = |head: &str, before: &str, after: &str| {
+        let lines = (0..60_000).map(|i| format!("{before}p{i}@c{}.example{after}\n", i % 7));
+        head.to_string() + &lines.collect::<String>()
+    };
+    for (name, text) in [
+        ("r.txt", lines("", "", "")),
+        (
+            "r.csv",
+            lines("name,email,until\n", "\"P, \",", ",2027-01-31"),
+        ),
+        ("r.yaml", lines("", "- ", "")),
+    ] {
+        let files = roster(name, &text);
+        let loaded = files.load();
+        assert_eq!(brief(&loaded), "");
+        let workspace = loaded.workspace.unwrap();
+        let site = workspace.sites.values().next().unwrap();
+        let organization = site.organizations.values().next().unwrap();
+        let entries = &organization.members.as_ref().unwrap().entries;
+        assert_eq!(entries.len(), 60_000, "{name}");
+        assert!(entries.is_sorted_by(|a, b| a.who < b.who));
+    }
+}
+
+#[test]
+fn a_file_in_the_wrong_format_is_not_reported_line_by_line() {
+    for (name, text) in [
+        ("r.txt", "nobody\n".repeat(5_000)),
+        ("r.csv", "email\n".to_string() + &"nobody\n".repeat(5_000)),
+        ("r.yaml", "- nobody\n".repeat(5_000)),
+    ] {
+        let loaded = roster(name, &text).load();
+        let count = loaded.diagnostics.len();
+        assert!((51..=53).contains(&count), "{name}: {count}");
+    }
+}

@@ -1,22 +1,21 @@
 //! A site.
 
-use super::{allow_empty, block, insert, mode, optional_sentence, organization, project};
+use super::{
+    accounts, allow_empty, block, insert, mode, optional_sentence, organization, project, settings,
+};
 use crate::config::codes;
-use crate::config::context::{Context, Fields, address, null};
+use crate::config::context::{Context, address, null};
 use crate::config::files::ROOT_FILE;
 use crate::config::workspace::{
-    ApprovedRole, Auth, ConfluencePlan, Mode, Person, SeedAccount, SeedAccountState, Site, SiteUrl,
-    Space, SurfaceMode, Surfaces, UnlistedProjects, UserManagement,
+    ApprovedRole, Auth, ConfluencePlan, Mode, Person, Site, SiteUrl, Space, SurfaceMode, Surfaces,
+    UnlistedProjects, UserManagement,
 };
 use crate::config::yaml::{Entry, Node, Value};
 use crate::config::{keys, mapped};
 use crate::diagnostic::{Diagnostic, Located, Mark, short};
-use crate::model::{
-    AccountId, AccountKind, Email, EmailAccountCreation, OrganizationManagement, SiteField,
-    SiteKey, SiteValue, SpaceKey,
-};
+use crate::model::{Email, SiteKey, SpaceKey};
 use camino::Utf8PathBuf;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use url::Url;
 
 const AUTH: &[(&str, Auth)] = &[("classic", Auth::Classic), ("scoped", Auth::Scoped)];
@@ -44,12 +43,6 @@ pub(super) const ROLE: &[(&str, ApprovedRole)] = &[
     ("customer", ApprovedRole::Customer),
     ("user", ApprovedRole::User),
     ("none", ApprovedRole::None),
-];
-const ACCOUNT_STATE: &[(&str, SeedAccountState)] = &[
-    ("active", SeedAccountState::Active),
-    ("unverified", SeedAccountState::Unverified),
-    ("revoked", SeedAccountState::Revoked),
-    ("deactivated", SeedAccountState::Deactivated),
 ];
 
 /// Reads a site.
@@ -79,9 +72,7 @@ pub(super) fn site(cx: &mut Context, entry: &Entry<'_>) -> Option<Site> {
         }
         seed(cx, &e.node)
     });
-    let mut settings = BTreeMap::new();
-    customer_access(cx, &fields, &mut settings);
-    site_settings(cx, &fields, &mut settings);
+    let settings = settings::settings(cx, &fields);
     let organizations_mode = mode(cx, fields.get("organizations_mode"));
     let may_be_empty = allow_empty(cx, fields.get("allow_empty"));
     let organizations = organization::organizations(cx, fields.get("organizations"));
@@ -130,7 +121,7 @@ pub(super) fn site(cx: &mut Context, entry: &Entry<'_>) -> Option<Site> {
         projects: project::projects(cx, fields.get("projects")),
         accounts: fields
             .get("accounts")
-            .map(|e| accounts(cx, e))
+            .map(|e| accounts::accounts(cx, e))
             .unwrap_or_default(),
     };
     Some(site)
@@ -273,158 +264,6 @@ fn surfaces(cx: &mut Context, entry: &Entry<'_>) -> Surfaces {
     surfaces
 }
 
-type Settings = BTreeMap<SiteField, Located<SiteValue>>;
-
-fn customer_access(cx: &mut Context, site: &Fields<'_, '_>, settings: &mut Settings) {
-    let Some(entry) = site.get("customer_access") else {
-        return;
-    };
-    let Some(access) = cx.fields(&entry.node, entry.mark, keys::CUSTOMER_ACCESS) else {
-        return;
-    };
-    if let Some(e) = access.get("internal")
-        && let Some(internal) = cx.fields(&e.node, e.mark, keys::INTERNAL)
-    {
-        toggle(
-            cx,
-            &internal,
-            "atlassian_accounts",
-            SiteField::Internal,
-            settings,
-        );
-    }
-    if let Some(e) = access.get("external")
-        && let Some(external) = cx.fields(&e.node, e.mark, keys::EXTERNAL)
-    {
-        toggle(
-            cx,
-            &external,
-            "portal_only_accounts",
-            SiteField::External,
-            settings,
-        );
-        let may_be_empty = allow_empty(cx, external.get("allow_empty"));
-        if let Some(e) = external.get("allowed_domains")
-            && let Some(domains) = allowed_domains(cx, e, may_be_empty)
-        {
-            settings.insert(
-                SiteField::AllowedDomains,
-                Located::new(SiteValue::Domains(domains), e.node.mark.span),
-            );
-        }
-    }
-    let create = SiteField::CustomersCanCreateAccounts;
-    toggle(
-        cx,
-        &access,
-        "customers_can_create_accounts",
-        create,
-        settings,
-    );
-    toggle(
-        cx,
-        &access,
-        "view_without_login",
-        SiteField::ViewWithoutLogin,
-        settings,
-    );
-}
-
-fn allowed_domains(
-    cx: &mut Context,
-    entry: &Entry<'_>,
-    may_be_empty: bool,
-) -> Option<Option<BTreeSet<crate::model::Domain>>> {
-    if let Value::Plain(text) | Value::Quoted(text) = &entry.node.value {
-        if text == "any" {
-            return Some(None);
-        }
-        cx.report(
-            Diagnostic::error(
-                codes::WRONG_TYPE,
-                format!(
-                    "expected `any` or a list of domains, found {}",
-                    entry.node.kind()
-                ),
-            )
-            .at(entry.node.mark)
-            .hint(format!("write `any`, or a list: `[{}]`", short(text))),
-        );
-        return None;
-    }
-    let items = cx.items(&entry.node)?;
-    if items.is_empty() && !may_be_empty {
-        cx.report(empty_list(
-            entry.mark,
-            "an empty `allowed_domains` lets no domain in",
-        ));
-    }
-    let mut domains = BTreeSet::new();
-    for item in items {
-        if let Some(text) = cx.text(item)
-            && let Some(domain) = cx.domain(text, item.mark)
-        {
-            domains.insert(domain.value);
-        }
-    }
-    Some(Some(domains))
-}
-
-fn toggle(
-    cx: &mut Context,
-    fields: &Fields<'_, '_>,
-    key: &str,
-    field: SiteField,
-    settings: &mut Settings,
-) {
-    if let Some(value) = fields.get(key).and_then(|e| cx.boolean(&e.node)) {
-        let setting = Located::new(SiteValue::Toggle(value.value), value.span);
-        settings.insert(field, setting);
-    }
-}
-
-fn site_settings(cx: &mut Context, site: &Fields<'_, '_>, settings: &mut Settings) {
-    if let Some(e) = site.get("email")
-        && let Some(email) = cx.fields(&e.node, e.mark, keys::EMAIL)
-        && let Some(e) = email.get("cc_creates_accounts")
-        && let Some(value) = cx.word(&e.node, EmailAccountCreation::WORDS)
-    {
-        let setting = Located::new(SiteValue::EmailAccountCreation(value.value), value.span);
-        settings.insert(SiteField::EmailCcCreatesAccounts, setting);
-    }
-    if let Some(e) = site.get("organization_management")
-        && let Some(value) = cx.word(&e.node, OrganizationManagement::WORDS)
-    {
-        let setting = Located::new(SiteValue::OrganizationManagement(value.value), value.span);
-        settings.insert(SiteField::OrganizationManagement, setting);
-    }
-    if let Some(e) = site.get("portal_only_login")
-        && let Some(login) = cx.fields(&e.node, e.mark, keys::PORTAL_ONLY_LOGIN)
-    {
-        toggle(
-            cx,
-            &login,
-            "password",
-            SiteField::PortalOnlyPassword,
-            settings,
-        );
-        toggle(cx, &login, "sso", SiteField::PortalOnlySso, settings);
-    }
-    if let Some(e) = site.get("knowledge_base")
-        && let Some(base) = cx.fields(&e.node, e.mark, keys::KNOWLEDGE_BASE)
-    {
-        let all = SiteField::KnowledgeBaseAllLoggedIn;
-        toggle(cx, &base, "allow_all_logged_in", all, settings);
-        toggle(
-            cx,
-            &base,
-            "allow_anyone",
-            SiteField::KnowledgeBaseAnyone,
-            settings,
-        );
-    }
-}
-
 fn spaces(cx: &mut Context, entry: Option<&Entry<'_>>) -> BTreeMap<SpaceKey, Space> {
     let mut spaces = BTreeMap::new();
     for entry in block(cx, entry) {
@@ -480,91 +319,4 @@ fn people(cx: &mut Context, entry: Option<&Entry<'_>>) -> BTreeMap<Email, Person
         }
     }
     people
-}
-
-fn accounts(cx: &mut Context, entry: &Entry<'_>) -> Vec<SeedAccount> {
-    if !cx.options.seed {
-        cx.report(
-            Diagnostic::error(codes::SEED_MISPLACED, "only a seed declares accounts")
-                .at(entry.mark)
-                .hint("list people in `members` or `customers`; what exists is read from the site"),
-        );
-    }
-    let Some(fields) = cx.fields(&entry.node, entry.mark, keys::ACCOUNTS) else {
-        return Vec::new();
-    };
-    let Some(list) = cx.required(&fields, "list", "`accounts: { list: […] }`") else {
-        return Vec::new();
-    };
-    let items = cx.items(&list.node).unwrap_or_default();
-    let accounts = items.iter().filter_map(|item| account(cx, item));
-    accounts.collect()
-}
-
-fn account(cx: &mut Context, node: &Node<'_>) -> Option<SeedAccount> {
-    let fields = cx.fields(node, node.mark, keys::ACCOUNT)?;
-    let email = cx
-        .required(&fields, "email", "the address of the account")
-        .and_then(|e| cx.email(&e.node));
-    let kind = fields
-        .get("account")
-        .and_then(|e| cx.word(&e.node, AccountKind::WORDS));
-    let kind = kind.map_or(AccountKind::PortalOnly, |kind| kind.value);
-    let role = fields.get("role").and_then(|e| {
-        if kind == AccountKind::PortalOnly {
-            cx.report(
-                Diagnostic::error(codes::CONFLICTING_KEYS, "a portal-only account has no role")
-                    .at(e.mark)
-                    .hint("leave `role` out, or write `account: atlassian`"),
-            );
-        }
-        cx.word(&e.node, ROLE)
-    });
-    let state = fields
-        .get("state")
-        .and_then(|e| cx.word(&e.node, ACCOUNT_STATE));
-    let hidden = fields.get("email_hidden").and_then(|e| cx.boolean(&e.node));
-    Some(SeedAccount {
-        span: node.mark.span,
-        name: optional_sentence(cx, fields.get("name")),
-        account: kind,
-        account_id: fields
-            .get("account_id")
-            .and_then(|e| account_id(cx, &e.node)),
-        role: role.map_or(ApprovedRole::Customer, |role| role.value),
-        state: state.map(|state| state.value).unwrap_or_default(),
-        email_hidden: hidden.is_some_and(|hidden| hidden.value),
-        email: email?.value,
-    })
-}
-
-/// Takes an account id: at most 128 characters without spaces or control characters.
-pub(in crate::config) fn account_id(cx: &mut Context, node: &Node<'_>) -> Option<AccountId> {
-    let text = cx.text(node)?;
-    if let Some(problem) = account_id_problem(text) {
-        cx.report(
-            Diagnostic::error(
-                codes::INVALID_ID,
-                format!("invalid account id `{}`: {problem}", short(text)),
-            )
-            .at(node.mark),
-        );
-        return None;
-    }
-    Some(AccountId::new(text))
-}
-
-/// Says why a text is no account id, when it is none.
-pub(crate) fn account_id_problem(text: &str) -> Option<&'static str> {
-    if text.is_empty() {
-        Some("it is empty")
-    } else if text.chars().count() > 128 {
-        Some("it has more than 128 characters")
-    } else if text.chars().any(|c| c.is_whitespace() || c.is_control()) {
-        Some("it holds a space or a control character")
-    } else if text.contains('@') {
-        Some("it is an e-mail address; write it as `email`")
-    } else {
-        None
-    }
 }

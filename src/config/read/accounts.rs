@@ -1,0 +1,105 @@
+//! The accounts that a seed declares, and account ids.
+
+use super::optional_sentence;
+use super::site::ROLE;
+use crate::config::context::Context;
+use crate::config::workspace::{ApprovedRole, SeedAccount, SeedAccountState};
+use crate::config::yaml::{Entry, Node};
+use crate::config::{codes, keys};
+use crate::diagnostic::{Diagnostic, short};
+use crate::model::{AccountId, AccountKind};
+
+const ACCOUNT_STATE: &[(&str, SeedAccountState)] = &[
+    ("active", SeedAccountState::Active),
+    ("unverified", SeedAccountState::Unverified),
+    ("revoked", SeedAccountState::Revoked),
+    ("deactivated", SeedAccountState::Deactivated),
+];
+
+/// Reads the accounts of a seed.
+pub(super) fn accounts(cx: &mut Context, entry: &Entry<'_>) -> Vec<SeedAccount> {
+    if !cx.options.seed {
+        cx.report(
+            Diagnostic::error(codes::SEED_MISPLACED, "only a seed declares accounts")
+                .at(entry.mark)
+                .hint("list people in `members` or `customers`; what exists is read from the site"),
+        );
+    }
+    let Some(fields) = cx.fields(&entry.node, entry.mark, keys::ACCOUNTS) else {
+        return Vec::new();
+    };
+    let Some(list) = cx.required(&fields, "list", "`accounts: { list: […] }`") else {
+        return Vec::new();
+    };
+    let items = cx.items(&list.node).unwrap_or_default();
+    let accounts = items.iter().filter_map(|item| account(cx, item));
+    accounts.collect()
+}
+
+fn account(cx: &mut Context, node: &Node<'_>) -> Option<SeedAccount> {
+    let fields = cx.fields(node, node.mark, keys::ACCOUNT)?;
+    let email = cx
+        .required(&fields, "email", "the address of the account")
+        .and_then(|e| cx.email(&e.node));
+    let kind = fields
+        .get("account")
+        .and_then(|e| cx.word(&e.node, AccountKind::WORDS));
+    let kind = kind.map_or(AccountKind::PortalOnly, |kind| kind.value);
+    let role = fields.get("role").and_then(|e| {
+        if kind == AccountKind::PortalOnly {
+            cx.report(
+                Diagnostic::error(codes::CONFLICTING_KEYS, "a portal-only account has no role")
+                    .at(e.mark)
+                    .hint("leave `role` out, or write `account: atlassian`"),
+            );
+        }
+        cx.word(&e.node, ROLE)
+    });
+    let state = fields
+        .get("state")
+        .and_then(|e| cx.word(&e.node, ACCOUNT_STATE));
+    let hidden = fields.get("email_hidden").and_then(|e| cx.boolean(&e.node));
+    Some(SeedAccount {
+        span: node.mark.span,
+        name: optional_sentence(cx, fields.get("name")),
+        account: kind,
+        account_id: fields
+            .get("account_id")
+            .and_then(|e| account_id(cx, &e.node)),
+        role: role.map_or(ApprovedRole::Customer, |role| role.value),
+        state: state.map(|state| state.value).unwrap_or_default(),
+        email_hidden: hidden.is_some_and(|hidden| hidden.value),
+        email: email?.value,
+    })
+}
+
+/// Takes an account id: at most 128 characters without spaces or control characters.
+pub(in crate::config) fn account_id(cx: &mut Context, node: &Node<'_>) -> Option<AccountId> {
+    let text = cx.text(node)?;
+    if let Some(problem) = account_id_problem(text) {
+        cx.report(
+            Diagnostic::error(
+                codes::INVALID_ID,
+                format!("invalid account id `{}`: {problem}", short(text)),
+            )
+            .at(node.mark),
+        );
+        return None;
+    }
+    Some(AccountId::new(text))
+}
+
+/// Says why a text is no account id, when it is none.
+pub(crate) fn account_id_problem(text: &str) -> Option<&'static str> {
+    if text.is_empty() {
+        Some("it is empty")
+    } else if text.chars().count() > 128 {
+        Some("it has more than 128 characters")
+    } else if text.chars().any(|c| c.is_whitespace() || c.is_control()) {
+        Some("it holds a space or a control character")
+    } else if text.contains('@') {
+        Some("it is an e-mail address; write it as `email`")
+    } else {
+        None
+    }
+}
