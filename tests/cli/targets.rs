@@ -1,0 +1,1 @@
+//! Plans narrowed with `--target`.
