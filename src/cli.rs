@@ -6,6 +6,7 @@ mod apply;
 pub mod args;
 mod attest;
 mod completions;
+mod export;
 mod init;
 mod observe;
 mod output;
@@ -78,6 +79,7 @@ async fn run(parsed: &Arguments, output: &mut Output, lookup: Lookup) -> Exit {
         Command::Schema(arguments) => schema::run(arguments, output),
         Command::Completions(arguments) => completions::completions(arguments, output),
         Command::Man => completions::man(output),
+        Command::Export(arguments) => export::run(arguments, &parsed.global, output, lookup).await,
     }
 }
 

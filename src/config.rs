@@ -19,6 +19,8 @@ mod sources;
 mod workspace;
 mod yaml;
 
+pub(crate) use read::site_rules::account_id_problem;
+
 pub use load::{Limits, LoadOptions, Loaded, load, load_as_if};
 pub use schema::{mapped_schema, schema};
 pub use sources::{SourceFile, Sources};

@@ -98,6 +98,8 @@ pub enum Command {
     Completions(CompletionsArguments),
     /// Print the manual page
     Man,
+    /// Write the live site as a workspace whose plan is empty
+    Export(ExportArguments),
 }
 
 /// Arguments of `validate`.
@@ -262,4 +264,45 @@ pub struct CompletionsArguments {
     /// The shell
     #[arg(value_enum)]
     pub shell: clap_complete::Shell,
+}
+
+/// Arguments of `export`.
+#[derive(Debug, Args)]
+pub struct ExportArguments {
+    /// The workspace that says how to reach the site; not used with --url
+    #[arg(default_value = ".")]
+    pub dir: Utf8PathBuf,
+    /// Which site of the workspace; with --url, the key of the site instead of the first part of its host
+    #[arg(long, value_name = "SITE")]
+    pub site: Option<String>,
+    /// Read this site without a workspace, such as https://acme.atlassian.net
+    #[arg(long, value_name = "URL")]
+    pub url: Option<String>,
+    /// Write the workspace to this directory, which must be absent or empty
+    #[arg(long, value_name = "DIR2", required_unless_present = "snapshot")]
+    pub to: Option<Utf8PathBuf>,
+    /// What becomes of people: a roster file per list, or no lists at all
+    #[arg(long, value_enum, default_value_t = ExportMembers::Csv)]
+    pub members: ExportMembers,
+    /// Write what was read as JSON to this file, for `plan --observed`
+    #[arg(long, value_name = "FILE")]
+    pub snapshot: Option<Utf8PathBuf>,
+    /// Leave out, with a comment, what could not be read whole
+    #[arg(long)]
+    pub partial: bool,
+    /// Requests in flight at once
+    #[arg(long, value_name = "N", default_value_t = 8)]
+    pub concurrency: usize,
+    /// The most requests that the run may make
+    #[arg(long, value_name = "N")]
+    pub budget: Option<u64>,
+}
+
+/// What becomes of people in an export.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ExportMembers {
+    /// A roster file per list.
+    Csv,
+    /// No lists of people.
+    None,
 }

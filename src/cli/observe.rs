@@ -199,12 +199,10 @@ pub(super) fn exit_of_plans(planned: &[Planned]) -> Exit {
     planned
         .iter()
         .flat_map(|planned| &planned.plan.errors)
-        .map(|error| {
-            if error.cause.forbidden {
-                Exit::Forbidden
-            } else {
-                Exit::Unreadable
-            }
+        .map(|error| match (error.invalid, error.cause.forbidden) {
+            (true, _) => Exit::Invalid,
+            (false, true) => Exit::Forbidden,
+            (false, false) => Exit::Unreadable,
         })
         .fold(Exit::Done, Exit::and)
 }
