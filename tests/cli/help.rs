@@ -2,7 +2,7 @@
 
 use super::harness::Place;
 
-const COMMANDS: [&str; 10] = [
+const COMMANDS: [&str; 11] = [
     "validate",
     "plan",
     "show",
@@ -13,6 +13,7 @@ const COMMANDS: [&str; 10] = [
     "schema",
     "completions",
     "man",
+    "export",
 ];
 
 #[test]
