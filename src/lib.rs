@@ -6,6 +6,7 @@
 //!
 //! ```text
 //! config::load     files -> Workspace + Diagnostics    what people wrote, every value with its place
+//! target           Workspace -> Workspace              with `--target`: only what was asked for, before anything is read
 //! desired          Workspace -> Desired                what should be on one site, and what is ours to judge
 //! observe          Reader + Desired -> Observed        what is; the only step that reads the remote
 //! plan::diff       Desired x Observed -> Plan          pure, synchronous, total; says why for every change
@@ -50,3 +51,4 @@ pub mod plan;
 pub mod policy;
 pub mod report;
 pub mod seed;
+pub mod target;
