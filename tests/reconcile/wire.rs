@@ -5,6 +5,7 @@ use crate::wire_check::Wire;
 use portcullis::config::Surfaces;
 use portcullis::emulator::{Options, Stats};
 use portcullis::observe;
+use std::collections::BTreeSet;
 
 /// A desired state that touches every documented operation and most of the others.
 const DESIRED: &str = "customer_access: { external: { portal_only_accounts: true, allowed_domains: [x.example] } }
@@ -49,6 +50,11 @@ fn every_request_and_answer_of_a_full_apply_follows_the_official_descriptions() 
             .unwrap();
         let exchanges = case.sandbox.exchanges();
         assert!(exchanges.len() > 60, "{}", exchanges.len());
+        let operations: BTreeSet<String> = exchanges
+            .iter()
+            .filter_map(|exchange| wire.operation(exchange))
+            .collect();
+        assert!(operations.len() >= 20, "{operations:#?}");
         let objections = wire.check_all(&exchanges);
         assert!(objections.is_empty(), "{}", objections.join("\n"));
     });
