@@ -39,6 +39,7 @@ pub mod desired;
 pub mod diagnostic;
 pub mod emulator;
 pub mod exit;
+pub mod export;
 pub mod jsm;
 pub mod mapped;
 pub mod model;
