@@ -85,6 +85,7 @@ impl<'d, 'w> Observer<'d, 'w> {
         observer.members().await;
         observer.site_settings().await;
         observer.approved_domains().await;
+        observer.addresses_of_listed_ids().await;
         observer.resolve_addresses().await;
         observer.kinds_of_shared_addresses().await;
         observer.standings().await;

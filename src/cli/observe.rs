@@ -92,35 +92,34 @@ pub(super) async fn open(
         budget: reach.budget,
         ..Options::default()
     };
-    match Session::open(workspace, key, options, today, lookup).await {
-        Ok(session) => Ok(session),
-        Err(ConnectError::InvalidSeed {
-            site,
-            diagnostics,
-            sources,
-        }) => {
-            report(&diagnostics, &sources, output);
-            Err(output.fail(
-                Exit::Invalid,
-                &format!("the seed of site `{site}` is invalid"),
-                None,
-            ))
+    Session::open(workspace, key, options, today, lookup)
+        .await
+        .map_err(|error| not_open(error, output))
+}
+
+/// Says why a site cannot be talked to, and returns the exit code.
+pub(super) fn not_open(error: ConnectError, output: &mut Output) -> Exit {
+    let exit = match &error {
+        ConnectError::NoUrl(_) | ConnectError::Seed(_) | ConnectError::InvalidSeed { .. } => {
+            Exit::Invalid
         }
-        Err(error) => {
-            let exit = match &error {
-                ConnectError::NoUrl(_) | ConnectError::Seed(_) => Exit::Invalid,
-                ConnectError::Credentials(_) => Exit::Forbidden,
-                ConnectError::Client(api) => exit_of(api),
-                ConnectError::Sandbox { .. } | ConnectError::Busy(..) => Exit::Unreadable,
-                ConnectError::InvalidSeed { .. } => Exit::Invalid,
-            };
-            let hint = match &error {
-                ConnectError::Client(api) => api.hint().map(|hint| hint.into_owned()),
-                _ => None,
-            };
-            Err(output.fail(exit, &error.to_string(), hint.as_deref()))
-        }
+        ConnectError::Credentials(_) => Exit::Forbidden,
+        ConnectError::Client(api) => exit_of(api),
+        ConnectError::Sandbox { .. } | ConnectError::Busy(..) => Exit::Unreadable,
+    };
+    if let ConnectError::InvalidSeed {
+        diagnostics,
+        sources,
+        ..
+    } = &error
+    {
+        report(diagnostics, sources, output);
     }
+    let hint = match &error {
+        ConnectError::Client(api) => api.hint(),
+        _ => None,
+    };
+    output.fail(exit, &error.to_string(), hint.as_deref())
 }
 
 /// Returns the exit code of a failed request.
