@@ -34,6 +34,7 @@
 //! | [`mapped`] | settings endpoints that the operator describes |
 //! | [`emulator`], [`seed`] | the sandbox: a JSM site behind the real wire protocol, and how a seed fills it |
 //! | [`connect`] | credentials, origins, sessions |
+//! | [`export`] | a live site written down as a workspace |
 //! | [`neutral`] | foreign text made harmless before it is shown |
 //! | [`cli`], [`exit`] | the commands; the documented exit codes and their precedence |
 //!
