@@ -31,6 +31,7 @@
 //! - The emulator and the client share no request or response type.
 //! - A list that could not be read whole is `Incomplete`, and nothing is ever removed on the strength of one.
 
+pub mod access;
 pub mod apply;
 pub mod cli;
 pub mod config;
