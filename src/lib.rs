@@ -48,6 +48,7 @@
 //! - The library prints nothing: `cli` writes data to the streams it is given.
 //! - Order that a person or a file can see comes from ordered collections: the same input gives the same bytes.
 
+pub mod access;
 pub mod apply;
 pub mod cli;
 pub mod config;
