@@ -59,6 +59,7 @@ pub mod emulator;
 pub mod exit;
 pub mod export;
 pub mod jsm;
+pub mod lint;
 pub mod mapped;
 pub mod model;
 pub mod neutral;

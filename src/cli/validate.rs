@@ -5,10 +5,18 @@ use super::args::{Global, ValidateArguments, ValidateFormat};
 use crate::config::{self, LoadOptions};
 use crate::diagnostic::{self, Severity};
 use crate::exit::Exit;
+use crate::lint;
 
 /// Runs the command.
 pub(super) fn run(arguments: &ValidateArguments, global: &Global, output: &mut Output) -> Exit {
-    let loaded = config::load(&arguments.dir, LoadOptions::new(global.today()));
+    let today = global.today();
+    let mut loaded = config::load(&arguments.dir, LoadOptions::new(today));
+    if let Some(workspace) = &loaded.workspace {
+        loaded
+            .diagnostics
+            .extend(lint::diagnostics(workspace, today));
+        diagnostic::sort(&mut loaded.diagnostics);
+    }
     let valid = loaded
         .diagnostics
         .iter()
