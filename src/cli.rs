@@ -4,11 +4,13 @@
 
 mod apply;
 pub mod args;
+mod explain;
 mod observe;
 mod output;
 mod plan;
 mod show;
 mod validate;
+mod who;
 
 pub use output::Output;
 
@@ -55,6 +57,10 @@ async fn run(parsed: &Arguments, output: &mut Output, lookup: Lookup) -> Exit {
         Command::Plan(arguments) => plan::run(arguments, &parsed.global, output, lookup).await,
         Command::Show(arguments) => show::run(arguments, output),
         Command::Apply(arguments) => apply::run(arguments, &parsed.global, output, lookup).await,
+        Command::Explain(arguments) => {
+            explain::run(arguments, &parsed.global, output, lookup).await
+        }
+        Command::Who(arguments) => who::run(arguments, &parsed.global, output, lookup).await,
     }
 }
 
