@@ -217,7 +217,9 @@ fn notes(state: &State<'_>, asked: &Asked, projects: &[usize]) -> Vec<Because> {
                     }
                 }
                 Lookup::Nobody => about_new(state, email.domain(), &mut trail),
-                Lookup::Unknown(_) => {}
+                Lookup::Unknown(why) => trail.add("R1", None, || {
+                    format!("whether the address has an account is not known: {why}. An account that is there reaches every open portal until it is revoked by hand")
+                }),
             }
             subdomain(state, email.domain(), &mut trail);
         }

@@ -75,6 +75,13 @@ pub fn write(
         }
         for answer in here.iter().flat_map(|p| &p.channels) {
             let beside = there.and_then(|p| find(&p.channels, answer.channel));
+            // With an account that is there these channels say nothing that the line above does not.
+            let there_already = |answer: &ChannelAnswer| {
+                matches!(answer.outcome, Outcome::Existing | Outcome::Denied)
+            };
+            if there_already(answer) && beside.is_none_or(there_already) {
+                continue;
+            }
             page.channel(INDENT, answer, beside, explanation, other)?;
         }
     }
@@ -231,12 +238,14 @@ impl Page<'_> {
             other.state.word(),
             explanation.state.word()
         )?;
-        writeln!(self.out, "{INDENT}{}", other.state.word())?;
-        self.shown.clear();
-        self.steps(theirs)?;
-        writeln!(self.out, "{INDENT}{}", explanation.state.word())?;
-        self.shown.clear();
-        self.steps(because)
+        for (state, because) in [(other.state, theirs), (explanation.state, because)] {
+            if !because.is_empty() {
+                writeln!(self.out, "    {}:", state.word())?;
+                self.shown.clear();
+                self.steps(because)?;
+            }
+        }
+        Ok(())
     }
 
     fn steps(&mut self, because: &[Because]) -> io::Result<()> {
