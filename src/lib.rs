@@ -6,6 +6,7 @@
 //!
 //! ```text
 //! config::load   files -> Workspace + Diagnostics     what people wrote, every value with its place
+//! target         Workspace -> Workspace              with `--target`: only what was asked for, before anything is read
 //! desired        Workspace -> Desired                 what should be on one site, and what is ours to judge
 //! observe        Reader + Desired -> Observed         what is; the only step that reads the remote
 //! plan::diff     Desired x Observed -> Plan           pure, synchronous, total; says why for every change
@@ -25,6 +26,7 @@
 //! | [`config`] | reading the workspace: YAML, merging, scopes, roster files, checks, JSON Schema |
 //! | [`diagnostic`] | a problem in a user's file, as data, and how it is shown |
 //! | [`desired`] | one site's share of the workspace, judged on one day |
+//! | [`target`] | what `--target` leaves of a workspace |
 //! | [`observe`], [`observed`] | reading a site, and what was read: a snapshot that can be saved |
 //! | [`plan`] | the difference as changes with reasons, routes, phases and manual steps |
 //! | [`policy`] | what must not be carried out, however much the YAML asks for it |
@@ -66,3 +68,4 @@ pub mod plan;
 pub mod policy;
 pub mod report;
 pub mod seed;
+pub mod target;

@@ -7,7 +7,15 @@ mod organizations;
 mod people;
 #[path = "reconcile/projects.rs"]
 mod projects;
+#[path = "reconcile/properties.rs"]
+mod properties;
+#[path = "reconcile/scale.rs"]
+mod scale;
 #[path = "reconcile/settings.rs"]
 mod settings;
 #[path = "support/reconcile.rs"]
 mod support;
+#[path = "reconcile/wire.rs"]
+mod wire;
+#[path = "support/wire.rs"]
+mod wire_check;

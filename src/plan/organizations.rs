@@ -259,15 +259,12 @@ impl<'a> Draft<'a> {
                 }
             },
         };
+        // A written list says which domains the organization will have, so a domain that goes keeps nobody. Domains that
+        // are not written are not read either: a snapshot that holds them must not change the plan.
         let own: BTreeSet<&Domain> = organization
             .email_domains
             .iter()
-            .flat_map(|domains| domains.value.iter().map(|domain| &domain.value))
-            .chain(
-                live.iter()
-                    .filter_map(|(_, seen)| seen.email_domains.as_ref()?.value.known())
-                    .flatten(),
-            )
+            .flat_map(|written| written.value.iter().map(|domain| &domain.value))
             .collect();
         let comparison = roster::compare(desired, members, &self.index, &own);
         let reference = match id {

@@ -47,6 +47,15 @@ fn people_of_the_organizations_own_domains_stay() {
     ));
 }
 
+/// A domain that is taken off the organization keeps nobody, so that one run is enough.
+#[test]
+fn people_of_a_domain_that_goes_do_not_stay() {
+    assert_snapshot!(check(
+        "organizations: { Globex: { email_domains: [globex.example], members: { mode: exact, list: [ana@globex.example] } } }",
+        "organizations: { Globex: { email_domains: [old.example], members: { list: [ana@globex.example, old@old.example] } } }",
+    ));
+}
+
 #[test]
 fn what_the_yaml_does_not_name_is_not_managed() {
     assert_snapshot!(check(
