@@ -29,6 +29,7 @@
 //! | [`target`] | what `--target` leaves of a workspace |
 //! | [`observe`], [`observed`] | reading a site, and what was read: a snapshot that can be saved |
 //! | [`plan`] | the difference as changes with reasons, routes, phases and manual steps |
+//! | [`access`] | who can do what, from settings and lists: the access model's tables |
 //! | [`policy`] | what must not be carried out, however much the YAML asks for it |
 //! | [`apply`] | phases, batches, read-merge-write, the journal |
 //! | [`report`] | the plan document (Terraform's representation) and its renderers |
@@ -49,6 +50,7 @@
 //! - The library prints nothing: `cli` writes data to the streams it is given.
 //! - Order that a person or a file can see comes from ordered collections: the same input gives the same bytes.
 
+pub mod access;
 pub mod apply;
 pub mod cli;
 pub mod config;
