@@ -1,5 +1,7 @@
 //! The examples, run as their READMEs say: validate, plan, apply, plan again, each in a directory of its own.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 use camino::{Utf8Path, Utf8PathBuf};
 use std::process::{Command, Output};
 
@@ -335,4 +337,29 @@ fn the_documents_name_every_code_and_every_key() {
             assert!(named, "not in docs/configuration.md: `{key}` of {block}");
         }
     }
+}
+
+#[test]
+fn the_yaml_of_the_readme_is_a_valid_workspace() {
+    let readme = fs_err::read_to_string(root().join("README.md")).unwrap();
+    let yaml = readme.split("```yaml\n").nth(1).unwrap();
+    let directory = tempfile::tempdir().unwrap();
+    fs_err::write(
+        directory.path().join("portcullis.yaml"),
+        yaml.split("```").next().unwrap(),
+    )
+    .unwrap();
+    let run = |command: &str| {
+        said(
+            portcullis()
+                .arg(command)
+                .arg(directory.path())
+                .output()
+                .unwrap(),
+        )
+    };
+    assert_eq!(run("validate").code, 0);
+    let plan = run("plan");
+    assert_eq!(plan.code, 7, "{}", plan.stderr);
+    assert!(plan.stderr.contains("PORTCULLIS_EMAIL"), "{}", plan.stderr);
 }

@@ -14,6 +14,7 @@ use crate::observed::Observed;
 use crate::plan::diff;
 use crate::policy;
 use crate::report::build::Planned;
+use crate::target;
 use camino::Utf8Path;
 use jiff::civil::Date;
 
@@ -38,6 +39,22 @@ pub(super) fn load(
             None,
         )
     })
+}
+
+/// Loads a workspace and takes out what no `--target` matches.
+pub(super) fn load_targets(
+    reach: &Reach,
+    global: &Global,
+    output: &mut Output,
+) -> Result<Workspace, Exit> {
+    let mut workspace = load(&reach.dir, global, output)?;
+    match target::narrow(&mut workspace, &reach.target) {
+        Ok(()) => Ok(workspace),
+        Err(unmatched) => {
+            let hint = "targets are addresses as plans show them, such as `acme/organization/Globex` or `acme/project/*/access`";
+            Err(output.fail(Exit::Usage, &unmatched.to_string(), Some(hint)))
+        }
+    }
 }
 
 /// Writes diagnostics to standard error.
@@ -168,6 +185,7 @@ pub(super) async fn read(
 /// Plans one site and judges the plan.
 pub(super) fn plan(desired: &Desired<'_>, observed: &Observed) -> Planned {
     let mut plan = diff::diff(desired, observed);
+    target::keep(&mut plan, &desired.targets);
     let verdicts = policy::review(&mut plan, desired, observed);
     Planned {
         plan,

@@ -293,6 +293,18 @@ impl<'a> Draft<'a> {
             let address = row(self, &Desired::person(&entry.who));
             self.error(address, why.clone(), Some(entry.span));
         }
+        if comparison.not_asked > 0 {
+            let message = format!(
+                "{} listed addresses are on no list of the snapshot; whether they have accounts was not asked",
+                comparison.not_asked
+            );
+            self.finding(
+                base.clone(),
+                "not-searched",
+                message,
+                Some(roster.roster.span),
+            );
+        }
         for (entry, ids) in comparison.ambiguous {
             let ids = ids
                 .iter()

@@ -183,6 +183,8 @@ pub struct Comparison<'a> {
     pub other_kind: Vec<(&'a RosterEntry, &'a AccountId, AccountKind)>,
     /// Entries by account id whose live address is neither of the written ones.
     pub other_email: Vec<(&'a RosterEntry, &'a Email)>,
+    /// How many of the missing entries nobody looked up, since a snapshot cannot be searched.
+    pub not_asked: usize,
     /// Entries whose account is deactivated or revoked.
     pub inactive: Vec<(&'a RosterEntry, &'a AccountId)>,
     /// How many unlisted people an `add_only` list leaves alone.
@@ -264,7 +266,14 @@ pub fn compare<'a>(
                         account: None,
                     }),
                     Match::Unresolved(why) => result.unresolved.push((entry, why)),
-                    Match::NotAsked => {}
+                    // A snapshot cannot be searched, so the account counts as missing, and the plan says so.
+                    Match::NotAsked => {
+                        result.not_asked += 1;
+                        result.missing.push(Missing {
+                            entry,
+                            account: None,
+                        });
+                    }
                 }
             }
         }
@@ -343,7 +352,7 @@ pub fn compare<'a>(
             } else {
                 untouchable(id)
             }
-        } else if !result.unresolved.is_empty() || patterns_need_addresses {
+        } else if !result.unresolved.is_empty() || result.not_asked > 0 || patterns_need_addresses {
             Some(Stays::Hidden)
         } else {
             untouchable(id)
