@@ -43,6 +43,17 @@ pub fn neutral(text: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
+/// Returns the text made harmless where `following` stands right behind it, so that nothing dangerous begins in one and ends
+/// in the other.
+pub fn neutral_before(text: &str, following: &str) -> String {
+    let whole = format!("{text}{following}");
+    let mut shown = String::with_capacity(text.len() + 16);
+    for (at, c) in text.char_indices() {
+        push(&mut shown, c, &whole[at..]);
+    }
+    shown
+}
+
 /// Returns the text made harmless and at most `max_chars` characters long; what is cut away is shown as `…`.
 ///
 /// The cut never falls within an escape.

@@ -12,3 +12,5 @@ mod findings;
 mod hostile;
 #[path = "formats/plans.rs"]
 mod plans;
+#[path = "formats/privacy.rs"]
+mod privacy;

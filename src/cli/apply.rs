@@ -10,7 +10,8 @@ use crate::exit::Exit;
 use crate::model::SiteKey;
 use crate::observed::Observed;
 use crate::report::build::{self, Planned};
-use crate::report::{applied, privacy, text};
+use crate::report::privacy::{self, Privacy};
+use crate::report::{applied, text};
 use jiff::Timestamp;
 use std::io::{self, BufRead, Write};
 
@@ -96,6 +97,10 @@ async fn carry_out(
     let document = build::document(workspace, planned);
     let incomplete = unread.and(observe::exit_of_plans(planned));
     let key = output.pseudonym_key.clone();
+    let rows = match output.privacy {
+        Privacy::Full => Vec::new(),
+        Privacy::Pseudonymous | Privacy::Counts => document.resource_changes.clone(),
+    };
     let document = privacy::redact(document, output.privacy, key.as_deref());
     let shown = match arguments.format {
         ReportFormat::Text => {
@@ -167,7 +172,7 @@ async fn carry_out(
         .map(|site| site.session.connection.requests())
         .sum();
     let mut report = applied::document(workspace, planned, &reports, requests, exit);
-    privacy::redact_applied(&mut report, output.privacy, key.as_deref());
+    privacy::redact_applied(&mut report, &rows, output.privacy, key.as_deref());
     let written = match arguments.format {
         ReportFormat::Text => applied::text(&report, output.style, &mut output.data),
         ReportFormat::Json => applied::json(&report, &mut output.data),

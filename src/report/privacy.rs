@@ -95,6 +95,9 @@ pub fn redact(mut document: PlanDocument, privacy: Privacy, key: Option<&str>) -
     }
     for finding in &mut document.findings {
         people.rewrite_address(&mut finding.address);
+        if finding.code == "attestation-expired" {
+            statement(&mut finding.message, &people);
+        }
         people.rewrite(&mut finding.message);
     }
     for entry in &mut document.forecast {
@@ -121,6 +124,16 @@ pub fn redact_text(text: &str, privacy: Privacy, key: Option<&str>) -> String {
     match privacy {
         Privacy::Full => text.to_owned(),
         Privacy::Pseudonymous | Privacy::Counts => People::new(privacy, key).text(text),
+    }
+}
+
+/// Takes out who made a statement: anything that a person typed, so no form gives it away.
+fn statement(message: &mut String, people: &People) {
+    if let Some((head, rest)) = message.split_once(" by ")
+        && let Some(who) = rest.strip_suffix(" no longer counts")
+        && !who.contains('@')
+    {
+        *message = format!("{head} by {} no longer counts", people.pseudonym(who));
     }
 }
 

@@ -231,7 +231,10 @@ fn forecast(document: &PlanDocument) -> Section {
     let rows = document.forecast.iter().map(|entry| {
         vec![
             spoken(&entry.address),
-            vec![Piece::Message(entry.until.clone())],
+            vec![Piece::Message(match entry.count {
+                Some(count) => format!("{} ({count})", entry.until),
+                None => entry.until.clone(),
+            })],
             place(Some(&entry.source)),
         ]
     });

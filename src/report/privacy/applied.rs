@@ -5,14 +5,20 @@ use super::fold::counted;
 use super::people::People;
 use crate::apply::Outcome;
 use crate::report::applied::AppliedDocument;
-use crate::report::document::Redaction;
+use crate::report::document::{Redaction, ResourceChange};
 
-/// Takes personal data out of a report; see [`super::redact`].
-pub fn redact(document: &mut AppliedDocument, privacy: Privacy, key: Option<&str>) {
+/// Takes personal data out of a report; `rows` are those of the plan, before it was redacted. See [`super::redact`].
+pub fn redact(
+    document: &mut AppliedDocument,
+    rows: &[ResourceChange],
+    privacy: Privacy,
+    key: Option<&str>,
+) {
     if privacy == Privacy::Full {
         return;
     }
-    let people = People::new(privacy, key);
+    let mut people = People::new(privacy, key);
+    rows.iter().for_each(|row| people.learn(row));
     for row in &mut document.results {
         people.rewrite_address(&mut row.address);
         match &mut row.result {
