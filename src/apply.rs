@@ -8,6 +8,7 @@ mod documents;
 mod domains;
 mod journal;
 mod people;
+mod prudence;
 
 pub use journal::{Journal, JournalEntry};
 
@@ -159,6 +160,7 @@ enum Work {
     Account(usize, Email, String),
     Organization(usize, OrganizationName),
     People(people::List, Vec<(usize, AccountId)>),
+    Link(usize, ProjectKey, OrganizationId),
     Single(usize),
     /// Changes that one read-merge-write of one document settles.
     Document(documents::Target, Vec<usize>),
@@ -186,8 +188,9 @@ impl Apply<'_> {
             outcomes[index] = Some(outcome);
         }
         for indices in phases.into_values() {
+            let (indices, held) = prudence::hold_back(plan, indices, &outcomes);
             let (works, untried) = self.works(plan, &indices, &made);
-            for (index, why) in untried {
+            for (index, why) in untried.into_iter().chain(held) {
                 let outcome = Outcome::NotTried(why);
                 self.journal.record(plan, &plan.changes[index], &outcome);
                 outcomes[index] = Some(outcome);
@@ -249,20 +252,14 @@ impl Apply<'_> {
                 Operation::CreateOrganization(name) => {
                     works.push(Work::Organization(index, name.clone()))
                 }
+                Operation::Link(key, organization) => match self.organization(organization, made) {
+                    Ok(id) => works.push(Work::Link(index, key.clone(), id)),
+                    Err(why) => untried.push((index, why)),
+                },
                 _ => match self.document_of(change, made) {
                     Some(Ok(target)) => targets.entry(target).or_default().push(index),
                     Some(Err(why)) => untried.push((index, why)),
-                    None => match &change.operation {
-                        Operation::Link(_, OrganizationRef::Planned(name)) => {
-                            match made.organizations.get(name) {
-                                Some(Ok(_)) => works.push(Work::Single(index)),
-                                Some(Err(why)) => untried.push((index, why.clone())),
-                                None => untried
-                                    .push((index, format!("organization `{name}` was not made"))),
-                            }
-                        }
-                        _ => works.push(Work::Single(index)),
-                    },
+                    None => works.push(Work::Single(index)),
                 },
             }
         }
@@ -271,30 +268,12 @@ impl Apply<'_> {
                 works.push(Work::People(list.clone(), batch.to_vec()));
             }
         }
-        // Ids of organizations that were just made travel with the target, so a link is resolved here as well.
         works.extend(
             targets
                 .into_iter()
                 .map(|(target, indices)| Work::Document(target, indices)),
         );
-        self.resolve_links(plan, &mut works, made);
         (works, untried)
-    }
-
-    /// Turns links to planned organizations into links to made ones.
-    fn resolve_links(&self, plan: &Plan, works: &mut [Work], made: &Made) {
-        for work in works {
-            if let Work::Single(index) = work
-                && let Operation::Link(project, OrganizationRef::Planned(name)) =
-                    &plan.changes[*index].operation
-                && let Some(Ok(id)) = made.organizations.get(name)
-            {
-                *work = Work::People(
-                    people::List::Links(project.clone(), id.clone()),
-                    vec![(*index, AccountId::new(""))],
-                );
-            }
-        }
     }
 
     fn list_of(
@@ -347,6 +326,13 @@ impl Apply<'_> {
             Work::Account(index, email, name) => self.create_account(index, email, &name).await,
             Work::Organization(index, name) => self.create_organization(index, name).await,
             Work::People(list, people) => self.people(&list, people).await,
+            Work::Link(index, key, id) => match self.desk(&key) {
+                Some(desk) => match self.writer.link_organization(desk, &id).await {
+                    Ok(()) => Findings::one(index, Outcome::Done),
+                    Err(error) => Findings::failed(&[index], &error),
+                },
+                None => self.no_desk(index, &key),
+            },
             Work::Document(target, indices) => self.document(plan, &target, &indices).await,
             Work::Single(index) => self.single(index, &plan.changes[index]).await,
         }
@@ -354,10 +340,6 @@ impl Apply<'_> {
 
     async fn single(&self, index: usize, change: &Change) -> Findings {
         let done = match &change.operation {
-            Operation::Link(key, OrganizationRef::Existing(id)) => match self.desk(key) {
-                Some(desk) => self.writer.link_organization(desk, id).await,
-                None => return self.no_desk(index, key),
-            },
             Operation::Unlink(key, id) => match self.desk(key) {
                 Some(desk) => self.writer.unlink_organization(desk, id).await,
                 None => return self.no_desk(index, key),

@@ -4,9 +4,15 @@
 
 mod apply;
 pub mod args;
+mod attest;
+mod completions;
+mod export;
+mod init;
 mod observe;
 mod output;
 mod plan;
+mod sandbox;
+mod schema;
 mod show;
 mod validate;
 
@@ -44,6 +50,13 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>, lookup: Lookup) -> Ex
         }
     };
     runtime.block_on(async {
+        // A server ends with a signal and saves before it does; every other command ends where it stands.
+        if let Command::Sandbox(arguments) = &parsed.command {
+            return match sandbox::run(arguments, &parsed.global, &mut output).await {
+                Ok(code) => std::process::exit(code),
+                Err(exit) => exit,
+            };
+        }
         tokio::select! {
             exit = run(&parsed, &mut output, lookup) => exit,
             code = interrupted() => std::process::exit(code),
@@ -57,6 +70,18 @@ async fn run(parsed: &Arguments, output: &mut Output, lookup: Lookup) -> Exit {
         Command::Plan(arguments) => plan::run(arguments, &parsed.global, output, lookup).await,
         Command::Show(arguments) => show::run(arguments, &parsed.global, output, lookup),
         Command::Apply(arguments) => apply::run(arguments, &parsed.global, output, lookup).await,
+        Command::Init(arguments) => init::run(arguments, output),
+        Command::Attest(arguments) => attest::run(arguments, &parsed.global, output),
+        Command::Sandbox(arguments) => {
+            match sandbox::run(arguments, &parsed.global, output).await {
+                Ok(_) => Exit::Done,
+                Err(exit) => exit,
+            }
+        }
+        Command::Schema(arguments) => schema::run(arguments, output),
+        Command::Completions(arguments) => completions::completions(arguments, output),
+        Command::Man => completions::man(output),
+        Command::Export(arguments) => export::run(arguments, &parsed.global, output, lookup).await,
     }
 }
 

@@ -85,6 +85,7 @@ impl<'d, 'w> Observer<'d, 'w> {
         observer.members().await;
         observer.site_settings().await;
         observer.approved_domains().await;
+        observer.addresses_of_listed_ids().await;
         observer.resolve_addresses().await;
         observer.kinds_of_shared_addresses().await;
         observer.standings().await;
@@ -116,8 +117,8 @@ impl<'d, 'w> Observer<'d, 'w> {
             return;
         }
         let mut listed = self.list_organizations().await;
-        if let (Read::Complete(live), Extent::Desired(desired)) = (&listed, &self.extent)
-            && let Some(why) = self.blind_spot(desired, live).await
+        if let Read::Complete(live) = &listed
+            && let Some(why) = self.blind_spot(live).await
         {
             listed = Read::Incomplete(why);
         }
@@ -149,12 +150,15 @@ impl<'d, 'w> Observer<'d, 'w> {
     /// rest would look as if it had to be created.
     async fn blind_spot(
         &self,
-        desired: &Desired<'_>,
         live: &BTreeMap<OrganizationId, ObservedOrganization>,
     ) -> Option<crate::model::Incomplete> {
-        let missing = identity::identify(desired.site, live)
-            .values()
-            .any(|identity| !matches!(identity, Identity::Live(_)));
+        let missing = match &self.extent {
+            // Nothing says how many there should be, and an export must not pass a part for the whole.
+            Extent::Everything(..) => true,
+            Extent::Desired(desired) => identity::identify(desired.site, live)
+                .values()
+                .any(|identity| !matches!(identity, Identity::Live(_))),
+        };
         if !missing {
             return None;
         }

@@ -50,6 +50,8 @@ pub struct PlanError {
     pub cause: Incomplete,
     /// Where the scope is declared.
     pub source: Option<crate::diagnostic::Span>,
+    /// Whether only a change of the YAML mends it, rather than another try.
+    pub invalid: bool,
 }
 
 /// Something worth knowing that changes nothing.

@@ -5,10 +5,12 @@
 use crate::config::{AcceptedDrift, Limit};
 use crate::desired::Desired;
 use crate::diagnostic::Span;
-use crate::model::{Address, Read};
+use crate::model::{Address, Email, OrganizationName, Read};
 use crate::observed::Observed;
-use crate::plan::{Action, Change, Finding, Operation, Plan, ResourceType};
-use std::collections::BTreeMap;
+use crate::plan::{
+    Action, Change, Finding, Operation, OrganizationRef, PersonRef, Plan, ResourceType,
+};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The result of one limit or protection.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,7 +57,54 @@ pub fn review(plan: &mut Plan, desired: &Desired<'_>, observed: &Observed) -> Ve
             source: Some(limit.span),
         });
     }
+    block_dependents(plan);
     verdicts
+}
+
+/// Blocks what rests on an account or an organization that must not be made.
+fn block_dependents(plan: &mut Plan) {
+    let mut accounts: BTreeSet<Email> = BTreeSet::new();
+    let mut organizations: BTreeSet<OrganizationName> = BTreeSet::new();
+    for change in plan
+        .changes
+        .iter()
+        .filter(|change| change.blocked_by.is_empty())
+    {
+        match &change.operation {
+            Operation::CreateAccount { email, .. } => {
+                accounts.insert(email.clone());
+            }
+            Operation::CreateOrganization(name) => {
+                organizations.insert(name.clone());
+            }
+            _ => {}
+        }
+    }
+    for change in plan
+        .changes
+        .iter_mut()
+        .filter(|change| change.is_automatic())
+    {
+        let (organization, person) = match &change.operation {
+            Operation::AddMember(organization, person) => (Some(organization), Some(person)),
+            Operation::AddCustomer(_, person) => (None, Some(person)),
+            Operation::Link(_, organization) | Operation::SetEmailDomains(organization, _) => {
+                (Some(organization), None)
+            }
+            _ => continue,
+        };
+        let no_organization = matches!(organization, Some(OrganizationRef::Planned(name)) if !organizations.contains(name));
+        let no_account =
+            matches!(person, Some(PersonRef::Planned(email)) if !accounts.contains(email));
+        if no_organization {
+            change
+                .blocked_by
+                .push("the organization is not made".to_owned());
+        }
+        if no_account {
+            change.blocked_by.push("the account is not made".to_owned());
+        }
+    }
 }
 
 fn makes_account(change: &Change) -> bool {

@@ -4,6 +4,7 @@ use crate::report::privacy::Privacy;
 use camino::Utf8PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::civil::Date;
+use std::net::SocketAddr;
 
 /// Customer access as code for Jira Service Management Cloud.
 #[derive(Debug, Parser)]
@@ -89,6 +90,20 @@ pub enum Command {
     Show(ShowArguments),
     /// Plan, ask, and carry out
     Apply(ApplyArguments),
+    /// Write a commented starter workspace that plans cleanly against the sandbox
+    Init(InitArguments),
+    /// Record that a person looked up a value that no program can read
+    Attest(AttestArguments),
+    /// Run the sandbox as a server on this machine
+    Sandbox(SandboxArguments),
+    /// Print the JSON Schema of configuration files
+    Schema(SchemaArguments),
+    /// Print completions for a shell
+    Completions(CompletionsArguments),
+    /// Print the manual page
+    Man,
+    /// Write the live site as a workspace whose plan is empty
+    Export(ExportArguments),
 }
 
 /// Arguments of `validate`.
@@ -227,4 +242,110 @@ fn max_bytes(text: &str) -> Result<usize, String> {
         Ok(_) => Err(format!("at least {least} bytes are needed")),
         Err(error) => Err(error.to_string()),
     }
+}
+
+/// Arguments of `init`.
+#[derive(Debug, Args)]
+pub struct InitArguments {
+    /// Where the workspace is written; existing files are never touched
+    #[arg(default_value = ".")]
+    pub dir: Utf8PathBuf,
+}
+
+/// Arguments of `attest`.
+#[derive(Debug, Args)]
+#[command(override_usage = "portcullis attest [DIR] <ADDRESS> --value <VALUE> --by <WHO>")]
+pub struct AttestArguments {
+    /// The workspace (this directory when left out), then the address as plans show it
+    #[arg(required = true, num_args = 1..=2, value_name = "ADDRESS")]
+    pub place: Vec<String>,
+    /// What the person saw: JSON, or a bare word
+    #[arg(long, value_name = "VALUE", allow_hyphen_values = true)]
+    pub value: String,
+    /// Who looked
+    #[arg(long, value_name = "WHO")]
+    pub by: String,
+    /// The last day on which the statement counts; 90 days after the look when left out
+    #[arg(long, value_name = "DATE")]
+    pub until: Option<Date>,
+    /// The day on which the person looked; today when left out
+    #[arg(long, value_name = "DATE")]
+    pub on: Option<Date>,
+}
+
+/// Arguments of `sandbox`.
+#[derive(Debug, Args)]
+pub struct SandboxArguments {
+    /// The loopback address to listen on; port 0 takes a free one
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0")]
+    pub listen: SocketAddr,
+    /// The name of the site
+    #[arg(long, default_value = "acme")]
+    pub site: String,
+    /// A workspace that describes the site at its start; an empty site when left out
+    #[arg(long, value_name = "DIR")]
+    pub seed: Option<Utf8PathBuf>,
+    /// Where the state is kept; when the file exists, it is used instead of the seed
+    #[arg(long, value_name = "FILE")]
+    pub state: Option<Utf8PathBuf>,
+    /// The most rows that one page of a list holds
+    #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u16).range(1..=1000))]
+    pub page_cap: u16,
+}
+
+/// Arguments of `schema`.
+#[derive(Debug, Args)]
+pub struct SchemaArguments {
+    /// Print the schema of descriptions of settings endpoints (`surfaces.mapped`) instead
+    #[arg(long)]
+    pub mapped: bool,
+}
+
+/// Arguments of `completions`.
+#[derive(Debug, Args)]
+pub struct CompletionsArguments {
+    /// The shell
+    #[arg(value_enum)]
+    pub shell: clap_complete::Shell,
+}
+
+/// Arguments of `export`.
+#[derive(Debug, Args)]
+pub struct ExportArguments {
+    /// The workspace that says how to reach the site; not used with --url
+    #[arg(default_value = ".")]
+    pub dir: Utf8PathBuf,
+    /// Which site of the workspace; with --url, the key of the site instead of the first part of its host
+    #[arg(long, value_name = "SITE")]
+    pub site: Option<String>,
+    /// Read this site without a workspace, such as https://acme.atlassian.net
+    #[arg(long, value_name = "URL")]
+    pub url: Option<String>,
+    /// Write the workspace to this directory, which must be absent or empty
+    #[arg(long, value_name = "DIR2", required_unless_present = "snapshot")]
+    pub to: Option<Utf8PathBuf>,
+    /// What becomes of people: a roster file per list, or no lists at all
+    #[arg(long, value_enum, default_value_t = ExportMembers::Csv)]
+    pub members: ExportMembers,
+    /// Write what was read as JSON to this file, for `plan --observed`
+    #[arg(long, value_name = "FILE")]
+    pub snapshot: Option<Utf8PathBuf>,
+    /// Leave out, with a comment, what could not be read whole
+    #[arg(long)]
+    pub partial: bool,
+    /// Requests in flight at once
+    #[arg(long, value_name = "N", default_value_t = 8)]
+    pub concurrency: usize,
+    /// The most requests that the run may make
+    #[arg(long, value_name = "N")]
+    pub budget: Option<u64>,
+}
+
+/// What becomes of people in an export.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ExportMembers {
+    /// A roster file per list.
+    Csv,
+    /// No lists of people.
+    None,
 }

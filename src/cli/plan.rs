@@ -31,7 +31,7 @@ async fn plan(
     lookup: Lookup,
 ) -> Result<Exit, Exit> {
     let reach = &arguments.reach;
-    let workspace = observe::load(&reach.dir, global, output)?;
+    let workspace = observe::load_targets(reach, global, output)?;
     let mut planned: Vec<Planned> = Vec::new();
     let mut worst = Exit::Done;
     for key in observe::sites(&workspace, reach, output)? {

@@ -71,14 +71,7 @@ impl<'a> Draft<'a> {
                 UnlistedProjects::Error => {
                     let address = self.address(["project", key.as_str()]);
                     let why = "the site has this service project, the YAML has not, and `unlisted_projects` is `error`".into();
-                    self.error(
-                        address,
-                        Incomplete {
-                            why,
-                            forbidden: false,
-                        },
-                        Some(site.unlisted_projects.span),
-                    );
+                    self.invalid(address, why, Some(site.unlisted_projects.span));
                 }
             }
             self.unmanaged.projects.push(key.as_str().to_owned());
@@ -398,7 +391,9 @@ impl<'a> Draft<'a> {
     ) -> (Vec<String>, Vec<Address>) {
         let access = self.address(["project", key.as_str(), "access"]);
         match (wanted, live) {
-            (Some(ChannelAccess::Open), _) | (None, Some(ChannelAccess::Open)) => (
+            // A restricted project is opened after customers left it.
+            (Some(ChannelAccess::Open), None | Some(ChannelAccess::Open))
+            | (None, Some(ChannelAccess::Open)) => (
                 vec![
                     "L52: Atlassian refuses to remove customers while the project is open"
                         .to_owned(),
@@ -409,10 +404,17 @@ impl<'a> Draft<'a> {
         }
     }
 
-    fn people_absent_from_project(&mut self, key: &ProjectKey, seen: &ObservedProject) {
+    fn people_absent_from_project(&mut self, key: &ProjectKey, seen: &'a ObservedProject) {
         let site = self.desired.site;
-        let Some(Ok(customers)) = seen.customers.as_ref().map(|read| whole(Some(read))) else {
+        if site.people.is_empty() {
             return;
+        }
+        let customers = match whole(seen.customers.as_ref()) {
+            Ok(customers) => customers,
+            Err(why) => {
+                let address = self.address(["project", key.as_str(), "customer"]);
+                return self.error(address, why, None);
+            }
         };
         let live = seen
             .channel_access
@@ -424,34 +426,17 @@ impl<'a> Draft<'a> {
             .get(key)
             .and_then(|project| project.channel_access.as_ref())
             .map(|access| access.value);
-        let (blocked_by, waiting_for) = self.removals_from(key, wanted, live);
-        for (email, person) in &site.people {
-            for account in customers {
-                if self
-                    .index
-                    .account(account)
-                    .and_then(|account| account.email.as_ref())
-                    != Some(email)
-                {
-                    continue;
-                }
-                self.changes.push(Change {
-                    address: self.address(["project", key.as_str(), "customer", email.key()]),
-                    kind: ResourceType::ProjectCustomer,
-                    name: email.key().to_owned(),
-                    action: Action::Delete,
-                    before: json!({ "email": email.key(), "account_id": account.as_str() }),
-                    after: Value::Null,
-                    reason: Reason::PersonAbsent,
-                    source: Some(person.span),
-                    surface: Surface::Documented,
-                    operation: Operation::RemoveCustomer(key.clone(), account.clone()),
-                    phase: Phase::Revocations,
-                    blocked_by: blocked_by.clone(),
-                    waiting_for: waiting_for.clone(),
-                });
-            }
-        }
+        let (removals_blocked, removals_wait_for) = self.removals_from(key, wanted, live);
+        let list = PeopleList {
+            parts: &["project", key.as_str()],
+            kind: ResourceType::ProjectCustomer,
+            add: &|_| Operation::Manual,
+            remove: &|account| Operation::RemoveCustomer(key.clone(), account),
+            blocked: Vec::new(),
+            removals_blocked,
+            removals_wait_for,
+        };
+        self.absent_people(&list, customers);
     }
 
     fn knowledge_base(

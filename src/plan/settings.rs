@@ -69,13 +69,38 @@ impl Draft<'_> {
             waiting_for: Vec::new(),
         });
         if manual {
+            // The login methods are one page and one statement, so what is written about the other one is stated too,
+            // and a second step would only repeat the first.
+            let expected = self.whole_statement(field, after);
+            if self
+                .manual
+                .iter()
+                .any(|step| step.addresses == [address.clone()])
+            {
+                return;
+            }
             self.by_hand(
                 &ManualSubject::SiteField(field),
                 vec![address],
                 before,
-                after,
+                expected,
             );
         }
+    }
+
+    /// The value of everything that has the field's address, as far as it is written.
+    fn whole_statement(&self, field: SiteField, value: Value) -> Value {
+        let Value::Object(mut whole) = value else {
+            return value;
+        };
+        for (other, wanted) in &self.desired.site.settings {
+            if other.address_parts() == field.address_parts()
+                && let Value::Object(part) = to_json(*other, &wanted.value)
+            {
+                whole.extend(part);
+            }
+        }
+        Value::Object(whole)
     }
 
     /// A project's settings echo two site-wide ones; an echo that contradicts an attested value is drift.

@@ -112,27 +112,14 @@ pub fn json(document: &AppliedDocument, out: &mut dyn Write) -> io::Result<()> {
 /// # Errors
 /// When the sink fails.
 pub fn text(document: &AppliedDocument, _style: Style, out: &mut dyn Write) -> io::Result<()> {
-    let sections: [(&str, fn(&Outcome) -> Option<&str>); 3] = [
-        ("failed", |outcome| match outcome {
-            Outcome::Failed(why) => Some(why),
-            _ => None,
-        }),
-        ("not tried", |outcome| match outcome {
-            Outcome::NotTried(why) => Some(why),
-            _ => None,
-        }),
-        ("warning", |outcome| match outcome {
-            Outcome::InactiveOrHidden(why) => Some(why),
-            _ => None,
-        }),
-    ];
-    for (title, pick) in sections {
-        let rows: Vec<(&AppliedRow, &str)> = document
-            .results
-            .iter()
-            .filter_map(|row| Some((row, pick(&row.result)?)))
-            .collect();
-        for (row, why) in rows {
+    for title in ["failed", "not tried", "warning"] {
+        for row in &document.results {
+            let why = match (&row.result, title) {
+                (Outcome::Failed(why), "failed")
+                | (Outcome::NotTried(why), "not tried")
+                | (Outcome::InactiveOrHidden(why), "warning") => why,
+                _ => continue,
+            };
             let place = row
                 .source
                 .as_ref()
