@@ -278,7 +278,7 @@ fn hostile_names_are_text_in_html() {
 fn hostile_names_are_text_on_a_terminal_and_in_json() {
     for name in names() {
         let document = hostile(&name);
-        // Long names are slow to lay out, so they are laid out once.
+        // Long names are slow to lay out, so they are laid out once, and less of them.
         let widths: &[usize] = if name.len() > 1_000 {
             &[100]
         } else {
@@ -290,7 +290,11 @@ fn hostile_names_are_text_on_a_terminal_and_in_json() {
                 ..Default::default()
             };
             let mut shown = Vec::new();
-            text::plan(&document, style, &mut shown).unwrap();
+            let mut laid_out = document.clone();
+            if name.len() > 1_000 {
+                laid_out.resource_changes.truncate(9);
+            }
+            text::plan(&laid_out, style, &mut shown).unwrap();
             assert_harmless(&String::from_utf8(shown).unwrap());
         }
         let written = json::plan_json(&document);
