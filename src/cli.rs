@@ -6,6 +6,7 @@ mod apply;
 pub mod args;
 mod attest;
 mod completions;
+mod explain;
 mod export;
 mod init;
 mod observe;
@@ -15,6 +16,7 @@ mod sandbox;
 mod schema;
 mod show;
 mod validate;
+mod who;
 
 pub use output::Output;
 
@@ -70,6 +72,10 @@ async fn run(parsed: &Arguments, output: &mut Output, lookup: Lookup) -> Exit {
         Command::Plan(arguments) => plan::run(arguments, &parsed.global, output, lookup).await,
         Command::Show(arguments) => show::run(arguments, &parsed.global, output, lookup),
         Command::Apply(arguments) => apply::run(arguments, &parsed.global, output, lookup).await,
+        Command::Explain(arguments) => {
+            explain::run(arguments, &parsed.global, output, lookup).await
+        }
+        Command::Who(arguments) => who::run(arguments, &parsed.global, output, lookup).await,
         Command::Init(arguments) => init::run(arguments, output),
         Command::Attest(arguments) => attest::run(arguments, &parsed.global, output),
         Command::Sandbox(arguments) => {

@@ -90,6 +90,10 @@ pub enum Command {
     Show(ShowArguments),
     /// Plan, ask, and carry out
     Apply(ApplyArguments),
+    /// Say what account somebody would get and what they reach, and why
+    Explain(ExplainArguments),
+    /// List everybody who reaches a project or a knowledge-base space, and by which route
+    Who(WhoArguments),
     /// Write a commented starter workspace that plans cleanly against the sandbox
     Init(InitArguments),
     /// Record that a person looked up a value that no program can read
@@ -242,6 +246,60 @@ fn max_bytes(text: &str) -> Result<usize, String> {
         Ok(_) => Err(format!("at least {least} bytes are needed")),
         Err(error) => Err(error.to_string()),
     }
+}
+
+/// Arguments of `explain`.
+#[derive(Debug, Args)]
+#[command(allow_missing_positional = true)]
+pub struct ExplainArguments {
+    /// The workspace [default: .]
+    pub dir: Option<Utf8PathBuf>,
+    /// An address, anonymous, anyone, any_customer, or *@domain
+    #[arg(required = true)]
+    pub who: String,
+    /// Only this project
+    #[arg(long, value_name = "KEY")]
+    pub project: Option<String>,
+    /// The site; needed where the workspace has several
+    #[arg(long, value_name = "SITE")]
+    pub site: Option<String>,
+    /// Read the site, and show both where it differs from the workspace
+    #[arg(long)]
+    pub live: bool,
+    /// The form of the output
+    #[arg(long, value_enum, default_value_t = PlanFormat::Text)]
+    pub format: PlanFormat,
+}
+
+/// Arguments of `who`.
+#[derive(Debug, Args)]
+#[command(allow_missing_positional = true)]
+pub struct WhoArguments {
+    /// The workspace [default: .]
+    pub dir: Option<Utf8PathBuf>,
+    /// A project, or PROJECT/SPACE for its articles
+    #[arg(required = true, value_name = "PROJECT[/SPACE]")]
+    pub target: String,
+    /// The site; needed where several have the project
+    #[arg(long, value_name = "SITE")]
+    pub site: Option<String>,
+    /// Read the site instead of taking what the workspace says
+    #[arg(long)]
+    pub live: bool,
+    /// The form of the output
+    #[arg(long, value_enum, default_value_t = WhoFormat::Text)]
+    pub format: WhoFormat,
+}
+
+/// The forms of `who`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum WhoFormat {
+    /// For people.
+    Text,
+    /// For spreadsheets.
+    Csv,
+    /// For programs.
+    Json,
 }
 
 /// Arguments of `init`.
