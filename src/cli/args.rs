@@ -199,7 +199,7 @@ pub enum PlanFormat {
     Gitlab,
 }
 
-/// The forms of an apply report.
+/// The forms of an apply report, and of an explanation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum ReportFormat {
     /// For people.
@@ -267,8 +267,8 @@ pub struct ExplainArguments {
     #[arg(long)]
     pub live: bool,
     /// The form of the output
-    #[arg(long, value_enum, default_value_t = PlanFormat::Text)]
-    pub format: PlanFormat,
+    #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
+    pub format: ReportFormat,
 }
 
 /// Arguments of `who`.
