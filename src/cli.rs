@@ -35,6 +35,8 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>, lookup: Lookup) -> Ex
         Err(error) => return usage(&error),
     };
     let mut output = Output::of_process(parsed.global.color, lookup);
+    output.privacy = parsed.global.privacy;
+    output.pseudonym_key = lookup(plan::PSEUDONYM_KEY);
     start_logging(&parsed);
     let runtime = match tokio::runtime::Builder::new_multi_thread()
         .enable_all()
@@ -66,9 +68,9 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>, lookup: Lookup) -> Ex
 
 async fn run(parsed: &Arguments, output: &mut Output, lookup: Lookup) -> Exit {
     match &parsed.command {
-        Command::Validate(arguments) => validate::run(arguments, &parsed.global, output),
+        Command::Validate(arguments) => validate::run(arguments, &parsed.global, output, lookup),
         Command::Plan(arguments) => plan::run(arguments, &parsed.global, output, lookup).await,
-        Command::Show(arguments) => show::run(arguments, output),
+        Command::Show(arguments) => show::run(arguments, &parsed.global, output, lookup),
         Command::Apply(arguments) => apply::run(arguments, &parsed.global, output, lookup).await,
         Command::Explain(arguments) => {
             explain::run(arguments, &parsed.global, output, lookup).await
