@@ -6,7 +6,7 @@
 //!
 //! ```text
 //! config::load   files -> Workspace + Diagnostics     what people wrote, every value with its place
-//! target         Workspace -> Workspace               with `--target`: only what was asked for, before anything is read
+//! target         Workspace -> Workspace              with `--target`: only what was asked for, before anything is read
 //! desired        Workspace -> Desired                 what should be on one site, and what is ours to judge
 //! observe        Reader + Desired -> Observed         what is; the only step that reads the remote
 //! plan::diff     Desired x Observed -> Plan           pure, synchronous, total; says why for every change
@@ -26,22 +26,26 @@
 //! | [`config`] | reading the workspace: YAML, merging, scopes, roster files, checks, JSON Schema |
 //! | [`diagnostic`] | a problem in a user's file, as data, and how it is shown |
 //! | [`desired`] | one site's share of the workspace, judged on one day |
+//! | [`target`] | what `--target` leaves of a workspace |
 //! | [`observe`], [`observed`] | reading a site, and what was read: a snapshot that can be saved |
 //! | [`plan`] | the difference as changes with reasons, routes, phases and manual steps |
+//! | [`access`] | who can do what, from settings and lists: the access model's tables |
 //! | [`policy`] | what must not be carried out, however much the YAML asks for it |
 //! | [`apply`] | phases, batches, read-merge-write, the journal |
 //! | [`report`] | the plan document (Terraform's representation) and its renderers |
+//! | [`access`] | who gets which account and reaches what, and why: the rules of the customer access model, pure |
 //! | [`jsm`] | the client of Atlassian's APIs: transport, paging, errors, one reader and one writer type |
 //! | [`mapped`] | settings endpoints that the operator describes |
 //! | [`emulator`], [`seed`] | the sandbox: a JSM site behind the real wire protocol, and how a seed fills it |
 //! | [`connect`] | credentials, origins, sessions |
 //! | [`export`] | a live site written down as a workspace |
+//! | [`lint`], [`expect`] | what is contradictory, leaky or surprising in a state; access tests written by the user |
 //! | [`neutral`] | foreign text made harmless before it is shown |
 //! | [`cli`], [`exit`] | the commands; the documented exit codes and their precedence |
 //!
 //! # Invariants
 //!
-//! - `plan`, `policy`, `desired` and `model` import neither `jsm`, nor the HTTP crate, nor tokio (`tests/examples.rs` reads the files).
+//! - `plan`, `policy`, `desired`, `access` and `model` import neither `jsm`, nor the HTTP crate, nor tokio (`tests/examples.rs` reads the files).
 //! - Planning holds a [`jsm::Reader`], which has no mutating method.
 //! - The emulator and the client share no request or response type.
 //! - A list that could not be read whole is [`model::Read::Incomplete`], and nothing is ever removed on the strength of one.
@@ -57,6 +61,7 @@ pub mod desired;
 pub mod diagnostic;
 pub mod emulator;
 pub mod exit;
+pub mod expect;
 pub mod export;
 pub mod jsm;
 pub mod lint;

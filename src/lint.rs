@@ -19,11 +19,13 @@ mod articles;
 mod change;
 mod groups;
 mod people;
+mod review;
 mod settings;
 pub mod table;
 
 pub use acknowledge::{Judged, diagnostics, judged};
 pub use change::changes;
+pub use review::review;
 
 use crate::access::{Source, State, StateKind};
 use crate::desired::Desired;

@@ -1,5 +1,7 @@
 //! The examples, run as their READMEs say: validate, plan, apply, plan again, each in a directory of its own.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 use camino::{Utf8Path, Utf8PathBuf};
 use std::process::{Command, Output};
 

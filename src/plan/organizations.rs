@@ -333,6 +333,7 @@ impl<'a> Draft<'a> {
             .map(|domain| domain.value.clone())
             .collect();
         let list_address = self.address(["organization", name.as_str(), "email-domain"]);
+        self.unreadable(seen, &list_address, written.span);
         let attested_whole = self.attested(&list_address);
         let known: Option<BTreeSet<Domain>> = match seen.map(|observation| &observation.value) {
             Some(Field::Known(list)) => Some(list.clone()),

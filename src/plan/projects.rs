@@ -105,6 +105,7 @@ impl<'a> Draft<'a> {
             |word| ChannelAccess::from_word(word.as_str()?),
         );
         if let Some(wanted) = &project.channel_access {
+            self.unreadable(seen.channel_access.as_ref(), &address, wanted.span);
             self.count_field(state.known.is_some());
             if state.known != Some(wanted.value) {
                 let phase = match wanted.value {
@@ -145,6 +146,7 @@ impl<'a> Draft<'a> {
             &address,
             |word| CustomerSharing::from_word(word.as_str()?),
         );
+        self.unreadable(seen.customer_sharing.as_ref(), &address, wanted.span);
         self.count_field(state.known.is_some());
         if state.known == Some(wanted.value) {
             return;
@@ -227,6 +229,36 @@ impl<'a> Draft<'a> {
                 known: self.attested(address).and_then(parse),
                 write: Surface::Manual,
             },
+        }
+    }
+
+    /// Says why a written field could not be read.
+    ///
+    /// On a surface without a promise the field falls back to a person. An endpoint that the operator described was
+    /// asked for by name, so not being able to read it is an error.
+    pub(super) fn unreadable<T>(
+        &mut self,
+        observation: Option<&Observation<T>>,
+        address: &Address,
+        source: Span,
+    ) {
+        let Some(observation) = observation else {
+            return;
+        };
+        let Field::Unknown(why) = &observation.value else {
+            return;
+        };
+        match observation.surface {
+            Surface::Manual => {}
+            Surface::Mapped if self.errors.iter().any(|error| error.cause.why == *why) => {}
+            Surface::Mapped => {
+                let cause = Incomplete {
+                    why: why.clone(),
+                    forbidden: observation.forbidden,
+                };
+                self.error(address.clone(), cause, Some(source));
+            }
+            _ => self.finding(address.clone(), "not-readable", why.clone(), Some(source)),
         }
     }
 
@@ -445,6 +477,8 @@ impl<'a> Draft<'a> {
         project: &'a Project,
         seen: &ObservedProject,
     ) {
+        let address = self.address(["project", key.as_str(), "knowledge-base"]);
+        self.unreadable(seen.knowledge_base.as_ref(), &address, project.span);
         let linked: Option<&BTreeMap<SpaceKey, ObservedSpace>> = seen
             .knowledge_base
             .as_ref()

@@ -31,6 +31,7 @@ impl Draft<'_> {
             &address,
             |value| from_json(field, value),
         );
+        self.unreadable(self.observed.settings.get(&field), &address, wanted.span);
         self.contradiction(field, &address, &mut state);
         self.count_field(state.known.is_some());
         if state.known.as_ref() == Some(&wanted.value) {
@@ -147,6 +148,11 @@ impl Draft<'_> {
             MappedField::Site(SiteField::AllowedDomains),
             &list,
             |value| from_json(SiteField::AllowedDomains, value),
+        );
+        self.unreadable(
+            self.observed.settings.get(&SiteField::AllowedDomains),
+            &any,
+            span,
         );
         // "Any domain" may also be attested by itself; that it is off says nothing of the list.
         if state.known.is_none() && self.attested(&any) == Some(&Value::Bool(true)) {

@@ -654,7 +654,7 @@ fn cases() -> ProptestConfig {
         ..ProptestConfig::default()
     };
     ProptestConfig {
-        cases: if given { default.cases } else { 64 },
+        cases: if given { default.cases } else { 40 },
         ..default
     }
 }

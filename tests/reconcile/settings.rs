@@ -143,7 +143,7 @@ fn role_none_takes_the_entry_away_and_role_user_is_left_to_people() {
     assert_snapshot!(check(
         "=top=
 atlassian_organizations: { acme-corp: { approved_domains: { domains: { old.example: { sites: { acme: { role: none } } }, kept.example: { sites: { acme: { role: user } } } } }, any_domain: { sites: { acme: { role: none } } } } }",
-        &format!("{KNOWN}"),
+        KNOWN,
     ));
 }
 
