@@ -9,6 +9,10 @@ use crate::plan::{Change, Finding, Plan, ResourceType};
 use crate::policy::Verdict;
 use std::collections::BTreeMap;
 
+/// Warnings that nothing but a site shows, so that `plan` repeats them. Of the others, `validate` repeats those that hold
+/// already, and a plan tells only what it makes newly true.
+const STANDING: [&str; 2] = ["L48", "L49"];
+
 /// Judges a plan by every lint, and blocks the changes that make an error newly true that nobody acknowledged.
 ///
 /// `before` is the state that was read, `after` the one that the plan leads to. What is blocked stays in the plan, with the
@@ -46,7 +50,10 @@ pub fn review<'w>(
                 })
                 .problems
                 .push(problem);
-        } else {
+        } else if new
+            || judged.severity() == Severity::Error
+            || STANDING.contains(&judged.found.lint.code)
+        {
             plan.findings.push(Finding {
                 address: judged.found.address.clone(),
                 code: judged.found.lint.code,
