@@ -2,6 +2,7 @@
 //!
 //! Data goes to standard output, everything else to standard error. Nothing below this module prints.
 
+mod accept;
 mod apply;
 pub mod args;
 mod observe;

@@ -32,6 +32,7 @@
 //! - A list that could not be read whole is `Incomplete`, and nothing is ever removed on the strength of one.
 
 pub mod apply;
+pub mod base;
 pub mod cli;
 pub mod config;
 pub mod connect;
@@ -45,7 +46,9 @@ pub mod model;
 pub mod neutral;
 pub mod observe;
 pub mod observed;
+pub mod patch;
 pub mod plan;
 pub mod policy;
 pub mod report;
+pub mod review;
 pub mod seed;

@@ -148,6 +148,9 @@ pub struct PlanArguments {
     /// Plan against a snapshot instead of the live site; such a plan cannot be applied
     #[arg(long, value_name = "FILE")]
     pub observed: Option<Utf8PathBuf>,
+    /// Say of every change whether this revision or directory would cause it as well
+    #[arg(long, value_name = "REV")]
+    pub base: Option<String>,
 }
 
 /// The forms of a plan.
@@ -178,6 +181,12 @@ pub struct ApplyArguments {
     /// Do not ask
     #[arg(long)]
     pub auto_approve: bool,
+    /// Apply only what this reviewed plan holds, without asking; a change that is not in it is refused
+    #[arg(long, value_name = "FILE")]
+    pub plan: Option<Utf8PathBuf>,
+    /// Override the policy for exactly the plan with this digest
+    #[arg(long, value_name = "DIGEST")]
+    pub accept: Option<String>,
     /// Exit with 0 although manual steps remain
     #[arg(long)]
     pub allow_manual: bool,

@@ -2,9 +2,7 @@
 
 use crate::config::driver::MappedField;
 use crate::config::{ManagedBy, Mode, Organization, OrganizationState};
-use crate::model::{
-    Address, Domain, Field, OrganizationId, OrganizationName, Read, Surface,
-};
+use crate::model::{Address, Domain, Field, OrganizationId, OrganizationName, Read, Surface};
 use crate::observed::{Observation, ObservedOrganization};
 use crate::plan::change::{
     Action, Change, Operation, OrganizationRef, Phase, Reason, ResourceType,

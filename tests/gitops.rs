@@ -1,0 +1,14 @@
+//! Pipelines: reviewed plans, policy, attribution, drift and patches, through the binary, against the sandbox, with real git.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot set its stage has failed"
+)]
+
+#[path = "gitops/attribution.rs"]
+mod attribution;
+#[path = "gitops/policy.rs"]
+mod policy;
+#[path = "gitops/reviewed.rs"]
+mod reviewed;
+#[path = "gitops/stage.rs"]
+mod stage;
