@@ -5,10 +5,13 @@
 mod accept;
 mod apply;
 pub mod args;
+mod codeowners;
+mod drift;
 mod observe;
 mod output;
 mod plan;
 mod show;
+mod sites;
 mod validate;
 
 pub use output::Output;
@@ -55,6 +58,9 @@ async fn run(parsed: &Arguments, output: &mut Output, lookup: Lookup) -> Exit {
         Command::Validate(arguments) => validate::run(arguments, &parsed.global, output),
         Command::Plan(arguments) => plan::run(arguments, &parsed.global, output, lookup).await,
         Command::Show(arguments) => show::run(arguments, output),
+        Command::Drift(arguments) => drift::run(arguments, &parsed.global, output, lookup).await,
+        Command::Sites(arguments) => sites::run(arguments, &parsed.global, output),
+        Command::Codeowners(arguments) => codeowners::run(arguments, &parsed.global, output),
         Command::Apply(arguments) => apply::run(arguments, &parsed.global, output, lookup).await,
     }
 }

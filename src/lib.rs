@@ -34,10 +34,12 @@
 pub mod apply;
 pub mod base;
 pub mod cli;
+pub mod codeowners;
 pub mod config;
 pub mod connect;
 pub mod desired;
 pub mod diagnostic;
+pub mod drift;
 pub mod emulator;
 pub mod exit;
 pub mod jsm;

@@ -17,6 +17,7 @@ use edits::{File, Wish};
 use jiff::civil::Date;
 use serde_json::Value;
 use similar::TextDiff;
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What can be accepted by an edit, and what cannot.
@@ -59,7 +60,7 @@ pub fn propose(
         let gone = gone_organizations(difference);
         for change in &difference.changes {
             let address = change.address.to_string();
-            if change.kind == ResourceType::CustomerAccount || rests_on(&address, change, &gone) {
+            if change.kind == ResourceType::CustomerAccount || rests_on(&address, &gone) {
                 // Goes away with what asks for it; told apart below.
                 hopeful.push((difference.site, address, BTreeSet::new()));
                 continue;
@@ -201,8 +202,12 @@ fn patched(
             .map_err(|error| error.to_string())?;
     }
     for site in workspace.sites.values() {
+        // A seed is only looked for, never read, when a workspace is loaded.
         if let Some(seed) = &site.seed {
-            fs_err::create_dir_all(root.join(&seed.value)).map_err(|error| error.to_string())?;
+            let directory = root.join(&seed.value);
+            fs_err::create_dir_all(&directory)
+                .and_then(|()| fs_err::write(directory.join("portcullis.yaml"), "version: 1\n"))
+                .map_err(|error| error.to_string())?;
         }
     }
     let loaded = config::load(root, LoadOptions::new(today));
@@ -228,19 +233,13 @@ fn gone_organizations(difference: &Difference<'_>) -> BTreeSet<String> {
         .collect()
 }
 
-/// Says whether a change is about an organization that is gone as a whole.
-fn rests_on(address: &str, change: &Change, gone: &BTreeSet<String>) -> bool {
+/// Says whether an address is below an organization that is gone as a whole; links are taken out of their lists themselves.
+fn rests_on(address: &str, gone: &BTreeSet<String>) -> bool {
     gone.iter().any(|organization| {
         address
             .strip_prefix(organization.as_str())
             .is_some_and(|rest| rest.starts_with('/'))
-            || change.kind == ResourceType::ProjectOrganization
-                && organization.ends_with(&format!("/organization/{}", last_part(address)))
     })
-}
-
-fn last_part(address: &str) -> &str {
-    address.rsplit('/').next().unwrap_or_default()
 }
 
 /// Says which edit accepts what somebody did, or why none does.
@@ -392,13 +391,13 @@ fn open<'f>(
     id: FileId,
     files: &'f mut BTreeMap<FileId, File>,
 ) -> Result<&'f mut File, String> {
-    if !files.contains_key(&id) {
-        let source = workspace.sources.get(id).ok_or("the file is not known")?;
-        files.insert(id, File::open(&source.path, &source.text)?);
+    match files.entry(id) {
+        Entry::Occupied(entry) => Ok(entry.into_mut()),
+        Entry::Vacant(entry) => {
+            let source = workspace.sources.get(id).ok_or("the file is not known")?;
+            Ok(entry.insert(File::open(&source.path, &source.text)?))
+        }
     }
-    files
-        .get_mut(&id)
-        .ok_or_else(|| "the file is not known".to_owned())
 }
 
 fn by_path(sources: &Sources, path: &Utf8Path) -> Option<FileId> {

@@ -37,7 +37,7 @@ pub struct Verdict {
 /// Every rule is one step below; each blocks rows by itself and gives a verdict even when it passes.
 pub fn review(plan: &mut Plan, desired: &Desired<'_>, observed: &Observed) -> Vec<Verdict> {
     let policy = &desired.workspace.policy;
-    for accepted in split_accepted(plan, desired) {
+    for accepted in split_accepted(plan, &policy.accept_drift, desired.today) {
         let acceptance = accepted.acceptance;
         plan.findings.push(Finding {
             message: format!(

@@ -3,5 +3,6 @@
 pub mod applied;
 pub mod build;
 pub mod document;
+pub mod drift;
 pub mod json;
 pub mod text;

@@ -6,9 +6,17 @@
 
 #[path = "gitops/attribution.rs"]
 mod attribution;
+#[path = "gitops/drift.rs"]
+mod drift;
+#[path = "gitops/exits.rs"]
+mod exits;
+#[path = "gitops/patch.rs"]
+mod patch;
 #[path = "gitops/policy.rs"]
 mod policy;
 #[path = "gitops/reviewed.rs"]
 mod reviewed;
 #[path = "gitops/stage.rs"]
 mod stage;
+#[path = "gitops/story.rs"]
+mod story;

@@ -85,6 +85,12 @@ pub enum Command {
     Show(ShowArguments),
     /// Plan, ask, and carry out
     Apply(ApplyArguments),
+    /// Say what differs and whose doing it is, without ever writing to the site
+    Drift(DriftArguments),
+    /// List the sites, such as for the matrix of a pipeline
+    Sites(SitesArguments),
+    /// Print a CODEOWNERS file made from the scopes
+    Codeowners(CodeownersArguments),
 }
 
 /// Arguments of `validate`.
@@ -193,4 +199,46 @@ pub struct ApplyArguments {
     /// The form of the final report
     #[arg(long, value_enum, default_value_t = PlanFormat::Text)]
     pub format: PlanFormat,
+}
+
+/// Arguments of `drift`.
+#[derive(Debug, Args)]
+pub struct DriftArguments {
+    /// What to look at.
+    #[command(flatten)]
+    pub reach: Reach,
+    /// What was last applied: a revision or a directory
+    #[arg(long, value_name = "REV")]
+    pub base: Option<String>,
+    /// The form of the output
+    #[arg(long, value_enum, default_value_t = ValidateFormat::Text)]
+    pub format: ValidateFormat,
+    /// Exit with 2 when something differs
+    #[arg(long)]
+    pub detailed_exitcode: bool,
+    /// Write the smallest edit of the files that accepts what somebody changed, for `git apply`
+    #[arg(long, value_name = "FILE")]
+    pub write_patch: Option<Utf8PathBuf>,
+}
+
+/// Arguments of `sites`.
+#[derive(Debug, Args)]
+pub struct SitesArguments {
+    /// The workspace
+    #[arg(default_value = ".")]
+    pub dir: Utf8PathBuf,
+    /// The form of the output; as JSON, one line with an array
+    #[arg(long, value_enum, default_value_t = ValidateFormat::Text)]
+    pub format: ValidateFormat,
+}
+
+/// Arguments of `codeowners`.
+#[derive(Debug, Args)]
+pub struct CodeownersArguments {
+    /// The workspace
+    #[arg(default_value = ".")]
+    pub dir: Utf8PathBuf,
+    /// Who owns the `files` of a scope; `*` stands for everything else; may be given several times
+    #[arg(long, value_name = "FILES=OWNER")]
+    pub owner: Vec<String>,
 }

@@ -1,8 +1,8 @@
 //! Differences that somebody accepted until a date.
 
 use crate::config::AcceptedDrift;
-use crate::desired::Desired;
 use crate::plan::{Change, Plan};
+use jiff::civil::Date;
 
 /// A change that is left out of the plan, and who answers for that.
 #[derive(Debug, Clone)]
@@ -16,13 +16,14 @@ pub struct Accepted<'w> {
 /// Takes the changes out of a plan that `policy.accept_drift` accepts today.
 ///
 /// What blocks or waits for one of them keeps saying so; the first acceptance in the YAML that matches is the one named.
-pub fn split_accepted<'w>(plan: &mut Plan, desired: &Desired<'w>) -> Vec<Accepted<'w>> {
-    let workspace = desired.workspace;
-    let lasting: Vec<&AcceptedDrift> = workspace
-        .policy
-        .accept_drift
+pub fn split_accepted<'w>(
+    plan: &mut Plan,
+    accepted: &'w [AcceptedDrift],
+    today: Date,
+) -> Vec<Accepted<'w>> {
+    let lasting: Vec<&AcceptedDrift> = accepted
         .iter()
-        .filter(|accepted| accepted.until.is_none_or(|until| until >= desired.today))
+        .filter(|accepted| accepted.until.is_none_or(|until| until >= today))
         .collect();
     if lasting.is_empty() {
         return Vec::new();

@@ -158,7 +158,8 @@ fn add(document: &mut PlanDocument, workspace: &Workspace, sources: &Sources, pl
     coverage.fields_unknown += plan.coverage.fields_unknown;
 }
 
-fn row(sources: &Sources, change: &Change) -> ResourceChange {
+/// Makes the row of one change.
+pub(crate) fn row(sources: &Sources, change: &Change) -> ResourceChange {
     ResourceChange {
         address: change.address.to_string(),
         previous_address: None,
@@ -225,7 +226,7 @@ fn unmanaged(document: &mut UnmanagedDocument, workspace: &Workspace, plan: &Pla
 }
 
 /// Two fields can be one thing, and two sites can share an approved domain: such rows become one.
-fn merge_shared_addresses(rows: &mut Vec<ResourceChange>) {
+pub(crate) fn merge_shared_addresses(rows: &mut Vec<ResourceChange>) {
     let mut first: BTreeMap<String, usize> = BTreeMap::new();
     let mut merged: Vec<ResourceChange> = Vec::with_capacity(rows.len());
     for row in rows.drain(..) {
