@@ -336,9 +336,7 @@ fn wish(
             }
         }
         (T::KnowledgeBaseSpace, Action::Create, _) => Ok(Wish::RemoveEntry),
-        (T::Organization, Action::Create, Reason::Listed) => {
-            Ok(Wish::AddEntry("state".to_owned(), "absent".to_owned()))
-        }
+        (T::Organization, Action::Create, Reason::Listed) => Ok(Wish::RemoveEntry),
         (T::Organization, Action::Update, Reason::Renamed) => by_hand(
             "it was renamed on the site: rename it in the YAML wherever it is named, and write the old name as `previous_name`",
         ),

@@ -25,8 +25,6 @@ pub(super) enum Wish {
     Replace(String),
     /// The entry of a mapping goes with its key.
     RemoveEntry,
-    /// The mapping at this key gets an entry.
-    AddEntry(String, String),
     /// The value of a key of the mapping at this place becomes another.
     SetKey(String, String),
     /// Another edit takes care of it.
@@ -34,7 +32,7 @@ pub(super) enum Wish {
 }
 
 /// What becomes of one list or mapping.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 struct Container {
     remove: BTreeSet<usize>,
     add: Vec<String>,
@@ -165,18 +163,6 @@ impl File {
                 self.container(start).remove.insert(index);
                 Ok(())
             }
-            Wish::AddEntry(key, value) => {
-                let map = self.value(place)?;
-                if map.entries().is_empty() || map.get(&self.text, &key).is_some() {
-                    return Err(format!(
-                        "`{}:{}`: write `{key}: {value}`",
-                        self.path, place.0
-                    ));
-                }
-                let start = map.start;
-                self.container(start).add.push(format!("{key}: {value}"));
-                Ok(())
-            }
         }
     }
 
@@ -236,7 +222,7 @@ impl File {
     pub(super) fn edited(&self) -> Result<String, String> {
         let mut edits = self.replaced.clone();
         let root = self.tree.as_ref();
-        for (start, container) in &self.containers {
+        for (start, container) in &self.climbed() {
             let piece = root.and_then(|root| container_at(root, *start));
             let piece = piece.ok_or_else(|| format!("`{}` cannot be edited", self.path))?;
             self.edit_container(piece, container, &mut edits)?;
@@ -276,6 +262,29 @@ impl File {
         }
         text.push_str(self.text.get(from..).unwrap_or_default());
         Ok(text)
+    }
+
+    /// Returns the containers, where a block mapping that would be left empty goes with its own key instead.
+    fn climbed(&self) -> BTreeMap<usize, Container> {
+        let mut containers = self.containers.clone();
+        let Some(root) = &self.tree else {
+            return containers;
+        };
+        loop {
+            let emptied = containers.iter().find_map(|(start, container)| {
+                let piece = container_at(root, *start)?;
+                let all = container.add.is_empty()
+                    && !piece.entries().is_empty()
+                    && container.remove.len() == piece.entries().len();
+                let parent = (all && !piece.flow).then(|| parent_of(root, *start))??;
+                Some((*start, parent))
+            });
+            let Some((start, (parent, index))) = emptied else {
+                return containers;
+            };
+            containers.remove(&start);
+            containers.entry(parent).or_default().remove.insert(index);
+        }
     }
 
     fn edit_container(
@@ -385,6 +394,20 @@ fn container_at(piece: &Piece, start: usize) -> Option<&Piece> {
         tree::What::Map(entries) => entries
             .iter()
             .find_map(|(_, value)| container_at(value, start)),
+    }
+}
+
+/// Returns the mapping whose value is the collection at this byte, and the index of the entry.
+fn parent_of(piece: &Piece, start: usize) -> Option<(usize, usize)> {
+    let entries = piece.entries();
+    let holds = |(_, value): &(Piece, Piece)| {
+        value.start == start && !matches!(value.what, tree::What::Scalar)
+    };
+    match entries.iter().position(holds) {
+        Some(index) => Some((piece.start, index)),
+        None => entries
+            .iter()
+            .find_map(|(_, value)| parent_of(value, start)),
     }
 }
 

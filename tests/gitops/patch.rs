@@ -136,22 +136,34 @@ fn any_domain_replaces_the_list_and_the_list_any_domain() {
 }
 
 #[test]
-fn an_organization_that_is_gone_is_written_as_absent() {
+fn an_organization_that_is_gone_goes_from_the_files_with_its_links() {
     let stage = Stage::new();
+    let text = stage.read("organizations/globex.yaml")
+        + "      # kept apart\n      Hooli: { members: { list: [gavin@globex.example] } }\n";
+    stage.write("organizations/globex.yaml", &text);
+    stage.run(&["apply", "--auto-approve"]).ended(0);
+    stage.commit("as applied");
     stage.edit(|site| {
-        let globex = organization(site, "Globex");
-        site.delete_organization(&globex).unwrap();
+        for name in ["Globex", "Initech"] {
+            let id = organization(site, name);
+            site.delete_organization(&id).unwrap();
+        }
+        let hooli = organization(site, "Hooli");
+        site.set_organization_link(&key("ITSM"), &hooli, true)
+            .unwrap();
     });
     let (diff, patch) = patched(&stage);
     assert_eq!(patch["left"], Value::Array(Vec::new()), "{diff}");
     assert_eq!(
-        edits(&diff),
-        [
-            "+        state: absent",
-            "-        organizations: { mode: exact, list: [Globex, Initech] }",
-            "+        organizations: { mode: exact, list: [Initech] }",
-        ],
-        "{diff}"
+        stage.read("organizations/globex.yaml"),
+        "version: 1\nsites:\n  acme:\n    organizations:\n      # kept apart\n      Hooli: { members: { list: [gavin@globex.example] } }\n"
+    );
+    // Nothing else stood in this file.
+    assert_eq!(stage.read("organizations/initech.yaml"), "version: 1\n");
+    assert!(
+        stage
+            .read("projects/itsm.yaml")
+            .contains("organizations: { mode: exact, list: [Hooli] }")
     );
 }
 
