@@ -5,14 +5,22 @@
 mod accept;
 mod apply;
 pub mod args;
+mod attest;
 mod codeowners;
+mod completions;
 mod drift;
+mod explain;
+mod export;
+mod init;
 mod observe;
 mod output;
 mod plan;
+mod sandbox;
+mod schema;
 mod show;
 mod sites;
 mod validate;
+mod who;
 
 pub use output::Output;
 
@@ -46,6 +54,13 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>, lookup: Lookup) -> Ex
         }
     };
     runtime.block_on(async {
+        // A server ends with a signal and saves before it does; every other command ends where it stands.
+        if let Command::Sandbox(arguments) = &parsed.command {
+            return match sandbox::run(arguments, &parsed.global, &mut output).await {
+                Ok(code) => std::process::exit(code),
+                Err(exit) => exit,
+            };
+        }
         tokio::select! {
             exit = run(&parsed, &mut output, lookup) => exit,
             code = interrupted() => std::process::exit(code),
@@ -62,6 +77,22 @@ async fn run(parsed: &Arguments, output: &mut Output, lookup: Lookup) -> Exit {
         Command::Sites(arguments) => sites::run(arguments, &parsed.global, output),
         Command::Codeowners(arguments) => codeowners::run(arguments, &parsed.global, output),
         Command::Apply(arguments) => apply::run(arguments, &parsed.global, output, lookup).await,
+        Command::Explain(arguments) => {
+            explain::run(arguments, &parsed.global, output, lookup).await
+        }
+        Command::Who(arguments) => who::run(arguments, &parsed.global, output, lookup).await,
+        Command::Init(arguments) => init::run(arguments, output),
+        Command::Attest(arguments) => attest::run(arguments, &parsed.global, output),
+        Command::Sandbox(arguments) => {
+            match sandbox::run(arguments, &parsed.global, output).await {
+                Ok(_) => Exit::Done,
+                Err(exit) => exit,
+            }
+        }
+        Command::Schema(arguments) => schema::run(arguments, output),
+        Command::Completions(arguments) => completions::completions(arguments, output),
+        Command::Man => completions::man(output),
+        Command::Export(arguments) => export::run(arguments, &parsed.global, output, lookup).await,
     }
 }
 

@@ -1,5 +1,6 @@
 //! Reading a workspace: files to one checked, typed whole, or to diagnostics.
 
+pub(crate) mod amend;
 mod check;
 pub mod codes;
 mod context;
@@ -18,7 +19,9 @@ mod sources;
 mod workspace;
 mod yaml;
 
-pub use load::{Limits, LoadOptions, Loaded, load};
+pub(crate) use read::site_rules::account_id_problem;
+
+pub use load::{Limits, LoadOptions, Loaded, load, load_as_if};
 pub use schema::{mapped_schema, schema};
 pub use sources::{SourceFile, Sources};
 pub use workspace::*;

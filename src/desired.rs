@@ -162,7 +162,11 @@ impl<'w> DesiredRoster<'w> {
         for entry in &roster.entries {
             let by_person = match &entry.who {
                 Who::Email(email) => site.people.contains_key(email),
-                Who::Account(_) => false,
+                Who::Account(_) => entry
+                    .extra
+                    .as_ref()
+                    .and_then(|extra| extra.email.as_ref())
+                    .is_some_and(|email| site.people.contains_key(email)),
             };
             let expired = entry
                 .extra

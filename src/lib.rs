@@ -2,35 +2,55 @@
 //!
 //! # Data flow
 //!
-//! One visible step per module; a command in [`cli`] reads like this list.
+//! One visible step per module; `plan` and `apply` in [`cli`] read like this list.
 //!
 //! ```text
-//! config::load     files -> Workspace + Diagnostics    what people wrote, every value with its place
-//! desired          Workspace -> Desired                what should be on one site, and what is ours to judge
-//! observe          Reader + Desired -> Observed        what is; the only step that reads the remote
-//! plan::diff       Desired x Observed -> Plan          pure, synchronous, total; says why for every change
-//! policy           Plan -> Plan with blocked changes   limits on removals, protected objects
-//! apply            Plan + Writer -> Report             carries out, decides nothing
-//! report           any of these -> text or JSON        the same words everywhere
+//! config::load   files -> Workspace + Diagnostics     what people wrote, every value with its place
+//! target         Workspace -> Workspace              with `--target`: only what was asked for, before anything is read
+//! desired        Workspace -> Desired                 what should be on one site, and what is ours to judge
+//! observe        Reader + Desired -> Observed         what is; the only step that reads the remote
+//! plan::diff     Desired x Observed -> Plan           pure, synchronous, total; says why for every change
+//! policy         Plan -> Plan with blocked changes    limits on removals, protected objects, accepted drift
+//! apply          Plan + Writer -> ApplyReport         carries out, decides nothing
+//! report         any of these -> text or JSON         the same words everywhere
 //! ```
+//!
+//! [`connect`] opens the site that the reader and the writer talk to: a remote one with credentials from the environment, or
+//! the sandbox, which [`emulator`] serves on a loopback port with the state that [`seed`] built. Nothing in between knows which.
 //!
 //! # Code map
 //!
 //! | module | idea |
 //! |---|---|
-//! | [`model`] | ids, names and values of a JSM site; no YAML, no REST |
+//! | [`model`] | ids, names, addresses and values of a JSM site; no YAML, no REST |
 //! | [`config`] | reading the workspace: YAML, merging, scopes, roster files, checks, JSON Schema |
-//! | [`diagnostic`] | a problem in a user's file, as data |
+//! | [`diagnostic`] | a problem in a user's file, as data, and how it is shown |
+//! | [`desired`] | one site's share of the workspace, judged on one day |
+//! | [`target`] | what `--target` leaves of a workspace |
+//! | [`observe`], [`observed`] | reading a site, and what was read: a snapshot that can be saved |
+//! | [`plan`] | the difference as changes with reasons, routes, phases and manual steps |
+//! | [`access`] | who can do what, from settings and lists: the access model's tables |
+//! | [`policy`] | what must not be carried out, however much the YAML asks for it |
+//! | [`apply`] | phases, batches, read-merge-write, the journal |
+//! | [`report`] | the plan document (Terraform's representation) and its renderers |
 //! | [`jsm`] | the client of Atlassian's APIs: transport, paging, errors, one reader and one writer type |
-//! | [`emulator`] | the sandbox: a JSM site in memory behind the real wire protocol |
+//! | [`mapped`] | settings endpoints that the operator describes |
+//! | [`emulator`], [`seed`] | the sandbox: a JSM site behind the real wire protocol, and how a seed fills it |
+//! | [`connect`] | credentials, origins, sessions |
+//! | [`export`] | a live site written down as a workspace |
+//! | [`neutral`] | foreign text made harmless before it is shown |
+//! | [`cli`], [`exit`] | the commands; the documented exit codes and their precedence |
 //!
 //! # Invariants
 //!
-//! - `plan`, `policy`, `desired` and `model` import neither `jsm`, nor the HTTP crate, nor tokio.
+//! - `plan`, `policy`, `desired` and `model` import neither `jsm`, nor the HTTP crate, nor tokio (`tests/examples.rs` reads the files).
 //! - Planning holds a [`jsm::Reader`], which has no mutating method.
 //! - The emulator and the client share no request or response type.
-//! - A list that could not be read whole is `Incomplete`, and nothing is ever removed on the strength of one.
+//! - A list that could not be read whole is [`model::Read::Incomplete`], and nothing is ever removed on the strength of one.
+//! - The library prints nothing: `cli` writes data to the streams it is given.
+//! - Order that a person or a file can see comes from ordered collections: the same input gives the same bytes.
 
+pub mod access;
 pub mod apply;
 pub mod base;
 pub mod cli;
@@ -42,6 +62,7 @@ pub mod diagnostic;
 pub mod drift;
 pub mod emulator;
 pub mod exit;
+pub mod export;
 pub mod jsm;
 pub mod mapped;
 pub mod model;
@@ -54,3 +75,4 @@ pub mod policy;
 pub mod report;
 pub mod review;
 pub mod seed;
+pub mod target;

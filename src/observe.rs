@@ -34,7 +34,8 @@ pub(crate) enum Extent<'d, 'w> {
 /// # Errors
 /// When the caller's identity cannot be read: credentials missing or refused, or the site out of reach.
 pub async fn observe(reader: &Reader, desired: &Desired<'_>) -> Result<Observed, ApiError> {
-    Observer::run(reader, desired.site.key.clone(), Extent::Desired(desired)).await
+    let extent = Extent::Desired(desired);
+    Observer::run(reader, desired.site.key.clone(), extent, BTreeSet::new()).await
 }
 
 /// Reads everything that the surfaces allow, for an export or a snapshot.
@@ -53,13 +54,31 @@ pub async fn observe_everything(
         reader,
         site,
         Extent::Everything(surfaces, atlassian_organization),
+        BTreeSet::new(),
     )
     .await
+}
+
+/// Reads everything that access depends on, and whether these addresses have accounts.
+///
+/// # Errors
+/// As [`observe`].
+pub async fn observe_access(
+    reader: &Reader,
+    site: SiteKey,
+    surfaces: &Surfaces,
+    atlassian_organization: Option<&str>,
+    people: BTreeSet<Email>,
+) -> Result<Observed, ApiError> {
+    let extent = Extent::Everything(surfaces, atlassian_organization);
+    Observer::run(reader, site, extent, people).await
 }
 
 /// A reading under way.
 pub(crate) struct Observer<'d, 'w> {
     reader: &'d Reader,
+    /// Addresses to look up beyond those that the extent needs.
+    people: BTreeSet<Email>,
     extent: Extent<'d, 'w>,
     caller_email: Option<String>,
     observed: Observed,
@@ -70,10 +89,12 @@ impl<'d, 'w> Observer<'d, 'w> {
         reader: &'d Reader,
         site: SiteKey,
         extent: Extent<'d, 'w>,
+        people: BTreeSet<Email>,
     ) -> Result<Observed, ApiError> {
         let identity = reader.identity().await?;
         let mut observer = Self {
             reader,
+            people,
             extent,
             caller_email: identity.email,
             observed: Observed::nothing(site),
@@ -85,6 +106,7 @@ impl<'d, 'w> Observer<'d, 'w> {
         observer.members().await;
         observer.site_settings().await;
         observer.approved_domains().await;
+        observer.addresses_of_listed_ids().await;
         observer.resolve_addresses().await;
         observer.kinds_of_shared_addresses().await;
         observer.standings().await;
@@ -116,8 +138,8 @@ impl<'d, 'w> Observer<'d, 'w> {
             return;
         }
         let mut listed = self.list_organizations().await;
-        if let (Read::Complete(live), Extent::Desired(desired)) = (&listed, &self.extent)
-            && let Some(why) = self.blind_spot(desired, live).await
+        if let Read::Complete(live) = &listed
+            && let Some(why) = self.blind_spot(live).await
         {
             listed = Read::Incomplete(why);
         }
@@ -149,12 +171,15 @@ impl<'d, 'w> Observer<'d, 'w> {
     /// rest would look as if it had to be created.
     async fn blind_spot(
         &self,
-        desired: &Desired<'_>,
         live: &BTreeMap<OrganizationId, ObservedOrganization>,
     ) -> Option<crate::model::Incomplete> {
-        let missing = identity::identify(desired.site, live)
-            .values()
-            .any(|identity| !matches!(identity, Identity::Live(_)));
+        let missing = match &self.extent {
+            // Nothing says how many there should be, and an export must not pass a part for the whole.
+            Extent::Everything(..) => true,
+            Extent::Desired(desired) => identity::identify(desired.site, live)
+                .values()
+                .any(|identity| !matches!(identity, Identity::Live(_))),
+        };
         if !missing {
             return None;
         }

@@ -215,6 +215,9 @@ pub struct Observation<T> {
     pub surface: Surface,
     /// For attested values: the last day on which the statement counts.
     pub attested_until: Option<Date>,
+    /// For a value that could not be read: whether a right or a credential is missing.
+    #[serde(default)]
+    pub forbidden: bool,
 }
 
 impl<T> Observation<T> {
@@ -224,6 +227,15 @@ impl<T> Observation<T> {
             value: Field::Known(value),
             surface,
             attested_until: None,
+            forbidden: false,
+        }
+    }
+
+    /// A value whose reading the service refused or did not manage.
+    pub fn failed(cause: crate::model::Incomplete, surface: Surface) -> Self {
+        Self {
+            forbidden: cause.forbidden,
+            ..Self::unknown(cause.why, surface)
         }
     }
 
@@ -233,6 +245,7 @@ impl<T> Observation<T> {
             value: Field::Unknown(why),
             surface,
             attested_until: None,
+            forbidden: false,
         }
     }
 }

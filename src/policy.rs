@@ -5,6 +5,7 @@
 
 pub mod acceptance;
 mod accepted_drift;
+mod dependents;
 mod emptied;
 mod limits;
 mod protect;
@@ -62,6 +63,7 @@ pub fn review(plan: &mut Plan, desired: &Desired<'_>, observed: &Observed) -> Ve
     if let Some(limit) = &policy.max_new_accounts {
         verdicts.push(limits::max_new_accounts(plan, limit));
     }
+    dependents::block_dependents(plan);
     verdicts.extend(emptied::organizations(plan, desired, observed));
     verdicts.extend(emptied::projects(plan, desired, observed));
     for change in &mut plan.changes {

@@ -2,7 +2,7 @@
 
 use super::{Apply, Findings, Made, Outcome};
 use crate::config::driver::{Driver, MappedField, WriteMethod};
-use crate::jsm::{ApiError, MappedMethod, space_ari};
+use crate::jsm::{ApiError, LinkedSpaces, MappedMethod, space_ari};
 use crate::mapped::{self, Subject};
 use crate::model::{
     ChannelAccess, CustomerSharing, OrganizationId, ProjectKey, SpaceKey, Surface, WhoCanView,
@@ -192,7 +192,7 @@ impl Apply<'_> {
         viewers: Option<WhoCanView>,
     ) -> Findings {
         match self.link_and_show(key, space, viewers).await {
-            Ok(()) => Findings::one(index, Outcome::Done),
+            Ok(outcome) => Findings::one(index, outcome),
             Err(Trouble::Api(error)) => Findings::failed(&[index], &error),
             Err(Trouble::Other(why)) => Findings::one(index, Outcome::Failed(why)),
         }
@@ -203,7 +203,7 @@ impl Apply<'_> {
         key: &ProjectKey,
         space: &SpaceKey,
         viewers: Option<WhoCanView>,
-    ) -> Result<(), Trouble> {
+    ) -> Result<Outcome, Trouble> {
         let ids = self.reader.space_ids(&[space.as_str()]).await?;
         let id = ids.get(space.as_str()).ok_or_else(|| {
             Trouble::Other(format!(
@@ -215,20 +215,23 @@ impl Apply<'_> {
             cloud.ok_or_else(|| Trouble::Other("the site's cloud id is not known".to_owned()))?;
         let ari = space_ari(cloud, id);
         self.writer.link_space(key.as_str(), &ari).await?;
-        if let Some(viewers) = viewers {
-            let linked = self.reader.linked_spaces(key.as_str()).await?;
-            let now = linked
-                .spaces
-                .iter()
-                .find(|linked| linked.space_ari == ari)
-                .and_then(|linked| linked.current);
-            if now != Some(viewers) {
+        let linked = self.reader.linked_spaces(key.as_str()).await?;
+        let now = linked.spaces.iter().find(|linked| linked.space_ari == ari);
+        let Some(now) = now else {
+            return Ok(Outcome::Failed(
+                "linked, but reading it back does not show the space".to_owned(),
+            ));
+        };
+        match viewers {
+            Some(viewers) if now.current != Some(viewers) => {
                 self.writer
                     .set_space_viewers(key.as_str(), &ari, viewers)
                     .await?;
+                let after = self.reader.linked_spaces(key.as_str()).await?;
+                Ok(shown(&after, &ari, viewers))
             }
+            _ => Ok(Outcome::Done),
         }
-        Ok(())
     }
 
     pub(super) async fn set_viewers(
@@ -273,9 +276,26 @@ impl Apply<'_> {
             .set_space_viewers(key.as_str(), &ari, viewers)
             .await
         {
-            Ok(()) => Findings::one(index, Outcome::Done),
+            Ok(()) => {}
+            Err(error) => return Findings::failed(&[index], &error),
+        }
+        match self.reader.linked_spaces(key.as_str()).await {
+            Ok(linked) => Findings::one(index, shown(&linked, &ari, viewers)),
             Err(error) => Findings::failed(&[index], &error),
         }
+    }
+}
+
+/// Says whether reading back shows who can view a space as it was written.
+fn shown(linked: &LinkedSpaces, ari: &str, viewers: WhoCanView) -> Outcome {
+    let holds = linked
+        .spaces
+        .iter()
+        .any(|linked| linked.space_ari == ari && linked.current == Some(viewers));
+    if holds {
+        Outcome::Done
+    } else {
+        Outcome::Failed("written, but reading it back shows another value".to_owned())
     }
 }
 

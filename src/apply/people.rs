@@ -27,7 +27,9 @@ impl Apply<'_> {
                 Ok(()) => findings
                     .outcomes
                     .extend(batch.into_iter().map(|(index, _)| (index, Outcome::Done))),
-                Err(error) if splits(&error) && batch.len() > 1 => {
+                Err(error)
+                    if batch.len() > 1 && splits(&error) && !self.lost(list, &error).await =>
+                {
                     let mut left = batch;
                     let right = left.split_off(left.len() / 2);
                     pending.push(right);
@@ -62,6 +64,14 @@ impl Apply<'_> {
                     .remove_customers(&self.desk_or_key(key), ids)
                     .await
             }
+        }
+    }
+
+    /// Says whether the list itself is gone, so that no smaller batch can work.
+    async fn lost(&self, list: &List, error: &ApiError) -> bool {
+        match list {
+            List::AddMembers(id) => error.kind() == ErrorKind::NotFound && self.is_gone(id).await,
+            _ => false,
         }
     }
 

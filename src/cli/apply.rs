@@ -32,7 +32,7 @@ pub(super) async fn run(
     output: &mut Output,
     lookup: Lookup,
 ) -> Exit {
-    let workspace = match observe::load(&arguments.reach.dir, global, output) {
+    let workspace = match observe::load_targets(&arguments.reach, global, output) {
         Ok(workspace) => workspace,
         Err(exit) => return exit,
     };

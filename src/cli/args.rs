@@ -3,6 +3,7 @@
 use camino::Utf8PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::civil::Date;
+use std::net::SocketAddr;
 
 /// Customer access as code for Jira Service Management Cloud.
 #[derive(Debug, Parser)]
@@ -91,6 +92,24 @@ pub enum Command {
     Sites(SitesArguments),
     /// Print a CODEOWNERS file made from the scopes
     Codeowners(CodeownersArguments),
+    /// Say what account somebody would get and what they reach, and why
+    Explain(ExplainArguments),
+    /// List everybody who reaches a project or a knowledge-base space, and by which route
+    Who(WhoArguments),
+    /// Write a commented starter workspace that plans cleanly against the sandbox
+    Init(InitArguments),
+    /// Record that a person looked up a value that no program can read
+    Attest(AttestArguments),
+    /// Run the sandbox as a server on this machine
+    Sandbox(SandboxArguments),
+    /// Print the JSON Schema of configuration files
+    Schema(SchemaArguments),
+    /// Print completions for a shell
+    Completions(CompletionsArguments),
+    /// Print the manual page
+    Man,
+    /// Write the live site as a workspace whose plan is empty
+    Export(ExportArguments),
 }
 
 /// Arguments of `validate`.
@@ -241,4 +260,164 @@ pub struct CodeownersArguments {
     /// Who owns the `files` of a scope; `*` stands for everything else; may be given several times
     #[arg(long, value_name = "FILES=OWNER")]
     pub owner: Vec<String>,
+}
+
+/// Arguments of `explain`.
+#[derive(Debug, Args)]
+#[command(allow_missing_positional = true)]
+pub struct ExplainArguments {
+    /// The workspace [default: .]
+    pub dir: Option<Utf8PathBuf>,
+    /// An address, anonymous, anyone, any_customer, or *@domain
+    #[arg(required = true)]
+    pub who: String,
+    /// Only this project
+    #[arg(long, value_name = "KEY")]
+    pub project: Option<String>,
+    /// The site; needed where the workspace has several
+    #[arg(long, value_name = "SITE")]
+    pub site: Option<String>,
+    /// Read the site, and show both where it differs from the workspace
+    #[arg(long)]
+    pub live: bool,
+    /// The form of the output
+    #[arg(long, value_enum, default_value_t = PlanFormat::Text)]
+    pub format: PlanFormat,
+}
+
+/// Arguments of `who`.
+#[derive(Debug, Args)]
+#[command(allow_missing_positional = true)]
+pub struct WhoArguments {
+    /// The workspace [default: .]
+    pub dir: Option<Utf8PathBuf>,
+    /// A project, or PROJECT/SPACE for its articles
+    #[arg(required = true, value_name = "PROJECT[/SPACE]")]
+    pub target: String,
+    /// The site; needed where several have the project
+    #[arg(long, value_name = "SITE")]
+    pub site: Option<String>,
+    /// Read the site instead of taking what the workspace says
+    #[arg(long)]
+    pub live: bool,
+    /// The form of the output
+    #[arg(long, value_enum, default_value_t = WhoFormat::Text)]
+    pub format: WhoFormat,
+}
+
+/// The forms of `who`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum WhoFormat {
+    /// For people.
+    Text,
+    /// For spreadsheets.
+    Csv,
+    /// For programs.
+    Json,
+}
+
+/// Arguments of `init`.
+#[derive(Debug, Args)]
+pub struct InitArguments {
+    /// Where the workspace is written; existing files are never touched
+    #[arg(default_value = ".")]
+    pub dir: Utf8PathBuf,
+}
+
+/// Arguments of `attest`.
+#[derive(Debug, Args)]
+#[command(override_usage = "portcullis attest [DIR] <ADDRESS> --value <VALUE> --by <WHO>")]
+pub struct AttestArguments {
+    /// The workspace (this directory when left out), then the address as plans show it
+    #[arg(required = true, num_args = 1..=2, value_name = "ADDRESS")]
+    pub place: Vec<String>,
+    /// What the person saw: JSON, or a bare word
+    #[arg(long, value_name = "VALUE", allow_hyphen_values = true)]
+    pub value: String,
+    /// Who looked
+    #[arg(long, value_name = "WHO")]
+    pub by: String,
+    /// The last day on which the statement counts; 90 days after the look when left out
+    #[arg(long, value_name = "DATE")]
+    pub until: Option<Date>,
+    /// The day on which the person looked; today when left out
+    #[arg(long, value_name = "DATE")]
+    pub on: Option<Date>,
+}
+
+/// Arguments of `sandbox`.
+#[derive(Debug, Args)]
+pub struct SandboxArguments {
+    /// The loopback address to listen on; port 0 takes a free one
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0")]
+    pub listen: SocketAddr,
+    /// The name of the site
+    #[arg(long, default_value = "acme")]
+    pub site: String,
+    /// A workspace that describes the site at its start; an empty site when left out
+    #[arg(long, value_name = "DIR")]
+    pub seed: Option<Utf8PathBuf>,
+    /// Where the state is kept; when the file exists, it is used instead of the seed
+    #[arg(long, value_name = "FILE")]
+    pub state: Option<Utf8PathBuf>,
+    /// The most rows that one page of a list holds
+    #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u16).range(1..=1000))]
+    pub page_cap: u16,
+}
+
+/// Arguments of `schema`.
+#[derive(Debug, Args)]
+pub struct SchemaArguments {
+    /// Print the schema of descriptions of settings endpoints (`surfaces.mapped`) instead
+    #[arg(long)]
+    pub mapped: bool,
+}
+
+/// Arguments of `completions`.
+#[derive(Debug, Args)]
+pub struct CompletionsArguments {
+    /// The shell
+    #[arg(value_enum)]
+    pub shell: clap_complete::Shell,
+}
+
+/// Arguments of `export`.
+#[derive(Debug, Args)]
+pub struct ExportArguments {
+    /// The workspace that says how to reach the site; not used with --url
+    #[arg(default_value = ".")]
+    pub dir: Utf8PathBuf,
+    /// Which site of the workspace; with --url, the key of the site instead of the first part of its host
+    #[arg(long, value_name = "SITE")]
+    pub site: Option<String>,
+    /// Read this site without a workspace, such as https://acme.atlassian.net
+    #[arg(long, value_name = "URL")]
+    pub url: Option<String>,
+    /// Write the workspace to this directory, which must be absent or empty
+    #[arg(long, value_name = "DIR2", required_unless_present = "snapshot")]
+    pub to: Option<Utf8PathBuf>,
+    /// What becomes of people: a roster file per list, or no lists at all
+    #[arg(long, value_enum, default_value_t = ExportMembers::Csv)]
+    pub members: ExportMembers,
+    /// Write what was read as JSON to this file, for `plan --observed`
+    #[arg(long, value_name = "FILE")]
+    pub snapshot: Option<Utf8PathBuf>,
+    /// Leave out, with a comment, what could not be read whole
+    #[arg(long)]
+    pub partial: bool,
+    /// Requests in flight at once
+    #[arg(long, value_name = "N", default_value_t = 8)]
+    pub concurrency: usize,
+    /// The most requests that the run may make
+    #[arg(long, value_name = "N")]
+    pub budget: Option<u64>,
+}
+
+/// What becomes of people in an export.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ExportMembers {
+    /// A roster file per list.
+    Csv,
+    /// No lists of people.
+    None,
 }

@@ -11,7 +11,7 @@ use crate::exit::Exit;
 use crate::model::{Address, SiteKey};
 use crate::observed::Observed;
 use crate::patch::{self, Difference};
-use crate::plan::{Change, Plan, diff};
+use crate::plan::{Change, Plan};
 use crate::report::drift::{self as report, DriftDocument};
 use camino::Utf8Path;
 use jiff::civil::Date;
@@ -47,7 +47,7 @@ async fn drift(
 ) -> Result<Exit, Exit> {
     let reach = &arguments.reach;
     let today = global.today();
-    let workspace = observe::load(&reach.dir, global, output)?;
+    let workspace = observe::load_targets(reach, global, output)?;
     let base = match &arguments.base {
         None => None,
         Some(revision) => Some(Base::open(&reach.dir, revision, today).map_err(|error| {
@@ -86,7 +86,7 @@ async fn drift(
         let Some(desired) = observe::desired(&workspace, &site.key, reach, id, today) else {
             continue;
         };
-        let head = diff::diff(&desired, &site.observed);
+        let head = observe::difference(&desired, &site.observed);
         let base_plan = site.base.take();
         let accepted = &workspace.policy.accept_drift;
         let found = drift::compare(head, base_plan, accepted, today);
@@ -172,10 +172,10 @@ async fn live(
         && let Some(desired) = observe::desired(before, &key, reach, id, today)
     {
         let plan = if same_files(&workspace.sources, &before.sources) {
-            diff::diff(&desired, observed)
+            observe::difference(&desired, observed)
         } else {
             let observed = observe::read(&session, &desired, output).await?;
-            diff::diff(&desired, &observed)
+            observe::difference(&desired, &observed)
         };
         base_plan = Some(Some(plan));
     }
@@ -190,7 +190,7 @@ async fn live(
     let nothing = || Plan {
         changes: Vec::new(),
         errors: Vec::new(),
-        ..diff::diff(&head, &observed)
+        ..observe::difference(&head, &observed)
     };
     let base = base_plan.map(|plan| plan.unwrap_or_else(nothing));
     Ok(Read {
@@ -232,7 +232,7 @@ fn propose(
         };
         let id = site.atlassian_id.as_deref();
         observe::desired(workspace, key, reach, id, today)
-            .map(|desired| diff::diff(&desired, &site.observed))
+            .map(|desired| observe::difference(&desired, &site.observed))
             .map(|plan| {
                 let addresses = plan.changes.iter().map(|change| &change.address);
                 let errors = plan.errors.iter().map(|error| &error.address);

@@ -11,9 +11,10 @@ use crate::jsm::{ApiError, ErrorKind, Options};
 use crate::model::SiteKey;
 use crate::observe;
 use crate::observed::Observed;
-use crate::plan::diff;
+use crate::plan::{Plan, diff};
 use crate::policy;
 use crate::report::build::Planned;
+use crate::target;
 use camino::Utf8Path;
 use jiff::civil::Date;
 
@@ -38,6 +39,22 @@ pub(super) fn load(
             None,
         )
     })
+}
+
+/// Loads a workspace and takes out what no `--target` matches.
+pub(super) fn load_targets(
+    reach: &Reach,
+    global: &Global,
+    output: &mut Output,
+) -> Result<Workspace, Exit> {
+    let mut workspace = load(&reach.dir, global, output)?;
+    match target::narrow(&mut workspace, &reach.target) {
+        Ok(()) => Ok(workspace),
+        Err(unmatched) => {
+            let hint = "targets are addresses as plans show them, such as `acme/organization/Globex` or `acme/project/*/access`";
+            Err(output.fail(Exit::Usage, &unmatched.to_string(), Some(hint)))
+        }
+    }
 }
 
 /// Writes diagnostics to standard error.
@@ -92,35 +109,34 @@ pub(super) async fn open(
         budget: reach.budget,
         ..Options::default()
     };
-    match Session::open(workspace, key, options, today, lookup).await {
-        Ok(session) => Ok(session),
-        Err(ConnectError::InvalidSeed {
-            site,
-            diagnostics,
-            sources,
-        }) => {
-            report(&diagnostics, &sources, output);
-            Err(output.fail(
-                Exit::Invalid,
-                &format!("the seed of site `{site}` is invalid"),
-                None,
-            ))
+    Session::open(workspace, key, options, today, lookup)
+        .await
+        .map_err(|error| not_open(error, output))
+}
+
+/// Says why a site cannot be talked to, and returns the exit code.
+pub(super) fn not_open(error: ConnectError, output: &mut Output) -> Exit {
+    let exit = match &error {
+        ConnectError::NoUrl(_) | ConnectError::Seed(_) | ConnectError::InvalidSeed { .. } => {
+            Exit::Invalid
         }
-        Err(error) => {
-            let exit = match &error {
-                ConnectError::NoUrl(_) | ConnectError::Seed(_) => Exit::Invalid,
-                ConnectError::Credentials(_) => Exit::Forbidden,
-                ConnectError::Client(api) => exit_of(api),
-                ConnectError::Sandbox { .. } | ConnectError::Busy(..) => Exit::Unreadable,
-                ConnectError::InvalidSeed { .. } => Exit::Invalid,
-            };
-            let hint = match &error {
-                ConnectError::Client(api) => api.hint().map(|hint| hint.into_owned()),
-                _ => None,
-            };
-            Err(output.fail(exit, &error.to_string(), hint.as_deref()))
-        }
+        ConnectError::Credentials(_) => Exit::Forbidden,
+        ConnectError::Client(api) => exit_of(api),
+        ConnectError::Sandbox { .. } | ConnectError::Busy(..) => Exit::Unreadable,
+    };
+    if let ConnectError::InvalidSeed {
+        diagnostics,
+        sources,
+        ..
+    } = &error
+    {
+        report(diagnostics, sources, output);
     }
+    let hint = match &error {
+        ConnectError::Client(api) => api.hint(),
+        _ => None,
+    };
+    output.fail(exit, &error.to_string(), hint.as_deref())
 }
 
 /// Returns the exit code of a failed request.
@@ -166,9 +182,16 @@ pub(super) async fn read(
     }
 }
 
+/// Compares one site, as far as the targets go; nothing is judged yet.
+pub(super) fn difference(desired: &Desired<'_>, observed: &Observed) -> Plan {
+    let mut plan = diff::diff(desired, observed);
+    target::keep(&mut plan, &desired.targets);
+    plan
+}
+
 /// Plans one site and judges the plan.
 pub(super) fn plan(desired: &Desired<'_>, observed: &Observed) -> Planned {
-    let mut plan = diff::diff(desired, observed);
+    let mut plan = difference(desired, observed);
     let verdicts = policy::review(&mut plan, desired, observed);
     Planned {
         plan,

@@ -39,7 +39,7 @@ async fn plan(
     lookup: Lookup,
 ) -> Result<Exit, Exit> {
     let reach = &arguments.reach;
-    let workspace = observe::load(&reach.dir, global, output)?;
+    let workspace = observe::load_targets(reach, global, output)?;
     let base = match &arguments.base {
         Some(revision) => open_base(&reach.dir, revision, global, output)?,
         None => None,

@@ -99,20 +99,31 @@ fn undeclared_site(workspace: &Workspace, key: &SiteKey, span: Span) -> Diagnost
 }
 
 /// Organizations whose names differ only in case, width or spaces: Atlassian would make two, people would see one.
+///
+/// Two that both have an `id` exist already, so none would be made: an export of such a site must load.
 fn near_duplicates(cx: &mut Context, site: &Site) {
-    let mut folded: BTreeMap<String, (&OrganizationName, Span)> = BTreeMap::new();
+    let mut folded: BTreeMap<String, (&OrganizationName, &Organization)> = BTreeMap::new();
     for (name, organization) in &site.organizations {
-        let again = folded.insert(name.folded(), (name, organization.span));
-        if let Some((other, first)) = again {
+        let fold = name.folded();
+        if let Some((other, first)) = folded.get(&fold)
+            && (first.id.is_none() || organization.id.is_none())
+        {
             cx.report(
                 Diagnostic::error(
                     codes::NEAR_DUPLICATE,
                     format!("`{name}` and `{other}` differ only in case, width or spaces"),
                 )
                 .label(mark(organization.span, name.as_str()), "this one")
-                .label(mark(first, other.as_str()), "and this one")
-                .hint("keep one, or give them names that people can tell apart"),
+                .label(mark(first.span, other.as_str()), "and this one")
+                .hint("keep one, give them names that people can tell apart, or write the `id` of both if the site has both"),
             );
+        }
+        // One without an id stays remembered: whatever else folds to it is a near-duplicate of it.
+        match folded.get(&fold) {
+            Some((_, first)) if first.id.is_none() => {}
+            _ => {
+                folded.insert(fold, (name, organization));
+            }
         }
     }
 }

@@ -20,6 +20,8 @@ pub(super) struct Context {
     pub(super) real_root: Utf8PathBuf,
     /// What the caller wants.
     pub(super) options: LoadOptions,
+    /// A file that is taken to have another text than on disk, relative to the workspace.
+    pub(super) replaced: Option<(Utf8PathBuf, Arc<str>)>,
     /// The files that were read.
     pub(super) sources: Sources,
     /// The same by path, so that a file named twice is read once.

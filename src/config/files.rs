@@ -132,6 +132,12 @@ impl Context {
                     matched.push(path);
                 }
             });
+            matched.extend(
+                self.replaced
+                    .iter()
+                    .map(|(path, _)| path.clone())
+                    .filter(|path| matches(pattern, path.as_str())),
+            );
             let any = !matched.is_empty();
             found.extend(matched);
             if let (Some(mark), false, true) = (mark, any, found.len() == before) {
@@ -291,16 +297,15 @@ impl Context {
         if let Some((id, text)) = self.read.get(path) {
             return Some((*id, Arc::clone(text)));
         }
+        if let Some((replaced, text)) = &self.replaced
+            && replaced == path
+        {
+            let text = Arc::clone(text);
+            return self.keep(path, text);
+        }
         self.confined_file(&absolute, path, mark)?;
-        let too_many = Diagnostic::error(
-            codes::TOO_MANY_FILES,
-            format!(
-                "the workspace names more than {} files",
-                self.options.limits.files
-            ),
-        );
         if self.read.len() >= self.options.limits.files {
-            self.problems.push(too_many);
+            self.problems.push(self.too_many());
             return None;
         }
         let limit = self.options.limits.file_bytes;
@@ -356,12 +361,25 @@ impl Context {
                 return None;
             }
         };
+        self.keep(path, text)
+    }
+
+    fn too_many(&self) -> Diagnostic {
+        let limit = self.options.limits.files;
+        Diagnostic::error(
+            codes::TOO_MANY_FILES,
+            format!("the workspace names more than {limit} files"),
+        )
+    }
+
+    /// Registers a file that was read.
+    fn keep(&mut self, path: &Utf8Path, text: Arc<str>) -> Option<(FileId, Arc<str>)> {
         let source = SourceFile {
             path: path.to_path_buf(),
             text: Arc::clone(&text),
         };
         let Some(id) = self.sources.add(source) else {
-            self.problems.push(too_many);
+            self.problems.push(self.too_many());
             return None;
         };
         self.read

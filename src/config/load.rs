@@ -86,7 +86,27 @@ pub struct Loaded {
 /// Never stops at the first problem: everything that can still be judged is judged. A file with a syntax error is left out, and
 /// then checks that would need it are left out too, so that one mistake is reported once.
 pub fn load(directory: &Utf8Path, options: LoadOptions) -> Loaded {
+    load_replacing(directory, options, None)
+}
+
+/// Loads a workspace as if one of its files, named relative to it, had this text. The file need not exist.
+pub fn load_as_if(
+    directory: &Utf8Path,
+    options: LoadOptions,
+    path: &Utf8Path,
+    text: &str,
+) -> Loaded {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    load_replacing(directory, options, Some((path.to_path_buf(), text.into())))
+}
+
+fn load_replacing(
+    directory: &Utf8Path,
+    options: LoadOptions,
+    replaced: Option<(Utf8PathBuf, Arc<str>)>,
+) -> Loaded {
     let mut cx = Context {
+        replaced,
         root: directory.to_path_buf(),
         real_root: directory
             .canonicalize_utf8()

@@ -11,7 +11,8 @@ mod site;
 
 /// Rules about values that lists of people share with sites.
 pub(super) mod site_rules {
-    pub(in crate::config) use super::accounts::{account_id, account_id_problem};
+    pub(in crate::config) use super::accounts::account_id;
+    pub(crate) use super::accounts::account_id_problem;
     pub(in crate::config) use super::site::empty_list;
 }
 

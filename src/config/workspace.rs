@@ -420,7 +420,7 @@ pub struct ApprovedSite {
 }
 
 /// The JSM role that an approved domain grants.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ApprovedRole {
     /// Customer: free.
     Customer,

@@ -1,4 +1,5 @@
-//! YAML text to a tree in which every value knows its place. The only module that knows the YAML parser.
+//! YAML text to a tree in which every value knows its place. Besides `amend`, which only asks for
+//! places, the only module that knows the YAML parser.
 //!
 //! Only syntax errors stop a file. Duplicate keys, tags, merge keys and odd keys are reported and left out of the tree, so that
 //! the rest of the file is still checked.

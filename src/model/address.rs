@@ -65,6 +65,26 @@ impl Address {
             }
         }
     }
+
+    /// Says whether the address matches a pattern or lies below something that does.
+    pub fn within(&self, pattern: &str) -> bool {
+        let pattern = pattern.strip_suffix("/**").unwrap_or(pattern);
+        pattern == "**"
+            || (self.0.split('/').count() >= pattern.split('/').count() && self.along(pattern))
+    }
+
+    /// Says whether something below the address may match a pattern.
+    pub fn above(&self, pattern: &str) -> bool {
+        let pattern = pattern.strip_suffix("/**").unwrap_or(pattern);
+        self.0.split('/').count() < pattern.split('/').count() && self.along(pattern)
+    }
+
+    fn along(&self, pattern: &str) -> bool {
+        pattern
+            .split('/')
+            .zip(self.0.split('/'))
+            .all(|(wanted, got)| part_matches(wanted, got))
+    }
 }
 
 impl std::fmt::Display for Address {
@@ -101,6 +121,40 @@ mod tests {
     fn names_are_encoded_so_that_parts_stay_parts() {
         let address = Address::new(["acme", "organization", "A/B * 100%"]);
         assert_eq!(address.as_str(), "acme/organization/A%2FB %2A 100%25");
+    }
+
+    #[test]
+    fn patterns_reach_up_and_down() {
+        let organization = Address::new(["acme", "organization", "Globex"]);
+        for pattern in [
+            "acme",
+            "acme/**",
+            "**",
+            "acme/organization/Glo*",
+            "acme/organization/Globex/**",
+        ] {
+            assert!(organization.within(pattern), "{pattern}");
+            assert!(!organization.above(pattern), "{pattern}");
+        }
+        for pattern in [
+            "acme/organization/Globex/member",
+            "acme/organization/*/member/a@b.de",
+            "*/*/*/*/**",
+        ] {
+            assert!(organization.above(pattern), "{pattern}");
+            assert!(!organization.within(pattern), "{pattern}");
+        }
+        for pattern in [
+            "acme/organization/Initech",
+            "acme/project",
+            "umbrella/**",
+            "acme/project/Globex/member",
+        ] {
+            assert!(
+                !organization.within(pattern) && !organization.above(pattern),
+                "{pattern}"
+            );
+        }
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::{Extent, LISTS_AT_ONCE, Observer};
 use crate::config::{Mode, Who};
-use crate::desired::{DesiredRoster, GoneWho};
+use crate::desired::{Desired, DesiredRoster, GoneWho};
 use crate::jsm::Account;
 use crate::model::{AccountId, AccountKind, Email, Incomplete, Read};
 use crate::observed::{Resolution, Standing};
@@ -36,15 +36,16 @@ impl Observer<'_, '_> {
 
     /// Returns the addresses that matter and that no list showed.
     fn unresolved(&self) -> BTreeSet<Email> {
-        let Extent::Desired(desired) = &self.extent else {
-            return BTreeSet::new();
-        };
         let index = Index::new(&self.observed);
         let mut wanted = BTreeSet::new();
         let mut note = |email: &Email| {
             if index.find(email, None) == Match::NotAsked {
                 wanted.insert(email.clone());
             }
+        };
+        self.people.iter().for_each(&mut note);
+        let Extent::Desired(desired) = &self.extent else {
+            return wanted;
         };
         for roster in desired.members.values().chain(desired.customers.values()) {
             for entry in &roster.present {
@@ -60,6 +61,9 @@ impl Observer<'_, '_> {
             .values()
             .any(|account| account.email.is_none())
         {
+            for email in desired.site.people.keys() {
+                note(email);
+            }
             for roster in desired.members.values().chain(desired.customers.values()) {
                 for gone in &roster.gone {
                     match gone.who {
@@ -69,7 +73,42 @@ impl Observer<'_, '_> {
                 }
             }
         }
+        wanted.extend(
+            self.of_another_kind(desired, &index)
+                .into_iter()
+                .map(|(email, _)| email.clone()),
+        );
         wanted
+    }
+
+    /// Returns entries that ask for one kind of account where the only account in sight looks like the other kind.
+    ///
+    /// The address may then have a second account on no list, and only a search shows it.
+    fn of_another_kind<'a>(
+        &self,
+        desired: &'a Desired<'_>,
+        index: &Index<'a>,
+    ) -> Vec<(&'a Email, &'a AccountId)> {
+        let rosters = desired.members.values().chain(desired.customers.values());
+        rosters
+            .flat_map(|roster| &roster.present)
+            .filter_map(|entry| {
+                let kind = entry.extra.as_ref()?.account?;
+                let Who::Email(email) = &entry.who else {
+                    return None;
+                };
+                let Match::One(id) = index.find(email, None) else {
+                    return None;
+                };
+                let seen = index.account(id).and_then(|account| account.kind);
+                let looks = if id.looks_portal_only() {
+                    AccountKind::PortalOnly
+                } else {
+                    AccountKind::Atlassian
+                };
+                (seen.unwrap_or(looks) != kind).then_some((email, id))
+            })
+            .collect()
     }
 
     async fn page_all_users(&mut self, wanted: BTreeSet<Email>) {
@@ -85,6 +124,15 @@ impl Observer<'_, '_> {
                 return;
             }
         };
+        // A list that does not even hold the caller is not the whole list.
+        let holds_caller = users
+            .iter()
+            .any(|user| Some(&user.account_id) == self.observed.caller.as_ref());
+        let hidden = users.iter().any(|user| {
+            user.email.is_none()
+                && !user.app
+                && Some(&user.account_id) != self.observed.caller.as_ref()
+        });
         let mut found: BTreeMap<Email, Vec<Account>> = BTreeMap::new();
         for user in users {
             let email = user.email.as_deref().and_then(|text| Email::new(text).ok());
@@ -92,9 +140,19 @@ impl Observer<'_, '_> {
                 found.entry(email).or_default().push(user);
             }
         }
+        let mut rest = BTreeSet::new();
         for email in wanted {
-            let accounts = found.remove(&email).unwrap_or_default();
-            self.resolved(email, accounts);
+            match found.remove(&email) {
+                Some(accounts) => self.resolved(email, accounts),
+                // The list does not tell whose address is hidden; a search does.
+                None if hidden || !holds_caller => {
+                    rest.insert(email);
+                }
+                None => self.resolved(email, Vec::new()),
+            }
+        }
+        if !rest.is_empty() {
+            self.search(rest).await;
         }
     }
 
@@ -221,6 +279,7 @@ impl Observer<'_, '_> {
         };
         let ids: BTreeSet<AccountId> = {
             let index = Index::new(&self.observed);
+            let lone = self.of_another_kind(desired, &index);
             let rosters = desired.members.values().chain(desired.customers.values());
             rosters
                 .flat_map(|roster| &roster.present)
@@ -233,6 +292,7 @@ impl Observer<'_, '_> {
                     _ => None,
                 })
                 .flatten()
+                .chain(lone.into_iter().map(|(_, id)| id))
                 .filter(|id| {
                     index
                         .account(id)
@@ -241,6 +301,27 @@ impl Observer<'_, '_> {
                 .cloned()
                 .collect()
         };
+        self.look_up(ids).await;
+    }
+
+    /// Learns the addresses of accounts that rosters name by id and no list showed, since `people` may declare them absent.
+    pub(super) async fn addresses_of_listed_ids(&mut self) {
+        let Extent::Desired(desired) = &self.extent else {
+            return;
+        };
+        if desired.site.people.is_empty() {
+            return;
+        }
+        let rosters = desired.members.values().chain(desired.customers.values());
+        let ids: BTreeSet<AccountId> = rosters
+            .flat_map(|roster| &roster.present)
+            .filter_map(|entry| match &entry.who {
+                Who::Account(id) => Some(id),
+                Who::Email(_) => None,
+            })
+            .filter(|id| !self.observed.accounts.contains_key(*id))
+            .cloned()
+            .collect();
         self.look_up(ids).await;
     }
 
@@ -256,7 +337,7 @@ impl Observer<'_, '_> {
         }
     }
 
-    /// Learns who among those who would be removed is an agent, an app, or a customer.
+    /// Learns who among those who would be removed, or were asked about, is an agent, an app, or a customer.
     ///
     /// Accounts shaped like portal-only ones are not asked about: no agent can have one.
     pub(super) async fn standings(&mut self) {
@@ -297,11 +378,20 @@ impl Observer<'_, '_> {
     }
 
     fn removal_candidates(&self) -> BTreeSet<AccountId> {
-        let Extent::Desired(desired) = &self.extent else {
-            return BTreeSet::new();
-        };
         let index = Index::new(&self.observed);
         let mut candidates = BTreeSet::new();
+        for email in &self.people {
+            match index.find(email, None) {
+                Match::One(id) | Match::Hidden(id) => {
+                    candidates.insert(id.clone());
+                }
+                Match::Several(ids) => candidates.extend(ids.into_iter().cloned()),
+                _ => {}
+            }
+        }
+        let Extent::Desired(desired) = &self.extent else {
+            return candidates;
+        };
         let mut compare = |roster: &DesiredRoster<'_>, live: Option<&Read<BTreeSet<AccountId>>>| {
             if let Some(Read::Complete(live)) = live
                 && (roster.roster.mode == Mode::Exact || !roster.gone.is_empty())

@@ -237,7 +237,7 @@ impl Observer<'_, '_> {
         match surfaces::route(self.surfaces(), MappedField::WhoCanView).read {
             Surface::Gateway => match self.reader.linked_spaces(wanted.key.as_str()).await {
                 Ok(linked) => from_gateway(linked),
-                Err(error) => Observation::unknown(error.to_string(), Surface::Gateway),
+                Err(error) => Observation::failed(error.incomplete(), Surface::Gateway),
             },
             Surface::Mapped => {
                 let subject = Subject {
@@ -282,7 +282,7 @@ fn from_security<T>(
     read: impl Fn(&RequestSecurity) -> Option<T>,
 ) -> Observation<T> {
     match security {
-        Err(error) => Observation::unknown(error.to_string(), Surface::Private),
+        Err(error) => Observation::failed(error.incomplete(), Surface::Private),
         Ok(security) => match read(security) {
             Some(value) => Observation::read(value, Surface::Private),
             None => Observation::unknown("the answer lacks the field".to_owned(), Surface::Private),

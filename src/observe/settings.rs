@@ -32,7 +32,7 @@ impl Observer<'_, '_> {
             return no_program(Surface::Mapped);
         };
         match self.reader.mapped(&subject.path(endpoint)).await {
-            Err(error) => Observation::unknown(error.to_string(), Surface::Mapped),
+            Err(error) => Observation::failed(error.incomplete(), Surface::Mapped),
             Ok(document) => match read(mapping, &document) {
                 Ok(value) => Observation::read(value, Surface::Mapped),
                 Err(why) => Observation::unknown(why, Surface::Mapped),
@@ -72,7 +72,7 @@ impl Observer<'_, '_> {
                             Err(why) => Observation::unknown(why, Surface::Mapped),
                         },
                         Some(Err(error)) => {
-                            Observation::unknown(error.to_string(), Surface::Mapped)
+                            Observation::failed(error.incomplete(), Surface::Mapped)
                         }
                         None => no_program(Surface::Mapped),
                     }

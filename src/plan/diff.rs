@@ -9,7 +9,7 @@ use crate::plan::account_rules::{self, Gate, Outcome};
 use crate::plan::change::{Action, Change, Operation, PersonRef, Phase, Reason, ResourceType};
 use crate::plan::identity::{self, Identity};
 use crate::plan::manual::{self, ManualStep, ManualSubject};
-use crate::plan::roster::{Comparison, Index, Missing, Stays};
+use crate::plan::roster::{Comparison, Index, Match, Missing, Stays};
 use crate::plan::{Coverage, Finding, Forecast, Plan, PlanError, UnmanagedCounts};
 use crate::{config::Space, model::OrganizationName};
 use serde_json::{Value, json};
@@ -48,6 +48,8 @@ pub(super) struct Draft<'a> {
 struct WantedAccount<'a> {
     entry: &'a RosterEntry,
     create: bool,
+    /// Whether a list says that no account be made.
+    never: bool,
     kind: Option<AccountKind>,
     /// Indices of changes that rest on the account.
     dependents: Vec<usize>,
@@ -69,6 +71,16 @@ pub(super) struct PeopleList<'l> {
     pub(super) removals_blocked: Vec<String>,
     /// What removals wait for.
     pub(super) removals_wait_for: Vec<Address>,
+}
+
+impl PeopleList<'_> {
+    /// The part of a row's address between the owner and the person.
+    const fn child(&self) -> &'static str {
+        match self.kind {
+            ResourceType::OrganizationMember => "member",
+            _ => "customer",
+        }
+    }
 }
 
 impl<'a> Draft<'a> {
@@ -193,11 +205,7 @@ impl<'a> Draft<'a> {
         roster: &'a crate::desired::DesiredRoster<'a>,
         comparison: Comparison<'a>,
     ) {
-        let child = if list.kind == ResourceType::OrganizationMember {
-            "member"
-        } else {
-            "customer"
-        };
+        let child = list.child();
         let base = self.address(list.parts.iter().copied());
         let row = |draft: &Self, person: &str| {
             draft.address(list.parts.iter().copied().chain([child, person]))
@@ -231,10 +239,12 @@ impl<'a> Draft<'a> {
                 let wanted = self.wanted_accounts.entry(email).or_insert(WantedAccount {
                     entry,
                     create: false,
+                    never: false,
                     kind: None,
                     dependents: Vec::new(),
                 });
                 wanted.create |= roster.roster.create == Create::Silent && list.blocked.is_empty();
+                wanted.never |= roster.roster.create == Create::Never;
                 wanted.kind = wanted.kind.or(kind);
                 if wanted
                     .entry
@@ -282,6 +292,18 @@ impl<'a> Draft<'a> {
         for (entry, why) in comparison.unresolved {
             let address = row(self, &Desired::person(&entry.who));
             self.error(address, why.clone(), Some(entry.span));
+        }
+        if comparison.not_asked > 0 {
+            let message = format!(
+                "{} listed addresses are on no list of the snapshot; whether they have accounts was not asked",
+                comparison.not_asked
+            );
+            self.finding(
+                base.clone(),
+                "not-searched",
+                message,
+                Some(roster.roster.span),
+            );
         }
         for (entry, ids) in comparison.ambiguous {
             let ids = ids
@@ -349,6 +371,54 @@ impl<'a> Draft<'a> {
         }
         if comparison.unlisted > 0 {
             self.unmanaged.people.push((base, comparison.unlisted));
+        }
+    }
+
+    /// Removes from a live list whom `people` declares absent.
+    pub(super) fn absent_people(
+        &mut self,
+        list: &PeopleList<'_>,
+        live: &'a BTreeSet<crate::model::AccountId>,
+    ) {
+        let child = list.child();
+        for account in live {
+            let Some(email) = self.index.email_of(account) else {
+                continue;
+            };
+            let Some(person) = self.desired.site.people.get(email) else {
+                continue;
+            };
+            if let Some(why) = self.index.untouchable(account) {
+                let parts: Vec<&str> = list.parts.iter().copied().chain([child]).collect();
+                self.left_in_place(&parts, account, why, person.span);
+                continue;
+            }
+            let mut blocked_by = list.blocked.clone();
+            blocked_by.extend(list.removals_blocked.iter().cloned());
+            let parts = list.parts.iter().copied().chain([child, email.key()]);
+            self.changes.push(Change {
+                address: self.address(parts),
+                kind: list.kind,
+                name: email.key().to_owned(),
+                action: Action::Delete,
+                before: self.membership(&Who::Email(email.clone()), Some(account)),
+                after: Value::Null,
+                reason: Reason::PersonAbsent,
+                source: Some(person.span),
+                surface: Surface::Documented,
+                operation: (list.remove)(account.clone()),
+                phase: Phase::Revocations,
+                blocked_by,
+                waiting_for: list.removals_wait_for.clone(),
+            });
+        }
+        for (email, person) in &self.desired.site.people {
+            if let Match::Hidden(id) = self.index.find(email, None)
+                && live.contains(id)
+            {
+                let parts: Vec<&str> = list.parts.iter().copied().chain([child]).collect();
+                self.left_in_place(&parts, id, Stays::HiddenMatch, person.span);
+            }
         }
     }
 
@@ -441,10 +511,15 @@ impl<'a> Draft<'a> {
             let mut surface = Surface::Documented;
             if !wanted.create {
                 // No row: the person stays listed, and whoever answers for the list is told.
+                let why = if wanted.never {
+                    "listed, has no account, and `create: never` forbids making one"
+                } else {
+                    "listed, has no account, and is on no list that may be changed"
+                };
                 self.finding(
                     address.clone(),
                     "no-account",
-                    "listed, has no account, and `create: never` forbids making one".into(),
+                    why.into(),
                     Some(wanted.entry.span),
                 );
                 for &position in &wanted.dependents {
@@ -574,8 +649,12 @@ impl<'a> Draft<'a> {
         self.errors
             .sort_by(|a, b| (&a.address, &a.cause.why).cmp(&(&b.address, &b.cause.why)));
         self.errors.dedup();
+        self.findings.sort_by(|a, b| {
+            (&a.address, a.code, &a.message).cmp(&(&b.address, b.code, &b.message))
+        });
+        // Two lines may ask for the same thing that cannot be done.
         self.findings
-            .sort_by(|a, b| (&a.address, a.code).cmp(&(&b.address, b.code)));
+            .dedup_by(|a, b| (&a.address, a.code, &a.message) == (&b.address, b.code, &b.message));
         self.forecast
             .sort_by(|a, b| (a.until, &a.address).cmp(&(b.until, &b.address)));
         self.manual.sort_by(|a, b| a.addresses.cmp(&b.addresses));

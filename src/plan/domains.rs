@@ -196,7 +196,7 @@ impl Draft<'_> {
 }
 
 /// Tells the JSM role of an entry from the last part of its ARI; an entry without a role grants the app's member role.
-pub(super) fn role_of(grant: &ObservedGrant) -> ApprovedRole {
+pub(crate) fn role_of(grant: &ObservedGrant) -> ApprovedRole {
     match &grant.role {
         Some(role) if is_customer_role(role) => ApprovedRole::Customer,
         _ => ApprovedRole::User,

@@ -2,7 +2,7 @@
 
 use crate::config::driver::MappedField;
 use crate::config::{ManagedBy, Mode, Organization, OrganizationState};
-use crate::model::{Address, Domain, Field, OrganizationId, OrganizationName, Read, Surface};
+use crate::model::{Address, Domain, Field, OrganizationId, OrganizationName, Surface};
 use crate::observed::{Observation, ObservedOrganization};
 use crate::plan::change::{
     Action, Change, Operation, OrganizationRef, Phase, Reason, ResourceType,
@@ -33,9 +33,20 @@ impl<'a> Draft<'a> {
         let matched: BTreeSet<OrganizationId> = self
             .identities
             .values()
-            .filter_map(|identity| match identity {
-                Identity::Live(id) | Identity::NearDuplicate(id) => Some(id.clone()),
-                _ => None,
+            .flat_map(|identity| match identity {
+                Identity::Live(id) | Identity::NearDuplicate(id) => std::slice::from_ref(id),
+                Identity::Several(ids) => ids.as_slice(),
+                Identity::Nowhere | Identity::IdUnknown => &[],
+            })
+            .cloned()
+            .collect();
+        // Whatever its `id` says, a declared name is never "no longer declared".
+        let declared: BTreeSet<String> = site
+            .organizations
+            .iter()
+            .flat_map(|(name, organization)| {
+                let previous = organization.previous_name.as_ref();
+                std::iter::once(name.folded()).chain(previous.map(|name| name.value.folded()))
             })
             .collect();
         self.coverage.organizations_live = live.len();
@@ -46,8 +57,11 @@ impl<'a> Draft<'a> {
             if matched.contains(id) {
                 continue;
             }
-            self.people_absent_from(id, seen);
-            if site.organizations_mode == Mode::Exact && self.no_longer_declared(id, seen) {
+            self.people_absent_from(id, seen, scim_block(seen));
+            if site.organizations_mode == Mode::Exact
+                && !declared.contains(&OrganizationName::fold(&seen.name))
+                && self.no_longer_declared(id, seen)
+            {
                 continue;
             }
             self.unmanaged.organizations.push(seen.name.clone());
@@ -77,6 +91,7 @@ impl<'a> Draft<'a> {
                     organization,
                     OrganizationRef::Existing(id.clone()),
                     seen.email_domains.as_ref(),
+                    Vec::new(),
                 );
             }
             (Identity::Live(id), OrganizationState::Retired) => {
@@ -201,13 +216,14 @@ impl<'a> Draft<'a> {
         } else {
             vec!["the organization cannot be made".to_owned()]
         };
-        self.members(name, organization, None, blocked);
+        self.members(name, organization, None, blocked.clone());
         let empty = Observation::read(BTreeSet::new(), Surface::Documented);
         self.email_domains(
             name,
             organization,
             OrganizationRef::Planned(name.clone()),
             Some(&empty),
+            blocked,
         );
     }
 
@@ -221,7 +237,11 @@ impl<'a> Draft<'a> {
     ) {
         let Some(desired) = self.desired.members.get(name) else {
             if let Some((id, seen)) = live {
-                self.people_absent_from(id, seen);
+                let mut blocked = scim_block(seen);
+                if organization.managed_by == ManagedBy::Agents {
+                    blocked.push("`managed_by: agents`: agents decide on these members".to_owned());
+                }
+                self.people_absent_from(id, seen, blocked);
             }
             return;
         };
@@ -239,15 +259,12 @@ impl<'a> Draft<'a> {
                 }
             },
         };
+        // A written list says which domains the organization will have, so a domain that goes keeps nobody. Domains that
+        // are not written are not read either: a snapshot that holds them must not change the plan.
         let own: BTreeSet<&Domain> = organization
             .email_domains
             .iter()
-            .flat_map(|domains| domains.value.iter().map(|domain| &domain.value))
-            .chain(
-                live.iter()
-                    .filter_map(|(_, seen)| seen.email_domains.as_ref()?.value.known())
-                    .flatten(),
-            )
+            .flat_map(|written| written.value.iter().map(|domain| &domain.value))
             .collect();
         let comparison = roster::compare(desired, members, &self.index, &own);
         let reference = match id {
@@ -270,46 +287,33 @@ impl<'a> Draft<'a> {
     }
 
     /// Removes people whom `people` declares absent from an organization that no roster manages.
-    fn people_absent_from(&mut self, id: &OrganizationId, seen: &'a ObservedOrganization) {
-        let Some(Read::Complete(members)) = &seen.members else {
+    fn people_absent_from(
+        &mut self,
+        id: &OrganizationId,
+        seen: &'a ObservedOrganization,
+        blocked_by: Vec<String>,
+    ) {
+        if self.desired.site.people.is_empty() {
             return;
-        };
-        let site = self.desired.site;
-        for (email, person) in &site.people {
-            for account in members {
-                let email_here = self
-                    .index
-                    .account(account)
-                    .and_then(|account| account.email.as_ref());
-                if email_here != Some(email) {
-                    continue;
-                }
-                if let Some(why) = self.index.untouchable(account) {
-                    self.left_in_place(
-                        &["organization", &seen.name, "member"],
-                        account,
-                        why,
-                        person.span,
-                    );
-                    continue;
-                }
-                self.changes.push(Change {
-                    address: self.address(["organization", &seen.name, "member", email.key()]),
-                    kind: ResourceType::OrganizationMember,
-                    name: email.key().to_owned(),
-                    action: Action::Delete,
-                    before: json!({ "email": email.key(), "account_id": account.as_str() }),
-                    after: Value::Null,
-                    reason: Reason::PersonAbsent,
-                    source: Some(person.span),
-                    surface: Surface::Documented,
-                    operation: Operation::RemoveMember(id.clone(), account.clone()),
-                    phase: Phase::Revocations,
-                    blocked_by: scim_block(seen),
-                    waiting_for: Vec::new(),
-                });
-            }
         }
+        let name = seen.name.as_str();
+        let members = match whole(seen.members.as_ref()) {
+            Ok(members) => members,
+            Err(why) => {
+                let address = self.address(["organization", name, "member"]);
+                return self.error(address, why, None);
+            }
+        };
+        let list = PeopleList {
+            parts: &["organization", name],
+            kind: ResourceType::OrganizationMember,
+            add: &|_| Operation::Manual,
+            remove: &|account| Operation::RemoveMember(id.clone(), account),
+            blocked: blocked_by,
+            removals_blocked: Vec::new(),
+            removals_wait_for: Vec::new(),
+        };
+        self.absent_people(&list, members);
     }
 
     fn email_domains(
@@ -318,6 +322,7 @@ impl<'a> Draft<'a> {
         organization: &'a Organization,
         reference: OrganizationRef,
         seen: Option<&Observation<BTreeSet<Domain>>>,
+        blocked_by: Vec<String>,
     ) {
         let Some(written) = &organization.email_domains else {
             return;
@@ -328,6 +333,7 @@ impl<'a> Draft<'a> {
             .map(|domain| domain.value.clone())
             .collect();
         let list_address = self.address(["organization", name.as_str(), "email-domain"]);
+        self.unreadable(seen, &list_address, written.span);
         let attested_whole = self.attested(&list_address);
         let known: Option<BTreeSet<Domain>> = match seen.map(|observation| &observation.value) {
             Some(Field::Known(list)) => Some(list.clone()),
@@ -410,9 +416,8 @@ impl<'a> Draft<'a> {
                 source,
                 surface,
                 operation,
-                // One write sets the whole list, so its rows are carried out together.
                 phase: Phase::Grants,
-                blocked_by: Vec::new(),
+                blocked_by: blocked_by.clone(),
                 waiting_for: Vec::new(),
             });
         }

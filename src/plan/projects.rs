@@ -105,6 +105,7 @@ impl<'a> Draft<'a> {
             |word| ChannelAccess::from_word(word.as_str()?),
         );
         if let Some(wanted) = &project.channel_access {
+            self.unreadable(seen.channel_access.as_ref(), &address, wanted.span);
             self.count_field(state.known.is_some());
             if state.known != Some(wanted.value) {
                 let phase = match wanted.value {
@@ -145,6 +146,7 @@ impl<'a> Draft<'a> {
             &address,
             |word| CustomerSharing::from_word(word.as_str()?),
         );
+        self.unreadable(seen.customer_sharing.as_ref(), &address, wanted.span);
         self.count_field(state.known.is_some());
         if state.known == Some(wanted.value) {
             return;
@@ -227,6 +229,36 @@ impl<'a> Draft<'a> {
                 known: self.attested(address).and_then(parse),
                 write: Surface::Manual,
             },
+        }
+    }
+
+    /// Says why a written field could not be read.
+    ///
+    /// On a surface without a promise the field falls back to a person. An endpoint that the operator described was
+    /// asked for by name, so not being able to read it is an error.
+    pub(super) fn unreadable<T>(
+        &mut self,
+        observation: Option<&Observation<T>>,
+        address: &Address,
+        source: Span,
+    ) {
+        let Some(observation) = observation else {
+            return;
+        };
+        let Field::Unknown(why) = &observation.value else {
+            return;
+        };
+        match observation.surface {
+            Surface::Manual => {}
+            Surface::Mapped if self.errors.iter().any(|error| error.cause.why == *why) => {}
+            Surface::Mapped => {
+                let cause = Incomplete {
+                    why: why.clone(),
+                    forbidden: observation.forbidden,
+                };
+                self.error(address.clone(), cause, Some(source));
+            }
+            _ => self.finding(address.clone(), "not-readable", why.clone(), Some(source)),
         }
     }
 
@@ -391,7 +423,9 @@ impl<'a> Draft<'a> {
     ) -> (Vec<String>, Vec<Address>) {
         let access = self.address(["project", key.as_str(), "access"]);
         match (wanted, live) {
-            (Some(ChannelAccess::Open), _) | (None, Some(ChannelAccess::Open)) => (
+            // A restricted project is opened after customers left it.
+            (Some(ChannelAccess::Open), None | Some(ChannelAccess::Open))
+            | (None, Some(ChannelAccess::Open)) => (
                 vec![
                     "L52: Atlassian refuses to remove customers while the project is open"
                         .to_owned(),
@@ -402,10 +436,17 @@ impl<'a> Draft<'a> {
         }
     }
 
-    fn people_absent_from_project(&mut self, key: &ProjectKey, seen: &ObservedProject) {
+    fn people_absent_from_project(&mut self, key: &ProjectKey, seen: &'a ObservedProject) {
         let site = self.desired.site;
-        let Some(Ok(customers)) = seen.customers.as_ref().map(|read| whole(Some(read))) else {
+        if site.people.is_empty() {
             return;
+        }
+        let customers = match whole(seen.customers.as_ref()) {
+            Ok(customers) => customers,
+            Err(why) => {
+                let address = self.address(["project", key.as_str(), "customer"]);
+                return self.error(address, why, None);
+            }
         };
         let live = seen
             .channel_access
@@ -417,43 +458,17 @@ impl<'a> Draft<'a> {
             .get(key)
             .and_then(|project| project.channel_access.as_ref())
             .map(|access| access.value);
-        let (blocked_by, waiting_for) = self.removals_from(key, wanted, live);
-        for (email, person) in &site.people {
-            for account in customers {
-                if self
-                    .index
-                    .account(account)
-                    .and_then(|account| account.email.as_ref())
-                    != Some(email)
-                {
-                    continue;
-                }
-                if let Some(why) = self.index.untouchable(account) {
-                    self.left_in_place(
-                        &["project", key.as_str(), "customer"],
-                        account,
-                        why,
-                        person.span,
-                    );
-                    continue;
-                }
-                self.changes.push(Change {
-                    address: self.address(["project", key.as_str(), "customer", email.key()]),
-                    kind: ResourceType::ProjectCustomer,
-                    name: email.key().to_owned(),
-                    action: Action::Delete,
-                    before: json!({ "email": email.key(), "account_id": account.as_str() }),
-                    after: Value::Null,
-                    reason: Reason::PersonAbsent,
-                    source: Some(person.span),
-                    surface: Surface::Documented,
-                    operation: Operation::RemoveCustomer(key.clone(), account.clone()),
-                    phase: Phase::Revocations,
-                    blocked_by: blocked_by.clone(),
-                    waiting_for: waiting_for.clone(),
-                });
-            }
-        }
+        let (removals_blocked, removals_wait_for) = self.removals_from(key, wanted, live);
+        let list = PeopleList {
+            parts: &["project", key.as_str()],
+            kind: ResourceType::ProjectCustomer,
+            add: &|_| Operation::Manual,
+            remove: &|account| Operation::RemoveCustomer(key.clone(), account),
+            blocked: Vec::new(),
+            removals_blocked,
+            removals_wait_for,
+        };
+        self.absent_people(&list, customers);
     }
 
     fn knowledge_base(
@@ -462,6 +477,8 @@ impl<'a> Draft<'a> {
         project: &'a Project,
         seen: &ObservedProject,
     ) {
+        let address = self.address(["project", key.as_str(), "knowledge-base"]);
+        self.unreadable(seen.knowledge_base.as_ref(), &address, project.span);
         let linked: Option<&BTreeMap<SpaceKey, ObservedSpace>> = seen
             .knowledge_base
             .as_ref()

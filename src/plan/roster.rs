@@ -51,19 +51,21 @@ impl<'o> Index<'o> {
         self.observed.accounts.get(id)
     }
 
-    /// Says why an account is never removed from anything, if it is one of those.
+    /// Returns the visible address of an account.
+    pub fn email_of(&self, id: &AccountId) -> Option<&'o Email> {
+        self.account(id).and_then(|account| account.email.as_ref())
+    }
+
+    /// Says why somebody is never removed from anything, whoever asks for it.
     pub fn untouchable(&self, id: &AccountId) -> Option<Stays> {
         if self.observed.caller.as_ref() == Some(id) {
             return Some(Stays::Caller);
         }
-        match self
-            .account(id)
-            .map_or(Standing::NotAsked, |account| account.standing)
-        {
-            Standing::Agent => Some(Stays::Agent),
-            Standing::App => Some(Stays::App),
-            Standing::Unknown => Some(Stays::StandingUnknown),
-            Standing::Customer | Standing::NotAsked => None,
+        match self.account(id).map(|account| account.standing) {
+            Some(Standing::Agent) => Some(Stays::Agent),
+            Some(Standing::App) => Some(Stays::App),
+            Some(Standing::Unknown) => Some(Stays::StandingUnknown),
+            Some(Standing::Customer | Standing::NotAsked) | None => None,
         }
     }
 
@@ -139,6 +141,8 @@ pub enum Stays {
     StandingUnknown,
     /// Their address is hidden, so that it cannot be told whether an entry means them.
     Hidden,
+    /// A search finds them for an address that must be gone, and their own address is hidden.
+    HiddenMatch,
     /// They share an address with another account, and nothing chooses between the two.
     Ambiguous,
 }
@@ -154,6 +158,9 @@ impl Stays {
             Self::App => "an app or service account",
             Self::StandingUnknown => "whether they are an agent could not be read",
             Self::Hidden => "their address is hidden, so no entry can be ruled out",
+            Self::HiddenMatch => {
+                "a search finds them for an address that must be gone, but their own address is hidden: name them by `account_id` or remove them by hand"
+            }
             Self::Ambiguous => "two accounts share their address",
         }
     }
@@ -176,6 +183,8 @@ pub struct Comparison<'a> {
     pub other_kind: Vec<(&'a RosterEntry, &'a AccountId, AccountKind)>,
     /// Entries by account id whose live address is neither of the written ones.
     pub other_email: Vec<(&'a RosterEntry, &'a Email)>,
+    /// How many of the missing entries nobody looked up, since a snapshot cannot be searched.
+    pub not_asked: usize,
     /// Entries whose account is deactivated or revoked.
     pub inactive: Vec<(&'a RosterEntry, &'a AccountId)>,
     /// How many unlisted people an `add_only` list leaves alone.
@@ -257,7 +266,14 @@ pub fn compare<'a>(
                         account: None,
                     }),
                     Match::Unresolved(why) => result.unresolved.push((entry, why)),
-                    Match::NotAsked => {}
+                    // A snapshot cannot be searched, so the account counts as missing, and the plan says so.
+                    Match::NotAsked => {
+                        result.not_asked += 1;
+                        result.missing.push(Missing {
+                            entry,
+                            account: None,
+                        });
+                    }
                 }
             }
         }
@@ -275,8 +291,19 @@ pub fn compare<'a>(
             Match::One(id) => vec![id],
             // Whoever must be gone must be gone with every account on the address.
             Match::Several(ids) => ids,
+            // A lone hit with a hidden address may be somebody else, so it never removes.
+            Match::Hidden(id) => {
+                if live.contains(id) && !accounted.contains_key(id) {
+                    result.stays.push((id.clone(), Stays::HiddenMatch));
+                }
+                continue;
+            }
             _ => continue,
         };
+        // Somebody listed by account id may be the very person who must be gone.
+        result
+            .missing
+            .retain(|missing| !missing.account.as_ref().is_some_and(|id| ids.contains(&id)));
         for id in ids {
             if !live.contains(id) || removed.contains(id) {
                 continue;
@@ -325,7 +352,7 @@ pub fn compare<'a>(
             } else {
                 untouchable(id)
             }
-        } else if !result.unresolved.is_empty() || patterns_need_addresses {
+        } else if !result.unresolved.is_empty() || result.not_asked > 0 || patterns_need_addresses {
             Some(Stays::Hidden)
         } else {
             untouchable(id)

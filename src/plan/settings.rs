@@ -31,6 +31,7 @@ impl Draft<'_> {
             &address,
             |value| from_json(field, value),
         );
+        self.unreadable(self.observed.settings.get(&field), &address, wanted.span);
         self.contradiction(field, &address, &mut state);
         self.count_field(state.known.is_some());
         if state.known.as_ref() == Some(&wanted.value) {
@@ -69,13 +70,38 @@ impl Draft<'_> {
             waiting_for: Vec::new(),
         });
         if manual {
+            // The login methods are one page and one statement, so what is written about the other one is stated too,
+            // and a second step would only repeat the first.
+            let expected = self.whole_statement(field, after);
+            if self
+                .manual
+                .iter()
+                .any(|step| step.addresses == [address.clone()])
+            {
+                return;
+            }
             self.by_hand(
                 &ManualSubject::SiteField(field),
                 vec![address],
                 before,
-                after,
+                expected,
             );
         }
+    }
+
+    /// The value of everything that has the field's address, as far as it is written.
+    fn whole_statement(&self, field: SiteField, value: Value) -> Value {
+        let Value::Object(mut whole) = value else {
+            return value;
+        };
+        for (other, wanted) in &self.desired.site.settings {
+            if other.address_parts() == field.address_parts()
+                && let Value::Object(part) = to_json(*other, &wanted.value)
+            {
+                whole.extend(part);
+            }
+        }
+        Value::Object(whole)
     }
 
     /// A project's settings echo two site-wide ones; an echo that contradicts an attested value is drift.
@@ -122,6 +148,11 @@ impl Draft<'_> {
             MappedField::Site(SiteField::AllowedDomains),
             &list,
             |value| from_json(SiteField::AllowedDomains, value),
+        );
+        self.unreadable(
+            self.observed.settings.get(&SiteField::AllowedDomains),
+            &any,
+            span,
         );
         // "Any domain" may also be attested by itself; that it is off says nothing of the list.
         if state.known.is_none() && self.attested(&any) == Some(&Value::Bool(true)) {

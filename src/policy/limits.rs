@@ -4,38 +4,27 @@ use super::{Verdict, block, makes_account};
 use crate::config::Limit;
 use crate::desired::Desired;
 use crate::diagnostic::Located;
-use crate::model::{Address, Email, Read};
+use crate::model::{Address, Read};
 use crate::observed::Observed;
-use crate::plan::{Action, Change, Operation, PersonRef, Plan, ResourceType};
-use std::collections::{BTreeMap, BTreeSet};
+use crate::plan::{Action, Change, Plan, ResourceType};
+use std::collections::BTreeMap;
 
-/// Blocks every new account, and what rests on it, when there are more than allowed.
+/// Blocks every new account when there are more than allowed.
 pub(super) fn max_new_accounts(plan: &mut Plan, limit: &Located<u64>) -> Verdict {
     let name = "policy.max_new_accounts";
-    let new: BTreeSet<Email> = plan
+    let new = plan
         .changes
         .iter()
-        .filter_map(|change| match &change.operation {
-            Operation::CreateAccount { email, .. } if change.blocked_by.is_empty() => {
-                Some(email.clone())
-            }
-            _ => None,
-        })
-        .collect();
-    let exceeded = u64::try_from(new.len()).is_ok_and(|count| count > limit.value);
+        .filter(|change| makes_account(change) && change.blocked_by.is_empty())
+        .count();
+    let exceeded = u64::try_from(new).is_ok_and(|count| count > limit.value);
     let mut problems = Vec::new();
     if exceeded {
         problems.push(format!(
-            "{} accounts would be made, at most {} are allowed",
-            new.len(),
+            "{new} accounts would be made, at most {} are allowed",
             limit.value
         ));
-        let rests = |change: &Change| match &change.operation {
-            Operation::AddMember(_, PersonRef::Planned(email))
-            | Operation::AddCustomer(_, PersonRef::Planned(email)) => new.contains(email),
-            _ => makes_account(change),
-        };
-        block(plan, rests, name);
+        block(plan, makes_account, name);
     }
     Verdict {
         kind: "limit",

@@ -889,16 +889,6 @@ attestations:
       |
       = hint: declare it under `atlassian_organizations`
 
-    error[near-duplicate]: `globex` and `Globex` differ only in case, width or spaces
-     --> portcullis.yaml:8:7
-      |
-    7 |       Globex: { id: "12", email_domains: [globex.example] }
-      |       ------ and this one
-    8 |       globex: { id: "12", email_domains: [globex.example], previous_name: Globex }
-      |       ^^^^^^ this one
-      |
-      = hint: keep one, or give them names that people can tell apart
-
     error[used-twice]: the id `12` belongs to two organizations
      --> portcullis.yaml:8:21
       |
@@ -1275,6 +1265,32 @@ fields:
     11 |   email.cc_creates_accounts: { endpoint: plain, pointer: /a, any: { pointer: /b, value: 1, listed: 1 } }
        |                                                              ^^^
     "#);
+}
+
+#[test]
+fn names_that_differ_only_in_case_or_spaces() {
+    let shown = refused(
+        r#"
+=== portcullis.yaml
+version: 1
+sites:
+  acme:
+    url: "sandbox:"
+    organizations:
+      Globex: { id: "12" }
+      "GLOBEX": { id: "13" }
+      "globex": {}
+"#,
+    );
+    let found: Vec<&str> = shown
+        .lines()
+        .filter(|line| line.contains("differ only"))
+        .collect();
+    // Two with ids exist on the site already; the third could only be made.
+    assert_eq!(
+        found,
+        ["error[near-duplicate]: `globex` and `Globex` differ only in case, width or spaces"]
+    );
 }
 
 #[test]

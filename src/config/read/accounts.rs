@@ -90,7 +90,7 @@ pub(in crate::config) fn account_id(cx: &mut Context, node: &Node<'_>) -> Option
 }
 
 /// Says why a text is no account id, when it is none.
-pub(in crate::config) fn account_id_problem(text: &str) -> Option<&'static str> {
+pub(crate) fn account_id_problem(text: &str) -> Option<&'static str> {
     if text.is_empty() {
         Some("it is empty")
     } else if text.chars().count() > 128 {

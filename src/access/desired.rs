@@ -1,0 +1,264 @@
+//! The state that the workspace describes.
+//!
+//! Every listed, unexpired person counts as an existing, active, verified account: portal-only unless said otherwise,
+//! Atlassian ones with the JSM role Customer. Lists count as written; that others may be on a list in mode `add_only`, or
+//! on one that is not managed, is said by its [`Coverage`]. Single values that are absent are unknown.
+
+use super::answer::Source;
+use super::people::{Account, ListId, PeopleBuilder, Person, PersonId};
+use super::state::{
+    Approved, Coverage, Fact, Grant, Link, Organization, Project, Scheme, SiteFacts, SpaceFacts,
+    State, StateKind,
+};
+use crate::config::{
+    ApprovedSite, LinkedOrganizations, Mode, OrganizationState, Roster, RosterEntry, Space, Who,
+};
+use crate::desired::{Desired, DesiredRoster};
+use crate::diagnostic::Located;
+use crate::model::{AccountKind, SiteField, SiteValue, SpaceKey};
+use std::collections::BTreeMap;
+
+/// Why a value is not known offline.
+const UNMANAGED: &str = "the workspace does not manage it";
+/// What becomes of people under `people`.
+const ABSENT: &str =
+    "declared absent, the person is taken off every list, and an account that is there stays";
+/// Reads after "the list ".
+const ADD_ONLY: &str = "is `add_only`: whoever else is on it stays";
+/// Reads after "the list ".
+const NOT_MANAGED: &str = "is not managed: whoever is on it stays";
+
+impl<'a> State<'a> {
+    /// Builds the state that the workspace describes for one site on one day.
+    pub fn desired(desired: &Desired<'a>) -> Self {
+        let site = desired.site;
+        let mut people = PeopleBuilder::with_capacity(
+            desired
+                .members
+                .values()
+                .chain(desired.customers.values())
+                .map(|roster| roster.present.len())
+                .sum(),
+        );
+        for email in site.people.keys() {
+            // A plan takes them off every list and leaves the account alone, of which nothing is known offline.
+            people.unresolved(email, Some(ABSENT.to_owned()));
+        }
+        let mut organizations = Vec::new();
+        let mut positions = BTreeMap::new();
+        for (name, organization) in &site.organizations {
+            if organization.state.value == OrganizationState::Absent {
+                continue;
+            }
+            let at = u32::try_from(organizations.len()).unwrap_or(u32::MAX);
+            positions.insert(name, at);
+            let retired = organization.state.value == OrganizationState::Retired;
+            if !retired && let Some(roster) = desired.members.get(name) {
+                join(&mut people, roster, ListId::Organization(at));
+            }
+            organizations.push(Organization {
+                name: name.as_str().to_owned(),
+                email_domains: match &organization.email_domains {
+                    Some(domains) if !retired => domains
+                        .value
+                        .iter()
+                        .map(|domain| (domain.value.clone(), Source::Written(domain.span)))
+                        .collect(),
+                    _ => Vec::new(),
+                },
+                members: match retired {
+                    true => Coverage::Whole,
+                    false => coverage(organization.members.as_ref().map(|roster| roster.mode)),
+                },
+            });
+        }
+        let mut projects = Vec::with_capacity(site.projects.len());
+        for (key, project) in &site.projects {
+            let at = u32::try_from(projects.len()).unwrap_or(u32::MAX);
+            if let Some(roster) = desired.customers.get(key) {
+                join(&mut people, roster, ListId::Roster(at));
+            }
+            let links = project.organizations.as_ref();
+            let mut linked: Vec<Link> = links
+                .into_iter()
+                .flat_map(|links| &links.list)
+                .filter(|name| {
+                    site.organizations
+                        .get(&name.value)
+                        .is_none_or(|o| o.state.value == OrganizationState::Present)
+                })
+                .filter_map(|name| {
+                    Some(Link {
+                        organization: *positions.get(&name.value)?,
+                        source: Source::Written(name.span),
+                    })
+                })
+                .collect();
+            linked.sort_by_key(|link| link.organization);
+            projects.push(Project {
+                key: key.clone(),
+                channel_access: written(project.channel_access.as_ref()),
+                customer_sharing: written(project.customer_sharing.as_ref()),
+                organizations: linked,
+                links: coverage(links.map(|links: &LinkedOrganizations| links.mode)),
+                roster: coverage(
+                    project
+                        .customers
+                        .as_ref()
+                        .map(|roster: &Roster| roster.mode),
+                ),
+                spaces: project
+                    .knowledge_base
+                    .iter()
+                    .map(|(space, linked)| (space.clone(), written(linked.who_can_view.as_ref())))
+                    .collect(),
+                spaces_coverage: Coverage::AsWritten(NOT_MANAGED),
+                scheme: Scheme::default(),
+            });
+        }
+        Self {
+            kind: StateKind::Desired,
+            site: site_facts(desired),
+            approved: approved(desired),
+            any_domain: any_domain(desired),
+            organizations,
+            projects,
+            spaces: spaces(&site.spaces),
+            people: people.build(),
+        }
+    }
+}
+
+pub(super) fn written<T: Copy>(value: Option<&Located<T>>) -> Fact<T> {
+    match value {
+        Some(value) => Fact::Known(value.value, Source::Written(value.span)),
+        None => Fact::Unknown(UNMANAGED.to_owned()),
+    }
+}
+
+fn coverage(mode: Option<Mode>) -> Coverage {
+    match mode {
+        Some(Mode::Exact) => Coverage::Whole,
+        Some(Mode::AddOnly) => Coverage::AsWritten(ADD_ONLY),
+        None => Coverage::AsWritten(NOT_MANAGED),
+    }
+}
+
+/// Reads a toggle as written.
+pub(super) fn toggle(desired: &Desired<'_>, field: SiteField) -> Fact<bool> {
+    match desired.site.settings.get(&field) {
+        Some(Located {
+            value: SiteValue::Toggle(on),
+            span,
+        }) => Fact::Known(*on, Source::Written(*span)),
+        _ => Fact::Unknown(UNMANAGED.to_owned()),
+    }
+}
+
+fn site_facts(desired: &Desired<'_>) -> SiteFacts {
+    let site = desired.site;
+    SiteFacts {
+        internal: toggle(desired, SiteField::Internal),
+        external: toggle(desired, SiteField::External),
+        allowed: match site.settings.get(&SiteField::AllowedDomains) {
+            Some(Located {
+                value: SiteValue::Domains(list),
+                span,
+            }) => Fact::Known(list.clone(), Source::Written(*span)),
+            _ => Fact::Unknown(UNMANAGED.to_owned()),
+        },
+        create: toggle(desired, SiteField::CustomersCanCreateAccounts),
+        no_login: toggle(desired, SiteField::ViewWithoutLogin),
+        kb_all_logged_in: toggle(desired, SiteField::KnowledgeBaseAllLoggedIn),
+        kb_anyone: toggle(desired, SiteField::KnowledgeBaseAnyone),
+        confluence_plan: written(site.confluence_plan.as_ref()),
+    }
+}
+
+fn grant(approved: &ApprovedSite) -> Grant {
+    Grant {
+        role: approved.role,
+        admin_approval: approved.admin_approval,
+        source: Source::Written(approved.span),
+    }
+}
+
+pub(super) fn approved(desired: &Desired<'_>) -> Approved {
+    let written = desired
+        .atlassian
+        .and_then(|(_, organization)| organization.approved_domains.as_ref());
+    Approved {
+        domains: written
+            .into_iter()
+            .flat_map(|approved| &approved.domains)
+            .filter_map(|(domain, entry)| {
+                Some((domain.clone(), grant(entry.sites.get(&desired.site.key)?)))
+            })
+            .collect(),
+        coverage: coverage(written.map(|approved| approved.mode)),
+    }
+}
+
+/// The any-domain rule as written; where it is not, Atlassian's default lets people request access only (2.3).
+pub(super) fn any_domain(desired: &Desired<'_>) -> Fact<Option<Grant>> {
+    let written = desired
+        .atlassian
+        .and_then(|(_, organization)| organization.any_domain.get(&desired.site.key));
+    match written {
+        Some(approved) => Fact::Known(Some(grant(approved)), Source::Written(approved.span)),
+        None => Fact::Known(None, Source::Default),
+    }
+}
+
+/// Confluence's side of spaces, as declared.
+pub(super) fn spaces(declared: &BTreeMap<SpaceKey, Space>) -> BTreeMap<SpaceKey, SpaceFacts> {
+    declared
+        .iter()
+        .map(|(key, space)| {
+            let facts = SpaceFacts {
+                anonymous_access: written(space.anonymous_access.as_ref()),
+                unlicensed_access: written(space.unlicensed_access.as_ref()),
+            };
+            (key.clone(), facts)
+        })
+        .collect()
+}
+
+fn join<'a>(people: &mut PeopleBuilder<'a>, roster: &DesiredRoster<'a>, list: ListId) {
+    for entry in &roster.present {
+        let id = intern(people, entry);
+        people.join(id, list, Source::Written(entry.span));
+    }
+}
+
+/// Finds the person of an entry, or adds one.
+pub(super) fn intern<'a>(people: &mut PeopleBuilder<'a>, entry: &'a RosterEntry) -> PersonId {
+    let extra = entry.extra.as_deref();
+    let kind = extra.and_then(|extra| extra.account);
+    let name = extra.and_then(|extra| extra.name.as_deref()).unwrap_or("");
+    let (email, account_id, known) = match &entry.who {
+        Who::Email(email) => (Some(email), None, people.find(email)),
+        Who::Account(id) => (
+            extra.and_then(|extra| extra.email.as_ref()),
+            Some(id),
+            people.find_account(id),
+        ),
+    };
+    if let Some(id) = known {
+        let person = people.get_mut(id);
+        if person.name.is_empty() {
+            person.name = name;
+        }
+        // One list may say nothing of the account where another says which kind it is.
+        if let Some(kind) = kind {
+            person.account.kind = Some(kind);
+        }
+        return id;
+    }
+    people.add(Person {
+        email,
+        account_id,
+        name,
+        account: Account::customer(kind.unwrap_or(AccountKind::PortalOnly)),
+    })
+}

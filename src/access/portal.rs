@@ -1,0 +1,523 @@
+//! Who sees a portal and may send requests there: section 4 of the model.
+
+use super::accounts::{self, Newcomer};
+use super::answer::{Answer, Source, Trail};
+use super::people::{Account, ListId, Role, Status};
+use super::state::{Coverage, Fact, Project, State};
+use super::visitor::{Actor, Visitor};
+use crate::model::{AccountKind, ChannelAccess};
+
+/// What somebody may do at a portal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Reach {
+    /// See it.
+    pub view: Answer,
+    /// Send requests.
+    pub send: Answer,
+}
+
+impl Reach {
+    /// Neither.
+    pub const NONE: Self = Self::both(Answer::No);
+
+    /// The same answer to both.
+    pub const fn both(answer: Answer) -> Self {
+        Self {
+            view: answer,
+            send: answer,
+        }
+    }
+
+    /// Both must hold.
+    #[must_use]
+    pub fn and(self, answer: Answer) -> Self {
+        Self {
+            view: self.view.and(answer),
+            send: self.send.and(answer),
+        }
+    }
+
+    /// One of the two is enough.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        Self {
+            view: self.view.or(other.view),
+            send: self.send.or(other.send),
+        }
+    }
+
+    /// The reach of somebody who is one of two, nobody knows which.
+    #[must_use]
+    pub fn either(self, other: Self) -> Self {
+        Self {
+            view: self.view.either(other.view),
+            send: self.send.either(other.send),
+        }
+    }
+}
+
+/// A route by which an account reaches a portal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Route {
+    /// On the project's roster (V1).
+    Roster {
+        /// Where that is said.
+        source: Source,
+    },
+    /// A member of a linked organization (V1, V10).
+    Organization {
+        /// Its position in the state.
+        organization: u32,
+        /// Where the membership is said.
+        member: Source,
+        /// Where the link is said.
+        link: Source,
+    },
+    /// The project is open to every customer of the site (V2).
+    Open,
+    /// An agent or administrator; of which projects is not read.
+    Staff,
+    /// A permission scheme that leaks (V7).
+    Leak,
+}
+
+/// Returns every route by which an account on these lists may reach a project, the firmest first.
+///
+/// Whether the routes carry depends on the account; [`reach`] judges that.
+pub fn routes(project_at: usize, project: &Project, actor: &Actor<'_>) -> Vec<Route> {
+    let mut routes = Vec::new();
+    let at = u32::try_from(project_at).unwrap_or(u32::MAX);
+    if let Some(source) = actor.on(ListId::Roster(at)) {
+        routes.push(Route::Roster { source });
+    }
+    for link in &project.organizations {
+        if let Some(member) = actor.on(ListId::Organization(link.organization)) {
+            routes.push(Route::Organization {
+                organization: link.organization,
+                member,
+                link: link.source,
+            });
+        }
+    }
+    if accounts::open(project).exposes() {
+        routes.push(Route::Open);
+    }
+    if actor.account.role == Role::Staff {
+        routes.push(Route::Staff);
+    }
+    if project.scheme.leaks {
+        routes.push(Route::Leak);
+    }
+    routes
+}
+
+/// Returns what a visitor may do at the portal of the project at a position.
+pub fn reach(
+    state: &State<'_>,
+    project_at: usize,
+    visitor: &Visitor<'_>,
+    trail: &mut Trail,
+) -> Reach {
+    let Some(project) = state.projects.get(project_at) else {
+        return Reach::NONE;
+    };
+    match visitor {
+        Visitor::Anonymous => anonymous(state, project, trail),
+        Visitor::Existing(actors) => {
+            let mut all = Reach::NONE;
+            for actor in actors {
+                all = all.or(account(state, project_at, project, actor, trail));
+            }
+            if actors.iter().any(|actor| actor.account.twin) && all.view == Answer::Yes {
+                for actor in actors {
+                    accounts::twin(actor.account, trail);
+                }
+                all = all.and(Answer::Uncertain);
+            }
+            all
+        }
+        Visitor::AnyCustomer => {
+            let actor = Actor::customer();
+            account(state, project_at, project, &actor, trail)
+        }
+        Visitor::New(class) => newcomer(state, project_at, project, class, trail),
+        Visitor::Anyone(classes) => {
+            let mut steps = trail.fresh();
+            let public = newcomer(state, project_at, project, &classes[0], &mut steps);
+            let company = newcomer(state, project_at, project, &classes[1], trail);
+            if public != company {
+                trail.append(steps);
+            }
+            public.either(company)
+        }
+        Visitor::Unclear(why, class) => {
+            let as_new = newcomer(state, project_at, project, class, &mut Trail::silent());
+            let mut steps = trail.fresh();
+            let as_customer = account(state, project_at, project, &Actor::customer(), &mut steps);
+            trail.append(steps);
+            if as_new != as_customer {
+                trail.add("R1", None, || {
+                    format!("whether the address has an account is not known: {why}")
+                });
+            }
+            as_new.either(as_customer)
+        }
+    }
+}
+
+/// Row "Anonymous" of 4.2: never into a restricted project (V1), else with C and N.
+fn anonymous(state: &State<'_>, project: &Project, trail: &mut Trail) -> Reach {
+    let open = accounts::open(project);
+    if open == Answer::No {
+        restricted(project, "never for people who are not logged in", trail);
+        return Reach::NONE;
+    }
+    let (create, login) = (&state.site.create, &state.site.no_login);
+    let view = open.and(create.on()).and(login.on());
+    match (login, create) {
+        (Fact::Known(false, source), _) => {
+            trail.add("V2", Some(*source), || "portals need a login".into())
+        }
+        (_, Fact::Known(false, source)) => trail.add("V2", Some(*source), || {
+            "customers cannot create accounts, and then every portal needs a login".into()
+        }),
+        (Fact::Known(true, source), Fact::Known(true, _)) => {
+            trail.add("V2", Some(*source), || {
+                format!(
+                    "portals can be viewed without login, and {} is open",
+                    project.key
+                )
+            });
+        }
+        (Fact::Unknown(why), _) | (_, Fact::Unknown(why)) => trail.add("V2", None, || {
+            format!("whether portals can be viewed without login is not known: {why}")
+        }),
+    }
+    if open == Answer::Uncertain {
+        access_unknown(project, trail);
+    }
+    let address = accounts::somebody_passes_r3(state);
+    if view.exposes() {
+        trail.add("Q15", None, || match address {
+            Answer::No => {
+                "assumed: sending fails, since no address gets an account; viewing stays possible"
+                    .into()
+            }
+            _ => "sending needs an address that gets an account".into(),
+        });
+    }
+    Reach {
+        view,
+        send: view.and(address),
+    }
+}
+
+fn restricted(project: &Project, whom: &str, trail: &mut Trail) {
+    if project.scheme.granted_to_customers_role {
+        trail.add("V8b", None, || {
+            format!(
+                "{} acts restricted: its permission scheme grants permissions to the role Service Desk Customers",
+                project.key
+            )
+        });
+    }
+    trail.add("V1", project.channel_access.source(), || {
+        format!(
+            "{} is restricted: its roster and linked organizations only, {whom}",
+            project.key
+        )
+    });
+}
+
+fn access_unknown(project: &Project, trail: &mut Trail) {
+    if let Fact::Unknown(why) = &project.channel_access {
+        trail.add("V1", None, || {
+            format!(
+                "whether {} is open or restricted is not known: {why}",
+                project.key
+            )
+        });
+    }
+}
+
+/// The rows of 4.2 for somebody with an account.
+fn account(
+    state: &State<'_>,
+    project_at: usize,
+    project: &Project,
+    actor: &Actor<'_>,
+    trail: &mut Trail,
+) -> Reach {
+    let who = actor.account;
+    if who.status == Status::Disabled {
+        accounts::disabled(who, trail);
+        return anonymous(state, project, trail);
+    }
+    let open = accounts::open(project);
+    let listed = listed(state, project_at, project, actor, trail);
+    let reach = match who.role {
+        Role::Customer => customer(project, who, open, listed, trail),
+        Role::Staff => staff(project, open, listed, trail),
+        Role::None | Role::Unknown => no_role(project, who, open, listed, trail),
+    };
+    if who.status == Status::Unverified && reach.view.exposes() {
+        trail.add("R6", None, || {
+            "the address is not verified yet: no notifications until it is".into()
+        });
+    }
+    let reach = leak(project, reach, trail);
+    if who.role == Role::None && reach.view != Answer::Yes {
+        // The last column of 4.2: without a login they are anonymous visitors.
+        let mut steps = trail.fresh();
+        let as_anonymous = anonymous(state, project, &mut steps);
+        if as_anonymous.view.exposes() {
+            trail.append(steps);
+        }
+        return reach.or(as_anonymous);
+    }
+    reach
+}
+
+/// Whether the actor is on the roster or in a linked organization (V1, V10).
+fn listed(
+    state: &State<'_>,
+    project_at: usize,
+    project: &Project,
+    actor: &Actor<'_>,
+    trail: &mut Trail,
+) -> Answer {
+    let mut answer = Answer::No;
+    for route in routes(project_at, project, actor) {
+        match route {
+            Route::Roster { source } => {
+                trail.add("V1", Some(source), || {
+                    format!("on the roster of {}", project.key)
+                });
+                answer = answer.or(actor.certainty);
+            }
+            Route::Organization {
+                organization,
+                member,
+                link,
+            } => {
+                let name = state
+                    .organizations
+                    .get(organization as usize)
+                    .map_or("?", |organization| organization.name.as_str());
+                trail.add("V1", Some(member), || format!("a member of `{name}`"));
+                trail.add("V10", Some(link), || {
+                    format!("`{name}` is linked to {}", project.key)
+                });
+                answer = answer.or(actor.certainty);
+            }
+            _ => {}
+        }
+    }
+    answer
+}
+
+/// Rows "Portal-only, active" and "Atlassian + JSM Customer".
+fn customer(
+    project: &Project,
+    who: Account,
+    open: Answer,
+    listed: Answer,
+    trail: &mut Trail,
+) -> Reach {
+    match open {
+        Answer::Yes => {
+            trail.add("V2", project.channel_access.source(), || {
+                format!(
+                    "{} is open: every customer of the site reaches it",
+                    project.key
+                )
+            });
+            if who.kind == Some(AccountKind::PortalOnly) && listed != Answer::Yes {
+                trail.add("Q26", None, || {
+                    "assumed: portal-only customers reach every open portal".into()
+                });
+            }
+            Reach::both(Answer::Yes)
+        }
+        _ if listed == Answer::Yes => Reach::both(Answer::Yes),
+        Answer::Uncertain => {
+            access_unknown(project, trail);
+            Reach::both(Answer::Uncertain)
+        }
+        Answer::No => Reach::both(listed.or(not_listed(project, who, trail))),
+    }
+}
+
+/// Somebody whom no known list of a restricted project names: no, as far as the lists can be believed.
+fn not_listed(project: &Project, who: Account, trail: &mut Trail) -> Answer {
+    restricted(project, "and nobody else", trail);
+    let mut answer = Answer::No;
+    for (list, coverage) in [
+        ("roster", &project.roster),
+        ("list of organizations", &project.links),
+    ] {
+        match coverage {
+            Coverage::Whole => {}
+            Coverage::AsWritten(why) => trail.add("V1", None, || {
+                format!("the {list} of {} {why}", project.key)
+            }),
+            Coverage::Unread(why) => {
+                trail.add("V1", None, || {
+                    format!("the {list} of {} is not known: {why}", project.key)
+                });
+                answer = Answer::Uncertain;
+            }
+        }
+    }
+    if who.kind == Some(AccountKind::Atlassian) {
+        trail.add("Q16", None, || {
+            "assumed: the site-wide role Customer opens open portals only".into()
+        });
+    }
+    answer
+}
+
+/// Row "Agent or admin of X": which projects somebody serves is not read.
+fn staff(project: &Project, open: Answer, listed: Answer, trail: &mut Trail) -> Reach {
+    if open == Answer::Yes || listed == Answer::Yes {
+        if open == Answer::Yes {
+            trail.add("V2", project.channel_access.source(), || {
+                format!("{} is open", project.key)
+            });
+        }
+        return Reach::both(Answer::Yes);
+    }
+    trail.add("V1", None, || {
+        format!(
+            "an agent or administrator: of {} or of another project is not read",
+            project.key
+        )
+    });
+    Reach::both(Answer::Uncertain)
+}
+
+/// Row "Atlassian, no JSM role" (Q4).
+fn no_role(
+    project: &Project,
+    who: Account,
+    open: Answer,
+    listed: Answer,
+    trail: &mut Trail,
+) -> Reach {
+    if open == Answer::No && listed == Answer::No {
+        return Reach::both(not_listed(project, who, trail));
+    }
+    trail.add("Q4", None, || match who.role {
+        Role::None => "an Atlassian account without a role in Jira Service Management: as a promise no, as exposure yes".into(),
+        _ => "the account's role in Jira Service Management is not known: with none, as a promise no, as exposure yes".into(),
+    });
+    if open == Answer::Uncertain {
+        access_unknown(project, trail);
+    }
+    Reach::both(Answer::Uncertain)
+}
+
+/// V7: Browse Projects by a custom field or to the reporter shows a restricted portal to customers who are not on it.
+fn leak(project: &Project, reach: Reach, trail: &mut Trail) -> Reach {
+    if !project.scheme.leaks || reach.view == Answer::Yes {
+        return reach;
+    }
+    trail.add("V7", None, || {
+        format!(
+            "the permission scheme of {} shows the portal to customers who are not on it",
+            project.key
+        )
+    });
+    Reach {
+        view: Answer::Yes,
+        send: reach.send.or(Answer::Uncertain),
+    }
+}
+
+/// Somebody new by the best self-service channel, or without login (section 4.1).
+fn newcomer(
+    state: &State<'_>,
+    project_at: usize,
+    project: &Project,
+    class: &accounts::DomainClass,
+    trail: &mut Trail,
+) -> Reach {
+    let mut as_account = trail.fresh();
+    let Newcomer {
+        certainty,
+        account: who,
+        ..
+    } = accounts::newcomer(state, class, &mut as_account);
+    let mut reach = Reach::NONE;
+    if certainty.exposes() {
+        let joined = Joined::of(class);
+        joined.explain(state, &mut as_account);
+        let actor = joined.actor(who);
+        reach = account(state, project_at, project, &actor, &mut as_account).and(certainty);
+    }
+    let mut without_login = trail.fresh();
+    let open_to_all = anonymous(state, project, &mut without_login);
+    if open_to_all.view.exposes() {
+        trail.append(without_login);
+    }
+    trail.append(as_account);
+    reach.or(open_to_all)
+}
+
+/// A2, A3: the organizations that a new customer of a domain joins, and through them restricted projects.
+pub(super) struct Joined {
+    lists: Vec<ListId>,
+    sources: Vec<Source>,
+}
+
+impl Joined {
+    pub(super) fn of(class: &accounts::DomainClass) -> Self {
+        let (lists, sources) = class
+            .organizations
+            .iter()
+            .map(|(at, source)| (ListId::Organization(*at), *source))
+            .unzip();
+        Self { lists, sources }
+    }
+
+    pub(super) fn explain(&self, state: &State<'_>, trail: &mut Trail) {
+        for (list, source) in self.lists.iter().zip(&self.sources) {
+            let ListId::Organization(at) = list else {
+                continue;
+            };
+            if let Some(organization) = state.organizations.get(*at as usize) {
+                trail.add("R7", Some(*source), || {
+                    format!(
+                        "A2: new customers of the domain join `{}` by themselves",
+                        organization.name
+                    )
+                });
+            }
+        }
+        if self.lists.len() > 1 {
+            trail.add("Q20", None, || {
+                "the domain belongs to several organizations: which one is joined is not documented"
+                    .into()
+            });
+        }
+    }
+
+    pub(super) fn actor(&self, account: Account) -> Actor<'_> {
+        Actor {
+            account,
+            lists: &self.lists,
+            sources: &self.sources,
+            certainty: match self.lists.len() {
+                0 | 1 => Answer::Yes,
+                _ => Answer::Uncertain,
+            },
+        }
+    }
+}
+
+/// Says whether the facts make the project restricted for sure.
+pub fn is_restricted(project: &Project) -> Answer {
+    project
+        .channel_access
+        .is(|access| *access == ChannelAccess::Restricted)
+}

@@ -1,0 +1,269 @@
+//! The facts that the rules need, each known with its source or unknown with the reason.
+
+use super::answer::{Answer, Source};
+use super::people::People;
+use crate::config::{ApprovedRole, ConfluencePlan};
+use crate::model::{ChannelAccess, CustomerSharing, Domain, ProjectKey, SpaceKey, WhoCanView};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A fact: known with its source, or unknown with the reason.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fact<T> {
+    /// Known.
+    Known(T, Source),
+    /// Not known; reads after "… is not known: ".
+    Unknown(String),
+}
+
+impl<T> Fact<T> {
+    /// Returns the value when it is known.
+    pub const fn value(&self) -> Option<&T> {
+        match self {
+            Self::Known(value, _) => Some(value),
+            Self::Unknown(_) => None,
+        }
+    }
+
+    /// Returns where the value comes from, when it is known.
+    pub const fn source(&self) -> Option<Source> {
+        match self {
+            Self::Known(_, source) => Some(*source),
+            Self::Unknown(_) => None,
+        }
+    }
+
+    /// Answers a question about the value; unknown is uncertain.
+    pub fn is(&self, test: impl FnOnce(&T) -> bool) -> Answer {
+        self.value()
+            .map_or(Answer::Uncertain, |value| test(value).into())
+    }
+}
+
+impl Fact<bool> {
+    /// Says whether a toggle is on; unknown is uncertain.
+    pub fn on(&self) -> Answer {
+        self.is(|on| *on)
+    }
+}
+
+/// How far a list can be believed where somebody is *not* on it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Coverage {
+    /// It is the whole list.
+    Whole,
+    /// It is what the workspace writes; others may be there and would be left alone. Reads after "the list ".
+    AsWritten(&'static str),
+    /// It could not be read whole, so nobody is known not to be on it.
+    Unread(String),
+}
+
+impl Coverage {
+    /// Returns the answer for somebody who is not among the known entries.
+    pub const fn missing(&self) -> Answer {
+        match self {
+            Self::Whole | Self::AsWritten(_) => Answer::No,
+            Self::Unread(_) => Answer::Uncertain,
+        }
+    }
+}
+
+/// Which state the facts describe.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum StateKind {
+    /// What the workspace says.
+    Desired,
+    /// What was read.
+    Live,
+    /// What the site will be after the plan.
+    After,
+}
+
+impl StateKind {
+    /// Returns the word used in reports.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Desired => "desired",
+            Self::Live => "live",
+            Self::After => "after",
+        }
+    }
+}
+
+/// The site-wide settings (section 2.1 and 2.2 of the model).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SiteFacts {
+    /// I: new accounts of approved domains are Atlassian accounts.
+    pub internal: Fact<bool>,
+    /// E: portal-only accounts are allowed.
+    pub external: Fact<bool>,
+    /// R and L: `None` is "any domain".
+    pub allowed: Fact<Option<BTreeSet<Domain>>>,
+    /// C: customers can create their own accounts.
+    pub create: Fact<bool>,
+    /// N: portals can be viewed without login.
+    pub no_login: Fact<bool>,
+    /// K5.
+    pub kb_all_logged_in: Fact<bool>,
+    /// K1.
+    pub kb_anyone: Fact<bool>,
+    /// K2: the Confluence plan.
+    pub confluence_plan: Fact<ConfluencePlan>,
+}
+
+impl SiteFacts {
+    /// Nothing known, for one reason.
+    pub fn unknown(why: &str) -> Self {
+        fn no<T>(why: &str) -> Fact<T> {
+            Fact::Unknown(why.to_owned())
+        }
+        Self {
+            internal: no(why),
+            external: no(why),
+            allowed: no(why),
+            create: no(why),
+            no_login: no(why),
+            kb_all_logged_in: no(why),
+            kb_anyone: no(why),
+            confluence_plan: no(why),
+        }
+    }
+}
+
+/// What an approved domain, or the any-domain rule, grants for JSM here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Grant {
+    /// The role.
+    pub role: ApprovedRole,
+    /// Whether an administrator must approve.
+    pub admin_approval: bool,
+    /// Where that is said.
+    pub source: Source,
+}
+
+/// The approved domains that matter on this site.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Approved {
+    /// Domains with what they grant.
+    pub domains: BTreeMap<Domain, Grant>,
+    /// Whether others may be approved too.
+    pub coverage: Coverage,
+}
+
+/// A customer organization.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Organization {
+    /// Its name.
+    pub name: String,
+    /// The domains whose new customers join by themselves (A2).
+    pub email_domains: Vec<(Domain, Source)>,
+    /// How far its list of members can be believed.
+    pub members: Coverage,
+}
+
+/// A link from a project to an organization.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Link {
+    /// The position of the organization in [`State::organizations`].
+    pub organization: u32,
+    /// Where the link comes from.
+    pub source: Source,
+}
+
+/// Faults of a permission scheme, as far as somebody looked; all off is a healthy scheme.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Scheme {
+    /// V7: Browse Projects is granted by a user or group custom field, or to the reporter.
+    pub leaks: bool,
+    /// V8a: Portal Access lacks Browse Projects or Create Issues.
+    pub lacks_portal_access: bool,
+    /// V8b: permissions are granted to the project role Service Desk Customers.
+    pub granted_to_customers_role: bool,
+}
+
+/// A service project.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Project {
+    /// Its key.
+    pub key: ProjectKey,
+    /// Open or restricted.
+    pub channel_access: Fact<ChannelAccess>,
+    /// Customer sharing.
+    pub customer_sharing: Fact<CustomerSharing>,
+    /// Linked organizations, sorted by position.
+    pub organizations: Vec<Link>,
+    /// Whether other organizations may be linked.
+    pub links: Coverage,
+    /// Whether others may be on the roster.
+    pub roster: Coverage,
+    /// Linked spaces and who can view them.
+    pub spaces: BTreeMap<SpaceKey, Fact<WhoCanView>>,
+    /// Whether other spaces may be linked.
+    pub spaces_coverage: Coverage,
+    /// Faults of its permission scheme.
+    pub scheme: Scheme,
+}
+
+/// Confluence's side of a space.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SpaceFacts {
+    /// K4.
+    pub anonymous_access: Fact<bool>,
+    /// K6.
+    pub unlicensed_access: Fact<bool>,
+}
+
+/// Everything that the rules need to know of one site.
+#[derive(Debug)]
+pub struct State<'a> {
+    /// Which state this is.
+    pub kind: StateKind,
+    /// Site-wide settings.
+    pub site: SiteFacts,
+    /// Approved domains.
+    pub approved: Approved,
+    /// The any-domain rule (3.5): `None` is the default, which lets people request access only.
+    pub any_domain: Fact<Option<Grant>>,
+    /// Customer organizations, by position.
+    pub organizations: Vec<Organization>,
+    /// Service projects, sorted by key.
+    pub projects: Vec<Project>,
+    /// Confluence's side of spaces.
+    pub spaces: BTreeMap<SpaceKey, SpaceFacts>,
+    /// Known people, their lists and their situations.
+    pub people: People<'a>,
+}
+
+impl State<'_> {
+    /// Returns the position of a project.
+    pub fn project(&self, key: &str) -> Option<usize> {
+        self.projects
+            .binary_search_by(|project| project.key.as_str().cmp(key))
+            .ok()
+    }
+
+    /// Returns every domain that some fact names or some known person has, in order.
+    pub fn domains_in_sight(&self) -> BTreeSet<String> {
+        let mut domains: BTreeSet<String> = BTreeSet::new();
+        domains.extend(self.approved.domains.keys().map(|d| d.as_str().to_owned()));
+        if let Some(Some(allowed)) = self.site.allowed.value() {
+            domains.extend(allowed.iter().map(|d| d.as_str().to_owned()));
+        }
+        for organization in &self.organizations {
+            domains.extend(
+                organization
+                    .email_domains
+                    .iter()
+                    .map(|(domain, _)| domain.as_str().to_owned()),
+            );
+        }
+        let mut seen: std::collections::HashSet<&str> = std::collections::HashSet::new();
+        for person in self.people.iter() {
+            if let Some(email) = person.email
+                && seen.insert(email.domain())
+            {
+                domains.insert(email.domain().to_owned());
+            }
+        }
+        domains
+    }
+}

@@ -1,0 +1,203 @@
+//! `portcullis attest`: writes down that a person looked up a value that no program can read. Never talks to a site.
+
+use super::args::{AttestArguments, Global};
+use super::{Output, observe};
+use crate::config::amend::{self, Statement};
+use crate::config::{self, Attestation, LoadOptions, Workspace};
+use crate::diagnostic::Severity;
+use crate::exit::Exit;
+use crate::model::Address;
+use camino::{Utf8Path, Utf8PathBuf};
+use jiff::ToSpan;
+use serde_json::Value;
+use std::io::{self, Write};
+
+/// How long a statement counts when nothing else is said, in days.
+const DAYS: i64 = 90;
+
+/// Runs the command.
+pub(super) fn run(arguments: &AttestArguments, global: &Global, output: &mut Output) -> Exit {
+    match attest(arguments, global, output) {
+        Ok(exit) | Err(exit) => exit,
+    }
+}
+
+fn attest(arguments: &AttestArguments, global: &Global, output: &mut Output) -> Result<Exit, Exit> {
+    let (directory, address) = match arguments.place.as_slice() {
+        [directory, address] => (Utf8Path::new(directory), address),
+        [address] => (Utf8Path::new("."), address),
+        _ => return Err(output.fail(Exit::Usage, "an address is missing", None)),
+    };
+    let workspace = observe::load(directory, global, output)?;
+    let on = arguments.on.unwrap_or_else(|| global.today());
+    let until = match arguments.until {
+        Some(until) => until,
+        None => on
+            .checked_add(DAYS.days())
+            .map_err(|error| output.fail(Exit::Usage, &format!("`--on`: {error}"), None))?,
+    };
+    let statement = Statement {
+        address: Address::from_encoded(address),
+        // A word such as `restricted` needs no quotes, which shells would take away anyway.
+        value: serde_json::from_str(&arguments.value)
+            .unwrap_or_else(|_| Value::from(arguments.value.as_str())),
+        by: arguments.by.clone(),
+        on,
+        until,
+    };
+    let old = newest(&workspace, &statement.address);
+    let path = match old.and_then(|old| workspace.sources.get(old.span.file)) {
+        Some(file) => file.path.clone(),
+        None => file_of(statement.address.root()),
+    };
+    let absolute = confined(directory, &path).map_err(|error| {
+        let message = format!("`{path}` cannot be written: {error}");
+        output.fail(Exit::Unexpected, &message, None)
+    })?;
+    let text = amended(&absolute, &statement, old).map_err(|error| {
+        let message = format!("`{path}` cannot be changed: {error}");
+        output.fail(
+            Exit::Unexpected,
+            &message,
+            Some("write the statement into it by hand"),
+        )
+    })?;
+    check(directory, &path, &text, &statement, global, output)?;
+    write_whole(&absolute, &text).map_err(|error| {
+        let message = format!("`{path}` cannot be written: {error}");
+        output.fail(Exit::Unexpected, &message, None)
+    })?;
+    let verb = if old.is_some() { "renewed" } else { "recorded" };
+    let written = writeln!(
+        output.data,
+        "{verb} {} in {path}, until {until}",
+        crate::neutral::neutral(address)
+    );
+    Ok(output.finish(written, Exit::Done))
+}
+
+/// Returns the statement about an address that counts: the newest, of several of a day the first.
+fn newest<'w>(workspace: &'w Workspace, address: &Address) -> Option<&'w Attestation> {
+    let about = workspace
+        .attestations
+        .iter()
+        .filter(|attestation| attestation.address.value == *address);
+    about.reduce(|newest, other| if other.on > newest.on { other } else { newest })
+}
+
+/// Returns the file that holds the statements about a site or an Atlassian organization.
+fn file_of(root: &str) -> Utf8PathBuf {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+    let name: String = root
+        .chars()
+        .map(|c| if plain(c) { c } else { '_' })
+        .collect();
+    Utf8Path::new("attestations").join(format!("{name}.yaml"))
+}
+
+/// Returns the real place of a file that may not exist yet, which must be inside the workspace.
+fn confined(directory: &Utf8Path, path: &Utf8Path) -> io::Result<Utf8PathBuf> {
+    let root = directory.canonicalize_utf8()?;
+    let absolute = root.join(path);
+    let real = if absolute.symlink_metadata().is_ok() {
+        absolute.canonicalize_utf8()?
+    } else {
+        match (absolute.parent(), absolute.file_name()) {
+            (Some(parent), Some(name)) if parent.symlink_metadata().is_ok() => {
+                parent.canonicalize_utf8()?.join(name)
+            }
+            _ => absolute,
+        }
+    };
+    if real.starts_with(&root) {
+        Ok(real)
+    } else {
+        Err(io::Error::other(
+            "a symbolic link leads out of the workspace",
+        ))
+    }
+}
+
+/// Returns the new text of the file.
+fn amended(
+    absolute: &Utf8Path,
+    statement: &Statement,
+    old: Option<&Attestation>,
+) -> io::Result<String> {
+    let before = match fs_err::read_to_string(absolute) {
+        Ok(text) => text,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            return Ok(amend::new_file(statement));
+        }
+        Err(error) => return Err(error),
+    };
+    // Places are counted without the byte order mark, which stays where it is.
+    let (mark, body) = match before.strip_prefix('\u{feff}') {
+        Some(body) => ("\u{feff}", body),
+        None => ("", before.as_str()),
+    };
+    amend::with_statement(body, statement, old.map(|old| old.span))
+        .map(|text| format!("{mark}{text}"))
+        .ok_or_else(|| io::Error::other("the place of the statement cannot be found"))
+}
+
+/// Loads the workspace as it would be; what is wrong then is said by the loader itself.
+fn check(
+    directory: &Utf8Path,
+    path: &Utf8Path,
+    text: &str,
+    statement: &Statement,
+    global: &Global,
+    output: &mut Output,
+) -> Result<(), Exit> {
+    let loaded = config::load_as_if(directory, LoadOptions::new(global.today()), path, text);
+    let Some(workspace) = loaded.workspace else {
+        let errors: Vec<_> = loaded
+            .diagnostics
+            .into_iter()
+            .filter(|diagnostic| diagnostic.severity == Severity::Error)
+            .collect();
+        observe::report(&errors, &loaded.sources, output);
+        return Err(output.fail(Exit::Invalid, "nothing was recorded", None));
+    };
+    match newest(&workspace, &statement.address) {
+        Some(found)
+            if found.value == statement.value
+                && found.by == statement.by
+                && found.on == statement.on
+                && found.until == statement.until =>
+        {
+            Ok(())
+        }
+        Some(newer) if newer.on >= statement.on => {
+            let place = workspace.sources.place(newer.span);
+            let message = format!("nothing was recorded: {place} has a newer statement");
+            Err(output.fail(Exit::Invalid, &message, None))
+        }
+        _ => {
+            let message = format!("nothing was recorded: `{path}` is not part of the workspace");
+            let hint = "add `attestations/**` to `include` in `portcullis.yaml`";
+            Err(output.fail(Exit::Invalid, &message, Some(hint)))
+        }
+    }
+}
+
+/// Writes a file in one step, with the rights it had.
+fn write_whole(path: &Utf8Path, text: &str) -> io::Result<()> {
+    let directory = path.parent().unwrap_or(Utf8Path::new("."));
+    fs_err::create_dir_all(directory)?;
+    let mut file = tempfile::Builder::new();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        // The process's mask is applied to it, as for every new file.
+        file.permissions(std::fs::Permissions::from_mode(0o666));
+    }
+    let mut file = file.tempfile_in(directory)?;
+    if let Ok(metadata) = path.metadata() {
+        file.as_file().set_permissions(metadata.permissions())?;
+    }
+    file.write_all(text.as_bytes())?;
+    file.persist(path).map_err(|error| error.error)?;
+    Ok(())
+}

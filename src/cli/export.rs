@@ -1,0 +1,149 @@
+//! `portcullis export`: the live site as a workspace whose plan is empty, or as a snapshot.
+
+mod directory;
+mod source;
+
+use super::args::{ExportArguments, ExportMembers, Global};
+use super::{Lookup, Output, observe};
+use crate::exit::Exit;
+use crate::export::{self, Export, Members};
+use crate::observe::observe_everything;
+use crate::observed::Observed;
+use camino::Utf8Path;
+use source::Source;
+use std::io::Write as _;
+
+/// Runs the command.
+pub(super) async fn run(
+    arguments: &ExportArguments,
+    global: &Global,
+    output: &mut Output,
+    lookup: Lookup,
+) -> Exit {
+    match export(arguments, global, output, lookup).await {
+        Ok(()) => Exit::Done,
+        Err(exit) => exit,
+    }
+}
+
+async fn export(
+    arguments: &ExportArguments,
+    global: &Global,
+    output: &mut Output,
+    lookup: Lookup,
+) -> Result<(), Exit> {
+    if let Some(to) = &arguments.to {
+        directory::refuse_unless_free(to).map_err(|why| output.fail(Exit::Usage, &why, None))?;
+    }
+    let source = Source::open(arguments, global, output, lookup).await?;
+    let observed = read(&source, output).await;
+    let state = source.state_file().map(Utf8Path::to_owned);
+    let target = source.target.clone();
+    if let Err(error) = source.close().await {
+        output.note(&format!(
+            "warning: the sandbox's state could not be saved: {error}"
+        ));
+    }
+    let observed = observed?;
+    let members = match arguments.members {
+        ExportMembers::Csv => Members::Csv,
+        ExportMembers::None => Members::None,
+    };
+    let mut written = export::workspace(&observed, &target, members)
+        .map_err(|error| output.fail(Exit::Unexpected, &error.to_string(), None))?;
+    gaps(&written, arguments.partial, output)?;
+    if let (Some(state), Some(_)) = (state, &arguments.to) {
+        // Without its state, the sandbox of the new workspace would be another, empty site.
+        let text = fs_err::read_to_string(&state)
+            .map_err(|error| output.fail(Exit::Unexpected, &error.to_string(), None))?;
+        let path = format!(".portcullis/sandbox/{}.json", target.key);
+        written.files.insert(path.into(), text);
+    }
+    if let Some(to) = &arguments.to {
+        directory::write(to, &written.files)
+            .map_err(|error| output.fail(Exit::Unexpected, &error.to_string(), None))?;
+    }
+    if let Some(file) = &arguments.snapshot {
+        snapshot(file, &observed)
+            .map_err(|error| output.fail(Exit::Unexpected, &error.to_string(), None))?;
+    }
+    summary(&written, arguments, output);
+    Ok(())
+}
+
+async fn read(source: &Source, output: &mut Output) -> Result<Observed, Exit> {
+    let connection = source.connection();
+    let before = connection.requests();
+    let reader = connection.reader();
+    let read = observe_everything(
+        &reader,
+        source.target.key.clone(),
+        &source.surfaces,
+        source.atlassian_id.as_deref(),
+    );
+    match read.await {
+        Ok(mut observed) => {
+            observed.requests = connection.requests() - before;
+            Ok(observed)
+        }
+        Err(error) => {
+            let message = format!("site `{}` cannot be read: {error}", source.target.key);
+            Err(output.fail(observe::exit_of(&error), &message, error.hint().as_deref()))
+        }
+    }
+}
+
+/// Reports what could not be read whole; an error unless it may be left out.
+fn gaps(export: &Export, partial: bool, output: &mut Output) -> Result<(), Exit> {
+    let mut worst = Exit::Done;
+    for gap in &export.gaps {
+        let message = format!("{} could not be read whole: {}", gap.what, gap.cause.why);
+        if partial {
+            output.note(&format!("warning: {}", crate::neutral::neutral(&message)));
+            continue;
+        }
+        let exit = if gap.cause.forbidden {
+            Exit::Forbidden
+        } else {
+            Exit::Unreadable
+        };
+        worst = worst.and(output.fail(exit, &message, None));
+    }
+    if worst == Exit::Done {
+        return Ok(());
+    }
+    output.note("\nNothing was written. With --partial, what could not be read is left out.");
+    Err(worst)
+}
+
+/// Writes a snapshot; a failure leaves what was there.
+fn snapshot(file: &Utf8Path, observed: &Observed) -> std::io::Result<()> {
+    let parent = match file.parent() {
+        Some(parent) if parent != "" => parent,
+        _ => Utf8Path::new("."),
+    };
+    let mut temporary = tempfile::NamedTempFile::new_in(parent)?;
+    serde_json::to_writer(std::io::BufWriter::new(&mut temporary), observed)?;
+    temporary.write_all(b"\n")?;
+    temporary.persist(file).map_err(|error| error.error)?;
+    Ok(())
+}
+
+fn summary(export: &Export, arguments: &ExportArguments, output: &mut Output) {
+    let counts = export.counts;
+    if let Some(to) = &arguments.to {
+        output.note(&format!(
+            "Wrote `{to}`: {} organizations, {} projects, {} roster entries.",
+            counts.organizations, counts.projects, counts.people
+        ));
+        if counts.left_out > 0 {
+            output.note(&format!(
+                "Left out, with a comment: {}, which the format cannot name.",
+                counts.left_out
+            ));
+        }
+    }
+    if let Some(file) = &arguments.snapshot {
+        output.note(&format!("Wrote the snapshot `{file}`."));
+    }
+}

@@ -1,0 +1,98 @@
+//! `portcullis init`: a commented starter workspace that plans cleanly against the embedded sandbox.
+
+use super::args::InitArguments;
+use super::{Output, schema};
+use crate::exit::Exit;
+use camino::Utf8Path;
+use std::fs::File;
+use std::io::{self, Write};
+
+const FILES: [(&str, &str); 7] = [
+    ("portcullis.yaml", include_str!("init/portcullis.yaml")),
+    ("sites/acme.yaml", include_str!("init/site.yaml")),
+    (
+        "organizations/globex.yaml",
+        include_str!("init/organization.yaml"),
+    ),
+    ("projects/itsm.yaml", include_str!("init/project.yaml")),
+    ("rosters/globex.csv", include_str!("init/roster.csv")),
+    (
+        "drivers/sandbox-settings.yaml",
+        include_str!("init/sandbox-settings.yaml"),
+    ),
+    ("seed/portcullis.yaml", include_str!("init/seed.yaml")),
+];
+const SCHEMAS: [(&str, bool); 2] = [
+    ("schemas/portcullis.schema.json", false),
+    ("schemas/mapped.schema.json", true),
+];
+const GIT_IGNORE: &str = ".gitignore";
+
+/// Runs the command.
+pub(super) fn run(arguments: &InitArguments, output: &mut Output) -> Exit {
+    let directory = &arguments.dir;
+    let names = || {
+        let files = FILES.iter().map(|(name, _)| *name);
+        files.chain(SCHEMAS.iter().map(|(name, _)| *name))
+    };
+    let present: Vec<&str> = names()
+        .filter(|name| directory.join(name).symlink_metadata().is_ok())
+        .collect();
+    if !present.is_empty() {
+        let message = format!("`{directory}` has {} already", listed(&present));
+        let hint = "nothing was written; name an empty or new directory";
+        return output.fail(Exit::Usage, &message, Some(hint));
+    }
+    let ignored = directory.join(GIT_IGNORE).symlink_metadata().is_ok();
+    if let Err(error) = write_all(directory, ignored) {
+        return output.fail(Exit::Unexpected, &error.to_string(), None);
+    }
+    if ignored {
+        output.note("note: `.gitignore` was left as it is; add the line `/.portcullis/` to it");
+    }
+    let mut text: String = names().map(|name| format!("{name}\n")).collect();
+    if !ignored {
+        text.push_str(GIT_IGNORE);
+        text.push('\n');
+    }
+    let written = output.data.write_all(text.as_bytes());
+    let argument = if directory == "." {
+        String::new()
+    } else {
+        format!(" {directory}")
+    };
+    let exit = output.finish(written, Exit::Done);
+    output.note(&format!(
+        "\nNext: `portcullis plan{argument}` has nothing to change. Edit `rosters/globex.csv` and plan again."
+    ));
+    exit
+}
+
+fn write_all(directory: &Utf8Path, ignored: bool) -> io::Result<()> {
+    for (name, text) in FILES {
+        write_new(&directory.join(name), text)?;
+    }
+    for (name, mapped) in SCHEMAS {
+        write_new(&directory.join(name), &schema::text(mapped))?;
+    }
+    if !ignored {
+        let text = "# The sandbox's state and the journal of what was applied: neither belongs into Git.\n/.portcullis/\n";
+        write_new(&directory.join(GIT_IGNORE), text)?;
+    }
+    Ok(())
+}
+
+/// Writes a file that must not exist yet.
+fn write_new(path: &Utf8Path, text: &str) -> io::Result<()> {
+    let named = |error: io::Error| io::Error::new(error.kind(), format!("`{path}`: {error}"));
+    if let Some(parent) = path.parent() {
+        fs_err::create_dir_all(parent)?;
+    }
+    let mut file = File::create_new(path).map_err(named)?;
+    file.write_all(text.as_bytes()).map_err(named)
+}
+
+fn listed(names: &[&str]) -> String {
+    let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    quoted.join(", ")
+}

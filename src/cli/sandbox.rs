@@ -1,0 +1,102 @@
+//! `portcullis sandbox`: the embedded sandbox as a server, for several programs or for trying things by hand.
+
+use super::args::{Global, SandboxArguments};
+use super::{Output, interrupted, observe};
+use crate::connect::{self, ConnectError};
+use crate::emulator::{Options, Sandbox, Site};
+use crate::exit::Exit;
+use crate::model::SiteKey;
+use serde::Serialize;
+use tokio::net::TcpListener;
+
+/// The first line on standard output.
+#[derive(Serialize)]
+struct Started<'a> {
+    url: &'a str,
+    site: &'a str,
+}
+
+/// Serves until a signal comes, saves, and returns the exit code that names the signal.
+pub(super) async fn run(
+    arguments: &SandboxArguments,
+    global: &Global,
+    output: &mut Output,
+) -> Result<i32, Exit> {
+    if !arguments.listen.ip().is_loopback() {
+        let message = format!("`{}` is not a loopback address", arguments.listen);
+        let hint = "everybody knows the sandbox's credentials: listen on 127.0.0.1 or [::1]";
+        return Err(output.fail(Exit::Usage, &message, Some(hint)));
+    }
+    let key = SiteKey::new(&arguments.site)
+        .map_err(|error| output.fail(Exit::Usage, &format!("`--site`: {error}"), None))?;
+    let failed = |cause| ConnectError::Sandbox {
+        site: key.clone(),
+        cause,
+    };
+    let site = state(arguments, &key, global).map_err(|error| observe::not_open(error, output))?;
+    let options = Options {
+        page_cap: usize::from(arguments.page_cap),
+        state_file: arguments.state.clone(),
+        ..Options::default()
+    };
+    let organization = site.atlassian_organization().to_owned();
+    let started = async {
+        let listener = TcpListener::bind(arguments.listen).await?;
+        Sandbox::start_on(listener, site, options).await
+    };
+    let sandbox = started
+        .await
+        .map_err(|cause| observe::not_open(failed(cause), output))?;
+    let url = sandbox.url();
+    let line = Started {
+        url: &url,
+        site: key.as_str(),
+    };
+    let written = serde_json::to_writer(&mut output.data, &line)
+        .map_err(std::io::Error::from)
+        .and_then(|()| writeln!(output.data));
+    // Whoever started this reads the line; without a reader the server is of use all the same.
+    output.finish(written, Exit::Done);
+    output.note(&format!(
+        "The sandbox answers until it is interrupted. A workspace reaches it with\n\
+         \x20 sites:\n\
+         \x20   {key}:\n\
+         \x20     url: {url}\n\
+         and, for approved domains, `id: {organization}` in the Atlassian organization.\n\
+         Every request needs one of the sandbox's callers:\n\
+         \x20 export PORTCULLIS_EMAIL=admin@sandbox.example PORTCULLIS_API_TOKEN=sandbox-admin\n\
+         \x20 export PORTCULLIS_ORG_API_KEY=sandbox-org-key\n\
+         What was asked of it: {url}/__sandbox/stats"
+    ));
+    let code = interrupted().await;
+    tokio::select! {
+        stopped = sandbox.stop() => match stopped {
+            Ok(_) => Ok(code),
+            Err(cause) => Err(output.fail(
+                Exit::Unexpected,
+                &format!("the sandbox's state could not be saved: {cause}"),
+                None,
+            )),
+        },
+        // A second signal does not wait for requests under way.
+        code = interrupted() => Ok(code),
+    }
+}
+
+/// Returns the state to begin with: that of the file, else that of the seed, else an empty site.
+fn state(
+    arguments: &SandboxArguments,
+    key: &SiteKey,
+    global: &Global,
+) -> Result<Site, ConnectError> {
+    match (&arguments.state, &arguments.seed) {
+        (Some(file), _) if file.exists() => {
+            Site::load(file).map_err(|cause| ConnectError::Sandbox {
+                site: key.clone(),
+                cause,
+            })
+        }
+        (_, Some(seed)) => connect::seed_directory(seed, key, global.today()),
+        (_, None) => Ok(Site::empty(key.as_str())),
+    }
+}

@@ -1,0 +1,20 @@
+//! The access evaluator, row by row of the customer access model; `explain` and `who` as people and programs see them.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot set its stage has failed"
+)]
+
+#[path = "access/accounts.rs"]
+mod accounts;
+#[path = "access/articles.rs"]
+mod articles;
+#[path = "access/live.rs"]
+mod live;
+#[path = "access/output.rs"]
+mod output;
+#[path = "access/portal.rs"]
+mod portal;
+#[path = "access/properties.rs"]
+mod properties;
+#[path = "access/support.rs"]
+mod support;

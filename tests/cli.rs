@@ -1,0 +1,22 @@
+//! The program as people run it: the real binary, its arguments, streams and exit codes.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot set its stage has failed"
+)]
+
+#[path = "cli/attest.rs"]
+mod attest;
+#[path = "cli/failures.rs"]
+mod failures;
+#[path = "cli/harness.rs"]
+mod harness;
+#[path = "cli/help.rs"]
+mod help;
+#[path = "cli/remote.rs"]
+mod remote;
+#[path = "cli/starting.rs"]
+mod starting;
+#[path = "cli/streams.rs"]
+mod streams;
+#[path = "cli/targets.rs"]
+mod targets;

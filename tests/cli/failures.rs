@@ -1,0 +1,155 @@
+//! What goes wrong between here and a site, and the sentence that helps.
+
+use super::harness::{Place, site};
+use portcullis::emulator::Options;
+use std::io::{Read as _, Write as _};
+use std::net::TcpListener;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn credentials_and_rights() {
+    let sandbox = site(Options::default()).await;
+    let mut text = String::new();
+    let mut check = |what: &str, place: &Place, code: i32| {
+        for arguments in [&["plan"][..], &["apply", "--auto-approve"]] {
+            let ran = place.run(arguments);
+            assert_eq!(ran.code, code, "{what}: {}", ran.text());
+            if arguments == ["plan"] {
+                text.push_str(&format!("# {what}\n{}\n", ran.err));
+            }
+        }
+    };
+    let mut place = Place::remote(&sandbox);
+    place.environment(&[("PORTCULLIS_API_TOKEN", "wrong")]);
+    check("wrong token", &place, 7);
+    place.without("PORTCULLIS_API_TOKEN");
+    check("half a pair", &place, 7);
+    place.without("PORTCULLIS_EMAIL");
+    check("no credentials", &place, 7);
+    place.environment(&[
+        ("PORTCULLIS_EMAIL", "agent@sandbox.example"),
+        ("PORTCULLIS_API_TOKEN", "sandbox-agent"),
+    ]);
+    insta::assert_snapshot!(text);
+    // An agent reads and writes a part; what it lacks is named.
+    let plan = place.run(&["plan", "--detailed-exitcode"]);
+    let applied = place.run(&["apply", "--auto-approve"]);
+    insta::assert_snapshot!("agent", format!("{}\n{}", plan.code, applied.text()));
+}
+
+/// A server that answers everything with the same bytes and counts connections.
+fn server(answer: &'static str) -> (String, Arc<AtomicUsize>) {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let count = Arc::new(AtomicUsize::new(0));
+    let seen = Arc::clone(&count);
+    // Ends with the process.
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            seen.fetch_add(1, Ordering::SeqCst);
+            let mut stream = stream.unwrap();
+            let mut buffer = [0; 4096];
+            // The request is small; what matters is that it came.
+            let _ = stream.read(&mut buffer);
+            let _ = stream.write_all(answer.as_bytes());
+        }
+    });
+    (url, count)
+}
+
+fn at(url: &str) -> Place {
+    let mut place = Place::new();
+    place.write(
+        "portcullis.yaml",
+        &format!("version: 1\nsites: {{ acme: {{ url: \"{url}\", organizations: {{ Globex: {{}} }} }} }}\n"),
+    );
+    place.environment(&super::harness::ADMIN);
+    place
+}
+
+#[test]
+fn not_a_jira_site() {
+    let closed = {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+        format!("http://{}", listener.local_addr().unwrap())
+    };
+    let ran = at(&closed).run(&["plan"]);
+    assert_eq!(ran.code, 8, "{}", ran.text());
+    insta::assert_snapshot!("unreachable", ran.err);
+
+    let page = "<!doctype html><title>Log in</title>";
+    let html: &'static str = Box::leak(
+        format!("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{page}", page.len()).into_boxed_str(),
+    );
+    let (url, _) = server(html);
+    let ran = at(&url).run(&["plan"]);
+    assert_eq!(ran.code, 8, "{}", ran.text());
+    insta::assert_snapshot!("html", ran.err);
+}
+
+#[test]
+fn redirects_to_another_host_are_not_followed() {
+    let (other, reached) =
+        server("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}");
+    let answer = format!(
+        "HTTP/1.1 302 Found\r\nLocation: {other}/x\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+    );
+    let (url, _) = server(Box::leak(answer.into_boxed_str()));
+    let ran = at(&url).run(&["plan"]);
+    assert!(matches!(ran.code, 7 | 8), "{}", ran.text());
+    insta::assert_snapshot!("redirect", ran.err);
+    assert_eq!(reached.load(Ordering::SeqCst), 0);
+}
+
+#[test]
+fn a_token_goes_to_no_foreign_host() {
+    let (proxy, reached) =
+        server("HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+    for url in [
+        "https://acme.atlassian.net.evil.example",
+        "https://evil.example",
+        "http://acme.atlassian.net",
+    ] {
+        let mut place = at(url);
+        // Whatever is sent would go through here.
+        place.environment(&[
+            ("HTTPS_PROXY", &proxy),
+            ("HTTP_PROXY", &proxy),
+            ("ALL_PROXY", &proxy),
+        ]);
+        for arguments in [&["plan"][..], &["apply", "--auto-approve"]] {
+            let ran = place.run(arguments);
+            let code = if url.starts_with("https:") { 7 } else { 3 };
+            assert_eq!(ran.code, code, "{url}: {}", ran.text());
+        }
+    }
+    assert_eq!(reached.load(Ordering::SeqCst), 0, "nothing was sent");
+    // The listener does see what is sent to a host that is allowed.
+    let mut place = at("https://acme.atlassian.net");
+    place.environment(&[("HTTPS_PROXY", &proxy)]);
+    let ran = place.run(&["plan"]);
+    assert_eq!(ran.code, 8, "{}", ran.text());
+    assert!(reached.load(Ordering::SeqCst) > 0);
+}
+
+#[test]
+fn an_invalid_workspace_is_3() {
+    let place = Place::new();
+    for arguments in [
+        &["validate"][..],
+        &["plan"],
+        &["apply", "--auto-approve"],
+        &["attest", "a/b", "--value", "1", "--by", "x"],
+    ] {
+        assert_eq!(place.run(arguments).code, 3, "{arguments:?}");
+    }
+    insta::assert_snapshot!(place.run(&["plan"]).text());
+}
+
+#[test]
+fn an_unknown_site_is_64() {
+    let ran = Place::quickstart().run(&["plan", "--site", "akme"]);
+    assert_eq!(ran.code, 64);
+    assert!(ran.err.contains("the sites are: acme"), "{}", ran.err);
+}

@@ -1,0 +1,109 @@
+//! Which stream gets what, in which form.
+
+use super::harness::Place;
+use std::io::Read as _;
+
+#[test]
+fn json_says_how_the_command_ended() {
+    let place = Place::quickstart();
+    for (arguments, code, reason) in [
+        (&["validate", "--format", "json"][..], 0, "done"),
+        (&["plan", "--format", "json"], 0, "done"),
+        (
+            &["plan", "--format", "json", "--detailed-exitcode"],
+            2,
+            "changes are present",
+        ),
+        (&["apply", "--format", "json", "--auto-approve"], 0, "done"),
+        (
+            &["plan", "--format", "json", "--detailed-exitcode"],
+            0,
+            "done",
+        ),
+    ] {
+        let ran = place.run(arguments);
+        assert_eq!(ran.code, code, "{arguments:?}: {}", ran.text());
+        let json = ran.json();
+        assert_eq!(json["exit_code"], code, "{arguments:?}");
+        assert_eq!(json["exit_reason"], reason, "{arguments:?}");
+    }
+    place.write("sites/more.yaml", "version: 1\nnonsense: 1\n");
+    let ran = place.run(&["validate", "--format", "json"]);
+    assert_eq!((ran.code, ran.json()["exit_code"].as_i64()), (3, Some(3)));
+    assert_eq!(ran.json()["exit_reason"], "the configuration is invalid");
+}
+
+#[test]
+fn a_saved_plan_shows_as_the_plan_did() {
+    let place = Place::quickstart();
+    let plan = place.run(&["plan", "--out", "plan.json"]);
+    assert_eq!(plan.code, 0, "{}", plan.text());
+    let shown = place.run(&["show", "plan.json"]);
+    assert_eq!(shown.text(), plan.text());
+    let json = place.run(&["show", "plan.json", "--format", "json"]);
+    assert_eq!(
+        json.json(),
+        serde_json::from_str::<serde_json::Value>(
+            &place.neutral(place.read("plan.json").as_bytes())
+        )
+        .unwrap()
+    );
+
+    place.write("other.json", "{\"format_version\": \"9.0\"}");
+    let ran = place.run(&["show", "other.json"]);
+    assert_eq!(ran.code, 3, "{}", ran.text());
+    assert_eq!(place.run(&["show", "missing.json"]).code, 8);
+}
+
+#[test]
+fn a_reader_that_goes_away_is_a_quiet_end() {
+    let place = Place::quickstart();
+    for arguments in [
+        &["schema"][..],
+        &["plan"],
+        &["man"],
+        &["completions", "bash"],
+        &["--help"],
+    ] {
+        let mut child = place.command(arguments).spawn().unwrap();
+        drop(child.stdout.take());
+        let mut notes = String::new();
+        child
+            .stderr
+            .take()
+            .unwrap()
+            .read_to_string(&mut notes)
+            .unwrap();
+        assert_eq!(
+            (child.wait().unwrap().code(), notes.as_str()),
+            (Some(0), ""),
+            "{arguments:?}"
+        );
+    }
+}
+
+#[test]
+fn colour_is_for_terminals_or_on_request() {
+    let mut place = Place::quickstart();
+    let colour = |place: &Place, arguments: &[&str]| place.run(arguments).out.contains('\u{1b}');
+    assert!(!colour(&place, &["plan"]), "not a terminal");
+    assert!(colour(&place, &["plan", "--color", "always"]));
+    place.environment(&[("CLICOLOR_FORCE", "1")]);
+    assert!(colour(&place, &["plan"]));
+    assert!(!colour(&place, &["plan", "--color", "never"]));
+    place.environment(&[("CLICOLOR_FORCE", "0"), ("NO_COLOR", "1")]);
+    assert!(!colour(&place, &["plan"]));
+}
+
+#[test]
+fn machines_get_one_json_object_per_line_of_the_log() {
+    let place = Place::quickstart();
+    let ran = place.run(&["plan", "-vv", "--log-format", "json"]);
+    assert_eq!(ran.code, 0, "{}", ran.text());
+    for line in ran.err.lines() {
+        assert!(
+            serde_json::from_str::<serde_json::Value>(line).is_ok(),
+            "{line}"
+        );
+    }
+}

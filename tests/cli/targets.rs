@@ -1,0 +1,115 @@
+//! Plans narrowed with `--target`.
+
+use super::harness::{Place, site};
+use portcullis::emulator::Options;
+
+/// The addresses of a plan's rows.
+fn rows(place: &Place, targets: &[&str]) -> Vec<String> {
+    let mut arguments = vec!["plan", "--format", "json"];
+    for target in targets {
+        arguments.extend(["--target", target]);
+    }
+    let ran = place.run(&arguments);
+    assert_eq!(ran.code, 0, "{}", ran.text());
+    let plan = ran.json();
+    let rows = plan["resource_changes"].as_array().unwrap();
+    rows.iter()
+        .map(|row| row["address"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_target_narrows_what_is_planned_and_read() {
+    let sandbox = site(Options::default()).await;
+    let place = Place::remote(&sandbox);
+    let all = rows(&place, &[]);
+    assert_eq!(rows(&place, &["acme/**", "acme-corp"]), all);
+    let mut text = String::new();
+    for targets in [
+        &["acme/organization/Globex"][..],
+        &["acme/organization/Globex/member/old@globex-partners.example"],
+        &["acme/organization/*/member/peter@initech.example"],
+        &["acme/account/bo@globex.example"],
+        &["acme/project/HR/**", "acme/project/*/access"],
+        &["acme/project/ITSM/organization/Initech"],
+        &["acme/allowed-domain/globex.example"],
+        &["acme-corp/approved-domain/*"],
+    ] {
+        let some = rows(&place, targets);
+        assert!(
+            some.iter().all(|row| all.contains(row)),
+            "{targets:?}: {some:?}"
+        );
+        assert!(some.len() < all.len());
+        text.push_str(&format!("{targets:?}\n  {}\n", some.join("\n  ")));
+    }
+    insta::assert_snapshot!(text);
+
+    place.replace(
+        "sites/acme.yaml",
+        "    people:\n      mal@globex.example:",
+        "    spaces: {}\n    #",
+    );
+    let ran = place.run(&["plan", "--target", "acme/customer-access/*"]);
+    assert_eq!(ran.code, 0, "{}", ran.text());
+    let before = sandbox.stats().by_operation;
+    assert_eq!(
+        place
+            .run(&["plan", "--target", "acme/customer-access/*"])
+            .code,
+        0
+    );
+    let after = sandbox.stats().by_operation;
+    let members = "GET /rest/servicedeskapi/organization/{organizationId}/user";
+    assert!(before.contains_key(members), "{before:?}");
+    assert_eq!(before.get(members), after.get(members), "no roster is read");
+}
+
+#[test]
+fn a_target_is_applied_and_the_rest_is_left() {
+    let place = Place::quickstart();
+    let target = [
+        "--target",
+        "acme/organization/Globex/member/bo@globex.example",
+    ];
+    let ran = place.run(&[&["apply", "--auto-approve"], &target[..]].concat());
+    assert_eq!(ran.code, 0, "{}", ran.text());
+    assert_eq!(rows(&place, &target[1..]), Vec::<String>::new());
+    let left = rows(&place, &[]);
+    assert!(
+        left.iter()
+            .any(|row| row.ends_with("/old@globex-partners.example")),
+        "{left:?}"
+    );
+    assert!(
+        left.iter().any(|row| row == "acme/organization/Initech"),
+        "{left:?}"
+    );
+}
+
+#[test]
+fn a_target_that_matches_nothing_is_64() {
+    let place = Place::quickstart();
+    for target in [
+        "acme/organization/Globx",
+        "acme/project/ITSM/customer/nobody@globex.example",
+        "acme/setting/nonsense",
+        "umbrella/**",
+        "",
+    ] {
+        for command in [&["plan"][..], &["apply", "--auto-approve"]] {
+            let ran = place.run(&[command, &["--target", target]].concat());
+            assert_eq!(
+                (ran.code, ran.out.as_str()),
+                (64, ""),
+                "{target}: {}",
+                ran.err
+            );
+        }
+    }
+    insta::assert_snapshot!(
+        place
+            .run(&["plan", "--target", "acme/organization/Globx"])
+            .text()
+    );
+}

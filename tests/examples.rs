@@ -1,0 +1,365 @@
+//! The examples, run as their READMEs say: validate, plan, apply, plan again, each in a directory of its own.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+use camino::{Utf8Path, Utf8PathBuf};
+use std::process::{Command, Output};
+
+/// The day on which the examples are judged.
+const TODAY: &str = "2026-11-22";
+
+/// The line of the quickstart that the README asks to take out.
+const SAMIR: &str =
+    "            - { email: samir@initech.example, name: Samir, until: 2027-06-30 }\n";
+
+/// A copy of an example, in a directory that is deleted at the end.
+struct Example {
+    directory: tempfile::TempDir,
+}
+
+/// What a command said.
+struct Said {
+    code: i32,
+    stdout: String,
+    stderr: String,
+}
+
+impl Example {
+    /// Copies an example, without any state that an earlier run left in the tree.
+    fn new(name: &str) -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let from = root().join("examples").join(name);
+        copy(&from, Utf8Path::from_path(directory.path()).unwrap());
+        Self { directory }
+    }
+
+    /// Runs a command on the copy.
+    fn run(&self, command: &str, options: &[&str]) -> Said {
+        let output = portcullis()
+            .arg(command)
+            .arg(self.directory.path())
+            .args(options)
+            .output()
+            .unwrap();
+        said(output)
+    }
+
+    /// Returns the plan's text, which must come with this exit code.
+    fn plan(&self, code: i32) -> String {
+        let said = self.run("plan", &["--detailed-exitcode"]);
+        assert_eq!(said.code, code, "{}{}", said.stdout, said.stderr);
+        said.stdout
+    }
+
+    /// Validates, and applies; `code` is what apply must end with.
+    fn apply(&self, code: i32) -> String {
+        let said = self.run("apply", &["--auto-approve"]);
+        assert_eq!(said.code, code, "{}{}", said.stdout, said.stderr);
+        said.stdout
+    }
+
+    /// Replaces a text in a file of the copy.
+    fn edit(&self, file: &str, from: &str, to: &str) {
+        let path = self.directory.path().join(file);
+        let text = fs_err::read_to_string(&path).unwrap();
+        assert!(text.contains(from), "{file} has no `{from}`");
+        fs_err::write(path, text.replace(from, to)).unwrap();
+    }
+
+    /// The workspace must be valid.
+    fn validate(&self) {
+        let said = self.run("validate", &[]);
+        assert_eq!(said.code, 0, "{}{}", said.stdout, said.stderr);
+    }
+}
+
+/// The package's directory.
+fn root() -> &'static Utf8Path {
+    Utf8Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// The command, without the environment of whoever runs the tests.
+fn portcullis() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_portcullis"));
+    command.env_clear().env("PORTCULLIS_TODAY", TODAY);
+    // Windows finds its sockets and temporary directories through these.
+    for kept in ["SystemRoot", "TEMP", "TMP", "TMPDIR"] {
+        if let Some(value) = std::env::var_os(kept) {
+            command.env(kept, value);
+        }
+    }
+    command
+}
+
+fn said(output: Output) -> Said {
+    Said {
+        code: output.status.code().unwrap(),
+        stdout: String::from_utf8(output.stdout).unwrap(),
+        stderr: String::from_utf8(output.stderr).unwrap(),
+    }
+}
+
+fn copy(from: &Utf8Path, to: &Utf8Path) {
+    fs_err::create_dir_all(to).unwrap();
+    for entry in from.read_dir_utf8().unwrap() {
+        let entry = entry.unwrap();
+        if entry.file_name() == ".portcullis" {
+            continue;
+        }
+        let target = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            copy(entry.path(), &target);
+        } else {
+            fs_err::copy(entry.path(), target).unwrap();
+        }
+    }
+}
+
+/// Compares with a file beside this one, under `tests/examples/`. Digests are left out: they hold account ids, which the
+/// sandbox gives out in the order in which requests under way at once happen to arrive.
+fn snapshot(name: &str, text: &str) {
+    let filters = [
+        (r"\b[0-9a-f]{64}\b", "[digest]"),
+        (r"(digest: +)[0-9a-f]{12}\b", "$1[digest]"),
+    ];
+    insta::with_settings!({ filters => filters, snapshot_path => "examples", prepend_module_to_snapshot => false, omit_expression => true }, {
+        insta::assert_snapshot!(name, text);
+    });
+}
+
+#[test]
+fn every_example_is_run_here_and_has_a_readme() {
+    let mut found: Vec<String> = root()
+        .join("examples")
+        .read_dir_utf8()
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().to_owned())
+        .collect();
+    found.sort();
+    assert_eq!(
+        found,
+        [
+            "README.md",
+            "by-hand",
+            "closed",
+            "external-only",
+            "internal-only",
+            "large",
+            "quickstart"
+        ]
+    );
+    for example in found.iter().filter(|name| *name != "README.md") {
+        let directory = root().join("examples").join(example);
+        for file in ["README.md", "portcullis.yaml", "seed/portcullis.yaml"] {
+            assert!(directory.join(file).is_file(), "{example} has no {file}");
+        }
+    }
+}
+
+#[test]
+fn quickstart_is_carried_out_and_then_there_is_nothing_to_do() {
+    let example = Example::new("quickstart");
+    example.validate();
+    snapshot("quickstart", &example.plan(2));
+    let applied = example.apply(0);
+    assert!(applied.contains("done"), "{applied}");
+    assert_eq!(example.plan(0), "acme: nothing to change\n");
+}
+
+#[test]
+fn quickstart_a_changed_line_is_the_only_change_and_is_named() {
+    let example = Example::new("quickstart");
+    example.apply(0);
+    example.edit("organizations/initech.yaml", SAMIR, "");
+    snapshot("quickstart-changed", &example.plan(2));
+}
+
+#[test]
+fn internal_only_leaves_one_invitation_to_a_person() {
+    let example = Example::new("internal-only");
+    example.validate();
+    snapshot("internal-only", &example.plan(2));
+    example.apply(9);
+    snapshot("internal-only-after", &example.plan(2));
+}
+
+#[test]
+fn external_only_is_carried_out() {
+    let example = Example::new("external-only");
+    example.validate();
+    snapshot("external-only", &example.plan(2));
+    example.apply(0);
+    assert_eq!(example.plan(0), "acme: nothing to change\n");
+}
+
+#[test]
+fn closed_is_carried_out_and_says_what_ends_soon() {
+    let example = Example::new("closed");
+    example.validate();
+    snapshot("closed", &example.plan(2));
+    example.apply(0);
+    snapshot("closed-after", &example.plan(0));
+}
+
+#[test]
+fn closed_keeps_the_organization_that_is_protected() {
+    let example = Example::new("closed");
+    example.apply(0);
+    example.edit(
+        "projects/archive.yaml",
+        "list: [Globex]",
+        "list: [], allow_empty: true",
+    );
+    snapshot("closed-protected", &example.plan(5));
+    example.apply(5);
+}
+
+#[test]
+fn by_hand_does_what_is_documented_and_lists_the_rest_as_steps() {
+    let example = Example::new("by-hand");
+    example.validate();
+    snapshot("by-hand", &example.plan(2));
+    example.apply(9);
+    snapshot("by-hand-after", &example.plan(2));
+    let allowed = example.run("apply", &["--auto-approve", "--allow-manual"]);
+    assert_eq!(allowed.code, 0, "{}", allowed.stderr);
+}
+
+#[test]
+fn by_hand_an_attestation_settles_a_field() {
+    let example = Example::new("by-hand");
+    let before = example.plan(2);
+    assert!(before.contains("whether help centers can be viewed without login"));
+    example.edit(
+        "attestations/2026-11.yaml",
+        "attestations:\n",
+        "attestations:\n  - { address: acme/customer-access/view-without-login, value: false, by: jo@acme.example, on: 2026-11-20 }\n",
+    );
+    let after = example.plan(2);
+    assert!(!after.contains("whether help centers can be viewed without login"));
+}
+
+#[test]
+fn large_is_carried_out_on_both_sites() {
+    let example = Example::new("large");
+    example.validate();
+    snapshot("large", &example.plan(2));
+    example.apply(0);
+    snapshot("large-after", &example.plan(0));
+}
+
+#[test]
+fn large_a_file_may_declare_only_what_its_scope_grants() {
+    let example = Example::new("large");
+    example.edit(
+        "organizations/apac/zorin/organization.yaml",
+        "APAC Zorin:",
+        "EMEA Globex:",
+    );
+    let said = example.run("validate", &[]);
+    assert_eq!(said.code, 3);
+    assert!(said.stdout.contains("outside-scope"), "{}", said.stdout);
+}
+
+#[test]
+fn the_commands_of_the_readme_say_what_the_readme_shows() {
+    let readme = fs_err::read_to_string(root().join("README.md")).unwrap();
+    let shown: Vec<&str> = readme.split("```text\n").skip(1).collect();
+    let example = Example::new("quickstart");
+    let applied = example.apply(0);
+    let first = shown[0].split("```").next().unwrap();
+    for line in first.lines().filter(|line| line.trim() != "…") {
+        assert!(
+            applied.lines().any(|said| said == line),
+            "not said: {line}\n{applied}"
+        );
+    }
+    example.edit("organizations/initech.yaml", SAMIR, "");
+    let planned = example.plan(2);
+    let second = shown[1].split("```").next().unwrap();
+    assert!(planned.starts_with(second), "{planned}");
+}
+
+#[test]
+fn planning_imports_neither_the_client_nor_http_nor_the_runtime() {
+    let mut files: Vec<Utf8PathBuf> = Vec::new();
+    for module in ["plan", "policy", "desired", "model"] {
+        files.push(root().join("src").join(format!("{module}.rs")));
+        collect(&root().join("src").join(module), &mut files);
+    }
+    assert!(files.len() > 15, "the modules have moved: {files:?}");
+    for file in files {
+        let text = fs_err::read_to_string(&file).unwrap();
+        for line in text.lines().filter(|line| !line.trim().starts_with("//")) {
+            for forbidden in ["jsm::", "reqwest", "tokio", "axum"] {
+                assert!(!line.contains(forbidden), "{file}: {line}");
+            }
+        }
+    }
+}
+
+/// Collects the Rust files below a directory, which need not exist.
+fn collect(directory: &Utf8Path, files: &mut Vec<Utf8PathBuf>) {
+    let Ok(entries) = directory.read_dir_utf8() else {
+        return;
+    };
+    for entry in entries {
+        let path = entry.unwrap().into_path();
+        if path.is_dir() {
+            collect(&path, files);
+        } else if path.extension() == Some("rs") {
+            files.push(path);
+        }
+    }
+}
+
+#[test]
+fn the_documents_name_every_code_and_every_key() {
+    let diagnostics = fs_err::read_to_string(root().join("docs/diagnostics.md")).unwrap();
+    for (code, sentence) in portcullis::config::codes::ALL {
+        let row = format!("| `{code}` | {} |", sentence.trim());
+        assert!(
+            diagnostics.contains(&row),
+            "not in docs/diagnostics.md: {row}"
+        );
+    }
+    let configuration = fs_err::read_to_string(root().join("docs/configuration.md")).unwrap();
+    let schema = fs_err::read_to_string(root().join("schemas/portcullis.schema.json")).unwrap();
+    let schema: serde_json::Value = serde_json::from_str(&schema).unwrap();
+    for (block, definition) in schema["definitions"].as_object().unwrap() {
+        let Some(keys) = definition["properties"].as_object() else {
+            continue;
+        };
+        for key in keys.keys() {
+            let named = ["`", "."]
+                .iter()
+                .any(|before| configuration.contains(&format!("{before}{key}`")));
+            assert!(named, "not in docs/configuration.md: `{key}` of {block}");
+        }
+    }
+}
+
+#[test]
+fn the_yaml_of_the_readme_is_a_valid_workspace() {
+    let readme = fs_err::read_to_string(root().join("README.md")).unwrap();
+    let yaml = readme.split("```yaml\n").nth(1).unwrap();
+    let directory = tempfile::tempdir().unwrap();
+    fs_err::write(
+        directory.path().join("portcullis.yaml"),
+        yaml.split("```").next().unwrap(),
+    )
+    .unwrap();
+    let run = |command: &str| {
+        said(
+            portcullis()
+                .arg(command)
+                .arg(directory.path())
+                .output()
+                .unwrap(),
+        )
+    };
+    assert_eq!(run("validate").code, 0);
+    let plan = run("plan");
+    assert_eq!(plan.code, 7, "{}", plan.stderr);
+    assert!(plan.stderr.contains("PORTCULLIS_EMAIL"), "{}", plan.stderr);
+}

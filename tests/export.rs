@@ -1,0 +1,10 @@
+//! `export`: what was read, written as a workspace whose plan is empty.
+
+#[path = "export/command.rs"]
+mod command;
+#[path = "export/hostile.rs"]
+mod hostile;
+#[path = "export/random.rs"]
+mod random;
+#[path = "export/support.rs"]
+mod support;

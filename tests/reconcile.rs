@@ -1,0 +1,21 @@
+//! The whole pipeline over real HTTP: a desired state, a sandbox that differs, a plan, an apply, and a plan again.
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail like tests")]
+
+#[path = "reconcile/organizations.rs"]
+mod organizations;
+#[path = "reconcile/people.rs"]
+mod people;
+#[path = "reconcile/projects.rs"]
+mod projects;
+#[path = "reconcile/properties.rs"]
+mod properties;
+#[path = "reconcile/scale.rs"]
+mod scale;
+#[path = "reconcile/settings.rs"]
+mod settings;
+#[path = "support/reconcile.rs"]
+mod support;
+#[path = "reconcile/wire.rs"]
+mod wire;
+#[path = "support/wire.rs"]
+mod wire_check;

@@ -1,0 +1,169 @@
+//! What goes over the wire: only documented requests and answers, nothing written while reading, and no request too many.
+
+use crate::support::{Case, key, run};
+use crate::wire_check::Wire;
+use portcullis::config::Surfaces;
+use portcullis::emulator::{Options, Stats};
+use portcullis::observe;
+use std::collections::BTreeSet;
+
+/// A desired state that touches every documented operation and most of the others.
+const DESIRED: &str = "customer_access: { external: { portal_only_accounts: true, allowed_domains: [x.example] } }
+organizations_mode: exact
+organizations:
+  Globex: { email_domains: [globex.example], members: { mode: exact, list: [ana@x.example, new@x.example] } }
+  Initech: { members: { list: [bo@x.example, hid@x.example] } }
+  Old: { state: absent }
+projects:
+  ITSM: { channel_access: restricted, customer_sharing: search_project, organizations: { mode: exact, list: [Globex, Initech] }, customers: { mode: exact, list: [ana@x.example] }, knowledge_base: { KB: { who_can_view: all_logged_in }, NEW: { who_can_view: only_confluence_users } } }
+people: { mal@x.example: { state: absent } }
+=top=
+atlassian_organizations: { acme-corp: { approved_domains: { mode: exact, domains: { in.example: { sites: { acme: { role: customer } } }, kept.example: { sites: { acme: { role: customer } } } } } } }";
+
+const SEED: &str = "spaces: { NEW: {} }
+accounts: { list: [{ email: hid@x.example, account: atlassian, email_hidden: true }, { email: mal@x.example, account: atlassian }] }
+organizations:
+  Globex: { members: { list: [ana@x.example, bo@x.example, mal@x.example] } }
+  Umbrella: { members: { list: [mal@x.example] } }
+  Old: {}
+projects:
+  ITSM: { channel_access: open, organizations: { list: [Umbrella] }, customers: { list: [mal@x.example, bo@x.example] }, knowledge_base: { KB: {} } }
+  HR: {}
+=top=
+atlassian_organizations: { acme-corp: { approved_domains: { domains: { kept.example: { sites: { acme: { role: customer } } }, old.example: { sites: { acme: { role: customer } } } } } } }";
+
+#[test]
+fn every_request_and_answer_of_a_full_apply_follows_the_official_descriptions() {
+    let Some(mut wire) = Wire::load() else { return };
+    run(async {
+        let options = Options {
+            record: true,
+            ..Options::default()
+        };
+        let case = Case::with(DESIRED, SEED, options).await;
+        case.converge().await;
+        let surfaces: Surfaces = case.desired().site.surfaces.clone();
+        let organization = case.sandbox.site().atlassian_organization().to_owned();
+        let reader = case.connect().reader();
+        observe::observe_everything(&reader, key(), &surfaces, Some(&organization))
+            .await
+            .unwrap();
+        let exchanges = case.sandbox.exchanges();
+        assert!(exchanges.len() > 60, "{}", exchanges.len());
+        let operations: BTreeSet<String> = exchanges
+            .iter()
+            .filter_map(|exchange| wire.operation(exchange))
+            .collect();
+        assert!(operations.len() >= 20, "{operations:#?}");
+        let objections = wire.check_all(&exchanges);
+        assert!(objections.is_empty(), "{}", objections.join("\n"));
+    });
+}
+
+#[test]
+fn reading_planning_and_showing_write_nothing() {
+    run(async {
+        let case = Case::new(DESIRED, SEED).await;
+        let before = serde_json::to_string(&case.sandbox.site()).unwrap();
+        let round = case.plan().await;
+        assert!(!round.addresses().is_empty());
+        drop((round.text(), round.json()));
+        let surfaces: Surfaces = case.desired().site.surfaces.clone();
+        observe::observe_everything(&case.connect().reader(), key(), &surfaces, None)
+            .await
+            .unwrap();
+        assert_eq!(case.sandbox.stats().writes, 0);
+        assert_eq!(serde_json::to_string(&case.sandbox.site()).unwrap(), before);
+    });
+}
+
+/// Subtracts the counts of one moment from those of a later one.
+fn since(later: &Stats, earlier: &Stats) -> (u64, u64) {
+    (
+        later.requests - earlier.requests,
+        later.writes - earlier.writes,
+    )
+}
+
+/// The least possible by the formula of the contract: identity, lists by pages of 50, one read per surface object, one
+/// search per unknown address and the one that proves the search.
+#[test]
+fn a_plan_takes_the_least_possible_number_of_requests() {
+    let people = |n: usize| {
+        let list: Vec<String> = (0..n).map(|n| format!("p{n}@x.example")).collect();
+        list.join(", ")
+    };
+    // Identity is the caller and the id of the site behind the gateway.
+    let identity = 2;
+    let shapes = [
+        // One organization of three pages; the list of desks for unlisted projects.
+        (
+            "organizations: { Globex: { members: { mode: exact, list: [LIST] } } }",
+            "organizations: { Globex: { members: { list: [LIST] } } }",
+            120,
+            identity + 1 + 1 + 3,
+        ),
+        // The same where the site may have any project.
+        (
+            "unlisted_projects: ignore\norganizations: { Globex: { members: { mode: exact, list: [LIST] } } }",
+            "organizations: { Globex: { members: { list: [LIST] } } }",
+            50,
+            identity + 1 + 1,
+        ),
+        // Roster of two pages, links, and the private settings of the project.
+        (
+            "organizations: { Globex: {} }\nprojects: { ITSM: { channel_access: restricted, organizations: { list: [Globex] }, customers: { mode: exact, list: [LIST] } } }",
+            "organizations: { Globex: {} }\nprojects: { ITSM: { organizations: { list: [Globex] }, customers: { list: [LIST] } } }",
+            51,
+            identity + 1 + 1 + 1 + 2 + 1,
+        ),
+        // Two unknown addresses: two searches, and one that proves them.
+        (
+            "unlisted_projects: ignore\norganizations: { Globex: { members: { list: [LIST, new1@x.example, new2@x.example], create: never } } }",
+            "organizations: { Globex: { members: { list: [LIST] } } }",
+            10,
+            identity + 1 + 1 + 2,
+        ),
+    ];
+    run(async {
+        for (desired, seed, n, least) in shapes {
+            let case = Case::new(
+                &desired.replace("LIST", &people(n)),
+                &seed.replace("LIST", &people(n)),
+            )
+            .await;
+            case.plan().await;
+            let stats = case.sandbox.stats();
+            assert_eq!(
+                stats.requests, least,
+                "{desired}\n{:#?}",
+                stats.by_operation
+            );
+        }
+    });
+}
+
+#[test]
+fn an_apply_takes_the_least_possible_number_of_writes() {
+    let list: Vec<String> = (0..120).map(|n| format!("p{n}@x.example")).collect();
+    let list = list.join(", ");
+    run(async {
+        let case = Case::new(
+            &format!("organizations: {{ Globex: {{ members: {{ mode: exact, list: [{list}] }} }} }}\nprojects: {{ ITSM: {{ customers: {{ list: [{list}] }} }} }}"),
+            &format!("organizations: {{ Globex: {{ members: {{ list: [old@x.example] }} }}, Other: {{ members: {{ list: [{list}] }} }} }}\nprojects: {{ ITSM: {{}} }}"),
+        )
+        .await;
+        let round = case.plan().await;
+        let before = case.sandbox.stats();
+        case.apply(&round).await;
+        // Two lists grow by three batches each, and one removal.
+        assert_eq!(since(&case.sandbox.stats(), &before), (7, 7));
+        // With nothing to do, an apply is a plan.
+        let before = case.sandbox.stats();
+        let round = case.plan().await;
+        let planned = since(&case.sandbox.stats(), &before);
+        case.apply(&round).await;
+        assert_eq!(since(&case.sandbox.stats(), &before), planned);
+        assert_eq!(planned.1, 0);
+    });
+}
