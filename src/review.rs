@@ -60,6 +60,9 @@ pub fn applicable(reviewed: &PlanDocument) -> Result<&Made, NotApplicable> {
     if reviewed.errored || !reviewed.complete || !reviewed.errors.is_empty() {
         return Err(NotApplicable::Incomplete);
     }
+    if reviewed.portcullis.is_some() {
+        return Err(NotApplicable::Redacted);
+    }
     let made = reviewed.made.as_ref().ok_or(NotApplicable::Redacted)?;
     match made.from.as_str() {
         Made::LIVE => Ok(made),

@@ -56,10 +56,7 @@ pub(super) fn accept(
                 format!("{} since {}{until}{reason}", found.owner, found.date)
             }
             Err(error) => {
-                output.note(&format!(
-                    "warning: {}",
-                    crate::neutral::neutral(&error.to_string())
-                ));
+                output.tell(&format!("warning: {error}"));
                 return Ok(());
             }
         },
@@ -68,8 +65,7 @@ pub(super) fn accept(
         for site in planned {
             policy::lift(&mut site.plan);
         }
-        let by = crate::neutral::neutral(&by);
-        output.note(&format!(
+        output.tell(&format!(
             "the policy is overridden for exactly this plan, by {by}"
         ));
     }
@@ -106,7 +102,7 @@ pub(super) fn explain(
             });
             for problem in &verdict.problems {
                 let line = format!("blocked by {}{place}: {problem}", verdict.name);
-                output.note(&crate::neutral::neutral(&line));
+                output.tell(&line);
             }
         }
     }

@@ -1,6 +1,6 @@
 //! `portcullis apply`: plans, asks, carries out, reports.
 
-use super::args::{ApplyArguments, Global, PlanFormat};
+use super::args::{ApplyArguments, Global, ReportFormat};
 use super::{Lookup, Output, accept, observe};
 use crate::apply::{Apply, ApplyReport, Journal};
 use crate::config::Workspace;
@@ -12,6 +12,7 @@ use crate::observed::Observed;
 use crate::report::build::{self, Planned};
 use crate::report::document::{Made, PlanDocument};
 use crate::report::json::ReadPlanError;
+use crate::report::privacy::{self, Privacy};
 use crate::report::{applied, json, text};
 use crate::review;
 use camino::Utf8Path;
@@ -120,11 +121,19 @@ async fn carry_out(
         ready.iter().map(|site| &site.observed),
     ));
     let incomplete = unread.and(observe::exit_of_plans(planned));
+    let key = output.pseudonym_key.clone();
+    let rows = match output.privacy {
+        Privacy::Full => Vec::new(),
+        Privacy::Pseudonymous | Privacy::Counts => document.resource_changes.clone(),
+    };
+    // A reviewed plan is held against what is really planned, whatever is shown of it.
+    let fresh = reviewed.map(|_| document.clone());
+    let document = privacy::redact(document, output.privacy, key.as_deref());
     let shown = match arguments.format {
-        PlanFormat::Text => {
+        ReportFormat::Text => {
             text::plan(&document, output.style, &mut output.data).and_then(|()| output.data.flush())
         }
-        PlanFormat::Json => Ok(()),
+        ReportFormat::Json => Ok(()),
     };
     if let Err(error) = shown {
         return output.finish(Err(error), Exit::Unexpected);
@@ -137,8 +146,8 @@ async fn carry_out(
             Some(hint),
         );
     }
-    if let Some(reviewed) = reviewed
-        && let Err(exit) = held_against(reviewed, &document, arguments, output)
+    if let (Some(reviewed), Some(fresh)) = (reviewed, &fresh)
+        && let Err(exit) = held_against(reviewed, fresh, arguments, output)
     {
         return exit;
     }
@@ -194,10 +203,11 @@ async fn carry_out(
         .iter()
         .map(|site| site.session.connection.requests())
         .sum();
-    let report = applied::document(workspace, planned, &reports, requests, exit);
+    let mut report = applied::document(workspace, planned, &reports, requests, exit);
+    privacy::redact_applied(&mut report, &rows, output.privacy, key.as_deref());
     let written = match arguments.format {
-        PlanFormat::Text => applied::text(&report, output.style, &mut output.data),
-        PlanFormat::Json => applied::json(&report, &mut output.data),
+        ReportFormat::Text => applied::text(&report, output.style, &mut output.data),
+        ReportFormat::Json => applied::json(&report, &mut output.data),
     };
     let exit = output.finish(written, exit);
     accept::explain(workspace, planned, &document.digest, output);
@@ -246,7 +256,7 @@ fn held_against(
             row.change.actions.join(" "),
             row.address
         );
-        output.note(&crate::neutral::neutral(&line));
+        output.tell(&line);
     }
     if review.extra.is_empty() {
         return Ok(());
@@ -259,7 +269,7 @@ fn held_against(
             change.address,
             extra.why
         );
-        output.note(&crate::neutral::neutral(&line));
+        output.tell(&line);
     }
     let count = review.extra.len();
     let s = if count == 1 { "" } else { "s" };

@@ -1,5 +1,6 @@
 //! The arguments of every command.
 
+use crate::report::privacy::Privacy;
 use camino::Utf8PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::civil::Date;
@@ -39,6 +40,9 @@ pub struct Global {
     /// How messages on standard error look
     #[arg(long, global = true, value_enum, default_value_t = LogFormat::Text)]
     pub log_format: LogFormat,
+    /// How much of people is shown: as they are, by stable pseudonyms, or as counts
+    #[arg(long, global = true, value_enum, default_value_t = Privacy::Full, env = "PORTCULLIS_PRIVACY")]
+    pub privacy: Privacy,
     /// The day everything is judged on (UTC), instead of today
     #[arg(long, global = true, hide = true, env = "PORTCULLIS_TODAY")]
     pub today: Option<Date>,
@@ -130,6 +134,14 @@ pub enum ValidateFormat {
     Text,
     /// As Terraform's `validate -json`.
     Json,
+    /// SARIF 2.1.0, for code scanning.
+    Sarif,
+    /// Annotations of GitHub Actions, ten of a kind at most.
+    Github,
+    /// GitLab's code quality report.
+    Codequality,
+    /// JUnit XML.
+    Junit,
 }
 
 /// Which part of a workspace is meant, and how it is reached.
@@ -167,6 +179,9 @@ pub struct PlanArguments {
     /// The form of the output
     #[arg(long, value_enum, default_value_t = PlanFormat::Text)]
     pub format: PlanFormat,
+    /// The most bytes of `--format markdown`
+    #[arg(long, value_name = "BYTES", default_value_t = crate::report::markdown::MAX_BYTES, value_parser = max_bytes)]
+    pub max_bytes: usize,
     /// Exit with 2 when there is something to change, 5 when something is blocked
     #[arg(long)]
     pub detailed_exitcode: bool,
@@ -185,6 +200,21 @@ pub enum PlanFormat {
     Text,
     /// Terraform's plan representation.
     Json,
+    /// A comment on a pull request, within `--max-bytes`.
+    Markdown,
+    /// One self-contained page.
+    Html,
+    /// GitLab's Terraform report: three numbers.
+    Gitlab,
+}
+
+/// The forms of an apply report, and of an explanation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ReportFormat {
+    /// For people.
+    Text,
+    /// For programs.
+    Json,
 }
 
 /// Arguments of `show`.
@@ -195,6 +225,9 @@ pub struct ShowArguments {
     /// The form of the output
     #[arg(long, value_enum, default_value_t = PlanFormat::Text)]
     pub format: PlanFormat,
+    /// The most bytes of `--format markdown`
+    #[arg(long, value_name = "BYTES", default_value_t = crate::report::markdown::MAX_BYTES, value_parser = max_bytes)]
+    pub max_bytes: usize,
 }
 
 /// Arguments of `apply`.
@@ -216,8 +249,18 @@ pub struct ApplyArguments {
     #[arg(long)]
     pub allow_manual: bool,
     /// The form of the final report
-    #[arg(long, value_enum, default_value_t = PlanFormat::Text)]
-    pub format: PlanFormat,
+    #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
+    pub format: ReportFormat,
+}
+
+/// Reads a budget of bytes that holds at least a heading.
+fn max_bytes(text: &str) -> Result<usize, String> {
+    let least = crate::report::markdown::LEAST_BYTES;
+    match text.parse::<usize>() {
+        Ok(bytes) if bytes >= least => Ok(bytes),
+        Ok(_) => Err(format!("at least {least} bytes are needed")),
+        Err(error) => Err(error.to_string()),
+    }
 }
 
 /// Arguments of `drift`.
@@ -230,8 +273,8 @@ pub struct DriftArguments {
     #[arg(long, value_name = "REV")]
     pub base: Option<String>,
     /// The form of the output
-    #[arg(long, value_enum, default_value_t = ValidateFormat::Text)]
-    pub format: ValidateFormat,
+    #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
+    pub format: ReportFormat,
     /// Exit with 2 when something differs
     #[arg(long)]
     pub detailed_exitcode: bool,
@@ -247,8 +290,8 @@ pub struct SitesArguments {
     #[arg(default_value = ".")]
     pub dir: Utf8PathBuf,
     /// The form of the output; as JSON, one line with an array
-    #[arg(long, value_enum, default_value_t = ValidateFormat::Text)]
-    pub format: ValidateFormat,
+    #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
+    pub format: ReportFormat,
 }
 
 /// Arguments of `codeowners`.
@@ -281,8 +324,8 @@ pub struct ExplainArguments {
     #[arg(long)]
     pub live: bool,
     /// The form of the output
-    #[arg(long, value_enum, default_value_t = PlanFormat::Text)]
-    pub format: PlanFormat,
+    #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
+    pub format: ReportFormat,
 }
 
 /// Arguments of `who`.

@@ -1,6 +1,6 @@
 //! `portcullis drift`: what differs, and whose doing it is. Holds readers only, so it cannot write to the site.
 
-use super::args::{DriftArguments, Global, ValidateFormat};
+use super::args::{DriftArguments, Global, ReportFormat};
 use super::plan::FETCH;
 use super::{Lookup, Output, observe};
 use crate::base::{self, Base, BaseError};
@@ -13,6 +13,7 @@ use crate::observed::Observed;
 use crate::patch::{self, Difference};
 use crate::plan::{Change, Plan};
 use crate::report::drift::{self as report, DriftDocument};
+use crate::report::privacy::Privacy;
 use camino::Utf8Path;
 use jiff::civil::Date;
 use std::collections::BTreeSet;
@@ -45,6 +46,11 @@ async fn drift(
     output: &mut Output,
     lookup: Lookup,
 ) -> Result<Exit, Exit> {
+    if output.privacy != Privacy::Full {
+        let hint = "run `portcullis plan` with it, or keep the output of `drift` where people may be named";
+        let message = "`drift` names people, and takes `--privacy full` only";
+        return Err(output.fail(Exit::Usage, message, Some(hint)));
+    }
     let reach = &arguments.reach;
     let today = global.today();
     let workspace = observe::load_targets(reach, global, output)?;
@@ -143,8 +149,8 @@ async fn drift(
     }
     document.finish(exit);
     let written = match arguments.format {
-        ValidateFormat::Json => report::json(&document, &mut output.data),
-        ValidateFormat::Text => report::text(&document, output.style, &mut output.data),
+        ReportFormat::Json => report::json(&document, &mut output.data),
+        ReportFormat::Text => report::text(&document, output.style, &mut output.data),
     };
     Ok(output.finish(written, exit))
 }

@@ -1,6 +1,6 @@
 //! `portcullis sites`: the sites of a workspace, for people and for a pipeline's matrix.
 
-use super::args::{Global, SitesArguments, ValidateFormat};
+use super::args::{Global, ReportFormat, SitesArguments};
 use super::{Output, observe};
 use crate::config::SiteUrl;
 use crate::exit::Exit;
@@ -28,7 +28,7 @@ pub(super) fn run(arguments: &SitesArguments, global: &Global, output: &mut Outp
         })
         .collect();
     let written = match arguments.format {
-        ValidateFormat::Json => {
+        ReportFormat::Json => {
             let rows: Vec<Value> = rows
                 .iter()
                 .map(|(site, url, organization)| {
@@ -37,7 +37,7 @@ pub(super) fn run(arguments: &SitesArguments, global: &Global, output: &mut Outp
                 .collect();
             writeln!(output.data, "{}", Value::Array(rows))
         }
-        ValidateFormat::Text => rows.iter().try_for_each(|(site, url, _)| {
+        ReportFormat::Text => rows.iter().try_for_each(|(site, url, _)| {
             let url = url.as_deref().unwrap_or("-");
             writeln!(output.data, "{}  {}", neutral(site), neutral(url))
         }),

@@ -1,6 +1,6 @@
 //! Organizations that would lose their last member, and projects that would be left without anyone, without anybody having said so.
 //!
-//! Both are built in: no limit in the YAML has to be written for them. What is written as empty (`allow_empty: true`), retired,
+//! Both are built in: no limit in the YAML has to be written for them. The first blocks; the second is a failed check only. What is written as empty (`allow_empty: true`), retired,
 //! absent or expired is meant; what an `exact` list takes away because nobody on it can be added is not.
 
 use super::{PREFIX, Verdict, block};
@@ -84,11 +84,7 @@ pub(super) fn organizations(
 }
 
 /// Judges restricted projects whose customers and links are all read.
-pub(super) fn projects(
-    plan: &mut Plan,
-    desired: &Desired<'_>,
-    observed: &Observed,
-) -> Vec<Verdict> {
+pub(super) fn projects(plan: &Plan, desired: &Desired<'_>, observed: &Observed) -> Vec<Verdict> {
     let mut traffic: BTreeMap<ProjectKey, Traffic> = BTreeMap::new();
     for change in plan.changes.iter().filter(|c| c.blocked_by.is_empty()) {
         match &change.operation {
@@ -132,12 +128,8 @@ pub(super) fn projects(
         if !emptied || meant {
             continue;
         }
+        // Told, not blocked: each list of the project says by itself that it is whole.
         let name = format!("{PREFIX}: no project is left without anyone (built in)");
-        block(
-            plan,
-            |change| matches!(&change.operation, Operation::RemoveCustomer(of, _) | Operation::Unlink(of, _) if *of == key),
-            &name,
-        );
         let address = desired.address(["project", key.as_str()]);
         verdicts.push(Verdict {
             kind: "built_in",

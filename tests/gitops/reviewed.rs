@@ -127,3 +127,28 @@ fn what_is_no_whole_live_plan_of_this_site_is_refused() {
     stage.run(&["apply", "--plan", "nowhere.json"]).ended(8);
     assert_eq!(stage.site_bytes(), site);
 }
+
+#[test]
+fn a_redacted_plan_can_be_shown_and_never_applied() {
+    let stage = with_reviewed_plan();
+    for privacy in ["pseudonymous", "counts"] {
+        stage
+            .run(&["plan", "--privacy", privacy, "--out", "redacted.json"])
+            .ended(0);
+        stage.run(&["show", "redacted.json"]).ended(0);
+        let ran = stage.run(&["apply", "--plan", "redacted.json"]).ended(6);
+        assert!(ran.notes.contains("names were taken out"), "{}", ran.notes);
+        // The reviewed plan holds names; what is shown of the apply does not.
+        stage.edit(|site| add_member(site, "Globex", "eve@globex.example"));
+        let ran = stage
+            .run(&["apply", "--plan", "plan.json", "--privacy", privacy])
+            .ended(6);
+        assert!(!ran.notes.contains("eve@"), "{}", ran.notes);
+        assert!(!ran.out.contains("eve@"), "{}", ran.out);
+        stage.edit(|site| remove_member(site, "Globex", "eve@globex.example"));
+    }
+    stage
+        .run(&["apply", "--plan", "plan.json", "--privacy", "counts"])
+        .ended(0);
+    stage.run(&["drift", "--privacy", "counts"]).ended(64);
+}

@@ -44,6 +44,7 @@ pub(crate) fn empty() -> PlanDocument {
         made: None,
         exit_code: 0,
         exit_reason: "done".into(),
+        portcullis: None,
     }
 }
 
