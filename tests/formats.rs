@@ -1,4 +1,5 @@
 //! Every form of output, read back by a parser of that form, with hostile names in every place that strangers reach.
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail like tests")]
 
 #[path = "report/document.rs"]
 #[expect(

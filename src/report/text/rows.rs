@@ -77,7 +77,7 @@ impl Section {
 /// Returns `file:line`.
 pub(super) fn place(source: Option<&Source>) -> String {
     source.map_or_else(String::new, |source| {
-        format!("{}:{}", neutral(&source.file), source.line)
+        neutral(&format!("{}:{}", source.file, source.line)).into_owned()
     })
 }
 
