@@ -39,6 +39,7 @@
 //! | [`emulator`], [`seed`] | the sandbox: a JSM site behind the real wire protocol, and how a seed fills it |
 //! | [`connect`] | credentials, origins, sessions |
 //! | [`export`] | a live site written down as a workspace |
+//! | [`lint`], [`expect`] | what is contradictory, leaky or surprising in a state; access tests written by the user |
 //! | [`neutral`] | foreign text made harmless before it is shown |
 //! | [`cli`], [`exit`] | the commands; the documented exit codes and their precedence |
 //!
@@ -63,8 +64,10 @@ pub mod diagnostic;
 pub mod drift;
 pub mod emulator;
 pub mod exit;
+pub mod expect;
 pub mod export;
 pub mod jsm;
+pub mod lint;
 pub mod mapped;
 pub mod model;
 pub mod neutral;
