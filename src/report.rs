@@ -3,5 +3,6 @@
 pub mod applied;
 pub mod build;
 pub mod document;
+pub mod impact;
 pub mod json;
 pub mod text;

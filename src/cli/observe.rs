@@ -7,6 +7,7 @@ use crate::connect::{ConnectError, Session};
 use crate::desired::Desired;
 use crate::diagnostic;
 use crate::exit::Exit;
+use crate::impact;
 use crate::jsm::{ApiError, ErrorKind, Options};
 use crate::model::SiteKey;
 use crate::observe;
@@ -187,7 +188,9 @@ pub(super) fn plan(desired: &Desired<'_>, observed: &Observed) -> Planned {
     let mut plan = diff::diff(desired, observed);
     target::keep(&mut plan, &desired.targets);
     let verdicts = policy::review(&mut plan, desired, observed);
+    let impact = impact::assess(desired, observed, &plan);
     Planned {
+        impact,
         plan,
         verdicts,
         requests: observed.requests,
