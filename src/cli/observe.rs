@@ -9,6 +9,7 @@ use crate::desired::Desired;
 use crate::diagnostic;
 use crate::exit::Exit;
 use crate::expect;
+use crate::impact;
 use crate::jsm::{ApiError, ErrorKind, Options};
 use crate::lint;
 use crate::model::SiteKey;
@@ -213,7 +214,9 @@ pub(super) fn plan(desired: &Desired<'_>, observed: &Observed) -> Planned {
     let (expectations, undecided) = expect::review(desired, &after);
     verdicts.extend(expectations);
     plan.findings.extend(undecided);
+    let impact = impact::assess(desired, observed, &plan);
     Planned {
+        impact,
         plan,
         verdicts,
         requests: observed.requests,
