@@ -30,6 +30,7 @@
 //! | [`observe`], [`observed`] | reading a site, and what was read: a snapshot that can be saved |
 //! | [`plan`] | the difference as changes with reasons, routes, phases and manual steps |
 //! | [`access`] | who can do what, from settings and lists: the access model's tables |
+//! | [`impact`] | which people gain, lose and keep which portals and articles by a plan |
 //! | [`policy`] | what must not be carried out, however much the YAML asks for it |
 //! | [`apply`] | phases, batches, read-merge-write, the journal |
 //! | [`report`] | the plan document (Terraform's representation) and its renderers |
@@ -54,15 +55,19 @@
 
 pub mod access;
 pub mod apply;
+pub mod base;
 pub mod cli;
+pub mod codeowners;
 pub mod config;
 pub mod connect;
 pub mod desired;
 pub mod diagnostic;
+pub mod drift;
 pub mod emulator;
 pub mod exit;
 pub mod expect;
 pub mod export;
+pub mod impact;
 pub mod jsm;
 pub mod lint;
 pub mod mapped;
@@ -70,8 +75,10 @@ pub mod model;
 pub mod neutral;
 pub mod observe;
 pub mod observed;
+pub mod patch;
 pub mod plan;
 pub mod policy;
 pub mod report;
+pub mod review;
 pub mod seed;
 pub mod target;

@@ -3,8 +3,10 @@
 pub mod applied;
 pub mod build;
 pub mod document;
+pub mod drift;
 pub mod gitlab;
 pub mod html;
+pub mod impact;
 pub mod json;
 pub mod markdown;
 pub mod privacy;

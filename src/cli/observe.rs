@@ -9,12 +9,13 @@ use crate::desired::Desired;
 use crate::diagnostic;
 use crate::exit::Exit;
 use crate::expect;
+use crate::impact;
 use crate::jsm::{ApiError, ErrorKind, Options};
 use crate::lint;
 use crate::model::SiteKey;
 use crate::observe;
 use crate::observed::Observed;
-use crate::plan::diff;
+use crate::plan::{Plan, diff};
 use crate::policy;
 use crate::report::build::Planned;
 use crate::report::privacy::{self, Privacy};
@@ -196,10 +197,16 @@ pub(super) async fn read(
     }
 }
 
-/// Plans one site and judges the plan.
-pub(super) fn plan(desired: &Desired<'_>, observed: &Observed) -> Planned {
+/// Compares one site, as far as the targets go; nothing is judged yet.
+pub(super) fn difference(desired: &Desired<'_>, observed: &Observed) -> Plan {
     let mut plan = diff::diff(desired, observed);
     target::keep(&mut plan, &desired.targets);
+    plan
+}
+
+/// Plans one site and judges the plan.
+pub(super) fn plan(desired: &Desired<'_>, observed: &Observed) -> Planned {
+    let mut plan = difference(desired, observed);
     let mut verdicts = policy::review(&mut plan, desired, observed);
     let before = State::live(desired, observed);
     let after = State::after(desired, observed);
@@ -207,7 +214,9 @@ pub(super) fn plan(desired: &Desired<'_>, observed: &Observed) -> Planned {
     let (expectations, undecided) = expect::review(desired, &after);
     verdicts.extend(expectations);
     plan.findings.extend(undecided);
+    let impact = impact::assess(desired, observed, &plan);
     Planned {
+        impact,
         plan,
         verdicts,
         requests: observed.requests,
