@@ -8,7 +8,7 @@ use crate::diagnostic::Span;
 use crate::model::{Address, Email, OrganizationName, Read};
 use crate::observed::Observed;
 use crate::plan::{
-    Action, Change, Finding, Operation, OrganizationRef, PersonRef, Plan, ResourceType,
+    Action, Change, Finding, Operation, OrganizationRef, PersonRef, Plan, ResourceType, order,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -25,9 +25,16 @@ pub struct Verdict {
     pub source: Option<Span>,
 }
 
+/// Counts the changes that something stands against.
+fn blocked(plan: &Plan) -> usize {
+    let changes = plan.changes.iter();
+    changes.filter(|change| !change.blocked_by.is_empty()).count()
+}
+
 /// Applies the policy to a plan: drops what is accepted, blocks what is not allowed, and says what was judged.
 pub fn review(plan: &mut Plan, desired: &Desired<'_>, observed: &Observed) -> Vec<Verdict> {
     let policy = &desired.workspace.policy;
+    let before = (plan.changes.len(), blocked(plan));
     accept_drift(plan, desired, &policy.accept_drift);
     let mut verdicts = Vec::new();
     for pattern in &policy.protect {
@@ -58,6 +65,10 @@ pub fn review(plan: &mut Plan, desired: &Desired<'_>, observed: &Observed) -> Ve
         });
     }
     block_dependents(plan);
+    // What does not happen changes what is safe.
+    if (plan.changes.len(), blocked(plan)) != before {
+        order::arrange(plan, desired, observed);
+    }
     verdicts
 }
 
