@@ -182,10 +182,7 @@ impl Apply<'_> {
             } else if !change.waiting_for.is_empty() {
                 Outcome::Waiting
             } else {
-                stages
-                    .entry(ordered.stages[index])
-                    .or_default()
-                    .push(index);
+                stages.entry(ordered.stages[index]).or_default().push(index);
                 continue;
             };
             self.journal.record(plan, change, &outcome);

@@ -28,7 +28,9 @@ pub struct Verdict {
 /// Counts the changes that something stands against.
 fn blocked(plan: &Plan) -> usize {
     let changes = plan.changes.iter();
-    changes.filter(|change| !change.blocked_by.is_empty()).count()
+    changes
+        .filter(|change| !change.blocked_by.is_empty())
+        .count()
 }
 
 /// Applies the policy to a plan: drops what is accepted, blocks what is not allowed, and says what was judged.

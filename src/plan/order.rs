@@ -23,7 +23,7 @@ mod rules;
 use crate::desired::Desired;
 use crate::model::Address;
 use crate::observed::Observed;
-use crate::plan::{Finding, Plan};
+use crate::plan::{Change, Finding, Operation, Plan};
 use facts::Facts;
 use graph::{Graph, Kind};
 use rules::{About, Whom};
@@ -154,10 +154,9 @@ fn unsafe_steps(
         let Some((_, too_early)) = rule.options.first().and_then(|edges| edges.first()) else {
             continue;
         };
-        let (Some(change), Some(about)) = (
-            first_change.get(too_early),
-            abouts.get(rule.about as usize),
-        ) else {
+        let (Some(change), Some(about)) =
+            (first_change.get(too_early), abouts.get(rule.about as usize))
+        else {
             continue;
         };
         let danger = match rule.kind {
@@ -207,23 +206,27 @@ pub fn arrange(plan: &mut Plan, desired: &Desired<'_>, observed: &Observed) {
         plan.findings.push(Finding {
             address: change.address.clone(),
             code: UNSAFE_STEP,
-            message: message(step),
+            message: message(step, change),
             source: change.source,
         });
     }
-    plan.findings.sort_by(|a, b| {
-        (&a.address, a.code, &a.message).cmp(&(&b.address, b.code, &b.message))
-    });
+    plan.findings
+        .sort_by(|a, b| (&a.address, a.code, &a.message).cmp(&(&b.address, b.code, &b.message)));
     plan.order = ordered;
 }
 
-fn message(step: &UnsafeStep) -> String {
+fn message(step: &UnsafeStep, change: &Change) -> String {
     let mut people = step.people[..step.people.len().min(NAMED)].join(", ");
     if step.people.len() > NAMED {
         people += &format!(" and {} more", step.people.len() - NAMED);
     }
     let what = &step.what;
     match step.danger {
+        Danger::Interruption if matches!(change.operation, Operation::RemoveCustomer(..)) => {
+            format!(
+                "for a moment {people} cannot reach {what}, which they keep: Atlassian removes nobody from an open project (L52), or an earlier step would let others in"
+            )
+        }
         Danger::Interruption => format!(
             "for a moment {people} cannot reach {what}, which they keep: no order spares them without letting others in, and exposure weighs more than interruption"
         ),

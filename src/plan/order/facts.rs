@@ -209,7 +209,10 @@ impl<'a> Facts<'a> {
                 spaces: BTreeMap::new(),
                 seen: Some(seen),
             };
-            let spaces = seen.knowledge_base.as_ref().and_then(|seen| seen.value.known());
+            let spaces = seen
+                .knowledge_base
+                .as_ref()
+                .and_then(|seen| seen.value.known());
             for (space, linked) in spaces.into_iter().flatten() {
                 desk.spaces.insert(space, Fact::YES);
                 let who = linked.who_can_view.known().copied();
@@ -349,7 +352,11 @@ impl<'a> Facts<'a> {
     /// Facts that a person changes; only those that everybody's access to a project rests on.
     fn by_hand(&mut self, change: &'a Change, step: Option<Step>) {
         let is_access = change.kind == ResourceType::ProjectAccess
-            && change.after.as_str().and_then(ChannelAccess::from_word).is_some();
+            && change
+                .after
+                .as_str()
+                .and_then(ChannelAccess::from_word)
+                .is_some();
         if is_access {
             let key = self.desks.iter().map(|desk| desk.key).find(|key| {
                 self.desired.address(["project", key.as_str(), "access"]) == change.address
@@ -516,9 +523,10 @@ fn settings<'a>(
             .get(&SiteField::AllowedDomains)
             .map(|value| &value.value),
     );
-    let allowed_row = plan.changes.iter().position(|change| {
-        change.kind == ResourceType::AllowedDomain && !never(change)
-    });
+    let allowed_row = plan
+        .changes
+        .iter()
+        .position(|change| change.kind == ResourceType::AllowedDomain && !never(change));
     let live = list(known(SiteField::AllowedDomains));
     let (allowed, allowed_step) = match allowed_row {
         Some(at) => ([live, written], step_of[at]),

@@ -93,8 +93,11 @@ impl Graph {
             for at in &present {
                 *sizes.entry(component[*at as usize]).or_default() += 1;
             }
-            let knotted =
-                |at: u32| sizes.get(&component[at as usize]).is_some_and(|size| *size > 1);
+            let knotted = |at: u32| {
+                sizes
+                    .get(&component[at as usize])
+                    .is_some_and(|size| *size > 1)
+            };
             if !present.iter().any(|at| knotted(*at)) {
                 return levels(&vertex, &edges, total);
             }
@@ -319,7 +322,9 @@ mod tests {
         let (a, b, other) = (graph.step("list"), graph.step("list"), graph.step("link"));
         graph.rules = vec![rule(Kind::Interruption, vec![vec![(a, other)]])];
         assert_eq!(graph.stages(), [0, 0, 1]);
-        graph.rules.push(rule(Kind::Exposure, vec![vec![(other, b)]]));
+        graph
+            .rules
+            .push(rule(Kind::Exposure, vec![vec![(other, b)]]));
         assert_eq!(graph.stages(), [0, 2, 1]);
     }
 
@@ -341,10 +346,7 @@ mod tests {
         let mut graph = Graph::default();
         let (a, b, c) = (graph.step("a"), graph.step("b"), graph.step("c"));
         graph.need(b, a);
-        graph.rules = vec![rule(
-            Kind::Interruption,
-            vec![vec![(a, b)], vec![(c, b)]],
-        )];
+        graph.rules = vec![rule(Kind::Interruption, vec![vec![(a, b)], vec![(c, b)]])];
         assert_eq!(graph.stages(), [2, 1, 0]);
         assert_eq!(graph.rules[0].chosen, Some(1));
     }

@@ -184,7 +184,11 @@ fn standing<'a>(facts: &Facts<'a>) -> HashMap<&'a AccountId, Vec<List>> {
     }
     for (at, desk) in (0..).zip(&facts.desks) {
         let customers = desk.seen.and_then(|seen| seen.customers.as_ref());
-        for id in customers.and_then(|read| read.complete()).into_iter().flatten() {
+        for id in customers
+            .and_then(|read| read.complete())
+            .into_iter()
+            .flatten()
+        {
             stands(List::Roster(at), id);
         }
     }
@@ -201,7 +205,10 @@ pub(super) fn name(facts: &Facts<'_>, who: Who<'_>) -> String {
                 .accounts
                 .get(id)
                 .and_then(|account| account.email.as_ref());
-            email.map_or_else(|| format!("id:{id}"), |email: &Email| email.key().to_owned())
+            email.map_or_else(
+                || format!("id:{id}"),
+                |email: &Email| email.key().to_owned(),
+            )
         }
     }
 }

@@ -96,7 +96,12 @@ impl Rules<'_, '_> {
         }
         let newcomer = class.newcomer.map(|(domain, account)| {
             // Whoever gets an account could lose or gain by every project whose access changes, and by joining (A2).
-            desks.extend((0..).zip(&facts.desks).filter(|(_, d)| d.open.moves()).map(|(at, _)| at));
+            desks.extend(
+                (0..)
+                    .zip(&facts.desks)
+                    .filter(|(_, d)| d.open.moves())
+                    .map(|(at, _)| at),
+            );
             let joins: Vec<(u32, Fact)> = (0..)
                 .zip(&facts.companies)
                 .filter_map(|(at, company)| {
@@ -149,8 +154,14 @@ impl Rules<'_, '_> {
             self.protect(&whom, || format!("project {key}"), [&exposure, &promise]);
             for space in desk.spaces.keys() {
                 if self.article_moves(desk_at, space) {
-                    let own = class.newcomer.is_none();
-                    let routes = self.articles(desk_at, space, [&exposure, &promise], own);
+                    let account = match &newcomer {
+                        None => vec![vec![Fact::YES]],
+                        Some((new, account, _)) => {
+                            let ways = new.exposure.iter().cloned();
+                            ways.chain([vec![*account]]).collect()
+                        }
+                    };
+                    let routes = self.articles(desk_at, space, &account, &promise);
                     self.protect(
                         &whom,
                         || format!("the articles of {space} in project {key}"),
@@ -183,15 +194,16 @@ impl Rules<'_, '_> {
             || audience.is_some_and(|a| a.logged_in.moves() || a.anyone.moves())
     }
 
-    /// Section 5: the routes to the articles of one space of one project, for people who see its portal by `portal`.
+    /// Section 5: the routes to the articles of one space of one project.
     ///
-    /// `account` says that they have an account: then `all_logged_in` exposes them whatever portals they see (K11).
+    /// `account` are the routes to an account, which exposes articles for all who are logged in whatever portals people
+    /// see; `portal` are the routes to the portal, which promises them (K11).
     fn articles(
         &self,
         desk: u32,
         space: &SpaceKey,
-        portal: [&[Route]; 2],
-        account: bool,
+        account: &[Route],
+        portal: &[Route],
     ) -> [Vec<Route>; 2] {
         let facts = self.facts;
         let settings = &facts.settings;
@@ -226,15 +238,10 @@ impl Rules<'_, '_> {
         ];
         let mut exposure = vec![public.clone()];
         let at_most = [linked, audience.anyone, settings.articles_logged_in];
-        if account {
-            exposure.push(inside.to_vec());
-            exposure.push(at_most.to_vec());
-        } else {
-            exposure.extend(with(portal[0], &inside));
-            exposure.extend(with(portal[0], &at_most));
-        }
+        exposure.extend(with(account, &inside));
+        exposure.extend(with(account, &at_most));
         let mut promise = vec![public];
-        promise.extend(with(portal[1], &inside));
+        promise.extend(with(portal, &inside));
         [exposure, promise]
     }
 
@@ -253,7 +260,11 @@ impl Rules<'_, '_> {
                 }
             });
         let public = domain.is_some_and(is_public_mail);
-        let any = Fact::always(if public { Value::No } else { settings.any_domain });
+        let any = Fact::always(if public {
+            Value::No
+        } else {
+            settings.any_domain
+        });
         let allows = |list: Option<Option<&BTreeSet<Domain>>>| {
             Value::from(list.map(|list| {
                 list.is_none_or(|list| {
@@ -346,14 +357,14 @@ impl Rules<'_, '_> {
                     continue;
                 }
                 let what = || format!("the articles of {space} in project {key}");
-                let nothing = self.articles(at, space, [&[], &[]], false);
+                let nothing = self.articles(at, space, &[], &[]);
                 self.protect(&whom, what, [&nothing[0], &nothing[1]]);
+                let always = [vec![Fact::YES]];
                 let open = [vec![desk.open]];
-                let customers = self.articles(at, space, [&open, &open], true);
+                let customers = self.articles(at, space, &always, &open);
                 let whom = Whom::Strangers("customers on no list".to_owned());
                 self.protect(&whom, what, [&customers[0], &customers[1]]);
-                let always = [vec![Fact::YES]];
-                let listed = self.articles(at, space, [&always, &always], true);
+                let listed = self.articles(at, space, &always, &always);
                 let whom = Whom::Strangers(format!("customers of {key}"));
                 self.protect(&whom, what, [&listed[0], &listed[1]]);
             }
@@ -384,7 +395,7 @@ impl Rules<'_, '_> {
                 if !self.article_moves(at, space) {
                     continue;
                 }
-                let read = self.articles(at, space, [&routes[0], &routes[1]], false);
+                let read = self.articles(at, space, &new.exposure, &routes[1]);
                 self.protect(
                     whom,
                     || format!("the articles of {space} in project {key}"),
@@ -438,7 +449,10 @@ fn needs(plan: &Plan, facts: &Facts<'_>, classes: &[Class<'_>], graph: &mut Grap
             }
             // L52: Atlassian removes customers from restricted projects only.
             Operation::RemoveCustomer(key, _) => {
-                let open = facts.desk_of.get(key).map(|at| facts.desks[*at as usize].open);
+                let open = facts
+                    .desk_of
+                    .get(key)
+                    .map(|at| facts.desks[*at as usize].open);
                 match open {
                     Some(Fact {
                         after: Value::No,
@@ -455,16 +469,17 @@ fn needs(plan: &Plan, facts: &Facts<'_>, classes: &[Class<'_>], graph: &mut Grap
             }
             // K1 to K5: who can view a space is chosen among what the site offers at that moment.
             Operation::SetViewers(key, _, who) | Operation::LinkSpace(key, _, Some(who)) => {
-                let open = facts.desk_of.get(key).map(|at| facts.desks[*at as usize].open);
+                let open = facts
+                    .desk_of
+                    .get(key)
+                    .map(|at| facts.desks[*at as usize].open);
                 let first: Vec<Fact> = match who {
-                    WhoCanView::Anyone => [
-                        settings.articles_anyone,
-                        settings.no_login,
-                        settings.create,
-                    ]
-                    .into_iter()
-                    .chain(open)
-                    .collect(),
+                    WhoCanView::Anyone => {
+                        [settings.articles_anyone, settings.no_login, settings.create]
+                            .into_iter()
+                            .chain(open)
+                            .collect()
+                    }
                     WhoCanView::AllLoggedIn => vec![settings.articles_logged_in],
                     WhoCanView::OnlyConfluenceUsers => Vec::new(),
                 };
@@ -493,10 +508,20 @@ fn needs(plan: &Plan, facts: &Facts<'_>, classes: &[Class<'_>], graph: &mut Grap
 fn accounts(facts: &Facts<'_>, classes: &[Class<'_>], graph: &mut Graph) {
     let settings = &facts.settings;
     for class in classes {
-        let Some((domain, Fact { step: Some(creation), .. })) = class.newcomer else {
+        let Some((
+            domain,
+            Fact {
+                step: Some(creation),
+                ..
+            },
+        )) = class.newcomer
+        else {
             continue;
         };
-        let approved = settings.approved.get(domain).map(|approval| approval.counts);
+        let approved = settings
+            .approved
+            .get(domain)
+            .map(|approval| approval.counts);
         let decides = [Some(settings.internal), Some(settings.external), approved];
         for step in decides
             .into_iter()
