@@ -33,6 +33,7 @@
 //! | [`policy`] | what must not be carried out, however much the YAML asks for it |
 //! | [`apply`] | phases, batches, read-merge-write, the journal |
 //! | [`report`] | the plan document (Terraform's representation) and its renderers |
+//! | [`access`] | who gets which account and reaches what, and why: the rules of the customer access model, pure |
 //! | [`jsm`] | the client of Atlassian's APIs: transport, paging, errors, one reader and one writer type |
 //! | [`mapped`] | settings endpoints that the operator describes |
 //! | [`emulator`], [`seed`] | the sandbox: a JSM site behind the real wire protocol, and how a seed fills it |
@@ -43,7 +44,7 @@
 //!
 //! # Invariants
 //!
-//! - `plan`, `policy`, `desired` and `model` import neither `jsm`, nor the HTTP crate, nor tokio (`tests/examples.rs` reads the files).
+//! - `plan`, `policy`, `desired`, `access` and `model` import neither `jsm`, nor the HTTP crate, nor tokio (`tests/examples.rs` reads the files).
 //! - Planning holds a [`jsm::Reader`], which has no mutating method.
 //! - The emulator and the client share no request or response type.
 //! - A list that could not be read whole is [`model::Read::Incomplete`], and nothing is ever removed on the strength of one.

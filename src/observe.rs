@@ -34,7 +34,8 @@ pub(crate) enum Extent<'d, 'w> {
 /// # Errors
 /// When the caller's identity cannot be read: credentials missing or refused, or the site out of reach.
 pub async fn observe(reader: &Reader, desired: &Desired<'_>) -> Result<Observed, ApiError> {
-    Observer::run(reader, desired.site.key.clone(), Extent::Desired(desired)).await
+    let extent = Extent::Desired(desired);
+    Observer::run(reader, desired.site.key.clone(), extent, BTreeSet::new()).await
 }
 
 /// Reads everything that the surfaces allow, for an export or a snapshot.
@@ -53,13 +54,31 @@ pub async fn observe_everything(
         reader,
         site,
         Extent::Everything(surfaces, atlassian_organization),
+        BTreeSet::new(),
     )
     .await
+}
+
+/// Reads everything that access depends on, and whether these addresses have accounts.
+///
+/// # Errors
+/// As [`observe`].
+pub async fn observe_access(
+    reader: &Reader,
+    site: SiteKey,
+    surfaces: &Surfaces,
+    atlassian_organization: Option<&str>,
+    people: BTreeSet<Email>,
+) -> Result<Observed, ApiError> {
+    let extent = Extent::Everything(surfaces, atlassian_organization);
+    Observer::run(reader, site, extent, people).await
 }
 
 /// A reading under way.
 pub(crate) struct Observer<'d, 'w> {
     reader: &'d Reader,
+    /// Addresses to look up beyond those that the extent needs.
+    people: BTreeSet<Email>,
     extent: Extent<'d, 'w>,
     caller_email: Option<String>,
     observed: Observed,
@@ -70,10 +89,12 @@ impl<'d, 'w> Observer<'d, 'w> {
         reader: &'d Reader,
         site: SiteKey,
         extent: Extent<'d, 'w>,
+        people: BTreeSet<Email>,
     ) -> Result<Observed, ApiError> {
         let identity = reader.identity().await?;
         let mut observer = Self {
             reader,
+            people,
             extent,
             caller_email: identity.email,
             observed: Observed::nothing(site),

@@ -3,5 +3,10 @@
 pub mod applied;
 pub mod build;
 pub mod document;
+pub mod gitlab;
+pub mod html;
 pub mod json;
+pub mod markdown;
+pub mod privacy;
+mod sections;
 pub mod text;

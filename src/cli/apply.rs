@@ -1,6 +1,6 @@
 //! `portcullis apply`: plans, asks, carries out, reports.
 
-use super::args::{ApplyArguments, Global, PlanFormat};
+use super::args::{ApplyArguments, Global, ReportFormat};
 use super::{Lookup, Output, observe};
 use crate::apply::{Apply, ApplyReport, Journal};
 use crate::config::Workspace;
@@ -10,6 +10,7 @@ use crate::exit::Exit;
 use crate::model::SiteKey;
 use crate::observed::Observed;
 use crate::report::build::{self, Planned};
+use crate::report::privacy::{self, Privacy};
 use crate::report::{applied, text};
 use jiff::Timestamp;
 use std::io::{self, BufRead, Write};
@@ -95,11 +96,17 @@ async fn carry_out(
 ) -> Exit {
     let document = build::document(workspace, planned);
     let incomplete = unread.and(observe::exit_of_plans(planned));
+    let key = output.pseudonym_key.clone();
+    let rows = match output.privacy {
+        Privacy::Full => Vec::new(),
+        Privacy::Pseudonymous | Privacy::Counts => document.resource_changes.clone(),
+    };
+    let document = privacy::redact(document, output.privacy, key.as_deref());
     let shown = match arguments.format {
-        PlanFormat::Text => {
+        ReportFormat::Text => {
             text::plan(&document, output.style, &mut output.data).and_then(|()| output.data.flush())
         }
-        PlanFormat::Json => Ok(()),
+        ReportFormat::Json => Ok(()),
     };
     if let Err(error) = shown {
         return output.finish(Err(error), Exit::Unexpected);
@@ -164,10 +171,11 @@ async fn carry_out(
         .iter()
         .map(|site| site.session.connection.requests())
         .sum();
-    let report = applied::document(workspace, planned, &reports, requests, exit);
+    let mut report = applied::document(workspace, planned, &reports, requests, exit);
+    privacy::redact_applied(&mut report, &rows, output.privacy, key.as_deref());
     let written = match arguments.format {
-        PlanFormat::Text => applied::text(&report, output.style, &mut output.data),
-        PlanFormat::Json => applied::json(&report, &mut output.data),
+        ReportFormat::Text => applied::text(&report, output.style, &mut output.data),
+        ReportFormat::Json => applied::json(&report, &mut output.data),
     };
     output.finish(written, exit)
 }

@@ -1,5 +1,6 @@
 //! The arguments of every command.
 
+use crate::report::privacy::Privacy;
 use camino::Utf8PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::civil::Date;
@@ -39,6 +40,9 @@ pub struct Global {
     /// How messages on standard error look
     #[arg(long, global = true, value_enum, default_value_t = LogFormat::Text)]
     pub log_format: LogFormat,
+    /// How much of people is shown: as they are, by stable pseudonyms, or as counts
+    #[arg(long, global = true, value_enum, default_value_t = Privacy::Full, env = "PORTCULLIS_PRIVACY")]
+    pub privacy: Privacy,
     /// The day everything is judged on (UTC), instead of today
     #[arg(long, global = true, hide = true, env = "PORTCULLIS_TODAY")]
     pub today: Option<Date>,
@@ -86,6 +90,10 @@ pub enum Command {
     Show(ShowArguments),
     /// Plan, ask, and carry out
     Apply(ApplyArguments),
+    /// Say what account somebody would get and what they reach, and why
+    Explain(ExplainArguments),
+    /// List everybody who reaches a project or a knowledge-base space, and by which route
+    Who(WhoArguments),
     /// Write a commented starter workspace that plans cleanly against the sandbox
     Init(InitArguments),
     /// Record that a person looked up a value that no program can read
@@ -120,6 +128,14 @@ pub enum ValidateFormat {
     Text,
     /// As Terraform's `validate -json`.
     Json,
+    /// SARIF 2.1.0, for code scanning.
+    Sarif,
+    /// Annotations of GitHub Actions, ten of a kind at most.
+    Github,
+    /// GitLab's code quality report.
+    Codequality,
+    /// JUnit XML.
+    Junit,
 }
 
 /// Which part of a workspace is meant, and how it is reached.
@@ -157,6 +173,9 @@ pub struct PlanArguments {
     /// The form of the output
     #[arg(long, value_enum, default_value_t = PlanFormat::Text)]
     pub format: PlanFormat,
+    /// The most bytes of `--format markdown`
+    #[arg(long, value_name = "BYTES", default_value_t = crate::report::markdown::MAX_BYTES, value_parser = max_bytes)]
+    pub max_bytes: usize,
     /// Exit with 2 when there is something to change, 5 when something is blocked
     #[arg(long)]
     pub detailed_exitcode: bool,
@@ -172,6 +191,21 @@ pub enum PlanFormat {
     Text,
     /// Terraform's plan representation.
     Json,
+    /// A comment on a pull request, within `--max-bytes`.
+    Markdown,
+    /// One self-contained page.
+    Html,
+    /// GitLab's Terraform report: three numbers.
+    Gitlab,
+}
+
+/// The forms of an apply report, and of an explanation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ReportFormat {
+    /// For people.
+    Text,
+    /// For programs.
+    Json,
 }
 
 /// Arguments of `show`.
@@ -182,6 +216,9 @@ pub struct ShowArguments {
     /// The form of the output
     #[arg(long, value_enum, default_value_t = PlanFormat::Text)]
     pub format: PlanFormat,
+    /// The most bytes of `--format markdown`
+    #[arg(long, value_name = "BYTES", default_value_t = crate::report::markdown::MAX_BYTES, value_parser = max_bytes)]
+    pub max_bytes: usize,
 }
 
 /// Arguments of `apply`.
@@ -197,8 +234,72 @@ pub struct ApplyArguments {
     #[arg(long)]
     pub allow_manual: bool,
     /// The form of the final report
-    #[arg(long, value_enum, default_value_t = PlanFormat::Text)]
-    pub format: PlanFormat,
+    #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
+    pub format: ReportFormat,
+}
+
+/// Reads a budget of bytes that holds at least a heading.
+fn max_bytes(text: &str) -> Result<usize, String> {
+    let least = crate::report::markdown::LEAST_BYTES;
+    match text.parse::<usize>() {
+        Ok(bytes) if bytes >= least => Ok(bytes),
+        Ok(_) => Err(format!("at least {least} bytes are needed")),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+/// Arguments of `explain`.
+#[derive(Debug, Args)]
+#[command(allow_missing_positional = true)]
+pub struct ExplainArguments {
+    /// The workspace [default: .]
+    pub dir: Option<Utf8PathBuf>,
+    /// An address, anonymous, anyone, any_customer, or *@domain
+    #[arg(required = true)]
+    pub who: String,
+    /// Only this project
+    #[arg(long, value_name = "KEY")]
+    pub project: Option<String>,
+    /// The site; needed where the workspace has several
+    #[arg(long, value_name = "SITE")]
+    pub site: Option<String>,
+    /// Read the site, and show both where it differs from the workspace
+    #[arg(long)]
+    pub live: bool,
+    /// The form of the output
+    #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
+    pub format: ReportFormat,
+}
+
+/// Arguments of `who`.
+#[derive(Debug, Args)]
+#[command(allow_missing_positional = true)]
+pub struct WhoArguments {
+    /// The workspace [default: .]
+    pub dir: Option<Utf8PathBuf>,
+    /// A project, or PROJECT/SPACE for its articles
+    #[arg(required = true, value_name = "PROJECT[/SPACE]")]
+    pub target: String,
+    /// The site; needed where several have the project
+    #[arg(long, value_name = "SITE")]
+    pub site: Option<String>,
+    /// Read the site instead of taking what the workspace says
+    #[arg(long)]
+    pub live: bool,
+    /// The form of the output
+    #[arg(long, value_enum, default_value_t = WhoFormat::Text)]
+    pub format: WhoFormat,
+}
+
+/// The forms of `who`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum WhoFormat {
+    /// For people.
+    Text,
+    /// For spreadsheets.
+    Csv,
+    /// For programs.
+    Json,
 }
 
 /// Arguments of `init`.

@@ -14,6 +14,7 @@ use crate::observed::Observed;
 use crate::plan::diff;
 use crate::policy;
 use crate::report::build::Planned;
+use crate::report::privacy::{self, Privacy};
 use crate::target;
 use camino::Utf8Path;
 use jiff::civil::Date;
@@ -68,7 +69,17 @@ pub(super) fn report(
         color: output.style.color,
         ..Default::default()
     };
-    let _ = diagnostic::text::write(&mut output.notes, diagnostics, sources, style);
+    let mut diagnostics = diagnostics.to_vec();
+    let key = output.pseudonym_key.clone();
+    let masked;
+    let sources = if output.privacy == Privacy::Full {
+        sources
+    } else {
+        masked =
+            privacy::redact_diagnostics(&mut diagnostics, sources, output.privacy, key.as_deref());
+        &masked
+    };
+    let _ = diagnostic::text::write(&mut output.notes, &diagnostics, sources, style);
 }
 
 /// Chooses the sites that are meant.

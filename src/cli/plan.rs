@@ -6,8 +6,11 @@ use crate::exit::Exit;
 use crate::observed::Observed;
 use crate::report::build::{self, Planned};
 use crate::report::document::PlanDocument;
-use crate::report::{json, text};
+use crate::report::{gitlab, html, json, markdown, privacy, text};
 use camino::Utf8Path;
+
+/// The variable whose value goes into pseudonyms, so that nobody without it can check a guess.
+pub(super) const PSEUDONYM_KEY: &str = "PORTCULLIS_PSEUDONYM_KEY";
 
 /// Runs the command.
 pub(super) async fn run(
@@ -69,10 +72,13 @@ async fn plan(
         }
     }
     build::set_exit(&mut document, exit);
+    let key = lookup(PSEUDONYM_KEY);
+    let document = privacy::redact(document, global.privacy, key.as_deref());
     if let Some(path) = &arguments.out {
         save(path, &document, output)?;
     }
-    Ok(render(&document, arguments.format, exit, output))
+    let form = (arguments.format, arguments.max_bytes);
+    Ok(render(&document, form, exit, output))
 }
 
 async fn live(
@@ -122,16 +128,22 @@ fn save(path: &Utf8Path, document: &PlanDocument, output: &mut Output) -> Result
         .map_err(|error| output.fail(Exit::Unexpected, &error.to_string(), None))
 }
 
-/// Writes a plan in the form asked for.
+/// Writes a plan in the form asked for; the number is the most bytes that Markdown may take.
 pub(super) fn render(
     document: &PlanDocument,
-    format: PlanFormat,
+    (format, max_bytes): (PlanFormat, usize),
     exit: Exit,
     output: &mut Output,
 ) -> Exit {
     let written = match format {
         PlanFormat::Text => text::plan(document, output.style, &mut output.data),
         PlanFormat::Json => output.data.write_all(json::plan_json(document).as_bytes()),
+        PlanFormat::Markdown => {
+            let text = markdown::plan(document, max_bytes);
+            output.data.write_all(text.as_bytes())
+        }
+        PlanFormat::Html => html::plan(document, &mut output.data),
+        PlanFormat::Gitlab => output.data.write_all(gitlab::plan(document).as_bytes()),
     };
     output.finish(written, exit)
 }

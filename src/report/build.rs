@@ -57,6 +57,7 @@ pub fn document(workspace: &Workspace, planned: &[Planned]) -> PlanDocument {
         digest: String::new(),
         exit_code: Exit::Done.code(),
         exit_reason: Exit::Done.reason().to_owned(),
+        portcullis: None,
     };
     for planned in planned {
         add(&mut document, workspace, sources, planned);
@@ -137,6 +138,7 @@ fn add(document: &mut PlanDocument, workspace: &Workspace, sources: &Sources, pl
                 address: forecast.address.to_string(),
                 until: forecast.until.to_string(),
                 source: source(sources, Some(forecast.source))?,
+                count: None,
             })
         }));
     document
@@ -176,6 +178,7 @@ fn row(sources: &Sources, change: &Change) -> ResourceChange {
             blocked_by: change.blocked_by.clone(),
             origin: None,
             waiting_for: change.waiting_for.iter().map(ToString::to_string).collect(),
+            count: None,
         },
     }
 }

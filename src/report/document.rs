@@ -50,6 +50,16 @@ pub struct PlanDocument {
     pub exit_code: u8,
     /// The reason of that exit code, in words.
     pub exit_reason: String,
+    /// Says that personal data was taken out; such a plan can be read, never applied.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub portcullis: Option<Redaction>,
+}
+
+/// What was done to a document before it was written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Redaction {
+    /// `pseudonymous` or `counts`.
+    pub privacy: String,
 }
 
 /// One change.
@@ -103,6 +113,9 @@ pub struct Extra {
     /// What a person must do first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub waiting_for: Vec<String>,
+    /// How many people the row stands for, where `--privacy counts` made one row of a list's people.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub count: Option<usize>,
 }
 
 /// A place in the user's files.
@@ -205,6 +218,9 @@ pub struct ForecastDocument {
     pub until: String,
     /// Where the entry stands.
     pub source: Source,
+    /// How many people the row stands for, with `--privacy counts`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub count: Option<usize>,
 }
 
 /// Something worth knowing that changes nothing.

@@ -2,11 +2,13 @@
 
 use super::harness::Place;
 
-const COMMANDS: [&str; 11] = [
+const COMMANDS: [&str; 13] = [
     "validate",
     "plan",
     "show",
     "apply",
+    "explain",
+    "who",
     "init",
     "attest",
     "sandbox",
