@@ -10,8 +10,8 @@ set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/../common.sh"
 
 need gh jq git
-[ -f "$INPUT_NUMBER_FILE" ] && [ ! -L "$INPUT_NUMBER_FILE" ] || fail "the artifact holds no number"
-number=$(head -c 64 -- "$INPUT_NUMBER_FILE" | tr -d '\r\n\0')
+if [ ! -f "$INPUT_NUMBER_FILE" ] || [ -L "$INPUT_NUMBER_FILE" ]; then fail "the artifact holds no number"; fi
+number=$(head -c 64 <"$INPUT_NUMBER_FILE" | tr '\r\0' '??')
 [[ $number =~ ^[1-9][0-9]{0,9}$ ]] || fail "the artifact holds no number of a pull request"
 [[ $INPUT_HEAD_SHA =~ ^[0-9a-f]{40}$ ]] || fail "the input \`head_sha\` is no commit" 64
 git check-ref-format --branch "$INPUT_BRANCH" >/dev/null || fail "the input \`branch\` is no name of a branch" 64

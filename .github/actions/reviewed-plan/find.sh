@@ -19,7 +19,7 @@ pull=$(gh api --method GET "$repository/commits/$INPUT_COMMIT/pulls" |
 [ -n "$pull" ] || fail "this commit is not the merge of one pull request, so there is no reviewed plan: apply by hand"
 number=$(jq -r '.number | numbers' <<<"$pull")
 head=$(jq -r '.head | select(test("^[0-9a-f]{40}$"))' <<<"$pull")
-[ -n "$number" ] && [ -n "$head" ] || fail "GitHub's answer about the pull request is not understood"
+if [ -z "$number" ] || [ -z "$head" ]; then fail "GitHub's answer about the pull request is not understood"; fi
 
 name="portcullis-plan-$number-$head"
 if [ -n "$INPUT_SCOPE" ]; then name="$name-$(jq -rn --arg scope "$INPUT_SCOPE" '$scope | gsub("[^A-Za-z0-9._-]"; "-")')"; fi
@@ -34,7 +34,9 @@ for run in $runs; do
       and .head_repository.full_name == $repository' >/dev/null; then
     directory=$(private_directory)
     gh run download "$run" --repo "$GITHUB_REPOSITORY" --name "$name" --dir "$directory"
-    [ -f "$directory/plan.json" ] && [ ! -L "$directory/plan.json" ] || fail "the artifact of the reviewed plan holds no plan"
+    if [ ! -f "$directory/plan.json" ] || [ -L "$directory/plan.json" ]; then
+      fail "the artifact of the reviewed plan holds no plan"
+    fi
     set_output number "$number"
     set_output plan_path "$directory/plan.json"
     printf 'the plan that was reviewed on pull request %d\n' "$number"
