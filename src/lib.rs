@@ -53,11 +53,14 @@
 
 pub mod access;
 pub mod apply;
+pub mod base;
 pub mod cli;
+pub mod codeowners;
 pub mod config;
 pub mod connect;
 pub mod desired;
 pub mod diagnostic;
+pub mod drift;
 pub mod emulator;
 pub mod exit;
 pub mod export;
@@ -67,8 +70,10 @@ pub mod model;
 pub mod neutral;
 pub mod observe;
 pub mod observed;
+pub mod patch;
 pub mod plan;
 pub mod policy;
 pub mod report;
+pub mod review;
 pub mod seed;
 pub mod target;

@@ -3,6 +3,7 @@
 pub mod applied;
 pub mod build;
 pub mod document;
+pub mod drift;
 pub mod gitlab;
 pub mod html;
 pub mod json;

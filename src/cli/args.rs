@@ -90,6 +90,12 @@ pub enum Command {
     Show(ShowArguments),
     /// Plan, ask, and carry out
     Apply(ApplyArguments),
+    /// Say what differs and whose doing it is, without ever writing to the site
+    Drift(DriftArguments),
+    /// List the sites, such as for the matrix of a pipeline
+    Sites(SitesArguments),
+    /// Print a CODEOWNERS file made from the scopes
+    Codeowners(CodeownersArguments),
     /// Say what account somebody would get and what they reach, and why
     Explain(ExplainArguments),
     /// List everybody who reaches a project or a knowledge-base space, and by which route
@@ -182,6 +188,9 @@ pub struct PlanArguments {
     /// Plan against a snapshot instead of the live site; such a plan cannot be applied
     #[arg(long, value_name = "FILE")]
     pub observed: Option<Utf8PathBuf>,
+    /// Say of every change whether this revision or directory would cause it as well
+    #[arg(long, value_name = "REV")]
+    pub base: Option<String>,
 }
 
 /// The forms of a plan.
@@ -230,6 +239,12 @@ pub struct ApplyArguments {
     /// Do not ask
     #[arg(long)]
     pub auto_approve: bool,
+    /// Apply only what this reviewed plan holds, without asking; a change that is not in it is refused
+    #[arg(long, value_name = "FILE")]
+    pub plan: Option<Utf8PathBuf>,
+    /// Override the policy for exactly the plan with this digest
+    #[arg(long, value_name = "DIGEST")]
+    pub accept: Option<String>,
     /// Exit with 0 although manual steps remain
     #[arg(long)]
     pub allow_manual: bool,
@@ -246,6 +261,48 @@ fn max_bytes(text: &str) -> Result<usize, String> {
         Ok(_) => Err(format!("at least {least} bytes are needed")),
         Err(error) => Err(error.to_string()),
     }
+}
+
+/// Arguments of `drift`.
+#[derive(Debug, Args)]
+pub struct DriftArguments {
+    /// What to look at.
+    #[command(flatten)]
+    pub reach: Reach,
+    /// What was last applied: a revision or a directory
+    #[arg(long, value_name = "REV")]
+    pub base: Option<String>,
+    /// The form of the output
+    #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
+    pub format: ReportFormat,
+    /// Exit with 2 when something differs
+    #[arg(long)]
+    pub detailed_exitcode: bool,
+    /// Write the smallest edit of the files that accepts what somebody changed, for `git apply`
+    #[arg(long, value_name = "FILE")]
+    pub write_patch: Option<Utf8PathBuf>,
+}
+
+/// Arguments of `sites`.
+#[derive(Debug, Args)]
+pub struct SitesArguments {
+    /// The workspace
+    #[arg(default_value = ".")]
+    pub dir: Utf8PathBuf,
+    /// The form of the output; as JSON, one line with an array
+    #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
+    pub format: ReportFormat,
+}
+
+/// Arguments of `codeowners`.
+#[derive(Debug, Args)]
+pub struct CodeownersArguments {
+    /// The workspace
+    #[arg(default_value = ".")]
+    pub dir: Utf8PathBuf,
+    /// Who owns the `files` of a scope; `*` stands for everything else; may be given several times
+    #[arg(long, value_name = "FILES=OWNER")]
+    pub owner: Vec<String>,
 }
 
 /// Arguments of `explain`.

@@ -11,7 +11,7 @@ use crate::jsm::{ApiError, ErrorKind, Options};
 use crate::model::SiteKey;
 use crate::observe;
 use crate::observed::Observed;
-use crate::plan::diff;
+use crate::plan::{Plan, diff};
 use crate::policy;
 use crate::report::build::Planned;
 use crate::report::privacy::{self, Privacy};
@@ -193,10 +193,16 @@ pub(super) async fn read(
     }
 }
 
-/// Plans one site and judges the plan.
-pub(super) fn plan(desired: &Desired<'_>, observed: &Observed) -> Planned {
+/// Compares one site, as far as the targets go; nothing is judged yet.
+pub(super) fn difference(desired: &Desired<'_>, observed: &Observed) -> Plan {
     let mut plan = diff::diff(desired, observed);
     target::keep(&mut plan, &desired.targets);
+    plan
+}
+
+/// Plans one site and judges the plan.
+pub(super) fn plan(desired: &Desired<'_>, observed: &Observed) -> Planned {
+    let mut plan = difference(desired, observed);
     let verdicts = policy::review(&mut plan, desired, observed);
     Planned {
         plan,

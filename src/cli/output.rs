@@ -73,6 +73,12 @@ impl Output {
         exit
     }
 
+    /// Writes a line about what is on the site to standard error: foreign text made harmless, people taken out where that was asked for.
+    pub fn tell(&mut self, text: &str) {
+        let text = self.redacted(text);
+        let _ = writeln!(self.notes, "{}", neutral(&text));
+    }
+
     /// Takes people out of a message, where that was asked for.
     fn redacted(&self, text: &str) -> String {
         privacy::redact_text(text, self.privacy, self.pseudonym_key.as_deref())

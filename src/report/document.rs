@@ -46,6 +46,9 @@ pub struct PlanDocument {
     pub coverage: CoverageDocument,
     /// SHA-256 over the canonical JSON of the effective changes, violated limits and impact.
     pub digest: String,
+    /// What it was made of; a plan without this can be shown, never applied. Whatever takes names out of a plan takes this out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub made: Option<Made>,
     /// The exit code of the command that printed it.
     pub exit_code: u8,
     /// The reason of that exit code, in words.
@@ -60,6 +63,22 @@ pub struct PlanDocument {
 pub struct Redaction {
     /// `pseudonymous` or `counts`.
     pub privacy: String,
+}
+
+/// What a plan was made of.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Made {
+    /// [`Made::LIVE`] or [`Made::SNAPSHOT`].
+    pub from: String,
+    /// The sites behind the keys: their ids at Atlassian, or `unknown`.
+    pub sites: std::collections::BTreeMap<String, String>,
+}
+
+impl Made {
+    /// Made from the live site.
+    pub const LIVE: &'static str = "live";
+    /// Made from a saved observation.
+    pub const SNAPSHOT: &'static str = "snapshot";
 }
 
 /// One change.

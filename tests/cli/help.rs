@@ -2,11 +2,14 @@
 
 use super::harness::Place;
 
-const COMMANDS: [&str; 13] = [
+const COMMANDS: [&str; 16] = [
     "validate",
     "plan",
     "show",
     "apply",
+    "drift",
+    "sites",
+    "codeowners",
     "explain",
     "who",
     "init",
