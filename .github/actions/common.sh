@@ -2,9 +2,10 @@
 # Bash 3.2 is enough, so that the runners of macOS work too.
 # shellcheck shell=bash
 
-# Stops with a message that GitHub shows at the top of the run. The text comes from these scripts, never from outside.
+# Stops with a message that GitHub shows at the top of the run. The text comes from these scripts, never from outside. It goes
+# to standard error, so that it is seen from within `$(…)` too.
 fail() {
-  printf '::error title=Portcullis::%s\n' "$1"
+  printf '::error title=Portcullis::%s\n' "$1" >&2
   exit "${2:-1}"
 }
 
@@ -33,7 +34,8 @@ add_lines() {
   done <<<"$2"
 }
 
-# Says `true` or `false` of an input, and stops at anything else.
+# Says `true` or `false` of an input, and stops at anything else. Assign it to a variable: elsewhere Bash goes on after `$(…)`
+# has failed.
 truth() {
   case "$2" in
     true | false) printf '%s' "$2" ;;

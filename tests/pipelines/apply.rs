@@ -64,8 +64,8 @@ async fn what_was_not_reviewed_is_refused_and_not_marked() {
     let plan = reviewed(&stage);
     stage.replace(
         "rosters/globex.csv",
-        "Bo Berg,bo@globex.example",
-        "Bo Berg,bo@globex.example\nEve,eve@globex.example",
+        "bo@globex.example,Bo Berg",
+        "bo@globex.example,Bo Berg\neve@globex.example,Eve",
     );
     stage.commit("somebody else");
     let done = apply(&stage, &[&[("plan", plan.as_str())], &MARK[..]].concat()).ended(6);

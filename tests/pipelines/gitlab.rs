@@ -77,7 +77,7 @@ async fn what_fails_is_not_marked() {
     job(&stage, "plan").ended(0);
     stage.write(
         "rosters/globex.csv",
-        &(stage.read("rosters/globex.csv") + "Eve,eve@globex.example\n"),
+        &(stage.read("rosters/globex.csv") + "eve@globex.example,Eve\n"),
     );
     job(&stage, "apply").ended(6);
     let origin = stage.beside("origin.git");

@@ -81,10 +81,8 @@ async fn an_invalid_workspace_fails_with_its_code() {
 #[tokio::test(flavor = "multi_thread")]
 async fn blocked_is_an_output_and_no_failure() {
     let stage = Stage::new().await;
-    stage.write(
-        "policy.yaml",
-        "version: 1\npolicy:\n  max_new_accounts: { count: 1 }\n",
-    );
+    let text = stage.read("portcullis.yaml") + "\npolicy:\n  max_new_accounts: 1\n";
+    stage.write("portcullis.yaml", &text);
     stage.commit("a limit");
     let done = run(&stage, "plan", &CREDENTIALS).ended(0);
     assert_eq!(

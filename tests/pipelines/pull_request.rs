@@ -15,7 +15,7 @@ async fn stage() -> (Stage, String) {
     ]);
     stage.write(
         "rosters/globex.csv",
-        &(stage.read("rosters/globex.csv") + "Eve,eve@globex.example\n"),
+        &(stage.read("rosters/globex.csv") + "eve@globex.example,Eve\n"),
     );
     stage.write(".gitattributes", "* filter=evil merge=evil diff=evil\n");
     stage.write(".githooks/post-checkout", "#!/bin/sh\ntouch pwned\n");

@@ -6,13 +6,15 @@ source "$(dirname "${BASH_SOURCE[0]}")/../common.sh"
 
 need portcullis
 take_credentials
+approve=$(truth auto_approve "$INPUT_AUTO_APPROVE")
+allow_manual=$(truth allow_manual "$INPUT_ALLOW_MANUAL")
+step_summary=$(truth step_summary "$INPUT_STEP_SUMMARY")
 work=$(private_directory)
 report="$work/apply.txt"
 summary="$work/summary.md"
 
 arguments=(apply "--privacy=$INPUT_PRIVACY")
 add_lines --site "$INPUT_SITES"
-approve=$(truth auto_approve "$INPUT_AUTO_APPROVE")
 if [ -n "$INPUT_PLAN" ]; then
   [ -f "$INPUT_PLAN" ] || fail "the input \`plan\` names no file" 64
   arguments+=("--plan=$INPUT_PLAN")
@@ -22,8 +24,7 @@ else
   fail "there is no reviewed plan: give \`plan\`, or \`auto_approve\` to apply whatever the workspace says" 64
 fi
 if [ -n "$INPUT_ACCEPT" ]; then arguments+=("--accept=$INPUT_ACCEPT"); fi
-if [ "$(truth allow_manual "$INPUT_ALLOW_MANUAL")" = true ]; then arguments+=(--allow-manual); fi
-step_summary=$(truth step_summary "$INPUT_STEP_SUMMARY")
+if [ "$allow_manual" = true ]; then arguments+=(--allow-manual); fi
 
 code=0
 guarded portcullis "${arguments[@]}" -- "$INPUT_DIRECTORY" >"$report" || code=$?

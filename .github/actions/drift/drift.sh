@@ -6,15 +6,16 @@ source "$(dirname "${BASH_SOURCE[0]}")/../common.sh"
 
 need portcullis
 take_credentials
+step_summary=$(truth step_summary "$INPUT_STEP_SUMMARY")
 work=$(private_directory)
 report="$work/drift.txt"
 summary="$work/summary.md"
 patch="$work/accept.patch"
 
-arguments=(drift --detailed-exitcode --color never "--privacy=$INPUT_PRIVACY" "--write-patch=$patch")
+# Drift names people whatever the job's PORTCULLIS_PRIVACY says of plans: there is no other form of it.
+arguments=(drift --detailed-exitcode --color never --privacy full "--write-patch=$patch")
 add_lines --site "$INPUT_SITES"
 if [ -n "$INPUT_BASE" ]; then arguments+=("--base=$INPUT_BASE"); fi
-step_summary=$(truth step_summary "$INPUT_STEP_SUMMARY")
 
 code=0
 guarded portcullis "${arguments[@]}" -- "$INPUT_DIRECTORY" >"$report" || code=$?

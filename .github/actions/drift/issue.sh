@@ -4,7 +4,8 @@ set -euo pipefail
 # shellcheck source=../common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/../common.sh"
 
-[ "$(truth issue "$INPUT_ISSUE")" = true ] || exit 0
+wanted=$(truth issue "$INPUT_ISSUE")
+if [ "$wanted" = false ]; then exit 0; fi
 need gh jq
 [ -n "$INPUT_TOKEN" ] || fail "the input \`issue\` needs \`token\` with issues: write" 64
 export GH_TOKEN="$INPUT_TOKEN"

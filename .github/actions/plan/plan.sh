@@ -6,6 +6,8 @@ source "$(dirname "${BASH_SOURCE[0]}")/../common.sh"
 
 need portcullis jq
 take_credentials
+partial=$(truth partial "$INPUT_PARTIAL")
+step_summary=$(truth step_summary "$INPUT_STEP_SUMMARY")
 work=$(private_directory)
 plan="$work/plan.json"
 summary="$work/summary.md"
@@ -14,7 +16,7 @@ arguments=(plan --detailed-exitcode --format gitlab "--out=$plan" --privacy full
 add_lines --site "$INPUT_SITES"
 add_lines --target "$INPUT_TARGETS"
 if [ -n "$INPUT_BASE" ]; then arguments+=("--base=$INPUT_BASE"); fi
-if [ "$(truth partial "$INPUT_PARTIAL")" = true ]; then arguments+=(--partial); fi
+if [ "$partial" = true ]; then arguments+=(--partial); fi
 code=0
 # The plan is whole, for `apply --plan`; what people see is made from it below.
 guarded portcullis "${arguments[@]}" -- "$INPUT_DIRECTORY" >"$work/counts.json" || code=$?
@@ -35,7 +37,7 @@ if [ ! -s "$summary" ]; then
   printf '**Portcullis could not plan**: %s (exit code %d). The [output of the run](%s) says more.\n' \
     "$(meaning "$code")" "$code" "$(run_url)" >"$summary"
 fi
-if [ "$(truth step_summary "$INPUT_STEP_SUMMARY")" = true ]; then add_step_summary "$summary"; fi
+if [ "$step_summary" = true ]; then add_step_summary "$summary"; fi
 
 set_output exitcode "$code"
 set_output has_changes "$has_changes"
