@@ -30,6 +30,7 @@
 //! | [`observe`], [`observed`] | reading a site, and what was read: a snapshot that can be saved |
 //! | [`plan`] | the difference as changes with reasons, routes, phases and manual steps |
 //! | [`access`] | who can do what, from settings and lists: the access model's tables |
+//! | [`impact`] | which people gain, lose and keep which portals and articles by a plan |
 //! | [`policy`] | what must not be carried out, however much the YAML asks for it |
 //! | [`apply`] | phases, batches, read-merge-write, the journal |
 //! | [`report`] | the plan document (Terraform's representation) and its renderers |
@@ -39,6 +40,7 @@
 //! | [`emulator`], [`seed`] | the sandbox: a JSM site behind the real wire protocol, and how a seed fills it |
 //! | [`connect`] | credentials, origins, sessions |
 //! | [`export`] | a live site written down as a workspace |
+//! | [`lint`], [`expect`] | what is contradictory, leaky or surprising in a state; access tests written by the user |
 //! | [`neutral`] | foreign text made harmless before it is shown |
 //! | [`cli`], [`exit`] | the commands; the documented exit codes and their precedence |
 //!
@@ -63,8 +65,11 @@ pub mod diagnostic;
 pub mod drift;
 pub mod emulator;
 pub mod exit;
+pub mod expect;
 pub mod export;
+pub mod impact;
 pub mod jsm;
+pub mod lint;
 pub mod mapped;
 pub mod model;
 pub mod neutral;

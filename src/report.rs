@@ -6,6 +6,7 @@ pub mod document;
 pub mod drift;
 pub mod gitlab;
 pub mod html;
+pub mod impact;
 pub mod json;
 pub mod markdown;
 pub mod privacy;

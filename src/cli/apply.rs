@@ -138,6 +138,14 @@ async fn carry_out(
     if let Err(error) = shown {
         return output.finish(Err(error), Exit::Unexpected);
     }
+    if observe::expectation_fails(planned) {
+        let hint = "the failing expectations are among the checks of `portcullis plan`";
+        return output.fail(
+            Exit::Invalid,
+            "nothing was applied: an expectation would fail",
+            Some(hint),
+        );
+    }
     if incomplete != Exit::Done && !arguments.reach.partial {
         let hint = "mend what is named above, or apply the rest with `--partial`";
         return output.fail(

@@ -6,6 +6,8 @@ use super::{Lookup, Output};
 use crate::config::{self, LoadOptions};
 use crate::diagnostic::{self, Severity};
 use crate::exit::Exit;
+use crate::expect;
+use crate::lint;
 use crate::report::privacy::{self, Privacy};
 use camino::{Utf8Path, Utf8PathBuf};
 
@@ -16,7 +18,14 @@ pub(super) fn run(
     output: &mut Output,
     lookup: Lookup,
 ) -> Exit {
-    let mut loaded = config::load(&arguments.dir, LoadOptions::new(global.today()));
+    let today = global.today();
+    let mut loaded = config::load(&arguments.dir, LoadOptions::new(today));
+    if let Some(workspace) = &loaded.workspace {
+        let found = &mut loaded.diagnostics;
+        found.extend(lint::diagnostics(workspace, today));
+        found.extend(expect::diagnostics(workspace, today));
+        diagnostic::sort(found);
+    }
     let valid = loaded
         .diagnostics
         .iter()

@@ -3,6 +3,7 @@
 use crate::config::{Sources, UnlistedProjects, Unmanaged, Workspace};
 use crate::diagnostic::Span;
 use crate::exit::Exit;
+use crate::impact::Assessment;
 use crate::model::Address;
 use crate::plan::{Change, Operation, Plan};
 use crate::policy::{self, Verdict};
@@ -25,6 +26,8 @@ pub struct Planned {
     pub plan: Plan,
     /// What the policy says.
     pub verdicts: Vec<Verdict>,
+    /// What it does to people.
+    pub impact: Assessment,
     /// Requests that reading took.
     pub requests: u64,
 }
@@ -64,6 +67,7 @@ pub fn document(workspace: &Workspace, planned: &[Planned]) -> PlanDocument {
         add(&mut document, workspace, sources, planned);
     }
     merge_shared_addresses(&mut document.resource_changes);
+    document.access_impact = super::impact::document(sources, planned);
     document.errored = !document.errors.is_empty();
     document.complete = !document.errored;
     document.applyable = !document.errored
@@ -85,6 +89,7 @@ fn add(document: &mut PlanDocument, workspace: &Workspace, sources: &Sources, pl
         plan,
         verdicts,
         requests,
+        impact: _,
     } = planned;
     document
         .resource_changes
@@ -185,7 +190,7 @@ pub(crate) fn row(sources: &Sources, change: &Change) -> ResourceChange {
     }
 }
 
-fn source(sources: &Sources, span: Option<Span>) -> Option<Source> {
+pub(super) fn source(sources: &Sources, span: Option<Span>) -> Option<Source> {
     let span = span?;
     Some(Source {
         file: sources.get(span.file)?.path.to_string(),
@@ -336,8 +341,26 @@ fn digest(document: &PlanDocument) -> String {
         })
         .collect();
     // Objects of this JSON implementation are sorted by key, so the text is canonical.
-    let canonical =
-        json!({ "changes": changes, "violated": violated, "impact": document.access_impact });
+    let canonical = json!({ "changes": changes, "violated": violated, "impact": without_places(document.access_impact.clone()) });
     let hash = Sha256::digest(canonical.to_string().as_bytes());
     hash.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Takes files and lines out: the digest must survive an edit that only moves lines.
+fn without_places(mut impact: Value) -> Value {
+    match &mut impact {
+        Value::Object(entries) => {
+            entries.remove("source");
+            for value in entries.values_mut() {
+                *value = without_places(value.take());
+            }
+        }
+        Value::Array(values) => {
+            for value in values {
+                *value = without_places(value.take());
+            }
+        }
+        _ => {}
+    }
+    impact
 }

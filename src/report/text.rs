@@ -2,6 +2,7 @@
 //!
 //! Everything is taken from the plan document, so `portcullis show` prints the same bytes as `portcullis plan`.
 
+mod impact;
 mod layout;
 mod notes;
 pub(super) mod rows;
@@ -43,7 +44,9 @@ impl Default for Style {
 /// When `out` cannot be written to.
 pub fn plan(document: &PlanDocument, style: Style, out: &mut dyn io::Write) -> io::Result<()> {
     let mut page = Page::new(style, out);
+    impact::block(document, &mut page)?;
     let blocks = blocks(document);
+    page.blank();
     if blocks.len() > 1 {
         let all = Counts::sum(blocks.iter().map(|block| &block.counts));
         page.prose(0, (Paint::Heading, "in all: "), &all.words())?;
