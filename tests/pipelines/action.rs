@@ -18,7 +18,7 @@ pub(crate) struct Done {
 impl Done {
     /// Checks the exit code and gives itself back.
     pub(crate) fn ended(self, code: i32) -> Self {
-        assert_eq!(self.ran.code, code, "{}", self.ran.log);
+        assert_eq!(self.ran.code, code, "{}\n{}", self.ran.log, self.summary);
         self
     }
 

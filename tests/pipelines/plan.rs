@@ -185,3 +185,23 @@ async fn set_up_builds_from_source_with_the_lock_file() {
     let built = std::path::Path::new(arguments[4]).canonicalize().unwrap();
     assert_eq!(built, super::stage::source().canonicalize().unwrap());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn losing_access_is_a_removal_although_nothing_is_deleted() {
+    let stage = Stage::new().await;
+    let all = [&CREDENTIALS[..], &[("auto_approve", "true")]].concat();
+    let policy =
+        "\npolicy:\n  class_gains: { anonymous: allow, anyone: allow, any_customer: allow }\n";
+    stage.write("portcullis.yaml", &(stage.read("portcullis.yaml") + policy));
+    let (open, restricted) = ("channel_access: open", "channel_access: restricted");
+    run(&stage, "apply", &all).ended(0);
+    stage.replace("projects/itsm.yaml", restricted, open);
+    run(&stage, "apply", &all).ended(0);
+    stage.replace("projects/itsm.yaml", open, restricted);
+    let done = run(&stage, "plan", &CREDENTIALS).ended(0);
+    assert!(!done.file("plan_path").contains("\"delete\""));
+    assert_eq!(
+        (done.output("exitcode"), done.output("has_removals")),
+        ("2", "true")
+    );
+}

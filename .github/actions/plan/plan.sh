@@ -24,7 +24,12 @@ guarded portcullis "${arguments[@]}" -- "$INPUT_DIRECTORY" >"$work/counts.json" 
 has_changes='' has_removals='' blocked='' digest=''
 if [ -s "$plan" ]; then
   has_changes=$(jq -r '((.resource_changes // []) | length) + ((.manual_steps // []) | length) > 0' "$plan")
-  has_removals=$(jq -r '[.resource_changes[]?.change.actions[]?] | any(. == "delete")' "$plan")
+  # Closing a project is an update, and yet people lose access: that counts as well, also when a manual step does it.
+  has_removals=$(jq -r '
+    [.resource_changes[]?.change.actions[]? | select(. == "delete")]
+    + [.access_impact, .access_impact.with_manual_steps? | objects
+       | (.losses[]?), (.classes[]? | select(.before != "no" and .after == "no"))]
+    | length > 0' "$plan")
   blocked=$(jq -r '[.resource_changes[]?.portcullis.blocked_by // [] | length] | any(. > 0)' "$plan")
   digest=$(jq -r '.digest // "" | select(test("^[0-9a-z:]{1,80}$"))' "$plan")
   guarded portcullis show --format markdown "--max-bytes=$INPUT_MAX_BYTES" "--privacy=$INPUT_PRIVACY" -- "$plan" \
