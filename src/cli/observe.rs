@@ -210,7 +210,7 @@ pub(super) fn plan(desired: &Desired<'_>, observed: &Observed) -> Planned {
     let mut verdicts = policy::review(&mut plan, desired, observed);
     let before = State::live(desired, observed);
     let after = State::after(desired, observed);
-    verdicts.extend(lint::review(&mut plan, desired, observed, &before, &after));
+    verdicts.extend(lint::review(&mut plan, desired, observed, before, &after));
     let (expectations, undecided) = expect::review(desired, &after);
     verdicts.extend(expectations);
     plan.findings.extend(undecided);

@@ -125,8 +125,8 @@ fn existing_people(scene: &mut Scene<'_, '_>, before: &State<'_>) {
             );
         }
         let out = *rejected.entry(email.domain()).or_insert_with(|| {
-            let class = DomainClass::of(after, email.domain());
-            account_type(after, &class, Way::Staff, &mut Trail::silent()) == Outcome::Rejected
+            // What was rejected before is nothing that the plan changes.
+            rejects(after, email.domain()) && !rejects(before, email.domain())
         });
         if out && seen.insert(email.key()) {
             kept.entry(email.domain()).or_insert((0, source)).0 += 1;
@@ -142,6 +142,12 @@ fn existing_people(scene: &mut Scene<'_, '_>, before: &State<'_>) {
             "take them off the lists if they should lose access",
         );
     }
+}
+
+/// Says whether a site gives new addresses of a domain no account, whoever brings them in.
+fn rejects(state: &State<'_>, domain: &str) -> bool {
+    let class = DomainClass::of(state, domain);
+    account_type(state, &class, Way::Staff, &mut Trail::silent()) == Outcome::Rejected
 }
 
 /// L52: removals from the list of an open project, which the API refuses and which would change nothing.

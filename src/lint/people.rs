@@ -1,9 +1,9 @@
-//! Lints about people: L08, L46, L48 to L50. Where many share a domain, one finding speaks for all of them.
+//! Lints about people: L08, L46, L48, L49. Where many share a domain, one finding speaks for all of them.
 
-use super::{Scene, names};
+use super::Scene;
 use crate::access::accounts::account_type;
 use crate::access::{
-    DomainClass, Lookup, Outcome, Person, PersonId, Role, Source, StateKind, Trail, Way,
+    DomainClass, Lookup, Outcome, Person, PersonId, Source, StateKind, Trail, Way,
 };
 use crate::config::{ApprovedRole, RosterEntry, Who};
 use crate::desired::Desired;
@@ -200,7 +200,7 @@ fn rejected(scene: &mut Scene<'_, '_>) {
     }
 }
 
-/// L49 and L50: what is wrong with the accounts of people who are on lists or should be.
+/// L49: two accounts on one address, of people who are on lists or should be.
 fn live_accounts(scene: &mut Scene<'_, '_>) {
     let state = scene.state;
     let mut listed: BTreeMap<&str, (&Email, Source)> = BTreeMap::new();
@@ -221,18 +221,6 @@ fn live_accounts(scene: &mut Scene<'_, '_>) {
                 Some(source),
                 format!("`{key}` has an Atlassian account and a portal-only one: login, requests and mail cannot be relied on"),
                 "have an organization admin migrate the portal-only account",
-            );
-        }
-        let without_role = accounts.iter().any(|person| {
-            person.account.kind == Some(AccountKind::Atlassian) && person.account.role == Role::None
-        });
-        if without_role {
-            scene.report(
-                "L50",
-                &["account", key],
-                Some(source),
-                format!("{} is an Atlassian account without a role in Jira Service Management: agents cannot add it", names([key])),
-                "have a user access admin grant the role Customer",
             );
         }
     }

@@ -341,14 +341,16 @@ pub static TABLE: [Lint; 70] = [
         Severity::Error,
         false,
         "address with both account types",
-        Basis::State,
+        Basis::Plan,
     ),
     lint(
         "L50",
         Severity::Error,
         false,
         "roster entry is Atlassian account without JSM role",
-        Basis::State,
+        Basis::Not(
+            "no list or search says whether an Atlassian account has a role; an agent who cannot add it gets an error from the site",
+        ),
     ),
     lint(
         "L51",
