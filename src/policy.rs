@@ -2,6 +2,8 @@
 //!
 //! A blocked change stays in the plan, with the reason beside it.
 
+mod impact;
+
 use crate::config::{AcceptedDrift, Limit};
 use crate::desired::Desired;
 use crate::diagnostic::Span;
@@ -23,6 +25,8 @@ pub struct Verdict {
     pub problems: Vec<String>,
     /// Where the rule is written.
     pub source: Option<Span>,
+    /// Whether the problems are only told, and block nothing.
+    pub warns: bool,
 }
 
 /// Applies the policy to a plan: drops what is accepted, blocks what is not allowed, and says what was judged.
@@ -55,9 +59,11 @@ pub fn review(plan: &mut Plan, desired: &Desired<'_>, observed: &Observed) -> Ve
             name: "policy.max_new_accounts".to_owned(),
             problems: if exceeded { vec![problem] } else { Vec::new() },
             source: Some(limit.span),
+            warns: false,
         });
     }
     block_dependents(plan);
+    verdicts.extend(impact::review(plan, desired, observed));
     verdicts
 }
 
@@ -156,6 +162,7 @@ fn protect(plan: &mut Plan, pattern: &str, span: Span) -> Verdict {
             .map(|address| format!("`{address}` would take access away"))
             .collect(),
         source: Some(span),
+        warns: false,
     }
 }
 
@@ -217,6 +224,7 @@ fn max_removals(
             name: format!("policy.max_removals on {list}"),
             problems,
             source: Some(limit.span),
+            warns: false,
         });
     }
     verdicts

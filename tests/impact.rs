@@ -1,0 +1,12 @@
+//! Impact: which people and classes gain, lose and keep what, by stated examples, against brute force, and as text.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot set its stage has failed"
+)]
+
+#[path = "impact/examples.rs"]
+mod examples;
+#[path = "impact/properties.rs"]
+mod properties;
+#[path = "support/reconcile.rs"]
+mod support;
