@@ -1,4 +1,8 @@
 //! How long the access questions take on a workspace of 100,000 people: `cargo bench --bench access`.
+#![expect(
+    clippy::print_stdout,
+    reason = "a benchmark reports on standard output"
+)]
 
 use portcullis::access::explain::{Asked, explain};
 use portcullis::access::who::audience;

@@ -8,5 +8,6 @@
 mod examples;
 #[path = "impact/properties.rs"]
 mod properties;
+#[expect(dead_code, reason = "these tests plan and do not apply")]
 #[path = "support/reconcile.rs"]
 mod support;

@@ -1,6 +1,6 @@
 //! `portcullis explain`: what account somebody would get, what they reach, and why.
 
-use super::args::{ExplainArguments, Global, PlanFormat, Reach};
+use super::args::{ExplainArguments, Global, Reach, ReportFormat};
 use super::{Lookup, Output, observe};
 use crate::access::State;
 use crate::access::explain::{Asked, explain, json, text};
@@ -87,8 +87,10 @@ async fn explained(
     let exit = Exit::Done;
     let sources = &workspace.sources;
     let written = match arguments.format {
-        PlanFormat::Text => text::write(&mut output.data, key.as_str(), &who, main, other, sources),
-        PlanFormat::Json => {
+        ReportFormat::Text => {
+            text::write(&mut output.data, key.as_str(), &who, main, other, sources)
+        }
+        ReportFormat::Json => {
             let other = other.filter(|other| !main.agrees(other));
             let document = json::document(key.as_str(), &who, main, other, sources, exit);
             output.data.write_all(to_text(&document).as_bytes())

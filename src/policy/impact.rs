@@ -3,7 +3,9 @@
 //! Judged is the plan as it stands after every other rule, manual steps included: whoever approves a plan approves the
 //! steps that people will do. What causes a violation is blocked; the rest of the plan goes on.
 
-use super::{Verdict, block_dependents, takes_away};
+use super::Verdict;
+use super::dependents::block_dependents;
+use super::protect::takes_away;
 use crate::access::Answer;
 use crate::config::{Gate, Limit, Policy};
 use crate::desired::Desired;

@@ -6,7 +6,7 @@ use crate::exit::Exit;
 use crate::impact::Assessment;
 use crate::model::Address;
 use crate::plan::{Change, Operation, Plan};
-use crate::policy::Verdict;
+use crate::policy::{self, Verdict};
 use crate::report::document::{
     ApiBudget, ChangeBody, Check, CheckAddress, CheckProblem, CoverageDocument, Extra,
     FindingDocument, ForecastDocument, ManualStepDocument, Notifications, PlanDocument,
@@ -58,8 +58,10 @@ pub fn document(workspace: &Workspace, planned: &[Planned]) -> PlanDocument {
         unmanaged: UnmanagedDocument::default(),
         coverage: CoverageDocument::default(),
         digest: String::new(),
+        made: None,
         exit_code: Exit::Done.code(),
         exit_reason: Exit::Done.reason().to_owned(),
+        portcullis: None,
     };
     for planned in planned {
         add(&mut document, workspace, sources, planned);
@@ -144,6 +146,7 @@ fn add(document: &mut PlanDocument, workspace: &Workspace, sources: &Sources, pl
                 address: forecast.address.to_string(),
                 until: forecast.until.to_string(),
                 source: source(sources, Some(forecast.source))?,
+                count: None,
             })
         }));
     document
@@ -164,7 +167,8 @@ fn add(document: &mut PlanDocument, workspace: &Workspace, sources: &Sources, pl
     coverage.fields_unknown += plan.coverage.fields_unknown;
 }
 
-fn row(sources: &Sources, change: &Change) -> ResourceChange {
+/// Makes the row of one change.
+pub(crate) fn row(sources: &Sources, change: &Change) -> ResourceChange {
     ResourceChange {
         address: change.address.to_string(),
         previous_address: None,
@@ -183,6 +187,7 @@ fn row(sources: &Sources, change: &Change) -> ResourceChange {
             blocked_by: change.blocked_by.clone(),
             origin: None,
             waiting_for: change.waiting_for.iter().map(ToString::to_string).collect(),
+            count: None,
         },
     }
 }
@@ -231,7 +236,7 @@ fn unmanaged(document: &mut UnmanagedDocument, workspace: &Workspace, plan: &Pla
 }
 
 /// Two fields can be one thing, and two sites can share an approved domain: such rows become one.
-fn merge_shared_addresses(rows: &mut Vec<ResourceChange>) {
+pub(crate) fn merge_shared_addresses(rows: &mut Vec<ResourceChange>) {
     let mut first: BTreeMap<String, usize> = BTreeMap::new();
     let mut merged: Vec<ResourceChange> = Vec::with_capacity(rows.len());
     for row in rows.drain(..) {
@@ -306,11 +311,14 @@ fn writes(plan: &Plan) -> u64 {
 }
 
 /// Digests what a reviewer agrees to: the effective changes, violated limits and impact; no times, positions, or unrelated facts.
+///
+/// Changes that only the policy blocks are part of it, as they would be with the override: so the digest that a plan prints is
+/// the one that `--accept` takes, and accepting does not change it. What a rule blocks cannot be done and is left out.
 fn digest(document: &PlanDocument) -> String {
     let mut changes: Vec<Value> = document
         .resource_changes
         .iter()
-        .filter(|row| row.portcullis.blocked_by.is_empty())
+        .filter(|row| policy::is_overridable(&row.portcullis.blocked_by))
         .map(|row| {
             json!([
                 row.address,

@@ -5,10 +5,10 @@
 mod impact;
 mod layout;
 mod notes;
-mod rows;
+pub(super) mod rows;
 mod steps;
 mod subject;
-mod values;
+pub(super) mod values;
 
 use super::document::{ManualStepDocument, PlanDocument, ResourceChange};
 use layout::{Page, Paint};
@@ -73,6 +73,11 @@ pub fn plan(document: &PlanDocument, style: Style, out: &mut dyn io::Write) -> i
     }
     page.blank();
     notes::closing(document, &mut page)
+}
+
+/// Returns the counts of the whole plan in one line, such as `17 to add, 4 to change, 6 to remove`.
+pub(super) fn headline(document: &PlanDocument) -> String {
+    Counts::sum(blocks(document).iter().map(|block| &block.counts)).words()
 }
 
 /// Everything about one site, or about one Atlassian organization.
@@ -144,7 +149,7 @@ fn blocks(document: &PlanDocument) -> Vec<Block<'_>> {
     }
     for block in &mut blocks {
         block.counts.steps = block.steps.len();
-        block.counts.sections = std::array::from_fn(|i| block.sections[i].len());
+        block.counts.sections = std::array::from_fn(|i| weight(&block.sections[i]));
     }
     blocks
 }
@@ -225,6 +230,12 @@ impl Counts {
         );
         words.join(", ")
     }
+}
+
+/// Counts changes; a row that stands for several people counts as that many.
+fn weight(changes: &[&ResourceChange]) -> usize {
+    let counts = changes.iter().map(|change| change.portcullis.count);
+    counts.map(|count| count.unwrap_or(1)).sum()
 }
 
 /// Returns how people call what an address stands for, such as `member ana@globex.example of organization Globex`.

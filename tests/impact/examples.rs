@@ -195,3 +195,38 @@ fn a_limit_on_people_blocks_what_takes_their_access() {
         1
     );
 }
+
+#[test]
+fn articles_for_everybody_who_is_logged_in_are_gained_by_who_sees_the_portal() {
+    let with = |who: &str| {
+        format!(
+            "{}        knowledge_base: {{ HRKB: {{ who_can_view: {who} }} }}\n    knowledge_base: {{ allow_all_logged_in: true, allow_anyone: false }}\n",
+            site(&[])
+        )
+    };
+    let round = plan(&with("only_confluence_users"), &with("all_logged_in"));
+    let gains = impact(&round)["gains"].as_array().unwrap().clone();
+    let sure: Vec<&Value> = gains.iter().filter(|row| row["after"] == "yes").collect();
+    assert_eq!(sure.len(), 1, "{gains:#?}");
+    assert_eq!(sure[0]["article"], "HRKB");
+    assert_eq!(sure[0]["list"], serde_json::json!(["dee@acme.example"]));
+}
+
+#[test]
+fn a_revoked_account_gains_nothing_from_a_list() {
+    let seed = format!(
+        "{}    accounts: {{ list: [{{ email: rita@gone.example, state: revoked }}] }}\n",
+        site(&[(
+            "list: [dee@acme.example]",
+            "list: [dee@acme.example, rita@gone.example]"
+        )])
+    );
+    let round = plan(
+        &seed,
+        &site(&[(
+            "list: [dee@acme.example]",
+            "list: [dee@acme.example, cy@other.example]",
+        )]),
+    );
+    assert_eq!(told(&round), "gains HR (the roster): cy@other.example\n");
+}
