@@ -16,7 +16,7 @@ use crate::desired::Desired;
 use crate::jsm::{ApiError, ErrorKind, Reader, Writer};
 use crate::model::{AccountId, DeskId, Email, OrganizationId, OrganizationName, ProjectKey};
 use crate::observed::{Observed, Ownership};
-use crate::plan::{Change, Operation, OrganizationRef, PersonRef, Phase, Plan};
+use crate::plan::{Change, Operation, OrganizationRef, PersonRef, Plan, order};
 use futures_util::stream::{self, StreamExt};
 use serde::Serialize;
 use std::collections::{BTreeMap, HashMap};
@@ -167,12 +167,13 @@ enum Work {
 }
 
 impl Apply<'_> {
-    /// Carries the plan out, phase by phase.
+    /// Carries the plan out, stage by stage.
     pub async fn run(&self, plan: &Plan) -> ApplyReport {
         let mut outcomes: Vec<Option<Outcome>> = vec![None; plan.changes.len()];
         let mut made = Made::default();
         let mut forbidden = false;
-        let mut phases: BTreeMap<Phase, Vec<usize>> = BTreeMap::new();
+        let ordered = order::order(plan, self.desired, self.observed);
+        let mut stages: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
         for (index, change) in plan.changes.iter().enumerate() {
             let outcome = if !change.blocked_by.is_empty() {
                 Outcome::Blocked
@@ -181,14 +182,14 @@ impl Apply<'_> {
             } else if !change.waiting_for.is_empty() {
                 Outcome::Waiting
             } else {
-                phases.entry(change.phase).or_default().push(index);
+                stages.entry(ordered.stages[index]).or_default().push(index);
                 continue;
             };
             self.journal.record(plan, change, &outcome);
             outcomes[index] = Some(outcome);
         }
-        for indices in phases.into_values() {
-            let (indices, held) = prudence::hold_back(plan, indices, &outcomes);
+        for indices in stages.into_values() {
+            let (indices, held) = prudence::hold_back(plan, &ordered, indices, &outcomes);
             let (works, untried) = self.works(plan, &indices, &made);
             for (index, why) in untried.into_iter().chain(held) {
                 let outcome = Outcome::NotTried(why);
@@ -220,7 +221,7 @@ impl Apply<'_> {
         }
     }
 
-    /// Cuts the changes of one phase into pieces of work; what rests on something that failed is not tried.
+    /// Cuts the changes of one stage into pieces of work; what rests on something that failed is not tried.
     fn works(
         &self,
         plan: &Plan,

@@ -6,6 +6,7 @@ pub mod diff;
 pub mod domains;
 pub mod identity;
 pub mod manual;
+pub mod order;
 mod organizations;
 mod projects;
 pub mod roster;
@@ -16,6 +17,7 @@ pub use change::{
     Action, Change, Operation, OrganizationRef, PersonRef, Phase, Reason, ResourceType,
 };
 pub use manual::{ManualStep, ManualSubject};
+pub use order::{Danger, Order, UnsafeStep};
 
 use crate::model::{Address, Incomplete, SiteKey};
 use jiff::civil::Date;
@@ -39,6 +41,8 @@ pub struct Plan {
     pub unmanaged: UnmanagedCounts,
     /// How much of what was read is described.
     pub coverage: Coverage,
+    /// When each change is carried out.
+    pub order: order::Order,
 }
 
 /// A scope that could not be planned, so that nothing in it is changed.

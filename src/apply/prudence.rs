@@ -1,35 +1,29 @@
-//! Holding revocations back when a grant that should have come first did not work.
+//! Holding changes back when one that belongs before them did not work.
 //!
-//! Grants come before revocations so that nobody who keeps access is interrupted. A grant that failed would turn that
-//! order into a loss, so whatever takes access from the same people or on the same project waits for the next run.
+//! The order of stages keeps everybody from being interrupted or exposed. A change that failed would turn that order into
+//! a loss or a leak, so whatever was to come after it for somebody's sake waits for the next run.
 
 use super::Outcome;
 use crate::model::{AccountId, ChannelAccess, ProjectKey};
-use crate::plan::{Operation, PersonRef, Phase, Plan};
+use crate::plan::{Danger, Operation, Order, PersonRef, Plan};
 use std::collections::BTreeSet;
 
-/// Cuts the changes of a phase into those to carry out and those to hold back, with the reason.
+/// Cuts the changes of a stage into those to carry out and those to hold back, with the reason.
 pub(super) fn hold_back(
     plan: &Plan,
+    ordered: &Order,
     indices: Vec<usize>,
     outcomes: &[Option<Outcome>],
 ) -> (Vec<usize>, Vec<(usize, String)>) {
-    let takes = indices.first().is_some_and(|&index| {
-        matches!(
-            plan.changes[index].phase,
-            Phase::Narrow | Phase::Revocations
-        )
-    });
-    if !takes {
-        return (indices, Vec::new());
-    }
     let mut people: BTreeSet<&AccountId> = BTreeSet::new();
     let mut projects: BTreeSet<&ProjectKey> = BTreeSet::new();
     let mut open: BTreeSet<&ProjectKey> = BTreeSet::new();
-    for (change, outcome) in plan.changes.iter().zip(outcomes) {
+    let mut failed = Vec::new();
+    for (index, (change, outcome)) in plan.changes.iter().zip(outcomes).enumerate() {
         if !matches!(outcome, Some(Outcome::Failed(_) | Outcome::NotTried(_))) {
             continue;
         }
+        failed.push(index);
         match &change.operation {
             Operation::AddMember(_, PersonRef::Existing(account))
             | Operation::AddCustomer(_, PersonRef::Existing(account)) => {
@@ -44,6 +38,10 @@ pub(super) fn hold_back(
             _ => {}
         }
     }
+    if failed.is_empty() {
+        return (indices, Vec::new());
+    }
+    let failed = ordered.steps_of(failed);
     let mut go = Vec::with_capacity(indices.len());
     let mut held = Vec::new();
     for index in indices {
@@ -67,6 +65,15 @@ pub(super) fn hold_back(
             }
             _ => None,
         };
+        let why = why.or_else(|| {
+            ordered.failed_before(index, &failed).map(|danger| {
+                match danger {
+                    Danger::Exposure => "what must go first did not work, and this would let people in who should not be",
+                    Danger::Interruption => "what must come first did not work, and this would take away what people keep",
+                }
+                .to_owned()
+            })
+        });
         match why {
             Some(why) => held.push((index, why)),
             None => go.push(index),

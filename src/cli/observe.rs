@@ -15,7 +15,7 @@ use crate::lint;
 use crate::model::SiteKey;
 use crate::observe;
 use crate::observed::Observed;
-use crate::plan::{Plan, diff};
+use crate::plan::{Plan, diff, order};
 use crate::policy;
 use crate::report::build::Planned;
 use crate::report::privacy::{self, Privacy};
@@ -214,6 +214,8 @@ pub(super) fn plan(desired: &Desired<'_>, observed: &Observed) -> Planned {
     let (expectations, undecided) = expect::review(desired, &after);
     verdicts.extend(expectations);
     plan.findings.extend(undecided);
+    // What does not happen changes what is safe.
+    order::arrange(&mut plan, desired, observed);
     let impact = impact::assess(desired, observed, &plan);
     Planned {
         impact,

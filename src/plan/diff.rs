@@ -10,7 +10,7 @@ use crate::plan::change::{Action, Change, Operation, PersonRef, Phase, Reason, R
 use crate::plan::identity::{self, Identity};
 use crate::plan::manual::{self, ManualStep, ManualSubject};
 use crate::plan::roster::{Comparison, Index, Match, Missing, Stays};
-use crate::plan::{Coverage, Finding, Forecast, Plan, PlanError, UnmanagedCounts};
+use crate::plan::{Coverage, Finding, Forecast, Order, Plan, PlanError, UnmanagedCounts, order};
 use crate::{config::Space, model::OrganizationName};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -658,7 +658,7 @@ impl<'a> Draft<'a> {
         self.forecast
             .sort_by(|a, b| (a.until, &a.address).cmp(&(b.until, &b.address)));
         self.manual.sort_by(|a, b| a.addresses.cmp(&b.addresses));
-        Plan {
+        let mut plan = Plan {
             site: self.desired.site.key.clone(),
             changes: self.changes,
             manual_steps: self.manual,
@@ -667,7 +667,10 @@ impl<'a> Draft<'a> {
             forecast: self.forecast,
             unmanaged: self.unmanaged,
             coverage: self.coverage,
-        }
+            order: Order::default(),
+        };
+        order::arrange(&mut plan, self.desired, self.observed);
+        plan
     }
 }
 

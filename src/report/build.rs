@@ -282,7 +282,11 @@ fn writes(plan: &Plan) -> u64 {
     let mut lists: BTreeMap<String, usize> = BTreeMap::new();
     let mut documents: BTreeSet<String> = BTreeSet::new();
     let mut others = 0;
-    for change in plan.changes.iter().filter(|change| change.is_automatic()) {
+    for (at, change) in plan.changes.iter().enumerate() {
+        if !change.is_automatic() {
+            continue;
+        }
+        let stage = plan.order.stages.get(at).copied().unwrap_or(0);
         match &change.operation {
             Operation::AddMember(organization, _) => {
                 *lists.entry(format!("+{organization:?}")).or_default() += 1
@@ -291,13 +295,13 @@ fn writes(plan: &Plan) -> u64 {
             Operation::AddCustomer(key, _) => *lists.entry(format!("+{key}")).or_default() += 1,
             Operation::RemoveCustomer(key, _) => *lists.entry(format!("-p{key}")).or_default() += 1,
             Operation::SetSite(..) => {
-                documents.insert(format!("site {:?}", change.phase));
+                documents.insert(format!("site {stage}"));
             }
             Operation::SetEmailDomains(organization, _) => {
                 documents.insert(format!("{organization:?}"));
             }
             Operation::SetChannelAccess(key, _) | Operation::SetCustomerSharing(key, _) => {
-                documents.insert(format!("{key} {:?}", change.phase));
+                documents.insert(format!("{key} {stage}"));
             }
             // The ownership mark is part of making an organization, and linking a space may set who can view it.
             Operation::CreateOrganization(_) | Operation::LinkSpace(_, _, Some(_)) => others += 2,

@@ -1,0 +1,621 @@
+//! What the plan changes, as facts: which step turns what on or off, and what stays.
+
+use super::ability::{Fact, Value};
+use super::graph::{Graph, Step};
+use crate::config::ApprovedRole;
+use crate::config::driver::MappedField;
+use crate::desired::Desired;
+use crate::model::{
+    AccountId, ChannelAccess, Domain, Email, Field, OrganizationId, ProjectKey, SiteField,
+    SiteValue, SpaceKey, Surface, WhoCanView,
+};
+use crate::observed::{Observed, ObservedGrant, ObservedProject};
+use crate::plan::domains::{ANYONE, role_of};
+use crate::plan::{Action, Change, Operation, OrganizationRef, PersonRef, Plan, ResourceType};
+use serde_json::Value as Json;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+/// A list of people, by the position of its owner.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) enum List {
+    Members(u32),
+    Roster(u32),
+}
+
+/// A person, wherever they are named.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) enum Who<'a> {
+    Account(&'a AccountId),
+    Email(&'a Email),
+}
+
+/// An own membership that the plan changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) struct Move {
+    pub(super) list: List,
+    pub(super) joins: bool,
+    /// Whether it waits for a person, so that it happens in a later run.
+    pub(super) later: bool,
+    pub(super) change: usize,
+}
+
+/// A service project.
+#[derive(Debug)]
+pub(super) struct Desk<'a> {
+    pub(super) key: &'a ProjectKey,
+    pub(super) open: Fact,
+    /// Linked organizations, before or after.
+    pub(super) links: BTreeMap<u32, Fact>,
+    /// Linked spaces, before or after.
+    pub(super) spaces: BTreeMap<&'a SpaceKey, Fact>,
+    pub(super) seen: Option<&'a ObservedProject>,
+}
+
+/// A customer organization.
+#[derive(Debug, Default)]
+pub(super) struct Company<'a> {
+    pub(super) id: Option<&'a OrganizationId>,
+    /// Its e-mail domains, before or after (A2).
+    pub(super) domains: BTreeMap<&'a Domain, Fact>,
+    /// The step that deletes it.
+    pub(super) deleted: Option<Step>,
+    /// The projects that it is linked to, before or after.
+    pub(super) desks: BTreeSet<u32>,
+}
+
+/// A space: who can view it, as two facts.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Audience {
+    pub(super) logged_in: Fact,
+    pub(super) anyone: Fact,
+}
+
+/// What an approved domain grants.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct Approval {
+    /// Whether new people of it get an Atlassian account by themselves; an approval makes that uncertain.
+    pub(super) signs_up: Fact,
+    /// Whether it counts as approved at all.
+    pub(super) counts: Fact,
+}
+
+/// Site-wide facts.
+#[derive(Debug)]
+pub(super) struct Settings<'a> {
+    pub(super) internal: Fact,
+    pub(super) external: Fact,
+    pub(super) create: Fact,
+    pub(super) no_login: Fact,
+    pub(super) articles_logged_in: Fact,
+    pub(super) articles_anyone: Fact,
+    /// L before and after; `None` outside is unknown, inside is any domain.
+    pub(super) allowed: [Option<Option<&'a BTreeSet<Domain>>>; 2],
+    pub(super) allowed_step: Option<Step>,
+    pub(super) approved: BTreeMap<&'a str, Approval>,
+    /// Whether a domain that no entry names may be approved.
+    pub(super) others_approved: Value,
+    pub(super) any_domain: Value,
+}
+
+/// Everything that ordering looks at.
+pub(super) struct Facts<'a> {
+    pub(super) desired: &'a Desired<'a>,
+    pub(super) observed: &'a Observed,
+    pub(super) desks: Vec<Desk<'a>>,
+    pub(super) desk_of: HashMap<&'a ProjectKey, u32>,
+    pub(super) companies: Vec<Company<'a>>,
+    pub(super) company_of: HashMap<OrganizationRef, u32>,
+    pub(super) audiences: BTreeMap<&'a SpaceKey, Audience>,
+    pub(super) settings: Settings<'a>,
+    pub(super) moves: BTreeMap<Who<'a>, Vec<Move>>,
+    /// Accounts that the plan makes: the change and whether it happens in a later run.
+    pub(super) accounts: BTreeMap<&'a Email, (usize, bool)>,
+    /// The step of every change that is not somebody's own membership or account.
+    pub(super) step_of: Vec<Option<Step>>,
+}
+
+/// Says whether a change never happens as things are.
+pub(super) fn never(change: &Change) -> bool {
+    !change.blocked_by.is_empty()
+}
+
+/// Says whether a change is left for a later run.
+pub(super) fn later(change: &Change) -> bool {
+    !change.waiting_for.is_empty() || matches!(change.operation, Operation::Manual)
+}
+
+impl<'a> Facts<'a> {
+    pub(super) fn new(
+        plan: &'a Plan,
+        desired: &'a Desired<'a>,
+        observed: &'a Observed,
+        graph: &mut Graph,
+    ) -> Self {
+        let mut step_of = vec![None; plan.changes.len()];
+        let mut named: HashMap<String, Step> = HashMap::new();
+        for (at, change) in plan.changes.iter().enumerate() {
+            if never(change) {
+                continue;
+            }
+            let Some((batch, piece)) = batch(desired, change) else {
+                continue;
+            };
+            let when = if later(change) { "later " } else { "" };
+            let step = named
+                .entry(format!("{when}{piece}"))
+                .or_insert_with(|| graph.step(&format!("{when}{batch}")));
+            step_of[at] = Some(*step);
+        }
+        let mut facts = Self {
+            desired,
+            observed,
+            desks: Vec::new(),
+            desk_of: HashMap::new(),
+            companies: Vec::new(),
+            company_of: HashMap::new(),
+            audiences: BTreeMap::new(),
+            settings: settings(plan, desired, observed, &step_of),
+            moves: BTreeMap::new(),
+            accounts: BTreeMap::new(),
+            step_of,
+        };
+        facts.live();
+        for (at, change) in plan.changes.iter().enumerate() {
+            if !never(change) {
+                facts.change(at, change);
+            }
+        }
+        let ends: Vec<(u32, u32)> = (0..)
+            .zip(&facts.desks)
+            .flat_map(|(at, desk)| desk.links.keys().map(move |company| (*company, at)))
+            .collect();
+        for (company, desk) in ends {
+            facts.companies[company as usize].desks.insert(desk);
+        }
+        facts
+    }
+
+    /// Takes over what was read.
+    fn live(&mut self) {
+        let observed = self.observed;
+        for (id, seen) in observed.whole_organizations().into_iter().flatten() {
+            let at = self.company(&OrganizationRef::Existing(id.clone()));
+            let company = &mut self.companies[at as usize];
+            company.id = Some(id);
+            if let Some(Field::Known(domains)) =
+                seen.email_domains.as_ref().map(|domains| &domains.value)
+            {
+                company
+                    .domains
+                    .extend(domains.iter().map(|domain| (domain, Fact::YES)));
+            }
+        }
+        for (key, seen) in observed.whole_projects().into_iter().flatten() {
+            let open = match seen.channel_access.as_ref().map(|access| &access.value) {
+                Some(Field::Known(access)) => Value::from(*access == ChannelAccess::Open),
+                _ => Value::Maybe,
+            };
+            let links = seen.organizations.as_ref().and_then(|read| read.complete());
+            let links = links
+                .into_iter()
+                .flatten()
+                .filter_map(|id| self.company_of.get(&OrganizationRef::Existing(id.clone())))
+                .map(|at| (*at, Fact::YES))
+                .collect();
+            let mut desk = Desk {
+                key,
+                open: Fact::always(open),
+                links,
+                spaces: BTreeMap::new(),
+                seen: Some(seen),
+            };
+            let spaces = seen
+                .knowledge_base
+                .as_ref()
+                .and_then(|seen| seen.value.known());
+            for (space, linked) in spaces.into_iter().flatten() {
+                desk.spaces.insert(space, Fact::YES);
+                let who = linked.who_can_view.known().copied();
+                let is = |what| Fact::always(who.map(|who| who == what).into());
+                self.audiences.insert(
+                    space,
+                    Audience {
+                        logged_in: is(WhoCanView::AllLoggedIn),
+                        anyone: is(WhoCanView::Anyone),
+                    },
+                );
+            }
+            self.add_desk(desk);
+        }
+    }
+
+    fn add_desk(&mut self, desk: Desk<'a>) -> u32 {
+        let at = u32::try_from(self.desks.len()).unwrap_or(u32::MAX);
+        self.desk_of.insert(desk.key, at);
+        self.desks.push(desk);
+        at
+    }
+
+    fn desk(&mut self, key: &'a ProjectKey) -> u32 {
+        match self.desk_of.get(key) {
+            Some(at) => *at,
+            None => self.add_desk(Desk {
+                key,
+                open: Fact::always(Value::Maybe),
+                links: BTreeMap::new(),
+                spaces: BTreeMap::new(),
+                seen: None,
+            }),
+        }
+    }
+
+    fn company(&mut self, reference: &OrganizationRef) -> u32 {
+        if let Some(at) = self.company_of.get(reference) {
+            return *at;
+        }
+        let at = u32::try_from(self.companies.len()).unwrap_or(u32::MAX);
+        self.company_of.insert(reference.clone(), at);
+        self.companies.push(Company::default());
+        at
+    }
+
+    fn change(&mut self, at: usize, change: &'a Change) {
+        let later = later(change);
+        let step = self.step_of[at];
+        match &change.operation {
+            Operation::CreateAccount { email, .. } => {
+                self.accounts.insert(email, (at, later));
+            }
+            Operation::AddMember(organization, who) => {
+                let list = List::Members(self.company(organization));
+                self.moves(who, list, true, later, at);
+            }
+            Operation::RemoveMember(id, account) => {
+                let list = List::Members(self.company(&OrganizationRef::Existing(id.clone())));
+                self.leaves(account, list, later, at);
+            }
+            Operation::AddCustomer(key, who) => {
+                let list = List::Roster(self.desk(key));
+                self.moves(who, list, true, later, at);
+            }
+            Operation::RemoveCustomer(key, account) => {
+                let list = List::Roster(self.desk(key));
+                self.leaves(account, list, later, at);
+            }
+            Operation::Link(key, organization) => {
+                let (company, desk) = (self.company(organization), self.desk(key));
+                if let Some(step) = step {
+                    let link = Fact::changes(Value::No, Value::Yes, step);
+                    self.desks[desk as usize].links.insert(company, link);
+                }
+            }
+            Operation::Unlink(key, id) => {
+                let company = self.company(&OrganizationRef::Existing(id.clone()));
+                let desk = self.desk(key);
+                if let Some(step) = step {
+                    let link = Fact::changes(Value::Yes, Value::No, step);
+                    self.desks[desk as usize].links.insert(company, link);
+                }
+            }
+            Operation::DeleteOrganization(id) => {
+                let company = self.company(&OrganizationRef::Existing(id.clone()));
+                if let Some(step) = step {
+                    let gone = Fact::changes(Value::Yes, Value::No, step);
+                    self.companies[company as usize].deleted = Some(step);
+                    for domain in self.companies[company as usize].domains.values_mut() {
+                        *domain = gone;
+                    }
+                    for desk in &mut self.desks {
+                        if let Some(link) = desk.links.get_mut(&company) {
+                            *link = gone;
+                        }
+                    }
+                }
+            }
+            Operation::SetEmailDomains(organization, list) => {
+                let company = self.company(organization);
+                if let Some(step) = step {
+                    let domains = &mut self.companies[company as usize].domains;
+                    for (domain, fact) in domains.iter_mut() {
+                        if !list.contains(*domain) {
+                            *fact = Fact::changes(Value::Yes, Value::No, step);
+                        }
+                    }
+                    for domain in list {
+                        domains
+                            .entry(domain)
+                            .or_insert(Fact::changes(Value::No, Value::Yes, step));
+                    }
+                }
+            }
+            Operation::LinkSpace(key, space, viewers) => {
+                let desk = self.desk(key);
+                if let Some(step) = step {
+                    let link = Fact::changes(Value::No, Value::Yes, step);
+                    self.desks[desk as usize].spaces.insert(space, link);
+                    if let Some(viewers) = viewers {
+                        self.audience(space, *viewers, step);
+                    }
+                }
+            }
+            Operation::SetViewers(_, space, viewers) => {
+                if let Some(step) = step {
+                    self.audience(space, *viewers, step);
+                }
+            }
+            Operation::SetChannelAccess(key, _) => self.access(key, change, step),
+            Operation::Manual => self.by_hand(change, step),
+            _ => {}
+        }
+    }
+
+    /// Facts that a person changes; only those that everybody's access to a project rests on.
+    fn by_hand(&mut self, change: &'a Change, step: Option<Step>) {
+        let is_access = change.kind == ResourceType::ProjectAccess
+            && change
+                .after
+                .as_str()
+                .and_then(ChannelAccess::from_word)
+                .is_some();
+        if is_access {
+            let key = self.desks.iter().map(|desk| desk.key).find(|key| {
+                self.desired.address(["project", key.as_str(), "access"]) == change.address
+            });
+            if let Some(key) = key {
+                self.access(key, change, step);
+            }
+        }
+    }
+
+    fn access(&mut self, key: &'a ProjectKey, change: &Change, step: Option<Step>) {
+        let desk = self.desk(key);
+        let value = |json: &Json| {
+            let word = json.as_str().and_then(ChannelAccess::from_word);
+            Value::from(word.map(|access| access == ChannelAccess::Open))
+        };
+        if let Some(step) = step {
+            self.desks[desk as usize].open =
+                Fact::changes(value(&change.before), value(&change.after), step);
+        }
+    }
+
+    fn audience(&mut self, space: &'a SpaceKey, viewers: WhoCanView, step: Step) {
+        let entry = self.audiences.entry(space).or_insert(Audience {
+            logged_in: Fact::always(Value::Maybe),
+            anyone: Fact::always(Value::Maybe),
+        });
+        let change = |fact: &mut Fact, after: bool| {
+            *fact = Fact::changes(fact.before, after.into(), step);
+        };
+        change(&mut entry.logged_in, viewers == WhoCanView::AllLoggedIn);
+        change(&mut entry.anyone, viewers == WhoCanView::Anyone);
+    }
+
+    fn moves(&mut self, who: &'a PersonRef, list: List, joins: bool, later: bool, change: usize) {
+        let who = match who {
+            PersonRef::Existing(id) => Who::Account(id),
+            PersonRef::Planned(email) => Who::Email(email),
+        };
+        self.moves.entry(who).or_default().push(Move {
+            list,
+            joins,
+            later,
+            change,
+        });
+    }
+
+    fn leaves(&mut self, account: &'a AccountId, list: List, later: bool, change: usize) {
+        self.moves
+            .entry(Who::Account(account))
+            .or_default()
+            .push(Move {
+                list,
+                joins: false,
+                later,
+                change,
+            });
+    }
+}
+
+/// Names the batch of a change and its piece of the batch; people's own memberships and accounts are named elsewhere.
+fn batch(desired: &Desired<'_>, change: &Change) -> Option<(String, String)> {
+    let endpoint = |field: MappedField| {
+        let driver = desired.site.surfaces.mapped.as_ref();
+        let mapping = driver.and_then(|driver| driver.fields.get(&field));
+        match (change.surface, mapping) {
+            (Surface::Mapped, Some(mapping)) => format!("mapped {}", mapping.endpoint),
+            (surface, _) => surface.word().to_owned(),
+        }
+    };
+    let alone = || {
+        let name = format!("{} {}", change.action.word(), change.address);
+        Some((name.clone(), name))
+    };
+    match &change.operation {
+        Operation::CreateAccount { .. }
+        | Operation::AddMember(..)
+        | Operation::RemoveMember(..)
+        | Operation::AddCustomer(..)
+        | Operation::RemoveCustomer(..) => None,
+        Operation::SetSite(field, _) => Some((
+            endpoint(MappedField::Site(*field)),
+            format!("site {field:?}"),
+        )),
+        Operation::SetEmailDomains(organization, _) => {
+            let name = format!("domains {organization:?}");
+            Some((name.clone(), name))
+        }
+        Operation::SetChannelAccess(key, _) => Some((
+            format!("{} of {key}", endpoint(MappedField::ChannelAccess)),
+            format!("access {key}"),
+        )),
+        Operation::SetCustomerSharing(key, _) => Some((
+            format!("{} of {key}", endpoint(MappedField::CustomerSharing)),
+            format!("sharing {key}"),
+        )),
+        // Who can view a space belongs to the space, whichever project it is set through.
+        Operation::LinkSpace(_, space, _) | Operation::SetViewers(_, space, _) => {
+            let name = format!("space {space}");
+            Some((name.clone(), name))
+        }
+        _ => alone(),
+    }
+}
+
+fn settings<'a>(
+    plan: &'a Plan,
+    desired: &'a Desired<'a>,
+    observed: &'a Observed,
+    step_of: &[Option<Step>],
+) -> Settings<'a> {
+    let known = |field: SiteField| {
+        observed
+            .settings
+            .get(&field)
+            .and_then(|observation| observation.value.known())
+    };
+    let echo = |field: SiteField| {
+        let projects = observed.whole_projects().into_iter().flatten();
+        projects.into_iter().find_map(|(_, project)| match field {
+            SiteField::CustomersCanCreateAccounts => project.echoed_signup,
+            SiteField::ViewWithoutLogin => project.echoed_anonymous,
+            _ => None,
+        })
+    };
+    let row = |field: SiteField| {
+        let address = desired.address(field.address_parts());
+        let found = plan
+            .changes
+            .iter()
+            .position(|change| !never(change) && change.address == address);
+        found.and_then(|at| Some((&plan.changes[at], step_of[at]?)))
+    };
+    let toggle = |field: SiteField| {
+        let before = match known(field) {
+            Some(SiteValue::Toggle(on)) => Some(*on),
+            _ => echo(field),
+        };
+        match row(field) {
+            Some((change, step)) => Fact::changes(
+                change.before.as_bool().or(before).into(),
+                change.after.as_bool().into(),
+                step,
+            ),
+            None => {
+                let written = desired.site.settings.get(&field).map(|value| &value.value);
+                // A written value that is not changed holds already, unless a limit stands against it.
+                let value = before.or(match written {
+                    Some(SiteValue::Toggle(on)) => Some(*on),
+                    _ => None,
+                });
+                Fact::always(value.into())
+            }
+        }
+    };
+    let list = |value: Option<&'a SiteValue>| match value {
+        Some(SiteValue::Domains(list)) => Some(list.as_ref()),
+        _ => None,
+    };
+    let written = list(
+        desired
+            .site
+            .settings
+            .get(&SiteField::AllowedDomains)
+            .map(|value| &value.value),
+    );
+    let allowed_row = plan
+        .changes
+        .iter()
+        .position(|change| change.kind == ResourceType::AllowedDomain && !never(change));
+    let live = list(known(SiteField::AllowedDomains));
+    let (allowed, allowed_step) = match allowed_row {
+        Some(at) => ([live, written], step_of[at]),
+        None => ([live.or(written); 2], None),
+    };
+    let mut approved: BTreeMap<&str, Approval> = BTreeMap::new();
+    let read = observed
+        .approved_domains
+        .as_ref()
+        .and_then(|read| read.complete());
+    let grant = |grant: Option<&ObservedGrant>| {
+        grant.map(|grant| (role_of(grant), grant.admin_approval.unwrap_or(false)))
+    };
+    for (domain, seen) in read.into_iter().flatten() {
+        let (signs_up, counts) = approval(grant(seen.jsm.as_ref()));
+        approved.insert(
+            domain.as_str(),
+            Approval {
+                signs_up: Fact::always(signs_up),
+                counts: Fact::always(counts),
+            },
+        );
+    }
+    for (at, change) in plan.changes.iter().enumerate() {
+        let Some(step) = step_of[at].filter(|_| change.kind == ResourceType::ApprovedDomain) else {
+            continue;
+        };
+        let site = desired.site.key.as_str();
+        let before = approval(role_in(&change.before, site));
+        let after = match change.action {
+            Action::Delete => approval(None),
+            _ => approval(role_in(&change.after, site)),
+        };
+        let name = change.name.as_str();
+        if change.address.as_str().ends_with(ANYONE) {
+            continue;
+        }
+        approved.insert(
+            name,
+            Approval {
+                signs_up: Fact::changes(before.0, after.0, step),
+                counts: Fact::changes(before.1, after.1, step),
+            },
+        );
+    }
+    let any_domain = match observed.any_domain.as_ref().map(|read| read.complete()) {
+        Some(Some(rule)) => match grant(rule.as_ref()) {
+            None => Value::No,
+            Some((ApprovedRole::Customer, false)) => Value::Yes,
+            Some((ApprovedRole::User, true) | (ApprovedRole::None, _)) => Value::No,
+            Some(_) => Value::Maybe,
+        },
+        None if desired.atlassian.is_none() => Value::No,
+        _ => Value::Maybe,
+    };
+    Settings {
+        internal: toggle(SiteField::Internal),
+        external: toggle(SiteField::External),
+        create: toggle(SiteField::CustomersCanCreateAccounts),
+        no_login: toggle(SiteField::ViewWithoutLogin),
+        articles_logged_in: toggle(SiteField::KnowledgeBaseAllLoggedIn),
+        articles_anyone: toggle(SiteField::KnowledgeBaseAnyone),
+        allowed,
+        allowed_step,
+        approved,
+        others_approved: if read.is_some() {
+            Value::No
+        } else {
+            Value::Maybe
+        },
+        any_domain,
+    }
+}
+
+/// R4 for sign-up: whether a grant surely gives an account, and whether the domain counts as approved.
+const fn approval(grant: Option<(ApprovedRole, bool)>) -> (Value, Value) {
+    match grant {
+        None | Some((ApprovedRole::None, _)) => (Value::No, Value::No),
+        Some((_, false)) => (Value::Yes, Value::Yes),
+        Some((_, true)) => (Value::Maybe, Value::Yes),
+    }
+}
+
+fn role_in(json: &Json, site: &str) -> Option<(ApprovedRole, bool)> {
+    let entry = json.get("sites")?.get(site)?;
+    let role = match entry.get("role")?.as_str()? {
+        "customer" => ApprovedRole::Customer,
+        "user" => ApprovedRole::User,
+        _ => ApprovedRole::None,
+    };
+    Some((role, entry.get("admin_approval")?.as_bool()?))
+}

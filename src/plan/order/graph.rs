@@ -1,0 +1,353 @@
+//! The constraints between steps, and the stages that satisfy them.
+//!
+//! A step is what one request can settle. Steps of one batch (the same list and direction, or the same document) stay
+//! together as long as no chain of constraints passes through the batch twice; only then is the batch cut.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+/// A step, by position.
+pub(super) type Step = u32;
+
+/// An order between two steps: the first ends before the second begins.
+pub(super) type Edge = (Step, Step);
+
+/// What a constraint protects.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) enum Kind {
+    /// Nobody can do in between what they can do neither before nor after.
+    Exposure,
+    /// Nobody loses in between what they keep.
+    Interruption,
+}
+
+/// A constraint that any one of several sets of edges satisfies.
+#[derive(Debug, Clone)]
+pub(super) struct Rule {
+    pub(super) kind: Kind,
+    /// The sets of edges, best first; each of them is enough.
+    pub(super) options: Vec<Vec<Edge>>,
+    /// Which set holds; `None` once the constraint was given up.
+    pub(super) chosen: Option<usize>,
+    /// Whom and what it protects, by position in the caller's list.
+    pub(super) about: u32,
+}
+
+impl Rule {
+    pub(super) fn edges(&self) -> &[Edge] {
+        self.chosen
+            .and_then(|at| self.options.get(at))
+            .map_or(&[], Vec::as_slice)
+    }
+}
+
+/// How much searching for another way is worth, in visited edges, before constraints of interruption are given up.
+const PATIENCE: usize = 5_000_000;
+
+/// Steps and constraints.
+#[derive(Debug, Default)]
+pub(super) struct Graph {
+    /// The batch of each step.
+    pub(super) batch: Vec<u32>,
+    batches: HashMap<String, u32>,
+    /// What one request needs of another; never given up.
+    pub(super) needs: BTreeSet<Edge>,
+    pub(super) rules: Vec<Rule>,
+}
+
+impl Graph {
+    /// Adds a step to a batch.
+    pub(super) fn step(&mut self, batch: &str) -> Step {
+        let next = u32::try_from(self.batches.len()).unwrap_or(u32::MAX);
+        let at = match self.batches.get(batch) {
+            Some(at) => *at,
+            None => {
+                self.batches.insert(batch.to_owned(), next);
+                next
+            }
+        };
+        self.batch.push(at);
+        u32::try_from(self.batch.len() - 1).unwrap_or(u32::MAX)
+    }
+
+    /// Says that a step cannot be done before another.
+    pub(super) fn need(&mut self, first: Step, then: Step) {
+        if first != then {
+            self.needs.insert((first, then));
+        }
+    }
+
+    /// Chooses among the options, gives up what cannot hold, and returns the stage of every step.
+    pub(super) fn stages(&mut self) -> Vec<u32> {
+        let count = self.batch.len();
+        // A vertex is a whole batch, or one step of a batch that was cut.
+        let mut vertex: Vec<u32> = self.batch.clone();
+        let mut cut: BTreeSet<u32> = BTreeSet::new();
+        let base = u32::try_from(self.batches.len()).unwrap_or(u32::MAX);
+        let mut round = 0;
+        loop {
+            let edges = self.edges_between(&vertex);
+            let total = base as usize + count;
+            let component = components(total, &edges);
+            let mut sizes: HashMap<u32, u32> = HashMap::new();
+            let present: BTreeSet<u32> = vertex.iter().copied().collect();
+            for at in &present {
+                *sizes.entry(component[*at as usize]).or_default() += 1;
+            }
+            let knotted = |at: u32| {
+                sizes
+                    .get(&component[at as usize])
+                    .is_some_and(|size| *size > 1)
+            };
+            if !present.iter().any(|at| knotted(*at)) {
+                return levels(&vertex, &edges, total);
+            }
+            let mut any_cut = false;
+            for (step, at) in vertex.iter_mut().enumerate() {
+                if *at < base && knotted(*at) {
+                    cut.insert(*at);
+                    *at = base + u32::try_from(step).unwrap_or(u32::MAX);
+                    any_cut = true;
+                }
+            }
+            if !any_cut {
+                round += 1;
+                self.untie(&vertex, &component, &sizes, round > 4);
+            }
+        }
+    }
+
+    fn edges_between(&self, vertex: &[u32]) -> Vec<Edge> {
+        let mut edges: Vec<Edge> = self
+            .needs
+            .iter()
+            .chain(self.rules.iter().flat_map(Rule::edges))
+            .map(|(first, then)| (vertex[*first as usize], vertex[*then as usize]))
+            .filter(|(first, then)| first != then)
+            .collect();
+        edges.sort_unstable();
+        edges.dedup();
+        edges
+    }
+
+    /// Lets every constraint inside a knot choose again, exposure first, and gives up those that close a circle.
+    fn untie(
+        &mut self,
+        vertex: &[u32],
+        component: &[u32],
+        sizes: &HashMap<u32, u32>,
+        stubborn: bool,
+    ) {
+        let knot = |step: Step| {
+            let at = component[vertex[step as usize] as usize];
+            sizes.get(&at).filter(|size| **size > 1).map(|_| at)
+        };
+        let inside = |edge: &Edge| knot(edge.0).is_some() && knot(edge.0) == knot(edge.1);
+        let mut loose: Vec<usize> = (0..self.rules.len())
+            .filter(|at| self.rules[*at].edges().iter().any(inside))
+            .collect();
+        loose.sort_by_key(|at| (self.rules[*at].kind, *at));
+        let free: BTreeSet<usize> = loose.iter().copied().collect();
+        let mut following: HashMap<Step, Vec<Step>> = HashMap::new();
+        let fixed = self.rules.iter().enumerate();
+        let fixed = fixed
+            .filter(|(at, _)| !free.contains(at))
+            .flat_map(|(_, rule)| rule.edges());
+        for (first, then) in self.needs.iter().chain(fixed) {
+            following
+                .entry(vertex[*first as usize])
+                .or_default()
+                .push(vertex[*then as usize]);
+        }
+        let mut patience = PATIENCE;
+        for at in loose {
+            let options = self.rules[at].options.len();
+            let first = self.rules[at].chosen.unwrap_or(0);
+            let order = std::iter::once(first)
+                .chain((0..options).filter(|option| *option != first && !stubborn));
+            let mut chosen = None;
+            for option in order {
+                let edges: Vec<Edge> = self.rules[at].options[option]
+                    .iter()
+                    .map(|(first, then)| (vertex[*first as usize], vertex[*then as usize]))
+                    .collect();
+                let circle = edges
+                    .iter()
+                    .any(|(first, then)| reaches(&following, *then, *first, &mut patience));
+                if !circle {
+                    for (first, then) in edges {
+                        following.entry(first).or_default().push(then);
+                    }
+                    chosen = Some(option);
+                    break;
+                }
+            }
+            self.rules[at].chosen = chosen;
+        }
+    }
+}
+
+/// Says whether one vertex leads to another; when patience ends the answer is yes, which gives a constraint up.
+fn reaches(
+    following: &HashMap<Step, Vec<Step>>,
+    from: Step,
+    to: Step,
+    patience: &mut usize,
+) -> bool {
+    let mut seen: BTreeSet<Step> = BTreeSet::from([from]);
+    let mut open = vec![from];
+    while let Some(at) = open.pop() {
+        if at == to {
+            return true;
+        }
+        for next in following.get(&at).into_iter().flatten() {
+            if *patience == 0 {
+                return true;
+            }
+            *patience -= 1;
+            if seen.insert(*next) {
+                open.push(*next);
+            }
+        }
+    }
+    false
+}
+
+fn adjacency(total: usize, edges: &[Edge]) -> Vec<Vec<u32>> {
+    let mut following = vec![Vec::new(); total];
+    for (first, then) in edges {
+        following[*first as usize].push(*then);
+    }
+    following
+}
+
+/// Returns the strongly connected component of every vertex (Tarjan, without recursion).
+fn components(total: usize, edges: &[Edge]) -> Vec<u32> {
+    const NEW: u32 = u32::MAX;
+    let following = adjacency(total, edges);
+    let mut index = vec![NEW; total];
+    let mut low = vec![0_u32; total];
+    let mut component = vec![NEW; total];
+    let (mut next, mut components) = (0_u32, 0_u32);
+    let mut stack: Vec<u32> = Vec::new();
+    for root in 0..u32::try_from(total).unwrap_or(NEW) {
+        if index[root as usize] != NEW {
+            continue;
+        }
+        let mut calls: Vec<(u32, usize)> = vec![(root, 0)];
+        while let Some((at, edge)) = calls.pop() {
+            let here = at as usize;
+            if edge == 0 {
+                index[here] = next;
+                low[here] = next;
+                next += 1;
+                stack.push(at);
+            }
+            if let Some(to) = following[here].get(edge) {
+                calls.push((at, edge + 1));
+                let there = *to as usize;
+                if index[there] == NEW {
+                    calls.push((*to, 0));
+                } else if component[there] == NEW {
+                    low[here] = low[here].min(index[there]);
+                }
+                continue;
+            }
+            if low[here] == index[here] {
+                while let Some(member) = stack.pop() {
+                    component[member as usize] = components;
+                    if member == at {
+                        break;
+                    }
+                }
+                components += 1;
+            }
+            if let Some((parent, _)) = calls.last() {
+                let parent = *parent as usize;
+                low[parent] = low[parent].min(low[here]);
+            }
+        }
+    }
+    component
+}
+
+/// Returns the length of the longest chain before every step.
+fn levels(vertex: &[u32], edges: &[Edge], total: usize) -> Vec<u32> {
+    let following = adjacency(total, edges);
+    let mut before = vec![0_u32; total];
+    for (_, then) in edges {
+        before[*then as usize] += 1;
+    }
+    let mut level = vec![0_u32; total];
+    let mut ready: Vec<u32> = (0..u32::try_from(total).unwrap_or(u32::MAX))
+        .filter(|at| before[*at as usize] == 0)
+        .collect();
+    while let Some(at) = ready.pop() {
+        for then in &following[at as usize] {
+            let there = *then as usize;
+            level[there] = level[there].max(level[at as usize] + 1);
+            before[there] -= 1;
+            if before[there] == 0 {
+                ready.push(*then);
+            }
+        }
+    }
+    vertex.iter().map(|at| level[*at as usize]).collect()
+}
+
+/// Numbers used stages without gaps.
+pub(super) fn compress(stages: &mut [u32]) {
+    let used: BTreeSet<u32> = stages.iter().copied().collect();
+    let names: BTreeMap<u32, u32> = used.into_iter().zip(0..).collect();
+    for stage in stages {
+        *stage = names[stage];
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rule(kind: Kind, options: Vec<Vec<Edge>>) -> Rule {
+        Rule {
+            kind,
+            options,
+            chosen: Some(0),
+            about: 0,
+        }
+    }
+
+    #[test]
+    fn a_batch_stays_together_until_a_chain_passes_through_it_twice() {
+        let mut graph = Graph::default();
+        let (a, b, other) = (graph.step("list"), graph.step("list"), graph.step("link"));
+        graph.rules = vec![rule(Kind::Interruption, vec![vec![(a, other)]])];
+        assert_eq!(graph.stages(), [0, 0, 1]);
+        graph
+            .rules
+            .push(rule(Kind::Exposure, vec![vec![(other, b)]]));
+        assert_eq!(graph.stages(), [0, 2, 1]);
+    }
+
+    #[test]
+    fn exposure_weighs_more_than_interruption() {
+        let mut graph = Graph::default();
+        let (a, b) = (graph.step("a"), graph.step("b"));
+        graph.rules = vec![
+            rule(Kind::Interruption, vec![vec![(a, b)]]),
+            rule(Kind::Exposure, vec![vec![(b, a)]]),
+        ];
+        assert_eq!(graph.stages(), [1, 0]);
+        assert_eq!(graph.rules[0].chosen, None);
+        assert_eq!(graph.rules[1].chosen, Some(0));
+    }
+
+    #[test]
+    fn another_option_is_taken_before_a_constraint_is_given_up() {
+        let mut graph = Graph::default();
+        let (a, b, c) = (graph.step("a"), graph.step("b"), graph.step("c"));
+        graph.need(b, a);
+        graph.rules = vec![rule(Kind::Interruption, vec![vec![(a, b)], vec![(c, b)]])];
+        assert_eq!(graph.stages(), [2, 1, 0]);
+        assert_eq!(graph.rules[0].chosen, Some(1));
+    }
+}

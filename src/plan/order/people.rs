@@ -1,0 +1,214 @@
+//! People by situation: everybody who stands on the same lists and makes the same moves shares steps and constraints.
+
+use super::ability::{Fact, Value};
+use super::facts::{Facts, List, Who};
+use super::graph::{Graph, Step};
+use crate::model::{AccountId, Email};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+/// People in one situation.
+#[derive(Debug)]
+pub(super) struct Class<'a> {
+    /// Where they stand, before or after.
+    pub(super) lists: BTreeMap<List, Fact>,
+    /// For people without an account: the domain, and the fact that they have one.
+    pub(super) newcomer: Option<(&'a str, Fact)>,
+    /// Who they are.
+    pub(super) people: Vec<Who<'a>>,
+}
+
+/// One entry of a situation: the list, whether the person joins (`Some(true)`), leaves or stays, and whether later.
+type Entry = (List, Option<bool>, bool);
+
+/// Groups everybody whom the order concerns, and gives every membership and account its step in `step_of`.
+pub(super) fn classes<'a>(facts: &mut Facts<'a>, graph: &mut Graph) -> Vec<Class<'a>> {
+    let standing = standing(facts);
+    let mut people: BTreeSet<Who<'a>> = facts.moves.keys().copied().collect();
+    people.extend(standing.keys().map(|id| Who::Account(id)));
+    people.extend(facts.accounts.keys().map(|email| Who::Email(email)));
+    let mut known: HashMap<(Vec<Entry>, Option<(&'a str, bool)>), u32> = HashMap::new();
+    let mut classes: Vec<Class<'a>> = Vec::new();
+    let mut steps: Vec<BTreeMap<(List, bool), Step>> = Vec::new();
+    let mut creations: Vec<Option<Step>> = Vec::new();
+    for who in people {
+        let mut entries: Vec<Entry> = facts
+            .moves
+            .get(&who)
+            .into_iter()
+            .flatten()
+            .map(|m| (m.list, Some(m.joins), m.later))
+            .collect();
+        if let Who::Account(id) = who {
+            let own: BTreeSet<List> = entries.iter().map(|entry| entry.0).collect();
+            let stays = standing.get(id).into_iter().flatten();
+            entries.extend(
+                stays
+                    .filter(|list| !own.contains(list))
+                    .map(|list| (*list, None, false)),
+            );
+        }
+        entries.sort_unstable();
+        entries.dedup();
+        let newcomer = match who {
+            Who::Account(_) => None,
+            Who::Email(email) => {
+                let later = facts.accounts.get(email).is_none_or(|(_, later)| *later);
+                Some((email.domain(), later))
+            }
+        };
+        let next = u32::try_from(classes.len()).unwrap_or(u32::MAX);
+        let at = *known.entry((entries.clone(), newcomer)).or_insert(next);
+        if at == next {
+            let (class, own, creation) = class(facts, graph, at, &entries, newcomer);
+            classes.push(class);
+            steps.push(own);
+            creations.push(creation);
+        }
+        let at = at as usize;
+        for m in facts.moves.get(&who).into_iter().flatten() {
+            facts.step_of[m.change] = steps[at].get(&(m.list, m.joins)).copied();
+        }
+        if let Who::Email(email) = who
+            && let Some((change, _)) = facts.accounts.get(email)
+        {
+            facts.step_of[*change] = creations[at];
+        }
+        classes[at].people.push(who);
+    }
+    classes
+}
+
+fn class<'a>(
+    facts: &Facts<'a>,
+    graph: &mut Graph,
+    number: u32,
+    entries: &[Entry],
+    newcomer: Option<(&'a str, bool)>,
+) -> (Class<'a>, BTreeMap<(List, bool), Step>, Option<Step>) {
+    let mut lists = BTreeMap::new();
+    let mut own = BTreeMap::new();
+    for (list, joins, later) in entries {
+        let when = if *later { "later " } else { "" };
+        let fact = match joins {
+            Some(joins) => {
+                let sign = if *joins { '+' } else { '-' };
+                let step = graph.step(&format!("{when}{sign}{list:?}"));
+                own.insert((*list, *joins), step);
+                Fact::changes((!joins).into(), (*joins).into(), step)
+            }
+            None => match list {
+                List::Members(company) => match facts.companies[*company as usize].deleted {
+                    Some(step) => Fact::changes(Value::Yes, Value::No, step),
+                    None => Fact::YES,
+                },
+                List::Roster(_) => Fact::YES,
+            },
+        };
+        lists.insert(*list, fact);
+    }
+    let mut creation = None;
+    let newcomer = newcomer.map(|(domain, later)| {
+        let when = if later { "later " } else { "" };
+        let step = graph.step(&format!("{when}account {number}"));
+        creation = Some(step);
+        for join in own.values() {
+            graph.need(step, *join);
+        }
+        (domain, Fact::changes(Value::No, Value::Yes, step))
+    });
+    let class = Class {
+        lists,
+        newcomer,
+        people: Vec::new(),
+    };
+    (class, own, creation)
+}
+
+/// Returns the lists on which people stand now, of everybody whom a constraint may concern.
+///
+/// Somebody who only joins lists, or only leaves some, is concerned only where a link, a project's access or articles
+/// change as well.
+fn standing<'a>(facts: &Facts<'a>) -> HashMap<&'a AccountId, Vec<List>> {
+    let moving_desk: Vec<bool> = facts
+        .desks
+        .iter()
+        .map(|desk| {
+            desk.open.moves()
+                || desk.links.values().any(|link| link.moves())
+                || desk.spaces.values().any(|space| space.moves())
+        })
+        .collect();
+    let settings = &facts.settings;
+    let articles = settings.articles_logged_in.moves()
+        || settings.articles_anyone.moves()
+        || facts
+            .audiences
+            .values()
+            .any(|audience| audience.logged_in.moves() || audience.anyone.moves());
+    let desks_move = articles || moving_desk.contains(&true);
+    let mut concerned: BTreeSet<&AccountId> = BTreeSet::new();
+    for (who, moves) in &facts.moves {
+        if let Who::Account(id) = who
+            && (desks_move || moves.iter().any(|m| m.joins) && moves.iter().any(|m| !m.joins))
+        {
+            concerned.insert(id);
+        }
+    }
+    let live = facts.observed.whole_organizations();
+    let members = |company: u32| {
+        let id = facts.companies[company as usize].id?;
+        live?.get(id)?.members.as_ref()?.complete()
+    };
+    for desk in &facts.desks {
+        for (company, link) in &desk.links {
+            if link.moves() {
+                concerned.extend(members(*company).into_iter().flatten());
+            }
+        }
+    }
+    let mut standing: HashMap<&AccountId, Vec<List>> = HashMap::new();
+    if concerned.is_empty() {
+        return standing;
+    }
+    let mut stands = |list: List, id: &'a AccountId| {
+        if concerned.contains(id) {
+            standing.entry(id).or_default().push(list);
+        }
+    };
+    for (at, company) in (0..).zip(&facts.companies) {
+        if !company.desks.is_empty() {
+            for id in members(at).into_iter().flatten() {
+                stands(List::Members(at), id);
+            }
+        }
+    }
+    for (at, desk) in (0..).zip(&facts.desks) {
+        let customers = desk.seen.and_then(|seen| seen.customers.as_ref());
+        for id in customers
+            .and_then(|read| read.complete())
+            .into_iter()
+            .flatten()
+        {
+            stands(List::Roster(at), id);
+        }
+    }
+    standing
+}
+
+/// Returns how a person is named in messages.
+pub(super) fn name(facts: &Facts<'_>, who: Who<'_>) -> String {
+    match who {
+        Who::Email(email) => email.key().to_owned(),
+        Who::Account(id) => {
+            let email = facts
+                .observed
+                .accounts
+                .get(id)
+                .and_then(|account| account.email.as_ref());
+            email.map_or_else(
+                || format!("id:{id}"),
+                |email: &Email| email.key().to_owned(),
+            )
+        }
+    }
+}

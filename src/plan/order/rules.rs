@@ -1,0 +1,546 @@
+//! Which constraints a plan must satisfy: who can do what, by which routes, and what one request needs of another.
+//!
+//! The routes are those of the customer access model, as `access` judges them: portals (section 4), articles (section 5)
+//! and sign-up (R2 to R5).
+
+use super::ability::{Fact, Route, Value};
+use super::facts::{Approval, Facts, List, never};
+use super::graph::{Graph, Step};
+use super::people::Class;
+use crate::access::is_public_mail;
+use crate::config::ConfluencePlan;
+use crate::model::{Domain, SpaceKey, WhoCanView};
+use crate::plan::{Operation, OrganizationRef, Plan};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+/// Whom a constraint protects.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Whom {
+    /// People of a class, by position.
+    Class(u32),
+    /// A class of strangers, by name.
+    Strangers(String),
+}
+
+/// What a constraint is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct About {
+    pub(super) whom: Whom,
+    /// What they can do, such as `project ITSM`.
+    pub(super) what: String,
+}
+
+/// Adds every constraint; what each is about is returned by position.
+pub(super) fn add(
+    plan: &Plan,
+    facts: &Facts<'_>,
+    classes: &[Class<'_>],
+    graph: &mut Graph,
+) -> Vec<About> {
+    needs(plan, facts, classes, graph);
+    let mut rules = Rules {
+        facts,
+        graph,
+        abouts: Vec::new(),
+    };
+    for (at, class) in (0..).zip(classes) {
+        rules.class(at, class);
+    }
+    rules.strangers();
+    rules.abouts
+}
+
+struct Rules<'r, 'a> {
+    facts: &'r Facts<'a>,
+    graph: &'r mut Graph,
+    abouts: Vec<About>,
+}
+
+/// The two readings of a new address's account: the facts of each way to one.
+struct Newcomer {
+    exposure: Vec<Route>,
+    promise: Vec<Route>,
+}
+
+impl Rules<'_, '_> {
+    fn about(&mut self, whom: Whom, what: String) -> u32 {
+        self.abouts.push(About { whom, what });
+        u32::try_from(self.abouts.len() - 1).unwrap_or(u32::MAX)
+    }
+
+    fn protect(&mut self, whom: &Whom, what: impl FnOnce() -> String, both: [&[Route]; 2]) {
+        let moves = |routes: &[Route]| routes.iter().flatten().any(|fact| fact.moves());
+        if !moves(both[0]) && !moves(both[1]) {
+            return;
+        }
+        let before = self.graph.rules.len();
+        let next = u32::try_from(self.abouts.len()).unwrap_or(u32::MAX);
+        self.graph.protect(both[0], both[1], next);
+        if self.graph.rules.len() > before {
+            self.about(whom.clone(), what());
+        }
+    }
+
+    /// Portals and articles of people in one situation.
+    fn class(&mut self, at: u32, class: &Class<'_>) {
+        let facts = self.facts;
+        let whom = Whom::Class(at);
+        let mut desks: BTreeSet<u32> = BTreeSet::new();
+        for list in class.lists.keys() {
+            match list {
+                List::Roster(desk) => {
+                    desks.insert(*desk);
+                }
+                List::Members(company) => desks.extend(&facts.companies[*company as usize].desks),
+            }
+        }
+        let newcomer = class.newcomer.map(|(domain, account)| {
+            // Whoever gets an account could lose or gain by every project whose access changes, and by joining (A2).
+            desks.extend(
+                (0..)
+                    .zip(&facts.desks)
+                    .filter(|(_, d)| d.open.moves())
+                    .map(|(at, _)| at),
+            );
+            let joins: Vec<(u32, Fact)> = (0..)
+                .zip(&facts.companies)
+                .filter_map(|(at, company)| {
+                    let (_, fact) = company
+                        .domains
+                        .iter()
+                        .find(|(name, _)| name.as_str() == domain)?;
+                    Some((at, *fact))
+                })
+                .collect();
+            for (company, _) in &joins {
+                desks.extend(&facts.companies[*company as usize].desks);
+            }
+            (self.newcomer(Some(domain)), account, joins)
+        });
+        for desk_at in desks {
+            let desk = &facts.desks[desk_at as usize];
+            let mut listed: Vec<Route> = Vec::new();
+            if let Some(roster) = class.lists.get(&List::Roster(desk_at)) {
+                listed.push(vec![*roster]);
+            }
+            for (company, link) in &desk.links {
+                if let Some(member) = class.lists.get(&List::Members(*company)) {
+                    listed.push(vec![*member, *link]);
+                }
+            }
+            let (mut exposure, mut promise) = (listed.clone(), listed);
+            match &newcomer {
+                None => {
+                    exposure.push(vec![desk.open]);
+                    promise.push(vec![desk.open]);
+                }
+                Some((new, account, joins)) => {
+                    for (routes, ways) in
+                        [(&mut exposure, &new.exposure), (&mut promise, &new.promise)]
+                    {
+                        routes.push(vec![*account, desk.open]);
+                        for (company, domain) in joins {
+                            if let Some(link) = desk.links.get(company) {
+                                routes.push(vec![*account, *domain, *link]);
+                                routes.extend(with(ways, &[*domain, *link]));
+                            }
+                        }
+                        routes.extend(with(ways, &[desk.open]));
+                        routes.push(self.without_login(desk.open));
+                    }
+                }
+            }
+            let key = desk.key;
+            self.protect(&whom, || format!("project {key}"), [&exposure, &promise]);
+            for space in desk.spaces.keys() {
+                if self.article_moves(desk_at, space) {
+                    let account = match &newcomer {
+                        None => vec![vec![Fact::YES]],
+                        Some((new, account, _)) => {
+                            let ways = new.exposure.iter().cloned();
+                            ways.chain([vec![*account]]).collect()
+                        }
+                    };
+                    let routes = self.articles(desk_at, space, &account, &promise);
+                    self.protect(
+                        &whom,
+                        || format!("the articles of {space} in project {key}"),
+                        [&routes[0], &routes[1]],
+                    );
+                }
+            }
+        }
+    }
+
+    /// V2 without login: N, C and an open project.
+    fn without_login(&self, open: Fact) -> Route {
+        vec![
+            open,
+            self.facts.settings.create,
+            self.facts.settings.no_login,
+        ]
+    }
+
+    fn article_moves(&self, desk: u32, space: &SpaceKey) -> bool {
+        let settings = &self.facts.settings;
+        let desk = &self.facts.desks[desk as usize];
+        let audience = self.facts.audiences.get(space);
+        settings.articles_logged_in.moves()
+            || settings.articles_anyone.moves()
+            || settings.no_login.moves()
+            || settings.create.moves()
+            || desk.open.moves()
+            || desk.spaces.get(space).is_some_and(|link| link.moves())
+            || audience.is_some_and(|a| a.logged_in.moves() || a.anyone.moves())
+    }
+
+    /// Section 5: the routes to the articles of one space of one project.
+    ///
+    /// `account` are the routes to an account, which exposes articles for all who are logged in whatever portals people
+    /// see; `portal` are the routes to the portal, which promises them (K11).
+    fn articles(
+        &self,
+        desk: u32,
+        space: &SpaceKey,
+        account: &[Route],
+        portal: &[Route],
+    ) -> [Vec<Route>; 2] {
+        let facts = self.facts;
+        let settings = &facts.settings;
+        let desk = &facts.desks[desk as usize];
+        let Some(audience) = facts.audiences.get(space) else {
+            return [Vec::new(), Vec::new()];
+        };
+        let linked = desk.spaces.get(space).copied().unwrap_or(Fact::NO);
+        let declared = facts.desired.site.spaces.get(space);
+        let said = |field: Option<bool>| Fact::always(field.into());
+        let anonymous = said(declared.and_then(|s| s.anonymous_access.as_ref().map(|v| v.value)));
+        // K6 counts as on where nothing is declared.
+        let unlicensed = declared.and_then(|s| s.unlicensed_access.as_ref().map(|v| v.value));
+        let unlicensed = Fact::always(unlicensed.unwrap_or(true).into());
+        let paid = facts.desired.site.confluence_plan.as_ref();
+        let paid = said(paid.map(|plan| plan.value != ConfluencePlan::Free));
+        let public = vec![
+            linked,
+            audience.anyone,
+            settings.articles_anyone,
+            paid,
+            desk.open,
+            settings.no_login,
+            settings.create,
+            anonymous,
+        ];
+        let inside = [
+            linked,
+            audience.logged_in,
+            settings.articles_logged_in,
+            unlicensed,
+        ];
+        let mut exposure = vec![public.clone()];
+        let at_most = [linked, audience.anyone, settings.articles_logged_in];
+        exposure.extend(with(account, &inside));
+        exposure.extend(with(account, &at_most));
+        let mut promise = vec![public];
+        promise.extend(with(portal, &inside));
+        [exposure, promise]
+    }
+
+    /// R2 to R5 for sign-up: the ways in which a new address of a domain gets an account; `None` is any other domain.
+    fn newcomer(&self, domain: Option<&str>) -> Newcomer {
+        let settings = &self.facts.settings;
+        let approval = domain
+            .and_then(|domain| settings.approved.get(domain))
+            .copied()
+            .unwrap_or_else(|| {
+                // An address of no listed domain is not approved, however many lists were not read.
+                let value = domain.map_or(Value::No, |_| settings.others_approved);
+                Approval {
+                    signs_up: Fact::always(value),
+                    counts: Fact::always(value),
+                }
+            });
+        let public = domain.is_some_and(is_public_mail);
+        let any = Fact::always(if public {
+            Value::No
+        } else {
+            settings.any_domain
+        });
+        let allows = |list: Option<Option<&BTreeSet<Domain>>>| {
+            Value::from(list.map(|list| {
+                list.is_none_or(|list| {
+                    domain.is_some_and(|domain| list.iter().any(|name| name.as_str() == domain))
+                })
+            }))
+        };
+        let [before, after] = settings.allowed.map(allows);
+        let allowed = match settings.allowed_step {
+            Some(step) if before != after => Fact::changes(before, after, step),
+            _ => Fact::always(before),
+        };
+        let (create, internal, external) = (settings.create, settings.internal, settings.external);
+        Newcomer {
+            exposure: vec![
+                vec![create, internal, approval.counts],
+                vec![create, internal, any],
+                vec![create, external, allowed],
+            ],
+            promise: vec![
+                vec![create, internal, approval.signs_up],
+                vec![create, internal, approval.counts.not(), any],
+                vec![create, external, allowed, internal.not()],
+                vec![create, external, allowed, approval.counts.not(), any.not()],
+            ],
+        }
+    }
+
+    /// People whom no list names: without login, of any domain, of a domain, and customers on no list.
+    fn strangers(&mut self) {
+        let facts = self.facts;
+        let settings = &facts.settings;
+        let mut domains: BTreeMap<Option<&str>, Vec<(u32, Fact)>> = BTreeMap::new();
+        domains.insert(None, Vec::new());
+        for list in settings.allowed.iter().flatten().flatten() {
+            for domain in *list {
+                domains.entry(Some(domain.as_str())).or_default();
+            }
+        }
+        for domain in settings.approved.keys() {
+            domains.entry(Some(domain)).or_default();
+        }
+        for (at, company) in (0..).zip(&facts.companies) {
+            for (domain, fact) in &company.domains {
+                domains
+                    .entry(Some(domain.as_str()))
+                    .or_default()
+                    .push((at, *fact));
+            }
+        }
+        // Domains with the same ways to an account fare the same wherever they join nothing.
+        let mut seen: HashMap<Vec<Route>, ()> = HashMap::new();
+        let mut somebody: [Vec<Route>; 2] = [Vec::new(), Vec::new()];
+        for (domain, joins) in &domains {
+            let new = self.newcomer(*domain);
+            let label = domain.map_or_else(
+                || "new people of any domain".to_owned(),
+                |domain| format!("new people of {domain}"),
+            );
+            let whom = Whom::Strangers(label);
+            if seen.insert(new.exposure.clone(), ()).is_none() {
+                self.protect(
+                    &whom,
+                    || "signing up".to_owned(),
+                    [&new.exposure, &new.promise],
+                );
+                somebody[0].extend(new.exposure.iter().cloned());
+                somebody[1].extend(new.promise.iter().cloned());
+                self.new_people(&whom, &new, &[]);
+            }
+            if !joins.is_empty() {
+                self.new_people(&whom, &new, joins);
+            }
+        }
+        for (at, desk) in (0..).zip(&facts.desks) {
+            let key = desk.key;
+            let whom = Whom::Strangers("people who are not logged in".to_owned());
+            let view = [self.without_login(desk.open)];
+            self.protect(&whom, || format!("project {key}"), [&view, &view]);
+            let send = somebody
+                .each_ref()
+                .map(|ways| with(ways, &self.without_login(desk.open)));
+            self.protect(
+                &whom,
+                || format!("requests in project {key}"),
+                [&send[0], &send[1]],
+            );
+            for space in desk.spaces.keys() {
+                if !self.article_moves(at, space) {
+                    continue;
+                }
+                let what = || format!("the articles of {space} in project {key}");
+                let nothing = self.articles(at, space, &[], &[]);
+                self.protect(&whom, what, [&nothing[0], &nothing[1]]);
+                let always = [vec![Fact::YES]];
+                let open = [vec![desk.open]];
+                let customers = self.articles(at, space, &always, &open);
+                let whom = Whom::Strangers("customers on no list".to_owned());
+                self.protect(&whom, what, [&customers[0], &customers[1]]);
+                let listed = self.articles(at, space, &always, &always);
+                let whom = Whom::Strangers(format!("customers of {key}"));
+                self.protect(&whom, what, [&listed[0], &listed[1]]);
+            }
+        }
+    }
+
+    fn new_people(&mut self, whom: &Whom, new: &Newcomer, joins: &[(u32, Fact)]) {
+        let facts = self.facts;
+        for (at, desk) in (0..).zip(&facts.desks) {
+            let joined: Vec<Route> = joins
+                .iter()
+                .filter_map(|(company, domain)| Some(vec![*domain, *desk.links.get(company)?]))
+                .collect();
+            if !joins.is_empty() && joined.is_empty() {
+                continue;
+            }
+            let routes = [&new.exposure, &new.promise].map(|ways| {
+                let mut routes = with(ways, &[desk.open]);
+                for join in &joined {
+                    routes.extend(with(ways, join));
+                }
+                routes.push(self.without_login(desk.open));
+                routes
+            });
+            let key = desk.key;
+            self.protect(whom, || format!("project {key}"), [&routes[0], &routes[1]]);
+            for space in desk.spaces.keys() {
+                if !self.article_moves(at, space) {
+                    continue;
+                }
+                let read = self.articles(at, space, &new.exposure, &routes[1]);
+                self.protect(
+                    whom,
+                    || format!("the articles of {space} in project {key}"),
+                    [&read[0], &read[1]],
+                );
+            }
+        }
+    }
+}
+
+/// Adds facts to every route; what can never hold is left out.
+fn with(routes: &[Route], facts: &[Fact]) -> Vec<Route> {
+    if facts.iter().any(|fact| !fact.ever()) {
+        return Vec::new();
+    }
+    routes
+        .iter()
+        .filter(|route| route.iter().all(|fact| fact.ever()))
+        .map(|route| route.iter().chain(facts).copied().collect())
+        .collect()
+}
+
+/// What one request needs of another to work, or to do what it says.
+fn needs(plan: &Plan, facts: &Facts<'_>, classes: &[Class<'_>], graph: &mut Graph) {
+    let settings = &facts.settings;
+    let mut made: HashMap<&OrganizationRef, Step> = HashMap::new();
+    let planned: Vec<(OrganizationRef, Step)> = plan
+        .changes
+        .iter()
+        .zip(&facts.step_of)
+        .filter_map(|(change, step)| match &change.operation {
+            Operation::CreateOrganization(name) => {
+                Some((OrganizationRef::Planned(name.clone()), (*step)?))
+            }
+            _ => None,
+        })
+        .collect();
+    made.extend(planned.iter().map(|(name, step)| (name, *step)));
+    for (change, step) in plan.changes.iter().zip(&facts.step_of) {
+        let Some(step) = *step else { continue };
+        if never(change) {
+            continue;
+        }
+        match &change.operation {
+            Operation::AddMember(organization, _)
+            | Operation::Link(_, organization)
+            | Operation::SetEmailDomains(organization, _) => {
+                if let Some(first) = made.get(organization) {
+                    graph.need(*first, step);
+                }
+            }
+            // L52: Atlassian removes customers from restricted projects only.
+            Operation::RemoveCustomer(key, _) => {
+                let open = facts
+                    .desk_of
+                    .get(key)
+                    .map(|at| facts.desks[*at as usize].open);
+                match open {
+                    Some(Fact {
+                        after: Value::No,
+                        step: Some(first),
+                        ..
+                    }) => graph.need(first, step),
+                    Some(Fact {
+                        after: Value::Yes,
+                        step: Some(then),
+                        ..
+                    }) => graph.need(step, then),
+                    _ => {}
+                }
+            }
+            // K1 to K5: who can view a space is chosen among what the site offers at that moment.
+            Operation::SetViewers(key, _, who) | Operation::LinkSpace(key, _, Some(who)) => {
+                let open = facts
+                    .desk_of
+                    .get(key)
+                    .map(|at| facts.desks[*at as usize].open);
+                let first: Vec<Fact> = match who {
+                    WhoCanView::Anyone => {
+                        [settings.articles_anyone, settings.no_login, settings.create]
+                            .into_iter()
+                            .chain(open)
+                            .collect()
+                    }
+                    WhoCanView::AllLoggedIn => vec![settings.articles_logged_in],
+                    WhoCanView::OnlyConfluenceUsers => Vec::new(),
+                };
+                for fact in first {
+                    match fact.step {
+                        Some(before) if fact.after == Value::Yes => graph.need(before, step),
+                        _ => {}
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    // L15: viewing without login rests on people being able to make accounts.
+    let (create, login) = (settings.create, settings.no_login);
+    match (create.step, login.step) {
+        (Some(c), Some(n)) if login.after == Value::Yes => graph.need(c, n),
+        (Some(c), Some(n)) if login.after == Value::No => graph.need(n, c),
+        _ => {}
+    }
+    accounts(facts, classes, graph);
+}
+
+/// An account is of the kind that the plan says once the settings are those that it was judged by (R3). It joins the
+/// organizations of its domain by itself (A2): what goes has gone by then, what comes has not come yet.
+fn accounts(facts: &Facts<'_>, classes: &[Class<'_>], graph: &mut Graph) {
+    let settings = &facts.settings;
+    for class in classes {
+        let Some((
+            domain,
+            Fact {
+                step: Some(creation),
+                ..
+            },
+        )) = class.newcomer
+        else {
+            continue;
+        };
+        let approved = settings
+            .approved
+            .get(domain)
+            .map(|approval| approval.counts);
+        let decides = [Some(settings.internal), Some(settings.external), approved];
+        for step in decides
+            .into_iter()
+            .flatten()
+            .filter_map(|fact| fact.step)
+            .chain(settings.allowed_step)
+        {
+            graph.need(step, creation);
+        }
+        for company in &facts.companies {
+            for (name, fact) in &company.domains {
+                match fact.step {
+                    Some(step) if name.as_str() == domain => match fact.after {
+                        Value::No => graph.need(step, creation),
+                        _ => graph.need(creation, step),
+                    },
+                    _ => {}
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,221 @@
+//! A little interpreter: what one change makes of an observed site, sharing no code with apply or the sandbox.
+
+use portcullis::config::ApprovedRole;
+use portcullis::emulator::CUSTOMER_ROLE;
+use portcullis::model::{
+    AccountId, AccountKind, Domain, Field, OrganizationId, Read, SiteField, SiteValue, Surface,
+    WhoCanView,
+};
+use portcullis::observed::{
+    Observation, Observed, ObservedAccount, ObservedApproval, ObservedGrant, ObservedOrganization,
+    ObservedSpace, Resolution, Standing,
+};
+use portcullis::plan::{Change, Operation, OrganizationRef, PersonRef};
+use std::collections::BTreeSet;
+
+fn read<T>(read: Option<&mut Read<T>>) -> &mut T {
+    match read {
+        Some(Read::Complete(value)) => value,
+        _ => panic!("everything is read"),
+    }
+}
+
+fn organization<'o>(site: &'o mut Observed, id: &OrganizationId) -> &'o mut ObservedOrganization {
+    read(site.organizations.as_mut()).get_mut(id).unwrap()
+}
+
+fn id_of(reference: &OrganizationRef) -> OrganizationId {
+    match reference {
+        OrganizationRef::Existing(id) => id.clone(),
+        OrganizationRef::Planned(name) => OrganizationId::new(format!("new {name}")),
+    }
+}
+
+fn account_of(person: &PersonRef) -> AccountId {
+    match person {
+        PersonRef::Existing(id) => id.clone(),
+        PersonRef::Planned(email) => AccountId::new(format!("qm:new:{}", email.key())),
+    }
+}
+
+fn view(site: &mut Observed, space: &portcullis::model::SpaceKey, who: WhoCanView) {
+    for project in read(site.projects.as_mut()).values_mut() {
+        if let Some(Observation {
+            value: Field::Known(spaces),
+            ..
+        }) = &mut project.knowledge_base
+            && let Some(seen) = spaces.get_mut(space)
+        {
+            seen.who_can_view = Field::Known(who);
+        }
+    }
+}
+
+/// Carries one change out; panics where the site would refuse it.
+pub(crate) fn fold(site: &mut Observed, change: &Change) {
+    match &change.operation {
+        Operation::CreateAccount { email, name } => {
+            let id = account_of(&PersonRef::Planned(email.clone()));
+            let account = ObservedAccount {
+                email: Some(email.clone()),
+                name: name.clone(),
+                kind: Some(AccountKind::PortalOnly),
+                active: true,
+                standing: Standing::Customer,
+            };
+            site.accounts.insert(id.clone(), account);
+            site.resolutions
+                .insert(email.clone(), Resolution::Found(vec![id.clone()]));
+            // A2: the new account joins the organizations of its domain.
+            let domain = Domain::new(email.domain()).unwrap();
+            for organization in read(site.organizations.as_mut()).values_mut() {
+                let claims = organization.email_domains.as_ref().is_some_and(|domains| {
+                    domains
+                        .value
+                        .known()
+                        .is_some_and(|list| list.contains(&domain))
+                });
+                if claims {
+                    read(organization.members.as_mut()).insert(id.clone());
+                }
+            }
+        }
+        Operation::CreateOrganization(name) => {
+            let id = id_of(&OrganizationRef::Planned(name.clone()));
+            let made = ObservedOrganization {
+                name: name.as_str().to_owned(),
+                scim_managed: false,
+                members: Some(Read::Complete(BTreeSet::new())),
+                ownership: None,
+                email_domains: Some(Observation::read(BTreeSet::new(), Surface::Mapped)),
+            };
+            read(site.organizations.as_mut()).insert(id, made);
+        }
+        Operation::DeleteOrganization(id) => {
+            read(site.organizations.as_mut()).remove(id).unwrap();
+            for project in read(site.projects.as_mut()).values_mut() {
+                read(project.organizations.as_mut()).remove(id);
+            }
+        }
+        Operation::AddMember(reference, person) => {
+            let account = account_of(person);
+            assert!(
+                site.accounts.contains_key(&account),
+                "{}: no account yet",
+                change.address
+            );
+            read(organization(site, &id_of(reference)).members.as_mut()).insert(account);
+        }
+        Operation::RemoveMember(id, account) => {
+            read(organization(site, id).members.as_mut()).remove(account);
+        }
+        Operation::AddCustomer(key, person) => {
+            let account = account_of(person);
+            assert!(
+                site.accounts.contains_key(&account),
+                "{}: no account yet",
+                change.address
+            );
+            let project = read(site.projects.as_mut()).get_mut(key).unwrap();
+            read(project.customers.as_mut()).insert(account);
+        }
+        Operation::RemoveCustomer(key, account) => {
+            let project = read(site.projects.as_mut()).get_mut(key).unwrap();
+            let access = project
+                .channel_access
+                .as_ref()
+                .unwrap()
+                .value
+                .known()
+                .unwrap();
+            assert_eq!(access.word(), "restricted", "L52: {}", change.address);
+            read(project.customers.as_mut()).remove(account);
+        }
+        Operation::Link(key, reference) => {
+            let id = id_of(reference);
+            assert!(read(site.organizations.as_mut()).contains_key(&id));
+            let project = read(site.projects.as_mut()).get_mut(key).unwrap();
+            read(project.organizations.as_mut()).insert(id);
+        }
+        Operation::Unlink(key, id) => {
+            let project = read(site.projects.as_mut()).get_mut(key).unwrap();
+            read(project.organizations.as_mut()).remove(id);
+        }
+        Operation::SetChannelAccess(key, access) => {
+            let project = read(site.projects.as_mut()).get_mut(key).unwrap();
+            project.channel_access = Some(Observation::read(*access, Surface::Private));
+        }
+        Operation::SetCustomerSharing(key, sharing) => {
+            let project = read(site.projects.as_mut()).get_mut(key).unwrap();
+            project.customer_sharing = Some(Observation::read(*sharing, Surface::Private));
+        }
+        Operation::LinkSpace(key, space, who) => {
+            let project = read(site.projects.as_mut()).get_mut(key).unwrap();
+            let Some(Observation {
+                value: Field::Known(spaces),
+                ..
+            }) = &mut project.knowledge_base
+            else {
+                panic!("everything is read")
+            };
+            let seen = ObservedSpace {
+                ari: None,
+                who_can_view: Field::Known(who.unwrap_or(WhoCanView::OnlyConfluenceUsers)),
+                possible: None,
+            };
+            spaces.insert(space.clone(), seen);
+            if let Some(who) = who {
+                view(site, space, *who);
+            }
+        }
+        Operation::SetViewers(_, space, who) => view(site, space, *who),
+        Operation::SetSite(field, value) => {
+            site.settings
+                .insert(*field, Observation::read(value.clone(), Surface::Mapped));
+            let SiteValue::Toggle(on) = value else { return };
+            for project in read(site.projects.as_mut()).values_mut() {
+                match field {
+                    SiteField::CustomersCanCreateAccounts => project.echoed_signup = Some(*on),
+                    SiteField::ViewWithoutLogin => project.echoed_anonymous = Some(*on),
+                    _ => {}
+                }
+            }
+        }
+        Operation::SetEmailDomains(reference, list) => {
+            organization(site, &id_of(reference)).email_domains =
+                Some(Observation::read(list.clone(), Surface::Mapped));
+        }
+        Operation::ApproveDomain {
+            domain,
+            admin_approval,
+            ..
+        } => {
+            let grant = ObservedGrant {
+                role: Some(CUSTOMER_ROLE.to_owned()),
+                admin_approval: Some(*admin_approval),
+            };
+            assert_ne!(ApprovedRole::Customer, ApprovedRole::None);
+            let seen = ObservedApproval {
+                jsm: Some(grant),
+                others: 0,
+            };
+            read(site.approved_domains.as_mut()).insert(domain.clone(), seen);
+        }
+        Operation::DisapproveDomain(domain) => {
+            read(site.approved_domains.as_mut()).remove(domain);
+        }
+        Operation::Manual => panic!("{} is by hand", change.address),
+    }
+}
+
+/// Returns the request that settles a change, where one request settles several at once.
+pub(crate) fn unit(at: usize, change: &Change) -> String {
+    match &change.operation {
+        Operation::SetSite(..) => "site".to_owned(),
+        Operation::SetChannelAccess(key, _) | Operation::SetCustomerSharing(key, _) => {
+            format!("desk {key}")
+        }
+        Operation::SetEmailDomains(reference, _) => format!("domains {reference:?}"),
+        _ => format!("{at}"),
+    }
+}
