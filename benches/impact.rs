@@ -1,4 +1,5 @@
 //! How long judging a plan's impact takes for 100,000 people: `cargo bench --bench impact`.
+#![expect(clippy::print_stdout, reason = "a bench prints its figures")]
 
 use portcullis::access::State;
 use portcullis::config::{LoadOptions, Workspace, load};
