@@ -2,10 +2,14 @@
 //!
 //! Data goes to standard output, everything else to standard error. Nothing below this module prints.
 
+mod accept;
 mod apply;
 pub mod args;
 mod attest;
+mod codeowners;
 mod completions;
+mod drift;
+mod explain;
 mod export;
 mod init;
 mod observe;
@@ -14,7 +18,9 @@ mod plan;
 mod sandbox;
 mod schema;
 mod show;
+mod sites;
 mod validate;
+mod who;
 
 pub use output::Output;
 
@@ -33,6 +39,8 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>, lookup: Lookup) -> Ex
         Err(error) => return usage(&error),
     };
     let mut output = Output::of_process(parsed.global.color, lookup);
+    output.privacy = parsed.global.privacy;
+    output.pseudonym_key = lookup(plan::PSEUDONYM_KEY);
     start_logging(&parsed);
     let runtime = match tokio::runtime::Builder::new_multi_thread()
         .enable_all()
@@ -64,10 +72,17 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>, lookup: Lookup) -> Ex
 
 async fn run(parsed: &Arguments, output: &mut Output, lookup: Lookup) -> Exit {
     match &parsed.command {
-        Command::Validate(arguments) => validate::run(arguments, &parsed.global, output),
+        Command::Validate(arguments) => validate::run(arguments, &parsed.global, output, lookup),
         Command::Plan(arguments) => plan::run(arguments, &parsed.global, output, lookup).await,
-        Command::Show(arguments) => show::run(arguments, output),
+        Command::Show(arguments) => show::run(arguments, &parsed.global, output, lookup),
+        Command::Drift(arguments) => drift::run(arguments, &parsed.global, output, lookup).await,
+        Command::Sites(arguments) => sites::run(arguments, &parsed.global, output),
+        Command::Codeowners(arguments) => codeowners::run(arguments, &parsed.global, output),
         Command::Apply(arguments) => apply::run(arguments, &parsed.global, output, lookup).await,
+        Command::Explain(arguments) => {
+            explain::run(arguments, &parsed.global, output, lookup).await
+        }
+        Command::Who(arguments) => who::run(arguments, &parsed.global, output, lookup).await,
         Command::Init(arguments) => init::run(arguments, output),
         Command::Attest(arguments) => attest::run(arguments, &parsed.global, output),
         Command::Sandbox(arguments) => {

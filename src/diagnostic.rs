@@ -1,7 +1,12 @@
 //! A problem in a user's file, as data. Each way of showing it is one file below.
 
+pub mod codequality;
 mod excerpt;
+pub mod github;
 pub mod json;
+pub mod junit;
+mod place;
+pub mod sarif;
 pub mod text;
 
 use serde::Serialize;

@@ -18,6 +18,7 @@
 //!   authentication, on the site and under `/ex/jira/{cloudId}` and `/ex/confluence/{cloudId}`; the bearer `sandbox-org-key`
 //!   for the Admin API. Anything else is refused.
 //! - Customer access on account creation: tables R3 to R5 and rule A2 of the access model (`gatekeeping`).
+//! - The gates R2 and the view of a portal (4.2), as questions to a [`Site`] (`visit`); nothing over the wire asks them.
 //!
 //! # What is decided here because nothing documents it
 //!
@@ -64,6 +65,7 @@ mod site;
 mod site_settings;
 mod stats;
 mod store;
+mod visit;
 
 pub use accounts::{Account, AccountState, NewAccount, Role};
 pub use call::Answer;
@@ -76,3 +78,4 @@ pub use settings::{
 };
 pub use site::Site;
 pub use stats::{Exchange, Stats};
+pub use visit::{Caller, Door, Entry};

@@ -30,20 +30,23 @@
 //! | [`observe`], [`observed`] | reading a site, and what was read: a snapshot that can be saved |
 //! | [`plan`] | the difference as changes with reasons, routes, phases and manual steps |
 //! | [`access`] | who can do what, from settings and lists: the access model's tables |
+//! | [`impact`] | which people gain, lose and keep which portals and articles by a plan |
 //! | [`policy`] | what must not be carried out, however much the YAML asks for it |
 //! | [`apply`] | phases, batches, read-merge-write, the journal |
 //! | [`report`] | the plan document (Terraform's representation) and its renderers |
+//! | [`access`] | who gets which account and reaches what, and why: the rules of the customer access model, pure |
 //! | [`jsm`] | the client of Atlassian's APIs: transport, paging, errors, one reader and one writer type |
 //! | [`mapped`] | settings endpoints that the operator describes |
 //! | [`emulator`], [`seed`] | the sandbox: a JSM site behind the real wire protocol, and how a seed fills it |
 //! | [`connect`] | credentials, origins, sessions |
 //! | [`export`] | a live site written down as a workspace |
+//! | [`lint`], [`expect`] | what is contradictory, leaky or surprising in a state; access tests written by the user |
 //! | [`neutral`] | foreign text made harmless before it is shown |
 //! | [`cli`], [`exit`] | the commands; the documented exit codes and their precedence |
 //!
 //! # Invariants
 //!
-//! - `plan`, `policy`, `desired` and `model` import neither `jsm`, nor the HTTP crate, nor tokio (`tests/examples.rs` reads the files).
+//! - `plan`, `policy`, `desired`, `access` and `model` import neither `jsm`, nor the HTTP crate, nor tokio (`tests/examples.rs` reads the files).
 //! - Planning holds a [`jsm::Reader`], which has no mutating method.
 //! - The emulator and the client share no request or response type.
 //! - A list that could not be read whole is [`model::Read::Incomplete`], and nothing is ever removed on the strength of one.
@@ -52,22 +55,30 @@
 
 pub mod access;
 pub mod apply;
+pub mod base;
 pub mod cli;
+pub mod codeowners;
 pub mod config;
 pub mod connect;
 pub mod desired;
 pub mod diagnostic;
+pub mod drift;
 pub mod emulator;
 pub mod exit;
+pub mod expect;
 pub mod export;
+pub mod impact;
 pub mod jsm;
+pub mod lint;
 pub mod mapped;
 pub mod model;
 pub mod neutral;
 pub mod observe;
 pub mod observed;
+pub mod patch;
 pub mod plan;
 pub mod policy;
 pub mod report;
+pub mod review;
 pub mod seed;
 pub mod target;

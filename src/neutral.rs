@@ -1,4 +1,12 @@
-//! Foreign text made harmless for a terminal: what a stranger typed can neither move the cursor nor hide or reorder letters.
+//! Foreign text made harmless: what a stranger typed can neither move a cursor, hide or reorder letters, nor become markup.
+//!
+//! [`neutral`] is for a terminal; every other form of output has a function of its own, built on it.
+
+pub mod csv;
+pub mod html;
+pub mod json;
+pub mod markdown;
+pub mod workflow;
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -21,16 +29,29 @@ pub const fn is_hidden(c: char) -> bool {
 
 /// Returns the text with every hidden character as `\u{202e}`; text without one is returned as it is.
 ///
-/// The result holds no line break, so it always stays within its row.
+/// The result holds no line break, so it always stays within its row. What a pipeline's log would take for a command
+/// (`::set-output` of GitHub, also where a line is wrapped; `##[error]` and `##vso[` anywhere in a line) loses its first
+/// character to an escape in the same way.
 pub fn neutral(text: &str) -> Cow<'_, str> {
-    if !text.chars().any(is_hidden) {
+    if !text.contains("::") && !text.contains("##") && !text.chars().any(is_hidden) {
         return Cow::Borrowed(text);
     }
     let mut shown = String::with_capacity(text.len() + 16);
-    for c in text.chars() {
-        push(&mut shown, c);
+    for (at, c) in text.char_indices() {
+        push(&mut shown, c, &text[at..]);
     }
     Cow::Owned(shown)
+}
+
+/// Returns the text made harmless where `following` stands right behind it, so that nothing dangerous begins in one and ends
+/// in the other.
+pub fn neutral_before(text: &str, following: &str) -> String {
+    let whole = format!("{text}{following}");
+    let mut shown = String::with_capacity(text.len() + 16);
+    for (at, c) in text.char_indices() {
+        push(&mut shown, c, &whole[at..]);
+    }
+    shown
 }
 
 /// Returns the text made harmless and at most `max_chars` characters long; what is cut away is shown as `…`.
@@ -44,9 +65,9 @@ pub fn shortened(text: &str, max_chars: usize) -> Cow<'_, str> {
     let room = max_chars.saturating_sub(1);
     let mut kept = String::new();
     let mut used = 0;
-    for c in text.chars() {
+    for (at, c) in text.char_indices() {
         let mut piece = String::new();
-        push(&mut piece, c);
+        push(&mut piece, c, &text[at..]);
         used += piece.chars().count();
         if used > room {
             break;
@@ -59,13 +80,21 @@ pub fn shortened(text: &str, max_chars: usize) -> Cow<'_, str> {
     Cow::Owned(kept)
 }
 
-fn push(shown: &mut String, c: char) {
-    if is_hidden(c) {
+/// Adds the first character of `rest`.
+fn push(shown: &mut String, c: char, rest: &str) {
+    if is_hidden(c) || begins_command(rest) {
         // Writing to a string cannot fail.
         let _ = write!(shown, "\\u{{{:x}}}", u32::from(c));
     } else {
         shown.push(c);
     }
+}
+
+/// Says whether the text begins with what a pipeline's log takes for a command.
+fn begins_command(text: &str) -> bool {
+    ["::", "##[", "##vso["]
+        .iter()
+        .any(|command| text.starts_with(command))
 }
 
 #[cfg(test)]
@@ -108,6 +137,17 @@ mod tests {
     }
 
     #[test]
+    fn a_log_sees_no_command() {
+        assert_eq!(neutral("::error::x"), "\\u{3a}:error\\u{3a}:x");
+        assert_eq!(neutral(":::"), "\\u{3a}\\u{3a}:");
+        assert_eq!(
+            neutral("a ##[error]b ##vso[c"),
+            "a \\u{23}#[error]b \\u{23}#vso[c"
+        );
+        assert_eq!(neutral("## heading"), "## heading");
+    }
+
+    #[test]
     fn a_cut_is_marked_and_never_falls_within_an_escape() {
         assert_eq!(shortened("Globex", 6), "Globex");
         assert_eq!(shortened("Globex Corp", 6), "Globe…");
@@ -138,6 +178,7 @@ mod tests {
         #[test]
         fn letters_and_digits_of_every_script_are_the_identity(text in "[\\p{L}\\p{N}\\p{P}\\p{Sm}\\p{Sc} ]{0,20}") {
             prop_assume!(!text.chars().any(is_hidden)); // The Hangul fillers are letters to Unicode.
+            prop_assume!(!text.contains("::") && !text.contains("##"));
             prop_assert_eq!(neutral(&text), text.as_str());
         }
     }

@@ -34,7 +34,8 @@ pub(crate) enum Extent<'d, 'w> {
 /// # Errors
 /// When the caller's identity cannot be read: credentials missing or refused, or the site out of reach.
 pub async fn observe(reader: &Reader, desired: &Desired<'_>) -> Result<Observed, ApiError> {
-    Observer::run(reader, desired.site.key.clone(), Extent::Desired(desired)).await
+    let extent = Extent::Desired(desired);
+    Observer::run(reader, desired.site.key.clone(), extent, BTreeSet::new()).await
 }
 
 /// Reads everything that the surfaces allow, for an export or a snapshot.
@@ -53,13 +54,39 @@ pub async fn observe_everything(
         reader,
         site,
         Extent::Everything(surfaces, atlassian_organization),
+        BTreeSet::new(),
     )
     .await
+}
+
+/// Reads everything that access depends on, and whether these addresses have accounts.
+///
+/// # Errors
+/// As [`observe`].
+pub async fn observe_access(
+    reader: &Reader,
+    site: SiteKey,
+    surfaces: &Surfaces,
+    atlassian_organization: Option<&str>,
+    people: BTreeSet<Email>,
+) -> Result<Observed, ApiError> {
+    let extent = Extent::Everything(surfaces, atlassian_organization);
+    Observer::run(reader, site, extent, people).await
+}
+
+/// Says whether some project is to be linked to an organization, so that its members gain something.
+fn links(site: &crate::config::Site, name: &crate::model::OrganizationName) -> bool {
+    site.projects
+        .values()
+        .filter_map(|project| project.organizations.as_ref())
+        .any(|linked| linked.list.iter().any(|listed| listed.value == *name))
 }
 
 /// A reading under way.
 pub(crate) struct Observer<'d, 'w> {
     reader: &'d Reader,
+    /// Addresses to look up beyond those that the extent needs.
+    people: BTreeSet<Email>,
     extent: Extent<'d, 'w>,
     caller_email: Option<String>,
     observed: Observed,
@@ -70,18 +97,20 @@ impl<'d, 'w> Observer<'d, 'w> {
         reader: &'d Reader,
         site: SiteKey,
         extent: Extent<'d, 'w>,
+        people: BTreeSet<Email>,
     ) -> Result<Observed, ApiError> {
         let identity = reader.identity().await?;
         let mut observer = Self {
             reader,
+            people,
             extent,
             caller_email: identity.email,
             observed: Observed::nothing(site),
         };
         observer.observed.caller = Some(identity.account_id);
         observer.observed.cloud_id = Some(identity.cloud_id);
-        observer.organizations().await;
         observer.projects().await;
+        observer.organizations().await;
         observer.members().await;
         observer.site_settings().await;
         observer.approved_domains().await;
@@ -99,6 +128,21 @@ impl<'d, 'w> Observer<'d, 'w> {
         }
     }
 
+    /// Returns the organizations linked to projects that the workspace declares; judging impact needs their members.
+    fn touched_links(&self) -> impl Iterator<Item = &OrganizationId> {
+        let declared = match &self.extent {
+            Extent::Desired(desired) if desired.targets.is_empty() => Some(&desired.site.projects),
+            _ => None,
+        };
+        self.observed
+            .whole_projects()
+            .into_iter()
+            .flatten()
+            .filter(move |(key, _)| declared.is_some_and(|projects| projects.contains_key(*key)))
+            .filter_map(|(_, project)| project.organizations.as_ref()?.complete())
+            .flatten()
+    }
+
     async fn organizations(&mut self) {
         let needed = match &self.extent {
             Extent::Everything(..) => true,
@@ -111,6 +155,7 @@ impl<'d, 'w> Observer<'d, 'w> {
                         .projects
                         .values()
                         .any(|project| project.organizations.is_some())
+                    || self.touched_links().next().is_some()
             }
         };
         if !needed {
@@ -242,12 +287,13 @@ impl<'d, 'w> Observer<'d, 'w> {
         }
     }
 
-    /// Reads members of the organizations that are ours to change, and of those that a person must leave.
+    /// Reads members of the organizations that are ours to change, of those that a person must leave, and, for judging
+    /// impact, of those that are linked to declared projects.
     async fn members(&mut self) {
         let Some(live) = self.observed.whole_organizations() else {
             return;
         };
-        let wanted: Vec<OrganizationId> = match &self.extent {
+        let wanted: BTreeSet<OrganizationId> = match &self.extent {
             Extent::Everything(..) => live.keys().cloned().collect(),
             Extent::Desired(desired) if !desired.site.people.is_empty() => {
                 live.keys().cloned().collect()
@@ -256,6 +302,7 @@ impl<'d, 'w> Observer<'d, 'w> {
                 .into_iter()
                 .filter(|(name, _)| {
                     desired.members.contains_key(*name)
+                        || desired.targets.is_empty() && links(desired.site, name)
                         || desired
                             .site
                             .organizations
@@ -268,6 +315,7 @@ impl<'d, 'w> Observer<'d, 'w> {
                     Identity::Live(id) => Some(id),
                     _ => None,
                 })
+                .chain(self.touched_links().cloned())
                 .collect(),
         };
         let reader = self.reader;

@@ -1,21 +1,29 @@
 //! Limits and protections: which changes must not be carried out, however much the YAML asks for them.
 //!
-//! A blocked change stays in the plan, with the reason beside it.
+//! A blocked change stays in the plan, with the reason beside it. What the policy blocks begins with [`PREFIX`] and can be
+//! overridden for exactly one plan ([`acceptance`]); what a rule of Atlassian's blocks (L52, R3, L69, a near-duplicate name) cannot.
 
-use crate::config::{AcceptedDrift, Limit};
+pub mod acceptance;
+mod accepted_drift;
+mod dependents;
+mod emptied;
+mod limits;
+mod protect;
+
+pub use accepted_drift::{Accepted, split_accepted};
+
 use crate::desired::Desired;
 use crate::diagnostic::Span;
-use crate::model::{Address, Email, OrganizationName, Read};
 use crate::observed::Observed;
-use crate::plan::{
-    Action, Change, Finding, Operation, OrganizationRef, PersonRef, Plan, ResourceType, order,
-};
-use std::collections::{BTreeMap, BTreeSet};
+use crate::plan::{Change, Finding, Operation, Plan};
+
+/// How every reason begins that the policy gives for blocking.
+pub const PREFIX: &str = "policy";
 
 /// The result of one limit or protection.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Verdict {
-    /// `limit` or `protect`.
+    /// `limit`, `protect`, or `built_in`.
     pub kind: &'static str,
     /// The YAML key, with the list it is about.
     pub name: String,
@@ -25,98 +33,55 @@ pub struct Verdict {
     pub source: Option<Span>,
 }
 
-/// Counts the changes that something stands against.
-fn blocked(plan: &Plan) -> usize {
-    let changes = plan.changes.iter();
-    changes
-        .filter(|change| !change.blocked_by.is_empty())
-        .count()
-}
-
 /// Applies the policy to a plan: drops what is accepted, blocks what is not allowed, and says what was judged.
+///
+/// Every rule is one step below; each blocks rows by itself and gives a verdict even when it passes.
 pub fn review(plan: &mut Plan, desired: &Desired<'_>, observed: &Observed) -> Vec<Verdict> {
     let policy = &desired.workspace.policy;
-    let before = (plan.changes.len(), blocked(plan));
-    accept_drift(plan, desired, &policy.accept_drift);
-    let mut verdicts = Vec::new();
-    for pattern in &policy.protect {
-        verdicts.push(protect(plan, &pattern.value, pattern.span));
-    }
-    if let Some(limit) = &policy.max_removals {
-        verdicts.extend(max_removals(plan, desired, observed, limit));
-    }
-    if let Some(limit) = &policy.max_new_accounts {
-        let new = plan
-            .changes
-            .iter()
-            .filter(|change| makes_account(change))
-            .count();
-        let exceeded = u64::try_from(new).is_ok_and(|new| new > limit.value);
-        let problem = format!(
-            "{new} accounts would be made, at most {} are allowed",
-            limit.value
-        );
-        if exceeded {
-            block(plan, makes_account, "policy.max_new_accounts");
-        }
-        verdicts.push(Verdict {
-            kind: "limit",
-            name: "policy.max_new_accounts".to_owned(),
-            problems: if exceeded { vec![problem] } else { Vec::new() },
-            source: Some(limit.span),
+    for accepted in split_accepted(plan, &policy.accept_drift, desired.today) {
+        let acceptance = accepted.acceptance;
+        plan.findings.push(Finding {
+            message: format!(
+                "{} left alone: {} ({})",
+                accepted.change.action.word(),
+                acceptance.reason,
+                acceptance.owner
+            ),
+            address: accepted.change.address,
+            code: "drift-accepted",
+            source: Some(acceptance.span),
         });
     }
-    block_dependents(plan);
-    // What does not happen changes what is safe.
-    if (plan.changes.len(), blocked(plan)) != before {
-        order::arrange(plan, desired, observed);
+    let mut verdicts = Vec::new();
+    for pattern in &policy.protect {
+        let verdict = protect::protect(plan, desired, observed, &pattern.value, pattern.span);
+        verdicts.push(verdict);
+    }
+    if let Some(limit) = &policy.max_removals {
+        verdicts.extend(limits::max_removals(plan, desired, observed, limit));
+    }
+    if let Some(limit) = &policy.max_new_accounts {
+        verdicts.push(limits::max_new_accounts(plan, limit));
+    }
+    dependents::block_dependents(plan);
+    verdicts.extend(emptied::organizations(plan, desired, observed));
+    verdicts.extend(emptied::projects(plan, desired, observed));
+    for change in &mut plan.changes {
+        change.blocked_by.sort();
+        change.blocked_by.dedup();
     }
     verdicts
 }
 
-/// Blocks what rests on an account or an organization that must not be made.
-fn block_dependents(plan: &mut Plan) {
-    let mut accounts: BTreeSet<Email> = BTreeSet::new();
-    let mut organizations: BTreeSet<OrganizationName> = BTreeSet::new();
-    for change in plan
-        .changes
-        .iter()
-        .filter(|change| change.blocked_by.is_empty())
-    {
-        match &change.operation {
-            Operation::CreateAccount { email, .. } => {
-                accounts.insert(email.clone());
-            }
-            Operation::CreateOrganization(name) => {
-                organizations.insert(name.clone());
-            }
-            _ => {}
-        }
-    }
-    for change in plan
-        .changes
-        .iter_mut()
-        .filter(|change| change.is_automatic())
-    {
-        let (organization, person) = match &change.operation {
-            Operation::AddMember(organization, person) => (Some(organization), Some(person)),
-            Operation::AddCustomer(_, person) => (None, Some(person)),
-            Operation::Link(_, organization) | Operation::SetEmailDomains(organization, _) => {
-                (Some(organization), None)
-            }
-            _ => continue,
-        };
-        let no_organization = matches!(organization, Some(OrganizationRef::Planned(name)) if !organizations.contains(name));
-        let no_account =
-            matches!(person, Some(PersonRef::Planned(email)) if !accounts.contains(email));
-        if no_organization {
-            change
-                .blocked_by
-                .push("the organization is not made".to_owned());
-        }
-        if no_account {
-            change.blocked_by.push("the account is not made".to_owned());
-        }
+/// Says whether every reason that blocks a row is the policy's, so that the row can be overridden.
+pub fn is_overridable(blocked_by: &[String]) -> bool {
+    blocked_by.iter().all(|why| why.starts_with(PREFIX))
+}
+
+/// Lifts what the policy blocks; what a rule blocks stays blocked.
+pub fn lift(plan: &mut Plan) {
+    for change in &mut plan.changes {
+        change.blocked_by.retain(|why| !why.starts_with(PREFIX));
     }
 }
 
@@ -124,193 +89,8 @@ fn makes_account(change: &Change) -> bool {
     matches!(change.operation, Operation::CreateAccount { .. })
 }
 
-/// Says whether a change takes access away from somebody, or deletes something.
-fn takes_away(change: &Change) -> bool {
-    change.action == Action::Delete
-        && matches!(
-            change.kind,
-            ResourceType::Organization
-                | ResourceType::OrganizationMember
-                | ResourceType::ProjectOrganization
-                | ResourceType::ProjectCustomer
-                | ResourceType::ApprovedDomain
-        )
-        || matches!(
-            &change.operation,
-            Operation::SetChannelAccess(_, crate::model::ChannelAccess::Restricted)
-        )
-        || change.kind == ResourceType::ProjectAccess && change.after == "restricted"
-}
-
 fn block(plan: &mut Plan, which: impl Fn(&Change) -> bool, why: &str) {
     for change in plan.changes.iter_mut().filter(|change| which(change)) {
         change.blocked_by.push(why.to_owned());
-    }
-}
-
-fn protect(plan: &mut Plan, pattern: &str, span: Span) -> Verdict {
-    let touched: Vec<String> = plan
-        .changes
-        .iter()
-        .filter(|change| takes_away(change) && protected(change, pattern))
-        .map(|change| change.address.to_string())
-        .collect();
-    let why = format!("policy.protect `{pattern}`");
-    block(
-        plan,
-        |change| takes_away(change) && protected(change, pattern),
-        &why,
-    );
-    Verdict {
-        kind: "protect",
-        name: why,
-        problems: touched
-            .into_iter()
-            .map(|address| format!("`{address}` would take access away"))
-            .collect(),
-        source: Some(span),
-    }
-}
-
-/// A link is protected with its project as well as with its organization.
-fn protected(change: &Change, pattern: &str) -> bool {
-    if change.address.matches(pattern) {
-        return true;
-    }
-    let site = change.address.root();
-    match &change.kind {
-        ResourceType::ProjectOrganization => {
-            Address::new([site, "organization", change.name.as_str()]).matches(pattern)
-        }
-        ResourceType::Organization => false,
-        _ => false,
-    }
-}
-
-fn max_removals(
-    plan: &mut Plan,
-    desired: &Desired<'_>,
-    observed: &Observed,
-    limit: &Limit,
-) -> Vec<Verdict> {
-    let mut removals: BTreeMap<Address, usize> = BTreeMap::new();
-    for change in &plan.changes {
-        if let Some(list) = list_of(change) {
-            *removals.entry(list).or_default() += 1;
-        }
-    }
-    let sizes = sizes(desired, observed);
-    let mut verdicts = Vec::new();
-    for (list, removed) in removals {
-        let size = sizes.get(&list).copied().unwrap_or(removed);
-        if (size as u64) < limit.floor.unwrap_or(0) {
-            continue;
-        }
-        let by_count = limit.count.is_some_and(|count| removed as u64 > count);
-        let by_percent = limit
-            .percent
-            .is_some_and(|percent| removed as u64 * 100 > percent * size as u64);
-        let mut problems = Vec::new();
-        if by_count || by_percent {
-            let allowed = match (by_percent, limit.percent, limit.count) {
-                (true, Some(percent), _) => format!("{percent} %"),
-                (_, _, count) => count.unwrap_or(0).to_string(),
-            };
-            problems.push(format!(
-                "`{list}` would lose {removed} of {size} entries, at most {allowed} are allowed"
-            ));
-            block(
-                plan,
-                |change| list_of(change).as_ref() == Some(&list),
-                "policy.max_removals",
-            );
-        }
-        verdicts.push(Verdict {
-            kind: "limit",
-            name: format!("policy.max_removals on {list}"),
-            problems,
-            source: Some(limit.span),
-        });
-    }
-    verdicts
-}
-
-/// Returns the list that a removal shortens.
-fn list_of(change: &Change) -> Option<Address> {
-    if change.action != Action::Delete {
-        return None;
-    }
-    match change.kind {
-        ResourceType::OrganizationMember
-        | ResourceType::ProjectCustomer
-        | ResourceType::ProjectOrganization => {
-            let (list, _) = change.address.as_str().rsplit_once('/')?;
-            Some(Address::from_encoded(list))
-        }
-        _ => None,
-    }
-}
-
-fn sizes(desired: &Desired<'_>, observed: &Observed) -> BTreeMap<Address, usize> {
-    let mut sizes = BTreeMap::new();
-    if let Some(live) = observed.whole_organizations() {
-        let names: BTreeMap<_, _> = crate::plan::identity::identify(desired.site, live)
-            .into_iter()
-            .filter_map(|(name, identity)| match identity {
-                crate::plan::identity::Identity::Live(id) => Some((id, name.as_str())),
-                _ => None,
-            })
-            .collect();
-        for (id, organization) in live {
-            if let Some(Read::Complete(members)) = &organization.members {
-                let name = names.get(id).copied().unwrap_or(&organization.name);
-                sizes.insert(
-                    desired.address(["organization", name, "member"]),
-                    members.len(),
-                );
-            }
-        }
-    }
-    for (key, project) in observed.whole_projects().into_iter().flatten() {
-        if let Some(Read::Complete(customers)) = &project.customers {
-            sizes.insert(
-                desired.address(["project", key.as_str(), "customer"]),
-                customers.len(),
-            );
-        }
-        if let Some(Read::Complete(linked)) = &project.organizations {
-            sizes.insert(
-                desired.address(["project", key.as_str(), "organization"]),
-                linked.len(),
-            );
-        }
-    }
-    sizes
-}
-
-/// Leaves out differences that somebody accepted until a date, and lists them.
-fn accept_drift(plan: &mut Plan, desired: &Desired<'_>, accepted: &[AcceptedDrift]) {
-    for acceptance in accepted {
-        let lasts = acceptance.until.is_none_or(|until| until >= desired.today);
-        if !lasts {
-            continue;
-        }
-        let (left, kept) = std::mem::take(&mut plan.changes)
-            .into_iter()
-            .partition::<Vec<_>, _>(|change| change.address.matches(&acceptance.address.value));
-        plan.changes = kept;
-        for change in left {
-            plan.findings.push(Finding {
-                message: format!(
-                    "{} left alone: {} ({})",
-                    change.action.word(),
-                    acceptance.reason,
-                    acceptance.owner
-                ),
-                address: change.address,
-                code: "drift-accepted",
-                source: Some(acceptance.span),
-            });
-        }
     }
 }

@@ -3,5 +3,12 @@
 pub mod applied;
 pub mod build;
 pub mod document;
+pub mod drift;
+pub mod gitlab;
+pub mod html;
+pub mod impact;
 pub mod json;
+pub mod markdown;
+pub mod privacy;
+mod sections;
 pub mod text;

@@ -8,7 +8,13 @@
 mod accounts;
 #[path = "access/articles.rs"]
 mod articles;
+#[path = "access/live.rs"]
+mod live;
+#[path = "access/output.rs"]
+mod output;
 #[path = "access/portal.rs"]
 mod portal;
+#[path = "access/properties.rs"]
+mod properties;
 #[path = "access/support.rs"]
 mod support;

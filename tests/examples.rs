@@ -210,8 +210,9 @@ fn closed_keeps_the_organization_that_is_protected() {
         "list: [Globex]",
         "list: [], allow_empty: true",
     );
-    snapshot("closed-protected", &example.plan(5));
-    example.apply(5);
+    snapshot("closed-protected", &example.plan(3));
+    // The expectation about Globex fails too, which weighs more than the blocked row.
+    example.apply(3);
 }
 
 #[test]

@@ -1,4 +1,5 @@
 //! `export`: what was read, written as a workspace whose plan is empty.
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail like tests")]
 
 #[path = "export/command.rs"]
 mod command;

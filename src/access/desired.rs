@@ -20,6 +20,9 @@ use std::collections::BTreeMap;
 
 /// Why a value is not known offline.
 const UNMANAGED: &str = "the workspace does not manage it";
+/// What becomes of people under `people`.
+const ABSENT: &str =
+    "declared absent, the person is taken off every list, and an account that is there stays";
 /// Reads after "the list ".
 const ADD_ONLY: &str = "is `add_only`: whoever else is on it stays";
 /// Reads after "the list ".
@@ -37,6 +40,10 @@ impl<'a> State<'a> {
                 .map(|roster| roster.present.len())
                 .sum(),
         );
+        for email in site.people.keys() {
+            // A plan takes them off every list and leaves the account alone, of which nothing is known offline.
+            people.unresolved(email, Some(ABSENT.to_owned()));
+        }
         let mut organizations = Vec::new();
         let mut positions = BTreeMap::new();
         for (name, organization) in &site.organizations {

@@ -97,8 +97,8 @@ fn build<'a>(desired: &'a Desired<'a>, observed: &'a Observed, moment: Moment) -
 fn person<'a>(id: &'a AccountId, seen: &'a ObservedAccount) -> Person<'a> {
     let role = match seen.standing {
         Standing::Agent | Standing::App => Role::Staff,
-        Standing::Customer => Role::Customer,
-        Standing::NotAsked | Standing::Unknown => match seen.kind {
+        // That somebody is no agent does not say that an Atlassian account holds the role Customer.
+        Standing::Customer | Standing::NotAsked | Standing::Unknown => match seen.kind {
             Some(AccountKind::Atlassian) => Role::Unknown,
             _ => Role::Customer,
         },

@@ -1,1 +1,253 @@
-//! x
+//! Everybody who reaches a project or a space, by which route: the answer to `portcullis who`, the access review.
+
+pub mod write;
+
+use super::accounts::Outcome;
+use super::answer::{Answer, Because, RuleId, Source, Trail};
+use super::articles;
+use super::people::{PersonId, SituationId};
+use super::portal::{self, Route};
+use super::state::{Coverage, State};
+use super::visitor::{self, Actor, Visitor};
+use super::{Channel, accounts};
+use crate::model::{ProjectKey, SpaceKey};
+use std::collections::HashMap;
+
+/// One way in which a person reaches the target.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Via {
+    /// The route in words: `roster`, `organization Globex`, `open project`, `agent`, `permission scheme`.
+    pub route: String,
+    /// The rule that makes it a route.
+    pub rule: RuleId,
+    /// Where it is said.
+    pub source: Option<Source>,
+}
+
+/// A class that reaches the target.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClassRow {
+    /// `anonymous`, `anyone`, `any_customer`, `*@domain`, or `agents`.
+    pub who: String,
+    /// Whether it does.
+    pub answer: Answer,
+    /// The route in words.
+    pub route: String,
+    /// Why.
+    pub because: Vec<Because>,
+}
+
+/// A person who reaches the target.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PersonRow {
+    /// Who.
+    pub person: PersonId,
+    /// Whether they do.
+    pub answer: Answer,
+    /// By which routes.
+    pub via: Vec<Via>,
+}
+
+/// Everybody who reaches a project or one of its spaces.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Audience {
+    /// The project.
+    pub project: ProjectKey,
+    /// The space, where articles are asked about.
+    pub space: Option<SpaceKey>,
+    /// Classes, the widest first.
+    pub classes: Vec<ClassRow>,
+    /// People, sorted by address.
+    pub people: Vec<PersonRow>,
+    /// What is not in the list because it is not known; reads as sentences.
+    pub gaps: Vec<String>,
+}
+
+/// Lists who reaches the project at a position, or one of its spaces.
+///
+/// Classes that surely do not are left out; so are people.
+pub fn audience(state: &State<'_>, project_at: usize, space: Option<&SpaceKey>) -> Audience {
+    let project = &state.projects[project_at];
+    let judge = |visitor: &Visitor<'_>, trail: &mut Trail| match space {
+        Some(space) => articles::read(state, project_at, space, visitor, trail),
+        None => portal::reach(state, project_at, visitor, trail).view,
+    };
+    let mut classes = Vec::new();
+    let mut class = |who: String, route: String, visitor: &Visitor<'_>| {
+        let mut trail = Trail::recording();
+        let answer = judge(visitor, &mut trail);
+        if answer.exposes() {
+            classes.push(ClassRow {
+                who,
+                answer,
+                route,
+                because: trail.into_steps(),
+            });
+        }
+        answer
+    };
+    let anonymous = class(
+        "anonymous".into(),
+        "without login".into(),
+        &Visitor::Anonymous,
+    );
+    let anyone = class(
+        "anyone".into(),
+        by_sign_up(state, None),
+        &Visitor::anyone(state),
+    );
+    class(
+        "any_customer".into(),
+        match space {
+            Some(_) => "any account of the site".into(),
+            None => "open project".into(),
+        },
+        &Visitor::AnyCustomer,
+    );
+    // What anyone reaches, the people of each domain reach too.
+    if anonymous != Answer::Yes && anyone != Answer::Yes {
+        for domain in state.domains_in_sight() {
+            let visitor = Visitor::new_address(state, &domain);
+            class(
+                format!("*@{domain}"),
+                by_sign_up(state, Some(&domain)),
+                &visitor,
+            );
+        }
+    }
+    classes.push(ClassRow {
+        who: "agents".into(),
+        answer: Answer::Yes,
+        route: "agents and administrators of the project".into(),
+        because: vec![Because {
+            rule: RuleId("V1"),
+            text: format!(
+                "agents and administrators of {} always reach it; who they are is not read",
+                project.key
+            ),
+            source: None,
+        }],
+    });
+    let mut judged: HashMap<SituationId, Answer> = HashMap::new();
+    let mut people = Vec::new();
+    for id in state.people.ids() {
+        let situation = state.people.situation_of(id);
+        let answer = *judged.entry(situation).or_insert_with(|| {
+            let (situation, ..) = state.people.situation(situation);
+            judge(&Visitor::situation(situation), &mut Trail::silent())
+        });
+        if answer.exposes() {
+            people.push(PersonRow {
+                person: id,
+                answer,
+                via: via(state, project_at, space.is_some(), id),
+            });
+        }
+    }
+    people.sort_by_key(|row| {
+        let person = state.people.get(row.person);
+        (person.email.is_none(), person.email, person.account_id)
+    });
+    Audience {
+        project: project.key.clone(),
+        space: space.cloned(),
+        classes,
+        people,
+        gaps: gaps(state, project_at),
+    }
+}
+
+fn by_sign_up(state: &State<'_>, domain: Option<&str>) -> String {
+    let visitor = match domain {
+        Some(domain) => Visitor::new_address(state, domain),
+        None => Visitor::anyone(state),
+    };
+    match visitor::outcome(state, &visitor, Channel::SignUp, None, &mut Trail::silent()) {
+        Outcome::Rejected => "without login".into(),
+        _ => "sign-up".into(),
+    }
+}
+
+fn via(state: &State<'_>, project_at: usize, article: bool, id: PersonId) -> Vec<Via> {
+    let project = &state.projects[project_at];
+    let actor = Actor::person(state, id);
+    let mut all: Vec<Via> = portal::routes(project_at, project, &actor)
+        .into_iter()
+        .map(|route| match route {
+            Route::Roster { source } => Via {
+                route: "roster".into(),
+                rule: RuleId("V1"),
+                source: Some(source),
+            },
+            Route::Organization {
+                organization,
+                member,
+                ..
+            } => Via {
+                route: format!(
+                    "organization {}",
+                    state
+                        .organizations
+                        .get(organization as usize)
+                        .map_or("?", |organization| organization.name.as_str())
+                ),
+                rule: RuleId("V10"),
+                source: Some(member),
+            },
+            Route::Open => Via {
+                route: match accounts::open(project) {
+                    Answer::Yes => "open project".into(),
+                    _ => "perhaps an open project".into(),
+                },
+                rule: RuleId("V2"),
+                source: project.channel_access.source(),
+            },
+            Route::Staff => Via {
+                route: "agent".into(),
+                rule: RuleId("V1"),
+                source: None,
+            },
+            Route::Leak => Via {
+                route: "permission scheme".into(),
+                rule: RuleId("V7"),
+                source: None,
+            },
+        })
+        .collect();
+    if all.is_empty() {
+        all.push(Via {
+            route: match article {
+                true => "any account of the site".into(),
+                false => "not known".into(),
+            },
+            rule: RuleId(if article { "Q19" } else { "V1" }),
+            source: None,
+        });
+    }
+    all
+}
+
+/// What could not be believed or read of the lists behind the target.
+fn gaps(state: &State<'_>, project_at: usize) -> Vec<String> {
+    let project = &state.projects[project_at];
+    let mut gaps = Vec::new();
+    let mut note = |what: String, coverage: &Coverage| match coverage {
+        Coverage::Whole => {}
+        Coverage::AsWritten(why) => gaps.push(format!("{what} {why}")),
+        Coverage::Unread(why) => gaps.push(format!("{what} is not known: {why}")),
+    };
+    note(format!("the roster of {}", project.key), &project.roster);
+    note(
+        format!("the list of organizations of {}", project.key),
+        &project.links,
+    );
+    for link in &project.organizations {
+        if let Some(organization) = state.organizations.get(link.organization as usize) {
+            note(
+                format!("the list of members of `{}`", organization.name),
+                &organization.members,
+            );
+        }
+    }
+    gaps
+}

@@ -1,7 +1,7 @@
 //! `portcullis apply`: plans, asks, carries out, reports.
 
-use super::args::{ApplyArguments, Global, PlanFormat};
-use super::{Lookup, Output, observe};
+use super::args::{ApplyArguments, Global, ReportFormat};
+use super::{Lookup, Output, accept, observe};
 use crate::apply::{Apply, ApplyReport, Journal};
 use crate::config::Workspace;
 use crate::connect::Session;
@@ -9,8 +9,14 @@ use crate::desired::Desired;
 use crate::exit::Exit;
 use crate::model::SiteKey;
 use crate::observed::Observed;
+use crate::plan::order;
 use crate::report::build::{self, Planned};
-use crate::report::{applied, text};
+use crate::report::document::{Made, PlanDocument};
+use crate::report::json::ReadPlanError;
+use crate::report::privacy::{self, Privacy};
+use crate::report::{applied, json, text};
+use crate::review;
+use camino::Utf8Path;
 use jiff::Timestamp;
 use std::io::{self, BufRead, Write};
 
@@ -36,6 +42,11 @@ pub(super) async fn run(
         Ok(keys) => keys,
         Err(exit) => return exit,
     };
+    let reviewed = match arguments.plan.as_deref().map(|file| reviewed(file, output)) {
+        None => None,
+        Some(Ok(reviewed)) => Some(reviewed),
+        Some(Err(exit)) => return exit,
+    };
     let mut ready: Vec<Ready<'_>> = Vec::new();
     let mut planned: Vec<Planned> = Vec::new();
     let mut worst = Exit::Done;
@@ -48,7 +59,22 @@ pub(super) async fn run(
             Err(exit) => worst = worst.and(exit),
         }
     }
-    let exit = carry_out(&workspace, &ready, &planned, worst, arguments, output).await;
+    let asked = arguments.accept.as_deref();
+    let accepted = accept::accept(&workspace, &mut planned, asked, global.today(), output);
+    let exit = match accepted {
+        Err(exit) => worst.and(exit),
+        Ok(()) => {
+            for (site, planned) in ready.iter().zip(&mut planned) {
+                // What was lifted happens after all, so the order is made anew.
+                order::arrange(&mut planned.plan, &site.desired, &site.observed);
+            }
+            let reviewed = reviewed.as_ref();
+            carry_out(
+                &workspace, &ready, &planned, worst, arguments, reviewed, output,
+            )
+            .await
+        }
+    };
     for site in ready {
         if let Err(error) = site.session.close().await {
             output.note(&format!(
@@ -91,18 +117,39 @@ async fn carry_out(
     planned: &[Planned],
     unread: Exit,
     arguments: &ApplyArguments,
+    reviewed: Option<&PlanDocument>,
     output: &mut Output,
 ) -> Exit {
-    let document = build::document(workspace, planned);
+    let mut document = build::document(workspace, planned);
+    document.made = Some(accept::made(
+        Made::LIVE,
+        ready.iter().map(|site| &site.observed),
+    ));
     let incomplete = unread.and(observe::exit_of_plans(planned));
+    let key = output.pseudonym_key.clone();
+    let rows = match output.privacy {
+        Privacy::Full => Vec::new(),
+        Privacy::Pseudonymous | Privacy::Counts => document.resource_changes.clone(),
+    };
+    // A reviewed plan is held against what is really planned, whatever is shown of it.
+    let fresh = reviewed.map(|_| document.clone());
+    let document = privacy::redact(document, output.privacy, key.as_deref());
     let shown = match arguments.format {
-        PlanFormat::Text => {
+        ReportFormat::Text => {
             text::plan(&document, output.style, &mut output.data).and_then(|()| output.data.flush())
         }
-        PlanFormat::Json => Ok(()),
+        ReportFormat::Json => Ok(()),
     };
     if let Err(error) = shown {
         return output.finish(Err(error), Exit::Unexpected);
+    }
+    if observe::expectation_fails(planned) {
+        let hint = "the failing expectations are among the checks of `portcullis plan`";
+        return output.fail(
+            Exit::Invalid,
+            "nothing was applied: an expectation would fail",
+            Some(hint),
+        );
     }
     if incomplete != Exit::Done && !arguments.reach.partial {
         let hint = "mend what is named above, or apply the rest with `--partial`";
@@ -112,12 +159,17 @@ async fn carry_out(
             Some(hint),
         );
     }
+    if let (Some(reviewed), Some(fresh)) = (reviewed, &fresh)
+        && let Err(exit) = held_against(reviewed, fresh, arguments, output)
+    {
+        return exit;
+    }
     let automatic = planned
         .iter()
         .flat_map(|planned| &planned.plan.changes)
         .filter(|change| change.is_automatic())
         .count();
-    if automatic > 0 && !arguments.auto_approve {
+    if automatic > 0 && !arguments.auto_approve && reviewed.is_none() {
         match confirmed(automatic, output) {
             Some(true) => {}
             Some(false) => {
@@ -164,12 +216,81 @@ async fn carry_out(
         .iter()
         .map(|site| site.session.connection.requests())
         .sum();
-    let report = applied::document(workspace, planned, &reports, requests, exit);
+    let mut report = applied::document(workspace, planned, &reports, requests, exit);
+    privacy::redact_applied(&mut report, &rows, output.privacy, key.as_deref());
     let written = match arguments.format {
-        PlanFormat::Text => applied::text(&report, output.style, &mut output.data),
-        PlanFormat::Json => applied::json(&report, &mut output.data),
+        ReportFormat::Text => applied::text(&report, output.style, &mut output.data),
+        ReportFormat::Json => applied::json(&report, &mut output.data),
     };
-    output.finish(written, exit)
+    let exit = output.finish(written, exit);
+    accept::explain(workspace, planned, &document.digest, output);
+    exit
+}
+
+/// Reads the file of a reviewed plan and says whether it can be applied at all.
+fn reviewed(file: &Utf8Path, output: &mut Output) -> Result<PlanDocument, Exit> {
+    let text = fs_err::read_to_string(file)
+        .map_err(|error| output.fail(Exit::Unreadable, &error.to_string(), None))?;
+    let reviewed = json::read_plan(&text).map_err(|error| {
+        // A plan of another version is a reviewed plan that does not cover anything; what is no plan is a slip.
+        let exit = match error {
+            ReadPlanError::Version { .. } => Exit::Stale,
+            _ => Exit::Usage,
+        };
+        output.fail(exit, &format!("`{file}` {error}"), None)
+    })?;
+    match review::applicable(&reviewed) {
+        Ok(_) => Ok(reviewed),
+        Err(why) => {
+            let hint = "make one with `portcullis plan --out FILE` and review that";
+            Err(output.fail(Exit::Stale, &format!("`{file}` {why}"), Some(hint)))
+        }
+    }
+}
+
+/// Refuses to go on when something would be done that nobody reviewed.
+fn held_against(
+    reviewed: &PlanDocument,
+    fresh: &PlanDocument,
+    arguments: &ApplyArguments,
+    output: &mut Output,
+) -> Result<(), Exit> {
+    let file = arguments.plan.as_deref().unwrap_or(Utf8Path::new("-"));
+    let made = (reviewed.made.as_ref(), fresh.made.as_ref());
+    if let (Some(old), Some(new)) = made
+        && let Err(why) = review::same_sites(old, new)
+    {
+        return Err(output.fail(Exit::Stale, &format!("`{file}` {why}"), None));
+    }
+    let review = review::compare(reviewed, fresh);
+    for row in &review.already_true {
+        let line = format!(
+            "already true: {} {}",
+            row.change.actions.join(" "),
+            row.address
+        );
+        output.tell(&line);
+    }
+    if review.extra.is_empty() {
+        return Ok(());
+    }
+    for extra in &review.extra {
+        let change = extra.change;
+        let line = format!(
+            "not reviewed: {} {}: {}",
+            change.change.actions.join(" "),
+            change.address,
+            extra.why
+        );
+        output.tell(&line);
+    }
+    let count = review.extra.len();
+    let s = if count == 1 { "" } else { "s" };
+    let message = format!(
+        "nothing was applied: {count} change{s} would be done that `{file}` does not cover"
+    );
+    let hint = "plan again, review that plan, and apply it";
+    Err(output.fail(Exit::Stale, &message, Some(hint)))
 }
 
 /// Returns how an apply ends.

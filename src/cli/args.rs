@@ -1,5 +1,6 @@
 //! The arguments of every command.
 
+use crate::report::privacy::Privacy;
 use camino::Utf8PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::civil::Date;
@@ -39,6 +40,9 @@ pub struct Global {
     /// How messages on standard error look
     #[arg(long, global = true, value_enum, default_value_t = LogFormat::Text)]
     pub log_format: LogFormat,
+    /// How much of people is shown: as they are, by stable pseudonyms, or as counts
+    #[arg(long, global = true, value_enum, default_value_t = Privacy::Full, env = "PORTCULLIS_PRIVACY")]
+    pub privacy: Privacy,
     /// The day everything is judged on (UTC), instead of today
     #[arg(long, global = true, hide = true, env = "PORTCULLIS_TODAY")]
     pub today: Option<Date>,
@@ -86,6 +90,16 @@ pub enum Command {
     Show(ShowArguments),
     /// Plan, ask, and carry out
     Apply(ApplyArguments),
+    /// Say what differs and whose doing it is, without ever writing to the site
+    Drift(DriftArguments),
+    /// List the sites, such as for the matrix of a pipeline
+    Sites(SitesArguments),
+    /// Print a CODEOWNERS file made from the scopes
+    Codeowners(CodeownersArguments),
+    /// Say what account somebody would get and what they reach, and why
+    Explain(ExplainArguments),
+    /// List everybody who reaches a project or a knowledge-base space, and by which route
+    Who(WhoArguments),
     /// Write a commented starter workspace that plans cleanly against the sandbox
     Init(InitArguments),
     /// Record that a person looked up a value that no program can read
@@ -120,6 +134,14 @@ pub enum ValidateFormat {
     Text,
     /// As Terraform's `validate -json`.
     Json,
+    /// SARIF 2.1.0, for code scanning.
+    Sarif,
+    /// Annotations of GitHub Actions, ten of a kind at most.
+    Github,
+    /// GitLab's code quality report.
+    Codequality,
+    /// JUnit XML.
+    Junit,
 }
 
 /// Which part of a workspace is meant, and how it is reached.
@@ -157,12 +179,18 @@ pub struct PlanArguments {
     /// The form of the output
     #[arg(long, value_enum, default_value_t = PlanFormat::Text)]
     pub format: PlanFormat,
+    /// The most bytes of `--format markdown`
+    #[arg(long, value_name = "BYTES", default_value_t = crate::report::markdown::MAX_BYTES, value_parser = max_bytes)]
+    pub max_bytes: usize,
     /// Exit with 2 when there is something to change, 5 when something is blocked
     #[arg(long)]
     pub detailed_exitcode: bool,
     /// Plan against a snapshot instead of the live site; such a plan cannot be applied
     #[arg(long, value_name = "FILE")]
     pub observed: Option<Utf8PathBuf>,
+    /// Say of every change whether this revision or directory would cause it as well
+    #[arg(long, value_name = "REV")]
+    pub base: Option<String>,
 }
 
 /// The forms of a plan.
@@ -171,6 +199,21 @@ pub enum PlanFormat {
     /// For people.
     Text,
     /// Terraform's plan representation.
+    Json,
+    /// A comment on a pull request, within `--max-bytes`.
+    Markdown,
+    /// One self-contained page.
+    Html,
+    /// GitLab's Terraform report: three numbers.
+    Gitlab,
+}
+
+/// The forms of an apply report, and of an explanation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ReportFormat {
+    /// For people.
+    Text,
+    /// For programs.
     Json,
 }
 
@@ -182,6 +225,9 @@ pub struct ShowArguments {
     /// The form of the output
     #[arg(long, value_enum, default_value_t = PlanFormat::Text)]
     pub format: PlanFormat,
+    /// The most bytes of `--format markdown`
+    #[arg(long, value_name = "BYTES", default_value_t = crate::report::markdown::MAX_BYTES, value_parser = max_bytes)]
+    pub max_bytes: usize,
 }
 
 /// Arguments of `apply`.
@@ -193,12 +239,124 @@ pub struct ApplyArguments {
     /// Do not ask
     #[arg(long)]
     pub auto_approve: bool,
+    /// Apply only what this reviewed plan holds, without asking; a change that is not in it is refused
+    #[arg(long, value_name = "FILE")]
+    pub plan: Option<Utf8PathBuf>,
+    /// Override the policy for exactly the plan with this digest
+    #[arg(long, value_name = "DIGEST")]
+    pub accept: Option<String>,
     /// Exit with 0 although manual steps remain
     #[arg(long)]
     pub allow_manual: bool,
     /// The form of the final report
-    #[arg(long, value_enum, default_value_t = PlanFormat::Text)]
-    pub format: PlanFormat,
+    #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
+    pub format: ReportFormat,
+}
+
+/// Reads a budget of bytes that holds at least a heading.
+fn max_bytes(text: &str) -> Result<usize, String> {
+    let least = crate::report::markdown::LEAST_BYTES;
+    match text.parse::<usize>() {
+        Ok(bytes) if bytes >= least => Ok(bytes),
+        Ok(_) => Err(format!("at least {least} bytes are needed")),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+/// Arguments of `drift`.
+#[derive(Debug, Args)]
+pub struct DriftArguments {
+    /// What to look at.
+    #[command(flatten)]
+    pub reach: Reach,
+    /// What was last applied: a revision or a directory
+    #[arg(long, value_name = "REV")]
+    pub base: Option<String>,
+    /// The form of the output
+    #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
+    pub format: ReportFormat,
+    /// Exit with 2 when something differs
+    #[arg(long)]
+    pub detailed_exitcode: bool,
+    /// Write the smallest edit of the files that accepts what somebody changed, for `git apply`
+    #[arg(long, value_name = "FILE")]
+    pub write_patch: Option<Utf8PathBuf>,
+}
+
+/// Arguments of `sites`.
+#[derive(Debug, Args)]
+pub struct SitesArguments {
+    /// The workspace
+    #[arg(default_value = ".")]
+    pub dir: Utf8PathBuf,
+    /// The form of the output; as JSON, one line with an array
+    #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
+    pub format: ReportFormat,
+}
+
+/// Arguments of `codeowners`.
+#[derive(Debug, Args)]
+pub struct CodeownersArguments {
+    /// The workspace
+    #[arg(default_value = ".")]
+    pub dir: Utf8PathBuf,
+    /// Who owns the `files` of a scope; `*` stands for everything else; may be given several times
+    #[arg(long, value_name = "FILES=OWNER")]
+    pub owner: Vec<String>,
+}
+
+/// Arguments of `explain`.
+#[derive(Debug, Args)]
+#[command(allow_missing_positional = true)]
+pub struct ExplainArguments {
+    /// The workspace [default: .]
+    pub dir: Option<Utf8PathBuf>,
+    /// An address, anonymous, anyone, any_customer, or *@domain
+    #[arg(required = true)]
+    pub who: String,
+    /// Only this project
+    #[arg(long, value_name = "KEY")]
+    pub project: Option<String>,
+    /// The site; needed where the workspace has several
+    #[arg(long, value_name = "SITE")]
+    pub site: Option<String>,
+    /// Read the site, and show both where it differs from the workspace
+    #[arg(long)]
+    pub live: bool,
+    /// The form of the output
+    #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
+    pub format: ReportFormat,
+}
+
+/// Arguments of `who`.
+#[derive(Debug, Args)]
+#[command(allow_missing_positional = true)]
+pub struct WhoArguments {
+    /// The workspace [default: .]
+    pub dir: Option<Utf8PathBuf>,
+    /// A project, or PROJECT/SPACE for its articles
+    #[arg(required = true, value_name = "PROJECT[/SPACE]")]
+    pub target: String,
+    /// The site; needed where several have the project
+    #[arg(long, value_name = "SITE")]
+    pub site: Option<String>,
+    /// Read the site instead of taking what the workspace says
+    #[arg(long)]
+    pub live: bool,
+    /// The form of the output
+    #[arg(long, value_enum, default_value_t = WhoFormat::Text)]
+    pub format: WhoFormat,
+}
+
+/// The forms of `who`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum WhoFormat {
+    /// For people.
+    Text,
+    /// For spreadsheets.
+    Csv,
+    /// For programs.
+    Json,
 }
 
 /// Arguments of `init`.

@@ -2,18 +2,23 @@
 
 use super::args::{Global, Reach};
 use super::{Lookup, Output};
+use crate::access::State;
 use crate::config::{self, LoadOptions, Workspace};
 use crate::connect::{ConnectError, Session};
 use crate::desired::Desired;
 use crate::diagnostic;
 use crate::exit::Exit;
+use crate::expect;
+use crate::impact;
 use crate::jsm::{ApiError, ErrorKind, Options};
+use crate::lint;
 use crate::model::SiteKey;
 use crate::observe;
 use crate::observed::Observed;
-use crate::plan::diff;
+use crate::plan::{Plan, diff, order};
 use crate::policy;
 use crate::report::build::Planned;
+use crate::report::privacy::{self, Privacy};
 use crate::target;
 use camino::Utf8Path;
 use jiff::civil::Date;
@@ -68,7 +73,17 @@ pub(super) fn report(
         color: output.style.color,
         ..Default::default()
     };
-    let _ = diagnostic::text::write(&mut output.notes, diagnostics, sources, style);
+    let mut diagnostics = diagnostics.to_vec();
+    let key = output.pseudonym_key.clone();
+    let masked;
+    let sources = if output.privacy == Privacy::Full {
+        sources
+    } else {
+        masked =
+            privacy::redact_diagnostics(&mut diagnostics, sources, output.privacy, key.as_deref());
+        &masked
+    };
+    let _ = diagnostic::text::write(&mut output.notes, &diagnostics, sources, style);
 }
 
 /// Chooses the sites that are meant.
@@ -182,12 +197,28 @@ pub(super) async fn read(
     }
 }
 
-/// Plans one site and judges the plan.
-pub(super) fn plan(desired: &Desired<'_>, observed: &Observed) -> Planned {
+/// Compares one site, as far as the targets go; nothing is judged yet.
+pub(super) fn difference(desired: &Desired<'_>, observed: &Observed) -> Plan {
     let mut plan = diff::diff(desired, observed);
     target::keep(&mut plan, &desired.targets);
-    let verdicts = policy::review(&mut plan, desired, observed);
+    plan
+}
+
+/// Plans one site and judges the plan.
+pub(super) fn plan(desired: &Desired<'_>, observed: &Observed) -> Planned {
+    let mut plan = difference(desired, observed);
+    let mut verdicts = policy::review(&mut plan, desired, observed);
+    let before = State::live(desired, observed);
+    let after = State::after(desired, observed);
+    verdicts.extend(lint::review(&mut plan, desired, observed, before, &after));
+    let (expectations, undecided) = expect::review(desired, &after);
+    verdicts.extend(expectations);
+    plan.findings.extend(undecided);
+    // What does not happen changes what is safe.
+    order::arrange(&mut plan, desired, observed);
+    let impact = impact::assess(desired, observed, &plan);
     Planned {
+        impact,
         plan,
         verdicts,
         requests: observed.requests,
@@ -196,6 +227,11 @@ pub(super) fn plan(desired: &Desired<'_>, observed: &Observed) -> Planned {
 
 /// Returns how urgently the plan's errors end the command.
 pub(super) fn exit_of_plans(planned: &[Planned]) -> Exit {
+    let failing = if expectation_fails(planned) {
+        Exit::Invalid
+    } else {
+        Exit::Done
+    };
     planned
         .iter()
         .flat_map(|planned| &planned.plan.errors)
@@ -204,5 +240,13 @@ pub(super) fn exit_of_plans(planned: &[Planned]) -> Exit {
             (false, true) => Exit::Forbidden,
             (false, false) => Exit::Unreadable,
         })
-        .fold(Exit::Done, Exit::and)
+        .fold(failing, Exit::and)
+}
+
+/// Says whether an expectation would fail after a plan.
+pub(super) fn expectation_fails(planned: &[Planned]) -> bool {
+    planned
+        .iter()
+        .flat_map(|planned| &planned.verdicts)
+        .any(|verdict| verdict.kind == "expectation" && !verdict.problems.is_empty())
 }

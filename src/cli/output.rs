@@ -4,6 +4,7 @@ use super::Lookup;
 use super::args::ColorChoice;
 use crate::exit::Exit;
 use crate::neutral::neutral;
+use crate::report::privacy::{self, Privacy};
 use crate::report::text::Style;
 use std::io::{self, IsTerminal, Write};
 
@@ -17,6 +18,10 @@ pub struct Output {
     pub style: Style,
     /// Whether a person can be asked.
     pub interactive: bool,
+    /// How much of people is shown, on standard error too.
+    pub privacy: Privacy,
+    /// What goes into pseudonyms.
+    pub pseudonym_key: Option<String>,
 }
 
 impl Output {
@@ -42,25 +47,41 @@ impl Output {
                 ..Style::default()
             },
             interactive: io::stdin().is_terminal() && !set("CI"),
+            privacy: Privacy::Full,
+            pseudonym_key: None,
         }
     }
 
     /// Writes a line to standard error; it is not worth failing over.
     pub fn note(&mut self, text: &str) {
+        let text = self.redacted(text);
         let _ = writeln!(self.notes, "{text}");
     }
 
     /// Writes an error with a hint and returns the exit code it ends with.
     pub fn fail(&mut self, exit: Exit, message: &str, hint: Option<&str>) -> Exit {
-        let message: Vec<_> = message
+        let message: Vec<_> = self
+            .redacted(message)
             .lines()
             .map(|line| neutral(line).into_owned())
             .collect();
         let _ = writeln!(self.notes, "error: {}", message.join("\n  "));
         if let Some(hint) = hint {
+            let hint = self.redacted(hint);
             let _ = writeln!(self.notes, "\nhint: {hint}");
         }
         exit
+    }
+
+    /// Writes a line about what is on the site to standard error: foreign text made harmless, people taken out where that was asked for.
+    pub fn tell(&mut self, text: &str) {
+        let text = self.redacted(text);
+        let _ = writeln!(self.notes, "{}", neutral(&text));
+    }
+
+    /// Takes people out of a message, where that was asked for.
+    fn redacted(&self, text: &str) -> String {
+        privacy::redact_text(text, self.privacy, self.pseudonym_key.as_deref())
     }
 
     /// Ends the data stream. A reader that went away is a quiet end; another failure is not.

@@ -1,19 +1,29 @@
 //! `portcullis show`: a saved plan, in any form, without network.
 
-use super::Output;
-use super::args::ShowArguments;
-use super::plan::render;
+use super::args::{Global, ShowArguments};
+use super::plan::{PSEUDONYM_KEY, render};
+use super::{Lookup, Output};
 use crate::exit::Exit;
-use crate::report::json;
+use crate::report::{json, privacy};
 
 /// Runs the command.
-pub(super) fn run(arguments: &ShowArguments, output: &mut Output) -> Exit {
+pub(super) fn run(
+    arguments: &ShowArguments,
+    global: &Global,
+    output: &mut Output,
+    lookup: Lookup,
+) -> Exit {
     let text = match fs_err::read_to_string(&arguments.file) {
         Ok(text) => text,
         Err(error) => return output.fail(Exit::Unreadable, &error.to_string(), None),
     };
     match json::read_plan(&text) {
-        Ok(document) => render(&document, arguments.format, Exit::Done, output),
+        Ok(document) => {
+            let key = lookup(PSEUDONYM_KEY);
+            let document = privacy::redact(document, global.privacy, key.as_deref());
+            let form = (arguments.format, arguments.max_bytes);
+            render(&document, form, Exit::Done, output)
+        }
         Err(error) => output.fail(
             Exit::Invalid,
             &format!("`{}` {error}", arguments.file),

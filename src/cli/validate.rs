@@ -1,20 +1,44 @@
 //! `portcullis validate`: every problem of the workspace at once, without network.
 
-use super::Output;
 use super::args::{Global, ValidateArguments, ValidateFormat};
+use super::plan::PSEUDONYM_KEY;
+use super::{Lookup, Output};
 use crate::config::{self, LoadOptions};
 use crate::diagnostic::{self, Severity};
 use crate::exit::Exit;
+use crate::expect;
+use crate::lint;
+use crate::report::privacy::{self, Privacy};
+use camino::{Utf8Path, Utf8PathBuf};
 
 /// Runs the command.
-pub(super) fn run(arguments: &ValidateArguments, global: &Global, output: &mut Output) -> Exit {
-    let loaded = config::load(&arguments.dir, LoadOptions::new(global.today()));
+pub(super) fn run(
+    arguments: &ValidateArguments,
+    global: &Global,
+    output: &mut Output,
+    lookup: Lookup,
+) -> Exit {
+    let today = global.today();
+    let mut loaded = config::load(&arguments.dir, LoadOptions::new(today));
+    if let Some(workspace) = &loaded.workspace {
+        let found = &mut loaded.diagnostics;
+        found.extend(lint::diagnostics(workspace, today));
+        found.extend(expect::diagnostics(workspace, today));
+        diagnostic::sort(found);
+    }
     let valid = loaded
         .diagnostics
         .iter()
         .all(|diagnostic| diagnostic.severity != Severity::Error);
     let exit = if valid { Exit::Done } else { Exit::Invalid };
+    if global.privacy != Privacy::Full {
+        let key = lookup(PSEUDONYM_KEY);
+        let (diagnostics, sources) = (&mut loaded.diagnostics, &loaded.sources);
+        loaded.sources =
+            privacy::redact_diagnostics(diagnostics, sources, global.privacy, key.as_deref());
+    }
     let (diagnostics, sources) = (&loaded.diagnostics, &loaded.sources);
+    let base = from_here(&arguments.dir);
     let written = match arguments.format {
         ValidateFormat::Text => {
             let style = diagnostic::text::TextStyle {
@@ -41,6 +65,32 @@ pub(super) fn run(arguments: &ValidateArguments, global: &Global, output: &mut O
                 .data
                 .write_all(diagnostic::json::to_text(&document).as_bytes())
         }
+        ValidateFormat::Sarif => {
+            let document = diagnostic::sarif::document(diagnostics, sources, &base);
+            let text = diagnostic::json::to_text(&document);
+            output.data.write_all(text.as_bytes())
+        }
+        ValidateFormat::Codequality => {
+            let document = diagnostic::codequality::document(diagnostics, sources, &base);
+            let text = diagnostic::json::to_text(&document);
+            output.data.write_all(text.as_bytes())
+        }
+        ValidateFormat::Github => {
+            let token = diagnostic::github::token(diagnostics);
+            diagnostic::github::write(&mut output.data, diagnostics, sources, &base, &token)
+        }
+        ValidateFormat::Junit => {
+            diagnostic::junit::write(&mut output.data, diagnostics, sources, &base)
+        }
     };
     output.finish(written, exit)
+}
+
+/// Returns the workspace as a path from where the command runs, where it lies below; code hosts know no other paths.
+fn from_here(directory: &Utf8Path) -> Utf8PathBuf {
+    let here = std::env::current_dir().ok();
+    let here = here.as_deref().and_then(Utf8Path::from_path);
+    here.and_then(|here| directory.strip_prefix(here).ok())
+        .unwrap_or(directory)
+        .to_owned()
 }

@@ -3,7 +3,6 @@
 use super::excerpt::marked;
 use super::{Diagnostic, Severity};
 use crate::config::Sources;
-use crate::neutral::is_hidden;
 use serde_json::{Value, json};
 
 /// Returns the document: `format_version`, `valid`, the counts, and `diagnostics`.
@@ -70,18 +69,7 @@ pub fn diagnostic(diagnostic: &Diagnostic, sources: &Sources) -> Value {
 
 /// Writes JSON with indentation; characters that could deceive a terminal are written as `\uXXXX`, which means the same.
 pub fn to_text(value: &Value) -> String {
-    let plain = format!("{value:#}");
-    let mut safe = String::with_capacity(plain.len() + 1);
-    for c in plain.chars() {
-        if c != '\n' && is_hidden(c) {
-            let mut units = [0; 2];
-            for unit in c.encode_utf16(&mut units) {
-                safe.push_str(&format!("\\u{unit:04x}"));
-            }
-        } else {
-            safe.push(c);
-        }
-    }
+    let mut safe = crate::neutral::json::escaped(&format!("{value:#}"));
     safe.push('\n');
     safe
 }

@@ -3,7 +3,7 @@
 use super::excerpt::{line, marked};
 use super::{Diagnostic, Label, Severity};
 use crate::config::Sources;
-use crate::neutral::neutral;
+use crate::neutral::{neutral, neutral_before};
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{Annotation, AnnotationKind, Level, Renderer, Snippet};
 use std::io::{self, Write};
@@ -149,11 +149,12 @@ fn single<'s>(label: &'s Label, primary: bool, sources: &'s Sources) -> Option<E
         text.push('…');
     }
     // A tab would be escaped like any control character, which nobody would recognise as indentation.
-    text.push_str(&neutral(&head.replace('\t', " ")));
+    let [head, inside, tail] = [head, inside, tail].map(|piece| piece.replace('\t', " "));
+    text.push_str(&neutral_before(&head, &format!("{inside}{tail}")));
     let start = text.len();
-    text.push_str(&neutral(&inside.replace('\t', " ")));
+    text.push_str(&neutral_before(&inside, &tail));
     let end = text.len();
-    text.push_str(&neutral(&tail.replace('\t', " ")));
+    text.push_str(&neutral(&tail));
     Some(
         Snippet::source(text)
             .path(neutral(file.path.as_str()))

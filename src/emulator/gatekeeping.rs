@@ -7,31 +7,8 @@
 use super::accounts::{Handle, NewAccount, Role};
 use super::settings::{ANYONE, CUSTOMER_ROLE, MEMBER_ROLE, ProductAccess};
 use super::site::Site;
+use crate::access::is_public_mail;
 use crate::model::{AccountId, Domain, Email};
-
-/// Providers whose domains belong to nobody's company: the any-domain rule passes them by (R5).
-const PUBLIC_MAIL: &[&str] = &[
-    "aol.com",
-    "fastmail.com",
-    "gmail.com",
-    "gmx.com",
-    "gmx.de",
-    "gmx.net",
-    "googlemail.com",
-    "hotmail.com",
-    "icloud.com",
-    "live.com",
-    "mail.com",
-    "me.com",
-    "msn.com",
-    "outlook.com",
-    "proton.me",
-    "protonmail.com",
-    "web.de",
-    "yahoo.com",
-    "yandex.com",
-    "zoho.com",
-];
 
 /// What a new address gets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -105,7 +82,8 @@ impl Site {
     }
 
     fn any_domain_role(&self, domain: &str) -> Option<Role> {
-        if PUBLIC_MAIL.contains(&domain) {
+        // The list of providers is data, and shared with the engine; the rule that uses it is not.
+        if is_public_mail(domain) {
             return None;
         }
         let grant = self.jsm_grant(ANYONE)?;

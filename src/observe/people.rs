@@ -36,15 +36,16 @@ impl Observer<'_, '_> {
 
     /// Returns the addresses that matter and that no list showed.
     fn unresolved(&self) -> BTreeSet<Email> {
-        let Extent::Desired(desired) = &self.extent else {
-            return BTreeSet::new();
-        };
         let index = Index::new(&self.observed);
         let mut wanted = BTreeSet::new();
         let mut note = |email: &Email| {
             if index.find(email, None) == Match::NotAsked {
                 wanted.insert(email.clone());
             }
+        };
+        self.people.iter().for_each(&mut note);
+        let Extent::Desired(desired) = &self.extent else {
+            return wanted;
         };
         for roster in desired.members.values().chain(desired.customers.values()) {
             for entry in &roster.present {
@@ -336,7 +337,7 @@ impl Observer<'_, '_> {
         }
     }
 
-    /// Learns who among those who would be removed is an agent, an app, or a customer.
+    /// Learns who among those who would be removed, or were asked about, is an agent, an app, or a customer.
     ///
     /// Accounts shaped like portal-only ones are not asked about: no agent can have one.
     pub(super) async fn standings(&mut self) {
@@ -377,11 +378,20 @@ impl Observer<'_, '_> {
     }
 
     fn removal_candidates(&self) -> BTreeSet<AccountId> {
-        let Extent::Desired(desired) = &self.extent else {
-            return BTreeSet::new();
-        };
         let index = Index::new(&self.observed);
         let mut candidates = BTreeSet::new();
+        for email in &self.people {
+            match index.find(email, None) {
+                Match::One(id) | Match::Hidden(id) => {
+                    candidates.insert(id.clone());
+                }
+                Match::Several(ids) => candidates.extend(ids.into_iter().cloned()),
+                _ => {}
+            }
+        }
+        let Extent::Desired(desired) = &self.extent else {
+            return candidates;
+        };
         let mut compare = |roster: &DesiredRoster<'_>, live: Option<&Read<BTreeSet<AccountId>>>| {
             if let Some(Read::Complete(live)) = live
                 && (roster.roster.mode == Mode::Exact || !roster.gone.is_empty())

@@ -44,6 +44,7 @@ impl Observer<'_, '_> {
                     || !site.people.is_empty()
                     || site.unlisted_projects.value != UnlistedProjects::Ignore
                     || retires(site)
+                    || desired.targets.is_empty()
             }
         };
         if !needed {
@@ -131,6 +132,12 @@ impl Observer<'_, '_> {
             wanted.access =
                 wanted.customers || project.is_some_and(|project| project.channel_access.is_some());
             wanted.sharing = project.is_some_and(|project| project.customer_sharing.is_some());
+            // Whom a change touches depends on every way into every portal. A plan of a part reads its own part only.
+            if desired.targets.is_empty() {
+                wanted.organizations = true;
+                wanted.customers = true;
+                wanted.access = true;
+            }
             wanted.spaces = project.is_some_and(|project| !project.knowledge_base.is_empty());
             wanted.space_keys = project
                 .map(|project| project.knowledge_base.keys().cloned().collect())

@@ -5,7 +5,7 @@ use crate::config::Workspace;
 use crate::exit::Exit;
 use crate::neutral::neutral;
 use crate::report::build::Planned;
-use crate::report::document::Source;
+use crate::report::document::{Redaction, Source};
 use crate::report::text::Style;
 use serde::Serialize;
 use std::io::{self, Write};
@@ -27,6 +27,9 @@ pub struct AppliedDocument {
     pub exit_code: u8,
     /// The reason of the exit code, in words.
     pub exit_reason: &'static str,
+    /// Says that personal data was taken out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub portcullis: Option<Redaction>,
 }
 
 /// What became of one change.
@@ -41,6 +44,9 @@ pub struct AppliedRow {
     /// Who asked for it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub source: Option<Source>,
+    /// How many people the row stands for, with `--privacy counts`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub count: Option<usize>,
 }
 
 /// Builds the report of all sites.
@@ -76,6 +82,7 @@ pub fn document(
                 action: change.action.word(),
                 result: outcome.clone(),
                 source,
+                count: None,
             });
         }
     }
@@ -87,6 +94,7 @@ pub fn document(
         requests,
         exit_code: exit.code(),
         exit_reason: exit.reason(),
+        portcullis: None,
     }
 }
 
@@ -95,8 +103,8 @@ pub fn document(
 /// # Errors
 /// When the sink fails.
 pub fn json(document: &AppliedDocument, out: &mut dyn Write) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut *out, document)?;
-    writeln!(out)
+    let plain = serde_json::to_string_pretty(document)?;
+    writeln!(out, "{}", crate::neutral::json::escaped(&plain))
 }
 
 /// Writes the report for people: what did not work first and in full, what worked as numbers.
@@ -118,9 +126,12 @@ pub fn text(document: &AppliedDocument, _style: Style, out: &mut dyn Write) -> i
                 .map(|source| format!("  ({}:{})", source.file, source.line));
             writeln!(
                 out,
-                "{title}: {} {}{}\n    {}",
+                "{title}: {} {}{}{}\n    {}",
                 row.action,
                 neutral(&row.address),
+                row.count
+                    .map(|count| format!(" ({count})"))
+                    .unwrap_or_default(),
                 neutral(&place.unwrap_or_default()),
                 neutral(why),
             )?;

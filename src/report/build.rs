@@ -3,9 +3,10 @@
 use crate::config::{Sources, UnlistedProjects, Unmanaged, Workspace};
 use crate::diagnostic::Span;
 use crate::exit::Exit;
+use crate::impact::Assessment;
 use crate::model::Address;
 use crate::plan::{Change, Operation, Plan};
-use crate::policy::Verdict;
+use crate::policy::{self, Verdict};
 use crate::report::document::{
     ApiBudget, ChangeBody, Check, CheckAddress, CheckProblem, CoverageDocument, Extra,
     FindingDocument, ForecastDocument, ManualStepDocument, Notifications, PlanDocument,
@@ -25,6 +26,8 @@ pub struct Planned {
     pub plan: Plan,
     /// What the policy says.
     pub verdicts: Vec<Verdict>,
+    /// What it does to people.
+    pub impact: Assessment,
     /// Requests that reading took.
     pub requests: u64,
 }
@@ -55,13 +58,16 @@ pub fn document(workspace: &Workspace, planned: &[Planned]) -> PlanDocument {
         unmanaged: UnmanagedDocument::default(),
         coverage: CoverageDocument::default(),
         digest: String::new(),
+        made: None,
         exit_code: Exit::Done.code(),
         exit_reason: Exit::Done.reason().to_owned(),
+        portcullis: None,
     };
     for planned in planned {
         add(&mut document, workspace, sources, planned);
     }
     merge_shared_addresses(&mut document.resource_changes);
+    document.access_impact = super::impact::document(sources, planned);
     document.errored = !document.errors.is_empty();
     document.complete = !document.errored;
     document.applyable = !document.errored
@@ -83,6 +89,7 @@ fn add(document: &mut PlanDocument, workspace: &Workspace, sources: &Sources, pl
         plan,
         verdicts,
         requests,
+        impact: _,
     } = planned;
     document
         .resource_changes
@@ -137,6 +144,7 @@ fn add(document: &mut PlanDocument, workspace: &Workspace, sources: &Sources, pl
                 address: forecast.address.to_string(),
                 until: forecast.until.to_string(),
                 source: source(sources, Some(forecast.source))?,
+                count: None,
             })
         }));
     document
@@ -157,7 +165,8 @@ fn add(document: &mut PlanDocument, workspace: &Workspace, sources: &Sources, pl
     coverage.fields_unknown += plan.coverage.fields_unknown;
 }
 
-fn row(sources: &Sources, change: &Change) -> ResourceChange {
+/// Makes the row of one change.
+pub(crate) fn row(sources: &Sources, change: &Change) -> ResourceChange {
     ResourceChange {
         address: change.address.to_string(),
         previous_address: None,
@@ -176,11 +185,12 @@ fn row(sources: &Sources, change: &Change) -> ResourceChange {
             blocked_by: change.blocked_by.clone(),
             origin: None,
             waiting_for: change.waiting_for.iter().map(ToString::to_string).collect(),
+            count: None,
         },
     }
 }
 
-fn source(sources: &Sources, span: Option<Span>) -> Option<Source> {
+pub(super) fn source(sources: &Sources, span: Option<Span>) -> Option<Source> {
     let span = span?;
     Some(Source {
         file: sources.get(span.file)?.path.to_string(),
@@ -224,7 +234,7 @@ fn unmanaged(document: &mut UnmanagedDocument, workspace: &Workspace, plan: &Pla
 }
 
 /// Two fields can be one thing, and two sites can share an approved domain: such rows become one.
-fn merge_shared_addresses(rows: &mut Vec<ResourceChange>) {
+pub(crate) fn merge_shared_addresses(rows: &mut Vec<ResourceChange>) {
     let mut first: BTreeMap<String, usize> = BTreeMap::new();
     let mut merged: Vec<ResourceChange> = Vec::with_capacity(rows.len());
     for row in rows.drain(..) {
@@ -303,11 +313,14 @@ fn writes(plan: &Plan) -> u64 {
 }
 
 /// Digests what a reviewer agrees to: the effective changes, violated limits and impact; no times, positions, or unrelated facts.
+///
+/// Changes that only the policy blocks are part of it, as they would be with the override: so the digest that a plan prints is
+/// the one that `--accept` takes, and accepting does not change it. What a rule blocks cannot be done and is left out.
 fn digest(document: &PlanDocument) -> String {
     let mut changes: Vec<Value> = document
         .resource_changes
         .iter()
-        .filter(|row| row.portcullis.blocked_by.is_empty())
+        .filter(|row| policy::is_overridable(&row.portcullis.blocked_by))
         .map(|row| {
             json!([
                 row.address,
@@ -332,8 +345,26 @@ fn digest(document: &PlanDocument) -> String {
         })
         .collect();
     // Objects of this JSON implementation are sorted by key, so the text is canonical.
-    let canonical =
-        json!({ "changes": changes, "violated": violated, "impact": document.access_impact });
+    let canonical = json!({ "changes": changes, "violated": violated, "impact": without_places(document.access_impact.clone()) });
     let hash = Sha256::digest(canonical.to_string().as_bytes());
     hash.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Takes files and lines out: the digest must survive an edit that only moves lines.
+fn without_places(mut impact: Value) -> Value {
+    match &mut impact {
+        Value::Object(entries) => {
+            entries.remove("source");
+            for value in entries.values_mut() {
+                *value = without_places(value.take());
+            }
+        }
+        Value::Array(values) => {
+            for value in values {
+                *value = without_places(value.take());
+            }
+        }
+        _ => {}
+    }
+    impact
 }

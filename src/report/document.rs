@@ -46,10 +46,39 @@ pub struct PlanDocument {
     pub coverage: CoverageDocument,
     /// SHA-256 over the canonical JSON of the effective changes, violated limits and impact.
     pub digest: String,
+    /// What it was made of; a plan without this can be shown, never applied. Whatever takes names out of a plan takes this out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub made: Option<Made>,
     /// The exit code of the command that printed it.
     pub exit_code: u8,
     /// The reason of that exit code, in words.
     pub exit_reason: String,
+    /// Says that personal data was taken out; such a plan can be read, never applied.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub portcullis: Option<Redaction>,
+}
+
+/// What was done to a document before it was written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Redaction {
+    /// `pseudonymous` or `counts`.
+    pub privacy: String,
+}
+
+/// What a plan was made of.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Made {
+    /// [`Made::LIVE`] or [`Made::SNAPSHOT`].
+    pub from: String,
+    /// The sites behind the keys: their ids at Atlassian, or `unknown`.
+    pub sites: std::collections::BTreeMap<String, String>,
+}
+
+impl Made {
+    /// Made from the live site.
+    pub const LIVE: &'static str = "live";
+    /// Made from a saved observation.
+    pub const SNAPSHOT: &'static str = "snapshot";
 }
 
 /// One change.
@@ -103,6 +132,9 @@ pub struct Extra {
     /// What a person must do first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub waiting_for: Vec<String>,
+    /// How many people the row stands for, where `--privacy counts` made one row of a list's people.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub count: Option<usize>,
 }
 
 /// A place in the user's files.
@@ -205,6 +237,9 @@ pub struct ForecastDocument {
     pub until: String,
     /// Where the entry stands.
     pub source: Source,
+    /// How many people the row stands for, with `--privacy counts`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub count: Option<usize>,
 }
 
 /// Something worth knowing that changes nothing.

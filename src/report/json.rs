@@ -1,6 +1,7 @@
 //! The plan document as a file: written by `plan --out` and `--format json`, read back by `show` and `apply --plan`.
 
 use super::document::PlanDocument;
+use crate::neutral::json::escaped;
 use serde::Deserialize;
 
 /// The major version of the plan format that this program writes and reads.
@@ -49,10 +50,10 @@ struct Versions {
     tool_version: Option<String>,
 }
 
-/// Writes the document as indented JSON with a newline at the end; the same document gives the same bytes.
+/// Writes the document as indented JSON, harmless for a terminal, with a newline at the end; the same document gives the same bytes.
 pub fn plan_json(document: &PlanDocument) -> String {
     // Only maps with other keys than text and failing `Serialize` implementations can fail; the document has neither.
-    let mut text = serde_json::to_string_pretty(document).unwrap_or_default();
+    let mut text = escaped(&serde_json::to_string_pretty(document).unwrap_or_default());
     text.push('\n');
     text
 }

@@ -2,12 +2,13 @@
 //!
 //! Everything is taken from the plan document, so `portcullis show` prints the same bytes as `portcullis plan`.
 
+mod impact;
 mod layout;
 mod notes;
-mod rows;
+pub(super) mod rows;
 mod steps;
 mod subject;
-mod values;
+pub(super) mod values;
 
 use super::document::{ManualStepDocument, PlanDocument, ResourceChange};
 use layout::{Page, Paint};
@@ -43,7 +44,9 @@ impl Default for Style {
 /// When `out` cannot be written to.
 pub fn plan(document: &PlanDocument, style: Style, out: &mut dyn io::Write) -> io::Result<()> {
     let mut page = Page::new(style, out);
+    impact::block(document, &mut page)?;
     let blocks = blocks(document);
+    page.blank();
     if blocks.len() > 1 {
         let all = Counts::sum(blocks.iter().map(|block| &block.counts));
         page.prose(0, (Paint::Heading, "in all: "), &all.words())?;
@@ -70,6 +73,11 @@ pub fn plan(document: &PlanDocument, style: Style, out: &mut dyn io::Write) -> i
     }
     page.blank();
     notes::closing(document, &mut page)
+}
+
+/// Returns the counts of the whole plan in one line, such as `17 to add, 4 to change, 6 to remove`.
+pub(super) fn headline(document: &PlanDocument) -> String {
+    Counts::sum(blocks(document).iter().map(|block| &block.counts)).words()
 }
 
 /// Everything about one site, or about one Atlassian organization.
@@ -141,7 +149,7 @@ fn blocks(document: &PlanDocument) -> Vec<Block<'_>> {
     }
     for block in &mut blocks {
         block.counts.steps = block.steps.len();
-        block.counts.sections = std::array::from_fn(|i| block.sections[i].len());
+        block.counts.sections = std::array::from_fn(|i| weight(&block.sections[i]));
     }
     blocks
 }
@@ -222,6 +230,12 @@ impl Counts {
         );
         words.join(", ")
     }
+}
+
+/// Counts changes; a row that stands for several people counts as that many.
+fn weight(changes: &[&ResourceChange]) -> usize {
+    let counts = changes.iter().map(|change| change.portcullis.count);
+    counts.map(|count| count.unwrap_or(1)).sum()
 }
 
 /// Returns how people call what an address stands for, such as `member ana@globex.example of organization Globex`.

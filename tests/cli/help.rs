@@ -2,11 +2,16 @@
 
 use super::harness::Place;
 
-const COMMANDS: [&str; 11] = [
+const COMMANDS: [&str; 16] = [
     "validate",
     "plan",
     "show",
     "apply",
+    "drift",
+    "sites",
+    "codeowners",
+    "explain",
+    "who",
     "init",
     "attest",
     "sandbox",

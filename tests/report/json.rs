@@ -64,7 +64,7 @@ proptest! {
         document.forecast = vec![ForecastDocument {
             address: note.clone(),
             until: "2027-01-31".into(),
-            source: Source { file: note.clone(), line: 1 },
+            source: Source { file: note.clone(), line: 1 }, count: None,
         }];
         document.checks = vec![Check {
             address: CheckAddress { kind: "limit".into(), to_display: note.clone() },

@@ -403,6 +403,7 @@ fn everything() -> PlanDocument {
             file: "rosters/globex.csv".into(),
             line: 88,
         },
+        count: None,
     }];
     document.unmanaged.organizations = 2;
     document.unmanaged.people = 14;

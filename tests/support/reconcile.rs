@@ -5,6 +5,7 @@ use portcullis::apply::{Apply, ApplyReport, Journal, Outcome};
 use portcullis::config::{LoadOptions, Workspace, load};
 use portcullis::desired::Desired;
 use portcullis::emulator::{Options as SandboxOptions, Sandbox, Site};
+
 use portcullis::jsm::{ApiError, Auth, Connection, Credentials, Endpoint, Options, OrgKey};
 use portcullis::model::SiteKey;
 use portcullis::observed::Observed;
@@ -12,7 +13,7 @@ use portcullis::plan::Plan;
 use portcullis::report::build::{Planned, document};
 use portcullis::report::document::PlanDocument;
 use portcullis::report::{json, text};
-use portcullis::{observe, plan, policy, seed};
+use portcullis::{impact, observe, plan, policy, seed};
 use std::fmt::Write as _;
 
 /// The description of the sandbox's own settings endpoint, as it is shipped.
@@ -149,8 +150,10 @@ impl Case {
         let desired = self.desired();
         let mut plan = plan::diff::diff(&desired, &observed);
         let verdicts = policy::review(&mut plan, &desired, &observed);
+        let impact = impact::assess(&desired, &observed, &plan);
         let requests = observed.requests;
         let planned = [Planned {
+            impact,
             plan: plan.clone(),
             verdicts,
             requests,

@@ -128,7 +128,7 @@ fn acknowledgement(cx: &mut Context, node: &Node<'_>) -> Option<Acknowledgement>
         .and_then(|e| {
             let text = cx.text(&e.node)?;
             let number = text.strip_prefix('L').and_then(|n| n.parse::<u16>().ok());
-            if number.is_none_or(|n| n == 0 || text != format!("L{n}")) {
+            if number.is_none_or(|n| n == 0 || text != format!("L{n:02}")) {
                 cx.report(
                     Diagnostic::error(
                         codes::UNKNOWN_WORD,

@@ -77,9 +77,13 @@ pub(super) fn of_root(document: &PlanDocument, site: &str, page: &mut Page<'_>) 
         let shown = shown_of(ahead.len(), page.limit(0));
         for entry in ahead.iter().take(shown) {
             let text = format!(
-                "{}: last day {}{}",
+                "{}: last day {}{}{}",
                 spoken(&entry.address),
                 entry.until,
+                entry
+                    .count
+                    .map(|count| format!(" ({count})"))
+                    .unwrap_or_default(),
                 at(Some(&entry.source))
             );
             page.prose(4, (Paint::Plain, "* "), &text)?;

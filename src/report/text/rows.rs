@@ -20,7 +20,7 @@ const LIST_ITEMS: usize = 3;
 
 /// The parts of a plan, in the order in which they are shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Section {
+pub(in crate::report) enum Section {
     /// What goes.
     Remove,
     /// What must not be done.
@@ -36,7 +36,7 @@ pub(super) enum Section {
 }
 
 impl Section {
-    pub(super) const ALL: [Self; 6] = [
+    pub(in crate::report) const ALL: [Self; 6] = [
         Self::Remove,
         Self::Blocked,
         Self::Change,
@@ -46,7 +46,7 @@ impl Section {
     ];
 
     /// Says where a change is shown; what keeps it from being done comes before what it does.
-    pub(super) fn of(change: &ResourceChange) -> Self {
+    pub(in crate::report) fn of(change: &ResourceChange) -> Self {
         if !change.portcullis.blocked_by.is_empty() {
             Self::Blocked
         } else if change.portcullis.surface == "manual" {
@@ -77,12 +77,12 @@ impl Section {
 /// Returns `file:line`.
 pub(super) fn place(source: Option<&Source>) -> String {
     source.map_or_else(String::new, |source| {
-        format!("{}:{}", neutral(&source.file), source.line)
+        neutral(&format!("{}:{}", source.file, source.line)).into_owned()
     })
 }
 
 /// Returns what happens; Terraform's two-element replacements do not occur.
-pub(super) fn action(change: &ResourceChange) -> &str {
+pub(in crate::report) fn action(change: &ResourceChange) -> &str {
     change.change.actions.first().map_or("", String::as_str)
 }
 
@@ -96,7 +96,7 @@ const fn sign(action: &str) -> (Paint, &'static str) {
 }
 
 /// Returns `action_reason` in words; the set is open, so an unknown word is shown as it is.
-fn reason(word: &str) -> String {
+pub(in crate::report) fn reason(word: &str) -> String {
     match word {
         "create_because_listed" => "listed",
         "create_because_no_account" => "has no account",
@@ -137,17 +137,8 @@ pub(super) struct Row {
 
 impl Row {
     pub(super) fn of(change: &ResourceChange) -> Self {
-        let body = &change.change;
         let action = action(change);
-        let null = Null::before(action);
-        let (before, after) = (essence(&body.before), essence(&body.after));
-        let values = match action {
-            "update" => transition(before, after, null, LIST_ITEMS),
-            _ if !is_valued(&change.kind) => String::new(),
-            "delete" if !before.is_null() => words(before, null, LIST_ITEMS),
-            _ if !after.is_null() => words(after, null, LIST_ITEMS),
-            _ => String::new(),
-        };
+        let values = value(change);
         let mut remarks = Vec::new();
         let surface = change.portcullis.surface.as_str();
         if !matches!(surface, "" | "documented" | "manual") {
@@ -179,6 +170,21 @@ impl Row {
             sign: (Paint::Plain, "  "),
             cells: [label, none(), none(), none(), none()],
         }
+    }
+}
+
+/// Returns the value that comes, goes or changes, as far as it says more than the label.
+pub(in crate::report) fn value(change: &ResourceChange) -> String {
+    let body = &change.change;
+    let action = action(change);
+    let null = Null::before(action);
+    let (before, after) = (essence(&body.before), essence(&body.after));
+    match action {
+        "update" => transition(before, after, null, LIST_ITEMS),
+        _ if !is_valued(&change.kind) => String::new(),
+        "delete" if !before.is_null() => words(before, null, LIST_ITEMS),
+        _ if !after.is_null() => words(after, null, LIST_ITEMS),
+        _ => String::new(),
     }
 }
 
@@ -235,7 +241,7 @@ pub(super) fn section(
         if section == Section::ByHand && settled.has(&change.address) {
             continue;
         }
-        count += 1;
+        count += change.portcullis.count.unwrap_or(1);
         let subject = Subject::of(&change.address);
         let because = because(change, section);
         let group = groups
@@ -423,11 +429,11 @@ impl Widths {
 }
 
 /// Says whether a row for this change would show that the thing does not exist yet.
-pub(super) fn null_of(change: Option<&ResourceChange>) -> Null {
+pub(in crate::report) fn null_of(change: Option<&ResourceChange>) -> Null {
     change.map_or(Null::Unknown, |change| Null::before(action(change)))
 }
 
 /// Returns all entries of a value, for checklists: a person must be able to type the whole list.
-pub(super) fn whole(value: &Value, null: Null) -> String {
+pub(in crate::report) fn whole(value: &Value, null: Null) -> String {
     words(value, null, REMOVALS_SHOWN)
 }

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 /// What `null` stands for; the same value means different things in different rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Null {
+pub(in crate::report) enum Null {
     /// The live value is not known.
     Unknown,
     /// The thing does not exist.
@@ -14,7 +14,7 @@ pub(super) enum Null {
 
 impl Null {
     /// Chooses by what happens to the thing: what is created was not there, what is changed is there.
-    pub(super) fn before(action: &str) -> Self {
+    pub(in crate::report) fn before(action: &str) -> Self {
         if action == "create" {
             Self::NotThere
         } else {
@@ -31,7 +31,7 @@ impl Null {
 }
 
 /// Returns a value as words, at most `items` entries of a list; foreign text in it is made harmless.
-pub(super) fn words(value: &Value, null: Null, items: usize) -> String {
+pub(in crate::report) fn words(value: &Value, null: Null, items: usize) -> String {
     match value {
         Value::Null => null.word().to_owned(),
         Value::Bool(true) => "on".into(),
@@ -58,7 +58,12 @@ pub(super) fn words(value: &Value, null: Null, items: usize) -> String {
 }
 
 /// Returns `before → after`; of two objects only the keys that differ.
-pub(super) fn transition(before: &Value, after: &Value, null: Null, items: usize) -> String {
+pub(in crate::report) fn transition(
+    before: &Value,
+    after: &Value,
+    null: Null,
+    items: usize,
+) -> String {
     if let (Value::Object(old), Value::Object(new)) = (before, after) {
         let mut keys: Vec<&String> = old.keys().chain(new.keys()).collect();
         keys.sort();
@@ -81,7 +86,7 @@ pub(super) fn transition(before: &Value, after: &Value, null: Null, items: usize
 }
 
 /// Returns `1 site`, `2 sites`.
-pub(super) fn counted(count: usize, one: &str, many: &str) -> String {
+pub(in crate::report) fn counted(count: usize, one: &str, many: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { many })
 }
 

@@ -1,0 +1,52 @@
+#!/usr/bin/env bash
+# Applies what was reviewed, and nothing else.
+set -euo pipefail
+# shellcheck source=../common.sh
+source "$(dirname "${BASH_SOURCE[0]}")/../common.sh"
+
+need portcullis
+take_credentials
+approve=$(truth auto_approve "$INPUT_AUTO_APPROVE")
+allow_manual=$(truth allow_manual "$INPUT_ALLOW_MANUAL")
+step_summary=$(truth step_summary "$INPUT_STEP_SUMMARY")
+work=$(private_directory)
+report="$work/apply.txt"
+summary="$work/summary.md"
+
+arguments=(apply "--privacy=$INPUT_PRIVACY")
+add_lines --site "$INPUT_SITES"
+if [ -n "$INPUT_PLAN" ]; then
+  [ -f "$INPUT_PLAN" ] || fail "the input \`plan\` names no file" 64
+  arguments+=("--plan=$INPUT_PLAN")
+elif [ "$approve" = true ]; then
+  arguments+=(--auto-approve)
+else
+  fail "there is no reviewed plan: give \`plan\`, or \`auto_approve\` to apply whatever the workspace says" 64
+fi
+if [ -n "$INPUT_ACCEPT" ]; then arguments+=("--accept=$INPUT_ACCEPT"); fi
+if [ "$allow_manual" = true ]; then arguments+=(--allow-manual); fi
+
+code=0
+guarded portcullis "${arguments[@]}" -- "$INPUT_DIRECTORY" >"$report" || code=$?
+{
+  printf '**Portcullis apply**: %s (exit code %d)\n\n' "$(meaning "$code")" "$code"
+  if [ -s "$report" ]; then as_code_block "$report" 500000; fi
+} >"$summary"
+if [ "$step_summary" = true ]; then add_step_summary "$summary"; fi
+
+blocked=false
+if [ "$code" = 5 ]; then blocked=true; fi
+# What is left is known after a complete run only: nothing, or steps for a person.
+has_changes='' has_removals=''
+case "$code" in
+  0) has_changes=false has_removals=false ;;
+  9) has_changes=true ;;
+esac
+set_output exitcode "$code"
+set_output has_changes "$has_changes"
+set_output has_removals "$has_removals"
+set_output blocked "$blocked"
+set_output plan_path "$INPUT_PLAN"
+set_output summary_path "$summary"
+printf 'exit code %d: %s\n' "$code" "$(meaning "$code")"
+exit "$code"

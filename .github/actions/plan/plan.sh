@@ -1,0 +1,60 @@
+#!/usr/bin/env bash
+# Plans, keeps the plan as JSON, and renders it for a comment. The log gets numbers only, the files are private.
+set -euo pipefail
+# shellcheck source=../common.sh
+source "$(dirname "${BASH_SOURCE[0]}")/../common.sh"
+
+need portcullis jq
+take_credentials
+partial=$(truth partial "$INPUT_PARTIAL")
+step_summary=$(truth step_summary "$INPUT_STEP_SUMMARY")
+work=$(private_directory)
+plan="$work/plan.json"
+summary="$work/summary.md"
+
+arguments=(plan --detailed-exitcode --format gitlab "--out=$plan" --privacy full)
+add_lines --site "$INPUT_SITES"
+add_lines --target "$INPUT_TARGETS"
+if [ -n "$INPUT_BASE" ]; then arguments+=("--base=$INPUT_BASE"); fi
+if [ "$partial" = true ]; then arguments+=(--partial); fi
+code=0
+# The plan is whole, for `apply --plan`; what people see is made from it below.
+guarded portcullis "${arguments[@]}" -- "$INPUT_DIRECTORY" >"$work/counts.json" || code=$?
+
+has_changes='' has_removals='' blocked='' digest=''
+if [ -s "$plan" ]; then
+  has_changes=$(jq -r '((.resource_changes // []) | length) + ((.manual_steps // []) | length) > 0' "$plan")
+  # Closing a project is an update, and yet people lose access: that counts as well, also when a manual step does it.
+  has_removals=$(jq -r '
+    [.resource_changes[]?.change.actions[]? | select(. == "delete")]
+    + [.access_impact, .access_impact.with_manual_steps? | objects
+       | (.losses[]?), (.classes[]? | select(.before != "no" and .after == "no"))]
+    | length > 0' "$plan")
+  blocked=$(jq -r '[.resource_changes[]?.portcullis.blocked_by // [] | length] | any(. > 0)' "$plan")
+  digest=$(jq -r '.digest // "" | select(test("^[0-9a-z:]{1,80}$"))' "$plan")
+  guarded portcullis show --format markdown "--max-bytes=$INPUT_MAX_BYTES" "--privacy=$INPUT_PRIVACY" -- "$plan" \
+    >"$summary"
+else
+  plan=''
+fi
+if [ "$code" = 5 ]; then blocked=true; fi
+if [ ! -s "$summary" ]; then
+  printf '**Portcullis could not plan**: %s (exit code %d). The [output of the run](%s) says more.\n' \
+    "$(meaning "$code")" "$code" "$(run_url)" >"$summary"
+fi
+if [ "$step_summary" = true ]; then add_step_summary "$summary"; fi
+
+set_output exitcode "$code"
+set_output has_changes "$has_changes"
+set_output has_removals "$has_removals"
+set_output blocked "$blocked"
+set_output digest "$digest"
+set_output plan_path "$plan"
+set_output summary_path "$summary"
+printf 'exit code %d: %s\n' "$code" "$(meaning "$code")"
+
+# Changes and blocked changes are what a plan is for; the workflow decides on the outputs. Everything else fails.
+case "$code" in
+  0 | 2 | 5) ;;
+  *) exit "$code" ;;
+esac

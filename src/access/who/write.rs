@@ -1,0 +1,258 @@
+//! An audience as text, CSV or JSON.
+
+use super::{Audience, PersonRow, Via};
+use crate::access::answer::Source;
+use crate::access::explain::{json, text};
+use crate::access::people::Person;
+use crate::access::state::State;
+use crate::config::Sources;
+use crate::exit::Exit;
+use crate::neutral::neutral;
+use serde_json::{Value, json};
+use std::borrow::Cow;
+use std::io::{self, Write};
+
+/// How somebody is named: by address, or `id:…` where none is visible.
+fn name(person: &Person<'_>) -> String {
+    match (person.email, person.account_id) {
+        (Some(email), _) => email.key().to_owned(),
+        (None, Some(id)) => format!("id:{id}"),
+        (None, None) => "?".to_owned(),
+    }
+}
+
+fn target(audience: &Audience) -> String {
+    match &audience.space {
+        Some(space) => format!("{}/{space}", audience.project),
+        None => audience.project.to_string(),
+    }
+}
+
+/// Writes an audience for people.
+///
+/// # Errors
+/// When `out` cannot be written to.
+pub fn text(
+    out: &mut dyn Write,
+    site: &str,
+    state: &State<'_>,
+    audience: &Audience,
+    sources: &Sources,
+) -> io::Result<()> {
+    writeln!(
+        out,
+        "Who {} {} on {}, {}\n",
+        if audience.space.is_some() {
+            "reads"
+        } else {
+            "reaches"
+        },
+        target(audience),
+        neutral(site),
+        match state.kind {
+            crate::access::StateKind::Desired => "as the workspace describes it",
+            crate::access::StateKind::Live => "as the site is now",
+            crate::access::StateKind::After => "as the site will be after the plan",
+        }
+    )?;
+    writeln!(out, "Classes")?;
+    for class in &audience.classes {
+        writeln!(
+            out,
+            "  {:<34} {:<10} {}",
+            neutral(&class.who),
+            class.answer.word(),
+            neutral(&class.route)
+        )?;
+        for step in &class.because {
+            write!(out, "      {:<4} {}", step.rule.0, neutral(&step.text))?;
+            match step.source {
+                Some(source) => writeln!(out, "  ({})", text::place(source, sources))?,
+                None => writeln!(out)?,
+            }
+        }
+    }
+    writeln!(out, "\nPeople: {}", audience.people.len())?;
+    for row in &audience.people {
+        let person = state.people.get(row.person);
+        let mut who = name(person);
+        for via in &row.via {
+            writeln!(
+                out,
+                "  {:<34} {:<10} {:<28} {}",
+                neutral(&who),
+                row.answer.word(),
+                neutral(&via.route),
+                rule_and_place(via, sources)
+            )?;
+            // Further routes of the same person stand below, without the name.
+            who = String::new();
+        }
+    }
+    if !audience.gaps.is_empty() {
+        writeln!(out, "\nNot in this list")?;
+        for gap in &audience.gaps {
+            writeln!(out, "  {}", neutral(gap))?;
+        }
+    }
+    Ok(())
+}
+
+fn rule_and_place(via: &Via, sources: &Sources) -> String {
+    match via.source {
+        Some(source) => format!("{}  {}", via.rule, text::place(source, sources)),
+        None => via.rule.to_string(),
+    }
+}
+
+/// Makes a cell safe for spreadsheets: nothing that begins like a formula, and no hidden characters.
+fn cell(text: &str) -> Cow<'_, str> {
+    let shown = neutral(text);
+    match text.chars().next() {
+        Some('=' | '+' | '-' | '@' | '\t' | '\r' | '\n') => Cow::Owned(format!("'{shown}")),
+        _ => shown,
+    }
+}
+
+/// Writes an audience as CSV: one line per class, and per person and route.
+///
+/// # Errors
+/// When `out` cannot be written to.
+pub fn csv(
+    out: &mut dyn Write,
+    state: &State<'_>,
+    audience: &Audience,
+    sources: &Sources,
+) -> io::Result<()> {
+    let mut writer = csv::Writer::from_writer(out);
+    let mut line = |fields: [&str; 9]| {
+        let fields = fields.map(|field| cell(field).into_owned());
+        writer.write_record(fields).map_err(io::Error::other)
+    };
+    line([
+        "kind",
+        "who",
+        "account_id",
+        "name",
+        "account",
+        "answer",
+        "route",
+        "rule",
+        "source",
+    ])?;
+    for class in &audience.classes {
+        let first = class.because.first();
+        let source = first
+            .and_then(|step| step.source)
+            .map_or(String::new(), |source| text::place(source, sources));
+        line([
+            "class",
+            &class.who,
+            "",
+            "",
+            "",
+            class.answer.word(),
+            &class.route,
+            first.map_or("", |step| step.rule.0),
+            &source,
+        ])?;
+    }
+    for row in &audience.people {
+        let person = state.people.get(row.person);
+        for via in &row.via {
+            let source = via
+                .source
+                .map_or(String::new(), |source| text::place(source, sources));
+            line([
+                "person",
+                &name(person),
+                person.account_id.map_or("", |id| id.as_str()),
+                person.name,
+                person.account.kind.map_or("", |kind| kind.word()),
+                row.answer.word(),
+                &via.route,
+                via.rule.0,
+                &source,
+            ])?;
+        }
+    }
+    writer.flush()
+}
+
+/// Returns an audience as JSON.
+pub fn document(
+    site: &str,
+    state: &State<'_>,
+    audience: &Audience,
+    sources: &Sources,
+    exit: Exit,
+) -> Value {
+    let classes: Vec<Value> = audience
+        .classes
+        .iter()
+        .map(|class| {
+            json!({
+                "who": class.who,
+                "answer": class.answer.word(),
+                "route": class.route,
+                "because": json::because(&class.because, sources),
+            })
+        })
+        .collect();
+    let people: Vec<Value> = audience
+        .people
+        .iter()
+        .map(|row| person(state, row, sources))
+        .collect();
+    let mut document = json!({
+        "format_version": "1.0",
+        "site": site,
+        "state": state.kind.word(),
+        "project": audience.project.as_str(),
+        "classes": classes,
+        "people": people,
+        "gaps": audience.gaps,
+        "exit_code": exit.code(),
+        "exit_reason": exit.reason(),
+    });
+    if let Some(space) = &audience.space {
+        document["space"] = space.as_str().into();
+    }
+    document
+}
+
+fn person(state: &State<'_>, row: &PersonRow, sources: &Sources) -> Value {
+    let person = state.people.get(row.person);
+    let routes: Vec<Value> = row
+        .via
+        .iter()
+        .map(|via| {
+            let mut value = json!({ "route": via.route, "rule": via.rule.0 });
+            match via.source {
+                Some(Source::Written(span) | Source::Attested(span)) => {
+                    if let Some(file) = sources.get(span.file) {
+                        value["source"] = json!({ "file": file.path, "line": span.line });
+                    }
+                }
+                Some(Source::Read(surface)) => value["surface"] = surface.word().into(),
+                Some(Source::Default) | None => {}
+            }
+            value
+        })
+        .collect();
+    let mut value = json!({
+        "who": name(person),
+        "answer": row.answer.word(),
+        "routes": routes,
+    });
+    if let Some(id) = person.account_id {
+        value["account_id"] = id.as_str().into();
+    }
+    if !person.name.is_empty() {
+        value["name"] = person.name.into();
+    }
+    if let Some(kind) = person.account.kind {
+        value["account"] = kind.word().into();
+    }
+    value
+}

@@ -1,0 +1,133 @@
+//! What the policy blocks, and whether somebody overrode it for exactly this plan.
+
+use super::Output;
+use crate::config::Workspace;
+use crate::exit::Exit;
+use crate::observed::Observed;
+use crate::policy::{self, acceptance};
+use crate::report::build::{self, Planned};
+use crate::report::document::Made;
+use jiff::civil::Date;
+
+/// Lifts what the policy blocks where `--accept` or a file names the digest of exactly this plan, and says so.
+///
+/// # Errors
+/// When `--accept` names another plan, or is no digest.
+pub(super) fn accept(
+    workspace: &Workspace,
+    planned: &mut [Planned],
+    asked: Option<&str>,
+    today: Date,
+    output: &mut Output,
+) -> Result<(), Exit> {
+    if let Some(asked) = asked
+        && !acceptance::is_digest(asked)
+    {
+        let hint = "take the whole digest that `portcullis plan` prints: 64 hexadecimal digits";
+        return Err(output.fail(Exit::Usage, "`--accept` takes a digest", Some(hint)));
+    }
+    let digest = build::document(workspace, planned).digest;
+    let blocked = planned
+        .iter()
+        .flat_map(|planned| &planned.plan.changes)
+        .any(|change| {
+            change
+                .blocked_by
+                .iter()
+                .any(|why| why.starts_with(policy::PREFIX))
+        });
+    let by = match asked {
+        Some(asked) if asked == digest => "--accept".to_owned(),
+        Some(_) => {
+            let message = format!(
+                "nothing was applied: the accepted plan is not this one, whose digest is {digest}"
+            );
+            let hint = "look at the plan again; something changed in the files or on the site";
+            return Err(output.fail(Exit::Stale, &message, Some(hint)));
+        }
+        None if !blocked => return Ok(()),
+        None => match acceptance::find(&workspace.root, &digest, today) {
+            Ok(None) => return Ok(()),
+            Ok(Some(found)) => {
+                let until = found
+                    .until
+                    .map_or_else(String::new, |d| format!(" until {d}"));
+                let reason = found.reason.map_or_else(String::new, |r| format!(": {r}"));
+                format!("{} since {}{until}{reason}", found.owner, found.date)
+            }
+            Err(error) => {
+                output.tell(&format!("warning: {error}"));
+                return Ok(());
+            }
+        },
+    };
+    if blocked {
+        for site in planned {
+            policy::lift(&mut site.plan);
+        }
+        output.tell(&format!(
+            "the policy is overridden for exactly this plan, by {by}"
+        ));
+    }
+    Ok(())
+}
+
+/// Says in full what the policy blocks: the numbers, the key with its place, and the command that would override it.
+pub(super) fn explain(
+    workspace: &Workspace,
+    planned: &[Planned],
+    digest: &str,
+    output: &mut Output,
+) {
+    let mut overridable = false;
+    for planned in planned {
+        for change in &planned.plan.changes {
+            overridable |=
+                !change.blocked_by.is_empty() && policy::is_overridable(&change.blocked_by);
+        }
+        let blocks = |name: &str| {
+            let names = |why: &String| *why == name || name.starts_with(&format!("{why} "));
+            planned
+                .plan
+                .changes
+                .iter()
+                .any(|change| change.blocked_by.iter().any(names))
+        };
+        for verdict in &planned.verdicts {
+            if verdict.problems.is_empty() || !blocks(&verdict.name) {
+                continue;
+            }
+            let place = verdict.source.map_or_else(String::new, |span| {
+                format!(" ({})", workspace.sources.place(span))
+            });
+            for problem in &verdict.problems {
+                let line = format!("blocked by {}{place}: {problem}", verdict.name);
+                output.tell(&line);
+            }
+        }
+    }
+    if overridable {
+        output.note(&format!(
+            "to override the policy for exactly this plan: portcullis apply --accept {digest}"
+        ));
+        output.note(&format!(
+            "or commit {}/{digest}.yaml with `owner` and `date`",
+            acceptance::DIRECTORY
+        ));
+    }
+}
+
+/// Says what a plan was made of.
+pub(super) fn made<'o>(from: &str, observed: impl IntoIterator<Item = &'o Observed>) -> Made {
+    let id = |observed: &Observed| {
+        let id = observed.cloud_id.as_ref();
+        id.map_or_else(|| "unknown".to_owned(), ToString::to_string)
+    };
+    Made {
+        from: from.to_owned(),
+        sites: observed
+            .into_iter()
+            .map(|observed| (observed.site.as_str().to_owned(), id(observed)))
+            .collect(),
+    }
+}

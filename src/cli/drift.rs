@@ -1,0 +1,252 @@
+//! `portcullis drift`: what differs, and whose doing it is. Holds readers only, so it cannot write to the site.
+
+use super::args::{DriftArguments, Global, ReportFormat};
+use super::plan::FETCH;
+use super::{Lookup, Output, observe};
+use crate::base::{self, Base, BaseError};
+use crate::config::{Sources, Workspace};
+use crate::diagnostic::{FileId, Span};
+use crate::drift;
+use crate::exit::Exit;
+use crate::model::{Address, SiteKey};
+use crate::observed::Observed;
+use crate::patch::{self, Difference};
+use crate::plan::{Change, Plan};
+use crate::report::drift::{self as report, DriftDocument};
+use crate::report::privacy::Privacy;
+use camino::Utf8Path;
+use jiff::civil::Date;
+use std::collections::BTreeSet;
+
+/// One site, read.
+struct Read {
+    key: SiteKey,
+    observed: Observed,
+    atlassian_id: Option<String>,
+    /// What the base would do to the site.
+    base: Option<Plan>,
+    requests: u64,
+}
+
+/// Runs the command.
+pub(super) async fn run(
+    arguments: &DriftArguments,
+    global: &Global,
+    output: &mut Output,
+    lookup: Lookup,
+) -> Exit {
+    match drift(arguments, global, output, lookup).await {
+        Ok(exit) | Err(exit) => exit,
+    }
+}
+
+async fn drift(
+    arguments: &DriftArguments,
+    global: &Global,
+    output: &mut Output,
+    lookup: Lookup,
+) -> Result<Exit, Exit> {
+    if output.privacy != Privacy::Full {
+        let hint = "run `portcullis plan` with it, or keep the output of `drift` where people may be named";
+        let message = "`drift` names people, and takes `--privacy full` only";
+        return Err(output.fail(Exit::Usage, message, Some(hint)));
+    }
+    let reach = &arguments.reach;
+    let today = global.today();
+    let workspace = observe::load_targets(reach, global, output)?;
+    let base = match &arguments.base {
+        None => None,
+        Some(revision) => Some(Base::open(&reach.dir, revision, today).map_err(|error| {
+            let (exit, hint) = match error {
+                BaseError::Invalid { .. } => (Exit::Invalid, None),
+                _ => (Exit::Unreadable, Some(FETCH)),
+            };
+            output.fail(exit, &error.to_string(), hint)
+        })?),
+    };
+    let mut document = DriftDocument::new(arguments.base.as_deref());
+    let mut worst = Exit::Done;
+    let mut read = Vec::new();
+    for key in observe::sites(&workspace, reach, output)? {
+        match live(
+            &workspace,
+            base.as_ref(),
+            key,
+            arguments,
+            global,
+            output,
+            lookup,
+        )
+        .await
+        {
+            Ok(site) => read.push(site),
+            Err(exit) => worst = worst.and(exit),
+        }
+    }
+    let mut used: BTreeSet<Span> = BTreeSet::new();
+    let mut roots: BTreeSet<String> = BTreeSet::new();
+    let mut reverts: Vec<(usize, Vec<Change>)> = Vec::new();
+    let mut by_branch: Vec<String> = Vec::new();
+    for (index, site) in read.iter_mut().enumerate() {
+        let id = site.atlassian_id.as_deref();
+        let Some(desired) = observe::desired(&workspace, &site.key, reach, id, today) else {
+            continue;
+        };
+        let head = observe::difference(&desired, &site.observed);
+        let base_plan = site.base.take();
+        let accepted = &workspace.policy.accept_drift;
+        let found = drift::compare(head, base_plan, accepted, today);
+        document.add(&workspace, site.key.as_str(), &found, base.is_some());
+        document.note(&workspace, &drift::attestations(&desired));
+        document.requests += site.requests;
+        used.extend(
+            found
+                .accepted
+                .iter()
+                .map(|accepted| accepted.acceptance.span),
+        );
+        if found.errors.is_empty() {
+            roots.insert(site.key.as_str().to_owned());
+            roots.extend(desired.atlassian.map(|(key, _)| key.to_owned()));
+        }
+        for error in &found.errors {
+            worst = worst.and(if error.cause.forbidden {
+                Exit::Forbidden
+            } else {
+                Exit::Unreadable
+            });
+        }
+        let (mine, others): (Vec<Change>, Vec<Change>) = found
+            .foreign
+            .into_iter()
+            .partition(|change| found.revertible.contains(&change.address));
+        by_branch.extend(others.iter().map(|change| change.address.to_string()));
+        reverts.push((index, mine));
+    }
+    document.note(
+        &workspace,
+        &drift::acceptances(&workspace, &used, &roots, today),
+    );
+    if read.is_empty() && worst != Exit::Done {
+        return Err(worst);
+    }
+    if let Some(file) = &arguments.write_patch {
+        let mut proposed = propose(&workspace, &read, &reverts, arguments, today);
+        let why = "the files change it as well since the base: decide which of the two holds";
+        let others = by_branch
+            .into_iter()
+            .map(|address| (address, why.to_owned()));
+        proposed.left.extend(others);
+        if !proposed.diff.is_empty() {
+            fs_err::write(file, &proposed.diff)
+                .map_err(|error| output.fail(Exit::Unexpected, &error.to_string(), None))?;
+        }
+        document.patched(&proposed, file.as_str());
+    }
+    let mut exit = worst;
+    if arguments.detailed_exitcode && document.differs() {
+        exit = exit.and(Exit::Changes);
+    }
+    document.finish(exit);
+    let written = match arguments.format {
+        ReportFormat::Json => report::json(&document, &mut output.data),
+        ReportFormat::Text => report::text(&document, output.style, &mut output.data),
+    };
+    Ok(output.finish(written, exit))
+}
+
+/// Reads a site as far as the files need it, and as far as the base does where that is something else.
+async fn live(
+    workspace: &Workspace,
+    base: Option<&Base>,
+    key: SiteKey,
+    arguments: &DriftArguments,
+    global: &Global,
+    output: &mut Output,
+    lookup: Lookup,
+) -> Result<Read, Exit> {
+    let reach = &arguments.reach;
+    let today = global.today();
+    let session = observe::open(workspace, &key, reach, today, output, lookup).await?;
+    let atlassian_id = session.atlassian_id.clone();
+    let id = atlassian_id.as_deref();
+    let head = observe::desired(workspace, &key, reach, id, today).ok_or(Exit::Invalid)?;
+    let read = observe::read(&session, &head, output).await;
+    let before = base.and_then(|base| base.workspace.as_ref());
+    let mut base_plan = base.map(|_| None);
+    if let (Ok(observed), Some(before)) = (&read, before)
+        && let Some(desired) = observe::desired(before, &key, reach, id, today)
+    {
+        let plan = if same_files(&workspace.sources, &before.sources) {
+            observe::difference(&desired, observed)
+        } else {
+            let observed = observe::read(&session, &desired, output).await?;
+            observe::difference(&desired, &observed)
+        };
+        base_plan = Some(Some(plan));
+    }
+    let requests = session.connection.requests();
+    if let Err(error) = session.close().await {
+        output.note(&format!(
+            "warning: the sandbox's state could not be saved: {error}"
+        ));
+    }
+    let observed = read?;
+    // Where there was nothing before, the base asks for nothing.
+    let nothing = || Plan {
+        changes: Vec::new(),
+        errors: Vec::new(),
+        ..observe::difference(&head, &observed)
+    };
+    let base = base_plan.map(|plan| plan.unwrap_or_else(nothing));
+    Ok(Read {
+        key,
+        base,
+        atlassian_id: atlassian_id.clone(),
+        requests,
+        observed,
+    })
+}
+
+fn same_files(one: &Sources, other: &Sources) -> bool {
+    (0..=u16::MAX)
+        .map(|number| (one.get(FileId(number)), other.get(FileId(number))))
+        .take_while(|pair| pair.0.is_some() || pair.1.is_some())
+        .all(|pair| matches!(pair, (Some(a), Some(b)) if a.path == b.path && a.text == b.text))
+}
+
+/// Proposes the edit that accepts what somebody changed.
+fn propose(
+    workspace: &Workspace,
+    read: &[Read],
+    reverts: &[(usize, Vec<Change>)],
+    arguments: &DriftArguments,
+    today: Date,
+) -> patch::Patch {
+    let reach = &arguments.reach;
+    let differences: Vec<Difference<'_>> = reverts
+        .iter()
+        .map(|(index, changes)| Difference {
+            site: &read[*index].key,
+            observed: &read[*index].observed,
+            changes: changes.iter().collect(),
+        })
+        .collect();
+    let replan = |workspace: &Workspace, key: &SiteKey| -> BTreeSet<String> {
+        let Some(site) = read.iter().find(|site| site.key == *key) else {
+            return BTreeSet::new();
+        };
+        let id = site.atlassian_id.as_deref();
+        observe::desired(workspace, key, reach, id, today)
+            .map(|desired| observe::difference(&desired, &site.observed))
+            .map(|plan| {
+                let addresses = plan.changes.iter().map(|change| &change.address);
+                let errors = plan.errors.iter().map(|error| &error.address);
+                addresses.chain(errors).map(Address::to_string).collect()
+            })
+            .unwrap_or_default()
+    };
+    let directory: &Utf8Path = &workspace.root;
+    let prefix = base::prefix(directory).unwrap_or_default();
+    patch::propose(workspace, &differences, &prefix, today, &replan)
+}

@@ -1,0 +1,179 @@
+//! `portcullis explain`: what account somebody would get, what they reach, and why.
+
+use super::args::{ExplainArguments, Global, Reach, ReportFormat};
+use super::{Lookup, Output, observe};
+use crate::access::State;
+use crate::access::explain::{Asked, explain, json, text};
+use crate::config::Workspace;
+use crate::desired::Desired;
+use crate::diagnostic::json::to_text;
+use crate::exit::Exit;
+use crate::model::{Email, ProjectKey, SiteKey};
+use crate::observe::observe_access;
+use crate::observed::Observed;
+use camino::Utf8PathBuf;
+use std::collections::BTreeSet;
+
+/// Runs the command.
+pub(super) async fn run(
+    arguments: &ExplainArguments,
+    global: &Global,
+    output: &mut Output,
+    lookup: Lookup,
+) -> Exit {
+    match explained(arguments, global, output, lookup).await {
+        Ok(exit) | Err(exit) => exit,
+    }
+}
+
+async fn explained(
+    arguments: &ExplainArguments,
+    global: &Global,
+    output: &mut Output,
+    lookup: Lookup,
+) -> Result<Exit, Exit> {
+    let asked = Asked::new(&arguments.who).map_err(|error| {
+        let message = format!("invalid address `{}`: {error}", arguments.who);
+        let hint = "WHO is an address, `anonymous`, `anyone`, `any_customer`, or `*@domain`";
+        output.fail(Exit::Usage, &message, Some(hint))
+    })?;
+    let only = match &arguments.project {
+        None => None,
+        Some(key) => Some(ProjectKey::new(key).map_err(|error| {
+            output.fail(
+                Exit::Usage,
+                &format!("invalid project key `{key}`: {error}"),
+                None,
+            )
+        })?),
+    };
+    let reach = reach(arguments.dir.as_ref(), arguments.site.as_ref());
+    let workspace = observe::load(&reach.dir, global, output)?;
+    let key = one_site(&workspace, &reach, output)?;
+    let Some(desired) = observe::desired(&workspace, &key, &reach, None, global.today()) else {
+        return Ok(Exit::Done);
+    };
+    let wanted = State::desired(&desired);
+    let observed = match arguments.live {
+        false => None,
+        true => {
+            let people = match &asked {
+                Asked::Address(email) => BTreeSet::from([email.clone()]),
+                _ => BTreeSet::new(),
+            };
+            Some(live(&workspace, &key, &reach, global, people, output, lookup).await?)
+        }
+    };
+    let state = observed
+        .as_ref()
+        .map(|observed| State::live(&desired, observed));
+    if let Some(only) = &only
+        && wanted.project(only.as_str()).is_none()
+        && state
+            .as_ref()
+            .is_none_or(|state| state.project(only.as_str()).is_none())
+    {
+        return Err(no_project(&wanted, only.as_str(), output));
+    }
+    let as_desired = explain(&wanted, &asked, only.as_ref());
+    let as_live = state
+        .as_ref()
+        .map(|state| explain(state, &asked, only.as_ref()));
+    let (main, other) = match &as_live {
+        Some(live) => (live, Some(&as_desired)),
+        None => (&as_desired, None),
+    };
+    let who = asked.to_string();
+    let exit = Exit::Done;
+    let sources = &workspace.sources;
+    let written = match arguments.format {
+        ReportFormat::Text => {
+            text::write(&mut output.data, key.as_str(), &who, main, other, sources)
+        }
+        ReportFormat::Json => {
+            let other = other.filter(|other| !main.agrees(other));
+            let document = json::document(key.as_str(), &who, main, other, sources, exit);
+            output.data.write_all(to_text(&document).as_bytes())
+        }
+    };
+    Ok(output.finish(written, exit))
+}
+
+/// Returns how the workspace is reached, for commands that ask about one site.
+pub(super) fn reach(dir: Option<&Utf8PathBuf>, site: Option<&String>) -> Reach {
+    Reach {
+        dir: dir.cloned().unwrap_or_else(|| Utf8PathBuf::from(".")),
+        site: site.cloned().into_iter().collect(),
+        target: Vec::new(),
+        partial: false,
+        concurrency: 8,
+        budget: None,
+    }
+}
+
+/// Chooses the one site that is meant.
+pub(super) fn one_site(
+    workspace: &Workspace,
+    reach: &Reach,
+    output: &mut Output,
+) -> Result<SiteKey, Exit> {
+    let mut sites = observe::sites(workspace, reach, output)?;
+    if sites.len() > 1 {
+        let known: Vec<&str> = sites.iter().map(SiteKey::as_str).collect();
+        let hint = format!("choose one with --site: {}", known.join(", "));
+        let message = "the workspace has several sites";
+        return Err(output.fail(Exit::Usage, message, Some(&hint)));
+    }
+    Ok(sites.remove(0))
+}
+
+/// Says that a project is not there, and which ones are.
+pub(super) fn no_project(state: &State<'_>, key: &str, output: &mut Output) -> Exit {
+    let known: Vec<&str> = state
+        .projects
+        .iter()
+        .map(|project| project.key.as_str())
+        .collect();
+    let hint = format!("the projects are: {}", known.join(", "));
+    output.fail(
+        Exit::Usage,
+        &format!("there is no project `{key}`"),
+        Some(&hint),
+    )
+}
+
+/// Reads what access on a site depends on.
+pub(super) async fn live(
+    workspace: &Workspace,
+    key: &SiteKey,
+    reach: &Reach,
+    global: &Global,
+    people: BTreeSet<Email>,
+    output: &mut Output,
+    lookup: Lookup,
+) -> Result<Observed, Exit> {
+    let session = observe::open(workspace, key, reach, global.today(), output, lookup).await?;
+    let atlassian = session.atlassian_id.as_deref();
+    let Some(desired): Option<Desired<'_>> =
+        observe::desired(workspace, key, reach, atlassian, global.today())
+    else {
+        return Ok(Observed::nothing(key.clone()));
+    };
+    let read = observe_access(
+        &session.connection.reader(),
+        key.clone(),
+        &desired.site.surfaces,
+        desired.atlassian_id.as_deref(),
+        people,
+    )
+    .await;
+    if let Err(error) = session.close().await {
+        output.note(&format!(
+            "warning: the sandbox's state could not be saved: {error}"
+        ));
+    }
+    read.map_err(|error| {
+        let message = format!("site `{key}` cannot be read: {error}");
+        output.fail(observe::exit_of(&error), &message, error.hint().as_deref())
+    })
+}

@@ -1,0 +1,107 @@
+//! `portcullis who`: everybody and every class that reaches a project or reads a space, and by which route.
+
+use super::args::{Global, WhoArguments, WhoFormat};
+use super::{Lookup, Output, explain, observe};
+use crate::access::State;
+use crate::access::who::{audience, write};
+use crate::diagnostic::json::to_text;
+use crate::exit::Exit;
+use crate::model::SpaceKey;
+use std::collections::BTreeSet;
+
+/// Runs the command.
+pub(super) async fn run(
+    arguments: &WhoArguments,
+    global: &Global,
+    output: &mut Output,
+    lookup: Lookup,
+) -> Exit {
+    match listed(arguments, global, output, lookup).await {
+        Ok(exit) | Err(exit) => exit,
+    }
+}
+
+async fn listed(
+    arguments: &WhoArguments,
+    global: &Global,
+    output: &mut Output,
+    lookup: Lookup,
+) -> Result<Exit, Exit> {
+    let (project, space) = match arguments.target.split_once('/') {
+        None => (arguments.target.as_str(), None),
+        Some((project, space)) => {
+            let space = SpaceKey::new(space).map_err(|error| {
+                let message = format!("invalid space key `{space}`: {error}");
+                output.fail(Exit::Usage, &message, None)
+            })?;
+            (project, Some(space))
+        }
+    };
+    let mut reach = explain::reach(arguments.dir.as_ref(), arguments.site.as_ref());
+    let workspace = observe::load(&reach.dir, global, output)?;
+    if reach.site.is_empty() {
+        // A project that only one site declares says which site is meant.
+        let with_it: Vec<_> = workspace
+            .sites
+            .values()
+            .filter(|site| site.projects.contains_key(project))
+            .collect();
+        if let [one] = with_it.as_slice() {
+            reach.site.push(one.key.to_string());
+        }
+    }
+    let key = explain::one_site(&workspace, &reach, output)?;
+    let Some(desired) = observe::desired(&workspace, &key, &reach, None, global.today()) else {
+        return Ok(Exit::Done);
+    };
+    let observed = match arguments.live {
+        false => None,
+        true => Some(
+            explain::live(
+                &workspace,
+                &key,
+                &reach,
+                global,
+                BTreeSet::new(),
+                output,
+                lookup,
+            )
+            .await?,
+        ),
+    };
+    let state = match &observed {
+        Some(observed) => State::live(&desired, observed),
+        None => State::desired(&desired),
+    };
+    let Some(at) = state.project(project) else {
+        return Err(explain::no_project(&state, project, output));
+    };
+    if let Some(space) = &space
+        && !state.projects[at].spaces.contains_key(space)
+    {
+        let known: Vec<&str> = state.projects[at]
+            .spaces
+            .keys()
+            .map(SpaceKey::as_str)
+            .collect();
+        let hint = match known.is_empty() {
+            true => "no space is linked to it".to_owned(),
+            false => format!("its spaces are: {}", known.join(", ")),
+        };
+        let message = format!("project {project} has no space `{space}`");
+        return Err(output.fail(Exit::Usage, &message, Some(&hint)));
+    }
+    let audience = audience(&state, at, space.as_ref());
+    let exit = Exit::Done;
+    let sources = &workspace.sources;
+    let site = key.as_str();
+    let written = match arguments.format {
+        WhoFormat::Text => write::text(&mut output.data, site, &state, &audience, sources),
+        WhoFormat::Csv => write::csv(&mut output.data, &state, &audience, sources),
+        WhoFormat::Json => {
+            let document = write::document(site, &state, &audience, sources, exit);
+            output.data.write_all(to_text(&document).as_bytes())
+        }
+    };
+    Ok(output.finish(written, exit))
+}

@@ -1,0 +1,102 @@
+//! Diagnostics as SARIF 2.1.0, for code scanning.
+
+use super::place::{placed, whole_message};
+use super::{Diagnostic, Severity};
+use crate::config::Sources;
+use crate::neutral::neutral;
+use camino::Utf8Path;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+/// What stays as it is in the path of a URI.
+const PATH: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~')
+    .remove(b'/');
+
+/// Returns the log. `base` is the workspace as it was named on the command line; paths begin there.
+///
+/// Lines that move keep their alerts: the fingerprint is over code, path, message and the text of the line.
+pub fn document(diagnostics: &[Diagnostic], sources: &Sources, base: &Utf8Path) -> Value {
+    let mut rules: BTreeMap<&str, usize> =
+        diagnostics.iter().map(|found| (found.code, 0)).collect();
+    for (i, index) in rules.values_mut().enumerate() {
+        *index = i;
+    }
+    let results: Vec<Value> = placed(diagnostics, sources, base)
+        .iter()
+        .map(|found| {
+            let diagnostic = found.diagnostic;
+            json!({
+                "ruleId": diagnostic.code,
+                "ruleIndex": rules.get(diagnostic.code),
+                "level": level(diagnostic.severity),
+                "message": { "text": message(&whole_message(diagnostic, sources, base)) },
+                "locations": [{
+                    "physicalLocation": {
+                        "artifactLocation": { "uri": utf8_percent_encode(&found.path, PATH).to_string() },
+                        "region": {
+                            "startLine": found.line,
+                            "startColumn": found.column,
+                            "endColumn": found.end_column,
+                        },
+                    },
+                }],
+                "partialFingerprints": { "primaryLocationLineHash": found.fingerprint },
+            })
+        })
+        .collect();
+    let rules: Vec<Value> = rules
+        .keys()
+        .map(|code| json!({ "id": code, "shortDescription": { "text": code.replace('-', " ") } }))
+        .collect();
+    json!({
+        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [{
+            "tool": { "driver": {
+                "name": "portcullis",
+                "version": env!("CARGO_PKG_VERSION"),
+                "informationUri": env!("CARGO_PKG_REPOSITORY"),
+                "rules": rules,
+            } },
+            "columnKind": "unicodeCodePoints",
+            "results": results,
+        }],
+    })
+}
+
+const fn level(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Note => "note",
+    }
+}
+
+/// Makes a message plain text: SARIF reads `{0}` as a placeholder and `[text](place)` as a link (2.1.0, 3.11.5 and 3.11.6).
+fn message(text: &str) -> String {
+    let mut plain = neutral(text).into_owned();
+    if plain.contains("](") {
+        plain = plain
+            .replace('\\', "\\\\")
+            .replace('[', "\\[")
+            .replace(']', "\\]");
+    }
+    plain.replace('{', "{{").replace('}', "}}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::message;
+
+    #[test]
+    fn neither_links_nor_placeholders() {
+        assert_eq!(message("write `{}`"), "write `{{}}`");
+        assert_eq!(message("[a](1)"), "\\[a\\](1)");
+        assert_eq!(message("[a] b"), "[a] b");
+    }
+}

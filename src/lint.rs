@@ -1,0 +1,210 @@
+//! Lints: what is contradictory, leaky, costly or surprising in a state of customer access, by the numbers L01 to L70.
+//!
+//! # Data flow
+//!
+//! ```text
+//! State (desired)        ─► judge ─► Found ─► acknowledge ─► Diagnostic   `validate`
+//! State (live), (after)  ─► judge ─► Found, newly true or not ─► Verdict  `plan`
+//! ```
+//!
+//! [`table::TABLE`] lists all seventy with their severity and with what is judged, or why nothing is. One function judges
+//! one lint or a family that shares its condition; each names its number.
+//!
+//! A finding is *certain* when every fact that it rests on is known. Only findings of severity "error" that are certain and
+//! not acknowledged make a workspace invalid; the rest are warnings and notes. Against a live site, a finding counts against
+//! the plan only where the plan makes it newly true ([`newly_true`]).
+
+mod acknowledge;
+mod articles;
+mod change;
+mod groups;
+mod people;
+mod review;
+mod settings;
+pub mod table;
+
+pub use acknowledge::{Judged, diagnostics, judged};
+pub use change::changes;
+pub use review::review;
+
+use crate::access::{Source, State, StateKind};
+use crate::desired::Desired;
+use crate::diagnostic::{Severity, Span};
+use crate::model::{Address, Field, SiteField, SiteValue};
+use crate::observed::Observed;
+
+/// A row of the table of lints.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lint {
+    /// Its number, such as `L13`.
+    pub code: &'static str,
+    /// How much it matters.
+    pub severity: Severity,
+    /// Whether an error may be accepted by `policy.acknowledge`. Warnings and notes always may.
+    pub acknowledgeable: bool,
+    /// Its condition, as the access model has it.
+    pub condition: &'static str,
+    /// Where it is judged, or why it is not.
+    pub basis: Basis,
+}
+
+/// Where a lint is judged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Basis {
+    /// On any state: by `validate` on what is written, by `plan` on the state after the plan.
+    State,
+    /// By `plan` only, from what was read, or from the difference that the plan makes.
+    Plan,
+    /// By another check, which reports this code instead.
+    Check(&'static str),
+    /// Not judged, for this reason.
+    Not(&'static str),
+}
+
+/// A lint whose condition holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// Which.
+    pub lint: &'static Lint,
+    /// What it is about.
+    pub address: Address,
+    /// The condition with the values at hand: a lower-case fragment without full stop.
+    pub message: String,
+    /// Where the decisive value is written.
+    pub span: Option<Span>,
+    /// What to do.
+    pub hint: String,
+    /// Whether every fact that it rests on is known.
+    pub certain: bool,
+}
+
+/// A state under judgement, and what was found so far.
+struct Scene<'s, 'w> {
+    state: &'s State<'w>,
+    desired: &'s Desired<'w>,
+    observed: Option<&'s Observed>,
+    found: Vec<Found>,
+}
+
+impl<'s, 'w> Scene<'s, 'w> {
+    /// Notes a finding at an address below the site.
+    fn report(
+        &mut self,
+        code: &str,
+        parts: &[&str],
+        source: Option<Source>,
+        message: String,
+        hint: &str,
+    ) {
+        let address = self.desired.address(parts.iter().copied());
+        self.report_at(code, address, source, message, hint);
+    }
+
+    /// Notes a finding at any address.
+    fn report_at(
+        &mut self,
+        code: &str,
+        address: Address,
+        source: Option<Source>,
+        message: String,
+        hint: &str,
+    ) {
+        if let Some(lint) = table::find(code) {
+            self.found.push(Found {
+                lint,
+                address,
+                message,
+                span: source.and_then(Source::span),
+                hint: hint.to_owned(),
+                certain: true,
+            });
+        }
+    }
+
+    /// Says that the last finding rests on something that is not known.
+    fn uncertain(&mut self) {
+        if let Some(found) = self.found.last_mut() {
+            found.certain = false;
+        }
+    }
+
+    /// Returns the address of an approved domain, or of the any-domain rule (`ANYONE`).
+    fn approved(&self, domain: &str) -> Address {
+        let root = self
+            .desired
+            .atlassian
+            .map_or(self.desired.site.key.as_str(), |(key, _)| key);
+        Address::new([root, "approved-domain", domain])
+    }
+
+    /// Returns a setting that the access rules do not need, as this state has it.
+    fn setting(&self, field: SiteField) -> Option<(SiteValue, Option<Source>)> {
+        let written = self
+            .desired
+            .site
+            .settings
+            .get(&field)
+            .filter(|_| self.state.kind != StateKind::Live)
+            .map(|value| (value.value.clone(), Some(Source::Written(value.span))));
+        written.or_else(|| {
+            let seen = self.observed?.settings.get(&field)?;
+            match &seen.value {
+                Field::Known(value) => Some((value.clone(), Some(Source::Read(seen.surface)))),
+                Field::Unknown(_) => None,
+            }
+        })
+    }
+}
+
+/// Judges a state by every lint that needs nothing but a state, in the order of the table, then by address.
+///
+/// `observed` is what was read, where something was: facts that only it holds.
+pub fn judge<'w>(
+    state: &State<'w>,
+    desired: &Desired<'w>,
+    observed: Option<&Observed>,
+) -> Vec<Found> {
+    let mut scene = Scene {
+        state,
+        desired,
+        observed,
+        found: Vec::new(),
+    };
+    settings::judge(&mut scene);
+    articles::judge(&mut scene);
+    groups::judge(&mut scene);
+    people::judge(&mut scene);
+    let mut found = scene.found;
+    sort(&mut found);
+    found
+}
+
+/// Returns which findings of `after` are not in `before`: the plan makes them newly true.
+///
+/// Findings are the same when lint and address are.
+pub fn newly_true(before: &[Found], after: &[Found]) -> Vec<bool> {
+    after
+        .iter()
+        .map(|found| {
+            !before
+                .iter()
+                .any(|other| other.lint == found.lint && other.address == found.address)
+        })
+        .collect()
+}
+
+/// Sorts findings by number, then address.
+fn sort(found: &mut [Found]) {
+    found.sort_by(|a, b| {
+        (a.lint.code, &a.address, &a.message).cmp(&(b.lint.code, &b.address, &b.message))
+    });
+}
+
+/// Lists names in backticks, at most five of them.
+fn names<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
+    let all: Vec<String> = names.into_iter().map(|name| format!("`{name}`")).collect();
+    match all.len() {
+        0..=5 => all.join(", "),
+        more => format!("{} and {} more", all[..5].join(", "), more - 5),
+    }
+}

@@ -1,0 +1,255 @@
+//! Lints about what a plan changes, from the states before and after it: L45, L47, L51 to L55, L69.
+
+use super::{Found, Scene, names, people};
+use crate::access::accounts::account_type;
+use crate::access::portal;
+use crate::access::{Actor, DomainClass, Lookup, Outcome, Source, State, Trail, Visitor, Way};
+use crate::config::ManagedBy;
+use crate::desired::Desired;
+use crate::model::{AccountKind, ChannelAccess, ProjectKey};
+use crate::observed::Observed;
+use crate::plan::{Operation, Plan};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Judges what a plan changes: `before` is what was read, `after` the state that the plan leads to.
+pub fn changes<'w>(
+    desired: &Desired<'w>,
+    observed: &Observed,
+    plan: &Plan,
+    before: &State<'w>,
+    after: &State<'w>,
+) -> Vec<Found> {
+    let mut scene = Scene {
+        state: after,
+        desired,
+        observed: Some(observed),
+        found: Vec::new(),
+    };
+    channel_access(&mut scene, before);
+    new_email_domains(&mut scene, before);
+    existing_people(&mut scene, before);
+    roster_removals(&mut scene, plan);
+    member_removals(&mut scene, plan);
+    identity_provider(&mut scene);
+    let mut found = scene.found;
+    super::sort(&mut found);
+    found
+}
+
+/// L54 and L55: a project that closes or opens.
+fn channel_access(scene: &mut Scene<'_, '_>, before: &State<'_>) {
+    let after = scene.state;
+    for project in &after.projects {
+        let key = project.key.as_str();
+        let was = before
+            .project(key)
+            .and_then(|at| before.projects.get(at)?.channel_access.value());
+        let parts = ["project", key, "access"];
+        let source = project.channel_access.source();
+        match (was, project.channel_access.value()) {
+            (Some(ChannelAccess::Open), Some(ChannelAccess::Restricted)) => scene.report(
+                "L54",
+                &parts,
+                source,
+                format!("`{key}` becomes restricted: customers who are neither on its list nor in a linked organization lose it, also those who came by themselves"),
+                "see the impact; list whom it would hit, or acknowledge L54 with a reason",
+            ),
+            (Some(ChannelAccess::Restricted), Some(ChannelAccess::Open)) => scene.report(
+                "L55",
+                &parts,
+                source,
+                format!("`{key}` becomes open: every account of the site gains it"),
+                "see the impact; acknowledge L55 with a reason",
+            ),
+            _ => {}
+        }
+    }
+}
+
+/// L45: a domain that is new on an organization.
+fn new_email_domains(scene: &mut Scene<'_, '_>, before: &State<'_>) {
+    let after = scene.state;
+    for organization in &after.organizations {
+        let had: BTreeSet<&str> = before
+            .organizations
+            .iter()
+            .filter(|other| other.name == organization.name)
+            .flat_map(|other| &other.email_domains)
+            .map(|(domain, _)| domain.as_str())
+            .collect();
+        for (domain, source) in &organization.email_domains {
+            let domain = domain.as_str();
+            if !had.contains(domain) {
+                let name = organization.name.as_str();
+                scene.report(
+                    "L45",
+                    &["organization", name, "email-domain", domain],
+                    Some(*source),
+                    format!("`{domain}` is new on organization `{name}`: customers who exist already are not moved into it"),
+                    "list those who should be members",
+                );
+            }
+        }
+    }
+}
+
+/// L47 and L51: people who have an account already.
+fn existing_people(scene: &mut Scene<'_, '_>, before: &State<'_>) {
+    let after = scene.state;
+    let mut rejected: BTreeMap<&str, bool> = BTreeMap::new();
+    let mut kept: BTreeMap<&str, (usize, Source)> = BTreeMap::new();
+    let mut seen = BTreeSet::new();
+    for (email, entry) in people::entries(scene.desired) {
+        let Lookup::Accounts(ids) = before.people.lookup(email) else {
+            continue;
+        };
+        let source = Source::Written(entry.span);
+        let kind = |wanted| {
+            ids.iter()
+                .any(|id| before.people.get(*id).account.kind == Some(wanted))
+        };
+        let asked = entry.extra.as_ref().and_then(|extra| extra.account);
+        if asked == Some(AccountKind::PortalOnly)
+            && kind(AccountKind::Atlassian)
+            && !kind(AccountKind::PortalOnly)
+        {
+            scene.report(
+                "L51",
+                &["account", email.key()],
+                Some(source),
+                format!(
+                    "`{}` has an Atlassian account, which cannot be turned into a portal-only one",
+                    email.key()
+                ),
+                "write `account: atlassian`: with the role Customer it is free",
+            );
+        }
+        let out = *rejected.entry(email.domain()).or_insert_with(|| {
+            // What was rejected before is nothing that the plan changes.
+            rejects(after, email.domain()) && !rejects(before, email.domain())
+        });
+        if out && seen.insert(email.key()) {
+            kept.entry(email.domain()).or_insert((0, source)).0 += 1;
+        }
+    }
+    for (domain, (count, source)) in kept {
+        let pattern = format!("*@{domain}");
+        scene.report(
+            "L47",
+            &["account", &pattern],
+            Some(source),
+            format!("{count} people of `{domain}` keep their accounts, although the site lets in nobody new of it"),
+            "take them off the lists if they should lose access",
+        );
+    }
+}
+
+/// Says whether a site gives new addresses of a domain no account, whoever brings them in.
+fn rejects(state: &State<'_>, domain: &str) -> bool {
+    let class = DomainClass::of(state, domain);
+    account_type(state, &class, Way::Staff, &mut Trail::silent()) == Outcome::Rejected
+}
+
+/// L52: removals from the list of an open project, which the API refuses and which would change nothing.
+fn roster_removals(scene: &mut Scene<'_, '_>, plan: &Plan) {
+    let mut removed: BTreeMap<&ProjectKey, usize> = BTreeMap::new();
+    for change in &plan.changes {
+        if let Operation::RemoveCustomer(key, _) = &change.operation {
+            *removed.entry(key).or_default() += 1;
+        }
+    }
+    let after = scene.state;
+    for (key, count) in removed {
+        let access = after
+            .project(key.as_str())
+            .and_then(|at| after.projects.get(at))
+            .map(|project| &project.channel_access);
+        if let Some(access) = access
+            && access.value() == Some(&ChannelAccess::Open)
+        {
+            let key = key.as_str();
+            scene.report(
+                "L52",
+                &["project", key, "customer"],
+                access.source(),
+                format!("{count} people would be removed from the list of the open project `{key}`: the API refuses it, and they would keep the portal"),
+                "restrict the project first, or keep them listed",
+            );
+        }
+    }
+}
+
+/// L53: people who leave an organization and keep a project by another route.
+fn member_removals(scene: &mut Scene<'_, '_>, plan: &Plan) {
+    let after = scene.state;
+    let mut kept: BTreeMap<(String, &str), usize> = BTreeMap::new();
+    for change in &plan.changes {
+        let Operation::RemoveMember(organization, account) = &change.operation else {
+            continue;
+        };
+        let name = scene
+            .observed
+            .and_then(|observed| observed.whole_organizations()?.get(organization))
+            .map(|organization| organization.name.clone());
+        let (Some(name), Some(person)) = (name, after.people.by_account(account)) else {
+            continue;
+        };
+        let visitor = Visitor::Existing(vec![Actor::person(after, person)]);
+        for (at, project) in after.projects.iter().enumerate() {
+            let linked = project.organizations.iter().any(|link| {
+                after
+                    .organizations
+                    .get(link.organization as usize)
+                    .is_some_and(|organization| organization.name == name)
+            });
+            if linked
+                && portal::reach(after, at, &visitor, &mut Trail::silent())
+                    .view
+                    .promises()
+            {
+                *kept
+                    .entry((name.clone(), project.key.as_str()))
+                    .or_default() += 1;
+            }
+        }
+    }
+    for ((name, key), count) in kept {
+        scene.report(
+            "L53",
+            &["organization", &name, "member"],
+            None,
+            format!("{count} people leave organization `{name}` and still reach `{key}` by another route"),
+            "`portcullis explain` names the route; close it too if they should lose access",
+        );
+    }
+}
+
+/// L69: members of an organization that an identity provider manages.
+fn identity_provider(scene: &mut Scene<'_, '_>) {
+    let Some(organizations) = scene
+        .observed
+        .and_then(|observed| observed.whole_organizations())
+    else {
+        return;
+    };
+    for organization in organizations.values().filter(|o| o.scim_managed) {
+        let declared = scene
+            .desired
+            .site
+            .organizations
+            .iter()
+            .find(|(name, _)| name.as_str() == organization.name);
+        if let Some((name, declared)) = declared
+            && declared.managed_by == ManagedBy::Portcullis
+            && declared.members.is_some()
+        {
+            scene.report(
+                "L69",
+                &["organization", name.as_str()],
+                Some(Source::Written(declared.span)),
+                format!("an identity provider manages organization {}, so its members are changed there", names([name.as_str()])),
+                "write `managed_by: scim` and drop `members`",
+            );
+        }
+    }
+}

@@ -1,0 +1,234 @@
+//! Lints about projects and customer organizations: L31, L37, L38, L42 to L44, L56, L57, L68.
+
+use super::{Scene, names};
+use crate::access::accounts::{account_type, newcomer};
+use crate::access::{
+    Coverage, DomainClass, ListId, Outcome, Source, StateKind, Trail, Way, is_public_mail,
+};
+use crate::config::OrganizationState;
+use crate::model::{
+    ChannelAccess, CustomerSharing, OrganizationManagement, OrganizationName, SiteField, SiteValue,
+};
+
+pub(super) fn judge(scene: &mut Scene<'_, '_>) {
+    let counts = Counts::of(scene);
+    projects(scene, &counts);
+    organizations(scene, &counts);
+    agents_as_gatekeepers(scene);
+}
+
+/// How many people stand on each list.
+struct Counts {
+    rosters: Vec<u32>,
+    organizations: Vec<u32>,
+}
+
+impl Counts {
+    fn of(scene: &Scene<'_, '_>) -> Self {
+        let state = scene.state;
+        let mut counts = Self {
+            rosters: vec![0; state.projects.len()],
+            organizations: vec![0; state.organizations.len()],
+        };
+        for id in state.people.ids() {
+            for list in state.people.lists(id) {
+                let slot = match *list {
+                    ListId::Roster(at) => counts.rosters.get_mut(at as usize),
+                    ListId::Organization(at) => counts.organizations.get_mut(at as usize),
+                };
+                if let Some(count) = slot {
+                    *count += 1;
+                }
+            }
+        }
+        counts
+    }
+}
+
+/// L31, L56 and L57: who can use a project, and whom its customers see or bring in.
+fn projects(scene: &mut Scene<'_, '_>, counts: &Counts) {
+    let state = scene.state;
+    for (at, project) in state.projects.iter().enumerate() {
+        let key = project.key.as_str();
+        let linked: Vec<_> = project
+            .organizations
+            .iter()
+            .filter_map(|link| {
+                let at = link.organization as usize;
+                Some((state.organizations.get(at)?, counts.organizations.get(at)?))
+            })
+            .collect();
+        let whole = project.roster == Coverage::Whole && project.links == Coverage::Whole;
+        let nobody = counts.rosters.get(at) == Some(&0)
+            && linked.iter().all(|(organization, count)| {
+                **count == 0
+                    && organization.members == Coverage::Whole
+                    && organization.email_domains.is_empty()
+            });
+        let access = &project.channel_access;
+        if access.value() == Some(&ChannelAccess::Restricted) && whole && nobody {
+            let why = match linked.len() {
+                0 => "nobody is on its list of customers, and no organization is linked".to_owned(),
+                _ => format!(
+                    "nobody is on its list of customers, and the linked organizations are empty: {}",
+                    names(
+                        linked
+                            .iter()
+                            .map(|(organization, _)| organization.name.as_str())
+                    )
+                ),
+            };
+            scene.report(
+                "L31",
+                &["project", key, "access"],
+                access.source(),
+                format!("no customer can use the restricted project `{key}`: {why}"),
+                "list customers, or link an organization that has members",
+            );
+        }
+        let sharing = &project.customer_sharing;
+        if sharing.value() == Some(&CustomerSharing::SearchProject) && linked.len() > 1 {
+            let organizations = names(linked.iter().map(|(o, _)| o.name.as_str()));
+            scene.report(
+                "L56",
+                &["project", key, "sharing"],
+                sharing.source(),
+                format!("customers of `{key}` can search each other across organizations: {organizations}"),
+                "set `customer_sharing: own_organizations`, or acknowledge L56 with a reason",
+            );
+        }
+        if sharing.value() == Some(&CustomerSharing::AnyCustomerByEmail)
+            && access.value() == Some(&ChannelAccess::Open)
+            && state.site.create.value() == Some(&true)
+        {
+            scene.report(
+                "L57",
+                &["project", key, "sharing"],
+                sharing.source(),
+                format!("customers of the open project `{key}` make new customers by sharing requests with any address"),
+                "set `customer_sharing: own_organizations`",
+            );
+        }
+    }
+}
+
+/// L37, L38 and L42 to L44: organizations without effect, and their e-mail domains.
+fn organizations(scene: &mut Scene<'_, '_>, counts: &Counts) {
+    let state = scene.state;
+    for (at, organization) in state.organizations.iter().enumerate() {
+        let name = organization.name.as_str();
+        let declared = OrganizationName::new(name)
+            .ok()
+            .and_then(|name| scene.desired.site.organizations.get(&name));
+        let present = declared.is_some_and(|o| o.state.value == OrganizationState::Present);
+        if state.kind != StateKind::Live && !present {
+            continue;
+        }
+        let span = declared.map(|declared| Source::Written(declared.span));
+        let linked: Vec<_> = state
+            .projects
+            .iter()
+            .filter(|project| {
+                project
+                    .organizations
+                    .iter()
+                    .any(|link| link.organization as usize == at)
+            })
+            .collect();
+        if counts.organizations.get(at) == Some(&0)
+            && organization.members == Coverage::Whole
+            && organization.email_domains.is_empty()
+        {
+            scene.report(
+                "L37",
+                &["organization", name],
+                span,
+                format!("organization `{name}` has no members: linking it grants nobody anything"),
+                "list members, or write `state: retired`",
+            );
+        }
+        let unread = state
+            .projects
+            .iter()
+            .any(|project| matches!(project.links, Coverage::Unread(_)));
+        if linked.is_empty() && !state.projects.is_empty() && !unread {
+            let count = state.projects.len();
+            scene.report(
+                "L38",
+                &["organization", name],
+                span,
+                format!("organization `{name}` is linked to none of the {count} projects in sight: membership gives no access"),
+                "link it under a project's `organizations`, or write `state: retired`",
+            );
+        }
+        let restricted: Vec<&str> = linked
+            .iter()
+            .filter(|project| project.channel_access.value() == Some(&ChannelAccess::Restricted))
+            .map(|project| project.key.as_str())
+            .collect();
+        for (domain, source) in &organization.email_domains {
+            let domain = domain.as_str();
+            let parts = ["organization", name, "email-domain", domain];
+            if is_public_mail(domain) {
+                scene.report(
+                    "L42",
+                    &parts,
+                    Some(*source),
+                    format!("`{domain}` is a public mail provider: strangers join organization `{name}` and see its shared requests"),
+                    "take the domain off, and list the members",
+                );
+            }
+            let class = DomainClass::of(state, domain);
+            let sign_up = newcomer(state, &class, &mut Trail::silent()).outcome;
+            if !restricted.is_empty() && matches!(sign_up, Outcome::Atlassian | Outcome::PortalOnly)
+            {
+                scene.report(
+                    "L43",
+                    &parts,
+                    Some(*source),
+                    format!("whoever signs up with an address of `{domain}` joins `{name}` and gets into restricted projects: {}", names(restricted.iter().copied())),
+                    "take the domain off, or limit who can sign up; or acknowledge L43 with a reason",
+                );
+            }
+            let rejected =
+                |way| account_type(state, &class, way, &mut Trail::silent()) == Outcome::Rejected;
+            if rejected(Way::SelfService) && rejected(Way::Staff) {
+                scene.report(
+                    "L44",
+                    &parts,
+                    Some(*source),
+                    format!("no new account of `{domain}` is let in, so nobody ever joins `{name}` by the domain"),
+                    "allow or approve the domain, or take it off the organization",
+                );
+            }
+        }
+    }
+}
+
+/// L68: agents decide who is in an organization, and organizations decide who gets into restricted projects.
+fn agents_as_gatekeepers(scene: &mut Scene<'_, '_>) {
+    let Some((SiteValue::OrganizationManagement(OrganizationManagement::Agents), source)) =
+        scene.setting(SiteField::OrganizationManagement)
+    else {
+        return;
+    };
+    let state = scene.state;
+    let gated: Vec<&str> = state
+        .projects
+        .iter()
+        .filter(|project| {
+            project.channel_access.value() == Some(&ChannelAccess::Restricted)
+                && !project.organizations.is_empty()
+        })
+        .map(|project| project.key.as_str())
+        .collect();
+    if !gated.is_empty() {
+        scene.report(
+            "L68",
+            &SiteField::OrganizationManagement.address_parts(),
+            source,
+            format!("agents manage organizations, and organizations open restricted projects: {}; any agent can grant that access", names(gated.iter().copied())),
+            "set `organization_management: jira_admins_only`",
+        );
+    }
+}

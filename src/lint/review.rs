@@ -1,0 +1,164 @@
+//! Lints in a plan: what the plan makes newly true is a check and may block; what holds already is a finding.
+
+use super::{Found, Judged, changes, judge, judged, newly_true};
+use crate::access::{Coverage, Fact, State};
+use crate::desired::Desired;
+use crate::diagnostic::Severity;
+use crate::observed::Observed;
+use crate::plan::{Change, Finding, Plan, ResourceType};
+use crate::policy::Verdict;
+use std::collections::BTreeMap;
+
+/// Warnings that nothing but a site shows, so that `plan` repeats them. Of the others, `validate` repeats those that hold
+/// already, and a plan tells only what it makes newly true.
+const STANDING: [&str; 2] = ["L48", "L49"];
+
+/// Lints on which the settings of the site have no bearing.
+const OF_ONE_OBJECT: [&str; 6] = ["L30", "L31", "L49", "L51", "L52", "L69"];
+
+/// Judges a plan by every lint, and blocks the changes that make an error newly true that nobody acknowledged.
+///
+/// `before` is the state that was read, `after` the one that the plan leads to. What was not known before counts as it will be. What is blocked stays in the plan, with the
+/// lint as the reason.
+pub fn review<'w>(
+    plan: &mut Plan,
+    desired: &Desired<'w>,
+    observed: &Observed,
+    mut before: State<'w>,
+    after: &State<'w>,
+) -> Vec<Verdict> {
+    // What a plan changes is new by itself.
+    let by_change = changes(desired, observed, plan, &before, after);
+    assume(&mut before, after);
+    let then = judge(&before, desired, Some(observed));
+    let now = judge(after, desired, Some(observed));
+    let fresh = newly_true(&then, &now);
+    let mut found: Vec<(Found, bool)> = now.into_iter().zip(fresh).collect();
+    found.extend(by_change.into_iter().map(|found| (found, true)));
+    let (found, fresh): (Vec<Found>, Vec<bool>) = found.into_iter().unzip();
+    let mut verdicts: BTreeMap<&'static str, Verdict> = BTreeMap::new();
+    for (judged, new) in judged(desired.workspace, found, desired.today)
+        .into_iter()
+        .zip(fresh)
+    {
+        if new && judged.severity() == Severity::Error {
+            let problem = block(plan, &judged);
+            let code = judged.found.lint.code;
+            verdicts
+                .entry(code)
+                .or_insert_with(|| Verdict {
+                    kind: "lint",
+                    name: code.to_owned(),
+                    problems: Vec::new(),
+                    source: judged.found.span,
+                })
+                .problems
+                .push(problem);
+        } else if new
+            || judged.severity() == Severity::Error
+            || STANDING.contains(&judged.found.lint.code)
+        {
+            plan.findings.push(Finding {
+                address: judged.found.address.clone(),
+                code: judged.found.lint.code,
+                message: judged.message(),
+                source: judged.found.span,
+            });
+        }
+    }
+    verdicts.into_values().collect()
+}
+
+/// Lets what is not known of the state before a plan be as the plan leaves it: a condition that may have held already is not
+/// newly true.
+fn assume(before: &mut State<'_>, after: &State<'_>) {
+    fn fill<T: Clone>(before: &mut Fact<T>, after: &Fact<T>) {
+        if before.value().is_none() {
+            *before = after.clone();
+        }
+    }
+    let (site, then) = (&mut before.site, &after.site);
+    fill(&mut site.internal, &then.internal);
+    fill(&mut site.external, &then.external);
+    fill(&mut site.allowed, &then.allowed);
+    fill(&mut site.create, &then.create);
+    fill(&mut site.no_login, &then.no_login);
+    fill(&mut site.kb_all_logged_in, &then.kb_all_logged_in);
+    fill(&mut site.kb_anyone, &then.kb_anyone);
+    fill(&mut site.confluence_plan, &then.confluence_plan);
+    fill(&mut before.any_domain, &after.any_domain);
+    if let Coverage::Unread(_) = before.approved.coverage {
+        before.approved = after.approved.clone();
+    }
+    for project in &mut before.projects {
+        let Some(then) = after
+            .project(project.key.as_str())
+            .and_then(|at| after.projects.get(at))
+        else {
+            continue;
+        };
+        fill(&mut project.channel_access, &then.channel_access);
+        fill(&mut project.customer_sharing, &then.customer_sharing);
+        for (space, viewers) in &mut project.spaces {
+            if let Some(then) = then.spaces.get(space) {
+                fill(viewers, then);
+            }
+        }
+    }
+}
+
+/// Blocks what makes a finding true: changes at its address, of its project or organization, and of the site's settings where those matter; where
+/// there are none, every change of the site.
+fn block(plan: &mut Plan, judged: &Judged<'_>) -> String {
+    let found = &judged.found;
+    let reason = format!("lint {}", found.lint.code);
+    let any = plan.changes.iter().any(|change| bears_on(change, found));
+    for change in &mut plan.changes {
+        if (!any || bears_on(change, found)) && !change.blocked_by.contains(&reason) {
+            change.blocked_by.push(reason.clone());
+        }
+    }
+    format!(
+        "{}: {} (hint: {})",
+        found.address, found.message, found.hint
+    )
+}
+
+fn bears_on(change: &Change, found: &Found) -> bool {
+    let object: Vec<&str> = found.address.as_str().split('/').take(3).collect();
+    let within = change
+        .address
+        .as_str()
+        .strip_prefix(object.join("/").as_str())
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    within
+        || change.address.matches(found.address.as_str())
+        || (found.lint.code == "L31" && change.kind == ResourceType::OrganizationMember)
+        || !OF_ONE_OBJECT.contains(&found.lint.code)
+            && matches!(
+                change.kind,
+                ResourceType::CustomerAccess
+                    | ResourceType::AllowedDomain
+                    | ResourceType::ApprovedDomain
+                    | ResourceType::SiteSetting
+            )
+        || (is_about_openness(found) && change.kind == ResourceType::ProjectAccess)
+        || domain_of(found).is_some_and(|domain| {
+            change.kind == ResourceType::CustomerAccount
+                && change.name.ends_with(&format!("@{domain}"))
+        })
+}
+
+/// L13 and L14 also come true when a project opens.
+fn is_about_openness(found: &Found) -> bool {
+    matches!(found.lint.code, "L13" | "L14")
+}
+
+/// The domain of a finding about people of one.
+fn domain_of(found: &Found) -> Option<&str> {
+    found
+        .address
+        .as_str()
+        .split_once("/account/%2A@")
+        .map(|(_, domain)| domain)
+}

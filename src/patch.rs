@@ -1,0 +1,422 @@
+//! The smallest edit of the YAML that accepts what somebody changed on the site, as a unified diff that `git apply` takes.
+//!
+//! Values are found by their place in the file and replaced there; comments, order and everything else stay byte for byte. A
+//! patch is only proposed when planning the patched workspace against the same live state shows the change no more, and
+//! nothing new.
+
+mod edits;
+mod tree;
+
+use crate::config::{self, LoadOptions, Sources, Workspace};
+use crate::diagnostic::{FileId, Span};
+use crate::model::{SiteKey, SiteValue};
+use crate::observed::Observed;
+use crate::plan::{Action, Change, Reason, ResourceType};
+use camino::{Utf8Path, Utf8PathBuf};
+use edits::{File, Wish};
+use jiff::civil::Date;
+use serde_json::Value;
+use similar::TextDiff;
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What can be accepted by an edit, and what cannot.
+#[derive(Debug, Default)]
+pub struct Patch {
+    /// The unified diff; empty when nothing can be accepted.
+    pub diff: String,
+    /// The addresses that the diff accepts.
+    pub accepted: Vec<String>,
+    /// What has to be decided by hand, with the reason.
+    pub left: Vec<(String, String)>,
+}
+
+/// What differs on one site.
+#[derive(Debug)]
+pub struct Difference<'a> {
+    /// The site.
+    pub site: &'a SiteKey,
+    /// What is live.
+    pub observed: &'a Observed,
+    /// The changes that would revert what somebody did.
+    pub changes: Vec<&'a Change>,
+}
+
+/// Proposes a patch.
+///
+/// `prefix` is put before every path of the diff: where the workspace lies in its repository. `replan` returns the addresses that
+/// a workspace would change on a site.
+pub fn propose(
+    workspace: &Workspace,
+    differences: &[Difference<'_>],
+    prefix: &str,
+    today: Date,
+    replan: &dyn Fn(&Workspace, &SiteKey) -> BTreeSet<String>,
+) -> Patch {
+    let mut patch = Patch::default();
+    let mut files: BTreeMap<FileId, File> = BTreeMap::new();
+    let mut hopeful: Vec<(&SiteKey, String, BTreeSet<FileId>)> = Vec::new();
+    for difference in differences {
+        let gone = gone_organizations(difference);
+        for change in &difference.changes {
+            let address = change.address.to_string();
+            if change.kind == ResourceType::CustomerAccount || rests_on(&address, &gone) {
+                // Goes away with what asks for it; told apart below.
+                hopeful.push((difference.site, address, BTreeSet::new()));
+                continue;
+            }
+            match wish(workspace, difference, change)
+                .and_then(|wish| place(workspace, change.source, wish, &mut files))
+            {
+                Ok(file) => hopeful.push((difference.site, address, BTreeSet::from([file]))),
+                Err(why) => patch.left.push((address, why)),
+            }
+        }
+    }
+    let mut texts: BTreeMap<FileId, String> = BTreeMap::new();
+    for (id, file) in &files {
+        match file.edited() {
+            Ok(text) => {
+                texts.insert(*id, text);
+            }
+            Err(why) => fail(&mut hopeful, &mut patch, *id, &why),
+        }
+    }
+    let before: BTreeMap<&SiteKey, BTreeSet<String>> = differences
+        .iter()
+        .map(|difference| (difference.site, replan(workspace, difference.site)))
+        .collect();
+    let after = settle(
+        workspace,
+        &mut texts,
+        &mut hopeful,
+        &mut patch,
+        today,
+        &before,
+        replan,
+    );
+    for (site, address, _) in hopeful {
+        if after.get(site).is_some_and(|left| left.contains(&address)) {
+            let why = "no edit of the files would settle it".to_owned();
+            patch.left.push((address, why));
+        } else {
+            patch.accepted.push(address);
+        }
+    }
+    patch.accepted.sort();
+    patch.left.sort();
+    for (id, text) in &texts {
+        let Some(source) = workspace.sources.get(*id) else {
+            continue;
+        };
+        let path = format!("{prefix}{}", source.path);
+        let diff = TextDiff::from_lines(source.text.as_ref(), text.as_str());
+        let mut unified = diff.unified_diff();
+        unified.header(&format!("a/{path}"), &format!("b/{path}"));
+        patch.diff.push_str(&unified.to_string());
+    }
+    patch
+}
+
+/// Takes back the edits of files that make the workspace invalid or the plan larger, and returns what is still to be changed.
+fn settle<'s>(
+    workspace: &Workspace,
+    texts: &mut BTreeMap<FileId, String>,
+    hopeful: &mut Vec<(&'s SiteKey, String, BTreeSet<FileId>)>,
+    patch: &mut Patch,
+    today: Date,
+    before: &BTreeMap<&'s SiteKey, BTreeSet<String>>,
+    replan: &dyn Fn(&Workspace, &SiteKey) -> BTreeSet<String>,
+) -> BTreeMap<&'s SiteKey, BTreeSet<String>> {
+    let judge = |texts: &BTreeMap<FileId, String>| -> Result<BTreeMap<&'s SiteKey, BTreeSet<String>>, String> {
+        let patched = patched(workspace, texts, today)?;
+        let mut after = BTreeMap::new();
+        for (site, old) in before {
+            let now = replan(&patched, site);
+            if let Some(new) = now.difference(old).next() {
+                return Err(format!("the edit would also change {new}"));
+            }
+            after.insert(*site, now);
+        }
+        Ok(after)
+    };
+    if let Ok(after) = judge(texts) {
+        return after;
+    }
+    // Something stands against the whole: find out which files, one after the other.
+    let mut kept: BTreeMap<FileId, String> = BTreeMap::new();
+    for (id, text) in std::mem::take(texts) {
+        kept.insert(id, text);
+        if let Err(why) = judge(&kept) {
+            kept.remove(&id);
+            fail(hopeful, patch, id, &why);
+        }
+    }
+    *texts = kept;
+    let unpatched = || {
+        before
+            .iter()
+            .map(|(site, old)| (*site, old.clone()))
+            .collect()
+    };
+    judge(texts).unwrap_or_else(|_| unpatched())
+}
+
+fn fail(
+    hopeful: &mut Vec<(&SiteKey, String, BTreeSet<FileId>)>,
+    patch: &mut Patch,
+    id: FileId,
+    why: &str,
+) {
+    hopeful.retain(|(_, address, files)| {
+        let here = files.contains(&id);
+        if here {
+            patch.left.push((address.clone(), why.to_owned()));
+        }
+        !here
+    });
+}
+
+/// Loads the workspace as it would be: its files in a temporary directory, the patched ones replaced.
+fn patched(
+    workspace: &Workspace,
+    texts: &BTreeMap<FileId, String>,
+    today: Date,
+) -> Result<Workspace, String> {
+    let directory = tempfile::tempdir().map_err(|error| error.to_string())?;
+    let root =
+        Utf8Path::from_path(directory.path()).ok_or("the temporary directory is not UTF-8")?;
+    for number in 0..=u16::MAX {
+        let id = FileId(number);
+        let Some(source) = workspace.sources.get(id) else {
+            break;
+        };
+        let path = root.join(&source.path);
+        let text = texts.get(&id).map_or(source.text.as_ref(), String::as_str);
+        let written = match path.parent() {
+            Some(parent) => fs_err::create_dir_all(parent),
+            None => Ok(()),
+        };
+        written
+            .and_then(|()| fs_err::write(&path, text))
+            .map_err(|error| error.to_string())?;
+    }
+    for site in workspace.sites.values() {
+        // A seed is only looked for, never read, when a workspace is loaded.
+        if let Some(seed) = &site.seed {
+            let directory = root.join(&seed.value);
+            fs_err::create_dir_all(&directory)
+                .and_then(|()| fs_err::write(directory.join("portcullis.yaml"), "version: 1\n"))
+                .map_err(|error| error.to_string())?;
+        }
+    }
+    let loaded = config::load(root, LoadOptions::new(today));
+    loaded.workspace.ok_or_else(|| {
+        let first = loaded
+            .diagnostics
+            .into_iter()
+            .find(|diagnostic| diagnostic.severity == crate::diagnostic::Severity::Error);
+        let why = first.map_or_else(String::new, |diagnostic| diagnostic.message);
+        format!("the edited files would not be valid: {why}")
+    })
+}
+
+/// Returns the organizations that are in the YAML and no longer on the site.
+fn gone_organizations(difference: &Difference<'_>) -> BTreeSet<String> {
+    difference
+        .changes
+        .iter()
+        .filter(|change| {
+            change.kind == ResourceType::Organization && change.action == Action::Create
+        })
+        .map(|change| change.address.to_string())
+        .collect()
+}
+
+/// Says whether an address is below an organization that is gone as a whole; links are taken out of their lists themselves.
+fn rests_on(address: &str, gone: &BTreeSet<String>) -> bool {
+    gone.iter().any(|organization| {
+        address
+            .strip_prefix(organization.as_str())
+            .is_some_and(|rest| rest.starts_with('/'))
+    })
+}
+
+/// Says which edit accepts what somebody did, or why none does.
+fn wish(
+    workspace: &Workspace,
+    difference: &Difference<'_>,
+    change: &Change,
+) -> Result<Wish, String> {
+    use ResourceType as T;
+    let by_hand = |why: &str| Err(why.to_owned());
+    match (change.kind, change.action, change.reason) {
+        (_, _, Reason::Unknown) => by_hand("its live value is not known"),
+        (
+            T::OrganizationMember
+            | T::ProjectCustomer
+            | T::ProjectOrganization
+            | T::OrganizationEmailDomain,
+            Action::Create,
+            Reason::Listed,
+        ) => Ok(Wish::RemoveItem),
+        (T::OrganizationMember | T::ProjectCustomer, Action::Delete, Reason::NotListed) => {
+            let text = |key: &str| change.before[key].as_str().map(str::to_owned);
+            let (email, account_id) = (text("email"), text("account_id"));
+            Ok(Wish::AddPerson { email, account_id })
+        }
+        (T::ProjectOrganization, Action::Delete, Reason::NotListed) => {
+            let declared = workspace
+                .sites
+                .get(difference.site)
+                .is_some_and(|site| site.organizations.contains_key(change.name.as_str()));
+            if declared {
+                Ok(Wish::AddItem(change.name.clone()))
+            } else {
+                by_hand(
+                    "the organization is not declared: export it, or declare it, and list it then",
+                )
+            }
+        }
+        (T::OrganizationEmailDomain, Action::Delete, Reason::NotListed) => {
+            Ok(Wish::AddItem(change.name.clone()))
+        }
+        (
+            T::OrganizationMember | T::ProjectCustomer | T::ProjectOrganization,
+            Action::Delete,
+            _,
+        ) => by_hand(
+            "the YAML says that they must be absent or that their access has ended: decide whether that still holds",
+        ),
+        (T::AllowedDomain, Action::Update, _) => {
+            let live = difference
+                .observed
+                .settings
+                .get(&crate::model::SiteField::AllowedDomains);
+            match live.and_then(|live| live.value.known()) {
+                Some(SiteValue::Domains(None)) => Ok(Wish::Replace("any".to_owned())),
+                Some(SiteValue::Domains(Some(list))) => {
+                    let list: Vec<&str> = list.iter().map(|domain| domain.as_str()).collect();
+                    Ok(Wish::Replace(format!("[{}]", list.join(", "))))
+                }
+                _ => by_hand("its live value is not known"),
+            }
+        }
+        (T::AllowedDomain, action, _) => {
+            let differs = difference
+                .changes
+                .iter()
+                .any(|other| other.kind == T::AllowedDomain && other.action == Action::Update);
+            match (differs, action) {
+                // The whole value is replaced by the row of `any`.
+                (true, _) => Ok(Wish::Nothing),
+                (false, Action::Create) => Ok(Wish::RemoveValue(change.name.clone())),
+                (false, _) => Ok(Wish::AddItem(change.name.clone())),
+            }
+        }
+        (
+            T::CustomerAccess | T::SiteSetting | T::ProjectAccess,
+            Action::Update,
+            Reason::Differs,
+        ) => {
+            let only = change
+                .before
+                .as_object()
+                .and_then(|map| map.values().next());
+            match only.unwrap_or(&change.before) {
+                Value::Bool(on) => Ok(Wish::Replace(on.to_string())),
+                Value::String(word) => Ok(Wish::Replace(word.clone())),
+                _ => by_hand("its live value has no word in the YAML"),
+            }
+        }
+        (T::KnowledgeBaseSpace, Action::Update, Reason::Differs) => {
+            match change.before["who_can_view"].as_str() {
+                Some(word) => Ok(Wish::Replace(word.to_owned())),
+                None => by_hand("its live value is not known"),
+            }
+        }
+        (T::KnowledgeBaseSpace, Action::Create, _) => Ok(Wish::RemoveEntry),
+        (T::Organization, Action::Create, Reason::Listed) => Ok(Wish::RemoveEntry),
+        (T::Organization, Action::Update, Reason::Renamed) => by_hand(
+            "it was renamed on the site: rename it in the YAML wherever it is named, and write the old name as `previous_name`",
+        ),
+        (T::ApprovedDomain, Action::Create | Action::Update, Reason::Listed | Reason::Differs) => {
+            let role = change.before["sites"][difference.site.as_str()]["role"].as_str();
+            Ok(Wish::SetKey(
+                "role".to_owned(),
+                role.unwrap_or("none").to_owned(),
+            ))
+        }
+        _ => by_hand("no small edit of the files says this"),
+    }
+}
+
+/// Notes an edit in the file it belongs to.
+fn place(
+    workspace: &Workspace,
+    span: Option<Span>,
+    wish: Wish,
+    files: &mut BTreeMap<FileId, File>,
+) -> Result<FileId, String> {
+    let span = span.ok_or("nothing in the files asks for it")?;
+    let (id, span, wish) = match wish {
+        Wish::AddPerson { email, account_id } => {
+            let roster = open(workspace, span.file, files)?.roster_file(span)?;
+            match roster {
+                // The mapping itself takes the person.
+                None => (span.file, span, Wish::AddPerson { email, account_id }),
+                Some(path) => {
+                    let directory = workspace
+                        .sources
+                        .get(span.file)
+                        .and_then(|source| source.path.parent())
+                        .unwrap_or(Utf8Path::new(""));
+                    let path = normal(&directory.join(path));
+                    let id = by_path(&workspace.sources, &path)
+                        .ok_or_else(|| format!("`{path}` was not read"))?;
+                    (id, span, Wish::AddPerson { email, account_id })
+                }
+            }
+        }
+        other => (span.file, span, other),
+    };
+    open(workspace, id, files)?.note(span, wish)?;
+    Ok(id)
+}
+
+fn open<'f>(
+    workspace: &Workspace,
+    id: FileId,
+    files: &'f mut BTreeMap<FileId, File>,
+) -> Result<&'f mut File, String> {
+    match files.entry(id) {
+        Entry::Occupied(entry) => Ok(entry.into_mut()),
+        Entry::Vacant(entry) => {
+            let source = workspace.sources.get(id).ok_or("the file is not known")?;
+            Ok(entry.insert(File::open(&source.path, &source.text)?))
+        }
+    }
+}
+
+fn by_path(sources: &Sources, path: &Utf8Path) -> Option<FileId> {
+    (0..=u16::MAX)
+        .map(FileId)
+        .map_while(|id| Some((id, sources.get(id)?)))
+        .find(|(_, source)| source.path == path)
+        .map(|(id, _)| id)
+}
+
+/// Resolves `.` and `..`; a path that leaves the workspace was refused when it was read.
+fn normal(path: &Utf8Path) -> Utf8PathBuf {
+    let mut normal = Utf8PathBuf::new();
+    for part in path.components() {
+        match part.as_str() {
+            "." => {}
+            ".." => {
+                normal.pop();
+            }
+            name => normal.push(name),
+        }
+    }
+    normal
+}

@@ -1,0 +1,140 @@
+//! Overriding the policy for exactly one plan: `--accept DIGEST`, or a file `acceptances/DIGEST.yaml` in the workspace.
+//!
+//! The digest stands for the changes with their policy blocks lifted, so it does not change by being accepted; any other
+//! change on the site or in the YAML gives another digest, and the acceptance no longer fits.
+
+use camino::Utf8Path;
+use jiff::civil::Date;
+use serde::Deserialize;
+
+/// The directory of acceptance files, relative to the workspace; give it code owners of its own.
+pub const DIRECTORY: &str = "acceptances";
+
+/// How many hexadecimal digits a digest has.
+const DIGITS: usize = 64;
+
+/// Who accepted one plan.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Acceptance {
+    /// The version of the file's format: 1, or not written.
+    #[serde(default)]
+    pub version: Option<u32>,
+    /// Who answers for it.
+    pub owner: String,
+    /// Since when.
+    pub date: Date,
+    /// The last day (inclusive, UTC).
+    #[serde(default)]
+    pub until: Option<Date>,
+    /// Why.
+    #[serde(default)]
+    pub reason: Option<String>,
+}
+
+/// Why an acceptance file does not count.
+#[derive(Debug, thiserror::Error)]
+pub enum AcceptanceError {
+    /// The file cannot be read.
+    #[error("`{0}` cannot be read: {1}")]
+    Unreadable(String, std::io::Error),
+    /// It is no mapping with `owner` and `date`.
+    #[error("`{0}` is not an acceptance: {1}")]
+    Shape(String, String),
+    /// It belongs to another version of the format.
+    #[error("`{0}` has version {1}, this program reads `version: 1`")]
+    Version(String, u32),
+    /// It does not count yet, or no longer.
+    #[error("`{0}` does not count today: it holds from {1} to {2}")]
+    OutOfDate(String, Date, String),
+}
+
+/// Says whether a text is a whole digest, as plans print it.
+pub fn is_digest(text: &str) -> bool {
+    text.len() == DIGITS
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
+}
+
+/// Looks for the acceptance of a plan in the workspace; `None` when there is no such file.
+///
+/// # Errors
+/// When there is a file and it does not count.
+pub fn find(
+    root: &Utf8Path,
+    digest: &str,
+    today: Date,
+) -> Result<Option<Acceptance>, AcceptanceError> {
+    if !is_digest(digest) {
+        return Ok(None);
+    }
+    let file = format!("{DIRECTORY}/{digest}.yaml");
+    let path = root.join(&file);
+    let text = match fs_err::read_to_string(&path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(AcceptanceError::Unreadable(file, error)),
+    };
+    let acceptance: Acceptance = serde_yaml::from_str(&text)
+        .map_err(|error| AcceptanceError::Shape(file.clone(), error.to_string()))?;
+    match acceptance.version {
+        None | Some(1) => {}
+        Some(other) => return Err(AcceptanceError::Version(file, other)),
+    }
+    if acceptance.owner.trim().is_empty() {
+        let why = "`owner` says nobody".to_owned();
+        return Err(AcceptanceError::Shape(file, why));
+    }
+    if acceptance.date > today || acceptance.until.is_some_and(|until| until < today) {
+        let until = acceptance
+            .until
+            .map_or_else(|| "now on".to_owned(), |until| until.to_string());
+        return Err(AcceptanceError::OutOfDate(file, acceptance.date, until));
+    }
+    Ok(Some(acceptance))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn judged(text: &str) -> Result<Option<Acceptance>, AcceptanceError> {
+        let directory = tempfile::tempdir().unwrap();
+        let root = Utf8Path::from_path(directory.path()).unwrap();
+        let digest = "a".repeat(64);
+        std::fs::create_dir(root.join(DIRECTORY)).unwrap();
+        std::fs::write(root.join(format!("{DIRECTORY}/{digest}.yaml")), text).unwrap();
+        assert_eq!(
+            find(root, &"b".repeat(64), jiff::civil::date(2026, 11, 22)).unwrap(),
+            None
+        );
+        find(root, &digest, jiff::civil::date(2026, 11, 22))
+    }
+
+    #[test]
+    fn an_acceptance_needs_an_owner_and_a_date_that_holds() {
+        let good =
+            judged("owner: it@acme.example\ndate: 2026-11-20\nuntil: 2026-11-22\nreason: merger\n");
+        assert_eq!(good.unwrap().unwrap().owner, "it@acme.example");
+        for bad in [
+            "date: 2026-11-20\n",
+            "owner: x\n",
+            "owner: ' '\ndate: 2026-11-20\n",
+            "owner: x\ndate: 2026-11-23\n",
+            "owner: x\ndate: 2026-11-20\nuntil: 2026-11-21\n",
+            "owner: x\ndate: 2026-11-20\nversion: 2\n",
+            "owner: x\ndate: 2026-11-20\nforce: true\n",
+        ] {
+            assert!(judged(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn only_whole_digests_count() {
+        assert!(is_digest(&"0f".repeat(32)));
+        assert!(!is_digest("0f0f"));
+        assert!(!is_digest(&"0F".repeat(32)));
+        assert!(!is_digest(&"../".repeat(22)[..64]));
+    }
+}

@@ -1,0 +1,53 @@
+//! Differences that somebody accepted until a date.
+
+use crate::config::AcceptedDrift;
+use crate::plan::{Change, Plan};
+use jiff::civil::Date;
+
+/// A change that is left out of the plan, and who answers for that.
+#[derive(Debug, Clone)]
+pub struct Accepted<'w> {
+    /// What would have been done.
+    pub change: Change,
+    /// Who accepted it, why, and until when.
+    pub acceptance: &'w AcceptedDrift,
+}
+
+/// Takes the changes out of a plan that `policy.accept_drift` accepts today.
+///
+/// What blocks or waits for one of them keeps saying so; the first acceptance in the YAML that matches is the one named.
+pub fn split_accepted<'w>(
+    plan: &mut Plan,
+    accepted: &'w [AcceptedDrift],
+    today: Date,
+) -> Vec<Accepted<'w>> {
+    let lasting: Vec<&AcceptedDrift> = accepted
+        .iter()
+        .filter(|accepted| accepted.until.is_none_or(|until| until >= today))
+        .collect();
+    if lasting.is_empty() {
+        return Vec::new();
+    }
+    let mut split = Vec::new();
+    let mut kept = Vec::with_capacity(plan.changes.len());
+    for change in std::mem::take(&mut plan.changes) {
+        let found = lasting
+            .iter()
+            .find(|accepted| change.address.matches(&accepted.address.value));
+        match found {
+            Some(acceptance) => split.push(Accepted { change, acceptance }),
+            None => kept.push(change),
+        }
+    }
+    plan.changes = kept;
+    // A step by hand for something that is left alone would still be asked of somebody.
+    plan.manual_steps.retain(|step| {
+        step.addresses.is_empty()
+            || step.addresses.iter().any(|address| {
+                !split
+                    .iter()
+                    .any(|accepted| accepted.change.address == *address)
+            })
+    });
+    split
+}

@@ -1,0 +1,149 @@
+//! Organizations that would lose their last member, and projects that would be left without anyone, without anybody having said so.
+//!
+//! Both are built in: no limit in the YAML has to be written for them. The first blocks; the second is a failed check only. What is written as empty (`allow_empty: true`), retired,
+//! absent or expired is meant; what an `exact` list takes away because nobody on it can be added is not.
+
+use super::{PREFIX, Verdict, block};
+use crate::config::{Mode, Roster};
+use crate::desired::Desired;
+use crate::model::{ChannelAccess, OrganizationId, ProjectKey, Read};
+use crate::observed::Observed;
+use crate::plan::{Change, Operation, OrganizationRef, Plan, Reason};
+use std::collections::BTreeMap;
+
+/// How many leave and arrive; a blocked change does neither, a waiting one will.
+#[derive(Debug, Default, Clone, Copy)]
+struct Traffic {
+    leave: usize,
+    arrive: usize,
+    /// Whether somebody leaves only for not being listed.
+    unlisted: bool,
+}
+
+impl Traffic {
+    fn leaves(&mut self, change: &Change) {
+        self.leave += 1;
+        self.unlisted |= change.reason == Reason::NotListed;
+    }
+}
+
+/// Judges organizations whose members are all read.
+pub(super) fn organizations(
+    plan: &mut Plan,
+    desired: &Desired<'_>,
+    observed: &Observed,
+) -> Vec<Verdict> {
+    let mut traffic: BTreeMap<OrganizationId, Traffic> = BTreeMap::new();
+    let mut names: BTreeMap<OrganizationId, String> = BTreeMap::new();
+    for change in plan.changes.iter().filter(|c| c.blocked_by.is_empty()) {
+        match &change.operation {
+            Operation::RemoveMember(id, _) => {
+                traffic.entry(id.clone()).or_default().leaves(change);
+                if let Some(name) = change.address.as_str().split("/member/").next() {
+                    names.entry(id.clone()).or_insert_with(|| name.to_owned());
+                }
+            }
+            Operation::AddMember(OrganizationRef::Existing(id), _) => {
+                traffic.entry(id.clone()).or_default().arrive += 1;
+            }
+            _ => {}
+        }
+    }
+    let mut verdicts = Vec::new();
+    for (id, traffic) in traffic {
+        let members = observed
+            .whole_organizations()
+            .and_then(|live| live.get(&id)?.members.as_ref()?.complete());
+        let Some(members) = members else { continue };
+        let emptied = traffic.unlisted && traffic.arrive == 0 && traffic.leave >= members.len();
+        let address = names.get(&id).cloned().unwrap_or_default();
+        let meant = desired.members.iter().any(|(name, roster)| {
+            desired.address(["organization", name.as_str()]).as_str() == address
+                && is_empty_on_purpose(roster.roster)
+        });
+        if !emptied || meant {
+            continue;
+        }
+        let name = format!("{PREFIX}: no organization is emptied (built in)");
+        block(
+            plan,
+            |change| matches!(&change.operation, Operation::RemoveMember(of, _) if *of == id),
+            &name,
+        );
+        verdicts.push(Verdict {
+            kind: "built_in",
+            name,
+            problems: vec![format!(
+                "`{address}` would lose all of its {} members, and nobody listed can be added",
+                members.len()
+            )],
+            source: None,
+        });
+    }
+    verdicts
+}
+
+/// Judges restricted projects whose customers and links are all read.
+pub(super) fn projects(plan: &Plan, desired: &Desired<'_>, observed: &Observed) -> Vec<Verdict> {
+    let mut traffic: BTreeMap<ProjectKey, Traffic> = BTreeMap::new();
+    for change in plan.changes.iter().filter(|c| c.blocked_by.is_empty()) {
+        match &change.operation {
+            Operation::RemoveCustomer(key, _) | Operation::Unlink(key, _) => {
+                traffic.entry(key.clone()).or_default().leaves(change);
+            }
+            Operation::AddCustomer(key, _) | Operation::Link(key, _) => {
+                traffic.entry(key.clone()).or_default().arrive += 1;
+            }
+            _ => {}
+        }
+    }
+    let mut verdicts = Vec::new();
+    for (key, traffic) in traffic {
+        let Some(seen) = observed.whole_projects().and_then(|live| live.get(&key)) else {
+            continue;
+        };
+        let declared = desired.site.projects.get(&key);
+        let access = declared
+            .and_then(|project| project.channel_access.as_ref())
+            .map(|access| access.value)
+            .or_else(|| seen.channel_access.as_ref()?.value.known().copied());
+        let (Some(Read::Complete(customers)), Some(Read::Complete(linked))) =
+            (&seen.customers, &seen.organizations)
+        else {
+            continue;
+        };
+        let before = customers.len() + linked.len();
+        let emptied = access == Some(ChannelAccess::Restricted)
+            && traffic.unlisted
+            && traffic.arrive == 0
+            && traffic.leave >= before;
+        let meant = declared.is_some_and(|project| {
+            let no_customers = project.customers.as_ref().is_some_and(is_empty_on_purpose);
+            let no_links = project
+                .organizations
+                .as_ref()
+                .is_some_and(|links| links.mode == Mode::Exact && links.list.is_empty());
+            (no_customers || customers.is_empty()) && (no_links || linked.is_empty())
+        });
+        if !emptied || meant {
+            continue;
+        }
+        // Told, not blocked: each list of the project says by itself that it is whole.
+        let name = format!("{PREFIX}: no project is left without anyone (built in)");
+        let address = desired.address(["project", key.as_str()]);
+        verdicts.push(Verdict {
+            kind: "built_in",
+            name,
+            problems: vec![format!(
+                "`{address}` is restricted and would lose all of its {before} customers and organizations"
+            )],
+            source: None,
+        });
+    }
+    verdicts
+}
+
+/// An empty `exact` list needs `allow_empty: true`, so it is meant.
+fn is_empty_on_purpose(roster: &Roster) -> bool {
+    roster.mode == Mode::Exact && roster.entries.is_empty()
+}

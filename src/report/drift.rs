@@ -1,0 +1,388 @@
+//! Drift as text and as JSON; silent, that is one line, when nothing matters.
+
+use crate::config::{Sources, Workspace};
+use crate::diagnostic::Span;
+use crate::drift::{Drift, Notice, turned};
+use crate::exit::Exit;
+use crate::neutral::neutral;
+use crate::patch::Patch;
+use crate::plan::Change;
+use crate::report::build;
+use crate::report::document::{ResourceChange, ScopeError, Source};
+use crate::report::text::Style;
+use serde::Serialize;
+use serde_json::Value;
+use std::io::{self, Write};
+
+/// How many rows of one section are shown as text.
+const SHOWN: usize = 50;
+
+/// What differs, and whose doing it is.
+#[derive(Debug, Serialize)]
+pub struct DriftDocument {
+    /// The version of this format.
+    pub format_version: &'static str,
+    /// The version of Portcullis.
+    pub tool_version: &'static str,
+    /// The sites that were read.
+    pub sites: Vec<String>,
+    /// What was compared with, when something was.
+    pub base: Option<String>,
+    /// What somebody did on the site, in the shape of a plan's rows: `before` is what was described, `after` is what is live.
+    /// Without a base, whatever differs.
+    pub resource_drift: Vec<ResourceChange>,
+    /// What the files ask for since the base and nobody applied.
+    pub resource_changes: Vec<ResourceChange>,
+    /// Differences that somebody answers for.
+    pub accepted: Vec<AcceptedRow>,
+    /// What is not known.
+    pub unreadable: Vec<ScopeError>,
+    /// Attestations and acceptances that end, have ended, or accept nothing.
+    pub notices: Vec<NoticeRow>,
+    /// Service projects that the files do not have.
+    pub unlisted_projects: Vec<String>,
+    /// The patch, when one was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub patch: Option<PatchRow>,
+    /// Requests.
+    pub requests: u64,
+    /// The exit code.
+    pub exit_code: u8,
+    /// The reason of the exit code, in words.
+    pub exit_reason: &'static str,
+}
+
+/// A difference that somebody answers for.
+#[derive(Debug, Serialize)]
+pub struct AcceptedRow {
+    /// What differs.
+    pub address: String,
+    /// Who answers for it.
+    pub owner: String,
+    /// Why.
+    pub reason: String,
+    /// The last day.
+    pub until: Option<String>,
+    /// Where that is written.
+    pub source: Option<Source>,
+}
+
+/// Something worth knowing.
+#[derive(Debug, Serialize)]
+pub struct NoticeRow {
+    /// Stable code.
+    pub code: &'static str,
+    /// What it is about.
+    pub address: String,
+    /// What it is.
+    pub message: String,
+    /// Where it stands.
+    pub source: Option<Source>,
+}
+
+/// What a patch accepts, and what has to be decided by hand.
+#[derive(Debug, Serialize)]
+pub struct PatchRow {
+    /// Where the patch was written; absent when there was nothing to write.
+    pub file: Option<String>,
+    /// What it accepts.
+    pub accepted: Vec<String>,
+    /// What it does not, with the reason.
+    pub left: Vec<LeftRow>,
+}
+
+/// What has to be decided by hand.
+#[derive(Debug, Serialize)]
+pub struct LeftRow {
+    /// What.
+    pub address: String,
+    /// Why.
+    pub why: String,
+}
+
+impl DriftDocument {
+    /// Starts a document in which nothing differs.
+    pub fn new(base: Option<&str>) -> Self {
+        Self {
+            format_version: "1.0",
+            tool_version: env!("CARGO_PKG_VERSION"),
+            sites: Vec::new(),
+            base: base.map(str::to_owned),
+            resource_drift: Vec::new(),
+            resource_changes: Vec::new(),
+            accepted: Vec::new(),
+            unreadable: Vec::new(),
+            notices: Vec::new(),
+            unlisted_projects: Vec::new(),
+            patch: None,
+            requests: 0,
+            exit_code: 0,
+            exit_reason: "done",
+        }
+    }
+
+    /// Adds one site. Rows of a foreign change that only the base describes have no place in the files.
+    pub fn add(&mut self, workspace: &Workspace, site: &str, drift: &Drift<'_>, with_base: bool) {
+        let sources = &workspace.sources;
+        self.sites.push(site.to_owned());
+        for change in &drift.foreign {
+            let mut row = build::row(sources, change);
+            let body = &mut row.change;
+            turned(&mut body.actions, &mut body.before, &mut body.after);
+            let reason = if with_base {
+                "foreign_change"
+            } else {
+                "difference"
+            };
+            reason.clone_into(&mut row.action_reason);
+            if !drift.revertible.contains(&change.address) {
+                row.portcullis.source = None;
+            }
+            self.resource_drift.push(row);
+        }
+        let rows = drift
+            .unapplied
+            .iter()
+            .map(|change| build::row(sources, change));
+        self.resource_changes.extend(rows);
+        self.accepted
+            .extend(drift.accepted.iter().map(|accepted| AcceptedRow {
+                address: accepted.change.address.to_string(),
+                owner: accepted.acceptance.owner.clone(),
+                reason: accepted.acceptance.reason.clone(),
+                until: accepted.acceptance.until.map(|until| until.to_string()),
+                source: place(sources, accepted.acceptance.span),
+            }));
+        let unknown = |change: &Change| {
+            ScopeError {
+            address: change.address.to_string(),
+            message: "its live value is not known: no program can read it and no valid attestation states it".to_owned(),
+            forbidden: false,
+            source: change.source.and_then(|span| place(sources, span)),
+        }
+        };
+        self.unreadable.extend(drift.unknown.iter().map(unknown));
+        self.unreadable
+            .extend(drift.errors.iter().map(|error| ScopeError {
+                address: error.address.to_string(),
+                message: error.cause.why.clone(),
+                forbidden: error.cause.forbidden,
+                source: error.source.and_then(|span| place(sources, span)),
+            }));
+        let projects = drift
+            .unlisted
+            .iter()
+            .map(|key| format!("{site}/project/{key}"));
+        self.unlisted_projects.extend(projects);
+    }
+
+    /// Adds something worth knowing.
+    pub fn note(&mut self, workspace: &Workspace, notices: &[Notice]) {
+        self.notices.extend(notices.iter().map(|notice| NoticeRow {
+            code: notice.code,
+            address: notice.address.clone(),
+            message: notice.message.clone(),
+            source: place(&workspace.sources, notice.source),
+        }));
+    }
+
+    /// Says what became of a patch.
+    pub fn patched(&mut self, patch: &Patch, file: &str) {
+        self.patch = Some(PatchRow {
+            file: (!patch.diff.is_empty()).then(|| file.to_owned()),
+            accepted: patch.accepted.clone(),
+            left: patch
+                .left
+                .iter()
+                .map(|(address, why)| LeftRow {
+                    address: address.clone(),
+                    why: why.clone(),
+                })
+                .collect(),
+        });
+    }
+
+    /// Ends the document: rows that share an address become one, and the exit code is set.
+    pub fn finish(&mut self, exit: Exit) {
+        build::merge_shared_addresses(&mut self.resource_drift);
+        build::merge_shared_addresses(&mut self.resource_changes);
+        self.exit_code = exit.code();
+        self.exit_reason = exit.reason();
+    }
+
+    /// Says whether something differs or is not known.
+    pub fn differs(&self) -> bool {
+        !(self.resource_drift.is_empty()
+            && self.resource_changes.is_empty()
+            && self.unreadable.is_empty())
+    }
+}
+
+fn place(sources: &Sources, span: Span) -> Option<Source> {
+    Some(Source {
+        file: sources.get(span.file)?.path.to_string(),
+        line: span.line,
+    })
+}
+
+/// Writes the document as JSON.
+///
+/// # Errors
+/// When the sink fails.
+pub fn json(document: &DriftDocument, out: &mut dyn Write) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut *out, document)?;
+    writeln!(out)
+}
+
+/// Writes the document for people.
+///
+/// # Errors
+/// When the sink fails.
+pub fn text(document: &DriftDocument, _style: Style, out: &mut dyn Write) -> io::Result<()> {
+    let quiet = !document.differs()
+        && document.notices.is_empty()
+        && document.unlisted_projects.is_empty()
+        && document.exit_code == 0;
+    if quiet {
+        let accepted = match document.accepted.len() {
+            0 => String::new(),
+            count => format!(" ({count} accepted)"),
+        };
+        return writeln!(out, "no drift{accepted}");
+    }
+    let with_base = document.base.is_some();
+    let did = if with_base {
+        "changed on the site"
+    } else {
+        "different"
+    };
+    section(out, did, &document.resource_drift, |row| {
+        let verb = match (with_base, action(row)) {
+            (true, "create") => "added",
+            (true, "delete") => "removed",
+            (false, "create") => "only on the site:",
+            (false, "delete") => "only in the files:",
+            _ => "is",
+        };
+        let words = match verb {
+            "is" => format!(
+                "{} is {}, described as {}",
+                row.address,
+                value(&row.change.after),
+                value(&row.change.before)
+            ),
+            verb => format!("{verb} {}", row.address),
+        };
+        let blocked = match row.portcullis.blocked_by.as_slice() {
+            [] => String::new(),
+            why => format!(" [could not be applied: {}]", why.join("; ")),
+        };
+        format!("{words}{blocked}{}", at(row.portcullis.source.as_ref()))
+    })?;
+    section(
+        out,
+        "in the files, not applied yet",
+        &document.resource_changes,
+        |row| {
+            let place = at(row.portcullis.source.as_ref());
+            format!("{} {}{place}", action(row), row.address)
+        },
+    )?;
+    section(out, "not known", &document.unreadable, |error| {
+        let right = if error.forbidden {
+            " (a right or a credential is missing)"
+        } else {
+            ""
+        };
+        format!(
+            "{}: {}{right}{}",
+            error.address,
+            error.message,
+            at(error.source.as_ref())
+        )
+    })?;
+    section(out, "accepted", &document.accepted, |row| {
+        let until = row
+            .until
+            .as_ref()
+            .map_or_else(String::new, |day| format!(" until {day}"));
+        format!(
+            "{}: {} ({}){until}{}",
+            row.address,
+            row.reason,
+            row.owner,
+            at(row.source.as_ref())
+        )
+    })?;
+    section(out, "worth knowing", &document.notices, |row| {
+        format!(
+            "{}: {} [{}]{}",
+            row.address,
+            row.message,
+            row.code,
+            at(row.source.as_ref())
+        )
+    })?;
+    section(
+        out,
+        "service projects that no file has",
+        &document.unlisted_projects,
+        Clone::clone,
+    )?;
+    if let Some(patch) = &document.patch {
+        section(out, "cannot be accepted by a patch", &patch.left, |row| {
+            format!("{}: {}", row.address, row.why)
+        })?;
+        match &patch.file {
+            Some(file) => {
+                let count = patch.accepted.len();
+                let s = if count == 1 { "" } else { "s" };
+                let file = neutral(file);
+                writeln!(
+                    out,
+                    "{file} accepts {count} difference{s}: git apply {file}"
+                )?;
+            }
+            None => writeln!(out, "nothing can be accepted by a patch")?,
+        }
+    }
+    Ok(())
+}
+
+fn section<T>(
+    out: &mut dyn Write,
+    heading: &str,
+    rows: &[T],
+    line: impl Fn(&T) -> String,
+) -> io::Result<()> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "{heading} ({})", rows.len())?;
+    for row in rows.iter().take(SHOWN) {
+        writeln!(out, "  {}", neutral(&line(row)))?;
+    }
+    if rows.len() > SHOWN {
+        let more = rows.len() - SHOWN;
+        writeln!(out, "  … and {more} more (--format json lists them)")?;
+    }
+    writeln!(out)
+}
+
+fn action(row: &ResourceChange) -> &str {
+    row.change.actions.first().map_or("", String::as_str)
+}
+
+fn value(value: &Value) -> String {
+    match value {
+        Value::String(word) => word.clone(),
+        Value::Null => "not known".to_owned(),
+        other => other.to_string(),
+    }
+}
+
+fn at(source: Option<&Source>) -> String {
+    source.map_or_else(String::new, |source| {
+        format!(" ({}:{})", source.file, source.line)
+    })
+}

@@ -1,0 +1,245 @@
+//! The plan JSON's `access_impact`: who gains, loses and keeps what, over all sites of the plan.
+//!
+//! The shape is stable: names are added, never changed. `list` holds at most fifty people, `people` counts all of them.
+
+use super::build::{Planned, source};
+use super::document::Source;
+use crate::config::Sources;
+use crate::impact::{ClassChange, Group, Impact, Named};
+use crate::model::SiteKey;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// `access_impact`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccessImpact {
+    /// Whether everything that bears on access was read.
+    pub complete: bool,
+    /// What was not.
+    pub unread: Vec<Unread>,
+    /// Classes of people whose access changes by what apply does.
+    pub classes: Vec<ClassRow>,
+    /// People who gain.
+    pub gains: Vec<GroupRow>,
+    /// People who lose.
+    pub losses: Vec<GroupRow>,
+    /// People who lose a route and keep the portal by another.
+    pub keeps: Vec<GroupRow>,
+    /// People who lose something and end with nothing sure.
+    pub without_any_access: NamedRow,
+    /// How many people gain something.
+    pub people_gaining: usize,
+    /// How many people lose something.
+    pub people_losing: usize,
+    /// Restricted projects that lose the last people who could reach them, as `site/project/KEY`.
+    pub projects_without_anyone: Vec<String>,
+    /// What the manual steps, and changes that wait for them, add to that once they are done.
+    pub with_manual_steps: Further,
+}
+
+/// What further changes add.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Further {
+    /// As in [`AccessImpact`].
+    pub classes: Vec<ClassRow>,
+    /// As in [`AccessImpact`].
+    pub gains: Vec<GroupRow>,
+    /// As in [`AccessImpact`].
+    pub losses: Vec<GroupRow>,
+    /// As in [`AccessImpact`].
+    pub keeps: Vec<GroupRow>,
+    /// As in [`AccessImpact`].
+    pub without_any_access: NamedRow,
+    /// As in [`AccessImpact`].
+    pub people_gaining: usize,
+    /// As in [`AccessImpact`].
+    pub people_losing: usize,
+}
+
+/// Something that was not read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unread {
+    /// The site.
+    pub site: String,
+    /// What: a sentence fragment.
+    pub what: String,
+}
+
+/// A class whose access changes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClassRow {
+    /// The site.
+    pub site: String,
+    /// `anonymous`, `anyone`, `any_customer`, or `*@domain` for new addresses of a domain.
+    pub class: String,
+    /// The service project.
+    pub project: String,
+    /// The space, when it is about articles.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub article: Option<String>,
+    /// `no`, `uncertain` or `yes`.
+    pub before: String,
+    /// `no`, `uncertain` or `yes`.
+    pub after: String,
+    /// How many known people surely reached the portal before.
+    pub people_before: usize,
+    /// Why it is as it is after.
+    pub because: Vec<BecauseRow>,
+}
+
+/// One step of the reasoning.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BecauseRow {
+    /// The rule.
+    pub rule: String,
+    /// What it says here.
+    pub text: String,
+    /// Where the fact stands, when it stands in a file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<Source>,
+}
+
+/// People with one fate.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GroupRow {
+    /// The site.
+    pub site: String,
+    /// The service project.
+    pub project: String,
+    /// The space, when it is about articles.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub article: Option<String>,
+    /// `no`, `uncertain` or `yes`.
+    pub before: String,
+    /// `no`, `uncertain` or `yes`.
+    pub after: String,
+    /// How many.
+    pub people: usize,
+    /// The routes that come (gains), go (losses), or remain (keeps).
+    pub via: String,
+    /// For keeps: the routes that go.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub lost: String,
+    /// The first fifty.
+    pub list: Vec<String>,
+}
+
+/// Some people.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NamedRow {
+    /// How many.
+    pub people: usize,
+    /// The first fifty of each site.
+    pub list: Vec<String>,
+}
+
+/// Builds `access_impact` from the assessments of all sites.
+pub(super) fn document(sources: &Sources, planned: &[Planned]) -> Value {
+    let mut all = AccessImpact {
+        complete: true,
+        ..AccessImpact::default()
+    };
+    for planned in planned {
+        let assessment = &planned.impact;
+        let site = &assessment.site;
+        let unread = assessment.unread.iter().map(|what| Unread {
+            site: site.as_str().to_owned(),
+            what: what.clone(),
+        });
+        all.unread.extend(unread);
+        let abandoned = assessment.abandoned.iter();
+        all.projects_without_anyone
+            .extend(abandoned.map(|key| format!("{site}/project/{key}")));
+        let now = further(sources, site, &assessment.applied);
+        all.classes.extend(now.classes);
+        all.gains.extend(now.gains);
+        all.losses.extend(now.losses);
+        all.keeps.extend(now.keeps);
+        add(&mut all.without_any_access, now.without_any_access);
+        all.people_gaining += now.people_gaining;
+        all.people_losing += now.people_losing;
+        let later = further(sources, site, &assessment.by_hand);
+        let sum = &mut all.with_manual_steps;
+        sum.classes.extend(later.classes);
+        sum.gains.extend(later.gains);
+        sum.losses.extend(later.losses);
+        sum.keeps.extend(later.keeps);
+        add(&mut sum.without_any_access, later.without_any_access);
+        sum.people_gaining += later.people_gaining;
+        sum.people_losing += later.people_losing;
+    }
+    all.complete = all.unread.is_empty();
+    serde_json::to_value(all).unwrap_or(Value::Null)
+}
+
+fn add(sum: &mut NamedRow, more: NamedRow) {
+    sum.people += more.people;
+    sum.list.extend(more.list);
+}
+
+fn further(sources: &Sources, site: &SiteKey, impact: &Impact) -> Further {
+    let groups = |groups: &[Group]| groups.iter().map(|one| group(site, one)).collect();
+    Further {
+        classes: impact
+            .classes
+            .iter()
+            .map(|change| class(sources, site, change))
+            .collect(),
+        gains: groups(&impact.gains),
+        losses: groups(&impact.losses),
+        keeps: groups(&impact.keeps),
+        without_any_access: named(&impact.without_any_access),
+        people_gaining: impact.people_gaining,
+        people_losing: impact.people_losing,
+    }
+}
+
+fn named(people: &Named) -> NamedRow {
+    NamedRow {
+        people: people.count,
+        list: people.first.clone(),
+    }
+}
+
+fn group(site: &SiteKey, group: &Group) -> GroupRow {
+    GroupRow {
+        site: site.as_str().to_owned(),
+        project: group.target.project.as_str().to_owned(),
+        article: group
+            .target
+            .space
+            .as_ref()
+            .map(|space| space.as_str().to_owned()),
+        before: group.before.word().to_owned(),
+        after: group.after.word().to_owned(),
+        people: group.people.count,
+        via: group.via.clone(),
+        lost: group.lost.clone(),
+        list: group.people.first.clone(),
+    }
+}
+
+fn class(sources: &Sources, site: &SiteKey, change: &ClassChange) -> ClassRow {
+    ClassRow {
+        site: site.as_str().to_owned(),
+        class: change.class.word().into_owned(),
+        project: change.target.project.as_str().to_owned(),
+        article: change
+            .target
+            .space
+            .as_ref()
+            .map(|space| space.as_str().to_owned()),
+        before: change.before.word().to_owned(),
+        after: change.after.word().to_owned(),
+        people_before: change.people_before,
+        because: change
+            .because
+            .iter()
+            .map(|because| BecauseRow {
+                rule: because.rule.to_string(),
+                text: because.text.clone(),
+                source: source(sources, because.source.and_then(|source| source.span())),
+            })
+            .collect(),
+    }
+}

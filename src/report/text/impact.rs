@@ -1,0 +1,326 @@
+//! The first block of a plan: what it does to people, the worst first.
+
+use super::layout::{Page, Paint};
+use super::values::counted;
+use crate::report::document::PlanDocument;
+use crate::report::impact::{AccessImpact, ClassRow, Further, GroupRow, NamedRow};
+use std::collections::BTreeSet;
+use std::io;
+
+/// How many people a sentence names.
+const NAMES: usize = 5;
+/// How many sentences of one kind are written before the rest is counted.
+const SENTENCES: usize = 12;
+
+/// Writes what the plan does to people. Nothing for a plan file that does not say it.
+pub(super) fn block(document: &PlanDocument, page: &mut Page<'_>) -> io::Result<()> {
+    let Ok(impact) = serde_json::from_value::<AccessImpact>(document.access_impact.clone()) else {
+        return Ok(());
+    };
+    let many = document.sites.len() > 1;
+    let now = Further {
+        classes: impact.classes,
+        gains: impact.gains,
+        losses: impact.losses,
+        keeps: impact.keeps,
+        without_any_access: impact.without_any_access,
+        people_gaining: impact.people_gaining,
+        people_losing: impact.people_losing,
+    };
+    page.blank();
+    let sentences = sentences(&now, many);
+    page.line(0, &[(Paint::Heading, "who gains or loses access")])?;
+    if now.classes.is_empty() && now.gains.is_empty() && now.losses.is_empty() {
+        page.prose(2, (Paint::Plain, ""), "Nobody gains or loses access.")?;
+    }
+    write(&sentences, 2, page)?;
+    for project in &impact.projects_without_anyone {
+        let text = format!("Nobody is left who can open {}.", super::spoken(project));
+        page.prose(2, (Paint::Alarm, "! "), &text)?;
+    }
+    let later = self::sentences(&impact.with_manual_steps, many);
+    if !later.is_empty() {
+        page.prose(
+            2,
+            (Paint::Plain, ""),
+            "When the manual steps are done as well:",
+        )?;
+        write(&later, 4, page)?;
+    }
+    for check in document
+        .checks
+        .iter()
+        .filter(|check| check.status != "pass")
+    {
+        let name = check.address.to_display.as_str();
+        let judged = ["policy.class_gains", "policy.max_people_"];
+        if !judged.iter().any(|prefix| name.starts_with(prefix)) {
+            continue;
+        }
+        let (paint, word) = match check.status.as_str() {
+            "fail" => (Paint::Alarm, "Blocked"),
+            _ => (Paint::Plain, "Warning"),
+        };
+        for problem in &check.problems {
+            let text = format!("{word} by {name}: {}.", problem.message);
+            page.prose(2, (paint, "! "), &text)?;
+        }
+    }
+    if !impact.unread.is_empty() {
+        let shown = impact.unread.iter().take(NAMES).map(|unread| {
+            if many {
+                format!("{} ({})", unread.what, unread.site)
+            } else {
+                unread.what.clone()
+            }
+        });
+        let mut text = shown.collect::<Vec<_>>().join("; ");
+        if impact.unread.len() > NAMES {
+            text.push_str(&format!("; and {} more", impact.unread.len() - NAMES));
+        }
+        page.prose(
+            2,
+            (Paint::Plain, "Not read, so not judged: "),
+            &format!("{text}."),
+        )?;
+    }
+    Ok(())
+}
+
+/// A sentence, and whether it is one to look at first.
+struct Sentence {
+    text: String,
+    grave: bool,
+}
+
+fn write(sentences: &[Sentence], indent: usize, page: &mut Page<'_>) -> io::Result<()> {
+    for sentence in sentences {
+        let label = if sentence.grave {
+            (Paint::Alarm, "! ")
+        } else {
+            (Paint::Plain, "* ")
+        };
+        page.prose(indent, label, &sentence.text)?;
+    }
+    Ok(())
+}
+
+fn sentences(impact: &Further, many: bool) -> Vec<Sentence> {
+    let mut all = Vec::new();
+    let rises = |row: &&ClassRow| rank(&row.after) > rank(&row.before);
+    let (wide, narrow): (Vec<&ClassRow>, Vec<&ClassRow>) = impact.classes.iter().partition(rises);
+    let mut wide = wide;
+    wide.sort_by_key(|row| class_rank(&row.class));
+    classes(&wide, many, &mut all);
+    let left = &impact.without_any_access;
+    if left.people > 0 {
+        let verb = if left.people == 1 { "loses" } else { "lose" };
+        let text = format!(
+            "{} {verb} every portal: {}.",
+            people(left.people),
+            names(left)
+        );
+        all.push(Sentence { text, grave: true });
+    }
+    groups(&impact.losses, many, loses, &mut all);
+    let mut narrow = narrow;
+    narrow.sort_by_key(|row| class_rank(&row.class));
+    classes(&narrow, many, &mut all);
+    groups(&impact.gains, many, gains, &mut all);
+    groups(&impact.keeps, many, keeps, &mut all);
+    all
+}
+
+fn classes(rows: &[&ClassRow], many: bool, all: &mut Vec<Sentence>) {
+    for row in rows.iter().take(SENTENCES) {
+        let text = class(row, many);
+        let grave = rank(&row.after) > rank(&row.before) && class_rank(&row.class) < 3;
+        all.push(Sentence { text, grave });
+    }
+    if rows.len() > SENTENCES {
+        let text = format!("The same for {} more.", rows.len() - SENTENCES);
+        all.push(Sentence { text, grave: false });
+    }
+}
+
+fn class(row: &ClassRow, many: bool) -> String {
+    let who = match row.class.as_str() {
+        "anonymous" => "Anyone on the web".to_owned(),
+        "anyone" => "Anyone with an e-mail address".to_owned(),
+        "any_customer" => "Every customer of the site".to_owned(),
+        domain => format!("Any new address {}", domain.trim_start_matches('*')),
+    };
+    let what = match &row.article {
+        Some(space) => format!("read the articles of {space} in {}", row.project),
+        None => format!("open {}", row.project),
+    };
+    let on = if many {
+        format!(" on {}", row.site)
+    } else {
+        String::new()
+    };
+    let was = match (row.people_before, &row.article) {
+        (_, Some(_)) => String::new(),
+        (0, None) => String::new(),
+        (n, None) => format!(" (was: {})", counted(n, "customer", "customers")),
+    };
+    if rank(&row.after) > rank(&row.before) {
+        let can = match row.after.as_str() {
+            "yes" => "will be able to",
+            _ => "may be able to",
+        };
+        let sure = if row.before == "uncertain" {
+            " for sure"
+        } else {
+            ""
+        };
+        return format!("{who} {can} {what}{on}{sure}{was}.");
+    }
+    match row.after.as_str() {
+        "no" => format!("{} can no longer {what}{on}{was}.", no_longer(row)),
+        _ => format!(
+            "{} may no longer be able to {what}{on}{was}.",
+            no_longer(row)
+        ),
+    }
+}
+
+fn no_longer(row: &ClassRow) -> String {
+    match row.class.as_str() {
+        "anonymous" => "People without login".to_owned(),
+        "anyone" => "New people with any e-mail address".to_owned(),
+        "any_customer" => "Customers who are on no list".to_owned(),
+        domain => format!("New addresses {}", domain.trim_start_matches('*')),
+    }
+}
+
+/// Writes one sentence per group; articles that the same people gain or lose go with the portal.
+fn groups(
+    rows: &[GroupRow],
+    many: bool,
+    sentence: fn(&GroupRow, &str) -> String,
+    all: &mut Vec<Sentence>,
+) {
+    let portals: Vec<&GroupRow> = rows.iter().filter(|row| row.article.is_none()).collect();
+    let mut with: BTreeSet<usize> = BTreeSet::new();
+    let mut shown = Vec::new();
+    for portal in portals {
+        let mut spaces = Vec::new();
+        for (at, row) in rows.iter().enumerate() {
+            let same = row.site == portal.site
+                && row.project == portal.project
+                && row.people == portal.people
+                && row.list == portal.list;
+            if let (true, Some(space)) = (same, &row.article) {
+                with.insert(at);
+                spaces.push(space.as_str());
+            }
+        }
+        let mut what = portal.project.clone();
+        if !spaces.is_empty() {
+            what = format!("{what} with the articles of {}", spaces.join(", "));
+        }
+        shown.push((portal, what));
+    }
+    for (at, row) in rows.iter().enumerate() {
+        if let (Some(space), false) = (&row.article, with.contains(&at)) {
+            shown.push((row, format!("the articles of {space} in {}", row.project)));
+        }
+    }
+    shown.sort_by_key(|(row, _)| std::cmp::Reverse(row.people));
+    let rest = shown.len().saturating_sub(SENTENCES);
+    for (row, what) in shown.into_iter().take(SENTENCES) {
+        let what = if many {
+            format!("{what} on {}", row.site)
+        } else {
+            what
+        };
+        let text = sentence(row, &what);
+        all.push(Sentence { text, grave: false });
+    }
+    if rest > 0 {
+        let text = format!("And {rest} more such groups: see `access_impact` in the JSON plan.");
+        all.push(Sentence { text, grave: false });
+    }
+}
+
+fn loses(row: &GroupRow, what: &str) -> String {
+    let verb = match (row.after.as_str(), row.people) {
+        ("uncertain", _) => "may lose",
+        (_, 1) => "loses",
+        _ => "lose",
+    };
+    let by = if row.via.is_empty() {
+        String::new()
+    } else {
+        format!(" (was: {})", row.via)
+    };
+    format!("{} {verb} {what}{by}: {}.", people(row.people), list(row))
+}
+
+fn gains(row: &GroupRow, what: &str) -> String {
+    let verb = match (row.after.as_str(), row.people) {
+        ("uncertain", _) => "may gain",
+        (_, 1) => "gains",
+        _ => "gain",
+    };
+    let by = if row.via.is_empty() {
+        String::new()
+    } else {
+        format!(" through {}", row.via)
+    };
+    format!("{} {verb} {what}{by}: {}.", people(row.people), list(row))
+}
+
+fn keeps(row: &GroupRow, what: &str) -> String {
+    let verb = if row.people == 1 { "keeps" } else { "keep" };
+    format!(
+        "{} {verb} {what} through {}, without {}: {}.",
+        people(row.people),
+        row.via,
+        row.lost,
+        list(row)
+    )
+}
+
+fn list(row: &GroupRow) -> String {
+    names(&NamedRow {
+        people: row.people,
+        list: row.list.clone(),
+    })
+}
+
+fn names(people: &NamedRow) -> String {
+    let shown: Vec<&str> = people.list.iter().take(NAMES).map(String::as_str).collect();
+    let more = people.people.saturating_sub(shown.len());
+    let names = shown.join(", ");
+    if more > 0 {
+        format!("{names} and {more} more")
+    } else {
+        names
+    }
+}
+
+fn people(count: usize) -> String {
+    match count {
+        1 => "1 person".to_owned(),
+        n => format!("{n} people"),
+    }
+}
+
+fn rank(answer: &str) -> u8 {
+    match answer {
+        "no" => 0,
+        "uncertain" => 1,
+        _ => 2,
+    }
+}
+
+fn class_rank(class: &str) -> u8 {
+    match class {
+        "anonymous" => 0,
+        "anyone" => 1,
+        "any_customer" => 2,
+        _ => 3,
+    }
+}

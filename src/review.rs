@@ -1,0 +1,257 @@
+//! Reviewed plans: is everything that would be done now in the plan that somebody reviewed?
+//!
+//! Nothing is carried out from a file. `apply --plan FILE` plans afresh and holds the fresh plan against the file: a change that
+//! is not in the file is refused, a row of the file that is no longer needed is already true. So applying twice is harmless.
+
+use crate::policy;
+use crate::report::document::{Made, PlanDocument, ResourceChange};
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// Why a plan file can be shown and never applied; reads after the name of the file.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NotApplicable {
+    /// Something went wrong while planning, or not everything was read.
+    #[error("was made from an incomplete reading and can be shown, never applied")]
+    Incomplete,
+    /// It was made from a snapshot.
+    #[error("was made from a snapshot, not from the live site, and can be shown, never applied")]
+    Snapshot,
+    /// Names were taken out of it, or it does not say where it was made.
+    #[error(
+        "does not say of which site it was made, or names were taken out of it, so it can be shown, never applied"
+    )]
+    Redacted,
+    /// It is a plan of other sites.
+    #[error("is a plan of {found}, and this is {wanted}")]
+    OtherSites {
+        /// The sites in the file.
+        found: String,
+        /// The sites planned now.
+        wanted: String,
+    },
+}
+
+/// What holding a fresh plan against a reviewed one shows.
+#[derive(Debug, Default, PartialEq)]
+pub struct Review<'a> {
+    /// Changes that would be done and that nobody reviewed.
+    pub extra: Vec<Extra<'a>>,
+    /// Rows of the reviewed plan that are no longer needed.
+    pub already_true: Vec<&'a ResourceChange>,
+    /// How many changes are covered.
+    pub covered: usize,
+}
+
+/// A change that nobody reviewed.
+#[derive(Debug, PartialEq)]
+pub struct Extra<'a> {
+    /// What would be done.
+    pub change: &'a ResourceChange,
+    /// Why the file does not cover it.
+    pub why: &'static str,
+}
+
+/// Says whether a file can be applied at all, whatever it holds.
+///
+/// # Errors
+/// When it was made from an incomplete reading or a snapshot, or names were taken out of it.
+pub fn applicable(reviewed: &PlanDocument) -> Result<&Made, NotApplicable> {
+    if reviewed.errored || !reviewed.complete || !reviewed.errors.is_empty() {
+        return Err(NotApplicable::Incomplete);
+    }
+    if reviewed.portcullis.is_some() {
+        return Err(NotApplicable::Redacted);
+    }
+    let made = reviewed.made.as_ref().ok_or(NotApplicable::Redacted)?;
+    match made.from.as_str() {
+        Made::LIVE => Ok(made),
+        Made::SNAPSHOT => Err(NotApplicable::Snapshot),
+        _ => Err(NotApplicable::Redacted),
+    }
+}
+
+/// Says whether two plans are of the same sites: the same keys, and behind them the same sites.
+///
+/// # Errors
+/// When they are not.
+pub fn same_sites(reviewed: &Made, fresh: &Made) -> Result<(), NotApplicable> {
+    if reviewed.sites == fresh.sites {
+        return Ok(());
+    }
+    let words = |sites: &BTreeMap<String, String>| {
+        let words: Vec<String> = sites
+            .iter()
+            .map(|(key, id)| format!("site `{key}` ({id})"))
+            .collect();
+        if words.is_empty() {
+            "no site".to_owned()
+        } else {
+            words.join(", ")
+        }
+    };
+    Err(NotApplicable::OtherSites {
+        found: words(&reviewed.sites),
+        wanted: words(&fresh.sites),
+    })
+}
+
+/// Holds a fresh plan against a reviewed one.
+///
+/// A blocked change of the fresh plan is not done, so it needs no review. A change that a rule blocked in the reviewed plan is
+/// not covered: the reviewer was told that it would not be done.
+pub fn compare<'a>(reviewed: &'a PlanDocument, fresh: &'a PlanDocument) -> Review<'a> {
+    let mut by_address: BTreeMap<&str, Vec<&ResourceChange>> = BTreeMap::new();
+    for row in &reviewed.resource_changes {
+        by_address.entry(&row.address).or_default().push(row);
+    }
+    let mut review = Review::default();
+    for change in &fresh.resource_changes {
+        if !change.portcullis.blocked_by.is_empty() {
+            continue;
+        }
+        let rows = by_address
+            .get(change.address.as_str())
+            .map(Vec::as_slice)
+            .unwrap_or_default();
+        match covered(rows, change) {
+            Ok(()) => review.covered += 1,
+            Err(why) => review.extra.push(Extra { change, why }),
+        }
+    }
+    let needed: std::collections::BTreeSet<&str> = fresh
+        .resource_changes
+        .iter()
+        .map(|row| row.address.as_str())
+        .collect();
+    review.already_true = reviewed
+        .resource_changes
+        .iter()
+        .filter(|row| !needed.contains(row.address.as_str()))
+        .collect();
+    review
+}
+
+fn covered(rows: &[&ResourceChange], fresh: &ResourceChange) -> Result<(), &'static str> {
+    let Some(row) = rows
+        .iter()
+        .find(|row| row.change.actions == fresh.change.actions)
+    else {
+        return Err(if rows.is_empty() {
+            "it is not in the reviewed plan"
+        } else {
+            "the reviewed plan does something else there"
+        });
+    };
+    if row.kind != fresh.kind {
+        return Err("the reviewed plan does something else there");
+    }
+    if !policy::is_overridable(&row.portcullis.blocked_by) {
+        return Err("the reviewed plan said that it is blocked");
+    }
+    // What was not known at the time was reviewed as "whatever it is now".
+    let before = (&row.change.before, &fresh.change.before);
+    let update = fresh.change.actions.iter().any(|action| action == "update");
+    let unknown = update && (before.0.is_null() || before.1.is_null());
+    if !unknown && !same(&fresh.kind, before.0, before.1) {
+        return Err("what is there now is not what the reviewed plan found");
+    }
+    if !same(&fresh.kind, &row.change.after, &fresh.change.after) {
+        return Err("the result would be another one than was reviewed");
+    }
+    Ok(())
+}
+
+/// Says whether two values mean the same for a review.
+///
+/// A display name is typed by its owner and may change any time; an account id may have come into being since, by an apply that
+/// was interrupted after it made the account. Two different ids on one address are two different people.
+fn same(kind: &str, reviewed: &Value, fresh: &Value) -> bool {
+    if !matches!(kind, "jsm_organization_member" | "jsm_project_customer") {
+        return reviewed == fresh;
+    }
+    let (Some(reviewed), Some(fresh)) = (reviewed.as_object(), fresh.as_object()) else {
+        return reviewed == fresh;
+    };
+    let keys = reviewed.keys().chain(fresh.keys());
+    keys.filter(|key| *key != "name").all(|key| {
+        let (old, new) = (reviewed.get(key), fresh.get(key));
+        old == new || key == "account_id" && old.is_none()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::document::{ChangeBody, Extra as Marks};
+    use serde_json::json;
+
+    fn row(address: &str, action: &str, before: Value, after: Value) -> ResourceChange {
+        ResourceChange {
+            address: address.into(),
+            previous_address: None,
+            mode: "managed".into(),
+            kind: if address.contains("/member/") {
+                "jsm_organization_member"
+            } else {
+                "jsm_project_access"
+            }
+            .into(),
+            name: String::new(),
+            change: ChangeBody {
+                actions: vec![action.into()],
+                before,
+                after,
+            },
+            action_reason: String::new(),
+            portcullis: Marks::default(),
+        }
+    }
+
+    fn why(reviewed: &ResourceChange, fresh: &ResourceChange) -> Option<&'static str> {
+        covered(&[reviewed], fresh).err()
+    }
+
+    #[test]
+    fn a_change_is_covered_by_the_same_address_action_before_and_after() {
+        let access = |before: &str, after: &str| {
+            row(
+                "acme/project/ITSM/access",
+                "update",
+                json!(before),
+                json!(after),
+            )
+        };
+        let reviewed = access("open", "restricted");
+        assert_eq!(why(&reviewed, &access("open", "restricted")), None);
+        assert!(why(&reviewed, &access("restricted", "open")).is_some());
+        assert!(why(&access("other", "restricted"), &reviewed).is_some());
+        let unknown = row(
+            "acme/project/ITSM/access",
+            "update",
+            Value::Null,
+            json!("restricted"),
+        );
+        assert_eq!(why(&unknown, &reviewed), None);
+        let mut blocked = reviewed.clone();
+        blocked.portcullis.blocked_by = vec!["L52: open".into()];
+        assert!(why(&blocked, &reviewed).is_some());
+        blocked.portcullis.blocked_by = vec!["policy.max_removals".into()];
+        assert_eq!(why(&blocked, &reviewed), None);
+    }
+
+    #[test]
+    fn a_member_may_get_an_account_or_another_name_but_not_be_somebody_else() {
+        let address = "acme/organization/Globex/member/ana@x.example";
+        let add = |after: Value| row(address, "create", Value::Null, after);
+        let planned = add(json!({ "email": "ana@x.example" }));
+        let made = add(json!({ "email": "ana@x.example", "account_id": "qm:1", "name": "Ana" }));
+        let renamed =
+            add(json!({ "email": "ana@x.example", "account_id": "qm:1", "name": "@all" }));
+        let other = add(json!({ "email": "ana@x.example", "account_id": "qm:2", "name": "Ana" }));
+        assert_eq!(why(&planned, &made), None);
+        assert_eq!(why(&made, &renamed), None);
+        assert!(why(&made, &other).is_some());
+        assert!(why(&made, &planned).is_some());
+    }
+}

@@ -1,0 +1,146 @@
+//! The states that were read and that a plan leads to.
+
+use crate::support::{email, today, workspace};
+use portcullis::access::{Answer, Coverage, Lookup, State, Trail, Visitor, portal};
+use portcullis::desired::Desired;
+use portcullis::model::{
+    AccountId, AccountKind, ChannelAccess, DeskId, Incomplete, OrganizationId, ProjectKey, Read,
+    SiteKey, Surface,
+};
+use portcullis::observed::{
+    Observation, Observed, ObservedAccount, ObservedOrganization, ObservedProject, Resolution,
+    Standing,
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+const TEXT: &str = "version: 1
+sites:
+  acme:
+    url: \"sandbox:\"
+    people: { mal@x.example: { state: absent, reason: left, owner: it@acme.example } }
+    organizations:
+      Globex: { members: { mode: exact, list: [ana@x.example, new@x.example] } }
+    projects:
+      SHUT: { channel_access: restricted, organizations: { mode: exact, list: [Globex] }, customers: { list: [new@x.example] } }
+attestations:
+  - { address: acme/customer-access/view-without-login, value: false, by: jo@acme.example, on: 2026-11-01, until: 2027-01-30 }
+";
+
+fn account(address: &str) -> (AccountId, ObservedAccount) {
+    let seen = ObservedAccount {
+        email: Some(email(address)),
+        name: address.to_owned(),
+        kind: Some(AccountKind::PortalOnly),
+        active: true,
+        standing: Standing::NotAsked,
+    };
+    (AccountId::new(format!("qm:{address}")), seen)
+}
+
+fn ids(addresses: &[&str]) -> BTreeSet<AccountId> {
+    addresses
+        .iter()
+        .map(|address| AccountId::new(format!("qm:{address}")))
+        .collect()
+}
+
+fn observed(customers: Read<BTreeSet<AccountId>>) -> Observed {
+    let mut observed = Observed::nothing(SiteKey::new("acme").unwrap());
+    observed.accounts = ["ana@x.example", "mal@x.example", "old@x.example"]
+        .into_iter()
+        .map(account)
+        .collect();
+    let globex = ObservedOrganization {
+        name: "Globex".to_owned(),
+        scim_managed: false,
+        members: Some(Read::Complete(ids(&["mal@x.example", "old@x.example"]))),
+        ownership: None,
+        email_domains: None,
+    };
+    let organizations = BTreeMap::from([(OrganizationId::new("7"), globex)]);
+    observed.organizations = Some(Read::Complete(organizations));
+    let shut = ObservedProject {
+        desk: DeskId::new("1"),
+        name: "Shut".to_owned(),
+        channel_access: Some(Observation::read(
+            ChannelAccess::Restricted,
+            Surface::Private,
+        )),
+        customer_sharing: None,
+        echoed_signup: None,
+        echoed_anonymous: None,
+        organizations: Some(Read::Complete(BTreeSet::from([OrganizationId::new("7")]))),
+        customers: Some(customers),
+        knowledge_base: None,
+    };
+    let projects = BTreeMap::from([(ProjectKey::new("SHUT").unwrap(), shut)]);
+    observed.projects = Some(Read::Complete(projects));
+    observed
+}
+
+fn view(state: &State<'_>, address: &str) -> Answer {
+    let visitor = Visitor::address(state, &email(address));
+    portal::reach(state, 0, &visitor, &mut Trail::silent()).view
+}
+
+#[test]
+fn before_and_after_a_plan() {
+    let workspace = workspace(TEXT);
+    let desired = Desired::new(&workspace, &SiteKey::new("acme").unwrap(), today()).unwrap();
+    let mut observed = observed(Read::Complete(ids(&["mal@x.example"])));
+    observed
+        .resolutions
+        .insert(email("new@x.example"), Resolution::NotFound);
+    let before = State::live(&desired, &observed);
+    let after = State::after(&desired, &observed);
+    for (address, was, becomes) in [
+        ("ana@x.example", Answer::No, Answer::Yes),
+        ("old@x.example", Answer::Yes, Answer::No),
+        ("mal@x.example", Answer::Yes, Answer::No),
+        ("new@x.example", Answer::No, Answer::Yes),
+    ] {
+        assert_eq!(view(&before, address), was, "{address} before");
+        assert_eq!(view(&after, address), becomes, "{address} after");
+    }
+}
+
+#[test]
+fn attested_values_fill_what_no_program_reads() {
+    let workspace = workspace(TEXT);
+    let desired = Desired::new(&workspace, &SiteKey::new("acme").unwrap(), today()).unwrap();
+    let observed = observed(Read::Complete(BTreeSet::new()));
+    let state = State::live(&desired, &observed);
+    assert_eq!(state.site.no_login.value(), Some(&false));
+    assert!(state.site.no_login.source().unwrap().span().is_some());
+    assert_eq!(state.site.create.on(), Answer::Uncertain);
+}
+
+#[test]
+fn an_unread_list_makes_nobody_surely_excluded() {
+    let workspace = workspace(TEXT);
+    let desired = Desired::new(&workspace, &SiteKey::new("acme").unwrap(), today()).unwrap();
+    let observed = observed(Read::Incomplete(Incomplete {
+        why: "the site answered 403".to_owned(),
+        forbidden: true,
+    }));
+    let state = State::live(&desired, &observed);
+    assert_eq!(view(&state, "ana@x.example"), Answer::Uncertain);
+    assert_eq!(view(&state, "old@x.example"), Answer::Yes);
+    assert!(matches!(state.projects[0].roster, Coverage::Unread(_)));
+}
+
+#[test]
+fn only_a_search_says_that_an_address_has_no_account() {
+    let workspace = workspace(TEXT);
+    let desired = Desired::new(&workspace, &SiteKey::new("acme").unwrap(), today()).unwrap();
+    let mut observed = observed(Read::Complete(BTreeSet::new()));
+    let stranger = email("who@x.example");
+    let state = State::live(&desired, &observed);
+    assert!(matches!(state.people.lookup(&stranger), Lookup::Unknown(_)));
+    drop(state);
+    observed
+        .resolutions
+        .insert(stranger.clone(), Resolution::NotFound);
+    let state = State::live(&desired, &observed);
+    assert_eq!(state.people.lookup(&stranger), Lookup::Nobody);
+}

@@ -1,0 +1,449 @@
+//! The forms of a plan.
+
+use crate::document::{change, empty, member, step, with};
+use crate::hostile::names;
+use portcullis::model::Address;
+use portcullis::neutral::is_hidden;
+use portcullis::report::document::{
+    Check, CheckAddress, CheckProblem, FindingDocument, ForecastDocument, PlanDocument, ScopeError,
+    Source,
+};
+use portcullis::report::{gitlab, html, json, markdown, text};
+use pulldown_cmark::{Event, Options, Parser, Tag};
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+
+/// A plan with one hostile name in every place.
+pub(crate) fn hostile(name: &str) -> PlanDocument {
+    let person = Address::new(["acme", "organization", name, "member", name]).to_string();
+    let source = Some(Source {
+        file: name.into(),
+        line: 3,
+    });
+    let mut rows = Vec::new();
+    for (kind, address) in [
+        ("jsm_organization_member", person.clone()),
+        (
+            "jsm_customer_account",
+            Address::new(["acme", "account", name]).to_string(),
+        ),
+        (
+            "jsm_organization",
+            Address::new(["acme", "organization", name]).to_string(),
+        ),
+        (
+            "jsm_site_setting",
+            Address::new(["acme", "setting", name]).to_string(),
+        ),
+        (
+            name,
+            Address::new([name, name, name, name, name]).to_string(),
+        ),
+    ] {
+        for action in ["create", "update", "delete"] {
+            let value = json!({ "name": name, "list": [name, name], name: { name: name } });
+            let mut row = change(
+                action,
+                kind,
+                &address,
+                value.clone(),
+                json!({ "email": name }),
+            );
+            row.name = name.into();
+            row.portcullis.source.clone_from(&source);
+            rows.push(row.clone());
+            row.action_reason = name.into();
+            row.portcullis.surface = name.into();
+            row.portcullis.origin = Some(name.into());
+            row.portcullis.waiting_for = vec![address.clone(), name.into()];
+            rows.push(row.clone());
+            row.portcullis.blocked_by = vec![name.into(), format!("policy `{name}`")];
+            rows.push(row);
+        }
+    }
+    let mut manual = step(
+        &[&person, name],
+        &format!("rename `{name}` to {name}"),
+        json!(name),
+        json!([name]),
+    );
+    manual.click_path.push(name.into());
+    manual.role = name.into();
+    manual.link = Some(format!("javascript:{name}"));
+    manual.attest = Some(name.into());
+    let mut linked = manual.clone();
+    linked.link = Some("https://acme.atlassian.net/jira".into());
+    PlanDocument {
+        sites: vec!["acme".into(), name.into()],
+        manual_steps: vec![manual, linked],
+        checks: vec![Check {
+            address: CheckAddress {
+                kind: name.into(),
+                to_display: format!("protect `{name}`"),
+            },
+            status: "fail".into(),
+            problems: vec![CheckProblem {
+                message: format!("`{name}` {name}"),
+            }],
+        }],
+        errors: vec![ScopeError {
+            address: person.clone(),
+            message: format!("refused: {name}"),
+            forbidden: true,
+            source: source.clone(),
+        }],
+        findings: vec![FindingDocument {
+            address: person.clone(),
+            code: name.into(),
+            message: format!("account `{name}` is {name}"),
+            source,
+        }],
+        forecast: vec![ForecastDocument {
+            address: person,
+            until: name.into(),
+            source: Source {
+                file: name.into(),
+                line: 1,
+            },
+            count: None,
+        }],
+        digest: name.into(),
+        ..with(rows)
+    }
+}
+
+/// What holds for everything that is printed: nothing hidden, and no line that a pipeline's log takes for a command.
+pub(crate) fn assert_harmless(text: &str) {
+    for line in text.lines() {
+        assert!(!line.chars().any(is_hidden), "hidden characters: {line:?}");
+        // A second pair of colons makes it one; excerpts begin a second file with `::: path`.
+        let command = line.trim_start().strip_prefix("::");
+        assert!(
+            !command.is_some_and(|rest| rest.contains("::")),
+            "a command: {line}"
+        );
+        assert!(
+            !line.contains("##[") && !line.contains("##vso["),
+            "a command: {line}"
+        );
+    }
+}
+
+/// Reads Markdown back and fails on anything but our own structure.
+pub(crate) fn assert_markdown(text: &str) {
+    assert_harmless(text);
+    let mut first = text.lines();
+    assert!(
+        first
+            .next()
+            .unwrap()
+            .starts_with("<!-- portcullis:plan site=")
+    );
+    let options = Options::ENABLE_TABLES
+        | Options::ENABLE_FOOTNOTES
+        | Options::ENABLE_STRIKETHROUGH
+        | Options::ENABLE_TASKLISTS
+        | Options::ENABLE_MATH
+        | Options::ENABLE_GFM;
+    let mut columns = 0;
+    let mut cells = 0;
+    for event in Parser::new_ext(text, options) {
+        match event {
+            Event::Start(Tag::Link { dest_url, .. }) => {
+                assert!(
+                    dest_url.starts_with("https://acme.atlassian.net/"),
+                    "{dest_url}"
+                );
+            }
+            Event::Start(Tag::Table(alignments)) => columns = alignments.len(),
+            Event::Start(Tag::TableRow | Tag::TableHead) => cells = 0,
+            Event::Start(Tag::TableCell) => cells += 1,
+            Event::End(pulldown_cmark::TagEnd::TableRow) => assert_eq!(cells, columns),
+            Event::Start(
+                Tag::Paragraph
+                | Tag::Heading { .. }
+                | Tag::List(None)
+                | Tag::Item
+                | Tag::Strong
+                | Tag::HtmlBlock,
+            )
+            | Event::End(_)
+            | Event::Code(_)
+            | Event::SoftBreak => {}
+            Event::Html(html) | Event::InlineHtml(html) => {
+                let html = html.trim();
+                let ours = html.is_empty()
+                    || html == "</details>"
+                    || html.starts_with("<details><summary>")
+                        && html.ends_with("</summary>")
+                        && html.matches('<').count() == 3
+                    || html.starts_with("<!-- portcullis:plan site=")
+                        && html.ends_with(" -->")
+                        && html.matches("--").count() == 2;
+                assert!(ours, "{html}");
+            }
+            Event::Text(text) => {
+                let plain = |c: char| c.is_alphanumeric() || " .,;:()'’\"?→…%—·&-".contains(c);
+                assert!(
+                    text.starts_with("https://acme.atlassian.net/") || text.chars().all(plain),
+                    "{text}"
+                );
+                let lower = text.to_lowercase();
+                assert!(!lower.contains("www.") && !lower.contains("gh-"), "{text}");
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+    // Parsers fill up short rows and cut long ones, so the bars are counted as well.
+    let mut bars = 0;
+    let mut inside = false;
+    for line in text.lines() {
+        let row = line.starts_with('|');
+        if row && !inside {
+            bars = line.matches('|').count();
+        }
+        if row {
+            assert_eq!(line.matches('|').count(), bars, "{line}");
+            assert_eq!(line.matches('`').count() % 2, 0, "{line}");
+        }
+        inside = row;
+    }
+}
+
+/// Reads HTML back and fails on anything active.
+pub(crate) fn assert_html(text: &str) {
+    assert_harmless(text);
+    let page = scraper::Html::parse_document(text);
+    assert!(page.errors.is_empty(), "{:?}", page.errors);
+    let known: BTreeSet<&str> = [
+        "html", "head", "meta", "title", "style", "body", "main", "h1", "h2", "p", "strong",
+        "section", "div", "table", "caption", "thead", "tbody", "tr", "th", "td", "code", "bdi",
+        "a", "dl", "dt", "dd", "footer",
+    ]
+    .into();
+    for node in page.tree.nodes() {
+        if let Some(element) = node.value().as_element() {
+            assert!(known.contains(element.name()), "{}", element.name());
+            for (name, value) in element.attrs() {
+                let ours = [
+                    "lang",
+                    "charset",
+                    "http-equiv",
+                    "content",
+                    "name",
+                    "aria-labelledby",
+                    "id",
+                    "class",
+                    "scope",
+                    "href",
+                    "rel",
+                ];
+                assert!(ours.contains(&name), "{name}");
+                assert!(
+                    name != "href" || value.starts_with("https://acme.atlassian.net/"),
+                    "{value}"
+                );
+            }
+        }
+        assert!(!node.value().is_comment());
+    }
+    let select = |css: &str| scraper::Selector::parse(css).unwrap();
+    for table in page.select(&select("table")) {
+        let columns = table.select(&select("thead th[scope=col]")).count();
+        for row in table.select(&select("tbody tr")) {
+            assert_eq!(row.select(&select("td, th[scope=row]")).count(), columns);
+        }
+    }
+}
+
+#[test]
+fn hostile_names_are_text_in_markdown() {
+    for name in names() {
+        let text = markdown::plan(&hostile(&name), 60_000);
+        assert!(text.len() <= 60_000);
+        assert_markdown(&text);
+    }
+}
+
+#[test]
+fn hostile_names_are_text_in_html() {
+    for name in names() {
+        let mut page = Vec::new();
+        html::plan(&hostile(&name), &mut page).unwrap();
+        assert_html(&String::from_utf8(page).unwrap());
+    }
+}
+
+#[test]
+fn hostile_names_are_text_on_a_terminal_and_in_json() {
+    for name in names() {
+        let document = hostile(&name);
+        // Long names are slow to lay out, so they are laid out once, and less of them.
+        let widths: &[usize] = if name.len() > 1_000 {
+            &[100]
+        } else {
+            &[40, 100]
+        };
+        for &width in widths {
+            let style = text::Style {
+                width,
+                ..Default::default()
+            };
+            let mut shown = Vec::new();
+            let mut laid_out = document.clone();
+            if name.len() > 1_000 {
+                laid_out.resource_changes.truncate(9);
+            }
+            text::plan(&laid_out, style, &mut shown).unwrap();
+            assert_harmless(&String::from_utf8(shown).unwrap());
+        }
+        let written = json::plan_json(&document);
+        assert_harmless(&written);
+        assert_eq!(
+            json::read_plan(&written).unwrap(),
+            document,
+            "JSON keeps every name as it is"
+        );
+        let numbers: Value = serde_json::from_str(&gitlab::plan(&document)).unwrap();
+        assert_eq!(numbers, json!({ "create": 15, "update": 15, "delete": 15 }));
+    }
+}
+
+#[test]
+fn ordinary_names_survive() {
+    for name in ["Jürgen Größe", "日本語", "O'Neil & Söhne"] {
+        assert!(markdown::plan(&hostile(name), 60_000).contains(&format!("member `{name}`")));
+        let mut page = Vec::new();
+        html::plan(&hostile(name), &mut page).unwrap();
+        let page = scraper::Html::parse_document(&String::from_utf8(page).unwrap());
+        let names = scraper::Selector::parse("code bdi").unwrap();
+        assert!(
+            page.select(&names)
+                .any(|found| found.text().collect::<String>() == name)
+        );
+    }
+}
+
+/// A plan that touches so many people in so many organizations, half of them leaving.
+fn large(people: usize, organizations: usize) -> PlanDocument {
+    let rows = (0..people).map(|i| {
+        let organization = format!("Customer organization {}", i % organizations);
+        let action = if i % 2 == 0 { "delete" } else { "create" };
+        member(
+            action,
+            &organization,
+            &format!(
+                "somebody.with.a.name{i}@customer{}.example",
+                i % organizations
+            ),
+        )
+    });
+    let mut document = with(rows.collect());
+    document.resource_changes.push(change(
+        "update",
+        "jsm_site_setting",
+        "acme/customer-access/view-without-login",
+        json!(false),
+        json!(true),
+    ));
+    document
+}
+
+#[test]
+fn twenty_thousand_people_fit_into_a_comment() {
+    for (people, organizations) in [(20_000, 3), (20_000, 2_000), (20_000, 20_000)] {
+        let document = large(people, organizations);
+        for budget in [4_000, 10_000, 60_000] {
+            let text = markdown::plan(&document, budget);
+            assert!(text.len() <= budget, "{}", text.len());
+            assert_markdown(&text);
+            let screen: String = text.lines().take(12).collect::<Vec<_>>().join("\n");
+            assert!(
+                screen.contains("**10000 to add, 1 to change, 10000 to remove**"),
+                "{screen}"
+            );
+            assert!(screen.contains("#### To remove (10000)"), "{screen}");
+            if budget == 60_000 {
+                assert!(text.len() > 40_000, "the budget is used: {}", text.len());
+                assert!(text.contains("view without login"));
+                assert!(text.contains("To add (10000)"));
+            }
+        }
+    }
+}
+
+#[test]
+fn a_small_plan_is_shown_whole() {
+    let text = markdown::plan(&large(8, 2), 60_000);
+    assert_markdown(&text);
+    assert_eq!(text.matches("somebody.with").count(), 8);
+    assert!(!text.contains("more rows"));
+    let none = markdown::plan(&empty(), 60_000);
+    assert!(none.contains("Nothing to change."), "{none}");
+}
+
+#[test]
+fn the_marker_is_stable_and_closes() {
+    assert_eq!(
+        markdown::marker(&["acme".into()]),
+        "<!-- portcullis:plan site=acme -->"
+    );
+    assert_eq!(
+        markdown::marker(&["a--b".into(), "c -->".into()]),
+        "<!-- portcullis:plan site=a-%2Db,c%20-%2D%3E -->"
+    );
+}
+
+/// GitLab's documented line: `[.resource_changes[]?.change.actions?] | flatten`, then one count per word.
+fn by_gitlabs_line(plan: &Value) -> Value {
+    let actions: Vec<&str> = plan["resource_changes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .flat_map(|row| row["change"]["actions"].as_array().unwrap())
+        .map(|action| action.as_str().unwrap())
+        .collect();
+    let count = |word: &str| actions.iter().filter(|&&action| action == word).count();
+    json!({ "create": count("create"), "update": count("update"), "delete": count("delete") })
+}
+
+#[test]
+fn the_usual_consumers_read_the_plan_json() {
+    let document = large(21, 4);
+    let text = json::plan_json(&document);
+    let plan: Value = serde_json::from_str(&text).unwrap();
+    let report: Value = serde_json::from_str(&gitlab::plan(&document)).unwrap();
+    assert_eq!(report, json!({ "create": 10, "update": 1, "delete": 11 }));
+    assert_eq!(by_gitlabs_line(&plan), report);
+    // deny[msg] { rc := input.resource_changes[_]; rc.change.actions[_] == "delete"; rc.type == … }
+    let denied = plan["resource_changes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|row| {
+            row["type"] == "jsm_organization_member"
+                && row["change"]["actions"]
+                    .as_array()
+                    .unwrap()
+                    .iter()
+                    .any(|action| action == "delete")
+        });
+    assert_eq!(denied.count(), 11);
+    let line = r#"([.resource_changes[]?.change.actions?] | flatten) | {"create":(map(select(.=="create")) | length),"update":(map(select(.=="update")) | length),"delete":(map(select(.=="delete")) | length)}"#;
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), &text).unwrap();
+    // Where jq is installed, the line itself is run too.
+    if let Ok(ran) = std::process::Command::new("jq")
+        .arg("-r")
+        .arg("-c")
+        .arg(line)
+        .arg(file.path())
+        .output()
+    {
+        assert!(ran.status.success());
+        assert_eq!(
+            serde_json::from_slice::<Value>(&ran.stdout).unwrap(),
+            report
+        );
+    }
+}

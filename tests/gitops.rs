@@ -1,0 +1,22 @@
+//! Pipelines: reviewed plans, policy, attribution, drift and patches, through the binary, against the sandbox, with real git.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot set its stage has failed"
+)]
+
+#[path = "gitops/attribution.rs"]
+mod attribution;
+#[path = "gitops/drift.rs"]
+mod drift;
+#[path = "gitops/exits.rs"]
+mod exits;
+#[path = "gitops/patch.rs"]
+mod patch;
+#[path = "gitops/policy.rs"]
+mod policy;
+#[path = "gitops/reviewed.rs"]
+mod reviewed;
+#[path = "gitops/stage.rs"]
+mod stage;
+#[path = "gitops/story.rs"]
+mod story;

@@ -1,0 +1,348 @@
+//! Limits, protections, and overriding them for exactly one plan.
+
+use crate::stage::{Stage, account, add_member, key, organization, remove_member, row, rows};
+use portcullis::model::OrganizationName;
+use serde_json::Value;
+
+fn policy(stage: &Stage, text: &str) {
+    stage.write(
+        "policy/limits.yaml",
+        &format!("version: 1\npolicy:\n{text}"),
+    );
+}
+
+fn check<'v>(plan: &'v Value, name: &str) -> &'v Value {
+    plan["checks"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|check| {
+            check["address"]["to_display"]
+                .as_str()
+                .unwrap()
+                .starts_with(name)
+        })
+        .unwrap_or_else(|| panic!("no check `{name}` in {:#}", plan["checks"]))
+}
+
+fn blocked(plan: &Value) -> Vec<String> {
+    let rows_of = plan["resource_changes"].as_array().unwrap();
+    let blocked: Vec<Value> = rows_of
+        .iter()
+        .filter(|row| row["portcullis"]["blocked_by"].is_array())
+        .cloned()
+        .collect();
+    rows(&Value::Array(blocked))
+}
+
+/// Two of three members of Initech are no longer listed; one removal is allowed.
+fn over_the_limit() -> Stage {
+    let stage = Stage::new();
+    policy(&stage, "  max_removals: { count: 1 }\n");
+    let plan = stage.plan(&[]);
+    assert_eq!(check(&plan, "policy.max_removals")["status"], "pass");
+    stage.write("rosters/initech.csv", "email\npeter@initech.example\n");
+    stage
+}
+
+#[test]
+fn a_limit_blocks_says_where_it_stands_and_how_to_override_it() {
+    let stage = over_the_limit();
+    let plan = stage.plan(&[]);
+    assert_eq!(check(&plan, "policy.max_removals")["status"], "fail");
+    assert_eq!(blocked(&plan).len(), 2);
+    stage.run(&["plan", "--detailed-exitcode"]).ended(5);
+    let ran = stage.run(&["apply", "--auto-approve"]).ended(5);
+    let digest = plan["digest"].as_str().unwrap();
+    for part in [
+        "policy.max_removals",
+        "policy/limits.yaml:3:",
+        "2 of 3",
+        &format!("portcullis apply --accept {digest}"),
+    ] {
+        assert!(ran.notes.contains(part), "{part}: {}", ran.notes);
+    }
+    assert_eq!(stage.plan(&[])["digest"], digest, "nothing was done");
+}
+
+#[test]
+fn accept_takes_the_digest_that_plan_prints_and_only_that() {
+    let stage = over_the_limit();
+    let digest = stage.plan(&[])["digest"].as_str().unwrap().to_owned();
+    stage
+        .run(&["apply", "--auto-approve", "--accept", &digest[..12]])
+        .ended(64);
+    stage
+        .run(&["apply", "--auto-approve", "--accept", &"0".repeat(64)])
+        .ended(6);
+    // The site moves on: this is another plan.
+    stage.edit(|site| remove_member(site, "Initech", "peter@initech.example"));
+    stage
+        .run(&["apply", "--auto-approve", "--accept", &digest])
+        .ended(6);
+    stage.edit(|site| add_member(site, "Initech", "peter@initech.example"));
+    stage
+        .run(&["apply", "--auto-approve", "--accept", &digest])
+        .ended(0);
+    assert_eq!(
+        rows(&stage.plan(&[])["resource_changes"]),
+        Vec::<String>::new()
+    );
+}
+
+#[test]
+fn an_acceptance_file_lifts_the_limit_until_its_date_for_a_reviewed_plan_too() {
+    let stage = over_the_limit();
+    stage.run(&["plan", "--out", "plan.json"]).ended(0);
+    let digest = stage.plan(&[])["digest"].as_str().unwrap().to_owned();
+    let file = format!("acceptances/{digest}.yaml");
+    stage.write(
+        &file,
+        "owner: it@acme.example\ndate: 2026-11-01\nuntil: 2026-11-21\n",
+    );
+    let ran = stage.run(&["plan", "--detailed-exitcode"]).ended(5);
+    assert!(ran.notes.contains("does not count today"), "{}", ran.notes);
+    stage.write(
+        &file,
+        "owner: it@acme.example\ndate: 2026-11-01\nuntil: 2026-11-22\n",
+    );
+    stage.run(&["plan", "--detailed-exitcode"]).ended(2);
+    assert_eq!(
+        stage.plan(&[])["digest"],
+        digest,
+        "accepting does not change the digest"
+    );
+    let ran = stage.run(&["apply", "--plan", "plan.json"]).ended(0);
+    assert!(
+        ran.notes
+            .contains("overridden for exactly this plan, by it@acme.example"),
+        "{}",
+        ran.notes
+    );
+}
+
+#[test]
+fn what_a_rule_blocks_cannot_be_accepted() {
+    let stage = Stage::new();
+    // R3: the site lets nobody of this domain have an account.
+    let text = stage.read("organizations/globex.yaml") + "            - zoe@nowhere.example\n";
+    stage.write("organizations/globex.yaml", &text);
+    let plan = stage.plan(&[]);
+    assert_eq!(blocked(&plan).len(), 2);
+    let digest = plan["digest"].as_str().unwrap();
+    let ran = stage
+        .run(&["apply", "--auto-approve", "--accept", digest])
+        .ended(5);
+    assert!(!ran.notes.contains("to override"), "{}", ran.notes);
+    assert!(
+        stage
+            .site()
+            .accounts_with_email("zoe@nowhere.example")
+            .is_empty()
+    );
+}
+
+#[test]
+fn too_many_new_accounts_block_them_and_what_rests_on_them() {
+    let stage = Stage::new();
+    policy(&stage, "  max_new_accounts: 1\n");
+    let text = stage.read("organizations/globex.yaml")
+        + "            - cy@globex.example\n            - di@globex.example\n";
+    stage.write("organizations/globex.yaml", &text);
+    let plan = stage.plan(&[]);
+    assert_eq!(blocked(&plan).len(), 4);
+    assert_eq!(check(&plan, "policy.max_new_accounts")["status"], "fail");
+    stage.run(&["apply", "--auto-approve"]).ended(5);
+}
+
+#[test]
+fn an_organization_is_not_emptied_unless_that_is_written() {
+    let stage = Stage::new();
+    // Nobody listed can be added, so the exact list would only take people away.
+    stage.write("rosters/initech.csv", "email\nzoe@nowhere.example\n");
+    let plan = stage.plan(&[]);
+    let check = check(&plan, "policy: no organization is emptied");
+    assert_eq!(check["status"], "fail");
+    assert!(
+        check["problems"][0]["message"]
+            .as_str()
+            .unwrap()
+            .contains("all of its 3 members")
+    );
+    stage.write(
+        "organizations/initech.yaml",
+        "version: 1\nsites:\n  acme:\n    organizations:\n      Initech:\n        members: { mode: exact, list: [], allow_empty: true }\n",
+    );
+    assert_eq!(blocked(&stage.plan(&[])), Vec::<String>::new());
+}
+
+#[test]
+fn a_restricted_project_is_not_left_without_anyone_unless_that_is_written() {
+    let stage = Stage::new();
+    stage.edit(|site| {
+        let cy = account(site, "cy@globex.example");
+        site.add_customers(&key("ITSM"), &[cy]).unwrap();
+        for name in ["Globex", "Initech"] {
+            let id = organization(site, name);
+            site.set_organization_link(&key("ITSM"), &id, false)
+                .unwrap();
+        }
+    });
+    let before = "organizations: { mode: exact, list: [Globex, Initech] }";
+    let path = "projects/itsm.yaml";
+    let list = "organizations: { mode: exact, list: [], allow_empty: true }\n        customers: { mode: exact, list: [zoe@nowhere.example] }";
+    stage.replace(path, before, list);
+    let plan = stage.plan(&[]);
+    assert_eq!(
+        check(&plan, "policy: no project is left without anyone")["status"],
+        "fail"
+    );
+    stage.replace(
+        path,
+        "list: [zoe@nowhere.example]",
+        "list: [], allow_empty: true",
+    );
+    assert_eq!(blocked(&stage.plan(&[])), Vec::<String>::new());
+}
+
+fn protect(stage: &Stage, pattern: &str) {
+    policy(stage, &format!("  protect: [\"{pattern}\"]\n"));
+}
+
+#[test]
+fn a_protected_organization_survives_the_deletion_of_its_block() {
+    let stage = Stage::new();
+    // Made by Portcullis, so that `organizations_mode: exact` may delete it.
+    stage.write(
+        "organizations/hooli.yaml",
+        "version: 1\nsites:\n  acme:\n    organizations_mode: exact\n    organizations:\n      Hooli:\n        members: { list: [gavin@globex.example] }\n",
+    );
+    stage.run(&["apply", "--auto-approve"]).ended(0);
+    stage.write(
+        "organizations/hooli.yaml",
+        "version: 1\nsites:\n  acme:\n    organizations_mode: exact\n",
+    );
+    let plan = stage.plan(&[]);
+    assert_eq!(
+        rows(&plan["resource_changes"]),
+        ["delete acme/organization/Hooli"]
+    );
+    assert_eq!(blocked(&plan), Vec::<String>::new());
+    for pattern in [
+        "acme/organization/Hooli",
+        "acme/organization/Hooli/**",
+        "acme/organization/Hooli/member/gavin@globex.example",
+        "acme/**",
+    ] {
+        protect(&stage, pattern);
+        assert_eq!(blocked(&stage.plan(&[])).len(), 1, "{pattern}");
+    }
+    stage.run(&["apply", "--auto-approve"]).ended(5);
+    assert!(stage.site().organization_named("Hooli").is_some());
+    protect(&stage, "acme/organization/Globex/**");
+    assert_eq!(blocked(&stage.plan(&[])), Vec::<String>::new());
+}
+
+#[test]
+fn protection_covers_unlinking_members_articles_access_and_approved_domains() {
+    let stage = Stage::new();
+    stage.edit(|site| {
+        let project = site.project_mut(&key("ITSM")).unwrap();
+        project.channel_access = portcullis::model::ChannelAccess::Open;
+    });
+    stage.replace(
+        "projects/itsm.yaml",
+        "list: [Globex, Initech]",
+        "list: [Initech]",
+    );
+    stage.replace(
+        "projects/itsm.yaml",
+        "all_logged_in",
+        "only_confluence_users",
+    );
+    stage.replace(
+        "organizations/globex.yaml",
+        "            - ana@globex.example\n",
+        "",
+    );
+    stage.replace("portcullis.yaml", "mode: add_only", "mode: exact");
+    stage.replace(
+        "portcullis.yaml",
+        "role: customer, admin_approval: false",
+        "role: none, admin_approval: false",
+    );
+    stage.replace(
+        "portcullis.yaml",
+        "allowed_domains: [globex.example, initech.example]",
+        "allowed_domains: [globex.example]",
+    );
+    let cases = [
+        (
+            "acme/project/ITSM/organization/*",
+            "delete acme/project/ITSM/organization/Globex",
+        ),
+        (
+            "acme/organization/Globex",
+            "delete acme/project/ITSM/organization/Globex",
+        ),
+        (
+            "acme/organization/Globex/member/*",
+            "delete acme/organization/Globex/member/ana@globex.example",
+        ),
+        (
+            "acme/project/ITSM/knowledge-base/ITKB",
+            "update acme/project/ITSM/knowledge-base/ITKB",
+        ),
+        (
+            "acme/project/ITSM/access",
+            "update acme/project/ITSM/access",
+        ),
+        (
+            "acme-corp/approved-domain/**",
+            "delete acme-corp/approved-domain/acme-group.example",
+        ),
+        (
+            "acme/allowed-domain/*",
+            "delete acme/allowed-domain/initech.example",
+        ),
+    ];
+    for (pattern, row) in cases {
+        protect(&stage, pattern);
+        assert_eq!(blocked(&stage.plan(&[])), [row], "{pattern}");
+    }
+    protect(&stage, "acme/**");
+    assert_eq!(blocked(&stage.plan(&[])).len(), 5);
+}
+
+#[test]
+fn protection_follows_the_live_name() {
+    let stage = Stage::new();
+    stage.edit(|site| {
+        let id = organization(site, "Globex");
+        site.rename_organization(&id, &OrganizationName::new("Globex Old").unwrap())
+            .unwrap();
+    });
+    let path = "organizations/globex.yaml";
+    stage.replace(
+        path,
+        "      Globex:\n",
+        "      Globex:\n        previous_name: Globex Old\n",
+    );
+    stage.replace(path, "            - ana@globex.example\n", "");
+    stage.replace(
+        "projects/itsm.yaml",
+        "list: [Globex, Initech]",
+        "list: [Initech]",
+    );
+    protect(&stage, "acme/organization/Globex Old/**");
+    assert_eq!(blocked(&stage.plan(&[])).len(), 2);
+    let plan = stage.plan(&[]);
+    let removal = row(
+        &plan["resource_changes"],
+        "acme/organization/Globex/member/ana@globex.example",
+    );
+    assert_eq!(
+        removal["portcullis"]["blocked_by"][0],
+        "policy.protect `acme/organization/Globex Old/**`"
+    );
+}

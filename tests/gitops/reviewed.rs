@@ -1,0 +1,154 @@
+//! `apply --plan`: only what was reviewed, all of it or nothing.
+
+use crate::stage::{Stage, add_member, remove_member, rows};
+
+const ADD: &str = "            - cy@globex.example\n";
+
+fn with_reviewed_plan() -> Stage {
+    let stage = Stage::new();
+    assert_eq!(
+        rows(&stage.plan(&[])["resource_changes"]),
+        Vec::<String>::new()
+    );
+    let text = stage.read("organizations/globex.yaml") + ADD;
+    stage.write("organizations/globex.yaml", &text);
+    stage.run(&["plan", "--out", "plan.json"]).ended(0);
+    stage
+}
+
+#[test]
+fn a_reviewed_plan_is_applied_without_asking_and_a_second_time_harmlessly() {
+    let stage = with_reviewed_plan();
+    stage.run(&["apply"]).ended(64);
+    stage.run(&["apply", "--plan", "plan.json"]).ended(0);
+    assert_eq!(
+        rows(&stage.plan(&[])["resource_changes"]),
+        Vec::<String>::new()
+    );
+    let site = stage.site_bytes();
+    let again = stage.run(&["apply", "--plan", "plan.json"]).ended(0);
+    assert!(
+        again
+            .notes
+            .contains("already true: create acme/organization/Globex/member/cy@globex.example"),
+        "{}",
+        again.notes
+    );
+    assert_eq!(stage.site_bytes(), site);
+}
+
+#[test]
+fn a_change_that_nobody_reviewed_is_listed_and_nothing_is_applied() {
+    let stage = with_reviewed_plan();
+    stage.edit(|site| add_member(site, "Globex", "eve@globex.example"));
+    let site = stage.site_bytes();
+    let ran = stage.run(&["apply", "--plan", "plan.json"]).ended(6);
+    assert!(
+        ran.notes
+            .contains("not reviewed: delete acme/organization/Globex/member/eve@globex.example"),
+        "{}",
+        ran.notes
+    );
+    assert!(!ran.notes.contains("not reviewed: create"), "{}", ran.notes);
+    assert_eq!(stage.site_bytes(), site, "nothing at all is applied");
+}
+
+#[test]
+fn an_interrupted_apply_goes_on_with_the_same_file() {
+    let stage = with_reviewed_plan();
+    // The account came into being, the membership did not.
+    stage.edit(|site| {
+        add_member(site, "Globex", "cy@globex.example");
+        remove_member(site, "Globex", "cy@globex.example");
+    });
+    let ran = stage.run(&["apply", "--plan", "plan.json"]).ended(0);
+    assert!(
+        ran.notes
+            .contains("already true: create acme/account/cy@globex.example"),
+        "{}",
+        ran.notes
+    );
+    assert_eq!(
+        rows(&stage.plan(&[])["resource_changes"]),
+        Vec::<String>::new()
+    );
+}
+
+#[test]
+fn what_is_no_whole_live_plan_of_this_site_is_refused() {
+    let stage = with_reviewed_plan();
+    let site = stage.site_bytes();
+    let whole: serde_json::Value = serde_json::from_str(&stage.read("plan.json")).unwrap();
+    type Spoil = fn(&mut serde_json::Value);
+    let cases: [(&str, Spoil, i32); 8] = [
+        ("incomplete", |plan| plan["complete"] = false.into(), 6),
+        ("incomplete", |plan| plan["errored"] = true.into(), 6),
+        (
+            "snapshot",
+            |plan| plan["made"]["from"] = "snapshot".into(),
+            6,
+        ),
+        (
+            "names were taken out",
+            |plan| drop(plan.as_object_mut().unwrap().remove("made")),
+            6,
+        ),
+        (
+            "is a plan of",
+            |plan| plan["made"]["sites"]["acme"] = "another".into(),
+            6,
+        ),
+        (
+            "is a plan of",
+            |plan| plan["made"]["sites"] = serde_json::json!({ "other": "x" }),
+            6,
+        ),
+        (
+            "plan format `2.0`",
+            |plan| plan["format_version"] = "2.0".into(),
+            6,
+        ),
+        (
+            "is not a plan",
+            |plan| *plan = serde_json::json!({ "a": 1 }),
+            64,
+        ),
+    ];
+    for (why, spoil, code) in cases {
+        let mut plan = whole.clone();
+        spoil(&mut plan);
+        stage.write("spoilt.json", &plan.to_string());
+        let ran = stage.run(&["apply", "--plan", "spoilt.json"]).ended(code);
+        assert!(ran.notes.contains(why), "{why}: {}", ran.notes);
+        if code == 6 && !why.contains("format") {
+            stage.run(&["show", "spoilt.json"]).ended(0);
+        }
+    }
+    stage.run(&["apply", "--plan", "nowhere.json"]).ended(8);
+    assert_eq!(stage.site_bytes(), site);
+}
+
+#[test]
+fn a_redacted_plan_can_be_shown_and_never_applied() {
+    let stage = with_reviewed_plan();
+    for privacy in ["pseudonymous", "counts"] {
+        stage
+            .run(&["plan", "--privacy", privacy, "--out", "redacted.json"])
+            .ended(0);
+        stage.run(&["show", "redacted.json"]).ended(0);
+        let ran = stage.run(&["apply", "--plan", "redacted.json"]).ended(6);
+        assert!(ran.notes.contains("names were taken out"), "{}", ran.notes);
+        // The reviewed plan holds names; what is shown of the apply does not.
+        stage.edit(|site| add_member(site, "Globex", "eve@globex.example"));
+        let ran = stage
+            .run(&["apply", "--plan", "plan.json", "--privacy", privacy])
+            .ended(6);
+        assert!(!ran.notes.contains("eve@"), "{}", ran.notes);
+        assert!(!ran.out.contains("eve@"), "{}", ran.out);
+        stage.edit(|site| remove_member(site, "Globex", "eve@globex.example"));
+    }
+    stage
+        .run(&["apply", "--plan", "plan.json", "--privacy", "counts"])
+        .ended(0);
+    stage.run(&["drift", "--privacy", "counts"]).ended(64);
+}

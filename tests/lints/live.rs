@@ -1,0 +1,222 @@
+//! Lints that need a site: planned against a sandbox whose seed differs.
+
+use crate::workspace::site;
+use camino::Utf8Path;
+use portcullis::lint::{Basis, table::TABLE};
+use serde_json::Value;
+use std::collections::BTreeSet;
+use std::process::{Command, Output};
+
+/// A lint with a site, a workspace by which its condition is met there, and one by which it is not.
+struct Case {
+    code: &'static str,
+    seed: &'static str,
+    fails: &'static str,
+    passes: &'static str,
+}
+
+const GLOBEX: &str = "organizations: { Globex: { members: { list: [ana@globex.example] } } }
+projects: { ITSM: { channel_access: open, organizations: { list: [Globex] } } }";
+
+const CASES: &[Case] = &[
+    Case {
+        code: "L45",
+        seed: GLOBEX,
+        fails: "organizations: { Globex: { email_domains: [globex.example] } }",
+        passes: "organizations: { Globex: { members: { list: [ana@globex.example] } } }",
+    },
+    Case {
+        code: "L47",
+        seed: GLOBEX,
+        fails: "customer_access: { internal: { atlassian_accounts: false }, external: { portal_only_accounts: true, allowed_domains: [acme.com] } }
+organizations: { Globex: { members: { list: [ana@globex.example] } } }",
+        passes: "customer_access: { internal: { atlassian_accounts: false }, external: { portal_only_accounts: true, allowed_domains: [globex.example] } }
+organizations: { Globex: { members: { list: [ana@globex.example] } } }",
+    },
+    Case {
+        code: "L49",
+        seed: "accounts: { list: [{ email: ana@x.example }, { email: ana@x.example, account: atlassian }, { email: bo@x.example }] }
+projects: { ITSM: {} }",
+        fails: "projects: { ITSM: { customers: { list: [{ email: ana@x.example, account: portal_only }] } } }",
+        passes: "projects: { ITSM: { customers: { list: [bo@x.example] } } }",
+    },
+    Case {
+        code: "L51",
+        seed: "accounts: { list: [{ email: ana@x.example, account: atlassian }] }
+projects: { ITSM: { customers: { list: [ana@x.example] } } }",
+        fails: "projects: { ITSM: { customers: { list: [{ email: ana@x.example, account: portal_only }] } } }",
+        passes: "projects: { ITSM: { customers: { list: [{ email: ana@x.example, account: atlassian }] } } }",
+    },
+    Case {
+        code: "L52",
+        seed: "projects: { ITSM: { channel_access: open, customers: { list: [ana@x.example, bo@x.example] } } }",
+        fails: "projects: { ITSM: { customers: { mode: exact, list: [ana@x.example] } } }",
+        passes: "projects: { ITSM: { channel_access: restricted, customers: { mode: exact, list: [ana@x.example] } } }",
+    },
+    Case {
+        code: "L53",
+        seed: GLOBEX,
+        fails: "organizations: { Globex: { members: { mode: exact, list: [], allow_empty: true } } }
+projects: { ITSM: { channel_access: open, organizations: { list: [Globex] } } }",
+        passes: "organizations: { Globex: { members: { mode: exact, list: [], allow_empty: true } } }
+projects: { ITSM: { channel_access: restricted, organizations: { list: [Globex] } } }",
+    },
+    Case {
+        code: "L54",
+        seed: "projects: { ITSM: { channel_access: open } }",
+        fails: "projects: { ITSM: { channel_access: restricted } }",
+        passes: "projects: { ITSM: { channel_access: open } }",
+    },
+    Case {
+        code: "L55",
+        seed: "projects: { ITSM: { channel_access: restricted } }",
+        fails: "projects: { ITSM: { channel_access: open } }",
+        passes: "projects: { ITSM: { channel_access: restricted } }",
+    },
+    Case {
+        code: "L69",
+        seed: "organizations: { Globex: { managed_by: scim } }",
+        fails: "organizations: { Globex: { members: { list: [ana@globex.example] } } }",
+        passes: "organizations: { Globex: { managed_by: scim } }",
+    },
+];
+
+/// Runs a command on a workspace whose sandbox starts with a seed.
+fn run(keys: &str, seed: &str, arguments: &[&str]) -> Output {
+    let directory = tempfile::tempdir().unwrap();
+    let root = Utf8Path::from_path(directory.path()).unwrap();
+    let seeded = format!("seed: seed\nsurfaces: {{ private: write }}\n{keys}");
+    fs_err::write(root.join("portcullis.yaml"), site(&seeded)).unwrap();
+    fs_err::create_dir(root.join("seed")).unwrap();
+    let seed = site(seed).replace("    url: \"sandbox:\"\n", "");
+    fs_err::write(root.join("seed/portcullis.yaml"), seed).unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_portcullis"));
+    command.env_clear().env("PORTCULLIS_TODAY", "2026-11-22");
+    for kept in ["SystemRoot", "TEMP", "TMP", "TMPDIR"] {
+        if let Some(value) = std::env::var_os(kept) {
+            command.env(kept, value);
+        }
+    }
+    command
+        .arg(arguments[0])
+        .arg(root)
+        .args(&arguments[1..])
+        .output()
+        .unwrap()
+}
+
+fn plan(keys: &str, seed: &str) -> Value {
+    let output = run(keys, seed, &["plan", "--format", "json"]);
+    serde_json::from_slice(&output.stdout)
+        .unwrap_or_else(|error| panic!("{error}\n{}", String::from_utf8_lossy(&output.stderr)))
+}
+
+/// The lints that a plan mentions, as checks or as findings.
+fn mentioned(plan: &Value) -> BTreeSet<String> {
+    let checks = plan["checks"].as_array().unwrap().iter();
+    let checks = checks
+        .filter(|check| check["address"]["kind"] == "lint")
+        .map(|check| &check["address"]["to_display"]);
+    let findings = plan["findings"].as_array().unwrap().iter();
+    checks
+        .chain(findings.map(|finding| &finding["code"]))
+        .map(|code| code.as_str().unwrap().to_owned())
+        .collect()
+}
+
+#[test]
+fn every_lint_judged_on_a_plan_has_both_examples_and_they_differ_in_it() {
+    let mut wrong = Vec::new();
+    for case in CASES {
+        let fails = mentioned(&plan(case.fails, case.seed));
+        if !fails.contains(case.code) {
+            wrong.push(format!(
+                "{} is not found in its failing example: {fails:?}",
+                case.code
+            ));
+        }
+        let passes = mentioned(&plan(case.passes, case.seed));
+        if passes.contains(case.code) {
+            wrong.push(format!(
+                "{} is found in its passing example: {passes:?}",
+                case.code
+            ));
+        }
+    }
+    let covered: BTreeSet<&str> = CASES.iter().map(|case| case.code).collect();
+    let judged: BTreeSet<&str> = TABLE
+        .iter()
+        .filter(|lint| lint.basis == Basis::Plan)
+        .map(|lint| lint.code)
+        .collect();
+    assert_eq!(covered, judged);
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Blocks of the changes of a plan, by address.
+fn blocked(plan: &Value) -> Vec<(String, bool)> {
+    plan["resource_changes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| {
+            let address = row["address"].as_str().unwrap().to_owned();
+            let blocks = row["portcullis"]["blocked_by"].to_string();
+            (address, blocks.contains("lint L"))
+        })
+        .collect()
+}
+
+#[test]
+fn an_error_blocks_what_makes_it_newly_true_and_nothing_else() {
+    let emptied = "organizations: { Globex: { members: { mode: exact, list: [], allow_empty: true } } }
+projects: { ITSM: { channel_access: restricted, organizations: { mode: exact, list: [], allow_empty: true }, customers: { mode: exact, list: [], allow_empty: true } }, HR: { customers: { list: [bo@x.example] } } }";
+    let site = "organizations: { Globex: { members: { list: [ana@globex.example] } } }
+projects: { ITSM: { channel_access: restricted, organizations: { list: [Globex] } }, HR: { channel_access: restricted } }";
+    let new = plan(emptied, site);
+    let rows = blocked(&new);
+    assert!(
+        rows.contains(&("acme/project/ITSM/organization/Globex".to_owned(), true)),
+        "{rows:?}"
+    );
+    assert!(
+        rows.contains(&("acme/project/HR/customer/bo@x.example".to_owned(), false)),
+        "{rows:?}"
+    );
+    let there_before = "organizations: { Globex: { members: { list: [ana@globex.example] } } }
+projects: { ITSM: { channel_access: restricted }, HR: { channel_access: restricted } }";
+    let old = plan(emptied, there_before);
+    assert!(mentioned(&old).contains("L31"), "{old}");
+    assert!(
+        mentioned(&plan("projects: { HR: {} }", there_before)).is_empty(),
+        "{old}"
+    );
+    assert!(blocked(&old).iter().all(|(_, blocked)| !blocked), "{old}");
+}
+
+#[test]
+fn a_failing_expectation_ends_plan_and_apply_with_3_and_writes_nothing() {
+    let keys = "projects: { ITSM: { channel_access: open } }
+---
+expectations: [{ name: only Globex, who: any_customer, cannot: view_portal, site: acme, projects: [ITSM] }]";
+    let seed = "projects: { ITSM: { channel_access: restricted } }";
+    let output = run(keys, seed, &["plan", "--format", "json"]);
+    assert_eq!(output.status.code(), Some(3));
+    let document: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let check = document["checks"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|check| check["address"]["kind"] == "expectation")
+        .unwrap();
+    assert_eq!(check["status"], "fail");
+    let problem = check["problems"][0]["message"].as_str().unwrap();
+    assert!(
+        problem.contains("any customer can view the portal of `ITSM`, because V2"),
+        "{problem}"
+    );
+    assert!(problem.contains("portcullis.yaml:"), "{problem}");
+    let output = run(keys, seed, &["apply", "--auto-approve"]);
+    assert_eq!(output.status.code(), Some(3));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("nothing was applied"));
+}

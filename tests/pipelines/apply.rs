@@ -1,0 +1,123 @@
+//! The apply action: only what was reviewed, and the mark afterwards.
+
+use super::action::{CREDENTIALS, Done, run, run_with};
+use super::stage::Stage;
+use serde_json::json;
+use std::collections::BTreeMap;
+
+fn reviewed(stage: &Stage) -> String {
+    run(stage, "plan", &CREDENTIALS)
+        .ended(0)
+        .output("plan_path")
+        .to_owned()
+}
+
+fn apply(stage: &Stage, more: &[(&str, &str)]) -> Done {
+    let commit = BTreeMap::from([("GITHUB_SHA".to_owned(), stage.git(&["rev-parse", "HEAD"]))]);
+    run_with(stage, "apply", &[&CREDENTIALS[..], more].concat(), &commit)
+}
+
+const MARK: [(&str, &str); 2] = [("mark", "portcullis/applied"), ("token", "t0ken")];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_reviewed_plan_is_applied_and_marked() {
+    let stage = Stage::new().await;
+    let plan = reviewed(&stage);
+    let inputs = [&[("plan", plan.as_str())], &MARK[..]].concat();
+    let done = apply(&stage, &inputs).ended(0);
+    assert_eq!(
+        (done.output("exitcode"), done.output("blocked")),
+        ("0", "false")
+    );
+    assert_eq!(done.output("has_changes"), "false");
+    assert!(done.summary.contains("```text"), "{}", done.summary);
+    assert!(!done.ran.log.contains("globex.example"), "{}", done.ran.log);
+    assert!(!done.ran.log.contains("t0ken"), "{}", done.ran.log);
+    let head = stage.git(&["rev-parse", "HEAD"]);
+    assert_eq!(stage.hub_state("tags"), json!({"portcullis/applied": head}));
+
+    let after = run(&stage, "plan", &CREDENTIALS).ended(0);
+    assert_eq!(
+        (after.output("exitcode"), after.output("has_changes")),
+        ("0", "false")
+    );
+    assert_eq!(after.output("has_removals"), "false");
+
+    // Twice is harmless, and the mark moves along.
+    stage.write("README.md", "changed\n");
+    let head = stage.commit("a word");
+    apply(&stage, &inputs).ended(0);
+    assert_eq!(stage.hub_state("tags"), json!({"portcullis/applied": head}));
+    assert_eq!(
+        stage.writes(),
+        [
+            "PATCH repos/acme/access/git/refs/tags/portcullis/applied",
+            "POST repos/acme/access/git/refs",
+            "PATCH repos/acme/access/git/refs/tags/portcullis/applied",
+        ]
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_not_reviewed_is_refused_and_not_marked() {
+    let stage = Stage::new().await;
+    let plan = reviewed(&stage);
+    stage.replace(
+        "rosters/globex.csv",
+        "bo@globex.example,Bo Berg",
+        "bo@globex.example,Bo Berg\neve@globex.example,Eve",
+    );
+    stage.commit("somebody else");
+    let done = apply(&stage, &[&[("plan", plan.as_str())], &MARK[..]].concat()).ended(6);
+    assert_eq!(done.output("exitcode"), "6");
+    assert_eq!(stage.sandbox.stats().writes, 0);
+    assert_eq!(stage.writes(), [""; 0]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_applied_without_a_plan_or_a_word() {
+    let stage = Stage::new().await;
+    apply(&stage, &[]).ended(64);
+    apply(&stage, &[("plan", "/nowhere/$(touch pwned)")]).ended(64);
+    apply(&stage, &[("auto_approve", "true; touch pwned")]).ended(64);
+    assert_eq!(stage.sandbox.stats().writes, 0);
+    apply(&stage, &[("auto_approve", "true")]).ended(0);
+    assert!(stage.sandbox.stats().writes > 0);
+    stage.unharmed();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mark_must_be_the_name_of_a_tag() {
+    let stage = Stage::new().await;
+    let plan = reviewed(&stage);
+    for mark in ["../heads/main", "a b", "x\ny", "$(touch pwned)?", "a..b"] {
+        let inputs = [("plan", plan.as_str()), ("mark", mark), ("token", "t")];
+        apply(&stage, &inputs).ended(64);
+    }
+    assert_eq!(stage.writes(), [""; 0]);
+    stage.unharmed();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn manual_steps_fail_the_step_but_not_the_mark() {
+    let stage = Stage::new().await;
+    stage.replace(
+        "portcullis.yaml",
+        "      mapped: drivers/sandbox-settings.yaml",
+        "      mapped: null",
+    );
+    let text = stage.read("portcullis.yaml");
+    let text: String = text
+        .lines()
+        .filter(|line| !line.contains("mapped:"))
+        .map(|line| format!("{line}\n"))
+        .collect();
+    stage.write("portcullis.yaml", &text);
+    let head = stage.commit("toggles by hand");
+    let plan = reviewed(&stage);
+    let inputs = [&[("plan", plan.as_str())], &MARK[..]].concat();
+    let done = apply(&stage, &inputs).ended(9);
+    assert_eq!(done.output("has_changes"), "true");
+    assert_eq!(stage.hub_state("tags"), json!({"portcullis/applied": head}));
+    apply(&stage, &[&inputs[..], &[("allow_manual", "true")]].concat()).ended(0);
+}
