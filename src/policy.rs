@@ -7,6 +7,7 @@ pub mod acceptance;
 mod accepted_drift;
 mod dependents;
 mod emptied;
+mod impact;
 mod limits;
 mod protect;
 
@@ -31,6 +32,8 @@ pub struct Verdict {
     pub problems: Vec<String>,
     /// Where the rule is written.
     pub source: Option<Span>,
+    /// Whether the problems are only told, and block nothing.
+    pub warns: bool,
 }
 
 /// Applies the policy to a plan: drops what is accepted, blocks what is not allowed, and says what was judged.
@@ -64,6 +67,7 @@ pub fn review(plan: &mut Plan, desired: &Desired<'_>, observed: &Observed) -> Ve
         verdicts.push(limits::max_new_accounts(plan, limit));
     }
     dependents::block_dependents(plan);
+    verdicts.extend(impact::review(plan, desired, observed));
     verdicts.extend(emptied::organizations(plan, desired, observed));
     verdicts.extend(emptied::projects(plan, desired, observed));
     for change in &mut plan.changes {

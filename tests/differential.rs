@@ -13,6 +13,7 @@
 //!
 //! Two readings came out of the comparison with the rules: whoever is revoked or suspended is an anonymous visitor (last
 //! column of 4.2), in both; and with I off, an approved domain counts by the list L alone (R3.2), in both.
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail like tests")]
 
 use portcullis::access::{
     self, Account, Actor, Answer, Approved, Channel, Coverage, DomainClass, Fact, Grant, Link,

@@ -175,6 +175,21 @@ fn quickstart_a_changed_line_is_the_only_change_and_is_named() {
 }
 
 #[test]
+fn quickstart_a_harmless_toggle_is_blocked_as_its_readme_shows() {
+    let example = Example::new("quickstart");
+    example.apply(0);
+    example.edit(
+        "sites/acme.yaml",
+        "customers_can_create_accounts: false",
+        "customers_can_create_accounts: true",
+    );
+    let plan = example.plan(5);
+    let said = plan.split("\n\n").next().unwrap();
+    let readme = fs_err::read_to_string(root().join("examples/quickstart/README.md")).unwrap();
+    assert!(readme.contains(&format!("```text\n{said}\n```")), "{plan}");
+}
+
+#[test]
 fn internal_only_leaves_one_invitation_to_a_person() {
     let example = Example::new("internal-only");
     example.validate();

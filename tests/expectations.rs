@@ -1,4 +1,5 @@
 //! Expectations on the desired state: what holds, what fails with which counterexample, and what cannot be decided offline.
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail like tests")]
 
 use camino::Utf8Path;
 use jiff::civil::date;

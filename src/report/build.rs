@@ -102,6 +102,8 @@ fn add(document: &mut PlanDocument, workspace: &Workspace, sources: &Sources, pl
             },
             status: if verdict.problems.is_empty() {
                 "pass"
+            } else if verdict.warns {
+                "warn"
             } else {
                 "fail"
             }
