@@ -194,3 +194,22 @@ fn json_says_what_failed() {
     assert_eq!(document["errors"][0]["source"]["line"], 2);
     assert_eq!(document["resource_changes"], serde_json::json!([]));
 }
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_in_the_workspace_is_refused_and_not_waited_for() {
+    let place = Place::new();
+    place.write("portcullis.yaml", "version: 1\ninclude: [more.yaml]\n");
+    let made = std::process::Command::new("mkfifo")
+        .arg(place.path().join("more.yaml"))
+        .status()
+        .unwrap();
+    assert!(made.success());
+    let ran = place.run(&["validate"]);
+    assert_eq!(ran.code, 3, "{}", ran.text());
+    assert!(
+        ran.text().contains("`more.yaml` is not a regular file"),
+        "{}",
+        ran.text()
+    );
+}
