@@ -11,8 +11,8 @@
 //! `validate`, a finding in `plan`. It does not stop a plan, since a surface that cannot be read must not stop revocations.
 
 use crate::access::{
-    Account, Actor, Answer, Because, Channel, ListId, Lookup, Outcome, Source, State, StateKind,
-    Trail, Visitor, articles, outcome, portal,
+    Account, Actor, Answer, Because, Channel, Coverage, ListId, Lookup, Outcome, Source, State,
+    StateKind, Trail, Visitor, articles, outcome, portal,
 };
 use crate::config::{Ability, Expectation, ExpectedWho, Sources, Workspace};
 use crate::desired::Desired;
@@ -79,6 +79,13 @@ pub fn judge(expectation: &Expectation, state: &State<'_>) -> Judgement {
             }
             let mut trail = Trail::recording();
             let _ = ask(expectation, state, subject, place, &mut trail);
+            // Somebody may be on a list of which the workspace does not know everybody.
+            let answer = match answer {
+                Answer::No if may_be_listed(expectation, state, subject, place) => {
+                    Answer::Uncertain
+                }
+                answer => answer,
+            };
             let example = Counterexample {
                 text: sentence(expectation, state, subject, place, answer),
                 because: trail.into_steps(),
@@ -94,9 +101,51 @@ pub fn judge(expectation: &Expectation, state: &State<'_>) -> Judgement {
     }
     match (failures.into_iter().next(), undecided) {
         (Some(example), None) if held == 0 => Judgement::Fails(example),
-        (Some(example), _) | (None, Some(example)) => Judgement::Undecided(example),
+        (_, Some(example)) | (Some(example), None) => Judgement::Undecided(example),
         (None, None) => Judgement::Holds,
     }
+}
+
+/// Says whether being on a list that is not wholly known would give a known account what was asked for.
+fn may_be_listed(
+    expectation: &Expectation,
+    state: &State<'_>,
+    subject: &Subject<'_>,
+    place: Option<usize>,
+) -> bool {
+    let account = match &subject.visitor {
+        Visitor::Existing(actors) => actors.first().map(|actor| actor.account),
+        // The class is on no list by definition; one person without a known list may be on an unknown one.
+        Visitor::AnyCustomer => matches!(expectation.who.value, ExpectedWho::Person(_))
+            .then(|| Account::customer(AccountKind::PortalOnly)),
+        _ => None,
+    };
+    let project = place.and_then(|at| Some((at, state.projects.get(at)?)));
+    let (Some(account), Some((at, project))) = (account, project) else {
+        return false;
+    };
+    let members = project.organizations.iter().filter_map(|link| {
+        let organization = state.organizations.get(link.organization as usize)?;
+        Some(&organization.members)
+    });
+    let all_known = [&project.roster, &project.links]
+        .into_iter()
+        .chain(members)
+        .all(|coverage| *coverage == Coverage::Whole);
+    if all_known {
+        return false;
+    }
+    let lists = [ListId::Roster(u32::try_from(at).unwrap_or(u32::MAX))];
+    let listed = Subject {
+        name: String::new(),
+        visitor: Visitor::Existing(vec![Actor {
+            account,
+            lists: &lists,
+            sources: &[],
+            certainty: Answer::Yes,
+        }]),
+    };
+    ask(expectation, state, &listed, place, &mut Trail::silent()).exposes()
 }
 
 /// Returns the positions of the projects that are meant; signing up is about no project.

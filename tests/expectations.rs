@@ -25,6 +25,8 @@ sites:
       WEB: { channel_access: open, knowledge_base: { ITKB: { who_can_view: all_logged_in } } }
       HR: { channel_access: restricted, organizations: { mode: exact, list: [Globex] }, customers: { mode: exact, list: [cy@acme.com] } }
       OPS: {}
+      TAX: { channel_access: restricted }
+      PAY: { channel_access: restricted, organizations: { list: [Globex] }, customers: { mode: exact, list: [cy@acme.com] } }
 expectations:
 ";
 
@@ -136,6 +138,28 @@ fn a_person_who_is_not_listed_may_have_an_account() {
     fails(
         "who: mal@other.example, can: view_portal, projects: [HR]",
         "`mal@other.example` cannot view",
+    );
+}
+
+#[test]
+fn who_may_be_on_a_list_that_is_not_managed_is_undecided() {
+    for who in ["a@b.example", "cy@acme.com", "\"organization:Globex\""] {
+        undecided(&format!("who: {who}, can: view_portal, projects: [TAX]"));
+    }
+    undecided("who: a@b.example, can: send_request, projects: [PAY]");
+    holds("who: cy@acme.com, can: view_portal, projects: [PAY]");
+    // A class is on no list, and a whole list names everybody.
+    fails(
+        "who: any_customer, can: view_portal, projects: [TAX]",
+        "any customer cannot view the portal of `TAX`",
+    );
+    fails(
+        "who: anonymous, can: view_portal, projects: [TAX]",
+        "a visitor without login cannot",
+    );
+    fails(
+        "who: eve@globex.example, can: view_portal, projects: [HR]",
+        "`eve@globex.example` cannot view the portal of `HR`",
     );
 }
 

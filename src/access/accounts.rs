@@ -229,13 +229,13 @@ pub fn gate(
         Channel::AgentInvite => g6_agent(project, trail),
         Channel::OrganizationAdd => {
             trail.add("R2", None, || {
-                "G7: adding somebody to an organization passes whatever the site's portal access says".into()
+                "adding somebody to an organization passes whatever the site's portal access says".into()
             });
             Answer::Yes
         }
         Channel::RestCreate => {
             trail.add("R2", None, || {
-                "G8: creating through REST passes whatever the site's portal access says".into()
+                "creating through REST passes whatever the site's portal access says".into()
             });
             trail.add("Q7", None, || {
                 "assumed: creation through REST follows the same table of account types".into()
@@ -246,13 +246,13 @@ pub fn gate(
 }
 
 /// C, with its step on the trail.
-fn creation_allowed(state: &State<'_>, gate: &str, denied: &str, trail: &mut Trail) -> Answer {
+fn creation_allowed(state: &State<'_>, denied: &str, trail: &mut Trail) -> Answer {
     let create = &state.site.create;
     trail.add("R2", create.source(), || match create {
-        Fact::Known(true, _) => format!("{gate}: customers can create their own accounts"),
-        Fact::Known(false, _) => format!("{gate}: customers cannot create accounts, {denied}"),
+        Fact::Known(true, _) => format!("customers can create their own accounts"),
+        Fact::Known(false, _) => format!("customers cannot create accounts, {denied}"),
         Fact::Unknown(why) => {
-            format!("{gate}: whether customers can create accounts is not known: {why}")
+            format!("whether customers can create accounts is not known: {why}")
         }
     });
     create.on()
@@ -260,38 +260,31 @@ fn creation_allowed(state: &State<'_>, gate: &str, denied: &str, trail: &mut Tra
 
 /// G1: the sign-up link needs C; nothing at project level.
 fn g1_sign_up(state: &State<'_>, trail: &mut Trail) -> Answer {
-    creation_allowed(state, "G1", "so there is no sign-up link", trail)
+    creation_allowed(state, "so there is no sign-up link", trail)
 }
 
 /// G2: the form without login needs C, N and an open project.
 fn g2_portal_form(state: &State<'_>, project: Option<&Project>, trail: &mut Trail) -> Answer {
-    let create = creation_allowed(state, "G2", "so the form asks to log in", trail);
+    let create = creation_allowed(state, "so the form asks to log in", trail);
     if create == Answer::No {
         return create;
     }
     let login = &state.site.no_login;
     trail.add("R2", login.source(), || match login {
-        Fact::Known(true, _) => "G2: portals can be viewed without login".into(),
+        Fact::Known(true, _) => "portals can be viewed without login".into(),
         Fact::Known(false, _) => {
-            "G2: the form asks to log in first, so the way is the sign-up link".into()
+            "the form asks to log in first, so the way is the sign-up link".into()
         }
         Fact::Unknown(why) => {
-            format!("G2: whether portals can be viewed without login is not known: {why}")
+            format!("whether portals can be viewed without login is not known: {why}")
         }
     });
-    create
-        .and(login.on())
-        .and(project_open("G2", project, trail))
+    create.and(login.on()).and(project_open(project, trail))
 }
 
 /// G3: an e-mail from an unknown sender needs C and an open project.
 fn g3_email(state: &State<'_>, project: Option<&Project>, trail: &mut Trail) -> Answer {
-    let create = creation_allowed(
-        state,
-        "G3",
-        "so mail of unknown senders is not processed",
-        trail,
-    );
+    let create = creation_allowed(state, "so mail of unknown senders is not processed", trail);
     if create == Answer::No {
         return create;
     }
@@ -303,7 +296,7 @@ fn g3_email(state: &State<'_>, project: Option<&Project>, trail: &mut Trail) -> 
         });
         return Answer::No;
     }
-    create.and(project_open("G3", project, trail))
+    create.and(project_open(project, trail))
 }
 
 /// G6: agents may always try; a broken permission scheme stops them (V8a, V8b).
@@ -324,7 +317,7 @@ fn g6_agent(project: Option<&Project>, trail: &mut Trail) -> Answer {
         }
     }
     trail.add("R2", None, || {
-        "G6: an agent may add customers whatever the site's portal access says".into()
+        "an agent may add customers whatever the site's portal access says".into()
     });
     Answer::Yes
 }
@@ -339,7 +332,7 @@ pub(super) fn open(project: &Project) -> Answer {
         .is(|access| *access == ChannelAccess::Open)
 }
 
-fn project_open(gate: &str, project: Option<&Project>, trail: &mut Trail) -> Answer {
+fn project_open(project: Option<&Project>, trail: &mut Trail) -> Answer {
     let Some(project) = project else {
         return Answer::Uncertain;
     };
@@ -347,9 +340,9 @@ fn project_open(gate: &str, project: Option<&Project>, trail: &mut Trail) -> Ans
     trail.add("R2", project.channel_access.source(), || {
         let key = &project.key;
         match answer {
-            Answer::Yes => format!("{gate}: {key} is open"),
-            Answer::No => format!("{gate}: {key} is restricted, which stops unknown people"),
-            Answer::Uncertain => format!("{gate}: whether {key} is open is not known"),
+            Answer::Yes => format!("{key} is open"),
+            Answer::No => format!("{key} is restricted, which stops unknown people"),
+            Answer::Uncertain => format!("whether {key} is open is not known"),
         }
     });
     answer
@@ -660,26 +653,26 @@ fn rejection(channel: Channel, trail: &mut Trail) {
 fn after_creation(outcome: Outcome, channel: Channel, trail: &mut Trail) {
     match (outcome, channel.way(), channel) {
         (Outcome::Atlassian, Way::SelfService, Channel::Email) => trail.add("R6", None, || {
-            "V-int: the request is held until the person verifies and joins by the mail that comes".into()
+            "the request is held until the person verifies and joins by the mail that comes".into()
         }),
         (Outcome::Atlassian, Way::SelfService, _) => trail.add("R6", None, || {
-            "V-int: the account comes into being when the person verifies the address".into()
+            "the account comes into being when the person verifies the address".into()
         }),
         (Outcome::PortalOnly, _, Channel::Email) => {
-            trail.add("R6", None, || "V-ext: a verification mail is sent".into());
+            trail.add("R6", None, || "a verification mail is sent".into());
             trail.add("Q11", None, || "assumed: the request is not held until then".into());
         }
         (Outcome::PortalOnly, _, Channel::PortalForm) => trail.add("R6", None, || {
-            "V-anon: the account is made on sending; viewing the request needs a password".into()
+            "the account is made on sending; viewing the request needs a password".into()
         }),
         (Outcome::PortalOnly, Way::SelfService, _) => {
-            trail.add("R6", None, || "V-ext: a verification mail is sent".into());
+            trail.add("R6", None, || "a verification mail is sent".into());
         }
         (Outcome::Atlassian, Way::Staff, _) => trail.add("R6", None, || {
-            "V-adm: internal customers are invited by the Atlassian organization, not by the project's notification".into()
+            "internal customers are invited by the Atlassian organization, not by the project's notification".into()
         }),
         (Outcome::PortalOnly, Way::Staff, _) => trail.add("R6", None, || {
-            "V-staff: the account exists at once and gets no notifications until it is verified"
+            "the account exists at once and gets no notifications until it is verified"
                 .into()
         }),
         _ => {}

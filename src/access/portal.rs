@@ -460,6 +460,10 @@ fn newcomer(
     if open_to_all.view.exposes() {
         trail.append(without_login);
     }
+    if !certainty.exposes() && accounts::open(project) == Answer::No {
+        // Even with an account the portal would stay closed.
+        restricted(project, "and nobody else", trail);
+    }
     trail.append(as_account);
     reach.or(open_to_all)
 }
@@ -488,7 +492,7 @@ impl Joined {
             if let Some(organization) = state.organizations.get(*at as usize) {
                 trail.add("R7", Some(*source), || {
                     format!(
-                        "A2: new customers of the domain join `{}` by themselves",
+                        "new customers of the domain join `{}` by themselves",
                         organization.name
                     )
                 });

@@ -7,10 +7,10 @@ use super::answer::{Answer, Because, RuleId, Source, Trail};
 use super::articles;
 use super::people::{PersonId, SituationId};
 use super::portal::{self, Route};
-use super::state::{Coverage, State};
+use super::state::{Coverage, State, StateKind};
 use super::visitor::{self, Actor, Visitor};
 use super::{Channel, accounts};
-use crate::model::{ProjectKey, SpaceKey};
+use crate::model::{AccountKind, ProjectKey, SpaceKey};
 use std::collections::HashMap;
 
 /// One way in which a person reaches the target.
@@ -61,6 +61,78 @@ pub struct Audience {
     pub people: Vec<PersonRow>,
     /// What is not in the list because it is not known; reads as sentences.
     pub gaps: Vec<String>,
+}
+
+/// A person as a listing shows them, or several where people are only counted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed {
+    /// The address, `id:…` where none is visible, or what is shown instead.
+    pub who: String,
+    /// The account id, where it is known and shown.
+    pub account_id: Option<String>,
+    /// The display name; empty where it is not known or not shown.
+    pub name: String,
+    /// The kind of the account, where it is known.
+    pub account: Option<AccountKind>,
+    /// Whether they reach the target.
+    pub answer: Answer,
+    /// By which routes.
+    pub via: Vec<Via>,
+    /// How many people the row stands for, where people are only counted.
+    pub count: Option<usize>,
+}
+
+/// An audience with its people by name, as it is written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listing {
+    /// The state that was asked.
+    pub state: StateKind,
+    /// The project.
+    pub project: ProjectKey,
+    /// The space, where articles are asked about.
+    pub space: Option<SpaceKey>,
+    /// Classes, the widest first.
+    pub classes: Vec<ClassRow>,
+    /// People.
+    pub people: Vec<Listed>,
+    /// What is not in the list because it is not known.
+    pub gaps: Vec<String>,
+}
+
+impl Listing {
+    /// Names the people of an audience of a state.
+    pub fn new(state: &State<'_>, audience: Audience) -> Self {
+        let people = audience.people.into_iter().map(|row| {
+            let person = state.people.get(row.person);
+            let id = person.account_id.map(|id| id.as_str().to_owned());
+            Listed {
+                who: match (person.email, &id) {
+                    (Some(email), _) => email.key().to_owned(),
+                    (None, Some(id)) => format!("id:{id}"),
+                    (None, None) => "?".to_owned(),
+                },
+                account_id: id,
+                name: person.name.to_owned(),
+                account: person.account.kind,
+                answer: row.answer,
+                via: row.via,
+                count: None,
+            }
+        });
+        Self {
+            state: state.kind,
+            project: audience.project,
+            space: audience.space,
+            classes: audience.classes,
+            people: people.collect(),
+            gaps: audience.gaps,
+        }
+    }
+
+    /// Returns how many people are in it.
+    pub fn head_count(&self) -> usize {
+        self.people.iter().map(|row| row.count.unwrap_or(1)).sum()
+    }
 }
 
 /// Lists who reaches the project at a position, or one of its spaces.

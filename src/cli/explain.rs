@@ -11,6 +11,7 @@ use crate::exit::Exit;
 use crate::model::{Email, ProjectKey, SiteKey};
 use crate::observe::observe_access;
 use crate::observed::Observed;
+use crate::report::privacy;
 use camino::Utf8PathBuf;
 use std::collections::BTreeSet;
 
@@ -75,15 +76,24 @@ async fn explained(
     {
         return Err(no_project(&wanted, only.as_str(), output));
     }
-    let as_desired = explain(&wanted, &asked, only.as_ref());
-    let as_live = state
+    let mut as_desired = explain(&wanted, &asked, only.as_ref());
+    let mut as_live = state
         .as_ref()
         .map(|state| explain(state, &asked, only.as_ref()));
+    let secret = output.pseudonym_key.clone();
+    for explanation in as_live.iter_mut().chain([&mut as_desired]) {
+        privacy::redact_explanation(explanation, output.privacy, secret.as_deref());
+    }
     let (main, other) = match &as_live {
         Some(live) => (live, Some(&as_desired)),
         None => (&as_desired, None),
     };
-    let who = asked.to_string();
+    let who = match &asked {
+        Asked::Address(email) => {
+            privacy::redact_text(email.key(), output.privacy, secret.as_deref())
+        }
+        class => class.to_string(),
+    };
     let exit = Exit::Done;
     let sources = &workspace.sources;
     let written = match arguments.format {

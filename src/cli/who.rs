@@ -3,10 +3,11 @@
 use super::args::{Global, WhoArguments, WhoFormat};
 use super::{Lookup, Output, explain, observe};
 use crate::access::State;
-use crate::access::who::{audience, write};
+use crate::access::who::{Listing, audience, write};
 use crate::diagnostic::json::to_text;
 use crate::exit::Exit;
 use crate::model::SpaceKey;
+use crate::report::privacy;
 use std::collections::BTreeSet;
 
 /// Runs the command.
@@ -92,14 +93,17 @@ async fn listed(
         return Err(output.fail(Exit::Usage, &message, Some(&hint)));
     }
     let audience = audience(&state, at, space.as_ref());
+    let mut listing = Listing::new(&state, audience);
+    let secret = output.pseudonym_key.clone();
+    privacy::redact_listing(&mut listing, output.privacy, secret.as_deref());
     let exit = Exit::Done;
     let sources = &workspace.sources;
     let site = key.as_str();
     let written = match arguments.format {
-        WhoFormat::Text => write::text(&mut output.data, site, &state, &audience, sources),
-        WhoFormat::Csv => write::csv(&mut output.data, &state, &audience, sources),
+        WhoFormat::Text => write::text(&mut output.data, site, &listing, sources),
+        WhoFormat::Csv => write::csv(&mut output.data, &listing, sources),
         WhoFormat::Json => {
-            let document = write::document(site, &state, &audience, sources, exit);
+            let document = write::document(site, &listing, sources, exit);
             output.data.write_all(to_text(&document).as_bytes())
         }
     };

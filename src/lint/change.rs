@@ -138,7 +138,10 @@ fn existing_people(scene: &mut Scene<'_, '_>, before: &State<'_>) {
             "L47",
             &["account", &pattern],
             Some(source),
-            format!("{count} people of `{domain}` keep their accounts, although the site lets in nobody new of it"),
+            match count {
+                1 => format!("1 person of `{domain}` keeps the account, although the site lets in nobody new of it"),
+                _ => format!("{count} people of `{domain}` keep their accounts, although the site lets in nobody new of it"),
+            },
             "take them off the lists if they should lose access",
         );
     }
@@ -170,9 +173,9 @@ fn roster_removals(scene: &mut Scene<'_, '_>, plan: &Plan) {
             let key = key.as_str();
             scene.report(
                 "L52",
-                &["project", key, "customer"],
+                &["project", key],
                 access.source(),
-                format!("{count} people would be removed from the list of the open project `{key}`: the API refuses it, and they would keep the portal"),
+                format!("{} would be removed from the list of the open project `{key}`: the API refuses it, and they would keep the portal", if count == 1 { "1 person".to_owned() } else { format!("{count} people") }),
                 "restrict the project first, or keep them listed",
             );
         }
@@ -216,9 +219,12 @@ fn member_removals(scene: &mut Scene<'_, '_>, plan: &Plan) {
     for ((name, key), count) in kept {
         scene.report(
             "L53",
-            &["organization", &name, "member"],
+            &["organization", &name],
             None,
-            format!("{count} people leave organization `{name}` and still reach `{key}` by another route"),
+            match count {
+                1 => format!("1 person leaves organization `{name}` and still reaches `{key}` by another route"),
+                _ => format!("{count} people leave organization `{name}` and still reach `{key}` by another route"),
+            },
             "`portcullis explain` names the route; close it too if they should lose access",
         );
     }

@@ -355,11 +355,29 @@ impl<'a> Draft<'a> {
                 Some(entry.span),
             );
         }
+        let mut of_own_domain = 0_usize;
         for (id, why) in comparison.stays {
-            if !matches!(why, Stays::Keep | Stays::OwnDomain) {
-                let parts: Vec<&str> = list.parts.iter().copied().chain([child]).collect();
-                self.left_in_place(&parts, &id, why, roster.roster.span);
+            match why {
+                Stays::Keep => {}
+                // A domain may have thousands of people: one line tells of all.
+                Stays::OwnDomain => of_own_domain += 1,
+                _ => {
+                    let parts: Vec<&str> = list.parts.iter().copied().chain([child]).collect();
+                    self.left_in_place(&parts, &id, why, roster.roster.span);
+                }
             }
+        }
+        if of_own_domain > 0 {
+            let people = match of_own_domain {
+                1 => "1 unlisted member stays".to_owned(),
+                count => format!("{count} unlisted members stay"),
+            };
+            self.finding(
+                base.clone(),
+                "left-in-place",
+                format!("{people}: {}", Stays::OwnDomain.phrase()),
+                Some(roster.roster.span),
+            );
         }
         for (entry, until) in roster.ending(self.desired.today) {
             let address = row(self, &Desired::person(&entry.who));

@@ -8,7 +8,7 @@ use crate::neutral::neutral;
 use crate::patch::Patch;
 use crate::plan::Change;
 use crate::report::build;
-use crate::report::document::{ResourceChange, ScopeError, Source};
+use crate::report::document::{Redaction, ResourceChange, ScopeError, Source};
 use crate::report::text::Style;
 use serde::Serialize;
 use serde_json::Value;
@@ -44,6 +44,9 @@ pub struct DriftDocument {
     /// The patch, when one was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub patch: Option<PatchRow>,
+    /// How people were taken out, where they were.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub portcullis: Option<Redaction>,
     /// Requests.
     pub requests: u64,
     /// The exit code.
@@ -115,6 +118,7 @@ impl DriftDocument {
             notices: Vec::new(),
             unlisted_projects: Vec::new(),
             patch: None,
+            portcullis: None,
             requests: 0,
             exit_code: 0,
             exit_reason: "done",

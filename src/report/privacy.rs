@@ -6,12 +6,16 @@
 //! guess, unless `PORTCULLIS_PSEUDONYM_KEY` is set, which then goes into the hash. With `counts` rows of people become
 //! one row per list. Names of organizations, projects and files stay in both, as does the digest, by which a plan is accepted.
 
+mod access;
 mod applied;
+mod drift;
 mod fold;
 mod people;
 mod workspace;
 
+pub use access::{redact_explanation, redact_listing};
 pub use applied::redact as redact_applied;
+pub use drift::redact as redact_drift;
 pub use workspace::redact as redact_diagnostics;
 
 use super::document::{PlanDocument, Redaction, ResourceChange};

@@ -460,16 +460,48 @@ fn r1a_and_r1c_two_accounts_on_one_address_cannot_be_relied_on() {
 }
 
 #[test]
+fn sentences_are_understood_without_the_model_and_a_closed_portal_is_named() {
+    let closed = Settings {
+        create: Some(false),
+        no_login: Some(false),
+        ..Settings::types(true, true, "any")
+    };
+    with_state(&closed.yaml(PROJECTS), |state| {
+        for visitor in [
+            Visitor::anyone(state),
+            Visitor::new_address(state, "nowhere.example"),
+        ] {
+            let (got, because) = reach(state, &visitor, "SHUT");
+            assert_eq!(got, Reach::NONE);
+            cites(&because, "V1", "restricted");
+            cites(&because, "R2", "customers cannot create accounts");
+            for step in because {
+                let first = step.text.split(' ').next().unwrap_or_default();
+                assert!(!first.ends_with(':') || first == "assumed:", "{step:?}");
+            }
+        }
+    });
+}
+
+#[test]
 fn r6_verification_is_told_by_channel() {
     let hybrid = Settings::types(true, true, "any");
     with_state(&hybrid.yaml(PROJECTS), |state| {
         for (address, by, text) in [
-            (COLUMNS[0], Channel::SignUp, "V-int"),
+            (
+                COLUMNS[0],
+                Channel::SignUp,
+                "when the person verifies the address",
+            ),
             (COLUMNS[0], Channel::Email, "the request is held"),
-            (COLUMNS[0], Channel::AgentInvite, "V-adm"),
-            (COLUMNS[3], Channel::SignUp, "V-ext"),
-            (COLUMNS[3], Channel::PortalForm, "V-anon"),
-            (COLUMNS[3], Channel::AgentInvite, "V-staff"),
+            (
+                COLUMNS[0],
+                Channel::AgentInvite,
+                "invited by the Atlassian organization",
+            ),
+            (COLUMNS[3], Channel::SignUp, "a verification mail"),
+            (COLUMNS[3], Channel::PortalForm, "made on sending"),
+            (COLUMNS[3], Channel::AgentInvite, "no notifications"),
         ] {
             let (_, because) = channel(state, address, by, Some("OPEN"));
             cites(&because, "R6", text);

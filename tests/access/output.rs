@@ -3,7 +3,7 @@
 use crate::support::today;
 use portcullis::access::State;
 use portcullis::access::explain::{Asked, explain, json, text};
-use portcullis::access::who::{audience, write};
+use portcullis::access::who::{Listing, audience, write};
 use portcullis::config::{LoadOptions, Workspace, load};
 use portcullis::desired::Desired;
 use portcullis::exit::Exit;
@@ -131,7 +131,13 @@ fn who_lists_classes_first_then_people_with_every_route() {
         let at = state.project("ITSM").unwrap();
         let found = audience(state, at, None);
         let mut out = Vec::new();
-        write::text(&mut out, "acme", state, &found, &workspace.sources).unwrap();
+        write::text(
+            &mut out,
+            "acme",
+            &Listing::new(state, found),
+            &workspace.sources,
+        )
+        .unwrap();
         insta::assert_snapshot!(without_lines(&String::from_utf8(out).unwrap()));
     });
 }
@@ -141,7 +147,12 @@ fn who_reads_a_space() {
     with_quickstart(|state, workspace| {
         let at = state.project("ITSM").unwrap();
         let found = audience(state, at, Some(&SpaceKey::new("ITKB").unwrap()));
-        let document = write::document("acme", state, &found, &workspace.sources, Exit::Done);
+        let document = write::document(
+            "acme",
+            &Listing::new(state, found),
+            &workspace.sources,
+            Exit::Done,
+        );
         assert_eq!(document["space"], "ITKB");
         let people = document["people"].as_array().unwrap();
         assert_eq!(
@@ -174,8 +185,7 @@ sites:
         let mut out = Vec::new();
         write::csv(
             &mut out,
-            state,
-            &found,
+            &Listing::new(state, found),
             &portcullis::config::Sources::default(),
         )
         .unwrap();

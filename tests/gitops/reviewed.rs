@@ -150,5 +150,41 @@ fn a_redacted_plan_can_be_shown_and_never_applied() {
     stage
         .run(&["apply", "--plan", "plan.json", "--privacy", "counts"])
         .ended(0);
-    stage.run(&["drift", "--privacy", "counts"]).ended(64);
+}
+
+#[test]
+fn nobody_is_named_where_that_was_asked_for() {
+    let stage = with_reviewed_plan();
+    stage.edit(|site| add_member(site, "Globex", "eve@globex.example"));
+    let drift = ["drift"].as_slice();
+    let who = ["who", "ITSM"].as_slice();
+    let live = ["who", "ITSM", "--live"].as_slice();
+    let explain = ["explain", "cy@globex.example", "--live"].as_slice();
+    for (command, formats) in [
+        (drift, ["text", "json"].as_slice()),
+        (who, &["text", "json", "csv"]),
+        (live, &["text", "json", "csv"]),
+        (explain, &["text", "json"]),
+    ] {
+        for format in formats {
+            let run = |privacy: &str| {
+                let more = ["--format", format, "--privacy", privacy];
+                stage.run(&[command, &more].concat()).ended(0)
+            };
+            let named = |text: &str| text.matches("@globex.example").count();
+            assert!(named(&run("full").out) > 0, "{command:?} {format}");
+            let ran = run("pseudonymous");
+            assert!(ran.out.contains("person-"), "{command:?}: {}", ran.out);
+            let pseudonyms = ran.out.matches("person-").count();
+            let classes = ran.out.matches("*@globex.example").count();
+            assert!(named(&ran.out) <= pseudonyms + classes, "{}", ran.out);
+            for ran in [ran, run("counts")] {
+                for name in ["eve@", "cy@", "ana@", "Ana "] {
+                    assert!(!ran.out.contains(name), "{command:?} {format}: {}", ran.out);
+                }
+            }
+        }
+    }
+    let counted = stage.run(&["who", "ITSM", "--privacy", "counts"]).ended(0);
+    assert!(counted.out.contains(" people "), "{}", counted.out);
 }

@@ -153,6 +153,29 @@ fn every_lint_judged_on_a_plan_has_both_examples_and_they_differ_in_it() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+#[test]
+fn what_is_found_of_one_person_is_said_of_one_and_of_the_whole_object() {
+    let said = |code: &str| {
+        let case = CASES.iter().find(|case| case.code == code).unwrap();
+        let plan = plan(case.fails, case.seed);
+        let findings = plan["findings"].as_array().unwrap();
+        let found = findings.iter().find(|found| found["code"] == code).unwrap();
+        let text = |key: &str| found[key].as_str().unwrap().to_owned();
+        (text("address"), text("message"))
+    };
+    let (_, message) = said("L47");
+    assert!(
+        message.starts_with("1 person of `globex.example` keeps the account"),
+        "{message}"
+    );
+    let (address, message) = said("L53");
+    assert_eq!(address, "acme/organization/Globex");
+    assert!(
+        message.starts_with("1 person leaves organization `Globex` and still reaches `ITSM`"),
+        "{message}"
+    );
+}
+
 /// Blocks of the changes of a plan, by address.
 fn blocked(plan: &Value) -> Vec<(String, bool)> {
     plan["resource_changes"]

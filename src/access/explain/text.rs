@@ -154,7 +154,7 @@ const fn phrase(outcome: Outcome) -> &'static str {
         Outcome::PortalOnly => "a new portal-only account",
         Outcome::Rejected => "no account",
         Outcome::PendingApproval => "an account once an administrator approves",
-        Outcome::Existing => "the account that is there",
+        Outcome::Existing => "no new account: there is one already",
         Outcome::Denied => "nothing: the account is suspended or revoked",
         Outcome::Uncertain => "uncertain",
     }

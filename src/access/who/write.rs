@@ -1,27 +1,17 @@
 //! An audience as text, CSV or JSON.
 
-use super::{Audience, PersonRow, Via};
+use super::{Listed, Listing, Via};
 use crate::access::answer::Source;
 use crate::access::explain::{json, text};
-use crate::access::people::Person;
-use crate::access::state::State;
+use crate::access::state::StateKind;
 use crate::config::Sources;
 use crate::exit::Exit;
+use crate::neutral::csv::field;
 use crate::neutral::neutral;
 use serde_json::{Value, json};
-use std::borrow::Cow;
 use std::io::{self, Write};
 
-/// How somebody is named: by address, or `id:…` where none is visible.
-fn name(person: &Person<'_>) -> String {
-    match (person.email, person.account_id) {
-        (Some(email), _) => email.key().to_owned(),
-        (None, Some(id)) => format!("id:{id}"),
-        (None, None) => "?".to_owned(),
-    }
-}
-
-fn target(audience: &Audience) -> String {
+fn target(audience: &Listing) -> String {
     match &audience.space {
         Some(space) => format!("{}/{space}", audience.project),
         None => audience.project.to_string(),
@@ -35,8 +25,7 @@ fn target(audience: &Audience) -> String {
 pub fn text(
     out: &mut dyn Write,
     site: &str,
-    state: &State<'_>,
-    audience: &Audience,
+    audience: &Listing,
     sources: &Sources,
 ) -> io::Result<()> {
     writeln!(
@@ -49,10 +38,10 @@ pub fn text(
         },
         target(audience),
         neutral(site),
-        match state.kind {
-            crate::access::StateKind::Desired => "as the workspace describes it",
-            crate::access::StateKind::Live => "as the site is now",
-            crate::access::StateKind::After => "as the site will be after the plan",
+        match audience.state {
+            StateKind::Desired => "as the workspace describes it",
+            StateKind::Live => "as the site is now",
+            StateKind::After => "as the site will be after the plan",
         }
     )?;
     writeln!(out, "Classes")?;
@@ -72,21 +61,20 @@ pub fn text(
             }
         }
     }
-    writeln!(out, "\nPeople: {}", audience.people.len())?;
+    writeln!(out, "\nPeople: {}", audience.head_count())?;
     for row in &audience.people {
-        let person = state.people.get(row.person);
-        let mut who = name(person);
+        let mut who = row.who.as_str();
         for via in &row.via {
             writeln!(
                 out,
                 "  {:<34} {:<10} {:<28} {}",
-                neutral(&who),
+                neutral(who),
                 row.answer.word(),
                 neutral(&via.route),
                 rule_and_place(via, sources)
             )?;
             // Further routes of the same person stand below, without the name.
-            who = String::new();
+            who = "";
         }
     }
     if !audience.gaps.is_empty() {
@@ -105,28 +93,14 @@ fn rule_and_place(via: &Via, sources: &Sources) -> String {
     }
 }
 
-/// Makes a cell safe for spreadsheets: nothing that begins like a formula, and no hidden characters.
-fn cell(text: &str) -> Cow<'_, str> {
-    let shown = neutral(text);
-    match text.chars().next() {
-        Some('=' | '+' | '-' | '@' | '\t' | '\r' | '\n') => Cow::Owned(format!("'{shown}")),
-        _ => shown,
-    }
-}
-
 /// Writes an audience as CSV: one line per class, and per person and route.
 ///
 /// # Errors
 /// When `out` cannot be written to.
-pub fn csv(
-    out: &mut dyn Write,
-    state: &State<'_>,
-    audience: &Audience,
-    sources: &Sources,
-) -> io::Result<()> {
+pub fn csv(out: &mut dyn Write, audience: &Listing, sources: &Sources) -> io::Result<()> {
     let mut writer = csv::Writer::from_writer(out);
     let mut line = |fields: [&str; 9]| {
-        let fields = fields.map(|field| cell(field).into_owned());
+        let fields = fields.map(|text| field(text).into_owned());
         writer.write_record(fields).map_err(io::Error::other)
     };
     line([
@@ -158,17 +132,16 @@ pub fn csv(
         ])?;
     }
     for row in &audience.people {
-        let person = state.people.get(row.person);
         for via in &row.via {
             let source = via
                 .source
                 .map_or(String::new(), |source| text::place(source, sources));
             line([
                 "person",
-                &name(person),
-                person.account_id.map_or("", |id| id.as_str()),
-                person.name,
-                person.account.kind.map_or("", |kind| kind.word()),
+                &row.who,
+                row.account_id.as_deref().unwrap_or_default(),
+                &row.name,
+                row.account.map_or("", |kind| kind.word()),
                 row.answer.word(),
                 &via.route,
                 via.rule.0,
@@ -180,13 +153,7 @@ pub fn csv(
 }
 
 /// Returns an audience as JSON.
-pub fn document(
-    site: &str,
-    state: &State<'_>,
-    audience: &Audience,
-    sources: &Sources,
-    exit: Exit,
-) -> Value {
+pub fn document(site: &str, audience: &Listing, sources: &Sources, exit: Exit) -> Value {
     let classes: Vec<Value> = audience
         .classes
         .iter()
@@ -202,12 +169,12 @@ pub fn document(
     let people: Vec<Value> = audience
         .people
         .iter()
-        .map(|row| person(state, row, sources))
+        .map(|row| person(row, sources))
         .collect();
     let mut document = json!({
         "format_version": "1.0",
         "site": site,
-        "state": state.kind.word(),
+        "state": audience.state.word(),
         "project": audience.project.as_str(),
         "classes": classes,
         "people": people,
@@ -221,8 +188,7 @@ pub fn document(
     document
 }
 
-fn person(state: &State<'_>, row: &PersonRow, sources: &Sources) -> Value {
-    let person = state.people.get(row.person);
+fn person(row: &Listed, sources: &Sources) -> Value {
     let routes: Vec<Value> = row
         .via
         .iter()
@@ -241,18 +207,21 @@ fn person(state: &State<'_>, row: &PersonRow, sources: &Sources) -> Value {
         })
         .collect();
     let mut value = json!({
-        "who": name(person),
+        "who": row.who,
         "answer": row.answer.word(),
         "routes": routes,
     });
-    if let Some(id) = person.account_id {
+    if let Some(id) = &row.account_id {
         value["account_id"] = id.as_str().into();
     }
-    if !person.name.is_empty() {
-        value["name"] = person.name.into();
+    if !row.name.is_empty() {
+        value["name"] = row.name.as_str().into();
     }
-    if let Some(kind) = person.account.kind {
+    if let Some(kind) = row.account {
         value["account"] = kind.word().into();
+    }
+    if let Some(count) = row.count {
+        value["count"] = count.into();
     }
     value
 }

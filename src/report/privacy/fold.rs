@@ -72,7 +72,8 @@ pub(super) fn plan(document: &mut PlanDocument) {
     numbers(&mut document.access_impact);
 }
 
-fn folded(rows: Vec<ResourceChange>) -> Vec<ResourceChange> {
+/// Folds rows of a plan's shape: one row per list of people.
+pub(super) fn folded(rows: Vec<ResourceChange>) -> Vec<ResourceChange> {
     let (people, mut kept): (Vec<_>, Vec<_>) = rows
         .into_iter()
         .partition(|row| row.address.ends_with("/*"));
@@ -120,7 +121,8 @@ pub(super) fn counted<T>(all: Vec<T>, kind: impl Fn(&T) -> String) -> Vec<(T, us
     folded
 }
 
-fn times(text: &mut String, count: usize) {
+/// Says in a message how often it stood there.
+pub(super) fn times(text: &mut String, count: usize) {
     if count > 1 {
         text.push_str(&format!(" ({count} times)"));
     }
