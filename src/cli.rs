@@ -29,6 +29,7 @@ use crate::exit::Exit;
 use args::{Arguments, Command};
 use clap::Parser;
 use std::ffi::OsString;
+use std::io::IsTerminal as _;
 
 /// Looks an environment variable up.
 pub(crate) type Lookup = fn(&str) -> Option<String>;
@@ -41,6 +42,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>, lookup: Lookup) -> Ex
     };
     let mut output = Output::of_process(parsed.global.color, lookup);
     output.privacy = parsed.global.privacy;
+    output.json_notes = parsed.global.log_format == args::LogFormat::Json;
     output.pseudonym_key = lookup(plan::PSEUDONYM_KEY);
     start_logging(&parsed);
     let runtime = match tokio::runtime::Builder::new_multi_thread()
@@ -121,6 +123,7 @@ fn start_logging(parsed: &Arguments) {
         });
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)
+        .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr);
     // Only the first call in a process wins, which is what tests want.
     let _ = match parsed.global.log_format {

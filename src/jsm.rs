@@ -11,7 +11,6 @@ mod credentials;
 mod error;
 mod gateway;
 mod http;
-mod origin;
 mod paging;
 mod read;
 mod types;
@@ -23,7 +22,6 @@ pub use credentials::{Credentials, MissingVariable, OrgKey};
 pub use error::{ApiError, ErrorKind};
 pub use gateway::{DOCUMENTS, space_ari};
 pub use http::{Clock, Options, SystemClock};
-pub use origin::{Origin, OriginError};
 pub use read::Reader;
 pub use types::{
     Account, ApprovedDomain, ApprovedProduct, Identity, LinkedSpace, LinkedSpaces, Organization,

@@ -5,6 +5,7 @@ mod email;
 mod fields;
 mod ids;
 mod names;
+mod origin;
 mod read;
 
 pub use address::Address;
@@ -15,4 +16,5 @@ pub use fields::{
 };
 pub use ids::{AccountId, CloudId, DeskId, OrganizationId};
 pub use names::{NameError, OrganizationName, ProjectKey, SiteKey, SpaceKey};
+pub use origin::{Origin, OriginError};
 pub use read::{Field, Incomplete, Read};

@@ -230,7 +230,7 @@ async fn carry_out(
 /// Reads the file of a reviewed plan and says whether it can be applied at all.
 fn reviewed(file: &Utf8Path, output: &mut Output) -> Result<PlanDocument, Exit> {
     let text = fs_err::read_to_string(file)
-        .map_err(|error| output.fail(Exit::Unreadable, &error.to_string(), None))?;
+        .map_err(|error| output.fail(Exit::Usage, &error.to_string(), None))?;
     let reviewed = json::read_plan(&text).map_err(|error| {
         // A plan of another version is a reviewed plan that does not cover anything; what is no plan is a slip.
         let exit = match error {

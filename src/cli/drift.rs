@@ -54,6 +54,7 @@ async fn drift(
         Some(revision) => Some(Base::open(&reach.dir, revision, today).map_err(|error| {
             let (exit, hint) = match error {
                 BaseError::Invalid { .. } => (Exit::Invalid, None),
+                BaseError::Unknown(..) => (Exit::Usage, Some(FETCH)),
                 _ => (Exit::Unreadable, Some(FETCH)),
             };
             output.fail(exit, &error.to_string(), hint)

@@ -3,7 +3,7 @@
 use super::Lookup;
 use super::args::ColorChoice;
 use crate::exit::Exit;
-use crate::neutral::neutral;
+use crate::neutral::{self, neutral};
 use crate::report::document::Source;
 use crate::report::privacy::{self, Privacy};
 use crate::report::text::Style;
@@ -24,6 +24,8 @@ pub struct Output {
     pub privacy: Privacy,
     /// What goes into pseudonyms.
     pub pseudonym_key: Option<String>,
+    /// Whether what ends a command is told as one JSON object, as the log beside it is.
+    pub(super) json_notes: bool,
     /// What went wrong so far, for the document that a command owes when it ends before its own is written.
     pub(super) failures: Vec<Failure>,
     /// Whether the data stream has been ended.
@@ -73,6 +75,7 @@ impl Output {
             interactive: io::stdin().is_terminal() && !set("CI"),
             privacy: Privacy::Full,
             pseudonym_key: None,
+            json_notes: false,
             failures: Vec::new(),
             ended: false,
         }
@@ -91,10 +94,16 @@ impl Output {
             .lines()
             .map(|line| neutral(line).into_owned())
             .collect();
-        let _ = writeln!(self.notes, "error: {}", message.join("\n  "));
         let hint = hint.map(|hint| self.redacted(hint));
-        if let Some(hint) = &hint {
-            let _ = writeln!(self.notes, "\nhint: {hint}");
+        if self.json_notes {
+            let text = message.join("\n");
+            let line = serde_json::json!({"level": "ERROR", "message": text, "hint": hint, "exit_code": exit.code()});
+            let _ = writeln!(self.notes, "{}", neutral::json::escaped(&line.to_string()));
+        } else {
+            let _ = writeln!(self.notes, "error: {}", message.join("\n  "));
+            if let Some(hint) = &hint {
+                let _ = writeln!(self.notes, "\nhint: {hint}");
+            }
         }
         self.failures.push(Failure {
             message: message.join("\n"),

@@ -126,6 +126,9 @@ fn open_base(
             output.note(&format!("warning: {error}; no origins are told"));
             Ok(None)
         }
+        Err(error @ BaseError::Unknown(..)) => {
+            Err(output.fail(Exit::Usage, &error.to_string(), Some(FETCH)))
+        }
         Err(error) => Err(output.fail(Exit::Unreadable, &error.to_string(), Some(FETCH))),
     }
 }
@@ -196,11 +199,11 @@ async fn live(
 /// Reads a snapshot.
 fn snapshot(file: &Utf8Path, output: &mut Output) -> Result<Observed, Exit> {
     let text = fs_err::read_to_string(file)
-        .map_err(|error| output.fail(Exit::Unreadable, &error.to_string(), None))?;
+        .map_err(|error| output.fail(Exit::Usage, &error.to_string(), None))?;
     serde_json::from_str(&text).map_err(|error| {
         let message = format!("`{file}` is not a snapshot: {error}");
         output.fail(
-            Exit::Unreadable,
+            Exit::Usage,
             &message,
             Some("write one with `portcullis export --snapshot FILE`"),
         )

@@ -15,7 +15,7 @@ pub(super) fn run(
 ) -> Exit {
     let text = match fs_err::read_to_string(&arguments.file) {
         Ok(text) => text,
-        Err(error) => return output.fail(Exit::Unreadable, &error.to_string(), None),
+        Err(error) => return output.fail(Exit::Usage, &error.to_string(), None),
     };
     match json::read_plan(&text) {
         Ok(document) => {
@@ -24,10 +24,6 @@ pub(super) fn run(
             let form = (arguments.format, arguments.max_bytes);
             render(&document, form, Exit::Done, output)
         }
-        Err(error) => output.fail(
-            Exit::Invalid,
-            &format!("`{}` {error}", arguments.file),
-            None,
-        ),
+        Err(error) => output.fail(Exit::Usage, &format!("`{}` {error}", arguments.file), None),
     }
 }

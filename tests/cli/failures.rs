@@ -110,6 +110,8 @@ fn a_token_goes_to_no_foreign_host() {
         "https://acme.atlassian.net.evil.example",
         "https://evil.example",
         "http://acme.atlassian.net",
+        "https://acme.atlassian.net:8443",
+        "https://somebody:hunter2@acme.atlassian.net",
     ] {
         let mut place = at(url);
         // Whatever is sent would go through here.
@@ -120,8 +122,8 @@ fn a_token_goes_to_no_foreign_host() {
         ]);
         for arguments in [&["plan"][..], &["apply", "--auto-approve"]] {
             let ran = place.run(arguments);
-            let code = if url.starts_with("https:") { 7 } else { 3 };
-            assert_eq!(ran.code, code, "{url}: {}", ran.text());
+            assert_eq!(ran.code, 3, "{url}: {}", ran.text());
+            assert!(ran.err.contains("portcullis.yaml:2:"), "{}", ran.err);
         }
     }
     assert_eq!(reached.load(Ordering::SeqCst), 0, "nothing was sent");
@@ -193,6 +195,39 @@ fn json_says_what_failed() {
     let document = invalid.run(&["plan", "--format", "json"]).json();
     assert_eq!(document["errors"][0]["source"]["line"], 2);
     assert_eq!(document["resource_changes"], serde_json::json!([]));
+}
+
+#[test]
+fn a_log_in_json_ends_in_json_and_no_log_is_coloured() {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let closed = at(&format!("http://{}", listener.local_addr().unwrap()));
+    drop(listener);
+    let ran = closed.run(&["plan", "--log-format", "json", "-vv"]);
+    assert_eq!(ran.code, 8, "{}", ran.text());
+    let lines: Vec<serde_json::Value> = ran
+        .err
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap_or_else(|_| panic!("{line}")))
+        .collect();
+    assert!(lines.len() > 1, "{}", ran.err);
+    let last = lines.last().unwrap();
+    assert_eq!(last["exit_code"], 8);
+    assert!(last["hint"].as_str().unwrap().contains("url"));
+    let ran = closed.run(&["plan", "-vv"]);
+    assert!(ran.err.contains("again"), "{}", ran.err);
+    assert!(!ran.err.contains('\u{1b}'), "{:?}", ran.err);
+}
+
+#[test]
+fn a_file_argument_that_is_not_there_or_something_else_is_64() {
+    let place = Place::quickstart();
+    place.write("other.json", "[]");
+    for file in ["missing.json", "other.json"] {
+        for arguments in [&["show", file][..], &["plan", "--observed", file]] {
+            let ran = place.run(arguments);
+            assert_eq!(ran.code, 64, "{arguments:?}: {}", ran.text());
+        }
+    }
 }
 
 #[cfg(unix)]

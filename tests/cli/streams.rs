@@ -51,8 +51,8 @@ fn a_saved_plan_shows_as_the_plan_did() {
 
     place.write("other.json", "{\"format_version\": \"9.0\"}");
     let ran = place.run(&["show", "other.json"]);
-    assert_eq!(ran.code, 3, "{}", ran.text());
-    assert_eq!(place.run(&["show", "missing.json"]).code, 8);
+    assert_eq!(ran.code, 64, "{}", ran.text());
+    assert_eq!(place.run(&["show", "missing.json"]).code, 64);
 }
 
 #[test]

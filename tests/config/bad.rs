@@ -637,7 +637,7 @@ sites: { acme: { url: "sandbox:" } }
 version: 1
 sites:
   acme:
-    url: https://evil.example
+    url: https://evil.atlassian.net
     organizations: { Globex: {}, Initech: {} }
     people: { ana@globex.example: { state: absent } }
 policy: { max_new_accounts: 5 }
@@ -648,7 +648,7 @@ sites: { acme: { projects: { IT: {} } } }
     error[declared-twice]: `url` is declared twice
      --> organizations/globex/a.yaml:4:5
       |
-    4 |     url: https://evil.example
+    4 |     url: https://evil.atlassian.net
       |     ^^^ again here
       |
      ::: portcullis.yaml:4:18
@@ -661,7 +661,7 @@ sites: { acme: { projects: { IT: {} } } }
     error[outside-scope]: `organizations/globex/a.yaml` may not declare `acme/url`
      --> organizations/globex/a.yaml:4:5
       |
-    4 |     url: https://evil.example
+    4 |     url: https://evil.atlassian.net
       |     ^^^
       |
       = hint: the scopes in `portcullis.yaml` grant this file `acme/organization/Globex/**`
@@ -1331,7 +1331,7 @@ sites: { acme: { url: "http://acme.atlassian.net/jira", api_url: "https://jo:sec
       |
       = hint: such as `https://acme.atlassian.net`
 
-    error[invalid-url]: `https://jo:secret@x.example` cannot be used: it holds a user name or password; tokens come from the environment
+    error[invalid-url]: `https://…@x.example` cannot be used: it holds a user name or password; tokens come from the environment
      --> sites/url.yaml:2:66
       |
     2 | sites: { acme: { url: "http://acme.atlassian.net/jira", api_url: "https://jo:secret@x.example" } }

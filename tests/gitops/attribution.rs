@@ -78,7 +78,7 @@ fn a_base_is_read_without_checking_out_or_running_anything() {
 #[test]
 fn a_base_that_is_not_there_or_not_valid() {
     let stage = Stage::new();
-    stage.run(&["plan", "--base", "main"]).ended(8);
+    stage.run(&["plan", "--base", "main"]).ended(64);
     stage.commit("one");
     for unknown in [
         "no-such-branch",
@@ -87,7 +87,7 @@ fn a_base_that_is_not_there_or_not_valid() {
         "HEAD~99",
     ] {
         let flag = format!("--base={unknown}");
-        let ran = stage.run(&["plan", &flag]).ended(8);
+        let ran = stage.run(&["plan", &flag]).ended(64);
         assert!(
             ran.notes.contains("neither a directory nor a revision"),
             "{}",

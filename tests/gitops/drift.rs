@@ -205,7 +205,7 @@ fn what_is_not_known_is_neither_drift_nor_silence() {
 #[test]
 fn an_invalid_or_missing_base_ends_the_comparison() {
     let stage = Stage::new();
-    stage.run(&["drift", "--base", "v1"]).ended(8);
+    stage.run(&["drift", "--base", "v1"]).ended(64);
     stage.replace("portcullis.yaml", "version: 1", "version: 9");
     stage.commit("broken");
     stage.replace("portcullis.yaml", "version: 9", "version: 1");

@@ -13,7 +13,7 @@ use crate::config::workspace::{
 use crate::config::yaml::{Entry, Node, Value};
 use crate::config::{keys, mapped};
 use crate::diagnostic::{Diagnostic, Located, Mark, short};
-use crate::model::{Email, SiteKey, SpaceKey};
+use crate::model::{Email, Origin, OriginError, SiteKey, SpaceKey};
 use camino::Utf8PathBuf;
 use std::collections::BTreeMap;
 use url::Url;
@@ -93,7 +93,7 @@ pub(super) fn site(cx: &mut Context, entry: &Entry<'_>) -> Option<Site> {
         seed,
         api_url: fields.get("api_url").and_then(|e| {
             let text = cx.text(&e.node)?;
-            let url = origin(cx, text, e.node.mark)?;
+            let url = origin(cx, text, e.node.mark, Origin::api)?;
             Some(Located::new(url, e.node.mark.span))
         }),
         auth: word(cx, fields.get("auth"), AUTH),
@@ -170,17 +170,30 @@ fn site_url(cx: &mut Context, node: &Node<'_>) -> Option<Located<SiteUrl>> {
         );
         return None;
     } else {
-        SiteUrl::Remote(origin(cx, text, node.mark)?)
+        SiteUrl::Remote(origin(cx, text, node.mark, Origin::site)?)
     };
     Some(Located::new(url, node.mark.span))
 }
 
-/// Takes an origin: `https`, or `http` to this machine; nothing behind the host and port.
-fn origin(cx: &mut Context, text: &str, mark: Mark) -> Option<Url> {
+/// Takes an origin that may receive a token: Atlassian's over `https`, or `http` to this machine; nothing behind it.
+fn origin(
+    cx: &mut Context,
+    text: &str,
+    mark: Mark,
+    check: fn(&str) -> Result<Origin, OriginError>,
+) -> Option<Url> {
+    // What stands before an `@` may be a password, which no log should hold.
+    let shown = match text.rsplit_once('@') {
+        Some((before, host)) => {
+            let scheme = before.split_once("://").map_or("", |(scheme, _)| scheme);
+            format!("{scheme}://…@{host}")
+        }
+        None => text.to_owned(),
+    };
     let bad = |why: &str| {
         Diagnostic::error(
             codes::INVALID_URL,
-            format!("`{}` cannot be used: {why}", short(text)),
+            format!("`{}` cannot be used: {why}", short(&shown)),
         )
         .at(mark)
     };
@@ -213,6 +226,10 @@ fn origin(cx: &mut Context, text: &str, mark: Mark) -> Option<Url> {
     };
     if let Some(problem) = problem {
         cx.report(bad(problem).hint(hint));
+        return None;
+    }
+    if let Err(error) = check(text) {
+        cx.report(bad(&error.to_string()));
         return None;
     }
     Some(url)

@@ -5,6 +5,7 @@ use super::rows::{more, place, shown_of};
 use super::spoken;
 use super::subject::root;
 use super::values::counted;
+use crate::policy;
 use crate::report::document::{PlanDocument, Source};
 use std::io;
 
@@ -235,10 +236,12 @@ fn unmanaged(document: &PlanDocument, page: &mut Page<'_>) -> io::Result<()> {
 
 /// The one command that comes next.
 fn next(document: &PlanDocument, page: &mut Page<'_>) -> io::Result<()> {
-    let blocked = document
-        .resource_changes
-        .iter()
-        .any(|change| !change.portcullis.blocked_by.is_empty());
+    let blocks = || {
+        let rows = document.resource_changes.iter();
+        rows.map(|row| row.portcullis.blocked_by.as_slice())
+            .filter(|blocked_by| !blocked_by.is_empty())
+    };
+    let blocked = blocks().next().is_some();
     let (text, command) = if document.errored || !document.complete {
         (
             "this plan is not whole: mend what could not be read and plan again, or go on without it:",
@@ -248,6 +251,11 @@ fn next(document: &PlanDocument, page: &mut Page<'_>) -> io::Result<()> {
         (
             "to carry out what is not by hand:",
             "portcullis apply".to_owned(),
+        )
+    } else if blocked && !blocks().all(policy::is_overridable) {
+        (
+            "blocked by what no policy can override: change the files or the site as the rows say, then:",
+            "portcullis plan".to_owned(),
         )
     } else if blocked {
         (
