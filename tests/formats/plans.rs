@@ -437,6 +437,16 @@ fn what_happens_to_people_comes_first() {
 }
 
 #[test]
+fn a_plan_that_can_do_nothing_promises_no_writes() {
+    let mut plan = large(2, 1);
+    plan.api_budget.apply_writes = 0;
+    let mut shown = Vec::new();
+    text::plan(&plan, text::Style::default(), &mut shown).unwrap();
+    let shown = String::from_utf8(shown).unwrap();
+    assert!(shown.contains("apply would send nothing"), "{shown}");
+}
+
+#[test]
 fn the_marker_is_stable_and_closes() {
     assert_eq!(
         markdown::marker(&["acme".into()]),
