@@ -66,16 +66,55 @@ fn render(renderer: &Renderer, diagnostic: &Diagnostic, sources: &Sources) -> St
     let title = level
         .primary_title(neutral(&diagnostic.message))
         .id(diagnostic.code);
-    let snippets = excerpts(&diagnostic.labels, sources);
+    let excerpts = excerpts(&diagnostic.labels, sources);
+    let places: Vec<String> = excerpts
+        .iter()
+        .map(|excerpt| excerpt.place.clone())
+        .collect();
+    let snippets = excerpts
+        .into_iter()
+        .enumerate()
+        .map(|(i, excerpt)| excerpt.snippet.path(format!("{PLACE}{i}{PLACE}")));
     let mut group = title.elements(snippets);
     if let Some(hint) = &diagnostic.hint {
         group = group.element(Level::HELP.with_name("hint").message(neutral(hint)));
     }
-    renderer.render(&[group])
+    placed(&renderer.render(&[group]), &places)
 }
 
-/// A piece of source with marks in it.
-type Excerpt<'s> = Snippet<'s, Annotation<'s>>;
+/// Stands in for the place of an excerpt; [`neutral`] text never has it.
+const PLACE: char = '\u{1}';
+
+/// Writes the true places into rendered text: the renderer counts columns in what it is given, which is a cut line with
+/// some characters spelled out.
+fn placed(rendered: &str, places: &[String]) -> String {
+    let mut text = String::with_capacity(rendered.len());
+    for (i, piece) in rendered.split(PLACE).enumerate() {
+        // Every place has a mark before and behind its number, so the odd pieces are numbers.
+        if i % 2 == 1 {
+            let place = piece.parse().ok().and_then(|at: usize| places.get(at));
+            text.push_str(place.map_or("", String::as_str));
+        } else if i > 0 {
+            text.push_str(piece.trim_start_matches(|c: char| c == ':' || c.is_ascii_digit()));
+        } else {
+            text.push_str(piece);
+        }
+    }
+    text
+}
+
+/// A piece of source with marks in it, and where it is: `path:line:column`, harmless.
+struct Excerpt<'s> {
+    snippet: Snippet<'s, Annotation<'s>>,
+    place: String,
+}
+
+/// Returns where a label is, as people and editors write it.
+fn place_of(label: &Label, sources: &Sources) -> Option<String> {
+    let file = sources.get(label.span.file)?;
+    let (line, column) = (label.span.line, label.span.column.max(1));
+    Some(format!("{}:{line}:{column}", neutral(file.path.as_str())))
+}
 
 /// Cuts out the marked lines: neighbouring marks of one file share an excerpt, others have their own.
 fn excerpts<'s>(labels: &'s [Label], sources: &'s Sources) -> Vec<Excerpt<'s>> {
@@ -124,18 +163,16 @@ fn joint<'s>(labels: &[&'s Label], sources: &'s Sources) -> Option<Excerpt<'s>> 
         let at = *starts.get(usize::try_from(label.span.line - top).ok()?)?;
         annotations.push(annotation(label, i == 0, at + found.start..at + found.end));
     }
-    let file = sources.get(first.span.file)?;
-    Some(
-        Snippet::source(text)
-            .path(neutral(file.path.as_str()))
+    Some(Excerpt {
+        snippet: Snippet::source(text)
             .line_start(usize::try_from(top).ok()?)
             .annotations(annotations),
-    )
+        place: place_of(labels.first()?, sources)?,
+    })
 }
 
 /// Shows one marked line, with every dangerous character made visible; a long line from shortly before the mark.
 fn single<'s>(label: &'s Label, primary: bool, sources: &'s Sources) -> Option<Excerpt<'s>> {
-    let file = sources.get(label.span.file)?;
     let found = marked(sources, label)?;
     let head = &found.line[..found.start];
     let skip = head.chars().count().saturating_sub(WIDEST / 2);
@@ -155,12 +192,12 @@ fn single<'s>(label: &'s Label, primary: bool, sources: &'s Sources) -> Option<E
     text.push_str(&neutral_before(&inside, &tail));
     let end = text.len();
     text.push_str(&neutral(&tail));
-    Some(
-        Snippet::source(text)
-            .path(neutral(file.path.as_str()))
+    Some(Excerpt {
+        snippet: Snippet::source(text)
             .line_start(usize::try_from(label.span.line).ok()?)
             .annotation(annotation(label, primary, start..end)),
-    )
+        place: place_of(label, sources)?,
+    })
 }
 
 fn annotation(label: &Label, primary: bool, place: Range<usize>) -> Annotation<'_> {

@@ -3,9 +3,11 @@
 //! What the reader must see first comes first; every piece of text is marked as ours or foreign.
 
 use super::document::{ManualStepDocument, PlanDocument, ResourceChange, Source};
+use super::text::impact_sentences;
 use super::text::rows::{Section as Fate, action, null_of, reason, value, whole};
 use super::text::values::{Null, counted};
 use percent_encoding::percent_decode_str;
+use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// A piece of text.
@@ -59,8 +61,7 @@ pub(super) fn sections(document: &PlanDocument, items: usize) -> Vec<Section> {
         .map(String::as_str)
         .collect();
     let mut of = |fate: Fate| fates.remove(&(fate as usize)).unwrap_or_default();
-    // Whoever renders `access_impact` puts its section here, before everything else.
-    let mut all = vec![errors(document), checks(document)];
+    let mut all = vec![impact(document), errors(document), checks(document)];
     all.push(changes(
         "Blocked, will not be done",
         of(Fate::Blocked),
@@ -158,6 +159,37 @@ pub(super) fn rest(document: &PlanDocument) -> Vec<(&'static str, Phrase)> {
     );
     rest.push(("digest", vec![Piece::Name(document.digest.clone())]));
     rest
+}
+
+/// What the plan does to people: the sentences of the text form, and the numbers for where those have no space.
+fn impact(document: &PlanDocument) -> Section {
+    let sentences = impact_sentences(document);
+    let rows: Vec<Vec<Phrase>> = sentences
+        .into_iter()
+        .map(|sentence| vec![vec![Piece::Message(sentence)]])
+        .collect();
+    let number = |name: &str| {
+        let number = document.access_impact.get(name).and_then(Value::as_u64);
+        usize::try_from(number.unwrap_or(0)).unwrap_or(usize::MAX)
+    };
+    let lists: Vec<(Phrase, usize)> = [
+        ("people who gain something", number("people_gaining")),
+        ("people who lose something", number("people_losing")),
+    ]
+    .into_iter()
+    .filter(|(_, count)| *count > 0)
+    .map(|(what, count)| (vec![Piece::Word(what.to_owned())], count))
+    .collect();
+    let count = lists.iter().map(|(_, count)| count).sum();
+    Section {
+        title: "Who gains or loses access",
+        count,
+        heads: vec!["what happens"],
+        rows,
+        lists,
+        open: 25,
+        priority: 0,
+    }
 }
 
 fn errors(document: &PlanDocument) -> Section {

@@ -38,6 +38,30 @@ impl Default for Style {
     }
 }
 
+/// Returns what a plan does to people, a sentence an element, as the text form has it; empty where the plan does not say.
+///
+/// The other forms have the same sentences, so that two reviewers never read different ones.
+pub(super) fn impact_sentences(document: &PlanDocument) -> Vec<String> {
+    let style = Style {
+        color: false,
+        // No sentence is broken.
+        width: usize::MAX / 2,
+        list_limit: None,
+    };
+    let mut written = Vec::new();
+    if impact::block(document, &mut Page::new(style, &mut written)).is_err() {
+        return Vec::new();
+    }
+    let written = String::from_utf8_lossy(&written);
+    // The first line is the heading; `*` only sets sentences apart, `!` says that one matters.
+    let sentences = written.lines().skip(1).map(str::trim);
+    sentences
+        .map(|line| line.strip_prefix("* ").unwrap_or(line))
+        .filter(|line| !line.is_empty())
+        .map(str::to_owned)
+        .collect()
+}
+
 /// Writes a plan as text.
 ///
 /// # Errors

@@ -261,6 +261,25 @@ fn crlf_does_not_show_in_excerpts() {
 }
 
 #[test]
+fn the_place_is_true_however_the_excerpt_is_cut() {
+    let pad = "x".repeat(200);
+    let files = Files::new("");
+    files.write(
+        "portcullis.yaml",
+        &format!(
+            "version: 1\nsites: {{ acme: {{ title: \"{pad}\", url: \"sandbox:\", auth: no }} }}\n"
+        ),
+    );
+    let text = rendered(&files.load());
+    let at = "sites: { acme: { title: \"\", url: \"sandbox:\", auth: ".len() + 200 + 1;
+    assert!(
+        text.contains(&format!("portcullis.yaml:2:{at}\n")),
+        "{text}"
+    );
+    assert!(!text.contains('\u{1}'), "{text}");
+}
+
+#[test]
 fn two_documents() {
     assert_snapshot!(refused("=== portcullis.yaml\nversion: 1\n---\nversion: 1\n"), @r#"
     error[yaml-documents]: a second YAML document begins here
@@ -360,7 +379,7 @@ cy@globex.example, di@globex.example
       = hint: paths are relative to the file that names them
 
     error[roster-format]: `people.xlsx` is not a roster file
-     --> portcullis.yaml:6:82
+     --> portcullis.yaml:6:99
       |
     6 | …mbers: { from: [rosters/globx.csv, rosters/a.csv, rosters/b.csv, rosters/c.txt, people.xlsx] } }
       |                                                                                  ^^^^^^^^^^^
@@ -490,7 +509,7 @@ sites:
       = hint: write `acme.com`
 
     error[invalid-domain]: `acme` is not a domain name
-     --> portcullis.yaml:5:82
+     --> portcullis.yaml:5:96
       |
     5 | …cess: { external: { allowed_domains: ["@acme.com", "*.acme.com", "jo@acme.com", acme] } }
       |                                                                                  ^^^^
@@ -983,7 +1002,7 @@ attestations:
        = hint: did you mean `Globex`?
 
     error[not-declared]: the project `TI` is not declared
-      --> portcullis.yaml:16:82
+      --> portcullis.yaml:16:83
        |
     16 | …- { name: y, who: "organization:Glob", can: view_portal, site: acme, projects: [TI] }
        |                                                                                  ^^

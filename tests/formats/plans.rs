@@ -383,6 +383,70 @@ fn a_small_plan_is_shown_whole() {
 }
 
 #[test]
+fn what_happens_to_people_comes_first() {
+    let group = json!({
+        "site": "acme", "project": "ITSM", "before": "yes", "after": "no", "people": 2,
+        "via": "project customers", "list": ["<b>ana|x</b>", "bo@globex.example"],
+    });
+    let nothing = json!({
+        "classes": [], "gains": [], "losses": [], "keeps": [],
+        "without_any_access": { "people": 0, "list": [] }, "people_gaining": 0, "people_losing": 0,
+    });
+    let mut impact = nothing.clone();
+    impact["complete"] = json!(true);
+    impact["unread"] = json!([]);
+    impact["projects_without_anyone"] = json!([]);
+    impact["losses"] = json!([group]);
+    impact["people_losing"] = json!(2);
+    impact["with_manual_steps"] = nothing;
+    let mut plan = large(8, 2);
+    plan.access_impact = impact;
+    let text = markdown::plan(&plan, 60_000);
+    assert_markdown(&text);
+    let first = text.find("#### ").unwrap();
+    assert!(
+        text[first..].starts_with("#### Who gains or loses access (2)"),
+        "{text}"
+    );
+    assert!(text.contains("2 people lose ITSM"), "{text}");
+    let mut page = Vec::new();
+    html::plan(&plan, &mut page).unwrap();
+    let page = String::from_utf8(page).unwrap();
+    let at = page.find("2 people lose ITSM").unwrap();
+    assert!(page[..at].matches("<h2").count() == 1 && !page.contains("<b>"));
+    // Where sentences have no space, the numbers stay.
+    let mut crowded = large(20_000, 200);
+    crowded.access_impact = plan.access_impact.clone();
+    crowded.access_impact["losses"][0]["list"] = json!(["a".repeat(900), "b".repeat(900)]);
+    for _ in 0..200 {
+        let more = crowded.access_impact["losses"][0].clone();
+        if let Some(losses) = crowded.access_impact["losses"].as_array_mut() {
+            losses.push(more);
+        }
+    }
+    let short = markdown::plan(&crowded, 4_000);
+    assert!(short.len() <= 4_000);
+    assert!(
+        short.contains("#### Who gains or loses access (2)"),
+        "{short}"
+    );
+    assert!(short.contains("people who lose something: 2"), "{short}");
+    // A plan file of another version without it has no such section.
+    plan.access_impact = json!({ "complete": true });
+    assert!(!markdown::plan(&plan, 60_000).contains("Who gains"));
+}
+
+#[test]
+fn a_plan_that_can_do_nothing_promises_no_writes() {
+    let mut plan = large(2, 1);
+    plan.api_budget.apply_writes = 0;
+    let mut shown = Vec::new();
+    text::plan(&plan, text::Style::default(), &mut shown).unwrap();
+    let shown = String::from_utf8(shown).unwrap();
+    assert!(shown.contains("apply would send nothing"), "{shown}");
+}
+
+#[test]
 fn the_marker_is_stable_and_closes() {
     assert_eq!(
         markdown::marker(&["acme".into()]),

@@ -121,9 +121,15 @@ pub(super) fn closing(document: &PlanDocument, page: &mut Page<'_>) -> io::Resul
     );
     page.prose(0, (Paint::Faint, "coverage: "), &text)?;
     let budget = &document.api_budget;
+    let writes = match budget.apply_writes {
+        0 => "apply would send nothing".to_owned(),
+        writes => format!(
+            "apply will send at least {}",
+            counted_u64(writes, "write", "writes")
+        ),
+    };
     let text = format!(
-        "apply will send at least {}; planning took {}",
-        counted_u64(budget.apply_writes, "write", "writes"),
+        "{writes}; planning took {}",
         counted_u64(budget.plan_requests, "request", "requests"),
     );
     page.prose(0, (Paint::Faint, "requests: "), &text)?;
