@@ -11,6 +11,7 @@ mod completions;
 mod drift;
 mod explain;
 mod export;
+mod failure;
 mod init;
 mod observe;
 mod output;
@@ -64,7 +65,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>, lookup: Lookup) -> Ex
             };
         }
         tokio::select! {
-            exit = run(&parsed, &mut output, lookup) => exit,
+            exit = run(&parsed, &mut output, lookup) => failure::tell(&parsed.command, exit, &mut output),
             code = interrupted() => std::process::exit(code),
         }
     })

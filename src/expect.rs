@@ -429,6 +429,7 @@ pub fn review(desired: &Desired<'_>, after: &State<'_>) -> (Vec<Verdict>, Vec<Fi
             }
         };
         verdicts.push(Verdict {
+            warns: false,
             kind: "expectation",
             name: expectation.name.clone(),
             problems,

@@ -194,27 +194,38 @@ pub fn assess(desired: &Desired<'_>, observed: &Observed, plan: &Plan) -> Assess
     let applied = State::live(desired, &applied_seen);
     assessment.applied = impact(&before, &applied);
     if later.is_empty() {
-        assessment.abandoned = abandoned(&applied, &assessment.applied);
+        assessment.abandoned = abandoned(&applied, observed, &open, &assessment.applied.losses);
         return assessment;
     }
     let done_seen = outlook::fold(applied_seen.clone(), desired, later);
     let done = State::live(desired, &done_seen);
     assessment.by_hand = impact(&applied, &done);
-    assessment.abandoned = abandoned(&done, &assessment.applied);
+    let mut losses = assessment.applied.losses.clone();
+    losses.extend(assessment.by_hand.losses.iter().cloned());
+    assessment.abandoned = abandoned(&done, observed, &open, &losses);
     assessment
 }
 
 /// What the classes gain or lose when the given changes are done over what was read; nobody in particular is judged.
+///
+/// `count` says whether to count who reached each portal before, which takes looking at everybody.
 pub(crate) fn classes_after<'c>(
     desired: &Desired<'_>,
     observed: &Observed,
     changes: impl IntoIterator<Item = &'c Change>,
+    count: bool,
 ) -> Vec<ClassChange> {
-    let before_seen = outlook::reduced(observed, &HashSet::new());
-    let after_seen = outlook::fold(before_seen.clone(), desired, changes);
-    let before = State::live(desired, &before_seen);
+    let nobody = outlook::reduced(observed, &HashSet::new());
+    let after_seen = outlook::fold(nobody.clone(), desired, changes);
+    let before = State::live(desired, if count { observed } else { &nobody });
     let after = State::live(desired, &after_seen);
-    Comparison::new(&before, &after).classes(&HashMap::new())
+    let comparison = Comparison::new(&before, &after);
+    let reached = if count {
+        comparison.reached_before()
+    } else {
+        HashMap::new()
+    };
+    comparison.classes(&reached)
 }
 
 /// Returns how many people surely reach some portal as the site was read.
@@ -244,38 +255,23 @@ fn view(state: &State<'_>, at: usize, visitor: &Visitor<'_>) -> Answer {
     portal::reach(state, at, visitor, &mut Trail::silent()).view
 }
 
-/// Projects whose every known way in is gone, although people lost it.
-fn abandoned(after: &State<'_>, applied: &Impact) -> Vec<ProjectKey> {
-    let lost: BTreeSet<&ProjectKey> = applied
-        .losses
-        .iter()
-        .map(|group| &group.target.project)
-        .collect();
-    let empty = |state: &State<'_>, at: usize| {
-        let project = &state.projects[at];
-        let listed = project.roster == Coverage::Whole
-            && project.links == Coverage::Whole
-            && portal::is_restricted(project) == Answer::Yes;
-        listed && {
-            let roster = ListId::Roster(u32::try_from(at).unwrap_or(u32::MAX));
-            !state.people.ids().any(|id| {
-                state.people.lists(id).iter().any(|list| match list {
-                    ListId::Organization(at) => project
-                        .organizations
-                        .iter()
-                        .any(|link| link.organization == *at),
-                    list => *list == roster,
-                })
-            })
-        }
+/// Restricted projects that somebody loses and whose lists are empty when the changes are done; unread lists are not.
+fn abandoned(
+    after: &State<'_>,
+    observed: &Observed,
+    changes: &[&Change],
+    losses: &[Group],
+) -> Vec<ProjectKey> {
+    let lost: BTreeSet<&ProjectKey> = losses.iter().map(|group| &group.target.project).collect();
+    let emptied = |key: &&ProjectKey| {
+        let state = after.project(key.as_str()).map(|at| &after.projects[at]);
+        state.is_some_and(|project| {
+            project.roster == Coverage::Whole
+                && project.links == Coverage::Whole
+                && portal::is_restricted(project) == Answer::Yes
+        }) && outlook::emptied(observed, changes, key)
     };
-    after
-        .projects
-        .iter()
-        .enumerate()
-        .filter(|(at, project)| lost.contains(&project.key) && empty(after, *at))
-        .map(|(_, project)| project.key.clone())
-        .collect()
+    lost.into_iter().filter(emptied).cloned().collect()
 }
 
 /// One person's account and lists in one of the two states, or what stands in for them.

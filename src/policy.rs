@@ -7,6 +7,7 @@ pub mod acceptance;
 mod accepted_drift;
 mod dependents;
 mod emptied;
+mod impact;
 mod limits;
 mod protect;
 
@@ -15,7 +16,7 @@ pub use accepted_drift::{Accepted, split_accepted};
 use crate::desired::Desired;
 use crate::diagnostic::Span;
 use crate::observed::Observed;
-use crate::plan::{Change, Finding, Operation, Plan};
+use crate::plan::{Change, Finding, Operation, Plan, order};
 
 /// How every reason begins that the policy gives for blocking.
 pub const PREFIX: &str = "policy";
@@ -31,6 +32,8 @@ pub struct Verdict {
     pub problems: Vec<String>,
     /// Where the rule is written.
     pub source: Option<Span>,
+    /// Whether the problems are only told, and block nothing.
+    pub warns: bool,
 }
 
 /// Applies the policy to a plan: drops what is accepted, blocks what is not allowed, and says what was judged.
@@ -38,6 +41,7 @@ pub struct Verdict {
 /// Every rule is one step below; each blocks rows by itself and gives a verdict even when it passes.
 pub fn review(plan: &mut Plan, desired: &Desired<'_>, observed: &Observed) -> Vec<Verdict> {
     let policy = &desired.workspace.policy;
+    let before = (plan.changes.len(), blocked(plan));
     for accepted in split_accepted(plan, &policy.accept_drift, desired.today) {
         let acceptance = accepted.acceptance;
         plan.findings.push(Finding {
@@ -64,13 +68,26 @@ pub fn review(plan: &mut Plan, desired: &Desired<'_>, observed: &Observed) -> Ve
         verdicts.push(limits::max_new_accounts(plan, limit));
     }
     dependents::block_dependents(plan);
+    verdicts.extend(impact::review(plan, desired, observed));
     verdicts.extend(emptied::organizations(plan, desired, observed));
     verdicts.extend(emptied::projects(plan, desired, observed));
     for change in &mut plan.changes {
         change.blocked_by.sort();
         change.blocked_by.dedup();
     }
+    // What does not happen changes what is safe.
+    if (plan.changes.len(), blocked(plan)) != before {
+        order::arrange(plan, desired, observed);
+    }
     verdicts
+}
+
+/// Counts the changes that something stands against.
+fn blocked(plan: &Plan) -> usize {
+    let changes = plan.changes.iter();
+    changes
+        .filter(|change| !change.blocked_by.is_empty())
+        .count()
 }
 
 /// Says whether every reason that blocks a row is the policy's, so that the row can be overridden.

@@ -34,5 +34,7 @@ mod schema;
 mod shell;
 #[path = "pipelines/stage.rs"]
 mod stage;
+#[path = "pipelines/story.rs"]
+mod story;
 #[path = "pipelines/workflows.rs"]
 mod workflows;

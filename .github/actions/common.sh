@@ -2,6 +2,9 @@
 # Bash 3.2 is enough, so that the runners of macOS work too.
 # shellcheck shell=bash
 
+# A range such as [0-9] means just that, whatever the runner's language.
+export LC_ALL=C
+
 # Stops with a message that GitHub shows at the top of the run. The text comes from these scripts, never from outside. It goes
 # to standard error, so that it is seen from within `$(…)` too.
 fail() {

@@ -1,6 +1,7 @@
 //! What `plan` and `apply` have in common: load, connect, observe, diff, review.
 
 use super::args::{Global, Reach};
+use super::output::Failure;
 use super::{Lookup, Output};
 use crate::access::State;
 use crate::config::{self, LoadOptions, Workspace};
@@ -13,11 +14,12 @@ use crate::impact;
 use crate::jsm::{ApiError, ErrorKind, Options};
 use crate::lint;
 use crate::model::SiteKey;
+use crate::neutral::neutral;
 use crate::observe;
 use crate::observed::Observed;
 use crate::plan::{Plan, diff, order};
 use crate::policy;
-use crate::report::build::Planned;
+use crate::report::build::{self, Planned};
 use crate::report::privacy::{self, Privacy};
 use crate::target;
 use camino::Utf8Path;
@@ -84,6 +86,19 @@ pub(super) fn report(
         &masked
     };
     let _ = diagnostic::text::write(&mut output.notes, &diagnostics, sources, style);
+    let errors = diagnostics
+        .into_iter()
+        .filter(|diagnostic| diagnostic.severity == diagnostic::Severity::Error);
+    for error in errors {
+        let span = error.labels.first().map(|label| label.span);
+        output.failures.push(Failure {
+            message: neutral(&error.message).into_owned(),
+            code: Some(error.code),
+            hint: error.hint,
+            source: build::source(sources, span),
+            forbidden: false,
+        });
+    }
 }
 
 /// Chooses the sites that are meant.

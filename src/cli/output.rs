@@ -4,8 +4,10 @@ use super::Lookup;
 use super::args::ColorChoice;
 use crate::exit::Exit;
 use crate::neutral::neutral;
+use crate::report::document::Source;
 use crate::report::privacy::{self, Privacy};
 use crate::report::text::Style;
+use serde::Serialize;
 use std::io::{self, IsTerminal, Write};
 
 /// The two streams of a command.
@@ -22,6 +24,28 @@ pub struct Output {
     pub privacy: Privacy,
     /// What goes into pseudonyms.
     pub pseudonym_key: Option<String>,
+    /// What went wrong so far, for the document that a command owes when it ends before its own is written.
+    pub(super) failures: Vec<Failure>,
+    /// Whether the data stream has been ended.
+    ended: bool,
+}
+
+/// One thing that went wrong, as it was told on standard error.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(super) struct Failure {
+    /// What went wrong.
+    pub(super) message: String,
+    /// The stable code, for a problem of the files.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) code: Option<&'static str>,
+    /// What to do about it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) hint: Option<String>,
+    /// Where in the files.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) source: Option<Source>,
+    /// Whether a right or a credential is missing.
+    pub(super) forbidden: bool,
 }
 
 impl Output {
@@ -49,6 +73,8 @@ impl Output {
             interactive: io::stdin().is_terminal() && !set("CI"),
             privacy: Privacy::Full,
             pseudonym_key: None,
+            failures: Vec::new(),
+            ended: false,
         }
     }
 
@@ -66,10 +92,17 @@ impl Output {
             .map(|line| neutral(line).into_owned())
             .collect();
         let _ = writeln!(self.notes, "error: {}", message.join("\n  "));
-        if let Some(hint) = hint {
-            let hint = self.redacted(hint);
+        let hint = hint.map(|hint| self.redacted(hint));
+        if let Some(hint) = &hint {
             let _ = writeln!(self.notes, "\nhint: {hint}");
         }
+        self.failures.push(Failure {
+            message: message.join("\n"),
+            code: None,
+            hint,
+            source: None,
+            forbidden: exit == Exit::Forbidden,
+        });
         exit
     }
 
@@ -84,8 +117,14 @@ impl Output {
         privacy::redact_text(text, self.privacy, self.pseudonym_key.as_deref())
     }
 
+    /// Says whether the data stream has been ended, so that nothing may follow.
+    pub(super) fn has_ended(&self) -> bool {
+        self.ended
+    }
+
     /// Ends the data stream. A reader that went away is a quiet end; another failure is not.
     pub fn finish(&mut self, written: io::Result<()>, exit: Exit) -> Exit {
+        self.ended = true;
         match written.and_then(|()| self.data.flush()) {
             Ok(()) => exit,
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => exit,

@@ -308,6 +308,17 @@ impl Context {
             self.problems.push(self.too_many());
             return None;
         }
+        // Opening a pipe waits for somebody to write to it, and a device may never end.
+        let special = fs_err::metadata(absolute.as_std_path())
+            .is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir());
+        if special {
+            self.problems.push(
+                Diagnostic::error(codes::UNREADABLE, format!("`{path}` is not a regular file"))
+                    .at_maybe(mark)
+                    .hint("a pipe or a device cannot be part of a workspace: put a file there"),
+            );
+            return None;
+        }
         let limit = self.options.limits.file_bytes;
         let mut bytes = Vec::new();
         let read = fs_err::File::open(absolute.as_std_path()).and_then(|file| {

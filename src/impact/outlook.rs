@@ -14,7 +14,7 @@ use crate::observed::{
     Standing,
 };
 use crate::plan::{Action, Change, Operation, OrganizationRef, PersonRef, ResourceType};
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// What stands before the name of an organization, or the address of an account, that a plan makes; sorts after ids.
 const PLANNED: &str = "~planned:";
@@ -22,11 +22,6 @@ const PLANNED: &str = "~planned:";
 /// Returns the id by which an account that a plan makes is known in an outlook.
 pub(super) fn planned_account(email: &Email) -> AccountId {
     AccountId::new(format!("{PLANNED}{}", email.key()))
-}
-
-/// Returns the address of an account that a plan makes, by its id in an outlook.
-pub(super) fn is_planned(id: &AccountId) -> bool {
-    id.as_str().starts_with(PLANNED)
 }
 
 fn organization(reference: &OrganizationRef) -> OrganizationId {
@@ -167,6 +162,56 @@ pub(super) fn reduced(observed: &Observed, people: &HashSet<AccountId>) -> Obser
         customer_role: observed.customer_role.clone(),
         requests: observed.requests,
     }
+}
+
+/// Says whether a project's roster and all its organizations are empty when the changes are done, by counting.
+pub(super) fn emptied(observed: &Observed, changes: &[&Change], key: &ProjectKey) -> bool {
+    let Some(project) = observed.whole_projects().and_then(|live| live.get(key)) else {
+        return false;
+    };
+    let (Some(Read::Complete(customers)), Some(Read::Complete(linked))) =
+        (&project.customers, &project.organizations)
+    else {
+        return false;
+    };
+    let mut roster = customers.len();
+    let mut linked = linked.clone();
+    let mut members: HashMap<OrganizationId, usize> = HashMap::new();
+    for (id, seen) in observed.whole_organizations().into_iter().flatten() {
+        // A list that was not read may hold somebody.
+        let count = match &seen.members {
+            Some(Read::Complete(list)) => list.len(),
+            _ => usize::MAX / 2,
+        };
+        members.insert(id.clone(), count);
+    }
+    for change in changes {
+        match &change.operation {
+            Operation::AddCustomer(here, _) if here == key => roster += 1,
+            Operation::RemoveCustomer(here, _) if here == key => roster = roster.saturating_sub(1),
+            Operation::Link(here, reference) if here == key => {
+                linked.insert(organization(reference));
+            }
+            Operation::Unlink(here, id) if here == key => {
+                linked.remove(id);
+            }
+            Operation::DeleteOrganization(id) => {
+                linked.remove(id);
+            }
+            Operation::AddMember(reference, _) => {
+                *members.entry(organization(reference)).or_default() += 1;
+            }
+            Operation::RemoveMember(id, _) => {
+                let count = members.entry(id.clone()).or_default();
+                *count = count.saturating_sub(1);
+            }
+            _ => {}
+        }
+    }
+    roster == 0
+        && linked
+            .iter()
+            .all(|id| members.get(id).is_none_or(|count| *count == 0))
 }
 
 /// Folds changes over what was read. Manual ones count as done; filter them out where they must not.

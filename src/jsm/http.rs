@@ -8,7 +8,7 @@ use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderMap, RETRY_AFTER};
 use reqwest::{Certificate, Client, Method, redirect};
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
 use tokio::sync::Semaphore;
 
@@ -99,6 +99,8 @@ pub(super) struct Http {
     options: Options,
     permits: Semaphore,
     requests: AtomicU64,
+    /// Whether the service ever answered, so that one that cannot be reached now is likely to come back.
+    answered: AtomicBool,
 }
 
 impl Http {
@@ -109,6 +111,7 @@ impl Http {
             target,
             options,
             requests: AtomicU64::new(0),
+            answered: AtomicBool::new(false),
         })
     }
 
@@ -129,7 +132,8 @@ impl Http {
     ///
     /// A service that answers 429, 502, 503 or 504 is asked again after its `Retry-After` or an exponentially growing
     /// pause. What creates something is repeated only while it certainly was not sent: after that, an outcome that is
-    /// not known is `Uncertain`, and the caller reads before it repeats.
+    /// not known is `Uncertain`, and the caller reads before it repeats. A host that cannot be connected to before it
+    /// ever answered is most often a slip in its name, so it is tried once more and no longer.
     pub(super) async fn send(&self, call: Call) -> Result<Answer, ApiError> {
         let url = self.target.url(self, &call).await?;
         let authorization = self.target.authorization(&call)?;
@@ -137,6 +141,7 @@ impl Http {
         let mut landed = false;
         let mut attempt = 0;
         loop {
+            let mut retries = self.options.retries;
             let (error, again, asked) =
                 match self.attempt(&call, &url, authorization.as_ref()).await {
                     Ok(raw) if (200..300).contains(&raw.status) => return Ok(answer(call, raw)),
@@ -150,14 +155,19 @@ impl Http {
                         (error, busy && call.repeat == Repeat::Always, asked)
                     }
                     Err(Lost::Refused(error)) => return Err(uncertain_if(landed, error)),
-                    Err(Lost::Unsent(error)) => (error, true, None),
+                    Err(Lost::Unsent(error)) => {
+                        if !self.answered.load(Ordering::Relaxed) {
+                            retries = retries.min(1);
+                        }
+                        (error, true, None)
+                    }
                     Err(Lost::Maybe(error)) => {
                         landed |= call.writes;
                         (error, call.repeat == Repeat::Always, None)
                     }
                 };
             let wait = self.pause(attempt, asked);
-            if !again || attempt >= self.options.retries || wait > self.options.longest_wait {
+            if !again || attempt >= retries || wait > self.options.longest_wait {
                 return Err(uncertain_if(landed, error));
             }
             attempt += 1;
@@ -204,6 +214,7 @@ impl Http {
             request = request.json(body);
         }
         let response = request.send().await.map_err(|error| lost(call, error))?;
+        self.answered.store(true, Ordering::Relaxed);
         let status = response.status().as_u16();
         let headers = response.headers().clone();
         tracing::debug!(method = %call.method, path = %call.path, status, "request");

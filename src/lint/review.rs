@@ -47,6 +47,7 @@ pub fn review<'w>(
             verdicts
                 .entry(code)
                 .or_insert_with(|| Verdict {
+                    warns: false,
                     kind: "lint",
                     name: code.to_owned(),
                     problems: Vec::new(),

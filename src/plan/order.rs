@@ -201,18 +201,47 @@ pub fn arrange(plan: &mut Plan, desired: &Desired<'_>, observed: &Observed) {
         ordered = order(plan, desired, observed);
     }
     plan.findings.retain(|finding| finding.code != UNSAFE_STEP);
+    let newcomers = newcomers(plan);
     for step in &ordered.unsafe_steps {
+        let Some(step) = noteworthy(step, &newcomers) else {
+            continue;
+        };
         let change = &plan.changes[step.change];
         plan.findings.push(Finding {
             address: change.address.clone(),
             code: UNSAFE_STEP,
-            message: message(step, change),
+            message: message(&step, change),
             source: change.source,
         });
     }
     plan.findings
         .sort_by(|a, b| (&a.address, a.code, &a.message).cmp(&(&b.address, b.code, &b.message)));
     plan.order = ordered;
+}
+
+/// Returns the addresses of people whose accounts the plan makes.
+fn newcomers(plan: &Plan) -> BTreeSet<String> {
+    let made = plan
+        .changes
+        .iter()
+        .filter_map(|change| match &change.operation {
+            Operation::CreateAccount { email, .. } => Some(email.key().to_owned()),
+            _ => None,
+        });
+    made.collect()
+}
+
+/// Leaves out of an interruption who has no account yet: they could sign up for what they will be given, and nothing that
+/// they use is taken from them.
+fn noteworthy(step: &UnsafeStep, newcomers: &BTreeSet<String>) -> Option<UnsafeStep> {
+    let mut step = step.clone();
+    if matches!(step.danger, Danger::Interruption) {
+        step.people.retain(|person| !newcomers.contains(person));
+        if step.people.is_empty() {
+            return None;
+        }
+    }
+    Some(step)
 }
 
 fn message(step: &UnsafeStep, change: &Change) -> String {

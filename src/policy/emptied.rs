@@ -78,6 +78,7 @@ pub(super) fn organizations(
                 members.len()
             )],
             source: None,
+            warns: false,
         });
     }
     verdicts
@@ -138,6 +139,7 @@ pub(super) fn projects(plan: &Plan, desired: &Desired<'_>, observed: &Observed) 
                 "`{address}` is restricted and would lose all of its {before} customers and organizations"
             )],
             source: None,
+            warns: false,
         });
     }
     verdicts

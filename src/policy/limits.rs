@@ -31,6 +31,7 @@ pub(super) fn max_new_accounts(plan: &mut Plan, limit: &Located<u64>) -> Verdict
         name: name.to_owned(),
         problems,
         source: Some(limit.span),
+        warns: false,
     }
 }
 
@@ -55,6 +56,7 @@ pub(super) fn max_removals(
             name: "policy.max_removals".to_owned(),
             problems: Vec::new(),
             source: Some(limit.span),
+            warns: false,
         });
     }
     for (list, removed) in removals {
@@ -86,6 +88,7 @@ pub(super) fn max_removals(
             name: format!("policy.max_removals on {list}"),
             problems,
             source: Some(limit.span),
+            warns: false,
         });
     }
     verdicts

@@ -39,13 +39,14 @@ pub(super) fn protect(
         name,
         problems,
         source: Some(span),
+        warns: false,
     }
 }
 
 /// Says whether a change deletes something or lets fewer people in.
 ///
 /// A step by hand from an unknown value is no program's doing, and nobody can say whether it narrows anything.
-fn takes_away(change: &Change) -> bool {
+pub(super) fn takes_away(change: &Change) -> bool {
     if change.action == Action::Delete {
         return change.kind != ResourceType::CustomerAccount;
     }

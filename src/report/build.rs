@@ -35,10 +35,39 @@ pub struct Planned {
 /// Builds the document of one command.
 pub fn document(workspace: &Workspace, planned: &[Planned]) -> PlanDocument {
     let sources = &workspace.sources;
-    let mut document = PlanDocument {
+    let mut document = empty();
+    let sites = planned.iter().map(|planned| planned.plan.site.as_str());
+    document.sites = sites.map(str::to_owned).collect();
+    for planned in planned {
+        add(&mut document, workspace, sources, planned);
+    }
+    merge_shared_addresses(&mut document.resource_changes);
+    document.access_impact = super::impact::document(sources, planned);
+    document.errored = !document.errors.is_empty();
+    document.complete = !document.errored;
+    document.applyable = !document.errored
+        && planned
+            .iter()
+            .any(|planned| planned.plan.changes.iter().any(Change::is_automatic));
+    document.digest = digest(&document);
+    document
+}
+
+/// Builds the document of a command that ended before anything was planned: no rows, nothing to apply.
+pub fn nothing() -> PlanDocument {
+    let mut document = empty();
+    document.access_impact = super::impact::document(&Sources::default(), &[]);
+    document.errored = true;
+    document.complete = false;
+    document.digest = digest(&document);
+    document
+}
+
+fn empty() -> PlanDocument {
+    PlanDocument {
         format_version: "1.2".to_owned(),
         tool_version: env!("CARGO_PKG_VERSION").to_owned(),
-        sites: planned.iter().map(|planned| planned.plan.site.as_str().to_owned()).collect(),
+        sites: Vec::new(),
         resource_changes: Vec::new(),
         resource_drift: Vec::new(),
         checks: Vec::new(),
@@ -62,20 +91,7 @@ pub fn document(workspace: &Workspace, planned: &[Planned]) -> PlanDocument {
         exit_code: Exit::Done.code(),
         exit_reason: Exit::Done.reason().to_owned(),
         portcullis: None,
-    };
-    for planned in planned {
-        add(&mut document, workspace, sources, planned);
     }
-    merge_shared_addresses(&mut document.resource_changes);
-    document.access_impact = super::impact::document(sources, planned);
-    document.errored = !document.errors.is_empty();
-    document.complete = !document.errored;
-    document.applyable = !document.errored
-        && planned
-            .iter()
-            .any(|planned| planned.plan.changes.iter().any(Change::is_automatic));
-    document.digest = digest(&document);
-    document
 }
 
 /// Sets the exit code that the document carries.
@@ -102,6 +118,8 @@ fn add(document: &mut PlanDocument, workspace: &Workspace, sources: &Sources, pl
             },
             status: if verdict.problems.is_empty() {
                 "pass"
+            } else if verdict.warns {
+                "warn"
             } else {
                 "fail"
             }
@@ -190,7 +208,8 @@ pub(crate) fn row(sources: &Sources, change: &Change) -> ResourceChange {
     }
 }
 
-pub(super) fn source(sources: &Sources, span: Option<Span>) -> Option<Source> {
+/// Returns a place as documents show it; `None` where there is none.
+pub(crate) fn source(sources: &Sources, span: Option<Span>) -> Option<Source> {
     let span = span?;
     Some(Source {
         file: sources.get(span.file)?.path.to_string(),

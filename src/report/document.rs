@@ -151,7 +151,7 @@ pub struct Source {
 pub struct Check {
     /// What was checked.
     pub address: CheckAddress,
-    /// `pass`, `fail`, `error` or `unknown`.
+    /// `pass`, `warn`, `fail`, `error` or `unknown`.
     pub status: String,
     /// What is wrong.
     pub problems: Vec<CheckProblem>,

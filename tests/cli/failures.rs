@@ -153,3 +153,63 @@ fn an_unknown_site_is_64() {
     assert_eq!(ran.code, 64);
     assert!(ran.err.contains("the sites are: acme"), "{}", ran.err);
 }
+
+#[test]
+fn json_says_what_failed() {
+    let invalid = Place::new();
+    invalid.write("portcullis.yaml", "version: 1\nsitez: {}\n");
+    let mut nobody = at("http://127.0.0.1:1");
+    nobody.without("PORTCULLIS_API_TOKEN");
+    let closed = {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+        at(&format!("http://{}", listener.local_addr().unwrap()))
+    };
+    for (what, place, code) in [
+        ("invalid", &invalid, 3),
+        ("credentials", &nobody, 7),
+        ("unreachable", &closed, 8),
+    ] {
+        for arguments in [
+            &["plan"][..],
+            &["apply", "--auto-approve"],
+            &["drift"],
+            &["explain", ".", "ana@globex.example", "--live"],
+            &["who", ".", "ITSM", "--live"],
+        ] {
+            let mut all = arguments.to_vec();
+            all.extend(["--format", "json"]);
+            let ran = place.run(&all);
+            assert_eq!(ran.code, code, "{what} {arguments:?}: {}", ran.text());
+            let document = ran.json();
+            let version = if arguments == ["plan"] { "1.2" } else { "1.0" };
+            assert_eq!(document["format_version"], version, "{what} {arguments:?}");
+            assert_eq!(document["errored"], true, "{what} {arguments:?}");
+            assert_eq!(document["exit_code"], code, "{what} {arguments:?}");
+            assert!(document["exit_reason"].is_string());
+            let first = document["errors"][0]["message"].as_str().unwrap();
+            assert!(ran.err.contains(first), "{what} {arguments:?}: {first}");
+        }
+    }
+    let document = invalid.run(&["plan", "--format", "json"]).json();
+    assert_eq!(document["errors"][0]["source"]["line"], 2);
+    assert_eq!(document["resource_changes"], serde_json::json!([]));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_in_the_workspace_is_refused_and_not_waited_for() {
+    let place = Place::new();
+    place.write("portcullis.yaml", "version: 1\ninclude: [more.yaml]\n");
+    let made = std::process::Command::new("mkfifo")
+        .arg(place.path().join("more.yaml"))
+        .status()
+        .unwrap();
+    assert!(made.success());
+    let ran = place.run(&["validate"]);
+    assert_eq!(ran.code, 3, "{}", ran.text());
+    assert!(
+        ran.text().contains("`more.yaml` is not a regular file"),
+        "{}",
+        ran.text()
+    );
+}

@@ -202,7 +202,25 @@ fn a_restricted_project_is_not_left_without_anyone_unless_that_is_written() {
         "list: [zoe@nowhere.example]",
         "list: [], allow_empty: true",
     );
-    assert_eq!(blocked(&stage.plan(&[])), Vec::<String>::new());
+    // The policy lets it pass; that a restricted project without anyone is useless is the lint's to say (L31).
+    let plan = stage.plan(&[]);
+    let emptied = |check: &&serde_json::Value| {
+        check["address"]["to_display"] == "policy: no project is left without anyone"
+    };
+    assert!(
+        plan["checks"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(emptied)
+            .is_none_or(|check| check["status"] == "pass")
+    );
+    for row in plan["resource_changes"].as_array().unwrap() {
+        let blocked_by = row["portcullis"]["blocked_by"].as_array();
+        for why in blocked_by.into_iter().flatten() {
+            assert!(why.as_str().unwrap().contains("L31"), "{why}");
+        }
+    }
 }
 
 fn protect(stage: &Stage, pattern: &str) {

@@ -4,6 +4,7 @@ use crate::service::{Reply, Service, json, with};
 use portcullis::jsm::{Connection, ErrorKind};
 use portcullis::model::{AccountId, OrganizationId};
 use serde_json::json;
+use std::io::{Read as _, Write as _};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use tokio::sync::Barrier;
@@ -151,8 +152,44 @@ async fn what_was_never_sent_is_tried_again_even_if_it_creates() {
         .await
         .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unreachable, "{error}");
-    assert_eq!(connection.requests(), 6);
+    // A host that never answered is most often a slip in its name: one more attempt, and no patience.
+    assert_eq!(connection.requests(), 2);
     assert!(error.hint().unwrap().contains("url"));
+}
+
+#[tokio::test]
+async fn a_host_that_answered_once_is_waited_for() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let server = std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        // Nobody else gets in: from here on connections are refused.
+        drop(listener);
+        let mut buffer = [0; 4096];
+        let _ = stream.read(&mut buffer).unwrap();
+        let page = r#"{"size":0,"isLastPage":true,"values":[]}"#;
+        let answer = format!(
+            "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{page}",
+            page.len()
+        );
+        stream.write_all(answer.as_bytes()).unwrap();
+    });
+    let service = Service::answering([]).await;
+    let mut endpoint = service.endpoint();
+    endpoint.site_url = url;
+    let connection = Connection::open(endpoint).unwrap();
+    assert!(
+        connection
+            .reader()
+            .organizations()
+            .await
+            .unwrap()
+            .is_empty()
+    );
+    server.join().unwrap();
+    let error = connection.reader().organizations().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unreachable, "{error}");
+    assert_eq!(connection.requests(), 1 + 6);
 }
 
 #[tokio::test]

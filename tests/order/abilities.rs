@@ -88,7 +88,9 @@ pub(crate) fn is_named(plan: &Plan, (who, what, danger): &(String, String, Dange
     let key = what.split(' ').nth(1).unwrap_or("");
     plan.order.unsafe_steps.iter().any(|step| {
         step.danger == *danger
-            && (step.what.ends_with(&format!("project {key}")) || step.what == *what)
+            && (step.what.ends_with(&format!("project {key}"))
+                || step.what == *what
+                || step.what == "projects that are open")
             && (step.people.contains(who) || !who.contains('@'))
     })
 }

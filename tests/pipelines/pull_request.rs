@@ -5,7 +5,7 @@ use super::stage::Stage;
 use serde_json::json;
 
 /// A repository with an origin in which pull request 7 is open.
-async fn stage() -> (Stage, String) {
+pub(crate) async fn stage() -> (Stage, String) {
     let stage = Stage::new().await;
     stage.git(&[
         "checkout",
@@ -46,7 +46,7 @@ fn pull(stage: &Stage, head: &str, base: &str, state: &str) {
     );
 }
 
-fn fetch(stage: &Stage, number: &[u8], head: &str) -> Done {
+pub(crate) fn fetch(stage: &Stage, number: &[u8], head: &str) -> Done {
     let file = stage.beside("number");
     std::fs::write(&file, number).unwrap();
     let inputs = [

@@ -96,7 +96,7 @@ fn a_plan_takes_the_least_possible_number_of_requests() {
     // Identity is the caller and the id of the site behind the gateway.
     let identity = 2;
     let shapes = [
-        // One organization of three pages; the list of desks for unlisted projects.
+        // One organization of three pages; the list of desks, for unlisted projects and for judging impact.
         (
             "organizations: { Globex: { members: { mode: exact, list: [LIST] } } }",
             "organizations: { Globex: { members: { list: [LIST] } } }",
@@ -108,21 +108,21 @@ fn a_plan_takes_the_least_possible_number_of_requests() {
             "unlisted_projects: ignore\norganizations: { Globex: { members: { mode: exact, list: [LIST] } } }",
             "organizations: { Globex: { members: { list: [LIST] } } }",
             50,
-            identity + 1 + 1,
+            identity + 1 + 1 + 1,
         ),
-        // Roster of two pages, links, and the private settings of the project.
+        // Roster of two pages, links, the private settings of the project, and the members of the linked organization.
         (
             "organizations: { Globex: {} }\nprojects: { ITSM: { channel_access: restricted, organizations: { list: [Globex] }, customers: { mode: exact, list: [LIST] } } }",
             "organizations: { Globex: {} }\nprojects: { ITSM: { organizations: { list: [Globex] }, customers: { list: [LIST] } } }",
             51,
-            identity + 1 + 1 + 1 + 2 + 1,
+            identity + 1 + 1 + 1 + 2 + 1 + 1,
         ),
         // Two unknown addresses: two searches, and one that proves them.
         (
             "unlisted_projects: ignore\norganizations: { Globex: { members: { list: [LIST, new1@x.example, new2@x.example], create: never } } }",
             "organizations: { Globex: { members: { list: [LIST] } } }",
             10,
-            identity + 1 + 1 + 2,
+            identity + 1 + 1 + 1 + 2,
         ),
     ];
     run(async {

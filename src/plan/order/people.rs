@@ -20,13 +20,16 @@ pub(super) struct Class<'a> {
 /// One entry of a situation: the list, whether the person joins (`Some(true)`), leaves or stays, and whether later.
 type Entry = (List, Option<bool>, bool);
 
+/// What people in one class share: entries, and for people without an account the domain and whether it comes later.
+type Situation<'a> = (Vec<Entry>, Option<(&'a str, bool)>);
+
 /// Groups everybody whom the order concerns, and gives every membership and account its step in `step_of`.
 pub(super) fn classes<'a>(facts: &mut Facts<'a>, graph: &mut Graph) -> Vec<Class<'a>> {
     let standing = standing(facts);
     let mut people: BTreeSet<Who<'a>> = facts.moves.keys().copied().collect();
     people.extend(standing.keys().map(|id| Who::Account(id)));
     people.extend(facts.accounts.keys().map(|email| Who::Email(email)));
-    let mut known: HashMap<(Vec<Entry>, Option<(&'a str, bool)>), u32> = HashMap::new();
+    let mut known: HashMap<Situation<'a>, u32> = HashMap::new();
     let mut classes: Vec<Class<'a>> = Vec::new();
     let mut steps: Vec<BTreeMap<(List, bool), Step>> = Vec::new();
     let mut creations: Vec<Option<Step>> = Vec::new();

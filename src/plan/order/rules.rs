@@ -4,7 +4,7 @@
 //! and sign-up (R2 to R5).
 
 use super::ability::{Fact, Route, Value};
-use super::facts::{Approval, Facts, List, never};
+use super::facts::{Approval, Facts, List, Settings, never};
 use super::graph::{Graph, Step};
 use super::people::Class;
 use crate::access::is_public_mail;
@@ -12,6 +12,9 @@ use crate::config::ConfluencePlan;
 use crate::model::{Domain, SpaceKey, WhoCanView};
 use crate::plan::{Operation, OrganizationRef, Plan};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+/// What people can do who reach every project that is open all the time.
+const OPEN_PROJECTS: &str = "projects that are open";
 
 /// Whom a constraint protects.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -94,14 +97,19 @@ impl Rules<'_, '_> {
                 List::Members(company) => desks.extend(&facts.companies[*company as usize].desks),
             }
         }
+        let mut same = None;
         let newcomer = class.newcomer.map(|(domain, account)| {
-            // Whoever gets an account could lose or gain by every project whose access changes, and by joining (A2).
-            desks.extend(
-                (0..)
-                    .zip(&facts.desks)
-                    .filter(|(_, d)| d.open.moves())
-                    .map(|(at, _)| at),
-            );
+            // Whoever gets an account could lose or gain by every project whose access changes, and by joining (A2). All
+            // projects that stay open are alike.
+            let moving = (0..).zip(&facts.desks).filter(|(at, desk)| {
+                desk.open.moves() || desk.spaces.keys().any(|key| self.article_moves(*at, key))
+            });
+            desks.extend(moving.map(|(at, _)| at));
+            same = (0..)
+                .zip(&facts.desks)
+                .find(|(at, desk)| !desks.contains(at) && desk.open == Fact::YES)
+                .map(|(at, _)| at);
+            desks.extend(same);
             let joins: Vec<(u32, Fact)> = (0..)
                 .zip(&facts.companies)
                 .filter_map(|(at, company)| {
@@ -115,7 +123,7 @@ impl Rules<'_, '_> {
             for (company, _) in &joins {
                 desks.extend(&facts.companies[*company as usize].desks);
             }
-            (self.newcomer(Some(domain)), account, joins)
+            (newcomer(&facts.settings, Some(domain)), account, joins)
         });
         for desk_at in desks {
             let desk = &facts.desks[desk_at as usize];
@@ -135,33 +143,52 @@ impl Rules<'_, '_> {
                     promise.push(vec![desk.open]);
                 }
                 Some((new, account, joins)) => {
-                    for (routes, ways) in
-                        [(&mut exposure, &new.exposure), (&mut promise, &new.promise)]
-                    {
+                    // Whoever has an account signs up no more. For promises that does not matter: what signing up gave,
+                    // the account gives as well.
+                    let apart = [Some(account.not()), None];
+                    let both = [(&mut exposure, &new.exposure), (&mut promise, &new.promise)];
+                    for ((routes, ways), apart) in both.into_iter().zip(apart) {
+                        let mut ends: Vec<Route> = vec![vec![desk.open]];
                         routes.push(vec![*account, desk.open]);
                         for (company, domain) in joins {
-                            if let Some(link) = desk.links.get(company) {
+                            let Some(link) = desk.links.get(company) else {
+                                continue;
+                            };
+                            // A domain that comes or goes is not there when the account is made.
+                            if !domain.moves() {
                                 routes.push(vec![*account, *domain, *link]);
-                                routes.extend(with(ways, &[*domain, *link]));
+                            }
+                            if apart.is_some() || domain.before == Value::Yes {
+                                ends.push(vec![*domain, *link]);
                             }
                         }
-                        routes.extend(with(ways, &[desk.open]));
+                        for mut end in ends {
+                            end.extend(apart);
+                            routes.extend(with(ways, &end));
+                        }
                         routes.push(self.without_login(desk.open));
                     }
                 }
             }
             let key = desk.key;
-            self.protect(&whom, || format!("project {key}"), [&exposure, &promise]);
+            let what = || match same == Some(desk_at) {
+                true => OPEN_PROJECTS.to_owned(),
+                false => format!("project {key}"),
+            };
+            self.protect(&whom, what, [&exposure, &promise]);
             for space in desk.spaces.keys() {
                 if self.article_moves(desk_at, space) {
                     let account = match &newcomer {
                         None => vec![vec![Fact::YES]],
                         Some((new, account, _)) => {
-                            let ways = new.exposure.iter().cloned();
-                            ways.chain([vec![*account]]).collect()
+                            let mut ways = with(&new.exposure, &[account.not()]);
+                            ways.push(vec![*account]);
+                            ways
                         }
                     };
-                    let routes = self.articles(desk_at, space, &account, &promise);
+                    // Who sees the portal without login, the last route of newcomers, reads nothing for that.
+                    let seen = promise.len() - usize::from(newcomer.is_some());
+                    let routes = self.articles(desk_at, space, &account, &promise[..seen]);
                     self.protect(
                         &whom,
                         || format!("the articles of {space} in project {key}"),
@@ -245,54 +272,6 @@ impl Rules<'_, '_> {
         [exposure, promise]
     }
 
-    /// R2 to R5 for sign-up: the ways in which a new address of a domain gets an account; `None` is any other domain.
-    fn newcomer(&self, domain: Option<&str>) -> Newcomer {
-        let settings = &self.facts.settings;
-        let approval = domain
-            .and_then(|domain| settings.approved.get(domain))
-            .copied()
-            .unwrap_or_else(|| {
-                // An address of no listed domain is not approved, however many lists were not read.
-                let value = domain.map_or(Value::No, |_| settings.others_approved);
-                Approval {
-                    signs_up: Fact::always(value),
-                    counts: Fact::always(value),
-                }
-            });
-        let public = domain.is_some_and(is_public_mail);
-        let any = Fact::always(if public {
-            Value::No
-        } else {
-            settings.any_domain
-        });
-        let allows = |list: Option<Option<&BTreeSet<Domain>>>| {
-            Value::from(list.map(|list| {
-                list.is_none_or(|list| {
-                    domain.is_some_and(|domain| list.iter().any(|name| name.as_str() == domain))
-                })
-            }))
-        };
-        let [before, after] = settings.allowed.map(allows);
-        let allowed = match settings.allowed_step {
-            Some(step) if before != after => Fact::changes(before, after, step),
-            _ => Fact::always(before),
-        };
-        let (create, internal, external) = (settings.create, settings.internal, settings.external);
-        Newcomer {
-            exposure: vec![
-                vec![create, internal, approval.counts],
-                vec![create, internal, any],
-                vec![create, external, allowed],
-            ],
-            promise: vec![
-                vec![create, internal, approval.signs_up],
-                vec![create, internal, approval.counts.not(), any],
-                vec![create, external, allowed, internal.not()],
-                vec![create, external, allowed, approval.counts.not(), any.not()],
-            ],
-        }
-    }
-
     /// People whom no list names: without login, of any domain, of a domain, and customers on no list.
     fn strangers(&mut self) {
         let facts = self.facts;
@@ -319,7 +298,7 @@ impl Rules<'_, '_> {
         let mut seen: HashMap<Vec<Route>, ()> = HashMap::new();
         let mut somebody: [Vec<Route>; 2] = [Vec::new(), Vec::new()];
         for (domain, joins) in &domains {
-            let new = self.newcomer(*domain);
+            let new = newcomer(settings, *domain);
             let label = domain.map_or_else(
                 || "new people of any domain".to_owned(),
                 |domain| format!("new people of {domain}"),
@@ -395,7 +374,8 @@ impl Rules<'_, '_> {
                 if !self.article_moves(at, space) {
                     continue;
                 }
-                let read = self.articles(at, space, &new.exposure, &routes[1]);
+                let read =
+                    self.articles(at, space, &new.exposure, &routes[1][..routes[1].len() - 1]);
                 self.protect(
                     whom,
                     || format!("the articles of {space} in project {key}"),
@@ -403,6 +383,53 @@ impl Rules<'_, '_> {
                 );
             }
         }
+    }
+}
+
+/// R2 to R5 for sign-up: the ways in which a new address of a domain gets an account; `None` is any other domain.
+fn newcomer(settings: &Settings<'_>, domain: Option<&str>) -> Newcomer {
+    let approval = domain
+        .and_then(|domain| settings.approved.get(domain))
+        .copied()
+        .unwrap_or_else(|| {
+            // An address of no listed domain is not approved, however many lists were not read.
+            let value = domain.map_or(Value::No, |_| settings.others_approved);
+            Approval {
+                signs_up: Fact::always(value),
+                counts: Fact::always(value),
+            }
+        });
+    let public = domain.is_some_and(is_public_mail);
+    let any = Fact::always(if public {
+        Value::No
+    } else {
+        settings.any_domain
+    });
+    let allows = |list: Option<Option<&BTreeSet<Domain>>>| {
+        Value::from(list.map(|list| {
+            list.is_none_or(|list| {
+                domain.is_some_and(|domain| list.iter().any(|name| name.as_str() == domain))
+            })
+        }))
+    };
+    let [before, after] = settings.allowed.map(allows);
+    let allowed = match settings.allowed_step {
+        Some(step) if before != after => Fact::changes(before, after, step),
+        _ => Fact::always(before),
+    };
+    let (create, internal, external) = (settings.create, settings.internal, settings.external);
+    Newcomer {
+        exposure: vec![
+            vec![create, internal, approval.counts],
+            vec![create, internal, any],
+            vec![create, external, allowed],
+        ],
+        promise: vec![
+            vec![create, internal, approval.signs_up],
+            vec![create, internal, approval.counts.not(), any],
+            vec![create, external, allowed, internal.not()],
+            vec![create, external, allowed, approval.counts.not(), any.not()],
+        ],
     }
 }
 
@@ -518,18 +545,29 @@ fn accounts(facts: &Facts<'_>, classes: &[Class<'_>], graph: &mut Graph) {
         else {
             continue;
         };
-        let approved = settings
-            .approved
-            .get(domain)
-            .map(|approval| approval.counts);
-        let decides = [Some(settings.internal), Some(settings.external), approved];
-        for step in decides
-            .into_iter()
-            .flatten()
-            .filter_map(|fact| fact.step)
-            .chain(settings.allowed_step)
-        {
-            graph.need(step, creation);
+        // Creation asks for what sign-up asks, except that people may make accounts.
+        let mut ways = newcomer(settings, Some(domain)).promise;
+        for way in &mut ways {
+            // The first fact of every way is C.
+            way.remove(0);
+        }
+        let always = |way: &Route| {
+            way.iter()
+                .all(|fact| fact.before == Value::Yes && !fact.moves())
+        };
+        let holds = |way: &&Route| way.iter().all(|fact| fact.after == Value::Yes);
+        if !ways.iter().any(always) {
+            let way = ways
+                .iter()
+                .filter(holds)
+                .min_by_key(|way| way.iter().filter(|fact| fact.moves()).count());
+            let decides: Vec<Fact> = match way {
+                Some(way) => way.clone(),
+                None => ways.into_iter().flatten().collect(),
+            };
+            for step in decides.into_iter().filter_map(|fact| fact.step) {
+                graph.need(step, creation);
+            }
         }
         for company in &facts.companies {
             for (name, fact) in &company.domains {

@@ -2,13 +2,15 @@
 
 use super::layout::{Page, Paint};
 use super::values::counted;
-use crate::report::document::PlanDocument;
+use crate::report::document::{Check, PlanDocument};
 use crate::report::impact::{AccessImpact, ClassRow, Further, GroupRow, NamedRow};
 use std::collections::BTreeSet;
 use std::io;
 
 /// How many people a sentence names.
 const NAMES: usize = 5;
+/// The rank of new addresses of a domain, after the wider classes.
+const DOMAIN: u8 = 3;
 /// How many sentences of one kind are written before the rest is counted.
 const SENTENCES: usize = 12;
 
@@ -17,6 +19,10 @@ pub(super) fn block(document: &PlanDocument, page: &mut Page<'_>) -> io::Result<
     let Ok(impact) = serde_json::from_value::<AccessImpact>(document.access_impact.clone()) else {
         return Ok(());
     };
+    // A plan without changes says so itself.
+    if document.resource_changes.is_empty() && document.checks.iter().all(|c| c.status == "pass") {
+        return Ok(());
+    }
     let many = document.sites.len() > 1;
     let now = Further {
         classes: impact.classes,
@@ -31,7 +37,16 @@ pub(super) fn block(document: &PlanDocument, page: &mut Page<'_>) -> io::Result<
     let sentences = sentences(&now, many);
     page.line(0, &[(Paint::Heading, "who gains or loses access")])?;
     if now.classes.is_empty() && now.gains.is_empty() && now.losses.is_empty() {
-        page.prose(2, (Paint::Plain, ""), "Nobody gains or loses access.")?;
+        let blocked = document
+            .resource_changes
+            .iter()
+            .any(|row| !row.portcullis.blocked_by.is_empty());
+        let text = if blocked {
+            "Nobody gains or loses access by what may be done."
+        } else {
+            "Nobody gains or loses access."
+        };
+        page.prose(2, (Paint::Plain, ""), text)?;
     }
     write(&sentences, 2, page)?;
     for project in &impact.projects_without_anyone {
@@ -47,16 +62,9 @@ pub(super) fn block(document: &PlanDocument, page: &mut Page<'_>) -> io::Result<
         )?;
         write(&later, 4, page)?;
     }
-    for check in document
-        .checks
-        .iter()
-        .filter(|check| check.status != "pass")
-    {
+    let told = |check: &&Check| check.status != "pass" && is_about_people(check);
+    for check in document.checks.iter().filter(told) {
         let name = check.address.to_display.as_str();
-        let judged = ["policy.class_gains", "policy.max_people_"];
-        if !judged.iter().any(|prefix| name.starts_with(prefix)) {
-            continue;
-        }
         let (paint, word) = match check.status.as_str() {
             "fail" => (Paint::Alarm, "Blocked"),
             _ => (Paint::Plain, "Warning"),
@@ -85,6 +93,12 @@ pub(super) fn block(document: &PlanDocument, page: &mut Page<'_>) -> io::Result<
         )?;
     }
     Ok(())
+}
+
+/// Says whether a check is told in this block, and not among the others.
+pub(super) fn is_about_people(check: &Check) -> bool {
+    let name = check.address.to_display.as_str();
+    name.starts_with("policy.class_gains") || name.starts_with("policy.max_people_")
 }
 
 /// A sentence, and whether it is one to look at first.
@@ -131,14 +145,47 @@ fn sentences(impact: &Further, many: bool) -> Vec<Sentence> {
     all
 }
 
+/// Writes one sentence per class and thing; domains with one fate share theirs.
 fn classes(rows: &[&ClassRow], many: bool, all: &mut Vec<Sentence>) {
-    for row in rows.iter().take(SENTENCES) {
-        let text = class(row, many);
-        let grave = rank(&row.after) > rank(&row.before) && class_rank(&row.class) < 3;
+    let mut shared: Vec<(ClassRow, usize)> = Vec::new();
+    for row in rows {
+        let alike = shared.iter_mut().find(|(other, _)| {
+            class_rank(&row.class) == DOMAIN
+                && class_rank(&other.class) == DOMAIN
+                && (
+                    &other.site,
+                    &other.project,
+                    &other.article,
+                    &other.before,
+                    &other.after,
+                ) == (
+                    &row.site,
+                    &row.project,
+                    &row.article,
+                    &row.before,
+                    &row.after,
+                )
+        });
+        match alike {
+            Some((other, domains)) => {
+                *domains += 1;
+                if *domains <= NAMES {
+                    other.class = format!("{}, {}", other.class, row.class.trim_start_matches('*'));
+                }
+            }
+            None => shared.push(((*row).clone(), 1)),
+        }
+    }
+    for (mut row, domains) in shared.iter().take(SENTENCES).cloned() {
+        if domains > NAMES {
+            row.class = format!("{} and {} more domains", row.class, domains - NAMES);
+        }
+        let grave = rank(&row.after) > rank(&row.before) && class_rank(&row.class) < DOMAIN;
+        let text = class(&row, many);
         all.push(Sentence { text, grave });
     }
-    if rows.len() > SENTENCES {
-        let text = format!("The same for {} more.", rows.len() - SENTENCES);
+    if shared.len() > SENTENCES {
+        let text = format!("The same for {} more.", shared.len() - SENTENCES);
         all.push(Sentence { text, grave: false });
     }
 }
@@ -159,12 +206,14 @@ fn class(row: &ClassRow, many: bool) -> String {
     } else {
         String::new()
     };
+    let rises = rank(&row.after) > rank(&row.before);
     let was = match (row.people_before, &row.article) {
-        (_, Some(_)) => String::new(),
-        (0, None) => String::new(),
-        (n, None) => format!(" (was: {})", counted(n, "customer", "customers")),
+        (n, None) if rises && n > 0 && class_rank(&row.class) < DOMAIN => {
+            format!(" (was: {})", counted(n, "customer", "customers"))
+        }
+        _ => String::new(),
     };
-    if rank(&row.after) > rank(&row.before) {
+    if rises {
         let can = match row.after.as_str() {
             "yes" => "will be able to",
             _ => "may be able to",
@@ -177,7 +226,7 @@ fn class(row: &ClassRow, many: bool) -> String {
         return format!("{who} {can} {what}{on}{sure}{was}.");
     }
     match row.after.as_str() {
-        "no" => format!("{} can no longer {what}{on}{was}.", no_longer(row)),
+        "no" => format!("{} can no longer {what}{on}.", no_longer(row)),
         _ => format!(
             "{} may no longer be able to {what}{on}{was}.",
             no_longer(row)
@@ -194,17 +243,17 @@ fn no_longer(row: &ClassRow) -> String {
     }
 }
 
-/// Writes one sentence per group; articles that the same people gain or lose go with the portal.
+/// Writes one sentence per thing; articles that the same people gain or lose go with the portal.
 fn groups(
     rows: &[GroupRow],
     many: bool,
     sentence: fn(&GroupRow, &str) -> String,
     all: &mut Vec<Sentence>,
 ) {
-    let portals: Vec<&GroupRow> = rows.iter().filter(|row| row.article.is_none()).collect();
+    let rows = merged(rows);
     let mut with: BTreeSet<usize> = BTreeSet::new();
     let mut shown = Vec::new();
-    for portal in portals {
+    for portal in rows.iter().filter(|row| row.article.is_none()) {
         let mut spaces = Vec::new();
         for (at, row) in rows.iter().enumerate() {
             let same = row.site == portal.site
@@ -241,6 +290,59 @@ fn groups(
     if rest > 0 {
         let text = format!("And {rest} more such groups: see `access_impact` in the JSON plan.");
         all.push(Sentence { text, grave: false });
+    }
+}
+
+/// Unites groups that differ in their routes only, for the eye; the JSON keeps them apart.
+fn merged(rows: &[GroupRow]) -> Vec<GroupRow> {
+    let mut merged: Vec<(GroupRow, Vec<&str>, Vec<&str>)> = Vec::new();
+    for row in rows {
+        let alike = merged.iter_mut().find(|(other, _, _)| {
+            (
+                &other.site,
+                &other.project,
+                &other.article,
+                &other.before,
+                &other.after,
+            ) == (
+                &row.site,
+                &row.project,
+                &row.article,
+                &row.before,
+                &row.after,
+            )
+        });
+        match alike {
+            Some((other, routes, gone)) => {
+                other.people += row.people;
+                other.list.extend(row.list.iter().cloned());
+                other.list.sort_unstable();
+                for (all, one) in [(routes, &row.via), (gone, &row.lost)] {
+                    if !all.contains(&one.as_str()) {
+                        all.push(one);
+                    }
+                }
+            }
+            None => merged.push((row.clone(), vec![&row.via], vec![&row.lost])),
+        }
+    }
+    merged
+        .into_iter()
+        .map(|(mut row, routes, gone)| {
+            row.via = either(&routes);
+            row.lost = either(&gone);
+            row
+        })
+        .collect()
+}
+
+fn either(routes: &[&str]) -> String {
+    match routes {
+        [one] => (*one).to_owned(),
+        [one, other] => format!("{one}, or {other}"),
+        [one, other, rest] => format!("{one}, {other}, or {rest}"),
+        [one, other, rest @ ..] => format!("{one}, {other}, or {} other ways", rest.len()),
+        [] => String::new(),
     }
 }
 
@@ -321,6 +423,6 @@ fn class_rank(class: &str) -> u8 {
         "anonymous" => 0,
         "anyone" => 1,
         "any_customer" => 2,
-        _ => 3,
+        _ => DOMAIN,
     }
 }

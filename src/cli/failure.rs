@@ -1,0 +1,88 @@
+//! The document that a command asked for JSON writes when it ends before it has its own.
+
+use super::Output;
+use super::args::{Command, PlanFormat, ReportFormat, WhoFormat};
+use super::output::Failure;
+use crate::exit::Exit;
+use crate::report::build;
+use crate::report::document::ScopeError;
+use crate::report::json;
+use serde::Serialize;
+
+/// Which document a reader of standard output waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Shape {
+    Plan,
+    Other,
+}
+
+/// What every reader of JSON finds after a failure.
+#[derive(Debug, Serialize)]
+struct Document<'a> {
+    format_version: &'static str,
+    tool_version: &'static str,
+    errored: bool,
+    errors: &'a [Failure],
+    exit_code: u8,
+    exit_reason: &'static str,
+}
+
+/// Writes a document about a failure where JSON was asked for and none was written; returns how the command ends.
+pub(super) fn tell(command: &Command, exit: Exit, output: &mut Output) -> Exit {
+    let Some(shape) = shape(command) else {
+        return exit;
+    };
+    if output.has_ended() || exit == Exit::Done {
+        return exit;
+    }
+    let text = match shape {
+        Shape::Plan => plan(&output.failures, exit),
+        Shape::Other => {
+            let document = Document {
+                format_version: "1.0",
+                tool_version: env!("CARGO_PKG_VERSION"),
+                errored: true,
+                errors: &output.failures,
+                exit_code: exit.code(),
+                exit_reason: exit.reason(),
+            };
+            text_of(&document)
+        }
+    };
+    let written = output.data.write_all(text.as_bytes());
+    output.finish(written, exit)
+}
+
+fn text_of(document: &Document<'_>) -> String {
+    // Strings, numbers and booleans only, which always become JSON.
+    crate::diagnostic::json::to_text(&serde_json::to_value(document).unwrap_or_default())
+}
+
+fn shape(command: &Command) -> Option<Shape> {
+    let report = |format| (format == ReportFormat::Json).then_some(Shape::Other);
+    match command {
+        Command::Plan(arguments) => (arguments.format == PlanFormat::Json).then_some(Shape::Plan),
+        Command::Show(arguments) => (arguments.format == PlanFormat::Json).then_some(Shape::Plan),
+        Command::Apply(arguments) => report(arguments.format),
+        Command::Drift(arguments) => report(arguments.format),
+        Command::Explain(arguments) => report(arguments.format),
+        Command::Who(arguments) => (arguments.format == WhoFormat::Json).then_some(Shape::Other),
+        _ => None,
+    }
+}
+
+/// A plan in which nothing was considered.
+fn plan(failures: &[Failure], exit: Exit) -> String {
+    let mut document = build::nothing();
+    document.errors = failures
+        .iter()
+        .map(|failure| ScopeError {
+            address: String::new(),
+            message: failure.message.clone(),
+            forbidden: failure.forbidden,
+            source: failure.source.clone(),
+        })
+        .collect();
+    build::set_exit(&mut document, exit);
+    json::plan_json(&document)
+}

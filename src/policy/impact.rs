@@ -1,0 +1,294 @@
+//! Gates on what a plan does to people: classes that gain access, and how many people gain or lose it.
+//!
+//! Judged is the plan as it stands after every other rule, manual steps included: whoever approves a plan approves the
+//! steps that people will do. What causes a violation is blocked; the rest of the plan goes on.
+
+use super::Verdict;
+use super::dependents::block_dependents;
+use super::protect::takes_away;
+use crate::access::Answer;
+use crate::config::{Gate, Limit, Policy};
+use crate::desired::Desired;
+use crate::diagnostic::Located;
+use crate::impact::{self, Class, ClassChange, Impact, Target};
+use crate::model::{Address, ChannelAccess};
+use crate::observed::Observed;
+use crate::plan::{Action, Change, Operation, Plan, ResourceType};
+use std::collections::BTreeSet;
+
+/// The classes that have a gate, with the gate that counts where none is written.
+const CLASSES: [(Class, Gate); 3] = [
+    (Class::Anonymous, Gate::Block),
+    (Class::Anyone, Gate::Block),
+    (Class::AnyCustomer, Gate::Warn),
+];
+
+/// Blocks what gives access to classes, or to or from more people than the policy allows.
+pub(super) fn review(plan: &mut Plan, desired: &Desired<'_>, observed: &Observed) -> Vec<Verdict> {
+    let policy = &desired.workspace.policy;
+    let mut verdicts = class_gains(plan, desired, observed, policy);
+    verdicts.extend(people(plan, desired, observed, policy));
+    verdicts
+}
+
+fn class_gains(
+    plan: &mut Plan,
+    desired: &Desired<'_>,
+    observed: &Observed,
+    policy: &Policy,
+) -> Vec<Verdict> {
+    let mut verdicts = Vec::new();
+    if !plan
+        .changes
+        .iter()
+        .any(|change| open(change) && of_classes(change))
+    {
+        return verdicts;
+    }
+    let gained = gains(
+        desired,
+        observed,
+        plan.changes.iter().filter(|change| open(change)),
+        true,
+    );
+    for (class, default) in CLASSES {
+        let written = policy.class_gains.get(class.word().as_ref());
+        let gate = written.map_or(default, |gate| gate.value);
+        // Where nobody knows whether the class could before, the plan may change nothing: said, and not blocked.
+        let (of_class, unsure): (Vec<&ClassChange>, Vec<&ClassChange>) = gained
+            .iter()
+            .filter(|change| change.class == class)
+            .partition(|change| change.before == Answer::No);
+        if gate == Gate::Allow || (of_class.is_empty() && unsure.is_empty() && written.is_none()) {
+            continue;
+        }
+        let key = format!("policy.class_gains.{}", class.word());
+        if gate == Gate::Block {
+            for change in &of_class {
+                for at in causes(plan, desired, observed, change) {
+                    let why = format!("{key}: {}", sentence(change));
+                    let blocked = &mut plan.changes[at].blocked_by;
+                    if !blocked.contains(&why) {
+                        blocked.push(why);
+                    }
+                }
+            }
+        }
+        verdicts.push(Verdict {
+            kind: "limit",
+            name: key,
+            warns: gate == Gate::Warn || of_class.is_empty(),
+            problems: of_class
+                .iter()
+                .map(|change| sentence(change))
+                .chain(unsure.iter().map(|change| {
+                    format!(
+                        "{}; whether they could before is not known",
+                        sentence(change)
+                    )
+                }))
+                .collect(),
+            source: written.map(|gate: &Located<Gate>| gate.span),
+        });
+    }
+    block_dependents(plan);
+    verdicts
+}
+
+/// Says whether nothing stands against a change yet; manual and waiting ones count.
+const fn open(change: &Change) -> bool {
+    change.blocked_by.is_empty()
+}
+
+/// Says whether a change can concern whole classes of people.
+const fn of_classes(change: &Change) -> bool {
+    matches!(
+        change.kind,
+        ResourceType::CustomerAccess
+            | ResourceType::AllowedDomain
+            | ResourceType::ApprovedDomain
+            | ResourceType::SiteSetting
+            | ResourceType::ProjectAccess
+            | ResourceType::KnowledgeBaseSpace
+            | ResourceType::OrganizationEmailDomain
+    )
+}
+
+/// What classes gain; `uncertain` after counts as access.
+fn gains<'c>(
+    desired: &Desired<'_>,
+    observed: &Observed,
+    changes: impl Iterator<Item = &'c Change>,
+    count: bool,
+) -> Vec<ClassChange> {
+    let of_classes = changes.filter(|change| of_classes(change));
+    impact::classes_after(desired, observed, of_classes, count)
+        .into_iter()
+        .filter(|change| change.after > change.before)
+        .collect()
+}
+
+fn sentence(change: &ClassChange) -> String {
+    let who = match &change.class {
+        Class::Anonymous => "anyone on the web",
+        Class::Anyone => "anyone with an e-mail address",
+        _ => "every customer of the site",
+    };
+    let can = match change.after {
+        Answer::Yes => "could",
+        _ => "might be able to",
+    };
+    match &change.target {
+        Target {
+            project,
+            space: Some(space),
+        } => format!("{who} {can} read the articles of {space} in {project}"),
+        Target { project, .. } => {
+            let was = match change.people_before {
+                0 => String::new(),
+                1 => " (was: 1 customer)".to_owned(),
+                n => format!(" (was: {n} customers)"),
+            };
+            format!("{who} {can} open {project}{was}")
+        }
+    }
+}
+
+/// Finds the changes without which a class would not gain this; where several would each be enough, all that can matter.
+fn causes(
+    plan: &Plan,
+    desired: &Desired<'_>,
+    observed: &Observed,
+    gained: &ClassChange,
+) -> Vec<usize> {
+    let project = &gained.target.project;
+    let below: Address = desired.address(["project", project.as_str()]);
+    let prefix = format!("{below}/");
+    let site_wide = format!("{}/project/", desired.site.key);
+    let candidates: Vec<usize> = (0..plan.changes.len())
+        .filter(|at| {
+            let change = &plan.changes[*at];
+            let address = change.address.as_str();
+            open(change)
+                && of_classes(change)
+                && (address.starts_with(&prefix) || !address.starts_with(&site_wide))
+        })
+        .collect();
+    let still = |without: &BTreeSet<usize>| {
+        let left = plan
+            .changes
+            .iter()
+            .enumerate()
+            .filter(|(at, change)| open(change) && !without.contains(at))
+            .map(|(_, change)| change);
+        gains(desired, observed, left, false)
+            .iter()
+            .any(|change| change.class == gained.class && change.target == gained.target)
+    };
+    // Changes at one address or of one list are one change for the person who reads the plan.
+    let same = |at: usize| -> BTreeSet<usize> {
+        let one = &plan.changes[at];
+        candidates
+            .iter()
+            .copied()
+            .filter(|other| {
+                let other = &plan.changes[*other];
+                other.address == one.address
+                    || (other.kind == ResourceType::AllowedDomain && one.kind == other.kind)
+            })
+            .collect()
+    };
+    let necessary: BTreeSet<usize> = candidates
+        .iter()
+        .copied()
+        .filter(|at| !still(&same(*at)))
+        .collect();
+    if necessary.is_empty() {
+        return candidates;
+    }
+    necessary.into_iter().collect()
+}
+
+fn people(
+    plan: &mut Plan,
+    desired: &Desired<'_>,
+    observed: &Observed,
+    policy: &Policy,
+) -> Vec<Verdict> {
+    let limits = [
+        (policy.max_people_losing_access.as_ref(), "losing"),
+        (policy.max_people_gaining_access.as_ref(), "gaining"),
+    ];
+    if limits.iter().all(|(limit, _)| limit.is_none()) {
+        return Vec::new();
+    }
+    let assessment = impact::assess(desired, observed, plan);
+    let mut verdicts = Vec::new();
+    for (limit, word) in limits {
+        let Some(limit) = limit else { continue };
+        let count = |impact: &Impact| match word {
+            "losing" => impact.people_losing,
+            _ => impact.people_gaining,
+        };
+        // Somebody who is concerned by both parts counts twice: a limit may be too strict, never too lax.
+        let people = count(&assessment.applied) + count(&assessment.by_hand);
+        let key = format!("policy.max_people_{word}_access");
+        let problem = exceeded(limit, people, || {
+            impact::people_with_access(desired, observed)
+        });
+        if let Some(problem) = &problem {
+            let why = format!("{key}: {problem}");
+            for change in plan.changes.iter_mut().filter(|change| open(change)) {
+                let causes = match word {
+                    "losing" => takes_away(change),
+                    _ => gives(change),
+                };
+                if causes {
+                    change.blocked_by.push(why.clone());
+                }
+            }
+        }
+        verdicts.push(Verdict {
+            kind: "limit",
+            name: key,
+            problems: problem.into_iter().collect(),
+            source: Some(limit.span),
+            warns: false,
+        });
+    }
+    block_dependents(plan);
+    verdicts
+}
+
+/// Says by how much a limit is exceeded; count and percent, whichever comes first.
+fn exceeded(limit: &Limit, people: usize, all: impl FnOnce() -> usize) -> Option<String> {
+    let number = people as u64;
+    if let Some(count) = limit.count
+        && number > count
+    {
+        return Some(format!("{people} people, at most {count} are allowed"));
+    }
+    let percent = limit.percent.filter(|_| people > 0)?;
+    let all = all();
+    (number * 100 > percent * all as u64).then(|| {
+        format!("{people} of the {all} people with access, at most {percent} % are allowed")
+    })
+}
+
+/// Says whether a change gives access to somebody.
+fn gives(change: &Change) -> bool {
+    let by_hand = matches!(change.operation, Operation::Manual);
+    match &change.operation {
+        Operation::AddMember(..) | Operation::AddCustomer(..) | Operation::Link(..) => true,
+        Operation::SetChannelAccess(_, access) => *access == ChannelAccess::Open,
+        Operation::LinkSpace(..) | Operation::SetViewers(..) => true,
+        Operation::SetSite(..) => change.kind != ResourceType::SiteSetting || change.after == true,
+        _ => {
+            by_hand
+                && change.action != Action::Delete
+                && of_classes(change)
+                && change.after != "restricted"
+                && change.after != false
+        }
+    }
+}

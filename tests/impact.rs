@@ -1,0 +1,13 @@
+//! Impact: which people and classes gain, lose and keep what, by stated examples, against brute force, and as text.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot set its stage has failed"
+)]
+
+#[path = "impact/examples.rs"]
+mod examples;
+#[path = "impact/properties.rs"]
+mod properties;
+#[expect(dead_code, reason = "these tests plan and do not apply")]
+#[path = "support/reconcile.rs"]
+mod support;

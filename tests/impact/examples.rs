@@ -1,0 +1,232 @@
+//! Stated examples, from a seed through the sandbox to the sentences of the plan.
+
+use super::support::{Case, Round, run};
+use serde_json::Value;
+
+const SITE: &str = "
+    customer_access:
+      internal: { atlassian_accounts: false }
+      external: { portal_only_accounts: true, allowed_domains: any }
+      customers_can_create_accounts: CREATE
+      view_without_login: false
+    organizations:
+      Globex: { members: { mode: exact, list: [ana@globex.example, bo@globex.example] } }
+    projects:
+      ITSM:
+        channel_access: open
+        organizations: { mode: exact, list: [Globex] }
+        customers: { mode: exact, list: [bo@globex.example, cy@other.example] }
+      HR:
+        channel_access: restricted
+        organizations: { mode: exact, list: [], allow_empty: true }
+        customers: { mode: exact, list: [dee@acme.example] }
+";
+
+fn site(edits: &[(&str, &str)]) -> String {
+    let mut text = SITE.replace("CREATE", "false");
+    for (from, to) in edits {
+        assert!(text.contains(from), "no `{from}`");
+        text = text.replace(from, to);
+    }
+    text
+}
+
+/// Plans from a seed, with the policy that counts when none is written.
+fn plan(before: &str, after: &str) -> Round {
+    let after = match after.contains("policy:") {
+        true => after.to_owned(),
+        false => format!("{after}=top=\npolicy: {{ unmanaged: count }}\n"),
+    };
+    run(async { Case::new(&after, before).await.plan().await })
+}
+
+fn impact(round: &Round) -> &Value {
+    &round.document.access_impact
+}
+
+/// `kind PROJECT via: people`, one a line.
+fn told(round: &Round) -> String {
+    let mut told = String::new();
+    for kind in ["gains", "losses", "keeps"] {
+        for row in impact(round)[kind].as_array().unwrap() {
+            let names: Vec<&str> = row["list"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .filter_map(Value::as_str)
+                .collect();
+            let what = row["project"].as_str().unwrap();
+            told += &format!(
+                "{kind} {what} ({}): {}\n",
+                row["via"].as_str().unwrap(),
+                names.join(", ")
+            );
+        }
+    }
+    told
+}
+
+fn block(round: &Round) -> String {
+    let text = round.text();
+    text.split("\n\n").next().unwrap().to_owned()
+}
+
+#[test]
+fn letting_customers_sign_up_opens_an_open_project_to_anyone_and_is_blocked() {
+    let round = plan(
+        &site(&[]),
+        &site(&[("accounts: false\n      view", "accounts: true\n      view")]),
+    );
+    let change = round
+        .plan
+        .changes
+        .iter()
+        .find(|c| c.name.contains("create accounts"))
+        .unwrap_or(&round.plan.changes[0]);
+    assert_eq!(
+        change.blocked_by,
+        [
+            "policy.class_gains.anyone: anyone with an e-mail address could open ITSM (was: 4 customers)"
+        ]
+    );
+    insta::assert_snapshot!(block(&round));
+}
+
+#[test]
+fn restricting_a_project_takes_it_from_whoever_is_on_no_list() {
+    let round = plan(&site(&[]), &site(&[("open", "restricted")]));
+    assert_eq!(
+        told(&round),
+        "losses ITSM (open access): dee@acme.example\n\
+         keeps ITSM (organization Globex): ana@globex.example\n\
+         keeps ITSM (the roster): cy@other.example\n\
+         keeps ITSM (the roster and organization Globex): bo@globex.example\n"
+    );
+    insta::assert_snapshot!(block(&round));
+}
+
+#[test]
+fn unlinking_an_organization_takes_nothing_from_who_is_on_the_roster() {
+    let shut = [("open", "restricted")];
+    let round = plan(
+        &site(&shut),
+        &site(&[
+            shut[0],
+            ("list: [Globex] }", "list: [], allow_empty: true }"),
+        ]),
+    );
+    assert_eq!(
+        told(&round),
+        "losses ITSM (organization Globex): ana@globex.example\n\
+         keeps ITSM (the roster): bo@globex.example\n"
+    );
+    assert_eq!(
+        impact(&round)["without_any_access"]["list"],
+        serde_json::json!(["ana@globex.example"])
+    );
+    insta::assert_snapshot!(block(&round));
+}
+
+#[test]
+fn moving_somebody_from_the_roster_to_an_organization_is_no_loss() {
+    let shut = ("open", "restricted");
+    let round = plan(
+        &site(&[shut]),
+        &site(&[
+            shut,
+            (
+                "list: [ana@globex.example, bo@globex.example]",
+                "list: [ana@globex.example, bo@globex.example, cy@other.example]",
+            ),
+            (
+                "list: [bo@globex.example, cy@other.example]",
+                "list: [bo@globex.example]",
+            ),
+        ]),
+    );
+    assert_eq!(
+        told(&round),
+        "keeps ITSM (organization Globex): cy@other.example\n"
+    );
+    assert!(round.text().contains("Nobody gains or loses access."));
+}
+
+#[test]
+fn a_member_more_gains_what_the_organization_is_linked_to() {
+    let round = plan(
+        &site(&[]),
+        &site(&[
+            ("projects:\n      ITSM:", "projects:\n      ITSM:"),
+            ("list: [], allow_empty: true }", "list: [Globex] }"),
+        ]),
+    );
+    assert_eq!(
+        told(&round),
+        "gains HR (organization Globex): ana@globex.example, bo@globex.example\n"
+    );
+    insta::assert_snapshot!(block(&round));
+}
+
+#[test]
+fn nothing_to_change_is_calm() {
+    let round = plan(&site(&[]), &site(&[]));
+    insta::assert_snapshot!(block(&round));
+}
+
+#[test]
+fn a_limit_on_people_blocks_what_takes_their_access() {
+    let after = site(&[("open", "restricted")]);
+    let policy = "=top=\npolicy: { max_people_losing_access: { percent: 10 } }\n";
+    let round = plan(&site(&[]), &format!("{after}{policy}"));
+    assert_eq!(told(&round), "");
+    assert_eq!(
+        round.plan.changes[0].blocked_by,
+        [
+            "policy.max_people_losing_access: 1 of the 4 people with access, at most 10 % are allowed"
+        ]
+    );
+    assert_eq!(
+        round
+            .document
+            .checks
+            .iter()
+            .filter(|check| check.status == "fail")
+            .count(),
+        1
+    );
+}
+
+#[test]
+fn articles_for_everybody_who_is_logged_in_are_gained_by_who_sees_the_portal() {
+    let with = |who: &str| {
+        format!(
+            "{}        knowledge_base: {{ HRKB: {{ who_can_view: {who} }} }}\n    knowledge_base: {{ allow_all_logged_in: true, allow_anyone: false }}\n",
+            site(&[])
+        )
+    };
+    let round = plan(&with("only_confluence_users"), &with("all_logged_in"));
+    let gains = impact(&round)["gains"].as_array().unwrap().clone();
+    let sure: Vec<&Value> = gains.iter().filter(|row| row["after"] == "yes").collect();
+    assert_eq!(sure.len(), 1, "{gains:#?}");
+    assert_eq!(sure[0]["article"], "HRKB");
+    assert_eq!(sure[0]["list"], serde_json::json!(["dee@acme.example"]));
+}
+
+#[test]
+fn a_revoked_account_gains_nothing_from_a_list() {
+    let seed = format!(
+        "{}    accounts: {{ list: [{{ email: rita@gone.example, state: revoked }}] }}\n",
+        site(&[(
+            "list: [dee@acme.example]",
+            "list: [dee@acme.example, rita@gone.example]"
+        )])
+    );
+    let round = plan(
+        &seed,
+        &site(&[(
+            "list: [dee@acme.example]",
+            "list: [dee@acme.example, cy@other.example]",
+        )]),
+    );
+    assert_eq!(told(&round), "gains HR (the roster): cy@other.example\n");
+}
