@@ -101,6 +101,54 @@ fn an_acknowledged_finding_is_a_note_and_useless_acknowledgements_are_reported()
 }
 
 #[test]
+fn entries_of_the_policy_that_do_nothing_are_warnings() {
+    let found = |policy: &str| -> Vec<(&str, Severity)> {
+        let keys =
+            "organizations: { Globex: {} }\nprojects: { ITSM: { channel_access: restricted } }";
+        let yaml = format!("{}policy: {{ {policy} }}\n", workspace::site(keys));
+        lints(&yaml)
+            .iter()
+            .filter(|found| matches!(found.code, "expired-acceptance" | "protects-nothing"))
+            .map(|found| (found.code, found.severity))
+            .collect()
+    };
+    let accept = |until: &str| {
+        format!(
+            "accept_drift: [{{ address: \"acme/project/ITSM/**\", reason: r, owner: o@acme.com, until: {until} }}]"
+        )
+    };
+    assert_eq!(
+        found(&accept("2026-11-21")),
+        [("expired-acceptance", Severity::Warning)]
+    );
+    assert!(found(&accept("2026-11-22")).is_empty());
+    for nothing in [
+        "acme/project/HR/**",
+        "other/**",
+        "acme/organization/Globx",
+        "acme/project/HR/customer/*",
+    ] {
+        assert_eq!(
+            found(&format!("protect: [\"{nothing}\"]")),
+            [("protects-nothing", Severity::Warning)],
+            "{nothing}"
+        );
+    }
+    for something in [
+        "**",
+        "acme/**",
+        "*/project/*",
+        "acme/project/ITSM/**",
+        "acme/project/ITSM/customer/vip@x.example",
+        "acme/organization/Glob*/member/*",
+        "acme/customer-access/**",
+    ] {
+        let said = found(&format!("protect: [\"{something}\"]"));
+        assert!(said.is_empty(), "{something}: {said:?}");
+    }
+}
+
+#[test]
 fn an_error_that_the_table_does_not_let_pass_cannot_be_acknowledged() {
     let yaml = format!(
         "{}policy: {{ acknowledge: [{{ lint: L01, address: \"**\", reason: r, owner: o@acme.com, until: 2027-01-01 }}] }}\n",

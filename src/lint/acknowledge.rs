@@ -5,6 +5,7 @@ use crate::access::State;
 use crate::config::{Acknowledgement, Workspace};
 use crate::desired::Desired;
 use crate::diagnostic::{Diagnostic, Severity, sort};
+use crate::model::Address;
 use jiff::civil::Date;
 
 /// A finding with what the policy says of it.
@@ -83,6 +84,7 @@ pub fn diagnostics(workspace: &Workspace, today: Date) -> Vec<Diagnostic> {
         .iter()
         .filter_map(|acknowledgement| useless(acknowledgement, &found, today))
         .collect();
+    diagnostics.extend(stale(workspace, today));
     diagnostics.extend(
         judged(workspace, found, today)
             .iter()
@@ -90,6 +92,81 @@ pub fn diagnostics(workspace: &Workspace, today: Date) -> Vec<Diagnostic> {
     );
     sort(&mut diagnostics);
     diagnostics
+}
+
+/// Says which acceptances of drift have ended, and which protections are of nothing that the files name.
+fn stale(workspace: &Workspace, today: Date) -> Vec<Diagnostic> {
+    let policy = &workspace.policy;
+    let ended = policy.accept_drift.iter().filter_map(|accepted| {
+        let until = accepted.until.filter(|until| *until < today)?;
+        let message = format!(
+            "{} accepted drift at `{}` until {until}: it counts again",
+            accepted.owner, accepted.address.value
+        );
+        Some(
+            Diagnostic::warning("expired-acceptance", message)
+                .at(accepted.span)
+                .hint("decide again: give it a later `until`, or remove it"),
+        )
+    });
+    let objects = objects(workspace);
+    let of_nothing = policy
+        .protect
+        .iter()
+        .filter(|pattern| {
+            !objects
+                .iter()
+                .any(|object| bears_on(&pattern.value, object))
+        })
+        .map(|pattern| {
+            let message = format!(
+                "`{}` protects nothing that the files declare",
+                pattern.value
+            );
+            Diagnostic::warning("protects-nothing", message)
+                .at(pattern.span)
+                .hint("mend the address, or remove it")
+        });
+    ended.chain(of_nothing).collect()
+}
+
+/// Returns the addresses of the sites, Atlassian organizations, projects and customer organizations of a workspace.
+fn objects(workspace: &Workspace) -> Vec<Address> {
+    let mut objects: Vec<Address> = workspace
+        .atlassian_organizations
+        .keys()
+        .map(|key| Address::new([key.as_str()]))
+        .collect();
+    for (key, site) in &workspace.sites {
+        let site_key = key.as_str();
+        objects.push(Address::new([site_key]));
+        let projects = site.projects.keys().map(|key| ["project", key.as_str()]);
+        let organizations = site
+            .organizations
+            .keys()
+            .map(|name| ["organization", name.as_str()]);
+        objects.extend(
+            projects
+                .chain(organizations)
+                .map(|[kind, name]| Address::new([site_key, kind, name])),
+        );
+    }
+    objects
+}
+
+/// Says whether a pattern may be about an object or something of it.
+///
+/// What is below a project or an organization may be on the site alone, and worth protecting for that; a project or an
+/// organization that no file names is not touched by any plan.
+fn bears_on(pattern: &str, object: &Address) -> bool {
+    if object.matches(pattern) || object.within(pattern) {
+        return true;
+    }
+    let depth = object.as_str().split('/').count();
+    let parts: Vec<&str> = pattern.split('/').collect();
+    // Below a site itself: its settings, but not what has a name of its own.
+    let named = matches!(parts.get(1), Some(&("project" | "organization")));
+    parts.len() > depth && (depth == 3 || !named) && object.matches(&parts[..depth].join("/"))
 }
 
 fn diagnostic(judged: &Judged<'_>) -> Diagnostic {
