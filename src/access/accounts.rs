@@ -249,7 +249,7 @@ pub fn gate(
 fn creation_allowed(state: &State<'_>, denied: &str, trail: &mut Trail) -> Answer {
     let create = &state.site.create;
     trail.add("R2", create.source(), || match create {
-        Fact::Known(true, _) => format!("customers can create their own accounts"),
+        Fact::Known(true, _) => "customers can create their own accounts".to_owned(),
         Fact::Known(false, _) => format!("customers cannot create accounts, {denied}"),
         Fact::Unknown(why) => {
             format!("whether customers can create accounts is not known: {why}")

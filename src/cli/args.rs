@@ -433,7 +433,7 @@ pub struct ExportArguments {
     /// Which site of the workspace; with --url, the key of the site instead of the first part of its host
     #[arg(long, value_name = "SITE")]
     pub site: Option<String>,
-    /// Read this site without a workspace, such as https://acme.atlassian.net
+    /// Read this site without a workspace, such as `https://acme.atlassian.net`
     #[arg(long, value_name = "URL")]
     pub url: Option<String>,
     /// Write the workspace to this directory, which must be absent or empty
