@@ -266,7 +266,7 @@ fn the_place_is_true_however_the_excerpt_is_cut() {
     let files = Files::new("");
     files.write(
         "portcullis.yaml",
-        &format!(
+        format!(
             "version: 1\nsites: {{ acme: {{ title: \"{pad}\", url: \"sandbox:\", auth: no }} }}\n"
         ),
     );

@@ -898,7 +898,7 @@ fn what_comes_next_depends_on_what_is_there() {
     );
     let mut blocked = with(crowd("delete", 1));
     blocked.applyable = false;
-    blocked.resource_changes[0].portcullis.blocked_by = vec!["max_removals".into()];
+    blocked.resource_changes[0].portcullis.blocked_by = vec!["policy.max_removals".into()];
     assert!(last(&blocked).ends_with(&format!("portcullis apply --accept {}", blocked.digest)));
     let mut by_hand = empty();
     by_hand.manual_steps = vec![step(
