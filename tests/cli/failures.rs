@@ -248,3 +248,16 @@ fn a_pipe_in_the_workspace_is_refused_and_not_waited_for() {
         ran.text()
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plan_that_cannot_be_saved_is_an_unexpected_error() {
+    let sandbox = site(Options::default()).await;
+    let place = Place::remote(&sandbox);
+    let ran = place.run(&["plan", "--out", "no/such/directory/plan.json"]);
+    assert_eq!(ran.code, 1, "{}", ran.text());
+    assert!(
+        ran.err.contains("no/such/directory/plan.json"),
+        "{}",
+        ran.err
+    );
+}
