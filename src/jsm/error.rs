@@ -164,7 +164,7 @@ impl ApiError {
             ErrorKind::BudgetSpent => {
                 "raise `--budget`, or narrow the run with `--site` or `--target`"
             }
-            ErrorKind::RateLimited => "run again later, or with a lower `--max-rps`",
+            ErrorKind::RateLimited => "run again later, or with a lower `--concurrency`",
             ErrorKind::Uncertain => {
                 "the change may have taken effect: running again reads the site first"
             }

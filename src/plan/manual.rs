@@ -113,7 +113,7 @@ pub fn step(
         Some(SiteUrl::Sandbox)
     );
     let (mut click_path, role, link) = if sandbox {
-        (vec![sandbox_console(site)], SANDBOX_ADMIN, None)
+        (vec![SANDBOX_ENTRY.to_owned()], SANDBOX_ADMIN, None)
     } else {
         let role = role(site, outline.entry, outline.role);
         (
@@ -144,12 +144,8 @@ pub fn step(
 /// Who acts in the sandbox: its one administrator (contract, section 6).
 const SANDBOX_ADMIN: &str = "the sandbox's administrator, admin@sandbox.example";
 
-fn sandbox_console(site: &Site) -> String {
-    format!(
-        "admin console of the sandbox (`portcullis sandbox --site {}` prints its address)",
-        site.key
-    )
-}
+/// Where a click path would begin: the sandbox has endpoints and no pages.
+const SANDBOX_ENTRY: &str = "the sandbox, which has no pages (docs/sandbox.md tells how to change it)";
 
 fn outline(site: &Site, subject: &ManualSubject) -> Outline {
     match subject {

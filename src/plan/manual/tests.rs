@@ -362,81 +362,81 @@ fn every_subject_in_the_sandbox() {
     let sandbox = site(SiteUrl::Sandbox, UserManagement::Centralized);
     insta::assert_snapshot!(shown(&sandbox), @r#"
     set whether internal customers get Atlassian accounts by approved domains
-      admin console of the sandbox (`portcullis sandbox --site acme` prints its address) > Customer access > Account types: Internal > Save
+      the sandbox, which has no pages (docs/sandbox.md tells how to change it) > Customer access > Account types: Internal > Save
       the sandbox's administrator, admin@sandbox.example
       portcullis attest acme/customer-access/internal --value true --by YOU
     set whether external customers may get portal-only accounts
-      admin console of the sandbox (`portcullis sandbox --site acme` prints its address) > Customer access > Account types: External > Save
+      the sandbox, which has no pages (docs/sandbox.md tells how to change it) > Customer access > Account types: External > Save
       the sandbox's administrator, admin@sandbox.example
       portcullis attest acme/customer-access/external --value true --by YOU
     set whether customers may create their own accounts
-      admin console of the sandbox (`portcullis sandbox --site acme` prints its address) > Customer access > Portal access: account creation > Save
+      the sandbox, which has no pages (docs/sandbox.md tells how to change it) > Customer access > Portal access: account creation > Save
       the sandbox's administrator, admin@sandbox.example
       portcullis attest acme/customer-access/customers-can-create-accounts --value true --by YOU
     set whether help centers can be viewed without login
-      admin console of the sandbox (`portcullis sandbox --site acme` prints its address) > Customer access > Portal access: login > Save
+      the sandbox, which has no pages (docs/sandbox.md tells how to change it) > Customer access > Portal access: login > Save
       the sandbox's administrator, admin@sandbox.example
       portcullis attest acme/customer-access/view-without-login --value true --by YOU
     set whose To and Cc addresses become accounts
-      admin console of the sandbox (`portcullis sandbox --site acme` prints its address) > Email requests > Account creation for customers > Save
+      the sandbox, which has no pages (docs/sandbox.md tells how to change it) > Email requests > Account creation for customers > Save
       the sandbox's administrator, admin@sandbox.example
       portcullis attest acme/setting/email-cc-creates-accounts --value agents_always --by YOU
     set who manages customer organizations
-      admin console of the sandbox (`portcullis sandbox --site acme` prints its address) > Configuration > Organization management
+      the sandbox, which has no pages (docs/sandbox.md tells how to change it) > Configuration > Organization management
       the sandbox's administrator, admin@sandbox.example
       portcullis attest acme/setting/organization-management --value agents --by YOU
     set how portal-only customers log in (at least one method stays on)
-      admin console of the sandbox (`portcullis sandbox --site acme` prints its address) > Authentication > Password and Single sign-on > Save
+      the sandbox, which has no pages (docs/sandbox.md tells how to change it) > Authentication > Password and Single sign-on > Save
       the sandbox's administrator, admin@sandbox.example
       portcullis attest acme/setting/portal-only-login --value '{"password":true,"sso":false}' --by YOU
     set whether projects may show articles to all logged-in users
-      admin console of the sandbox (`portcullis sandbox --site acme` prints its address) > Knowledge base permissions > All logged-in users
+      the sandbox, which has no pages (docs/sandbox.md tells how to change it) > Knowledge base permissions > All logged-in users
       the sandbox's administrator, admin@sandbox.example
       portcullis attest acme/setting/knowledge-base-all-logged-in --value true --by YOU
     set whether projects may show articles to anyone
-      admin console of the sandbox (`portcullis sandbox --site acme` prints its address) > Knowledge base permissions > Anyone
+      the sandbox, which has no pages (docs/sandbox.md tells how to change it) > Knowledge base permissions > Anyone
       the sandbox's administrator, admin@sandbox.example
       portcullis attest acme/setting/knowledge-base-anyone --value true --by YOU
     set which external domains may get portal-only accounts
-      admin console of the sandbox (`portcullis sandbox --site acme` prints its address) > Customer access > Account types: External > allowed domains > Save
+      the sandbox, which has no pages (docs/sandbox.md tells how to change it) > Customer access > Account types: External > allowed domains > Save
       the sandbox's administrator, admin@sandbox.example
       portcullis attest acme/allowed-domain --value '["a.example","b.example"]' --by YOU
     set what the approved domain `acme.com` grants for Jira Service Management
-      admin console of the sandbox (`portcullis sandbox --site acme` prints its address) > Approved domains > acme.com (Add domain if it is not listed) > Jira Service Management: role and admin approval > Save
+      the sandbox, which has no pages (docs/sandbox.md tells how to change it) > Approved domains > acme.com (Add domain if it is not listed) > Jira Service Management: role and admin approval > Save
       the sandbox's administrator, admin@sandbox.example
     set what the any-domain rule grants for Jira Service Management
-      admin console of the sandbox (`portcullis sandbox --site acme` prints its address) > Any domain > Jira Service Management: role and admin approval > Save
+      the sandbox, which has no pages (docs/sandbox.md tells how to change it) > Any domain > Jira Service Management: role and admin approval > Save
       the sandbox's administrator, admin@sandbox.example
       portcullis attest acme-corp/approved-domain/ANYONE --value none --by YOU
     set the e-mail domains of organization `Globex`
-      admin console of the sandbox (`portcullis sandbox --site acme` prints its address) > project ITSM > Customers > Globex > More actions (…) > Manage email domains
+      the sandbox, which has no pages (docs/sandbox.md tells how to change it) > project ITSM > Customers > Globex > More actions (…) > Manage email domains
       the sandbox's administrator, admin@sandbox.example
       portcullis attest acme/organization/Globex/email-domain --value '["globex.example"]' --by YOU
     set the e-mail domains of organization `O'Neil & Co`
-      admin console of the sandbox (`portcullis sandbox --site acme` prints its address) > Customers > O'Neil & Co > More actions (…) > Manage email domains
+      the sandbox, which has no pages (docs/sandbox.md tells how to change it) > Customers > O'Neil & Co > More actions (…) > Manage email domains
       the sandbox's administrator, admin@sandbox.example
       portcullis attest 'acme/organization/O'\''Neil & Co/email-domain' --value '["oneil.example"]' --by YOU
     rename organization `Globex Inc` to `Globex`
-      admin console of the sandbox (`portcullis sandbox --site acme` prints its address) > project ITSM > Customers > Globex Inc > edit its name to Globex
+      the sandbox, which has no pages (docs/sandbox.md tells how to change it) > project ITSM > Customers > Globex Inc > edit its name to Globex
       the sandbox's administrator, admin@sandbox.example
     set channel access of project `ITSM`
-      admin console of the sandbox (`portcullis sandbox --site acme` prints its address) > project ITSM > Space settings (or Project settings) > Access > Customer permissions > Channel access > Save
+      the sandbox, which has no pages (docs/sandbox.md tells how to change it) > project ITSM > Space settings (or Project settings) > Access > Customer permissions > Channel access > Save
       the sandbox's administrator, admin@sandbox.example
       portcullis attest acme/project/ITSM/access --value restricted --by YOU
     set customer sharing of project `ITSM`
-      admin console of the sandbox (`portcullis sandbox --site acme` prints its address) > project ITSM > Space settings (or Project settings) > Access > Customer permissions > Customer sharing > Save
+      the sandbox, which has no pages (docs/sandbox.md tells how to change it) > project ITSM > Space settings (or Project settings) > Access > Customer permissions > Customer sharing > Save
       the sandbox's administrator, admin@sandbox.example
     set who can view space `ITKB` in the knowledge base of project `ITSM`
-      admin console of the sandbox (`portcullis sandbox --site acme` prints its address) > project ITSM > Space settings (or Project settings) > Channels & self service > Knowledge base > ITKB (link the space if it is not listed) > Who can view
+      the sandbox, which has no pages (docs/sandbox.md tells how to change it) > project ITSM > Space settings (or Project settings) > Channels & self service > Knowledge base > ITKB (link the space if it is not listed) > Who can view
       the sandbox's administrator, admin@sandbox.example
     invite `jo@acme.com` with the Jira Service Management role Customer
-      admin console of the sandbox (`portcullis sandbox --site acme` prints its address) > Invite users (for who is listed already: Grant access) > Jira Service Management: Customer > Invite
+      the sandbox, which has no pages (docs/sandbox.md tells how to change it) > Invite users (for who is listed already: Grant access) > Jira Service Management: Customer > Invite
       the sandbox's administrator, admin@sandbox.example
     migrate these 214 portal-only accounts to Atlassian accounts
-      admin console of the sandbox (`portcullis sandbox --site acme` prints its address) > search by e-mail address > More actions (…) > Migrate to Atlassian account > Migrate
+      the sandbox, which has no pages (docs/sandbox.md tells how to change it) > search by e-mail address > More actions (…) > Migrate to Atlassian account > Migrate
       the sandbox's administrator, admin@sandbox.example
     give the portal-only account of `bo@globex.example` its access back
-      admin console of the sandbox (`portcullis sandbox --site acme` prints its address) > search for bo@globex.example > More actions (…) > Grant access
+      the sandbox, which has no pages (docs/sandbox.md tells how to change it) > search for bo@globex.example > More actions (…) > Grant access
       the sandbox's administrator, admin@sandbox.example
     "#);
 }
