@@ -145,7 +145,8 @@ pub fn step(
 const SANDBOX_ADMIN: &str = "the sandbox's administrator, admin@sandbox.example";
 
 /// Where a click path would begin: the sandbox has endpoints and no pages.
-const SANDBOX_ENTRY: &str = "the sandbox, which has no pages (docs/sandbox.md tells how to change it)";
+const SANDBOX_ENTRY: &str =
+    "the sandbox, which has no pages (docs/sandbox.md tells how to change it)";
 
 fn outline(site: &Site, subject: &ManualSubject) -> Outline {
     match subject {
