@@ -6,12 +6,14 @@
 //!
 //! ```text
 //! config::load   files -> Workspace + Diagnostics     what people wrote, every value with its place
-//! target         Workspace -> Workspace              with `--target`: only what was asked for, before anything is read
+//! target         Workspace -> Workspace               with `--target`: only what was asked for, before anything is read
 //! desired        Workspace -> Desired                 what should be on one site, and what is ours to judge
 //! observe        Reader + Desired -> Observed         what is; the only step that reads the remote
 //! plan::diff     Desired x Observed -> Plan           pure, synchronous, total; says why for every change
-//! policy         Plan -> Plan with blocked changes    limits on removals, protected objects, accepted drift
-//! apply          Plan + Writer -> ApplyReport         carries out, decides nothing
+//! policy, lint   Plan -> Plan with blocked changes    limits, protected objects, accepted drift, what must not become true
+//! plan::order    Plan -> stages                       no moment in between exposes or interrupts, where an order allows it
+//! impact         Desired + Observed + Plan -> people  who gains, loses and keeps what
+//! apply          Plan + Writer -> ApplyReport         carries out, stage by stage, decides nothing
 //! report         any of these -> text or JSON         the same words everywhere
 //! ```
 //!
@@ -28,11 +30,12 @@
 //! | [`desired`] | one site's share of the workspace, judged on one day |
 //! | [`target`] | what `--target` leaves of a workspace |
 //! | [`observe`], [`observed`] | reading a site, and what was read: a snapshot that can be saved |
-//! | [`plan`] | the difference as changes with reasons, routes, phases and manual steps |
-//! | [`access`] | who can do what, from settings and lists: the access model's tables |
+//! | [`plan`] | the difference as changes with reasons, routes, an order and manual steps |
 //! | [`impact`] | which people gain, lose and keep which portals and articles by a plan |
 //! | [`policy`] | what must not be carried out, however much the YAML asks for it |
-//! | [`apply`] | phases, batches, read-merge-write, the journal |
+//! | [`review`], [`base`] | a reviewed plan against a fresh one; which changes a branch brings |
+//! | [`drift`], [`patch`] | whose doing a difference is; the smallest edit of the files that accepts it |
+//! | [`apply`] | stages, batches, read-merge-write, the journal |
 //! | [`report`] | the plan document (Terraform's representation) and its renderers |
 //! | [`access`] | who gets which account and reaches what, and why: the rules of the customer access model, pure |
 //! | [`jsm`] | the client of Atlassian's APIs: transport, paging, errors, one reader and one writer type |
@@ -41,6 +44,7 @@
 //! | [`connect`] | credentials, origins, sessions |
 //! | [`export`] | a live site written down as a workspace |
 //! | [`lint`], [`expect`] | what is contradictory, leaky or surprising in a state; access tests written by the user |
+//! | [`codeowners`] | CODEOWNERS from `scopes` |
 //! | [`neutral`] | foreign text made harmless before it is shown |
 //! | [`cli`], [`exit`] | the commands; the documented exit codes and their precedence |
 //!
