@@ -199,14 +199,9 @@ pub enum Operation {
     Manual,
 }
 
-/// When an operation is carried out. One table, top down; every phase ends before the next begins.
+/// What part an operation plays; it sorts a plan's rows, top down.
 ///
-/// ```text
-/// widen who may have an account -> accounts -> organizations -> members, links, customers
-///   -> narrow settings and channel access -> unlink, remove -> delete organizations -> open channel access and articles
-/// ```
-/// Grants come before revocations, so nobody who keeps access is interrupted; what opens something to whole classes of
-/// people comes last, when every removal is done.
+/// When an operation is carried out is decided by [`crate::plan::order`], whose stages need not follow this table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Phase {
     /// Site settings and approved domains that let more people have accounts.
@@ -252,7 +247,7 @@ pub struct Change {
     pub surface: Surface,
     /// What apply does.
     pub operation: Operation,
-    /// When apply does it.
+    /// What part it plays; sorts the rows.
     pub phase: Phase,
     /// Why it must not be done; empty when nothing stands against it.
     pub blocked_by: Vec<String>,
