@@ -16,7 +16,7 @@ pub mod surfaces;
 pub use change::{
     Action, Change, Operation, OrganizationRef, PersonRef, Phase, Reason, ResourceType,
 };
-pub use manual::{ManualStep, ManualSubject};
+pub use manual::{ATTEST, ManualStep, ManualSubject};
 pub use order::{Danger, Order, UnsafeStep};
 
 use crate::model::{Address, Incomplete, SiteKey};

@@ -125,6 +125,8 @@ async fn carry_out(
         Made::LIVE,
         ready.iter().map(|site| &site.observed),
     ));
+    let reach = &arguments.reach;
+    build::set_arguments(&mut document, &reach.dir, reach.narrowed());
     let incomplete = unread.and(observe::exit_of_plans(planned));
     let key = output.pseudonym_key.clone();
     let rows = match output.privacy {
@@ -136,7 +138,11 @@ async fn carry_out(
     let document = privacy::redact(document, output.privacy, key.as_deref());
     let shown = match arguments.format {
         ReportFormat::Text => {
-            text::plan(&document, output.style, &mut output.data).and_then(|()| output.data.flush())
+            let style = text::Style {
+                next: false,
+                ..output.style
+            };
+            text::plan(&document, style, &mut output.data).and_then(|()| output.data.flush())
         }
         ReportFormat::Json => Ok(()),
     };

@@ -167,6 +167,15 @@ pub struct Reach {
     pub budget: Option<u64>,
 }
 
+impl Reach {
+    /// Returns what narrows the workspace, as it is typed.
+    pub fn narrowed(&self) -> Vec<String> {
+        let sites = self.site.iter().map(|site| ["--site", site]);
+        let targets = self.target.iter().map(|target| ["--target", target]);
+        sites.chain(targets).flatten().map(str::to_owned).collect()
+    }
+}
+
 /// Arguments of `plan`.
 #[derive(Debug, Args)]
 pub struct PlanArguments {

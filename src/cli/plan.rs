@@ -76,6 +76,7 @@ async fn plan(
     accept::accept(&workspace, &mut planned, None, global.today(), output)?;
     let mut document = build::document(&workspace, &planned);
     document.made = Some(made);
+    build::set_arguments(&mut document, &reach.dir, reach.narrowed());
     if let Some(base) = &base {
         let before: Vec<Planned> = before.into_iter().flatten().collect();
         let there = build::document(base.workspace.as_ref().unwrap_or(&workspace), &before);

@@ -5,6 +5,8 @@
 
 mod attest;
 
+pub use attest::ATTEST;
+
 use crate::config::{Site, SiteUrl, UserManagement};
 use crate::model::{Address, Domain, Email, OrganizationName, ProjectKey, SiteField, SpaceKey};
 use serde_json::Value;
