@@ -1,8 +1,9 @@
 //! `portcullis apply`: plans, asks, carries out, reports.
 
 use super::args::{ApplyArguments, Global, ReportFormat};
+use super::progress::{self, Phases};
 use super::{Lookup, Output, accept, observe};
-use crate::apply::{Apply, ApplyReport, Journal};
+use crate::apply::{Apply, ApplyReport, Journal, Stage};
 use crate::config::Workspace;
 use crate::connect::Session;
 use crate::desired::Desired;
@@ -197,7 +198,9 @@ async fn carry_out(
     }
     let mut reports: Vec<ApplyReport> = Vec::new();
     for (site, planned) in ready.iter().zip(planned) {
-        let journal = match journal(workspace, &site.desired.site.key, planned) {
+        let key = &site.desired.site.key;
+        let phases = Phases::default();
+        let journal = match journal(workspace, key, planned) {
             Ok(journal) => journal,
             Err(error) => {
                 output.note(&format!("warning: no journal is kept: {error}"));
@@ -214,8 +217,11 @@ async fn carry_out(
             desired: &site.desired,
             observed: &site.observed,
             journal: &journal,
+            begins: &|stage| phases.begin(stage_in_words(key, stage)),
         };
-        reports.push(apply.run(&planned.plan).await);
+        let requests = || site.session.connection.requests();
+        let report = progress::during(output, None, &phases, requests, apply.run(&planned.plan));
+        reports.push(report.await);
     }
     let exit = incomplete.and(outcome(&reports, arguments.allow_manual));
     let requests: u64 = ready
@@ -334,6 +340,16 @@ fn confirmed(automatic: usize, output: &mut Output) -> Option<bool> {
     let mut answer = String::new();
     io::stdin().lock().read_line(&mut answer).ok()?;
     Some(answer.trim() == "yes")
+}
+
+fn stage_in_words(site: &SiteKey, stage: Stage) -> String {
+    let Stage {
+        number,
+        of,
+        changes,
+    } = stage;
+    let s = if changes == 1 { "" } else { "s" };
+    format!("applying {site}: stage {number} of {of}, {changes} change{s}")
 }
 
 /// Opens the journal of one site; a run without automatic changes keeps none.

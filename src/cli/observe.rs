@@ -2,6 +2,7 @@
 
 use super::args::{Global, Reach};
 use super::output::Failure;
+use super::progress::{self, Phases};
 use super::{Lookup, Output};
 use crate::access::State;
 use crate::config::{self, LoadOptions, Workspace};
@@ -85,7 +86,13 @@ pub(super) fn report(
             privacy::redact_diagnostics(&mut diagnostics, sources, output.privacy, key.as_deref());
         &masked
     };
-    let _ = diagnostic::text::write(&mut output.notes, &diagnostics, sources, style);
+    if output.json_notes {
+        for diagnostic in &diagnostics {
+            output.diagnostic(diagnostic, sources);
+        }
+    } else {
+        let _ = diagnostic::text::write(&mut output.notes, &diagnostics, sources, style);
+    }
     let errors = diagnostics
         .into_iter()
         .filter(|diagnostic| diagnostic.severity == diagnostic::Severity::Error);
@@ -200,7 +207,17 @@ pub(super) async fn read(
     output: &mut Output,
 ) -> Result<Observed, Exit> {
     let before = session.connection.requests();
-    match observe::observe(&session.connection.reader(), desired).await {
+    let key = &desired.site.key;
+    let reader = session.connection.reader();
+    let phases = Phases::default();
+    let read = progress::during(
+        output,
+        Some(format!("reading {key}")),
+        &phases,
+        || session.connection.requests(),
+        observe::observe(&reader, desired),
+    );
+    match read.await {
         Ok(mut observed) => {
             observed.requests = session.connection.requests() - before;
             Ok(observed)
