@@ -22,7 +22,7 @@ use serde::Serialize;
 use std::collections::{BTreeMap, HashMap};
 
 /// How many pieces of work are under way at once; the client's own limit is what counts towards the site.
-const WORK_AT_ONCE: usize = 16;
+const WORK_AT_ONCE: usize = 64;
 
 /// What became of one change.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

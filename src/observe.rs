@@ -19,7 +19,7 @@ use futures_util::stream::{self, StreamExt};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How many lists are read at the same time; the client's own limit is what counts towards the site.
-const LISTS_AT_ONCE: usize = 16;
+const LISTS_AT_ONCE: usize = 64;
 
 /// What to read.
 pub(crate) enum Extent<'d, 'w> {

@@ -159,12 +159,53 @@ pub struct Reach {
     /// Go on with what could be read when something could not
     #[arg(long)]
     pub partial: bool,
-    /// Requests in flight at once
-    #[arg(long, value_name = "N", default_value_t = 8)]
+    /// How hard the site is asked.
+    #[command(flatten)]
+    pub limits: Limits,
+}
+
+/// How hard a site is asked.
+#[derive(Debug, Clone, Args)]
+pub struct Limits {
+    /// The most requests in flight at once
+    #[arg(long, value_name = "N", default_value_t = crate::jsm::CONCURRENCY)]
     pub concurrency: usize,
+    /// The most requests a second; without it the pace follows what the site says of its limits
+    #[arg(long, value_name = "N", value_parser = max_rps)]
+    pub max_rps: Option<f64>,
     /// The most requests that the run may make
     #[arg(long, value_name = "N")]
     pub budget: Option<u64>,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            concurrency: crate::jsm::CONCURRENCY,
+            max_rps: None,
+            budget: None,
+        }
+    }
+}
+
+impl Limits {
+    /// Returns how requests are made.
+    pub fn options(&self) -> crate::jsm::Options {
+        crate::jsm::Options {
+            concurrency: self.concurrency.max(1),
+            max_rps: self.max_rps,
+            budget: self.budget,
+            ..crate::jsm::Options::default()
+        }
+    }
+}
+
+fn max_rps(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(rate) if rate.is_finite() && rate >= 1.0 => Ok(rate),
+        Ok(_) => Err("at least 1 request a second is needed".to_owned()),
+        Err(error) => Err(error.to_string()),
+    }
 }
 
 impl Reach {
@@ -457,12 +498,9 @@ pub struct ExportArguments {
     /// Leave out, with a comment, what could not be read whole
     #[arg(long)]
     pub partial: bool,
-    /// Requests in flight at once
-    #[arg(long, value_name = "N", default_value_t = 8)]
-    pub concurrency: usize,
-    /// The most requests that the run may make
-    #[arg(long, value_name = "N")]
-    pub budget: Option<u64>,
+    /// How hard the site is asked.
+    #[command(flatten)]
+    pub limits: Limits,
 }
 
 /// What becomes of people in an export.

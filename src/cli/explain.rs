@@ -1,6 +1,6 @@
 //! `portcullis explain`: what account somebody would get, what they reach, and why.
 
-use super::args::{ExplainArguments, Global, Reach, ReportFormat};
+use super::args::{ExplainArguments, Global, Limits, Reach, ReportFormat};
 use super::{Lookup, Output, observe};
 use crate::access::State;
 use crate::access::explain::{Asked, explain, json, text};
@@ -116,8 +116,7 @@ pub(super) fn reach(dir: Option<&Utf8PathBuf>, site: Option<&String>) -> Reach {
         site: site.cloned().into_iter().collect(),
         target: Vec::new(),
         partial: false,
-        concurrency: 8,
-        budget: None,
+        limits: Limits::default(),
     }
 }
 

@@ -12,7 +12,7 @@ use crate::diagnostic;
 use crate::exit::Exit;
 use crate::expect;
 use crate::impact;
-use crate::jsm::{ApiError, ErrorKind, Options};
+use crate::jsm::{ApiError, ErrorKind};
 use crate::lint;
 use crate::model::SiteKey;
 use crate::neutral::neutral;
@@ -141,11 +141,7 @@ pub(super) async fn open(
     output: &mut Output,
     lookup: Lookup,
 ) -> Result<Session, Exit> {
-    let options = Options {
-        concurrency: reach.concurrency.max(1),
-        budget: reach.budget,
-        ..Options::default()
-    };
+    let options = reach.limits.options();
     Session::open(workspace, key, options, today, lookup)
         .await
         .map_err(|error| not_open(error, output))

@@ -123,7 +123,10 @@ fn a_pipeline_gets_one_line_per_phase_and_other_programs_none() {
         let begins = format!("applying acme: stage {number} of {count}, ");
         assert!(line.starts_with(&begins), "{line}");
     }
-    assert_eq!(place.run(&["apply", "--auto-approve"]).err, "reading acme\n");
+    assert_eq!(
+        place.run(&["apply", "--auto-approve"]).err,
+        "reading acme\n"
+    );
 }
 
 #[test]
