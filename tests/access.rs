@@ -8,6 +8,10 @@
 mod accounts;
 #[path = "access/articles.rs"]
 mod articles;
+#[path = "access/changes.rs"]
+mod changes;
+#[path = "access/gates.rs"]
+mod gates;
 #[path = "access/live.rs"]
 mod live;
 #[path = "access/output.rs"]

@@ -111,7 +111,7 @@ pub struct ArticleAnswer {
 pub struct Explanation {
     /// The state.
     pub state: StateKind,
-    /// Outcomes by channel.
+    /// Outcomes by channel: those that depend on no project, and with one project all.
     pub channels: Vec<ChannelAnswer>,
     /// Portals, by key.
     pub projects: Vec<ProjectAnswer>,
