@@ -336,4 +336,21 @@ fn known_of_domain(state: &State<'_>, domain: &str, projects: &[usize], trail: &
             parts.join(", ")
         )
     });
+    let class = DomainClass::of(state, domain);
+    if accounts::account_type(state, &class, Way::Staff, &mut Trail::silent()) != Outcome::Atlassian
+    {
+        return;
+    }
+    let portal_only = known
+        .iter()
+        .filter(|id| state.people.get(**id).account.kind == Some(AccountKind::PortalOnly))
+        .count();
+    if portal_only > 0 {
+        trail.add("R1a", class.approved.map(|grant| grant.source), || {
+            format!(
+                "{} of `{domain}` with a portal-only account: a duplicate as soon as an Atlassian account comes to stand beside it. Migrate the portal-only ones",
+                people(portal_only)
+            )
+        });
+    }
 }

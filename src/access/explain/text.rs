@@ -112,19 +112,44 @@ pub fn write(
         )?;
     }
     page.other_ways(explanation, other)?;
-    let mut notes: Vec<&Because> = explanation.notes.iter().collect();
-    for note in other.into_iter().flat_map(|other| &other.notes) {
-        if !notes.iter().any(|known| known.text == note.text) {
-            notes.push(note);
-        }
-    }
+    let notes = notes(explanation, other);
     if !notes.is_empty() {
         page.heading("To know")?;
-        for note in notes {
+        for note in &notes {
             page.step("  ", note)?;
         }
     }
     Ok(())
+}
+
+/// What is to be known of either state; of two, what holds in one only says in which.
+fn notes(explanation: &Explanation, other: Option<&Explanation>) -> Vec<Because> {
+    let Some(other) = other else {
+        return explanation.notes.clone();
+    };
+    let holds = |explanation: &Explanation, note: &Because| {
+        explanation
+            .notes
+            .iter()
+            .any(|known| known.text == note.text)
+    };
+    let only = |explanation: &Explanation, note: &Because| Because {
+        text: format!("{}: {}", explanation.state.word(), note.text),
+        ..note.clone()
+    };
+    let here = explanation
+        .notes
+        .iter()
+        .map(|note| match holds(other, note) {
+            true => note.clone(),
+            false => only(explanation, note),
+        });
+    let there = other
+        .notes
+        .iter()
+        .filter(|note| !holds(explanation, note))
+        .map(|note| only(other, note));
+    here.chain(there).collect()
 }
 
 fn state(kind: StateKind) -> &'static str {
@@ -167,6 +192,11 @@ fn in_a_line(answers: &[(&str, &ChannelAnswer)]) -> String {
         .iter()
         .map(|(outcome, projects)| format!("{}: {}", projects.join(", "), phrase(*outcome)));
     parts.collect::<Vec<_>>().join("; ")
+}
+
+/// The reasons of several answers.
+fn steps_of<'b>(answers: &[(&str, &'b ChannelAnswer)]) -> impl Iterator<Item = &'b Because> {
+    answers.iter().flat_map(|(_, answer)| &answer.because)
 }
 
 fn find(answers: &[ChannelAnswer], channel: Channel) -> Option<&ChannelAnswer> {
@@ -279,7 +309,14 @@ impl Page<'_> {
         for channel in Channel::ALL.into_iter().filter(|c| !c.is_main()) {
             let here = everywhere(explanation, channel);
             let there = other.map(|other| everywhere(other, channel));
-            if !worth_a_line(&here) && !there.as_deref().is_some_and(worth_a_line) {
+            let name = label(channel);
+            let words = in_a_line(&here);
+            let differs = there
+                .as_deref()
+                .zip(other)
+                .filter(|(there, _)| in_a_line(there) != words);
+            let other_is = differs.is_some_and(|(there, _)| worth_a_line(there));
+            if !worth_a_line(&here) && !other_is {
                 continue;
             }
             if !begun {
@@ -287,36 +324,40 @@ impl Page<'_> {
                 self.shown.clone_from(&self.told);
                 begun = true;
             }
-            let words = in_a_line(&here);
-            let words = match (&there, other) {
-                (Some(there), Some(other)) if in_a_line(there) != words => format!(
-                    "{}: {}   {}: {words}",
-                    other.state.word(),
-                    in_a_line(there),
-                    explanation.state.word()
-                ),
-                _ => words,
+            let Some((there, other)) = differs else {
+                let above = self.above(&words, steps_of(&here));
+                writeln!(self.out, "  {name:<26} {words}{above}")?;
+                self.telling(&here)?;
+                continue;
             };
-            let answers: Vec<&ChannelAnswer> = there
-                .into_iter()
-                .flatten()
-                .chain(here)
-                .map(|(_, answer)| answer)
-                .collect();
-            let all: Vec<&Because> = answers.iter().flat_map(|a| &a.because).collect();
-            let above = self.above(&words, all.iter().copied());
-            writeln!(self.out, "  {:<26} {words}{above}", label(channel))?;
-            // That a way passes is what the row says; a reason of the workspace, or an assumption, is not.
-            let worth = |step: &&&Because| step.source.is_some() || step.rule.0 != "R2";
-            let fresh = |step: &&&Because| !self.shown.contains(&told(step));
-            let mut worth_telling: Vec<&Because> =
-                all.iter().filter(fresh).filter(worth).copied().collect();
-            if worth_telling.is_empty() {
-                worth_telling.extend(all.iter().find(fresh));
+            writeln!(
+                self.out,
+                "  {name:<26} {}: {}   {}: {words}",
+                other.state.word(),
+                in_a_line(there),
+                explanation.state.word()
+            )?;
+            for (state, answers) in [(other.state, there), (explanation.state, here.as_slice())] {
+                if steps_of(answers).any(|step| !self.shown.contains(&told(step))) {
+                    writeln!(self.out, "    {}:", state.word())?;
+                    self.telling(answers)?;
+                }
             }
-            for step in worth_telling {
-                self.steps(std::slice::from_ref(step))?;
-            }
+        }
+        Ok(())
+    }
+
+    /// Writes the reasons of a compact row that nothing above gave: those of the workspace and assumptions. That a way
+    /// passes is what the row says.
+    fn telling(&mut self, answers: &[(&str, &ChannelAnswer)]) -> io::Result<()> {
+        let fresh = |step: &&Because| !self.shown.contains(&told(step));
+        let worth = |step: &&Because| step.source.is_some() || step.rule.0 != "R2";
+        let mut telling: Vec<&Because> = steps_of(answers).filter(fresh).filter(worth).collect();
+        if telling.is_empty() {
+            telling.extend(steps_of(answers).find(fresh));
+        }
+        for step in telling {
+            self.steps(std::slice::from_ref(step))?;
         }
         Ok(())
     }
