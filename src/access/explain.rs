@@ -228,7 +228,12 @@ fn notes(state: &State<'_>, asked: &Asked, projects: &[usize]) -> Vec<Because> {
             subdomain(state, domain.as_str(), &mut trail);
             known_of_domain(state, domain.as_str(), projects, &mut trail);
         }
-        Asked::Anonymous | Asked::Anyone | Asked::AnyCustomer => {}
+        Asked::Anonymous | Asked::Anyone => trail.add("R3", None, || {
+            "the accounts are those of an address whose domain nothing here names: ask about an address or `*@domain` for another".into()
+        }),
+        Asked::AnyCustomer => trail.add("V1", None, || {
+            "a customer who is on no list, with a portal-only account: whoever is on a list may reach more".into()
+        }),
     }
     trail.into_steps()
 }
