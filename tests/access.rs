@@ -14,6 +14,8 @@ mod changes;
 mod gates;
 #[path = "access/live.rs"]
 mod live;
+#[path = "access/notes.rs"]
+mod notes;
 #[path = "access/output.rs"]
 mod output;
 #[path = "access/portal.rs"]

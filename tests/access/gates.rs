@@ -265,6 +265,11 @@ fn every_channel_of_the_table_is_judged_and_named_once() {
     assert_eq!(Channel::ALL.len(), 13);
     let words: std::collections::BTreeSet<_> = Channel::ALL.iter().map(|by| by.word()).collect();
     assert_eq!(words.len(), 13);
+    let page = include_str!("../../docs/access.md");
+    for (number, by) in (1..).zip(Channel::ALL) {
+        let row = format!("| `{}` | G{number}, ", by.word());
+        assert!(page.contains(&row), "docs/access.md has no row `{row}`");
+    }
     let own = [0, 1, 2, 3, 9].map(|at| Channel::ALL[at]);
     let staff = [4, 5, 6, 7, 8].map(|at| Channel::ALL[at]);
     assert!(own.iter().all(|by| by.way() == Some(Way::SelfService)));
