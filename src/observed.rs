@@ -1,6 +1,6 @@
 //! What was seen on a site: as far as it was read, with the reason where it was not.
 //!
-//! An [`Observed`] can be saved (`export --snapshot`) and planned against without network (`plan --observed`).
+//! An [`Observed`] can be saved (`export --snapshot`), and planned against or asked without network (`--observed` of `plan`, `explain` and `who`).
 
 use crate::model::{
     AccountId, AccountKind, ChannelAccess, CloudId, CustomerSharing, DeskId, Domain, Email, Field,

@@ -1,6 +1,5 @@
 //! The plan: which changes take the observed site to the desired one, and why each.
 
-pub mod account_rules;
 pub mod change;
 pub mod diff;
 pub mod domains;

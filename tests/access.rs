@@ -8,8 +8,14 @@
 mod accounts;
 #[path = "access/articles.rs"]
 mod articles;
+#[path = "access/changes.rs"]
+mod changes;
+#[path = "access/gates.rs"]
+mod gates;
 #[path = "access/live.rs"]
 mod live;
+#[path = "access/notes.rs"]
+mod notes;
 #[path = "access/output.rs"]
 mod output;
 #[path = "access/portal.rs"]

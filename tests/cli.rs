@@ -6,6 +6,8 @@
 
 #[path = "cli/attest.rs"]
 mod attest;
+#[path = "cli/explain.rs"]
+mod explain;
 #[path = "cli/failures.rs"]
 mod failures;
 #[path = "cli/harness.rs"]

@@ -10,8 +10,9 @@ use super::state::{
 use crate::config::{ApprovedRole, Mode, OrganizationState};
 use crate::desired::{Desired, DesiredRoster};
 use crate::model::{
-    AccountId, AccountKind, ChannelAccess, CustomerSharing, Domain, Field, OrganizationId,
-    OrganizationName, ProjectKey, Read, SiteField, SiteValue, Surface, WhoCanView,
+    AccountId, AccountKind, ChannelAccess, CustomerSharing, Domain, EmailAccountCreation, Field,
+    OrganizationId, OrganizationManagement, OrganizationName, ProjectKey, Read, SiteField,
+    SiteValue, Surface, WhoCanView,
 };
 use crate::observed::{
     Observation, Observed, ObservedAccount, ObservedGrant, Resolution, Standing,
@@ -44,17 +45,30 @@ impl<'a> State<'a> {
     pub fn after(desired: &'a Desired<'a>, observed: &'a Observed) -> Self {
         build(desired, observed, Moment::After)
     }
+
+    /// Builds what decides on new accounts after a complete run of the plan (R2 to R5): the settings and the domains of
+    /// [`State::after`], with no list and nobody on it. It costs as much as the settings do.
+    pub fn rules_after(desired: &Desired<'_>, observed: &Observed) -> Self {
+        let (site, approved, any_domain) = rules(desired, observed, Moment::After);
+        Self {
+            kind: StateKind::After,
+            site,
+            approved,
+            any_domain,
+            organizations: Vec::new(),
+            projects: Vec::new(),
+            spaces: BTreeMap::new(),
+            people: PeopleBuilder::default().build(),
+        }
+    }
 }
 
-fn build<'a>(desired: &'a Desired<'a>, observed: &'a Observed, moment: Moment) -> State<'a> {
-    let mut people = PeopleBuilder::with_capacity(observed.accounts.len());
-    for (id, account) in &observed.accounts {
-        people.add(person(id, account));
-    }
-    resolutions(&mut people, observed);
-    let lists = Lists::new(desired, observed, moment);
-    let (organizations, positions) = organizations(&lists, &mut people);
-    let projects = projects(&lists, &positions, &mut people);
+/// Reads the settings and the domains, as they are or as they will be.
+fn rules(
+    desired: &Desired<'_>,
+    observed: &Observed,
+    moment: Moment,
+) -> (SiteFacts, Approved, Fact<Option<Grant>>) {
     let mut site = live_settings(desired, observed);
     let mut approved = live_approved(observed);
     let mut any_domain = match &observed.any_domain {
@@ -76,6 +90,19 @@ fn build<'a>(desired: &'a Desired<'a>, observed: &'a Observed, moment: Moment) -
             any_domain = written;
         }
     }
+    (site, approved, any_domain)
+}
+
+fn build<'a>(desired: &'a Desired<'a>, observed: &'a Observed, moment: Moment) -> State<'a> {
+    let mut people = PeopleBuilder::with_capacity(observed.accounts.len());
+    for (id, account) in &observed.accounts {
+        people.add(person(id, account));
+    }
+    resolutions(&mut people, observed);
+    let lists = Lists::new(desired, observed, moment);
+    let (organizations, positions) = organizations(&lists, &mut people);
+    let projects = projects(&lists, &positions, &mut people);
+    let (site, approved, any_domain) = rules(desired, observed, moment);
     State {
         kind: match moment {
             Moment::Before => StateKind::Live,
@@ -617,6 +644,29 @@ fn live_toggle(desired: &Desired<'_>, observed: &Observed, field: SiteField) -> 
     }
 }
 
+/// A setting that is one of a few words: as read, else as attested.
+fn live_option<T>(
+    desired: &Desired<'_>,
+    observed: &Observed,
+    field: SiteField,
+    read: fn(&SiteValue) -> Option<T>,
+    parse: fn(&str) -> Option<SiteValue>,
+) -> Fact<T> {
+    let fact = settled(
+        desired,
+        observed.settings.get(&field),
+        &field.address_parts(),
+        |value| parse(value.as_str()?),
+    );
+    match fact {
+        Fact::Known(value, source) => read(&value).map_or_else(
+            || Fact::Unknown("it is another sort of value".to_owned()),
+            |value| Fact::Known(value, source),
+        ),
+        Fact::Unknown(why) => Fact::Unknown(why),
+    }
+}
+
 fn live_settings(desired: &Desired<'_>, observed: &Observed) -> SiteFacts {
     let toggle = |field| live_toggle(desired, observed, field);
     let mut allowed = match settled(
@@ -649,6 +699,20 @@ fn live_settings(desired: &Desired<'_>, observed: &Observed) -> SiteFacts {
         allowed,
         create: toggle(SiteField::CustomersCanCreateAccounts),
         no_login: toggle(SiteField::ViewWithoutLogin),
+        email_cc: live_option(
+            desired,
+            observed,
+            SiteField::EmailCcCreatesAccounts,
+            desired::cc_option,
+            |word| EmailAccountCreation::from_word(word).map(SiteValue::EmailAccountCreation),
+        ),
+        organization_management: live_option(
+            desired,
+            observed,
+            SiteField::OrganizationManagement,
+            desired::managers,
+            |word| OrganizationManagement::from_word(word).map(SiteValue::OrganizationManagement),
+        ),
         kb_all_logged_in: toggle(SiteField::KnowledgeBaseAllLoggedIn),
         kb_anyone: toggle(SiteField::KnowledgeBaseAnyone),
         confluence_plan: desired::written(desired.site.confluence_plan.as_ref()),
@@ -670,6 +734,22 @@ fn settings_after(site: &mut SiteFacts, desired: &Desired<'_>) {
         SiteField::KnowledgeBaseAllLoggedIn,
     );
     set(&mut site.kb_anyone, SiteField::KnowledgeBaseAnyone);
+    let cc = desired::setting(
+        desired,
+        SiteField::EmailCcCreatesAccounts,
+        desired::cc_option,
+    );
+    if cc.value().is_some() {
+        site.email_cc = cc;
+    }
+    let managers = desired::setting(
+        desired,
+        SiteField::OrganizationManagement,
+        desired::managers,
+    );
+    if managers.value().is_some() {
+        site.organization_management = managers;
+    }
     if let Some(written) = desired.site.settings.get(&SiteField::AllowedDomains)
         && let SiteValue::Domains(list) = &written.value
     {

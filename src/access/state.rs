@@ -3,7 +3,10 @@
 use super::answer::{Answer, Source};
 use super::people::People;
 use crate::config::{ApprovedRole, ConfluencePlan};
-use crate::model::{ChannelAccess, CustomerSharing, Domain, ProjectKey, SpaceKey, WhoCanView};
+use crate::model::{
+    ChannelAccess, CustomerSharing, Domain, EmailAccountCreation, OrganizationManagement,
+    ProjectKey, SpaceKey, WhoCanView,
+};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A fact: known with its source, or unknown with the reason.
@@ -102,6 +105,10 @@ pub struct SiteFacts {
     pub create: Fact<bool>,
     /// N: portals can be viewed without login.
     pub no_login: Fact<bool>,
+    /// Whose To and Cc addresses become accounts (G5).
+    pub email_cc: Fact<EmailAccountCreation>,
+    /// Who may add people to organizations (G7).
+    pub organization_management: Fact<OrganizationManagement>,
     /// K5.
     pub kb_all_logged_in: Fact<bool>,
     /// K1.
@@ -122,6 +129,8 @@ impl SiteFacts {
             allowed: no(why),
             create: no(why),
             no_login: no(why),
+            email_cc: no(why),
+            organization_management: no(why),
             kb_all_logged_in: no(why),
             kb_anyone: no(why),
             confluence_plan: no(why),

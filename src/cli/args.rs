@@ -373,6 +373,9 @@ pub struct ExplainArguments {
     /// Read the site, and show both where it differs from the workspace
     #[arg(long)]
     pub live: bool,
+    /// Take a snapshot for the live site, without network, and show both where it differs from the workspace
+    #[arg(long, value_name = "FILE", conflicts_with = "live")]
+    pub observed: Option<Utf8PathBuf>,
     /// The form of the output
     #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
     pub format: ReportFormat,
@@ -393,6 +396,9 @@ pub struct WhoArguments {
     /// Read the site instead of taking what the workspace says
     #[arg(long)]
     pub live: bool,
+    /// Take a snapshot for the live site, without network
+    #[arg(long, value_name = "FILE", conflicts_with = "live")]
+    pub observed: Option<Utf8PathBuf>,
     /// The form of the output
     #[arg(long, value_enum, default_value_t = WhoFormat::Text)]
     pub format: WhoFormat,
@@ -492,7 +498,7 @@ pub struct ExportArguments {
     /// What becomes of people: a roster file per list, or no lists at all
     #[arg(long, value_enum, default_value_t = ExportMembers::Csv)]
     pub members: ExportMembers,
-    /// Write what was read as JSON to this file, for `plan --observed`
+    /// Write what was read as JSON to this file, for `--observed` of `plan`, `explain` and `who`
     #[arg(long, value_name = "FILE")]
     pub snapshot: Option<Utf8PathBuf>,
     /// Leave out, with a comment, what could not be read whole

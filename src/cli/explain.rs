@@ -1,7 +1,7 @@
 //! `portcullis explain`: what account somebody would get, what they reach, and why.
 
 use super::args::{ExplainArguments, Global, Limits, Reach, ReportFormat};
-use super::{Lookup, Output, observe};
+use super::{Lookup, Output, observe, plan};
 use crate::access::State;
 use crate::access::explain::{Asked, explain, json, text};
 use crate::config::Workspace;
@@ -48,16 +48,21 @@ async fn explained(
             )
         })?),
     };
-    let reach = reach(arguments.dir.as_ref(), arguments.site.as_ref());
+    let snapshot = match &arguments.observed {
+        Some(file) => Some(plan::snapshot(file, output)?),
+        None => None,
+    };
+    let mut reach = reach(arguments.dir.as_ref(), arguments.site.as_ref());
     let workspace = observe::load(&reach.dir, global, output)?;
-    let key = one_site(&workspace, &reach, output)?;
+    let key = one_site(&workspace, &mut reach, snapshot.as_ref(), output)?;
     let Some(desired) = observe::desired(&workspace, &key, &reach, None, global.today()) else {
         return Ok(Exit::Done);
     };
     let wanted = State::desired(&desired);
-    let observed = match arguments.live {
-        false => None,
-        true => {
+    let observed = match (snapshot, arguments.live) {
+        (Some(snapshot), _) => Some(snapshot),
+        (None, false) => None,
+        (None, true) => {
             let people = match &asked {
                 Asked::Address(email) => BTreeSet::from([email.clone()]),
                 _ => BTreeSet::new(),
@@ -120,12 +125,19 @@ pub(super) fn reach(dir: Option<&Utf8PathBuf>, site: Option<&String>) -> Reach {
     }
 }
 
-/// Chooses the one site that is meant.
+/// Chooses the one site that is meant: the one asked for, else the snapshot's, else the only one.
 pub(super) fn one_site(
     workspace: &Workspace,
-    reach: &Reach,
+    reach: &mut Reach,
+    snapshot: Option<&Observed>,
     output: &mut Output,
 ) -> Result<SiteKey, Exit> {
+    if reach.site.is_empty()
+        && let Some(observed) = snapshot
+        && workspace.sites.contains_key(&observed.site)
+    {
+        reach.site.push(observed.site.to_string());
+    }
     let mut sites = observe::sites(workspace, reach, output)?;
     if sites.len() > 1 {
         let known: Vec<&str> = sites.iter().map(SiteKey::as_str).collect();
@@ -133,7 +145,16 @@ pub(super) fn one_site(
         let message = "the workspace has several sites";
         return Err(output.fail(Exit::Usage, message, Some(&hint)));
     }
-    Ok(sites.remove(0))
+    let key = sites.remove(0);
+    if let Some(observed) = snapshot
+        && observed.site != key
+    {
+        output.note(&format!(
+            "warning: the snapshot is of a site called `{}`, and is taken for `{key}`",
+            observed.site
+        ));
+    }
+    Ok(key)
 }
 
 /// Says that a project is not there, and which ones are.

@@ -198,7 +198,7 @@ async fn live(
 }
 
 /// Reads a snapshot.
-fn snapshot(file: &Utf8Path, output: &mut Output) -> Result<Observed, Exit> {
+pub(super) fn snapshot(file: &Utf8Path, output: &mut Output) -> Result<Observed, Exit> {
     let text = fs_err::read_to_string(file)
         .map_err(|error| output.fail(Exit::Usage, &error.to_string(), None))?;
     serde_json::from_str(&text).map_err(|error| {
