@@ -12,6 +12,7 @@ mod error;
 mod gateway;
 mod http;
 mod paging;
+mod permissions;
 mod read;
 mod types;
 mod wire;
@@ -24,7 +25,8 @@ pub use gateway::{DOCUMENTS, space_ari};
 pub use http::{Clock, Options, SystemClock};
 pub use read::Reader;
 pub use types::{
-    Account, ApprovedDomain, ApprovedProduct, Identity, LinkedSpace, LinkedSpaces, Organization,
-    RequestSecurity, ServiceDesk,
+    Account, ApprovedDomain, ApprovedProduct, GrantHolder, Group, Identity, LinkedSpace,
+    LinkedSpaces, Organization, PermissionGrant, PermissionScheme, ProjectRole, RequestSecurity,
+    RoleActors, ServiceDesk,
 };
 pub use write::{MappedMethod, Writer};

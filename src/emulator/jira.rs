@@ -237,7 +237,13 @@ pub(super) fn bulk(site: &Site, call: &Call<'_>) -> Reply {
 }
 
 /// Writes Jira's page envelope.
-pub(super) fn bean(call: &Call<'_>, start: usize, size: usize, total: usize, rows: Vec<Value>) -> Value {
+pub(super) fn bean(
+    call: &Call<'_>,
+    start: usize,
+    size: usize,
+    total: usize,
+    rows: Vec<Value>,
+) -> Value {
     let url = |start: usize| {
         let mut url = format!("{}{}?", call.base, call.path);
         for (key, value) in call.query {

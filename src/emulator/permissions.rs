@@ -170,11 +170,9 @@ impl Permissions {
     /// V8a: customers lack Browse Projects or Create Issues.
     pub(super) fn lacks_portal_access(&self) -> bool {
         let grants = self.grants();
-        !["BROWSE_PROJECTS", "CREATE_ISSUES"].iter().all(|wanted| {
-            grants
-                .values()
-                .any(|grant| grant.is(wanted, PORTAL_ONLY))
-        })
+        !["BROWSE_PROJECTS", "CREATE_ISSUES"]
+            .iter()
+            .all(|wanted| grants.values().any(|grant| grant.is(wanted, PORTAL_ONLY)))
     }
 
     /// V8b: some permission is granted to the role of the customers.
@@ -243,7 +241,11 @@ impl Site {
     ///
     /// # Errors
     /// When there is no such project.
-    pub fn revoke_permission(&mut self, key: &ProjectKey, grant: &Grant) -> Result<bool, SiteError> {
+    pub fn revoke_permission(
+        &mut self,
+        key: &ProjectKey,
+        grant: &Grant,
+    ) -> Result<bool, SiteError> {
         let project = self
             .projects
             .get_mut(key)
@@ -297,14 +299,19 @@ impl Site {
         let Some(project) = self.projects.get(key) else {
             return BTreeSet::new();
         };
-        let account = |account: &Account| RoleActor::Account(AccountId::new(account.id.to_string()));
+        let account =
+            |account: &Account| RoleActor::Account(AccountId::new(account.id.to_string()));
         let mut actors: BTreeSet<RoleActor> = match role {
             ProjectRole::Customers => self
                 .rows(project.roster.as_slice())
                 .into_iter()
                 .map(account)
                 .collect(),
-            ProjectRole::Team => self.accounts().filter(|a| a.is_agent()).map(account).collect(),
+            ProjectRole::Team => self
+                .accounts()
+                .filter(|a| a.is_agent())
+                .map(account)
+                .collect(),
             ProjectRole::Administrators => [ADMIN.0, AGENT.0]
                 .into_iter()
                 .flat_map(|address| self.accounts_with_email(address))

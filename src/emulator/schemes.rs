@@ -128,10 +128,7 @@ pub(super) fn grant(site: &mut Site, call: &Call<'_>) -> Reply {
         .ok_or_else(|| call.error(400, "The permission grant already exists."))?;
     let project = &site.projects[&key];
     let number = id - project.grant_id(0);
-    Ok(Answer::json(
-        201,
-        &grant_row(project, number, &grant, call),
-    ))
+    Ok(Answer::json(201, &grant_row(project, number, &grant, call)))
 }
 
 /// Reads a grant out of a body.
@@ -152,7 +149,10 @@ fn wanted(site: &Site, call: &Call<'_>) -> Result<Grant, Answer> {
     let parameter = match (kind, given) {
         ("group", Some(text)) => group_named(site, text),
         ("projectRole", Some(text)) => ProjectRole::by_id(text).map(|role| role.id().to_string()),
-        ("user", Some(id)) => site.accounts.by_id(id).map(|account| account.id.to_string()),
+        ("user", Some(id)) => site
+            .accounts
+            .by_id(id)
+            .map(|account| account.id.to_string()),
         ("userCustomField" | "groupCustomField", Some(field)) => field
             .strip_prefix("customfield_")
             .is_some_and(|number| number.parse::<u32>().is_ok())
