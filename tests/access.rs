@@ -16,5 +16,7 @@ mod output;
 mod portal;
 #[path = "access/properties.rs"]
 mod properties;
+#[path = "access/schemes.rs"]
+mod schemes;
 #[path = "access/support.rs"]
 mod support;

@@ -223,7 +223,7 @@ fn anonymous(state: &State<'_>, project: &Project, trail: &mut Trail) -> Reach {
 
 fn restricted(project: &Project, whom: &str, trail: &mut Trail) {
     if project.scheme.granted_to_customers_role {
-        trail.add("V8b", None, || {
+        trail.add("V8b", project.scheme.source(), || {
             format!(
                 "{} acts restricted: its permission scheme grants permissions to the role Service Desk Customers",
                 project.key

@@ -5,7 +5,7 @@ use super::people::{Account, ListId, Role};
 use super::portal::Reach;
 use super::state::{Coverage, Project};
 use super::visitor::Actor;
-use crate::model::AccountKind;
+use crate::model::{AccountKind, Surface};
 
 /// Why it is not known of which projects somebody is an agent, where nobody asked.
 const NOT_ASKED: &str = "it was not read";
@@ -29,6 +29,16 @@ pub struct Scheme {
     pub circles: Vec<Circle>,
     /// How far it is known that nobody but the people of the circles is an agent or administrator here.
     pub staff: Coverage,
+}
+
+impl Scheme {
+    /// Returns where what it says comes from, when it was read.
+    pub const fn source(&self) -> Option<Source> {
+        match self.reading {
+            Reading::Done => Some(Source::Read(Surface::Documented)),
+            Reading::NotAsked | Reading::Refused(_) => None,
+        }
+    }
 }
 
 impl Default for Scheme {
@@ -168,7 +178,7 @@ pub(super) fn leak(project: &Project, who: Account, reach: Reach, trail: &mut Tr
     if !scheme.leaks {
         return reach;
     }
-    trail.add("V7", None, || {
+    trail.add("V7", scheme.source(), || {
         let shown = format!(
             "the permission scheme of {} shows the portal to customers who are not on it",
             project.key

@@ -8,11 +8,11 @@ use super::answer::{Answer, Because, RuleId, Source, Trail};
 use super::articles;
 use super::people::{PersonId, SituationId};
 use super::portal::{self, Route};
-use super::scheme::{Circle, Reading};
+use super::scheme::Circle;
 use super::state::{Coverage, State, StateKind};
 use super::visitor::{self, Actor, Visitor};
 use super::{Channel, accounts};
-use crate::model::{AccountKind, ProjectKey, SpaceKey, Surface};
+use crate::model::{AccountKind, ProjectKey, SpaceKey};
 use std::collections::HashMap;
 
 /// One way in which a person reaches the target.
@@ -289,10 +289,7 @@ fn via(state: &State<'_>, project_at: usize, article: bool, id: PersonId) -> Vec
             Route::Leak => Via {
                 route: "permission leak".into(),
                 rule: RuleId("V7"),
-                source: match project.scheme.reading {
-                    Reading::Done => Some(Source::Read(Surface::Documented)),
-                    _ => None,
-                },
+                source: project.scheme.source(),
             },
         })
         .collect();

@@ -1,6 +1,7 @@
 //! Lints about permission schemes, as far as they were read: L34, L35, L36.
 
 use super::{Scene, names};
+use crate::access::Reading;
 use crate::model::ChannelAccess;
 
 pub(super) fn judge(scene: &mut Scene<'_, '_>) {
@@ -21,6 +22,20 @@ pub(super) fn judge(scene: &mut Scene<'_, '_>) {
                 ),
                 "take these grants out of the permission scheme first",
             );
+        }
+        if let Reading::Refused(why) = &scheme.reading
+            && access.value() == Some(&ChannelAccess::Restricted)
+        {
+            scene.report(
+                "L34",
+                &parts,
+                access.source(),
+                format!(
+                    "whether the portal of the restricted project `{key}` leaks is not known, since its permission scheme could not be read: {why}"
+                ),
+                "read it as an administrator of the project, or look at its permissions",
+            );
+            scene.uncertain();
         }
         let groups: Vec<&str> = scheme
             .circles
