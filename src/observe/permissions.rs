@@ -118,7 +118,8 @@ async fn know(reader: &Reader, observed: &mut Observed, staff: BTreeMap<AccountI
             keep_account(observed, account);
         }
         if let Some(account) = observed.accounts.get_mut(&id)
-            && account.standing != Standing::App
+            // Whoever was found to have no licence is none by being in a role.
+            && matches!(account.standing, Standing::NotAsked | Standing::Unknown)
         {
             account.standing = Standing::Agent;
         }

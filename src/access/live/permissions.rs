@@ -6,7 +6,7 @@ use crate::access::people::{ListId, PeopleBuilder, Role};
 use crate::access::scheme::{Circle, Reading, Scheme};
 use crate::access::state::Coverage;
 use crate::model::{AccountId, Read, Surface};
-use crate::observed::{ObservedPermissions, SchemeGrant, SchemeHolder};
+use crate::observed::{Observed, ObservedPermissions, SchemeGrant, SchemeHolder, Standing};
 use std::collections::BTreeSet;
 
 const READ: Source = Source::Read(Surface::Documented);
@@ -15,6 +15,7 @@ const READ: Source = Source::Read(Surface::Documented);
 pub(super) fn scheme(
     project: u32,
     seen: Option<&ObservedPermissions>,
+    observed: &Observed,
     people: &mut PeopleBuilder<'_>,
 ) -> Scheme {
     let mut scheme = Scheme::default();
@@ -37,6 +38,7 @@ pub(super) fn scheme(
     let mut circles = Circles {
         project,
         seen,
+        observed,
         circles: Vec::new(),
         people,
     };
@@ -112,6 +114,7 @@ fn judge(scheme: &mut Scheme, grants: &[SchemeGrant], customers_role: Option<&st
 struct Circles<'p, 'a> {
     project: u32,
     seen: &'p ObservedPermissions,
+    observed: &'p Observed,
     circles: Vec<Circle>,
     people: &'p mut PeopleBuilder<'a>,
 }
@@ -199,7 +202,14 @@ impl Circles<'_, '_> {
                 continue;
             };
             let account = &mut self.people.get_mut(person).account;
+            // Somebody without a licence is no agent by being in a role; what else the account may do is not known (Q4).
+            let unlicensed = self
+                .observed
+                .accounts
+                .get(id)
+                .is_some_and(|seen| seen.standing == Standing::Customer);
             match (serves, account.role) {
+                (true, _) if unlicensed => {}
                 (true, _) => account.role = Role::Staff,
                 (false, Role::Unknown) => account.role = Role::Customer,
                 (false, _) => {}

@@ -92,7 +92,7 @@ pub(super) fn projects<'a>(
                 }
             }
         }
-        let scheme = permissions::scheme(at, seen.permissions.as_ref(), people);
+        let scheme = permissions::scheme(at, seen.permissions.as_ref(), lists.observed, people);
         projects.push(Project {
             key: key.clone(),
             channel_access: access,
