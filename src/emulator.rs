@@ -11,6 +11,8 @@
 //!   existing organization, partial success on 400, the refusal to take customers from an open desk, and hidden addresses as
 //!   keys left out.
 //! - Jira's REST API: server, caller, permissions, project search, users, user searches. Confluence: spaces and role assignments.
+//! - Permission schemes and project roles of Jira: reading them, granting and revoking a permission, adding people and groups to a
+//!   role. A grant that leaks or breaks a portal does so here too (V7, V8a, V8b; `permissions`).
 //! - The Admin API: organizations, workspaces, approved domains. The GraphQL gateway: knowledge-base links and viewers.
 //! - The private `requestsecurity` endpoint, and settings endpoints of the sandbox's own under `/rest/sandbox-settings/1`
 //!   for what Atlassian offers on pages only.
@@ -29,6 +31,8 @@
 //! - A space that gets its first link becomes visible to all logged-in users where the site allows that
 //!   (the default of linking in section 2.4 of the access model).
 //! - A new address whose domain several organizations claim joins them all (Q20).
+//! - The groups are three, and follow from the roles of accounts; a grant of Browse Projects to one shows the portal to its members.
+//! - Every agent of the site is in the team of every project, and nobody can be taken out of a role.
 //! - An audience of a space is possible without a project in sight if it is possible for one of the projects that link it.
 //!
 //! # What is not imitated
@@ -56,9 +60,11 @@ mod members;
 mod objects;
 mod organizations;
 mod page;
+mod permissions;
 mod private;
 mod properties;
 mod routes;
+mod schemes;
 mod server;
 mod settings;
 mod site;
@@ -71,6 +77,7 @@ pub use accounts::{Account, AccountState, NewAccount, Role};
 pub use call::Answer;
 pub use gate::{Fate, OpenGate, Passage, Policy, Verdict};
 pub use objects::{Organization, Project, SiteError, Space};
+pub use permissions::{Grant, ProjectRole, RoleActor};
 pub use server::{Options, Sandbox};
 pub use settings::{
     ANYONE, CUSTOMER_ROLE, ConfluencePlan, DomainAccess, MEMBER_ROLE, ProductAccess, SiteSettings,

@@ -13,6 +13,7 @@ mod gateway;
 mod http;
 mod pace;
 mod paging;
+mod permissions;
 mod read;
 mod types;
 mod window;
@@ -26,7 +27,8 @@ pub use gateway::{DOCUMENTS, space_ari};
 pub use http::{CONCURRENCY, Clock, Options, SystemClock};
 pub use read::Reader;
 pub use types::{
-    Account, ApprovedDomain, ApprovedProduct, Identity, LinkedSpace, LinkedSpaces, Organization,
-    RequestSecurity, ServiceDesk,
+    Account, ApprovedDomain, ApprovedProduct, GrantHolder, Group, Identity, LinkedSpace,
+    LinkedSpaces, Organization, PermissionGrant, PermissionScheme, ProjectRole, RequestSecurity,
+    RoleActors, ServiceDesk,
 };
 pub use write::{MappedMethod, Writer};

@@ -22,5 +22,9 @@ mod output;
 mod portal;
 #[path = "access/properties.rs"]
 mod properties;
+#[path = "access/sandbox.rs"]
+mod sandbox;
+#[path = "access/schemes.rs"]
+mod schemes;
 #[path = "access/support.rs"]
 mod support;

@@ -16,6 +16,8 @@ mod harness;
 mod help;
 #[path = "cli/remote.rs"]
 mod remote;
+#[path = "cli/schemes.rs"]
+mod schemes;
 #[path = "cli/starting.rs"]
 mod starting;
 #[path = "cli/streams.rs"]

@@ -6,9 +6,10 @@
 
 use super::answer::Source;
 use super::people::{Account, ListId, PeopleBuilder, Person, PersonId};
+use super::scheme::Scheme;
 use super::state::{
-    Approved, Coverage, Fact, Grant, Link, Organization, Project, Scheme, SiteFacts, SpaceFacts,
-    State, StateKind,
+    Approved, Coverage, Fact, Grant, Link, Organization, Project, SiteFacts, SpaceFacts, State,
+    StateKind,
 };
 use crate::config::{
     ApprovedSite, LinkedOrganizations, Mode, OrganizationState, Roster, RosterEntry, Space, Who,

@@ -2,6 +2,7 @@
 
 use super::answer::{Answer, Source};
 use super::people::People;
+use super::scheme::Scheme;
 use crate::config::{ApprovedRole, ConfluencePlan};
 use crate::model::{
     ChannelAccess, CustomerSharing, Domain, EmailAccountCreation, OrganizationManagement,
@@ -178,17 +179,6 @@ pub struct Link {
     pub source: Source,
 }
 
-/// Faults of a permission scheme, as far as somebody looked; all off is a healthy scheme.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Scheme {
-    /// V7: Browse Projects is granted by a user or group custom field, or to the reporter.
-    pub leaks: bool,
-    /// V8a: Portal Access lacks Browse Projects or Create Issues.
-    pub lacks_portal_access: bool,
-    /// V8b: permissions are granted to the project role Service Desk Customers.
-    pub granted_to_customers_role: bool,
-}
-
 /// A service project.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Project {
@@ -208,7 +198,7 @@ pub struct Project {
     pub spaces: BTreeMap<SpaceKey, Fact<WhoCanView>>,
     /// Whether other spaces may be linked.
     pub spaces_coverage: Coverage,
-    /// Faults of its permission scheme.
+    /// Its permission scheme, as far as somebody looked.
     pub scheme: Scheme,
 }
 

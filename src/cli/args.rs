@@ -393,7 +393,7 @@ pub struct WhoArguments {
     /// The site; needed where several have the project
     #[arg(long, value_name = "SITE")]
     pub site: Option<String>,
-    /// Read the site instead of taking what the workspace says
+    /// Read the site instead of taking what the workspace says; also its agents, groups and permission leaks
     #[arg(long)]
     pub live: bool,
     /// Take a snapshot for the live site, without network

@@ -9,7 +9,7 @@ use crate::desired::Desired;
 use crate::diagnostic::json::to_text;
 use crate::exit::Exit;
 use crate::model::{Email, ProjectKey, SiteKey};
-use crate::observe::observe_access;
+use crate::observe::{Depth, observe_access, observe_permissions};
 use crate::observed::Observed;
 use crate::report::privacy;
 use camino::Utf8PathBuf;
@@ -63,11 +63,16 @@ async fn explained(
         (Some(snapshot), _) => Some(snapshot),
         (None, false) => None,
         (None, true) => {
-            let people = match &asked {
-                Asked::Address(email) => BTreeSet::from([email.clone()]),
-                _ => BTreeSet::new(),
+            let mut wanted = Wanted {
+                only: only.clone(),
+                ..Wanted::default()
             };
-            Some(live(&workspace, &key, &reach, global, people, output, lookup).await?)
+            if let Asked::Address(email) = &asked {
+                wanted.people.insert(email.clone());
+                // Only somebody with an account can be in a role or a group.
+                wanted.roles = true;
+            }
+            Some(live(&workspace, &key, &reach, global, wanted, output, lookup).await?)
         }
     };
     let state = observed
@@ -172,13 +177,24 @@ pub(super) fn no_project(state: &State<'_>, key: &str, output: &mut Output) -> E
     )
 }
 
+/// What to read of a live site beyond what every answer needs.
+#[derive(Default)]
+pub(super) struct Wanted {
+    /// Addresses to look up.
+    pub(super) people: BTreeSet<Email>,
+    /// The project whose permission scheme is needed; without it, those of all.
+    pub(super) only: Option<ProjectKey>,
+    /// Whether to read who is in the roles and groups of those projects.
+    pub(super) roles: bool,
+}
+
 /// Reads what access on a site depends on.
 pub(super) async fn live(
     workspace: &Workspace,
     key: &SiteKey,
     reach: &Reach,
     global: &Global,
-    people: BTreeSet<Email>,
+    wanted: Wanted,
     output: &mut Output,
     lookup: Lookup,
 ) -> Result<Observed, Exit> {
@@ -189,14 +205,30 @@ pub(super) async fn live(
     else {
         return Ok(Observed::nothing(key.clone()));
     };
-    let read = observe_access(
-        &session.connection.reader(),
+    let reader = session.connection.reader();
+    let mut read = observe_access(
+        &reader,
         key.clone(),
         &desired.site.surfaces,
         desired.atlassian_id.as_deref(),
-        people,
+        wanted.people,
     )
     .await;
+    if let Ok(observed) = &mut read {
+        let projects = match wanted.only {
+            Some(only) => BTreeSet::from([only]),
+            None => observed
+                .whole_projects()
+                .into_iter()
+                .flat_map(|projects| projects.keys().cloned())
+                .collect(),
+        };
+        let depth = match wanted.roles {
+            true => Depth::People,
+            false => Depth::Scheme,
+        };
+        observe_permissions(&reader, observed, &projects, depth).await;
+    }
     if let Err(error) = session.close().await {
         output.note(&format!(
             "warning: the sandbox's state could not be saved: {error}"

@@ -6,9 +6,8 @@ use crate::access::State;
 use crate::access::who::{Listing, audience, write};
 use crate::diagnostic::json::to_text;
 use crate::exit::Exit;
-use crate::model::SpaceKey;
+use crate::model::{ProjectKey, SpaceKey};
 use crate::report::privacy;
-use std::collections::BTreeSet;
 
 /// Runs the command.
 pub(super) async fn run(
@@ -68,7 +67,12 @@ async fn listed(
                 &key,
                 &reach,
                 global,
-                BTreeSet::new(),
+                explain::Wanted {
+                    // A key that no project can have is told below, with the keys that there are.
+                    only: ProjectKey::new(project).ok(),
+                    roles: true,
+                    ..explain::Wanted::default()
+                },
                 output,
                 lookup,
             )

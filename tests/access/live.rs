@@ -72,6 +72,7 @@ fn observed(customers: Read<BTreeSet<AccountId>>) -> Observed {
         organizations: Some(Read::Complete(BTreeSet::from([OrganizationId::new("7")]))),
         customers: Some(customers),
         knowledge_base: None,
+        permissions: None,
     };
     let projects = BTreeMap::from([(ProjectKey::new("SHUT").unwrap(), shut)]);
     observed.projects = Some(Read::Complete(projects));
