@@ -22,5 +22,7 @@ mod output;
 mod portal;
 #[path = "access/properties.rs"]
 mod properties;
+#[path = "access/rows.rs"]
+mod rows;
 #[path = "access/support.rs"]
 mod support;
