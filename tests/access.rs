@@ -26,5 +26,7 @@ mod properties;
 mod sandbox;
 #[path = "access/schemes.rs"]
 mod schemes;
+#[path = "access/rows.rs"]
+mod rows;
 #[path = "access/support.rs"]
 mod support;

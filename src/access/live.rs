@@ -45,8 +45,14 @@ impl<'a> State<'a> {
 
     /// Builds what decides on new accounts after a complete run of the plan (R2 to R5): the settings and the domains of
     /// [`State::after`], with no list and nobody on it. It costs as much as the settings do.
+    ///
+    /// An any-domain rule that nobody asked for counts as written, or as Atlassian's default (2.3): a plan must not leave
+    /// open what only a rule that nobody manages could change.
     pub fn rules_after(desired: &Desired<'_>, observed: &Observed) -> Self {
-        let (site, approved, any_domain) = rules(desired, observed, Moment::After);
+        let (site, approved, mut any_domain) = rules(desired, observed, Moment::After);
+        if observed.any_domain.is_none() {
+            any_domain = desired::any_domain(desired);
+        }
         Self {
             kind: StateKind::After,
             site,
