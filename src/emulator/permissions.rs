@@ -354,17 +354,30 @@ impl Site {
             && !project.permissions.granted_to_customers_role()
     }
 
-    /// Says whether an account sees a portal by the scheme alone: V7, or as one of the project's team.
+    /// Says whether an account sees a portal by the scheme alone: V7, as one of the project's team, or because the scheme names
+    /// it or a group of it. Being named is taken to be as good as being in a group that is.
     pub(super) fn scheme_lets_in(&self, project: &Project, account: &Account) -> bool {
         if project.permissions.leaks() {
             return true;
         }
         let groups = self.groups_of(account);
-        let by_group = project.permissions.grants().into_values().any(|grant| {
-            grant.is("BROWSE_PROJECTS", "group")
-                && grant.parameter.is_some_and(|name| groups.contains(&name))
+        let entitles = [
+            "BROWSE_PROJECTS",
+            "ADMINISTER_PROJECTS",
+            "SERVICEDESK_AGENT",
+        ];
+        let by_grant = project.permissions.grants().into_values().any(|grant| {
+            let Some(parameter) = grant.parameter else {
+                return false;
+            };
+            entitles.contains(&grant.permission.as_str())
+                && match grant.holder.as_str() {
+                    "group" => groups.contains(&parameter),
+                    "user" => *account.id == *parameter,
+                    _ => false,
+                }
         });
-        by_group
+        by_grant
             || project.permissions.actors.iter().any(|(role, actor)| {
                 *role != ProjectRole::Customers
                     && match actor {
