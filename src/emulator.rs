@@ -31,7 +31,8 @@
 //! - A space that gets its first link becomes visible to all logged-in users where the site allows that
 //!   (the default of linking in section 2.4 of the access model).
 //! - A new address whose domain several organizations claim joins them all (Q20).
-//! - The groups are three, and follow from the roles of accounts; a grant of Browse Projects to one shows the portal to its members.
+//! - The groups are three, and follow from the roles of accounts; a grant of Browse Projects to one, or to an account by name, shows
+//!   the portal to whom it names.
 //! - Every agent of the site is in the team of every project, and nobody can be taken out of a role.
 //! - An audience of a space is possible without a project in sight if it is possible for one of the projects that link it.
 //!

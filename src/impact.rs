@@ -553,7 +553,7 @@ impl<'s, 'b, 'a> Comparison<'s, 'b, 'a> {
                 }
                 ListId::Roster(at) => concerned.extend(self.rosters.get(&at)),
                 // No plan changes schemes or roles.
-                ListId::Circle { .. } => {}
+                ListId::Circle(_) => {}
             }
         }
         concerned.into_iter().collect()

@@ -105,7 +105,7 @@ pub fn routes(project_at: usize, project: &Project, actor: &Actor<'_>) -> Vec<Ro
     if accounts::open(project).exposes() {
         routes.push(Route::Open);
     }
-    let circles = scheme::circles(at, project, actor);
+    let circles = scheme::circles(project, actor);
     let serves = circles.iter().any(|found| {
         let circle = project.scheme.circles.get(found.circle as usize);
         found.source.is_some() && circle.is_some_and(|circle| circle.serves)

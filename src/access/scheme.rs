@@ -70,6 +70,8 @@ pub enum Reading {
 /// People whom the scheme or a role lets into a project.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Circle {
+    /// Its number; no two circles of a state have the same.
+    pub id: u32,
     /// What they have in common: `role Service Desk Team`, `group X in role Y`, `group X`, `named in the permission scheme`.
     pub name: String,
     /// The name of the group, where they are one.
@@ -110,14 +112,10 @@ pub struct InCircle {
 }
 
 /// Returns the circles of a project that an actor is in or may be in.
-pub(super) fn circles(project_at: u32, project: &Project, actor: &Actor<'_>) -> Vec<InCircle> {
+pub(super) fn circles(project: &Project, actor: &Actor<'_>) -> Vec<InCircle> {
     let mut found = Vec::new();
     for (circle, known) in (0_u32..).zip(&project.scheme.circles) {
-        let list = ListId::Circle {
-            project: project_at,
-            circle,
-        };
-        let source = actor.on(list);
+        let source = actor.on(ListId::Circle(known.id));
         if source.is_some() || known.may_hold(actor.account) {
             found.push(InCircle { circle, source });
         }

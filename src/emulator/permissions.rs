@@ -354,17 +354,15 @@ impl Site {
             && !project.permissions.granted_to_customers_role()
     }
 
-    /// Says whether an account sees a portal by the scheme alone: V7, or as one of the project's team.
+    /// Says whether a customer or agent sees a portal by the scheme alone: V7, or as one of the project's team.
     pub(super) fn scheme_lets_in(&self, project: &Project, account: &Account) -> bool {
-        if project.permissions.leaks() {
-            return true;
-        }
         let groups = self.groups_of(account);
-        let by_group = project.permissions.grants().into_values().any(|grant| {
-            grant.is("BROWSE_PROJECTS", "group")
-                && grant.parameter.is_some_and(|name| groups.contains(&name))
-        });
-        by_group
+        project.permissions.leaks()
+            || self.is_named(
+                project,
+                account,
+                &["ADMINISTER_PROJECTS", "SERVICEDESK_AGENT"],
+            )
             || project.permissions.actors.iter().any(|(role, actor)| {
                 *role != ProjectRole::Customers
                     && match actor {
@@ -372,6 +370,27 @@ impl Site {
                         RoleActor::Group(name) => groups.contains(name),
                     }
             })
+    }
+
+    /// V7: Browse Projects makes a customer of whoever is in a group that has it. Being named oneself is taken to be as good.
+    pub(super) fn scheme_makes_customer(&self, project: &Project, account: &Account) -> bool {
+        self.is_named(project, account, &["BROWSE_PROJECTS"])
+    }
+
+    /// Says whether one of these permissions is granted to an account or to a group of it.
+    fn is_named(&self, project: &Project, account: &Account, permissions: &[&str]) -> bool {
+        let groups = self.groups_of(account);
+        project.permissions.grants().into_values().any(|grant| {
+            let Some(parameter) = grant.parameter else {
+                return false;
+            };
+            permissions.contains(&grant.permission.as_str())
+                && match grant.holder.as_str() {
+                    "group" => groups.contains(&parameter),
+                    "user" => *account.id == *parameter,
+                    _ => false,
+                }
+        })
     }
 }
 

@@ -3,7 +3,7 @@
 //! Written from the tables alone, as `gatekeeping` is. Where they leave a cell open, this sandbox chooses, and says so at the
 //! function.
 
-use super::accounts::{Account, AccountState, Role};
+use super::accounts::{Account, Role};
 use super::gatekeeping::Admission;
 use super::settings::{ANYONE, CUSTOMER_ROLE, MEMBER_ROLE};
 use super::site::Site;
@@ -97,6 +97,9 @@ impl Site {
         else {
             return to_anybody;
         };
+        if account.state.is_active() && self.scheme_makes_customer(project, account) {
+            return true;
+        }
         if !is_customer(account) {
             return to_anybody;
         }
@@ -140,9 +143,6 @@ impl Site {
 
 /// Says whether an account is one that customers use: in use, and if it is an Atlassian one, with a role.
 fn is_customer(account: &Account) -> bool {
-    let usable = matches!(
-        account.state,
-        AccountState::Active | AccountState::Unverified
-    );
-    usable && (account.kind == AccountKind::PortalOnly || account.role != Role::None)
+    account.state.is_active()
+        && (account.kind == AccountKind::PortalOnly || account.role != Role::None)
 }

@@ -31,7 +31,9 @@ struct Answers {
     key: ProjectKey,
     permissions: ObservedPermissions,
     /// People of roles, with the names that the roles show.
-    people: Vec<(AccountId, String)>,
+    staff: Vec<(AccountId, String)>,
+    /// People whom the scheme names.
+    named: BTreeSet<AccountId>,
     /// Members of groups.
     members: Vec<Account>,
 }
@@ -76,46 +78,60 @@ pub async fn observe_permissions(
         .buffer_unordered(LISTS_AT_ONCE)
         .collect()
         .await;
-    let mut staff = BTreeMap::new();
+    let (mut staff, mut named) = (BTreeMap::new(), BTreeSet::new());
     for answer in answers {
         for account in answer.members {
             keep_account(observed, account);
         }
-        staff.extend(answer.people);
+        staff.extend(answer.staff);
+        named.extend(answer.named);
         if let Some(Read::Complete(projects)) = &mut observed.projects
             && let Some(seen) = projects.get_mut(&answer.key)
         {
             seen.permissions = Some(answer.permissions);
         }
     }
-    know(reader, observed, staff).await;
+    know(reader, observed, staff, named).await;
 }
 
-/// Learns addresses and kinds of people in roles; a role tells ids and display names only.
-async fn know(reader: &Reader, observed: &mut Observed, staff: BTreeMap<AccountId, String>) {
+/// Learns addresses and kinds of people in roles and in grants: a role tells ids and display names only, a grant the id.
+async fn know(
+    reader: &Reader,
+    observed: &mut Observed,
+    staff: BTreeMap<AccountId, String>,
+    named: BTreeSet<AccountId>,
+) {
     let unknown: Vec<AccountId> = staff
         .keys()
+        .chain(named.iter().filter(|id| !staff.contains_key(*id)))
         .filter(|id| !observed.accounts.contains_key(*id))
         .cloned()
         .collect();
-    if !unknown.is_empty()
-        && let Ok(accounts) = reader.users(&unknown).await
-    {
-        for account in accounts {
-            keep_account(observed, account);
+    let looked_up = match unknown.is_empty() {
+        true => Ok(Vec::new()),
+        false => reader.users(&unknown).await,
+    };
+    // Whom a grant names and the site no longer knows is nobody; where nobody could ask, the id is all there is.
+    let gone = looked_up.is_ok();
+    for account in looked_up.into_iter().flatten() {
+        keep_account(observed, account);
+    }
+    let unseen = |account_id: AccountId, display_name: String| Account {
+        account_id,
+        email: None,
+        display_name,
+        active: true,
+        kind: None,
+        app: false,
+    };
+    for id in named {
+        if !gone && !observed.accounts.contains_key(&id) {
+            keep_account(observed, unseen(id, String::new()));
         }
     }
     for (id, display_name) in staff {
         if !observed.accounts.contains_key(&id) {
-            let account = Account {
-                account_id: id.clone(),
-                email: None,
-                display_name,
-                active: true,
-                kind: None,
-                app: false,
-            };
-            keep_account(observed, account);
+            keep_account(observed, unseen(id.clone(), display_name));
         }
         if let Some(account) = observed.accounts.get_mut(&id)
             // Whoever was found to have no licence is none by being in a role.
@@ -131,7 +147,7 @@ async fn project(reader: &Reader, key: ProjectKey, depth: Depth) -> Answers {
         reader.permission_scheme(key.as_str()),
         reader.project_roles(key.as_str())
     );
-    let mut permissions = ObservedPermissions {
+    let permissions = ObservedPermissions {
         scheme: scheme_of(scheme),
         roles: match roles {
             Ok(roles) => {
@@ -142,52 +158,56 @@ async fn project(reader: &Reader, key: ProjectKey, depth: Depth) -> Answers {
         actors: None,
         groups: BTreeMap::new(),
     };
-    let mut answers = (Vec::new(), Vec::new());
-    if depth == Depth::People {
-        let mut groups = groups_of(&permissions.scheme);
-        let mut all = BTreeMap::new();
-        let staff: Vec<String> = permissions
-            .staff_roles()
-            .into_iter()
-            .map(str::to_owned)
-            .collect();
-        for id in staff {
-            let read = match reader.role_actors(key.as_str(), &id).await {
-                Err(error) => Read::Incomplete(error.incomplete()),
-                Ok(actors) => {
-                    let seen = ObservedActors {
-                        people: actors.people.iter().map(|(id, _)| id.clone()).collect(),
-                        groups: actors
-                            .groups
-                            .iter()
-                            .map(|group| group.name.clone())
-                            .collect(),
-                    };
-                    answers.0.extend(actors.people);
-                    groups.extend(
-                        actors
-                            .groups
-                            .into_iter()
-                            .map(|group| (group.name, group.id)),
-                    );
-                    Read::Complete(seen)
-                }
-            };
-            all.insert(id, read);
-        }
-        permissions.actors = Some(all);
-        for (name, id) in groups {
-            let group = Group { id, name };
-            let read = members(reader, &group, &mut answers.1).await;
-            permissions.groups.insert(group.name, read);
-        }
-    }
-    let (people, members) = answers;
-    Answers {
+    let mut answers = Answers {
         key,
         permissions,
-        people,
-        members,
+        staff: Vec::new(),
+        named: BTreeSet::new(),
+        members: Vec::new(),
+    };
+    if depth == Depth::People {
+        people(reader, &mut answers).await;
+    }
+    answers
+}
+
+/// Reads who is in the roles that make agents and administrators, and in the groups that hold something.
+async fn people(reader: &Reader, answers: &mut Answers) {
+    let permissions = &mut answers.permissions;
+    let mut groups: BTreeMap<String, Option<String>> = BTreeMap::new();
+    for holder in holders(&permissions.scheme) {
+        match (holder.kind.as_str(), &holder.id) {
+            (SchemeHolder::GROUP, id) => {
+                groups.insert(holder.group(), id.clone());
+            }
+            (SchemeHolder::USER, Some(id)) => {
+                answers.named.insert(AccountId::new(id.clone()));
+            }
+            _ => {}
+        }
+    }
+    let mut all = BTreeMap::new();
+    let staff = permissions.staff_roles();
+    for id in staff.into_iter().map(str::to_owned).collect::<Vec<_>>() {
+        let read = match reader.role_actors(answers.key.as_str(), &id).await {
+            Err(error) => Read::Incomplete(error.incomplete()),
+            Ok(actors) => {
+                let seen = ObservedActors {
+                    people: actors.people.iter().map(|(id, _)| id.clone()).collect(),
+                    groups: actors.groups.iter().map(|g| g.name.clone()).collect(),
+                };
+                answers.staff.extend(actors.people);
+                groups.extend(actors.groups.into_iter().map(|g| (g.name, g.id)));
+                Read::Complete(seen)
+            }
+        };
+        all.insert(id, read);
+    }
+    permissions.actors = Some(all);
+    for (name, id) in groups {
+        let group = Group { id, name };
+        let read = members(reader, &group, &mut answers.members).await;
+        permissions.groups.insert(group.name, read);
     }
 }
 
@@ -222,16 +242,14 @@ fn scheme_of(scheme: Result<PermissionScheme, ApiError>) -> Read<ObservedScheme>
     }
 }
 
-/// Returns the groups that a scheme lets see a project or makes its staff, with their ids where told.
-fn groups_of(scheme: &Read<ObservedScheme>) -> BTreeMap<String, Option<String>> {
+/// Returns whom a scheme lets see a project or makes its staff.
+fn holders(scheme: &Read<ObservedScheme>) -> impl Iterator<Item = &SchemeHolder> {
     scheme
         .complete()
         .into_iter()
         .flat_map(|scheme| &scheme.grants)
         .filter(|grant| grant.makes_staff() || grant.permission == SchemeGrant::BROWSE)
-        .filter(|grant| grant.holder.kind == SchemeHolder::GROUP)
-        .map(|grant| (grant.holder.group(), grant.holder.id.clone()))
-        .collect()
+        .map(|grant| &grant.holder)
 }
 
 async fn members(

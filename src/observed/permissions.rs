@@ -74,6 +74,8 @@ impl SchemeHolder {
     pub const PORTAL_ONLY: &'static str = "sd.customer.portal.only";
     /// A project role.
     pub const ROLE: &'static str = "projectRole";
+    /// One account.
+    pub const USER: &'static str = "user";
     /// A group.
     pub const GROUP: &'static str = "group";
 

@@ -22,7 +22,7 @@ const PEOPLE: [(&str, Option<Role>); 4] = [
 ];
 
 /// Grants that matter, and some that must not.
-const GRANTS: [(&str, &str, Option<&str>); 10] = [
+const GRANTS: [(&str, &str, Option<&str>); 11] = [
     ("BROWSE_PROJECTS", "userCustomField", Some("customfield_1")),
     ("BROWSE_PROJECTS", "groupCustomField", Some("customfield_2")),
     ("BROWSE_PROJECTS", "reporter", None),
@@ -41,13 +41,25 @@ const GRANTS: [(&str, &str, Option<&str>); 10] = [
         Some("jira-servicemanagement-customers-acme"),
     ),
     ("BROWSE_PROJECTS", "assignee", None),
+    (
+        "SERVICEDESK_AGENT",
+        "group",
+        Some("jira-servicemanagement-customers-acme"),
+    ),
 ];
 
 fn key() -> ProjectKey {
     ProjectKey::new("SHUT").unwrap()
 }
 
-fn site(open: bool, grants: &[bool], team: &[bool], group_in_team: bool, roster: &[bool]) -> Site {
+fn site(
+    open: bool,
+    grants: &[bool],
+    team: &[bool],
+    named: [Option<usize>; 2],
+    group_in_team: bool,
+    roster: &[bool],
+) -> Site {
     let mut site = Site::empty("acme");
     let project = site.add_project(&key(), "Shut");
     if open {
@@ -67,6 +79,16 @@ fn site(open: bool, grants: &[bool], team: &[bool], group_in_team: bool, roster:
         // R1e: an Atlassian account without a role cannot be added, so whoever is on the list is taken for a customer.
         if roster[at] && role != Some(Role::None) {
             site.add_customers(&key(), &[id]).unwrap();
+        }
+    }
+    for (permission, at) in ["BROWSE_PROJECTS", "SERVICEDESK_AGENT"]
+        .into_iter()
+        .zip(named)
+    {
+        if let Some(at) = at {
+            let id = site.accounts_with_email(PEOPLE[at].0)[0].id();
+            let grant = Grant::new(permission, "user", Some(id.as_str()));
+            site.grant_permission(&key(), grant).unwrap().unwrap();
         }
     }
     if group_in_team {
@@ -141,10 +163,11 @@ proptest! {
         // Few grants at a time, or nearly everything leaks.
         grants in prop::collection::vec(prop::bool::weighted(0.12), GRANTS.len()),
         team in prop::collection::vec(prop::bool::weighted(0.2), PEOPLE.len()),
+        named in prop::array::uniform2(prop::option::weighted(0.2, 0..PEOPLE.len())),
         group_in_team in prop::bool::weighted(0.2),
         roster in prop::collection::vec(prop::bool::weighted(0.3), PEOPLE.len()),
     ) {
-        let site = site(open, &grants, &team, group_in_team, &roster);
+        let site = site(open, &grants, &team, named, group_in_team, &roster);
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let certain = runtime.block_on(compare(site)).map_err(TestCaseError::fail)?;
         // The built-in callers and the portal-only customer are never in doubt.

@@ -170,6 +170,29 @@ fn v7_a_custom_field_or_the_reporter_lets_every_customer_see_and_a_group_its_mem
 }
 
 #[test]
+fn people_named_in_the_scheme_are_let_in() {
+    for (permission, agent) in [("BROWSE_PROJECTS", false), ("SERVICEDESK_AGENT", true)] {
+        let named = permissions(&[grant(permission, "user", Some("712020:ina"))]);
+        let named = observed(SHUT, Some(named));
+        assert_eq!(views(&named), [Yes, No, Yes, No], "{permission}");
+        with_state(&named, |state| {
+            let audience = audience(state, 0, None);
+            let routes: Vec<&str> = audience
+                .people
+                .iter()
+                .filter(|row| state.people.get(row.person).name == "ina")
+                .flat_map(|row| row.via.iter().map(|via| via.route.as_str()))
+                .collect();
+            let route = match agent {
+                true => "agent (named in the permission scheme)",
+                false => "Browse Projects (named in the permission scheme)",
+            };
+            assert_eq!(routes, [route]);
+        });
+    }
+}
+
+#[test]
 fn v8a_and_v8b_are_read_from_the_grants() {
     let faults = |permissions: ObservedPermissions| {
         with_state(&observed(OPEN, Some(permissions)), |state| {
@@ -217,6 +240,18 @@ fn what_was_refused_is_said_and_counts_as_neither() {
     with_state(&observed(OPEN, Some(nameless)), |state| {
         let reading = &state.projects[0].scheme.reading;
         assert!(matches!(reading, Reading::Refused(_)), "{reading:?}");
+    });
+    // So is somebody's role that sees the project without serving it, but not the role of apps.
+    let mut viewers = permissions(&[
+        grant("BROWSE_PROJECTS", "projectRole", Some("4")),
+        grant("BROWSE_PROJECTS", "projectRole", Some("5")),
+    ]);
+    if let Read::Complete(roles) = &mut viewers.roles {
+        roles.insert("4".into(), "Viewers".into());
+        roles.insert("5".into(), "atlassian-addons-project-access".into());
+    }
+    with_state(&observed(SHUT, Some(viewers)), |state| {
+        assert_eq!(state.projects[0].scheme.unjudged, ["to the role Viewers"]);
     });
     // What no rule tells is a gap, neither a leak nor none.
     let odd = permissions(&[grant("BROWSE_PROJECTS", "applicationRole", None)]);

@@ -9,14 +9,18 @@ use crate::model::{AccountId, Read, Surface};
 use crate::observed::{Observed, ObservedPermissions, SchemeGrant, SchemeHolder, Standing};
 use std::collections::BTreeSet;
 
+/// The role that holds apps.
+const APPS: &str = "atlassian-addons-project-access";
 const READ: Source = Source::Read(Surface::Documented);
 
-/// Judges the scheme of the project at a position, and puts people into the circles that it and the roles make.
+/// Judges the scheme of a project, and puts people into the circles that it and the roles make.
+///
+/// `next` is the number of the next circle.
 pub(super) fn scheme(
-    project: u32,
     seen: Option<&ObservedPermissions>,
     observed: &Observed,
     people: &mut PeopleBuilder<'_>,
+    next: &mut u32,
 ) -> Scheme {
     let mut scheme = Scheme::default();
     let Some(seen) = seen else {
@@ -33,10 +37,11 @@ pub(super) fn scheme(
                 _ => Reading::Done,
             };
             judge(&mut scheme, &read.grants, customers_role);
+            scheme.unjudged.extend(browsing_roles(seen, &read.grants));
         }
     }
     let mut circles = Circles {
-        project,
+        next,
         seen,
         observed,
         circles: Vec::new(),
@@ -110,9 +115,29 @@ fn judge(scheme: &mut Scheme, grants: &[SchemeGrant], customers_role: Option<&st
     scheme.leaks = !scheme.leaks_by.is_empty();
 }
 
+/// Roles that Browse Projects is granted to and that make neither agents nor administrators nor customers. The role in which
+/// Atlassian puts apps is left out: every project has it, and no person is in it.
+fn browsing_roles(seen: &ObservedPermissions, grants: &[SchemeGrant]) -> BTreeSet<String> {
+    let staff = seen.staff_roles();
+    let Read::Complete(roles) = &seen.roles else {
+        return BTreeSet::new();
+    };
+    grants
+        .iter()
+        .filter(|grant| {
+            grant.permission == SchemeGrant::BROWSE && grant.holder.kind == SchemeHolder::ROLE
+        })
+        .filter_map(|grant| grant.holder.id.as_deref())
+        .filter(|id| !staff.contains(id))
+        .filter_map(|id| roles.get(id))
+        .filter(|name| !ObservedPermissions::is_customers(name) && *name != APPS)
+        .map(|name| format!("to the role {name}"))
+        .collect()
+}
+
 /// The circles of a project, while they are gathered.
 struct Circles<'p, 'a> {
-    project: u32,
+    next: &'p mut u32,
     seen: &'p ObservedPermissions,
     observed: &'p Observed,
     circles: Vec<Circle>,
@@ -133,7 +158,7 @@ impl Circles<'_, '_> {
                 (SchemeHolder::GROUP, _) => {
                     groups.insert((serves, grant.holder.group()));
                 }
-                ("user", Some(id)) => {
+                (SchemeHolder::USER, Some(id)) => {
                     named[usize::from(serves)].insert(AccountId::new(id.clone()));
                 }
                 _ => {}
@@ -193,12 +218,10 @@ impl Circles<'_, '_> {
         serves: bool,
         members: Result<&BTreeSet<AccountId>, String>,
     ) {
-        let list = ListId::Circle {
-            project: self.project,
-            circle: u32::try_from(self.circles.len()).unwrap_or(u32::MAX),
-        };
-        for id in members.iter().copied().flatten() {
-            let Some(person) = self.people.find_account(id) else {
+        let id = *self.next;
+        *self.next += 1;
+        for member in members.iter().copied().flatten() {
+            let Some(person) = self.people.find_account(member) else {
                 continue;
             };
             let account = &mut self.people.get_mut(person).account;
@@ -206,7 +229,7 @@ impl Circles<'_, '_> {
             let unlicensed = self
                 .observed
                 .accounts
-                .get(id)
+                .get(member)
                 .is_some_and(|seen| seen.standing == Standing::Customer);
             match (serves, account.role) {
                 (true, _) if unlicensed => {}
@@ -214,9 +237,10 @@ impl Circles<'_, '_> {
                 (false, Role::Unknown) => account.role = Role::Customer,
                 (false, _) => {}
             }
-            self.people.join(person, list, READ);
+            self.people.join(person, ListId::Circle(id), READ);
         }
         self.circles.push(Circle {
+            id,
             name,
             group,
             serves,

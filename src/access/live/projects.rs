@@ -23,6 +23,7 @@ pub(super) fn projects<'a>(
     let desired = lists.desired;
     let after = lists.moment == Moment::After;
     let mut projects = Vec::new();
+    let mut circles = 0;
     for (key, seen) in lists.observed.whole_projects().into_iter().flatten() {
         let at = u32::try_from(projects.len()).unwrap_or(u32::MAX);
         let declared = desired.site.projects.get(key).filter(|_| after);
@@ -92,7 +93,12 @@ pub(super) fn projects<'a>(
                 }
             }
         }
-        let scheme = permissions::scheme(at, seen.permissions.as_ref(), lists.observed, people);
+        let scheme = permissions::scheme(
+            seen.permissions.as_ref(),
+            lists.observed,
+            people,
+            &mut circles,
+        );
         projects.push(Project {
             key: key.clone(),
             channel_access: access,
