@@ -108,7 +108,7 @@ fn value_text(value: &Value) -> String {
 }
 
 /// Quotes one argument for POSIX shells; what would not be visible is spelled as `$'\u202e'`.
-fn quoted(text: &str) -> String {
+pub(super) fn quoted(text: &str) -> String {
     let plain = |c: char| {
         c.is_alphanumeric() || matches!(c, '@' | '%' | '+' | ':' | ',' | '.' | '/' | '_' | '-')
     };
