@@ -74,9 +74,14 @@ pub(super) fn page(site: &str, title: &str, notice: Option<&Notice<'_>>, body: &
             escaped(why)
         ),
     };
+    // The title is what a screen reader says first.
+    let alarm = match notice {
+        Some(Notice::Refused(..)) => "Not done: ",
+        _ => "",
+    };
     frame(
         status,
-        &format!("{title} – sandbox {site}"),
+        &format!("{alarm}{title} – sandbox {site}"),
         &format!("<h1>{}</h1>\n{note}{body}", escaped(title)),
     )
 }
