@@ -185,6 +185,18 @@ fn what_a_door_shows_happens_and_leads_where_the_engine_says() {
                     complain("another kind of account");
                 }
                 let lists = lists(&class, channel);
+                let of: BTreeSet<String> = lists
+                    .iter()
+                    .filter_map(|list| match list {
+                        ListId::Organization(at) => {
+                            Some(state.organizations[*at as usize].name.clone())
+                        }
+                        ListId::Roster(_) => None,
+                    })
+                    .collect();
+                if names(&accounts[0]["organizations"]) != of {
+                    complain("a member of other organizations");
+                }
                 let actor = Actor::situation(Situation {
                     account: Account::customer(kind),
                     lists: &lists,
