@@ -596,6 +596,21 @@ async fn a_visitor_finds_portals_and_doors_and_goes_in() {
     assert_eq!(ana["portals"][0]["articles"], json!({"ITKB": true}));
     assert_eq!(portals(&browser.visit("?as=cy@acme.com").await), ["WEB"]);
 
+    let page = browser.page("/__sandbox/visit?as=dee@globex.example").await;
+    let rows =
+        "<th scope=\"row\">Sign up</th><td></td><td>There is a new portal-only account.</td>";
+    assert!(
+        page.contains(rows) && page.contains("has no account on this site"),
+        "{page}"
+    );
+    assert!(
+        browser
+            .sandbox
+            .site()
+            .accounts_with_email("dee@globex.example")
+            .is_empty()
+    );
+
     // A2 and A3: whoever signs up with the organization's domain joins it, and reaches what it is linked to.
     let page = browser
         .submit(

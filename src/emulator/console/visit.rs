@@ -235,7 +235,7 @@ fn shown(visit: &Visit<'_>, written: &str, notice: Option<&Notice<'_>>) -> Answe
         None => "Without login".to_owned(),
     };
     let body = format!(
-        "<form role=\"search\" action=\"/__sandbox/visit\">\n{}<button type=\"submit\">Visit</button>\n</form>\n{}{}{}",
+        "<form role=\"search\" action=\"/__sandbox/visit\">\n{}<button type=\"submit\">Visit</button>\n</form>\n{}{}{}{}",
         line(
             "email",
             "as",
@@ -246,6 +246,7 @@ fn shown(visit: &Visit<'_>, written: &str, notice: Option<&Notice<'_>>) -> Answe
         accounts(visit),
         help_center(visit),
         doors(visit),
+        outlook(visit),
     );
     html::page(visit.site.name(), &title, notice, &body)
 }
@@ -382,4 +383,30 @@ fn doors(visit: &Visit<'_>) -> String {
         ));
     }
     out
+}
+
+/// What would happen to the address at each door, without anything happening.
+fn outlook(visit: &Visit<'_>) -> String {
+    let (site, Some(email)) = (visit.site, &visit.email) else {
+        return String::new();
+    };
+    let row = |door: &str, project: &str, way| {
+        let cell = html::text(project);
+        vec![door.to_owned(), cell, site.look(email, way).says.to_owned()]
+    };
+    let mut rows = vec![row("Sign up", "", Way::SignUp)];
+    for key in site.projects.keys().take(ROWS) {
+        let project = key.as_str();
+        rows.extend([
+            row("Form of the portal", project, Way::PortalForm(key)),
+            row("E-mail", project, Way::Email(key)),
+            row("Added by an agent", project, Way::AgentInvite(key)),
+        ]);
+    }
+    rows.push(row("Made by REST", "", Way::RestCreate));
+    html::table(
+        "What would happen at each door",
+        &["Door", "Project", "What would happen"],
+        &rows,
+    )
 }
