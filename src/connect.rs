@@ -38,8 +38,10 @@ pub enum ConnectError {
         /// The cause.
         cause: io::Error,
     },
-    /// Another run uses the same sandbox.
-    #[error("another run uses the sandbox of site `{0}` (lock file `{1}`)")]
+    /// Another run, or a server, uses the same sandbox.
+    #[error(
+        "the sandbox of site `{0}` is in use: by another run, or by a `portcullis sandbox` that still serves (lock file `{1}`)"
+    )]
     Busy(SiteKey, Utf8PathBuf),
     /// The seed has errors.
     #[error("the seed of site `{site}` is invalid")]
@@ -63,7 +65,7 @@ pub struct Session {
     pub connection: Connection,
     /// The id of the Atlassian organization, when the sandbox decides it.
     pub atlassian_id: Option<String>,
-    sandbox: Option<(Sandbox, File)>,
+    sandbox: Option<(Sandbox, StateLock)>,
 }
 
 impl Session {
@@ -112,10 +114,8 @@ impl Session {
                     cause,
                 };
                 let directory = workspace.root.join(".portcullis").join("sandbox");
-                fs_err::create_dir_all(&directory).map_err(failed)?;
-                let lock = lock(&directory, key).map_err(failed)?;
-                let lock = lock.map_err(|path| ConnectError::Busy(key.clone(), path))?;
                 let state_file = directory.join(format!("{key}.json"));
+                let lock = StateLock::take(&state_file, key)?;
                 let state = match state_file.exists() {
                     true => Site::load(&state_file).map_err(failed)?,
                     false => seeded(workspace, key, today)?,
@@ -157,19 +157,47 @@ impl Session {
     }
 }
 
-/// Takes the lock of a sandbox, or names the file that another run holds.
-fn lock(directory: &Utf8Path, key: &SiteKey) -> io::Result<Result<File, Utf8PathBuf>> {
-    let path = directory.join(format!("{key}.lock"));
-    let file = File::options()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .open(&path)?;
-    match file.try_lock() {
-        Ok(()) => Ok(Ok(file)),
-        Err(std::fs::TryLockError::WouldBlock) => Ok(Err(path)),
-        Err(std::fs::TryLockError::Error(error)) => Err(error),
+/// That nobody else writes the state file of a sandbox, for as long as this lives.
+#[derive(Debug)]
+pub struct StateLock {
+    /// Held for its lock, which ends with it.
+    _file: File,
+}
+
+impl StateLock {
+    /// Takes the lock beside a state file (`acme.lock` beside `acme.json`), making its directory where there is none.
+    ///
+    /// # Errors
+    /// [`ConnectError::Busy`] while somebody else holds it, [`ConnectError::Sandbox`] when it cannot be made.
+    pub fn take(state_file: &Utf8Path, site: &SiteKey) -> Result<Self, ConnectError> {
+        let failed = |cause| ConnectError::Sandbox {
+            site: site.clone(),
+            cause,
+        };
+        let path = lock_path(state_file);
+        if let Some(directory) = path.parent().filter(|parent| !parent.as_str().is_empty()) {
+            fs_err::create_dir_all(directory).map_err(failed)?;
+        }
+        let file = File::options()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(&path)
+            .map_err(failed)?;
+        match file.try_lock() {
+            Ok(()) => Ok(Self { _file: file }),
+            Err(std::fs::TryLockError::WouldBlock) => Err(ConnectError::Busy(site.clone(), path)),
+            Err(std::fs::TryLockError::Error(error)) => Err(failed(error)),
+        }
     }
+}
+
+fn lock_path(state_file: &Utf8Path) -> Utf8PathBuf {
+    let text = state_file.as_str();
+    Utf8PathBuf::from(format!(
+        "{}.lock",
+        text.strip_suffix(".json").unwrap_or(text)
+    ))
 }
 
 /// Builds the first state of a sandbox: from its seed, or an empty site.

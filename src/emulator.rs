@@ -20,7 +20,11 @@
 //!   authentication, on the site and under `/ex/jira/{cloudId}` and `/ex/confluence/{cloudId}`; the bearer `sandbox-org-key`
 //!   for the Admin API. Anything else is refused.
 //! - Customer access on account creation: tables R3 to R5 and rule A2 of the access model (`gatekeeping`).
-//! - The gates R2 and the view of a portal (4.2), as questions to a [`Site`] (`visit`); nothing over the wire asks them.
+//! - The doors: sign-up, a portal's form, e-mail, the Customers page and organizations, with the gates R2, what they hold for
+//!   accounts that exist (R1), and the organizations that newcomers join (A2); portals (4.2) and articles (section 5) as
+//!   a visitor sees them. They are asked of a [`Site`] (`visit`, `articles`), or over HTTP under `/__sandbox/visit` and
+//!   `/__sandbox/doors` (`console`).
+//! - Atlassian's pages for settings that have no API, as a console under `/__sandbox/console`, in the words of manual steps.
 //!
 //! # What is decided here because nothing documents it
 //!
@@ -34,12 +38,15 @@
 //! - The groups are three, and follow from the roles of accounts; a grant of Browse Projects to one, or to an account by name, shows
 //!   the portal to whom it names.
 //! - Every agent of the site is in the team of every project, and nobody can be taken out of a role.
+//! - People verify their address at once, so that accounts made at a door can be used (R6).
+//! - At the doors an address with two accounts may use either (R1a); staff put the first one with a role on their lists.
+//! - Migrating an account moves its places on lists to the new one and revokes the old one.
 //! - An audience of a space is possible without a project in sight if it is possible for one of the projects that link it.
 //!
 //! # What is not imitated
 //!
-//! - Requests, queues, request types, articles, portals as web pages, e-mail, chat, and people logging in.
-//! - R1e: desks take an Atlassian account without a JSM role like any other.
+//! - Requests, queues, request types, the texts of articles, sharing, chat, e-mail lists, and people logging in.
+//! - R1e over REST: desks take an Atlassian account without a JSM role like any other. At the doors staff cannot add one.
 //! - Scopes of tokens, OAuth, service accounts. Every account but the two callers is an object, never a caller.
 //! - Avatars, time zones and creation dates; `user/search` by `property`; sorting and expansion of projects.
 //! - Rate limits, latency and faults: the gate ([`Policy`]) is where they attach, and the one here lets everything through.
@@ -47,10 +54,13 @@
 
 mod accounts;
 mod admin;
+mod articles;
 mod call;
 mod confluence;
+mod console;
 mod customers;
 mod desks;
+mod doors;
 mod gate;
 mod gatekeeping;
 mod graphql;

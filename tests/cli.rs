@@ -6,6 +6,8 @@
 
 #[path = "cli/attest.rs"]
 mod attest;
+#[path = "cli/console.rs"]
+mod console;
 #[path = "cli/explain.rs"]
 mod explain;
 #[path = "cli/failures.rs"]

@@ -5,6 +5,8 @@
 mod admin;
 #[path = "emulator/conformance.rs"]
 mod conformance;
+#[path = "emulator/console.rs"]
+mod console;
 #[path = "emulator/customers.rs"]
 mod customers;
 #[path = "emulator/gateway.rs"]
@@ -23,5 +25,7 @@ mod schemes;
 mod server;
 #[path = "emulator/settings.rs"]
 mod settings;
+#[path = "emulator/steps.rs"]
+mod steps;
 #[path = "support/wire.rs"]
 mod wire;

@@ -2,7 +2,7 @@
 
 use super::args::{Global, SandboxArguments};
 use super::{Output, interrupted, observe};
-use crate::connect::{self, ConnectError};
+use crate::connect::{self, ConnectError, StateLock};
 use crate::emulator::{Options, Sandbox, Site};
 use crate::exit::Exit;
 use crate::model::SiteKey;
@@ -32,6 +32,13 @@ pub(super) async fn run(
     let failed = |cause| ConnectError::Sandbox {
         site: key.clone(),
         cause,
+    };
+    // Before the state is read, and until it was saved for the last time.
+    let _lock = match &arguments.state {
+        Some(file) => {
+            Some(StateLock::take(file, &key).map_err(|error| observe::not_open(error, output))?)
+        }
+        None => None,
     };
     let site = state(arguments, &key, global).map_err(|error| observe::not_open(error, output))?;
     let options = Options {
@@ -66,6 +73,8 @@ pub(super) async fn run(
          Every request needs one of the sandbox's callers:\n\
          \x20 export PORTCULLIS_EMAIL=admin@sandbox.example PORTCULLIS_API_TOKEN=sandbox-admin\n\
          \x20 export PORTCULLIS_ORG_API_KEY=sandbox-org-key\n\
+         For people, without a login: {url}/__sandbox/console for manual steps,\n\
+         \x20 {url}/__sandbox/visit for the help center as somebody sees it.\n\
          What was asked of it: {url}/__sandbox/stats"
     ));
     let code = interrupted().await;

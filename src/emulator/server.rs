@@ -1,6 +1,7 @@
 //! Serving a site on a port: credentials, roles, dispatch, counting, recording and saving.
 
 use super::call::{Answer, Call, Caller, Face, error};
+use super::console;
 use super::gate::{CuttableListener, Line, OpenGate, Passage, Policy, gate};
 use super::graphql;
 use super::routes::{Handler, Need, Operation, operations};
@@ -22,7 +23,7 @@ use tokio::sync::{Notify, oneshot, watch};
 use tokio::task::JoinHandle;
 
 /// The largest body that is read; Jira refuses far smaller ones.
-const BODY_LIMIT: usize = 16 << 20;
+pub(super) const BODY_LIMIT: usize = 16 << 20;
 
 /// How long after a change the state is written to its file.
 const SAVE_AFTER: Duration = Duration::from_millis(300);
@@ -64,8 +65,10 @@ pub struct Sandbox {
 }
 
 #[derive(Debug)]
-struct Shared {
+pub(super) struct Shared {
     base: String,
+    /// Whether only this machine can reach the server, and so whether the console answers.
+    local: bool,
     options: Options,
     site: RwLock<Site>,
     counts: Mutex<Stats>,
@@ -96,9 +99,10 @@ impl Sandbox {
         reason = "it spawns tasks, so it must be called where a runtime is, like `start`"
     )]
     pub async fn start_on(listener: TcpListener, site: Site, options: Options) -> io::Result<Self> {
-        let base = format!("http://{}", listener.local_addr()?);
+        let address = listener.local_addr()?;
         let shared = Arc::new(Shared {
-            base,
+            base: format!("http://{address}"),
+            local: address.ip().is_loopback(),
             options,
             site: RwLock::new(site),
             counts: Mutex::default(),
@@ -203,15 +207,20 @@ impl Drop for Sandbox {
 }
 
 impl Shared {
-    fn read<T>(&self, look: impl FnOnce(&Site) -> T) -> T {
+    pub(super) fn read<T>(&self, look: impl FnOnce(&Site) -> T) -> T {
         look(&self.site.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    fn write<T>(&self, change: impl FnOnce(&mut Site) -> T) -> T {
+    pub(super) fn write<T>(&self, change: impl FnOnce(&mut Site) -> T) -> T {
         let result = change(&mut self.site.write().unwrap_or_else(PoisonError::into_inner));
         self.changes.fetch_add(1, Ordering::Relaxed);
         self.changed.notify_one();
         result
+    }
+
+    /// Counts e-mails that the real site would have sent.
+    pub(super) fn count_mails(&self, mails: u64) {
+        lock(&self.counts).mails += mails;
     }
 }
 
@@ -244,7 +253,10 @@ async fn keep_saving(shared: Arc<Shared>, path: Utf8PathBuf) {
 }
 
 fn router(shared: &Arc<Shared>) -> Router {
-    let mut router = Router::new();
+    let mut router = match shared.local {
+        true => console::routes(shared),
+        false => Router::new(),
+    };
     for operation in operations() {
         let operation = Arc::new(operation);
         for path in operation.paths() {
@@ -468,7 +480,8 @@ fn refusal(shared: &Shared, operation: &Operation, call: &Call<'_>) -> Option<An
     None
 }
 
-fn response(answer: Answer) -> Response<Body> {
+/// Makes the response of an answer; one with a body is JSON unless its headers say otherwise.
+pub(super) fn response(answer: Answer) -> Response<Body> {
     let mut response = Response::new(Body::empty());
     *response.status_mut() = axum::http::StatusCode::from_u16(answer.status)
         .unwrap_or(axum::http::StatusCode::INTERNAL_SERVER_ERROR);

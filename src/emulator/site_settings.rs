@@ -3,6 +3,7 @@
 use super::call::{Answer, Call, Reply};
 use super::organizations;
 use super::private::find;
+use super::settings::SiteSettings;
 use super::site::Site;
 use crate::model::{
     ChannelAccess, CustomerSharing, Domain, EmailAccountCreation, OrganizationManagement,
@@ -49,20 +50,23 @@ pub(super) fn put_site(site: &mut Site, call: &Call<'_>) -> Reply {
     new.portal_only_sso = toggle("/portalOnlyAuthentication/sso")?;
     new.kb_allow_all_logged_in = toggle("/knowledgeBase/allLoggedInUsers")?;
     new.kb_allow_anyone = toggle("/knowledgeBase/anyone")?;
+    replace(site, new).map_err(|refusal| call.error(400, refusal))?;
+    Ok(Answer::json(200, &site_document(site)))
+}
+
+/// Puts new settings in place, unless they are what the real pages refuse (L15, L62).
+pub(super) fn replace(site: &mut Site, new: SiteSettings) -> Result<(), &'static str> {
     if new.view_without_login && !new.customers_can_create_accounts {
-        return Err(call.error(
-            400,
-            "Viewing without login needs customers to be able to create accounts.",
-        ));
+        return Err("Viewing without login needs customers to be able to create accounts.");
     }
     if !new.portal_only_password && !new.portal_only_sso {
-        return Err(call.error(400, "At least one way to log in must stay on."));
+        return Err("At least one way to log in must stay on.");
     }
     if new != site.settings {
         site.settings = new;
         site.settings_version += 1;
     }
-    Ok(Answer::json(200, &site_document(site)))
+    Ok(())
 }
 
 pub(super) fn email_domains(site: &Site, call: &Call<'_>) -> Reply {

@@ -4,11 +4,13 @@
 //! `Apps`, projects become spaces), so where two names are in use the newer one stands first and the older one after `or`.
 
 mod attest;
+mod sandbox;
 
 pub use attest::ATTEST;
 
 use crate::config::{Site, SiteUrl, UserManagement};
 use crate::model::{Address, Domain, Email, OrganizationName, ProjectKey, SiteField, SpaceKey};
+use sandbox::Console;
 use serde_json::Value;
 
 /// A step that only a person can do.
@@ -110,26 +112,18 @@ pub fn step(
 ) -> ManualStep {
     let outline = outline(site, subject);
     let attest = attest::command(site, subject, &addresses, &present, &expected);
-    let sandbox = matches!(
-        site.url.as_ref().map(|url| &url.value),
-        Some(SiteUrl::Sandbox)
-    );
-    let (mut click_path, role, link) = if sandbox {
-        (vec![SANDBOX_ENTRY.to_owned()], SANDBOX_ADMIN, None)
-    } else {
-        let role = role(site, outline.entry, outline.role);
-        (
+    let (mut click_path, role, link) = match Console::of(site) {
+        Some(console) => (
+            console.path(site, subject, outline.entry),
+            sandbox::ROLE,
+            console.link(subject),
+        ),
+        None => (
             entry_path(site, subject, outline.entry),
-            role,
+            role(site, outline.entry, outline.role),
             link(site, subject, outline.entry),
-        )
+        ),
     };
-    if sandbox
-        && outline.entry == Entry::Project
-        && let Some(project) = project_of(site, subject)
-    {
-        click_path.push(format!("project {project}"));
-    }
     click_path.extend(outline.path);
     ManualStep {
         addresses,
@@ -142,13 +136,6 @@ pub fn step(
         attest,
     }
 }
-
-/// Who acts in the sandbox: its one administrator (contract, section 6).
-const SANDBOX_ADMIN: &str = "the sandbox's administrator, admin@sandbox.example";
-
-/// Where a click path would begin: the sandbox has endpoints and no pages.
-const SANDBOX_ENTRY: &str =
-    "the sandbox, which has no pages (docs/sandbox.md tells how to change it)";
 
 fn outline(site: &Site, subject: &ManualSubject) -> Outline {
     match subject {

@@ -362,83 +362,131 @@ fn every_subject_in_the_sandbox() {
     let sandbox = site(SiteUrl::Sandbox, UserManagement::Centralized);
     insta::assert_snapshot!(shown(&sandbox), @r#"
     set whether internal customers get Atlassian accounts by approved domains
-      the sandbox, which has no pages (docs/sandbox.md tells how to change it) > Customer access > Account types: Internal > Save
-      the sandbox's administrator, admin@sandbox.example
+      the console of `portcullis sandbox --site acme --state .portcullis/sandbox/acme.json`, run in the workspace > Customer access > Account types: Internal > Save
+      whoever runs the sandbox: its console takes no login
       portcullis attest acme/customer-access/internal --value true --by YOU
     set whether external customers may get portal-only accounts
-      the sandbox, which has no pages (docs/sandbox.md tells how to change it) > Customer access > Account types: External > Save
-      the sandbox's administrator, admin@sandbox.example
+      the console of `portcullis sandbox --site acme --state .portcullis/sandbox/acme.json`, run in the workspace > Customer access > Account types: External > Save
+      whoever runs the sandbox: its console takes no login
       portcullis attest acme/customer-access/external --value true --by YOU
     set whether customers may create their own accounts
-      the sandbox, which has no pages (docs/sandbox.md tells how to change it) > Customer access > Portal access: account creation > Save
-      the sandbox's administrator, admin@sandbox.example
+      the console of `portcullis sandbox --site acme --state .portcullis/sandbox/acme.json`, run in the workspace > Customer access > Portal access: account creation > Save
+      whoever runs the sandbox: its console takes no login
       portcullis attest acme/customer-access/customers-can-create-accounts --value true --by YOU
     set whether help centers can be viewed without login
-      the sandbox, which has no pages (docs/sandbox.md tells how to change it) > Customer access > Portal access: login > Save
-      the sandbox's administrator, admin@sandbox.example
+      the console of `portcullis sandbox --site acme --state .portcullis/sandbox/acme.json`, run in the workspace > Customer access > Portal access: login > Save
+      whoever runs the sandbox: its console takes no login
       portcullis attest acme/customer-access/view-without-login --value true --by YOU
     set whose To and Cc addresses become accounts
-      the sandbox, which has no pages (docs/sandbox.md tells how to change it) > Email requests > Account creation for customers > Save
-      the sandbox's administrator, admin@sandbox.example
+      the console of `portcullis sandbox --site acme --state .portcullis/sandbox/acme.json`, run in the workspace > Email requests > Account creation for customers > Save
+      whoever runs the sandbox: its console takes no login
       portcullis attest acme/setting/email-cc-creates-accounts --value agents_always --by YOU
     set who manages customer organizations
-      the sandbox, which has no pages (docs/sandbox.md tells how to change it) > Configuration > Organization management
-      the sandbox's administrator, admin@sandbox.example
+      the console of `portcullis sandbox --site acme --state .portcullis/sandbox/acme.json`, run in the workspace > Configuration > Organization management
+      whoever runs the sandbox: its console takes no login
       portcullis attest acme/setting/organization-management --value agents --by YOU
     set how portal-only customers log in (at least one method stays on)
-      the sandbox, which has no pages (docs/sandbox.md tells how to change it) > Authentication > Password and Single sign-on > Save
-      the sandbox's administrator, admin@sandbox.example
+      the console of `portcullis sandbox --site acme --state .portcullis/sandbox/acme.json`, run in the workspace > Authentication > Password and Single sign-on > Save
+      whoever runs the sandbox: its console takes no login
       portcullis attest acme/setting/portal-only-login --value '{"password":true,"sso":false}' --by YOU
     set whether projects may show articles to all logged-in users
-      the sandbox, which has no pages (docs/sandbox.md tells how to change it) > Knowledge base permissions > All logged-in users
-      the sandbox's administrator, admin@sandbox.example
+      the console of `portcullis sandbox --site acme --state .portcullis/sandbox/acme.json`, run in the workspace > Knowledge base permissions > All logged-in users
+      whoever runs the sandbox: its console takes no login
       portcullis attest acme/setting/knowledge-base-all-logged-in --value true --by YOU
     set whether projects may show articles to anyone
-      the sandbox, which has no pages (docs/sandbox.md tells how to change it) > Knowledge base permissions > Anyone
-      the sandbox's administrator, admin@sandbox.example
+      the console of `portcullis sandbox --site acme --state .portcullis/sandbox/acme.json`, run in the workspace > Knowledge base permissions > Anyone
+      whoever runs the sandbox: its console takes no login
       portcullis attest acme/setting/knowledge-base-anyone --value true --by YOU
     set which external domains may get portal-only accounts
-      the sandbox, which has no pages (docs/sandbox.md tells how to change it) > Customer access > Account types: External > allowed domains > Save
-      the sandbox's administrator, admin@sandbox.example
+      the console of `portcullis sandbox --site acme --state .portcullis/sandbox/acme.json`, run in the workspace > Customer access > Account types: External > allowed domains > Save
+      whoever runs the sandbox: its console takes no login
       portcullis attest acme/allowed-domain --value '["a.example","b.example"]' --by YOU
     set what the approved domain `acme.com` grants for Jira Service Management
-      the sandbox, which has no pages (docs/sandbox.md tells how to change it) > Approved domains > acme.com (Add domain if it is not listed) > Jira Service Management: role and admin approval > Save
-      the sandbox's administrator, admin@sandbox.example
+      the console of `portcullis sandbox --site acme --state .portcullis/sandbox/acme.json`, run in the workspace > App access settings (or User access settings) > Approved domains > acme.com (Add domain if it is not listed) > Jira Service Management: role and admin approval > Save
+      whoever runs the sandbox: its console takes no login
     set what the any-domain rule grants for Jira Service Management
-      the sandbox, which has no pages (docs/sandbox.md tells how to change it) > Any domain > Jira Service Management: role and admin approval > Save
-      the sandbox's administrator, admin@sandbox.example
+      the console of `portcullis sandbox --site acme --state .portcullis/sandbox/acme.json`, run in the workspace > App access settings (or User access settings) > Any domain > Jira Service Management: role and admin approval > Save
+      whoever runs the sandbox: its console takes no login
       portcullis attest acme-corp/approved-domain/ANYONE --value none --by YOU
     set the e-mail domains of organization `Globex`
-      the sandbox, which has no pages (docs/sandbox.md tells how to change it) > project ITSM > Customers > Globex > More actions (…) > Manage email domains
-      the sandbox's administrator, admin@sandbox.example
+      the console of `portcullis sandbox --site acme --state .portcullis/sandbox/acme.json`, run in the workspace > project ITSM > Customers > Globex > More actions (…) > Manage email domains
+      whoever runs the sandbox: its console takes no login
       portcullis attest acme/organization/Globex/email-domain --value '["globex.example"]' --by YOU
     set the e-mail domains of organization `O'Neil & Co`
-      the sandbox, which has no pages (docs/sandbox.md tells how to change it) > Customers > O'Neil & Co > More actions (…) > Manage email domains
-      the sandbox's administrator, admin@sandbox.example
+      the console of `portcullis sandbox --site acme --state .portcullis/sandbox/acme.json`, run in the workspace > Customers > O'Neil & Co > More actions (…) > Manage email domains
+      whoever runs the sandbox: its console takes no login
       portcullis attest 'acme/organization/O'\''Neil & Co/email-domain' --value '["oneil.example"]' --by YOU
     rename organization `Globex Inc` to `Globex`
-      the sandbox, which has no pages (docs/sandbox.md tells how to change it) > project ITSM > Customers > Globex Inc > edit its name to Globex
-      the sandbox's administrator, admin@sandbox.example
+      the console of `portcullis sandbox --site acme --state .portcullis/sandbox/acme.json`, run in the workspace > project ITSM > Customers > Globex Inc > edit its name to Globex
+      whoever runs the sandbox: its console takes no login
     set channel access of project `ITSM`
-      the sandbox, which has no pages (docs/sandbox.md tells how to change it) > project ITSM > Space settings (or Project settings) > Access > Customer permissions > Channel access > Save
-      the sandbox's administrator, admin@sandbox.example
+      the console of `portcullis sandbox --site acme --state .portcullis/sandbox/acme.json`, run in the workspace > project ITSM > Space settings (or Project settings) > Access > Customer permissions > Channel access > Save
+      whoever runs the sandbox: its console takes no login
       portcullis attest acme/project/ITSM/access --value restricted --by YOU
     set customer sharing of project `ITSM`
-      the sandbox, which has no pages (docs/sandbox.md tells how to change it) > project ITSM > Space settings (or Project settings) > Access > Customer permissions > Customer sharing > Save
-      the sandbox's administrator, admin@sandbox.example
+      the console of `portcullis sandbox --site acme --state .portcullis/sandbox/acme.json`, run in the workspace > project ITSM > Space settings (or Project settings) > Access > Customer permissions > Customer sharing > Save
+      whoever runs the sandbox: its console takes no login
     set who can view space `ITKB` in the knowledge base of project `ITSM`
-      the sandbox, which has no pages (docs/sandbox.md tells how to change it) > project ITSM > Space settings (or Project settings) > Channels & self service > Knowledge base > ITKB (link the space if it is not listed) > Who can view
-      the sandbox's administrator, admin@sandbox.example
+      the console of `portcullis sandbox --site acme --state .portcullis/sandbox/acme.json`, run in the workspace > project ITSM > Space settings (or Project settings) > Channels & self service > Knowledge base > ITKB (link the space if it is not listed) > Who can view
+      whoever runs the sandbox: its console takes no login
     invite `jo@acme.com` with the Jira Service Management role Customer
-      the sandbox, which has no pages (docs/sandbox.md tells how to change it) > Invite users (for who is listed already: Grant access) > Jira Service Management: Customer > Invite
-      the sandbox's administrator, admin@sandbox.example
+      the console of `portcullis sandbox --site acme --state .portcullis/sandbox/acme.json`, run in the workspace > Users > Invite users (for who is listed already: Grant access) > Jira Service Management: Customer > Invite
+      whoever runs the sandbox: its console takes no login
     migrate these 214 portal-only accounts to Atlassian accounts
-      the sandbox, which has no pages (docs/sandbox.md tells how to change it) > search by e-mail address > More actions (…) > Migrate to Atlassian account > Migrate
-      the sandbox's administrator, admin@sandbox.example
+      the console of `portcullis sandbox --site acme --state .portcullis/sandbox/acme.json`, run in the workspace > Portal-only customers > search by e-mail address > More actions (…) > Migrate to Atlassian account > Migrate
+      whoever runs the sandbox: its console takes no login
     give the portal-only account of `bo@globex.example` its access back
-      the sandbox, which has no pages (docs/sandbox.md tells how to change it) > search for bo@globex.example > More actions (…) > Grant access
-      the sandbox's administrator, admin@sandbox.example
+      the console of `portcullis sandbox --site acme --state .portcullis/sandbox/acme.json`, run in the workspace > Portal-only customers > search for bo@globex.example > More actions (…) > Grant access
+      whoever runs the sandbox: its console takes no login
     "#);
+}
+
+#[test]
+fn a_sandbox_that_is_served_is_linked_to() {
+    let console = |url: &str| {
+        site(
+            SiteUrl::Remote(url.parse().unwrap()),
+            UserManagement::Centralized,
+        )
+    };
+    for origin in [
+        "http://127.0.0.1:8080",
+        "http://localhost:8080",
+        "http://[::1]:8080",
+    ] {
+        let site = console(origin);
+        for (subject, present, expected) in subjects() {
+            let step = step(&site, &subject, Vec::new(), present, expected);
+            let page = format!("{origin}/__sandbox/console/");
+            assert!(
+                step.link.as_ref().unwrap().starts_with(&page),
+                "{:?}",
+                step.link
+            );
+            assert_eq!(step.click_path[0], "the sandbox's console");
+            assert_eq!(
+                step.role,
+                "whoever runs the sandbox: its console takes no login"
+            );
+        }
+    }
+    let rename = ManualSubject::Rename {
+        from: "a&b <c> \u{202e}d".into(),
+        to: name("Globex"),
+    };
+    let made = step(
+        &console("http://127.0.0.1:1"),
+        &rename,
+        Vec::new(),
+        Value::Null,
+        Value::Null,
+    );
+    assert_eq!(
+        made.link.as_deref(),
+        Some(
+            "http://127.0.0.1:1/__sandbox/console/organization?name=a%26b+%3Cc%3E+%E2%80%AEd#name"
+        )
+    );
 }
 
 #[test]

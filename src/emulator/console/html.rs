@@ -1,0 +1,235 @@
+//! The parts that pages are made of: the frame, labelled controls, and text that stays text.
+
+use super::super::call::Answer;
+use super::{CONSOLE, Form};
+use crate::neutral::html::escaped;
+
+/// One system font, the reader's light or dark, room around controls, and nothing that moves.
+const STYLE: &str = "\
+:root { color-scheme: light dark; }
+body { font: 1rem/1.5 system-ui, sans-serif; margin: 0 auto; max-width: 60rem; padding: 0 1rem 4rem; }
+header, nav { margin: 1rem 0; }
+nav ul { display: flex; flex-wrap: wrap; gap: .25rem 1rem; list-style: none; margin: 0; padding: 0; }
+.skip { left: 1rem; position: absolute; top: -4rem; }
+.skip:focus { background: Canvas; padding: .5rem; top: .5rem; }
+fieldset { border: 1px solid #888; margin: 1.5rem 0; padding: .5rem 1rem 1rem; }
+legend { font-weight: 600; padding: 0 .25rem; }
+label { display: block; margin: .5rem 0; }
+input[type=text], input[type=email], input[type=search], select, textarea { box-sizing: border-box; display: block; font: inherit; max-width: 100%; padding: .25rem .5rem; width: 28rem; }
+button { font: inherit; margin: .5rem .5rem .5rem 0; padding: .25rem 1rem; }
+:focus-visible { outline: 3px solid Highlight; outline-offset: 2px; }
+[role=status], [role=alert] { border-left: .4rem solid #2a7; margin: 1rem 0; padding: .25rem 1rem; }
+[role=alert] { border-color: #c33; }
+.hint { margin: .25rem 0; opacity: .85; }
+.scroll { overflow-x: auto; }
+table { border-collapse: collapse; width: 100%; }
+caption { font-weight: 600; padding: .5rem 0; text-align: left; }
+th, td { border: 1px solid #888; overflow-wrap: anywhere; padding: .25rem .5rem; text-align: left; vertical-align: top; }
+td form { display: inline; }
+";
+
+/// The pages that every page links to, by path below the console, in the words of the manual steps.
+const PAGES: [(&str, &str); 9] = [
+    ("", "Overview"),
+    ("/customer-access", "Customer access"),
+    ("/email-requests", "Email requests"),
+    ("/configuration", "Configuration"),
+    ("/authentication", "Authentication"),
+    ("/knowledge-base-permissions", "Knowledge base permissions"),
+    (
+        "/app-access",
+        "App access settings (or User access settings)",
+    ),
+    ("/users", "Users"),
+    ("/portal-only-customers", "Portal-only customers"),
+];
+
+/// What to say at the top of a page.
+pub(super) enum Notice<'n> {
+    /// Something was done.
+    Done(&'n str),
+    /// Something was refused: why, and the id of the control to look at.
+    Refused(&'n str, &'n str),
+}
+
+/// Returns the style sheet, which every page loads from here.
+pub(super) fn style() -> Answer {
+    Answer {
+        headers: vec![("content-type", "text/css; charset=utf-8".to_owned())],
+        ..Answer::raw(STYLE.as_bytes().to_vec())
+    }
+}
+
+/// Makes a page. `title` is plain text, `body` is markup.
+pub(super) fn page(site: &str, title: &str, notice: Option<&Notice<'_>>, body: &str) -> Answer {
+    let status = match notice {
+        Some(Notice::Refused(..)) => 422,
+        _ => 200,
+    };
+    let note = match notice {
+        None => String::new(),
+        Some(Notice::Done(what)) => format!("<p role=\"status\">{}</p>\n", escaped(what)),
+        Some(Notice::Refused(why, id)) => format!(
+            "<p role=\"alert\">Nothing was changed. <a href=\"#{id}\">{}</a></p>\n",
+            escaped(why)
+        ),
+    };
+    // The title is what a screen reader says first.
+    let alarm = match notice {
+        Some(Notice::Refused(..)) => "Not done: ",
+        _ => "",
+    };
+    frame(
+        status,
+        &format!("{alarm}{title} – sandbox {site}"),
+        &format!("<h1>{}</h1>\n{note}{body}", escaped(title)),
+    )
+}
+
+/// Makes a page that says why there is no other.
+pub(super) fn error(status: u16, why: &str) -> Answer {
+    frame(
+        status,
+        &format!("{status} – sandbox"),
+        &format!("<h1>{status}</h1>\n<p role=\"alert\">{}</p>", escaped(why)),
+    )
+}
+
+fn frame(status: u16, title: &str, main: &str) -> Answer {
+    let links: String = PAGES
+        .iter()
+        .map(|(path, name)| format!("<li><a href=\"{CONSOLE}{path}\">{name}</a></li>\n"))
+        .collect();
+    let body = format!(
+        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>{}</title>\n\
+         <link rel=\"stylesheet\" href=\"{CONSOLE}/style.css\">\n</head>\n<body>\n\
+         <a class=\"skip\" href=\"#main\">Skip to the content</a>\n\
+         <header><p>The Portcullis sandbox. Nothing here is Atlassian's.</p></header>\n\
+         <nav aria-label=\"Console\">\n<ul>\n{links}\
+         <li><a href=\"{CONSOLE}/customers\">Customers</a></li>\n\
+         <li><a href=\"/__sandbox/visit\">Visit the help center</a></li>\n</ul>\n</nav>\n\
+         <main id=\"main\">\n{main}\n</main>\n</body>\n</html>\n",
+        escaped(title)
+    );
+    Answer {
+        status,
+        headers: vec![("content-type", "text/html; charset=utf-8".to_owned())],
+        ..Answer::raw(body.into_bytes())
+    }
+}
+
+/// Returns foreign text for content, made harmless.
+pub(super) fn text(text: &str) -> String {
+    escaped(text)
+}
+
+/// Returns text for an attribute that a form sends back: only markup is escaped, so that it comes back as it was.
+pub(super) fn value(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len() + 16);
+    for c in text.chars() {
+        match c {
+            '&' => safe.push_str("&amp;"),
+            '<' => safe.push_str("&lt;"),
+            '>' => safe.push_str("&gt;"),
+            '"' => safe.push_str("&quot;"),
+            '\'' => safe.push_str("&#39;"),
+            c => safe.push(c),
+        }
+    }
+    safe
+}
+
+/// Makes a form that posts to a path. `controls` is markup.
+pub(super) fn form(path: &str, controls: &str, submit: &str) -> String {
+    format!(
+        "<form method=\"post\" action=\"{}\">\n{controls}<button type=\"submit\">{}</button>\n</form>\n",
+        value(path),
+        text(submit)
+    )
+}
+
+/// Makes a group of controls that a link can point at. `controls` is markup.
+pub(super) fn group(id: &str, legend: &str, controls: &str) -> String {
+    format!(
+        "<fieldset id=\"{id}\">\n<legend>{}</legend>\n{controls}</fieldset>\n",
+        text(legend)
+    )
+}
+
+/// Makes a box that is checked when the form has the parameter.
+pub(super) fn check(form: &Form, name: &str, label: &str) -> String {
+    let checked = if form.has(name) { " checked" } else { "" };
+    format!(
+        "<label><input type=\"checkbox\" name=\"{name}\"{checked}> {}</label>\n",
+        text(label)
+    )
+}
+
+/// Makes one button for each value, of which the form's is chosen.
+pub(super) fn choice(form: &Form, name: &str, options: &[(&str, &str)]) -> String {
+    options
+        .iter()
+        .map(|(word, label)| {
+            let checked = if form.get(name) == *word { " checked" } else { "" };
+            format!(
+                "<label><input type=\"radio\" name=\"{name}\" value=\"{word}\"{checked}> {}</label>\n",
+                text(label)
+            )
+        })
+        .collect()
+}
+
+/// Makes a control for several lines of text with a hint.
+pub(super) fn lines(form: &Form, name: &str, label: &str, hint: &str) -> String {
+    format!(
+        "<label for=\"{name}\">{}</label>\n<p class=\"hint\" id=\"{name}-hint\">{}</p>\n\
+         <textarea id=\"{name}\" name=\"{name}\" rows=\"4\" spellcheck=\"false\" aria-describedby=\"{name}-hint\">\n{}</textarea>\n",
+        text(label),
+        text(hint),
+        value(form.get(name))
+    )
+}
+
+/// Makes a control for one line of text. `kind` is the type of input.
+pub(super) fn line(kind: &str, id: &str, name: &str, label: &str, content: &str) -> String {
+    format!(
+        "<label for=\"{id}\">{}</label>\n<input type=\"{kind}\" id=\"{id}\" name=\"{name}\" value=\"{}\" autocomplete=\"off\">\n",
+        text(label),
+        value(content)
+    )
+}
+
+/// Makes a parameter that people do not see.
+pub(super) fn hidden(name: &str, content: &str) -> String {
+    format!(
+        "<input type=\"hidden\" name=\"{name}\" value=\"{}\">\n",
+        value(content)
+    )
+}
+
+/// Makes a table; cells are markup, the first of a row names it.
+pub(super) fn table(caption: &str, heads: &[&str], rows: &[Vec<String>]) -> String {
+    let heads: String = heads
+        .iter()
+        .map(|head| format!("<th scope=\"col\">{}</th>", text(head)))
+        .collect();
+    let rows: String = rows
+        .iter()
+        .map(|cells| {
+            let cells: String = cells
+                .iter()
+                .enumerate()
+                .map(|(at, cell)| match at {
+                    0 => format!("<th scope=\"row\">{cell}</th>"),
+                    _ => format!("<td>{cell}</td>"),
+                })
+                .collect();
+            format!("<tr>{cells}</tr>\n")
+        })
+        .collect();
+    format!(
+        "<div class=\"scroll\"><table>\n<caption>{}</caption>\n<thead><tr>{heads}</tr></thead>\n<tbody>\n{rows}</tbody>\n</table></div>\n",
+        text(caption)
+    )
+}

@@ -1,0 +1,412 @@
+//! The site as a visitor sees it, and the doors that let people in.
+//!
+//! `GET /__sandbox/visit?as=ADDRESS` (or without `as`, for somebody without login) shows the help center; `POST
+//! /__sandbox/doors/DOOR` goes through a door, with an `email` and the `project` or `organization` that it leads to, and changes
+//! the site as the real one would.
+
+use super::super::accounts::Account;
+use super::super::call::Answer;
+use super::super::doors::{Entered, Look, Way};
+use super::super::site::Site;
+use super::super::visit::Caller;
+use super::html::{self, Notice, group, hidden, line};
+use super::projects::ROWS;
+use super::{Form, encoded, see_other};
+use crate::model::{Email, OrganizationId, ProjectKey, SpaceKey};
+use serde_json::{Map, Value, json};
+
+/// Everything that one visitor finds.
+struct Visit<'s> {
+    site: &'s Site,
+    /// The address; `None` for somebody without login.
+    email: Option<Email>,
+    accounts: Vec<&'s Account>,
+}
+
+impl<'s> Visit<'s> {
+    fn new(site: &'s Site, email: Option<Email>) -> Self {
+        let accounts = email
+            .as_ref()
+            .map(|email| site.accounts_with_email(email.key()))
+            .unwrap_or_default();
+        Self {
+            site,
+            email,
+            accounts,
+        }
+    }
+
+    /// Asks a question for each account of the visitor, or once for somebody without one; a single yes is enough.
+    fn any(&self, test: impl Fn(Caller<'_>) -> bool) -> bool {
+        match self.accounts.as_slice() {
+            [] => test(Caller::Anonymous),
+            accounts => accounts
+                .iter()
+                .any(|account| test(Caller::Account(&account.id()))),
+        }
+    }
+
+    fn sees(&self, project: &ProjectKey) -> bool {
+        self.any(|caller| self.site.shows_portal(project, caller))
+    }
+
+    fn reads(&self, project: &ProjectKey, space: &SpaceKey) -> bool {
+        self.any(|caller| self.site.shows_articles(project, space, caller))
+    }
+}
+
+/// Shows a visit.
+pub(super) fn page(site: &Site, query: &Form, wants_json: bool) -> Answer {
+    let email = match query.get("as").trim() {
+        "" => None,
+        address => match Email::new(address) {
+            Ok(email) => Some(email),
+            Err(_) if wants_json => return problem(400, "This is no e-mail address."),
+            Err(_) => {
+                let visit = Visit::new(site, None);
+                let notice = Notice::Refused("This is no e-mail address.", "as");
+                return shown(&visit, address, Some(&notice));
+            }
+        },
+    };
+    let visit = Visit::new(site, email);
+    if wants_json {
+        return Answer::json(200, &document(&visit));
+    }
+    let written = visit.email.as_ref().map_or("", Email::written).to_owned();
+    let said = said(query.get("said"));
+    let notice = said.as_ref().map(|(accepted, says)| match accepted {
+        true => Notice::Done(says),
+        false => Notice::Refused(says, "doors"),
+    });
+    let mut answer = shown(&visit, &written, notice.as_ref());
+    answer.status = 200;
+    answer
+}
+
+/// Goes through a door; returns the e-mails that it takes too.
+pub(super) fn door(site: &mut Site, door: &str, form: &Form, wants_json: bool) -> (Answer, u64) {
+    let refused = |status, why: &str| match wants_json {
+        true => (problem(status, why), 0),
+        false => (html::error(status, why), 0),
+    };
+    let Ok(email) = Email::new(form.get("email").trim()) else {
+        return refused(400, "This is no e-mail address.");
+    };
+    let project = site
+        .projects
+        .get_key_value(form.get("project").trim())
+        .map(|(key, _)| key.clone());
+    let organization = OrganizationId::new(form.get("organization"));
+    let way = match (door, &project) {
+        ("sign-up", _) => Way::SignUp,
+        ("portal-form", Some(key)) => Way::PortalForm(key),
+        ("email", Some(key)) => Way::Email(key),
+        ("agent-invite", Some(key)) => Way::AgentInvite(key),
+        ("portal-form" | "email" | "agent-invite", None) => {
+            return refused(404, "There is no such service project.");
+        }
+        ("organization-add", _) if site.organization(&organization).is_none() => {
+            return refused(404, "There is no such organization.");
+        }
+        ("organization-add", _) => Way::OrganizationAdd(&organization),
+        _ => return refused(404, "There is no such door."),
+    };
+    let entered = site.enter(&email, form.get("name").trim(), way);
+    let mails = entered.mails;
+    if wants_json {
+        return (Answer::json(200, &result(&entered)), mails);
+    }
+    let place = format!(
+        "/__sandbox/visit?as={}&said={}-{}",
+        encoded(email.written()),
+        if entered.look.accepted { "yes" } else { "no" },
+        entered.look.outcome.word(),
+    );
+    (see_other(place), mails)
+}
+
+/// What a page says after a door: only words of ours travel in the address.
+fn said(code: &str) -> Option<(bool, &'static str)> {
+    let (accepted, outcome) = code.split_once('-')?;
+    let accepted = accepted == "yes";
+    let says = match (outcome, accepted) {
+        ("atlassian", _) => "There is a new Atlassian account.",
+        ("portal_only", _) => "There is a new portal-only account.",
+        ("pending_approval", _) => "An administrator has to approve the person first.",
+        ("rejected", _) => "No account: this site does not let the address in there.",
+        ("existing", true) => "Done, with the account that there was.",
+        ("existing", false) => {
+            "There is an account, and it may not do this: log in, or ask an administrator."
+        }
+        ("denied", _) => "There is an account, and it is out of use.",
+        _ => return None,
+    };
+    Some((accepted, says))
+}
+
+fn problem(status: u16, why: &str) -> Answer {
+    Answer::json(status, &json!({"error": why}))
+}
+
+fn result(entered: &Entered) -> Value {
+    let mut value = look(entered.look);
+    value["says"] = json!(entered.look.says);
+    value["accountId"] = json!(entered.account.as_ref().map(|id| id.as_str()));
+    value["joined"] = json!(entered.joined);
+    value["mails"] = json!(entered.mails);
+    value
+}
+
+fn look(look: Look) -> Value {
+    json!({"outcome": look.outcome.word(), "accepted": look.accepted})
+}
+
+/// The visit as JSON.
+fn document(visit: &Visit<'_>) -> Value {
+    let site = visit.site;
+    let accounts: Vec<Value> = visit
+        .accounts
+        .iter()
+        .map(|account| {
+            let organizations = site
+                .accounts
+                .handle(&account.id)
+                .map(|handle| site.memberships(handle))
+                .unwrap_or_default();
+            json!({
+                "accountId": &*account.id, "kind": account.kind, "role": account.role,
+                "state": account.state, "organizations": organizations,
+            })
+        })
+        .collect();
+    let portals: Vec<Value> = site
+        .projects
+        .values()
+        .map(|project| {
+            let articles: Map<String, Value> = project
+                .knowledge_base
+                .iter()
+                .map(|space| (space.to_string(), json!(visit.reads(&project.key, space))))
+                .collect();
+            json!({
+                "project": project.key.as_str(), "name": project.name,
+                "view": visit.sees(&project.key), "articles": articles,
+            })
+        })
+        .collect();
+    let mut document = json!({
+        "as": visit.email.as_ref().map(Email::written),
+        "accounts": accounts,
+        "portals": portals,
+    });
+    if let Some(email) = &visit.email {
+        let of_projects = |way: for<'w> fn(&'w ProjectKey) -> Way<'w>| -> Map<String, Value> {
+            site.projects
+                .keys()
+                .map(|key| (key.to_string(), look(site.look(email, way(key)))))
+                .collect()
+        };
+        let organizations: Map<String, Value> = site
+            .organizations
+            .values()
+            .map(|organization| {
+                let id = organization.id();
+                let found = site.look(email, Way::OrganizationAdd(&id));
+                (id.to_string(), look(found))
+            })
+            .collect();
+        document["doors"] = json!({
+            "signUp": look(site.look(email, Way::SignUp)),
+            "portalForm": of_projects(|key| Way::PortalForm(key)),
+            "email": of_projects(|key| Way::Email(key)),
+            "agentInvite": of_projects(|key| Way::AgentInvite(key)),
+            "organizationAdd": organizations,
+            "restCreate": look(site.look(email, Way::RestCreate)),
+        });
+    }
+    document
+}
+
+/// The visit as a page.
+fn shown(visit: &Visit<'_>, written: &str, notice: Option<&Notice<'_>>) -> Answer {
+    let title = match &visit.email {
+        Some(email) => format!("As {}", email.written()),
+        None => "Without login".to_owned(),
+    };
+    let body = format!(
+        "<form role=\"search\" action=\"/__sandbox/visit\">\n{}<button type=\"submit\">Visit</button>\n</form>\n{}{}{}{}",
+        line(
+            "email",
+            "as",
+            "as",
+            "Visit as this e-mail address; leave it empty for somebody without login",
+            written
+        ),
+        accounts(visit),
+        help_center(visit),
+        doors(visit),
+        outlook(visit),
+    );
+    html::page(visit.site.name(), &title, notice, &body)
+}
+
+fn accounts(visit: &Visit<'_>) -> String {
+    if visit.email.is_none() {
+        return String::new();
+    }
+    if visit.accounts.is_empty() {
+        return "<p>The address has no account on this site, so what follows is what anybody sees.</p>\n".to_owned();
+    }
+    let rows: Vec<Vec<String>> = visit
+        .accounts
+        .iter()
+        .map(|account| {
+            let organizations = visit
+                .site
+                .accounts
+                .handle(&account.id)
+                .map(|handle| visit.site.memberships(handle))
+                .unwrap_or_default();
+            vec![
+                html::text(&account.name),
+                account.kind.to_string(),
+                if account.state.is_active() {
+                    "can be used"
+                } else {
+                    "out of use"
+                }
+                .to_owned(),
+                html::text(&organizations.join(", ")),
+            ]
+        })
+        .collect();
+    html::table(
+        "Accounts of this address",
+        &["Name", "Kind", "State", "Organizations"],
+        &rows,
+    )
+}
+
+fn help_center(visit: &Visit<'_>) -> String {
+    let mut seen = visit
+        .site
+        .projects
+        .values()
+        .filter(|project| visit.sees(&project.key));
+    let rows: Vec<Vec<String>> = seen
+        .by_ref()
+        .take(ROWS)
+        .map(|project| {
+            let articles: Vec<String> = project
+                .knowledge_base
+                .iter()
+                .filter(|space| visit.reads(&project.key, space))
+                .map(|space| html::text(space.as_str()))
+                .collect();
+            vec![
+                format!("{} ({})", html::text(&project.name), project.key),
+                match articles.is_empty() {
+                    true => "none".to_owned(),
+                    false => articles.join(", "),
+                },
+            ]
+        })
+        .collect();
+    if rows.is_empty() {
+        return "<h2>Help center</h2>\n<p>No portal shows itself.</p>\n".to_owned();
+    }
+    let more = match seen.count() {
+        0 => String::new(),
+        more => format!("<p>{more} more portals.</p>\n"),
+    };
+    format!(
+        "<h2>Help center</h2>\n{}{more}",
+        html::table("Portals", &["Portal", "Articles of these spaces"], &rows)
+    )
+}
+
+fn doors(visit: &Visit<'_>) -> String {
+    let site = visit.site;
+    let keys: String = site
+        .projects
+        .keys()
+        .take(ROWS)
+        .map(|key| format!("<option value=\"{key}\">\n"))
+        .collect();
+    let email = |id: &str| match &visit.email {
+        Some(email) => hidden("email", email.written()),
+        None => line(
+            "email",
+            &format!("{id}-email"),
+            "email",
+            "E-mail address",
+            "",
+        ),
+    };
+    let project = |id: &str| {
+        format!(
+            "<label for=\"{id}-project\">Project</label>\n\
+             <input type=\"text\" id=\"{id}-project\" name=\"project\" list=\"projects\" autocomplete=\"off\">\n"
+        )
+    };
+    let mut out =
+        format!("<h2 id=\"doors\">Doors</h2>\n<datalist id=\"projects\">\n{keys}</datalist>\n");
+    if site.settings.customers_can_create_accounts {
+        out.push_str(&html::form(
+            "/__sandbox/doors/sign-up",
+            &group("sign-up", "Sign up", &email("sign-up")),
+            "Sign up",
+        ));
+    } else {
+        out.push_str(
+            "<p>Customers cannot create accounts here: there is no link to sign up.</p>\n",
+        );
+    }
+    for (door, legend, submit) in [
+        (
+            "portal-form",
+            "Send a request by the form of a portal, without login",
+            "Send the request",
+        ),
+        ("email", "Send a request by e-mail", "Send the e-mail"),
+        (
+            "agent-invite",
+            "An agent adds the person on the project's Customers page",
+            "Add",
+        ),
+    ] {
+        out.push_str(&html::form(
+            &format!("/__sandbox/doors/{door}"),
+            &group(door, legend, &(email(door) + &project(door))),
+            submit,
+        ));
+    }
+    out
+}
+
+/// What would happen to the address at each door, without anything happening.
+fn outlook(visit: &Visit<'_>) -> String {
+    let (site, Some(email)) = (visit.site, &visit.email) else {
+        return String::new();
+    };
+    let row = |door: &str, project: &str, way| {
+        let cell = html::text(project);
+        vec![door.to_owned(), cell, site.look(email, way).says.to_owned()]
+    };
+    let mut rows = vec![row("Sign up", "", Way::SignUp)];
+    for key in site.projects.keys().take(ROWS) {
+        let project = key.as_str();
+        rows.extend([
+            row("Form of the portal", project, Way::PortalForm(key)),
+            row("E-mail", project, Way::Email(key)),
+            row("Added by an agent", project, Way::AgentInvite(key)),
+        ]);
+    }
+    rows.push(row("Made by REST", "", Way::RestCreate));
+    html::table(
+        "What would happen at each door",
+        &["Door", "Project", "What would happen"],
+        &rows,
+    )
+}

@@ -1,0 +1,700 @@
+//! The console and the visitor's view: what forms change, what they refuse, who may send them, and that foreign text stays text.
+
+use crate::harness::{acme, email, key, space};
+use portcullis::emulator::{AccountState, NewAccount, Options, Role, Sandbox, Site};
+use portcullis::model::{
+    AccountKind, ChannelAccess, CustomerSharing, Domain, EmailAccountCreation,
+    OrganizationManagement, OrganizationName, WhoCanView,
+};
+use reqwest::{Client, Response, redirect};
+use scraper::{Html, Selector};
+use serde_json::{Value, json};
+
+/// A browser without script: it keeps the page that it was sent on to.
+struct Browser {
+    sandbox: Sandbox,
+    http: Client,
+}
+
+impl Browser {
+    async fn on(site: Site) -> Self {
+        // Plain HTTP is all that is spoken here, but the client wants to know where it would get its cryptography from.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        Self {
+            sandbox: Sandbox::start(site, Options::default()).await.unwrap(),
+            http: Client::builder()
+                .no_proxy()
+                .redirect(redirect::Policy::none())
+                .build()
+                .unwrap(),
+        }
+    }
+
+    fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.sandbox.url())
+    }
+
+    async fn get(&self, path: &str) -> (u16, String) {
+        let answer = self.http.get(self.url(path)).send().await.unwrap();
+        (answer.status().as_u16(), answer.text().await.unwrap())
+    }
+
+    async fn page(&self, path: &str) -> String {
+        let (status, page) = self.get(path).await;
+        assert_eq!(status, 200, "{path}: {page}");
+        page
+    }
+
+    async fn send(&self, path: &str, form: &[(&str, &str)]) -> Response {
+        let body = url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(form)
+            .finish();
+        self.http
+            .post(self.url(path))
+            .header("content-type", "application/x-www-form-urlencoded")
+            .header("origin", self.sandbox.url())
+            .header("sec-fetch-site", "same-origin")
+            .body(body)
+            .send()
+            .await
+            .unwrap()
+    }
+
+    /// Sends a form that is taken, and gives the page behind it.
+    async fn submit(&self, path: &str, form: &[(&str, &str)]) -> String {
+        let answer = self.send(path, form).await;
+        assert_eq!(answer.status().as_u16(), 303, "{path} {form:?}");
+        let place = answer.headers()["location"].to_str().unwrap().to_owned();
+        self.page(&place).await
+    }
+
+    /// Sends a form that is refused, and gives the page that says why.
+    async fn refused(&self, path: &str, form: &[(&str, &str)]) -> String {
+        let before = self.sandbox.site();
+        let answer = self.send(path, form).await;
+        assert_eq!(answer.status().as_u16(), 422, "{path} {form:?}");
+        let page = answer.text().await.unwrap();
+        assert!(page.contains("role=\"alert\""), "{page}");
+        assert_eq!(before, self.sandbox.site(), "{path} {form:?}");
+        page
+    }
+
+    async fn visit(&self, query: &str) -> Value {
+        let request = self.http.get(self.url(&format!("/__sandbox/visit{query}")));
+        let answer = request.header("accept", "application/json").send().await;
+        serde_json::from_slice(&answer.unwrap().bytes().await.unwrap()).unwrap()
+    }
+}
+
+const PAGES: [&str; 14] = [
+    "/__sandbox/console",
+    "/__sandbox/console/customer-access",
+    "/__sandbox/console/email-requests",
+    "/__sandbox/console/configuration",
+    "/__sandbox/console/authentication",
+    "/__sandbox/console/knowledge-base-permissions",
+    "/__sandbox/console/app-access",
+    "/__sandbox/console/users",
+    "/__sandbox/console/portal-only-customers",
+    "/__sandbox/console/customers",
+    "/__sandbox/console/organization?name=Globex",
+    "/__sandbox/console/project/ITSM",
+    "/__sandbox/visit",
+    "/__sandbox/visit?as=ana@globex.example",
+];
+
+fn all<'h>(page: &'h Html, selector: &str) -> Vec<scraper::ElementRef<'h>> {
+    page.select(&Selector::parse(selector).unwrap()).collect()
+}
+
+#[tokio::test]
+async fn every_page_is_whole_labelled_and_without_script() {
+    let mut site = acme().site;
+    site.approve_domain("acme.com", Role::Customer, true);
+    let browser = Browser::on(site).await;
+    for path in PAGES {
+        let text = browser.page(path).await;
+        let page = Html::parse_document(&text);
+        assert_eq!(page.errors, Vec::<String>::new(), "{path}");
+        assert!(
+            all(&page, "script, iframe, object, [style], [onclick]").is_empty(),
+            "{path}"
+        );
+        for one in [
+            "html[lang=en]",
+            "title",
+            "main#main",
+            "h1",
+            "nav[aria-label]",
+        ] {
+            assert_eq!(all(&page, one).len(), 1, "{path}: {one}");
+        }
+        let mut ids: Vec<&str> = all(&page, "[id]")
+            .iter()
+            .filter_map(|e| e.value().id())
+            .collect();
+        let count = ids.len();
+        ids.sort_unstable();
+        ids.dedup();
+        assert_eq!(ids.len(), count, "{path}: an id twice");
+        for control in all(&page, "input:not([type=hidden]), textarea, select") {
+            let id = control.value().id().unwrap_or("");
+            let named = all(&page, &format!("label[for=\"{id}\"]")).len() == 1
+                || control.ancestors().any(|node| {
+                    node.value()
+                        .as_element()
+                        .is_some_and(|element| element.name() == "label")
+                });
+            assert!(named, "{path}: {}", control.html());
+        }
+        for table in all(&page, "table") {
+            assert!(
+                !table
+                    .select(&Selector::parse("caption, th[scope]").unwrap())
+                    .collect::<Vec<_>>()
+                    .is_empty()
+            );
+        }
+        for link in all(&page, "a[href^=\"/\"], link[href^=\"/\"]") {
+            let place = link.value().attr("href").unwrap();
+            assert_eq!(browser.get(place).await.0, 200, "{path} links to {place}");
+        }
+    }
+    let answer = browser
+        .http
+        .get(browser.url(PAGES[0]))
+        .send()
+        .await
+        .unwrap();
+    let policy = answer.headers()["content-security-policy"]
+        .to_str()
+        .unwrap();
+    assert!(policy.starts_with("default-src 'none';"), "{policy}");
+    assert_eq!(answer.headers()["cache-control"], "no-store");
+    assert_eq!(
+        browser.sandbox.stats().requests,
+        0,
+        "the pages are outside the count"
+    );
+}
+
+#[tokio::test]
+async fn a_page_shows_what_is_and_a_form_makes_it_what_it_says() {
+    let browser = Browser::on(acme().site).await;
+    let checked = |page: &str, name: &str| {
+        let page = Html::parse_document(page);
+        let boxes = all(&page, &format!("input[name=\"{name}\"][checked]"));
+        boxes
+            .first()
+            .map(|one| one.value().attr("value").unwrap_or("on").to_owned())
+    };
+    let path = "/__sandbox/console/customer-access";
+    let before = browser.page(path).await;
+    for (name, wanted) in [
+        ("internal", None),
+        ("external", Some("on")),
+        ("domains", Some("any")),
+        ("creation", Some("allow")),
+        ("without-login", None),
+    ] {
+        assert_eq!(checked(&before, name).as_deref(), wanted, "{name}");
+    }
+    let form = [
+        ("internal", "on"),
+        ("domains", "listed"),
+        ("allowed-domains", "Globex.example\r\n b.example, c.example"),
+        ("creation", "allow"),
+        ("without-login", "on"),
+    ];
+    let after = browser.submit(path, &form).await;
+    assert!(after.contains("role=\"status\""), "{after}");
+    assert_eq!(checked(&after, "external"), None);
+    let settings = browser.sandbox.site().settings;
+    assert!(settings.atlassian_accounts && !settings.portal_only_accounts);
+    assert!(settings.restrict_domains && settings.view_without_login);
+    let listed: Vec<&str> = settings
+        .allowed_domains
+        .iter()
+        .map(Domain::as_str)
+        .collect();
+    assert_eq!(listed, ["b.example", "c.example", "globex.example"]);
+
+    // A refused form changes nothing and keeps what was typed.
+    let kept = browser
+        .refused(
+            path,
+            &[
+                ("domains", "listed"),
+                ("allowed-domains", "no domain"),
+                ("creation", "allow"),
+            ],
+        )
+        .await;
+    assert!(
+        kept.contains("href=\"#allowed-domains\"") && kept.contains(">\nno domain</textarea>"),
+        "{kept}"
+    );
+    browser
+        .refused(
+            path,
+            &[
+                ("domains", "any"),
+                ("creation", "deny"),
+                ("without-login", "on"),
+            ],
+        )
+        .await;
+    browser.refused(path, &[("creation", "deny")]).await;
+    browser.refused(path, &[("domains", "any")]).await;
+
+    for (name, form) in [
+        (
+            "email-requests",
+            &[("account-creation", "anyone_by_settings")][..],
+        ),
+        (
+            "configuration",
+            &[("organization-management", "jira_admins_only")],
+        ),
+        ("authentication", &[("sso", "on")]),
+        ("knowledge-base-permissions", &[("anyone", "on")]),
+    ] {
+        browser
+            .submit(&format!("/__sandbox/console/{name}"), form)
+            .await;
+    }
+    let settings = browser.sandbox.site().settings;
+    assert_eq!(
+        settings.email_account_creation,
+        EmailAccountCreation::AnyoneBySettings
+    );
+    assert_eq!(
+        settings.organization_management,
+        OrganizationManagement::JiraAdminsOnly
+    );
+    assert!(settings.portal_only_sso && !settings.portal_only_password);
+    assert!(settings.kb_allow_anyone && !settings.kb_allow_all_logged_in);
+    browser
+        .refused("/__sandbox/console/authentication", &[])
+        .await;
+    browser
+        .refused(
+            "/__sandbox/console/email-requests",
+            &[("account-creation", "nobody")],
+        )
+        .await;
+    browser
+        .refused("/__sandbox/console/configuration", &[])
+        .await;
+}
+
+#[tokio::test]
+async fn domains_projects_and_organizations_are_changed_by_hand() {
+    let browser = Browser::on(acme().site).await;
+    let access = "/__sandbox/console/app-access";
+    browser
+        .submit(
+            access,
+            &[
+                ("domain", " Acme.com "),
+                ("role", "customer"),
+                ("approval", "on"),
+            ],
+        )
+        .await;
+    browser
+        .submit(access, &[("domain", "ANYONE"), ("role", "user")])
+        .await;
+    let product = browser.sandbox.site().jsm_product();
+    let grant = |domain: &str| {
+        let site = browser.sandbox.site();
+        let access = site.approved_domains.get(domain)?;
+        access.products.get(&product).cloned()
+    };
+    assert!(grant("acme.com").unwrap().admin_approval_required);
+    assert!(!grant("ANYONE").unwrap().admin_approval_required);
+    browser
+        .submit(access, &[("domain", "acme.com"), ("role", "none")])
+        .await;
+    assert_eq!(grant("acme.com"), None);
+    let kept = browser
+        .refused(access, &[("domain", "no domain"), ("role", "user")])
+        .await;
+    assert!(kept.contains("href=\"#domain\""));
+    browser
+        .refused(access, &[("domain", "acme.com"), ("role", "king")])
+        .await;
+
+    let project = "/__sandbox/console/project/ITSM";
+    browser
+        .submit(
+            &format!("{project}/customer-permissions"),
+            &[
+                ("channel-access", "open"),
+                ("customer-sharing", "search_project"),
+            ],
+        )
+        .await;
+    browser
+        .refused(
+            &format!("{project}/customer-permissions"),
+            &[("channel-access", "open")],
+        )
+        .await;
+    let knowledge = format!("{project}/knowledge-base");
+    browser
+        .submit(&knowledge, &[("space", "OTHER"), ("link", "on")])
+        .await;
+    browser
+        .submit(
+            &knowledge,
+            &[("space", "ITKB"), ("who-can-view", "only_confluence_users")],
+        )
+        .await;
+    // K1 to K4 do not hold.
+    browser
+        .refused(&knowledge, &[("space", "ITKB"), ("who-can-view", "anyone")])
+        .await;
+    browser
+        .refused(&knowledge, &[("space", "NONE"), ("link", "on")])
+        .await;
+    let site = browser.sandbox.site();
+    let itsm = site.project(&key("ITSM")).unwrap();
+    assert_eq!(
+        (itsm.channel_access, itsm.customer_sharing),
+        (ChannelAccess::Open, CustomerSharing::SearchProject)
+    );
+    assert!(itsm.knowledge_base.contains(&space("OTHER")));
+    assert_eq!(
+        site.space(&space("OTHER")).unwrap().who_can_view,
+        WhoCanView::AllLoggedIn
+    );
+    assert_eq!(
+        site.space(&space("ITKB")).unwrap().who_can_view,
+        WhoCanView::OnlyConfluenceUsers
+    );
+
+    let organization = "/__sandbox/console/organization";
+    let page = browser
+        .submit(organization, &[("id", "1"), ("new-name", "Globex & Söhne")])
+        .await;
+    assert!(page.contains("<h1>Globex &amp; Söhne</h1>"), "{page}");
+    browser
+        .submit(
+            organization,
+            &[("id", "1"), ("email-domains", "a.example\nb.example")],
+        )
+        .await;
+    let site = browser.sandbox.site();
+    let globex = site.organization_named("Globex & Söhne").unwrap();
+    assert_eq!(globex.email_domains.len(), 2);
+    let eleven: String = (0..11).map(|n| format!("d{n}.example\n")).collect();
+    browser
+        .refused(organization, &[("id", "1"), ("email-domains", &eleven)])
+        .await;
+    browser
+        .refused(organization, &[("id", "1"), ("new-name", " ")])
+        .await;
+    browser
+        .sandbox
+        .edit(|site| site.add_organization(&OrganizationName::new("Taken").unwrap()));
+    browser
+        .refused(organization, &[("id", "1"), ("new-name", "Taken")])
+        .await;
+}
+
+#[tokio::test]
+async fn accounts_are_invited_migrated_revoked_and_given_back() {
+    let acme = acme();
+    let mut site = acme.site;
+    site.add_account(NewAccount::atlassian(email("jo@acme.com"), Role::None));
+    let browser = Browser::on(site).await;
+    let kinds = |address: &str| {
+        let site = browser.sandbox.site();
+        let accounts = site.accounts_with_email(address);
+        accounts
+            .iter()
+            .map(|account| (account.kind, account.role, account.state))
+            .collect::<Vec<_>>()
+    };
+    // G13: whatever the settings say, an Atlassian account; whoever has one gets the role (R1e).
+    let users = "/__sandbox/console/users";
+    let page = browser
+        .submit(users, &[("email", "Kim@Elsewhere.example")])
+        .await;
+    assert!(page.contains("Kim@Elsewhere.example"), "{page}");
+    browser.submit(users, &[("email", "jo@acme.com")]).await;
+    for address in ["kim@elsewhere.example", "jo@acme.com"] {
+        assert_eq!(
+            kinds(address),
+            [(AccountKind::Atlassian, Role::Customer, AccountState::Active)]
+        );
+    }
+    assert_eq!(browser.sandbox.stats().mails, 2);
+    browser.submit(users, &[("email", "jo@acme.com")]).await;
+    assert_eq!(browser.sandbox.stats().mails, 2, "nothing was left to do");
+    browser.refused(users, &[("email", "nobody")]).await;
+
+    let customers = "/__sandbox/console/portal-only-customers";
+    let bo = acme.bo.as_str();
+    browser
+        .submit(customers, &[("account", bo), ("action", "revoke")])
+        .await;
+    assert_eq!(kinds("bo@globex.example")[0].2, AccountState::Revoked);
+    let page = browser
+        .page(&format!("{customers}?search=bo@globex.example"))
+        .await;
+    assert!(
+        page.contains("Grant access") && !page.contains("ana@"),
+        "{page}"
+    );
+    browser
+        .submit(customers, &[("account", bo), ("action", "grant")])
+        .await;
+    assert_eq!(kinds("bo@globex.example")[0].2, AccountState::Active);
+
+    let ana = acme.ana.as_str();
+    browser
+        .submit(customers, &[("account", ana), ("action", "migrate")])
+        .await;
+    assert_eq!(
+        kinds("ana@globex.example"),
+        [
+            (AccountKind::PortalOnly, Role::None, AccountState::Revoked),
+            (AccountKind::Atlassian, Role::Customer, AccountState::Active),
+        ]
+    );
+    let site = browser.sandbox.site();
+    for list in [
+        site.organization_members(&acme.globex),
+        site.project_customers(&key("ITSM")),
+        site.project_customers(&key("WEB")),
+    ] {
+        let anas: Vec<AccountKind> = list
+            .iter()
+            .filter(|account| account.email() == "ana@globex.example")
+            .map(|account| account.kind)
+            .collect();
+        assert_eq!(
+            anas,
+            [AccountKind::Atlassian],
+            "the new account took the old one's places"
+        );
+    }
+    let nobody = browser
+        .send(customers, &[("account", "qm:none"), ("action", "grant")])
+        .await;
+    assert_eq!(nobody.status().as_u16(), 404);
+    let wrong = browser
+        .send(customers, &[("account", bo), ("action", "delete")])
+        .await;
+    assert_eq!(wrong.status().as_u16(), 422);
+}
+
+#[tokio::test]
+async fn forms_of_other_pages_and_other_names_are_refused() {
+    let browser = Browser::on(acme().site).await;
+    let path = "/__sandbox/console/authentication";
+    let before = browser.sandbox.site();
+    let post = || {
+        browser
+            .http
+            .post(browser.url(path))
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body("sso=on")
+    };
+    for (name, value) in [
+        ("origin", "https://evil.example"),
+        ("origin", "null"),
+        ("sec-fetch-site", "cross-site"),
+        ("sec-fetch-site", "same-site"),
+    ] {
+        let answer = post().header(name, value).send().await.unwrap();
+        assert_eq!(answer.status().as_u16(), 403, "{name}: {value}");
+    }
+    let rebound = browser
+        .http
+        .get(browser.url(path))
+        .header("host", "evil.example");
+    assert_eq!(rebound.send().await.unwrap().status().as_u16(), 421);
+    let simple = browser
+        .http
+        .post(browser.url(path))
+        .header("content-type", "text/plain")
+        .body("sso=on");
+    assert_eq!(simple.send().await.unwrap().status().as_u16(), 415);
+    assert_eq!(before, browser.sandbox.site());
+    // A program says neither where it comes from nor that it is a browser.
+    assert_eq!(post().send().await.unwrap().status().as_u16(), 303);
+}
+
+#[tokio::test]
+async fn foreign_text_stays_text_and_comes_back_as_it_was() {
+    let name = "<script>alert('1')</script> \"&\u{202e}x";
+    let mut site = acme().site;
+    let organization = site.add_organization(&OrganizationName::new(name).unwrap());
+    let account = site.add_account(NewAccount {
+        name: Some(name.to_owned()),
+        ..NewAccount::portal_only(email("mallory@evil.example"))
+    });
+    site.add_members(&organization, std::slice::from_ref(&account))
+        .unwrap();
+    site.set_organization_link(&key("WEB"), &organization, true)
+        .unwrap();
+    site.add_customers(&key("WEB"), std::slice::from_ref(&account))
+        .unwrap();
+    site.project_mut(&key("WEB")).unwrap().name = name.to_owned();
+    site.space_mut(&space("OTHER")).unwrap().name = name.to_owned();
+    let browser = Browser::on(site).await;
+    let query: String = url::form_urlencoded::byte_serialize(name.as_bytes()).collect();
+    for path in [
+        "/__sandbox/console".to_owned(),
+        "/__sandbox/console/customers".to_owned(),
+        format!("/__sandbox/console/customers?search={query}"),
+        format!("/__sandbox/console/organization?name={query}"),
+        "/__sandbox/console/project/WEB".to_owned(),
+        "/__sandbox/console/portal-only-customers".to_owned(),
+        "/__sandbox/visit?as=mallory@evil.example".to_owned(),
+        "/__sandbox/visit?said=%3Cb%3E-no".to_owned(),
+    ] {
+        let text = browser.page(&path).await;
+        let page = Html::parse_document(&text);
+        assert_eq!(page.errors, Vec::<String>::new(), "{path}");
+        assert!(all(&page, "script, b").is_empty(), "{path}");
+    }
+    // What is shown is made harmless; what a form sends back is not touched.
+    let page = browser
+        .page(&format!("/__sandbox/console/organization?name={query}"))
+        .await;
+    let page = Html::parse_document(&page);
+    let shown: String = all(&page, "h1")[0].text().collect();
+    assert!(
+        shown.contains("\\u{202e}") && !shown.contains('\u{202e}'),
+        "{shown}"
+    );
+    assert_eq!(all(&page, "#new-name")[0].value().attr("value"), Some(name));
+    let (status, page) = browser.get("/__sandbox/visit?as=%3Cscript%3E").await;
+    let page = Html::parse_document(&page);
+    assert_eq!(status, 422);
+    assert!(all(&page, "script").is_empty());
+    assert_eq!(all(&page, "#as")[0].value().attr("value"), Some("<script>"));
+}
+
+#[tokio::test]
+async fn a_visitor_finds_portals_and_doors_and_goes_in() {
+    let browser = Browser::on(acme().site).await;
+    let portals = |visit: &Value| -> Vec<String> {
+        let rows = visit["portals"].as_array().unwrap();
+        rows.iter()
+            .filter(|row| row["view"] == true)
+            .map(|row| row["project"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    assert_eq!(portals(&browser.visit("").await), Vec::<String>::new());
+    let ana = browser.visit("?as=ANA@globex.example").await;
+    assert_eq!(portals(&ana), ["ITSM", "WEB"]);
+    assert_eq!(ana["portals"][0]["articles"], json!({"ITKB": true}));
+    assert_eq!(portals(&browser.visit("?as=cy@acme.com").await), ["WEB"]);
+
+    let page = browser.page("/__sandbox/visit?as=dee@globex.example").await;
+    let rows =
+        "<th scope=\"row\">Sign up</th><td></td><td>There is a new portal-only account.</td>";
+    assert!(
+        page.contains(rows) && page.contains("has no account on this site"),
+        "{page}"
+    );
+    assert!(
+        browser
+            .sandbox
+            .site()
+            .accounts_with_email("dee@globex.example")
+            .is_empty()
+    );
+
+    // A2 and A3: whoever signs up with the organization's domain joins it, and reaches what it is linked to.
+    let page = browser
+        .submit(
+            "/__sandbox/doors/sign-up",
+            &[("email", "dee@globex.example")],
+        )
+        .await;
+    assert!(
+        page.contains("There is a new portal-only account.") && page.contains("IT help (ITSM)"),
+        "{page}"
+    );
+    assert_eq!(browser.sandbox.stats().mails, 1);
+    let page = browser
+        .submit(
+            "/__sandbox/doors/sign-up",
+            &[("email", "dee@globex.example")],
+        )
+        .await;
+    assert!(page.contains("log in"), "{page}");
+    assert_eq!(browser.sandbox.stats().mails, 1);
+    let page = browser
+        .submit(
+            "/__sandbox/doors/email",
+            &[("email", "cy@acme.com"), ("project", "ITSM")],
+        )
+        .await;
+    assert!(page.contains("role=\"alert\""), "V3: {page}");
+
+    for (door, form, status) in [
+        ("sign-up", &[("email", "nobody")][..], 400),
+        (
+            "email",
+            &[("email", "a@b.example"), ("project", "NONE")],
+            404,
+        ),
+        (
+            "organization-add",
+            &[("email", "a@b.example"), ("organization", "99")],
+            404,
+        ),
+        ("window", &[("email", "a@b.example")], 404),
+    ] {
+        let answer = browser
+            .send(&format!("/__sandbox/doors/{door}"), form)
+            .await;
+        assert_eq!(answer.status().as_u16(), status, "{door} {form:?}");
+    }
+    let answer = browser
+        .http
+        .post(browser.url("/__sandbox/doors/agent-invite"))
+        .header("accept", "application/json")
+        .json(&json!({"email": "eli@x.example", "project": "ITSM", "name": "Eli"}))
+        .send()
+        .await
+        .unwrap();
+    let entered: Value = serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap();
+    assert_eq!(entered["outcome"], "portal_only", "{entered}");
+    let site = browser.sandbox.site();
+    let roster = site.project_customers(&key("ITSM"));
+    assert!(roster.iter().any(|account| account.name() == "Eli"));
+}
+
+#[tokio::test]
+async fn an_identity_provider_keeps_its_organization_and_no_role_keeps_out() {
+    let acme = acme();
+    let mut site = acme.site;
+    site.organization_mut(&acme.globex).unwrap().scim_managed = true;
+    site.add_account(NewAccount::atlassian(email("jo@acme.com"), Role::None));
+    let browser = Browser::on(site).await;
+    let before = browser.sandbox.site();
+    for (door, address) in [
+        ("organization-add", "new@b.example"),
+        ("organization-add", "cy@acme.com"),
+        ("agent-invite", "jo@acme.com"),
+    ] {
+        let form = [
+            ("email", address),
+            ("organization", "1"),
+            ("project", "ITSM"),
+        ];
+        let page = browser
+            .submit(&format!("/__sandbox/doors/{door}"), &form)
+            .await;
+        assert!(page.contains("role=\"alert\""), "{door} {address}: {page}");
+    }
+    assert_eq!(before, browser.sandbox.site());
+}
