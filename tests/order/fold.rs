@@ -219,3 +219,13 @@ pub(crate) fn unit(at: usize, change: &Change) -> String {
         _ => format!("{at}"),
     }
 }
+
+/// Returns the part of a request that cannot be divided.
+pub(crate) fn field(change: &Change) -> String {
+    match &change.operation {
+        Operation::SetSite(field, _) => format!("{field:?}"),
+        Operation::SetChannelAccess(..) => "access".to_owned(),
+        Operation::SetCustomerSharing(..) => "sharing".to_owned(),
+        _ => String::new(),
+    }
+}

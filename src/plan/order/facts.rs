@@ -144,6 +144,9 @@ impl<'a> Facts<'a> {
             let step = named
                 .entry(format!("{when}{piece}"))
                 .or_insert_with(|| graph.step(&format!("{when}{batch}")));
+            if is_document(&change.operation) {
+                graph.at_once(*step);
+            }
             step_of[at] = Some(*step);
         }
         let mut facts = Self {
@@ -415,6 +418,16 @@ impl<'a> Facts<'a> {
                 change,
             });
     }
+}
+
+/// Says whether a change is a field of a document that is written as a whole.
+const fn is_document(operation: &Operation) -> bool {
+    matches!(
+        operation,
+        Operation::SetSite(..)
+            | Operation::SetChannelAccess(..)
+            | Operation::SetCustomerSharing(..)
+    )
 }
 
 /// Names the batch of a change and its piece of the batch; people's own memberships and accounts are named elsewhere.

@@ -43,6 +43,7 @@ pub(super) fn add(
     needs(plan, facts, classes, graph);
     let mut rules = Rules {
         facts,
+        classes,
         graph,
         abouts: Vec::new(),
     };
@@ -55,6 +56,7 @@ pub(super) fn add(
 
 struct Rules<'r, 'a> {
     facts: &'r Facts<'a>,
+    classes: &'r [Class<'a>],
     graph: &'r mut Graph,
     abouts: Vec<About>,
 }
@@ -80,6 +82,13 @@ impl Rules<'_, '_> {
         let next = u32::try_from(self.abouts.len()).unwrap_or(u32::MAX);
         self.graph.protect(both[0], both[1], next);
         if self.graph.rules.len() > before {
+            let weight = match whom {
+                Whom::Class(at) => self.classes[*at as usize].people.len(),
+                Whom::Strangers(_) => 1,
+            };
+            for rule in &mut self.graph.rules[before..] {
+                rule.weight = u32::try_from(weight).unwrap_or(u32::MAX);
+            }
             self.about(whom.clone(), what());
         }
     }
