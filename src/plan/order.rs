@@ -120,11 +120,12 @@ pub fn order(plan: &Plan, desired: &Desired<'_>, observed: &Observed) -> Order {
             Kind::Interruption => Danger::Interruption,
         };
         for (first, then) in rule.edges() {
+            let (first, then) = (graph.whole(*first), graph.whole(*then));
             let same = class_of
-                .get(first)
-                .is_some_and(|class| class_of.get(then) == Some(class));
-            if !same {
-                after[*then as usize].push((*first, danger));
+                .get(&first)
+                .is_some_and(|class| class_of.get(&then) == Some(class));
+            if !same && first != then {
+                after[then as usize].push((first, danger));
             }
         }
     }
@@ -159,7 +160,7 @@ fn unsafe_steps(
             continue;
         };
         let (Some(change), Some(about)) = (
-            first_change.get(&too_early),
+            first_change.get(&graph.whole(too_early)),
             abouts.get(rule.about as usize),
         ) else {
             continue;
@@ -208,47 +209,18 @@ pub fn arrange(plan: &mut Plan, desired: &Desired<'_>, observed: &Observed) {
         ordered = order(plan, desired, observed);
     }
     plan.findings.retain(|finding| finding.code != UNSAFE_STEP);
-    let newcomers = newcomers(plan);
     for step in &ordered.unsafe_steps {
-        let Some(step) = noteworthy(step, &newcomers) else {
-            continue;
-        };
         let change = &plan.changes[step.change];
         plan.findings.push(Finding {
             address: change.address.clone(),
             code: UNSAFE_STEP,
-            message: message(&step, change),
+            message: message(step, change),
             source: change.source,
         });
     }
     plan.findings
         .sort_by(|a, b| (&a.address, a.code, &a.message).cmp(&(&b.address, b.code, &b.message)));
     plan.order = ordered;
-}
-
-/// Returns the addresses of people whose accounts the plan makes.
-fn newcomers(plan: &Plan) -> BTreeSet<String> {
-    let made = plan
-        .changes
-        .iter()
-        .filter_map(|change| match &change.operation {
-            Operation::CreateAccount { email, .. } => Some(email.key().to_owned()),
-            _ => None,
-        });
-    made.collect()
-}
-
-/// Leaves out of an interruption who has no account yet: they could sign up for what they will be given, and nothing that
-/// they use is taken from them.
-fn noteworthy(step: &UnsafeStep, newcomers: &BTreeSet<String>) -> Option<UnsafeStep> {
-    let mut step = step.clone();
-    if matches!(step.danger, Danger::Interruption) {
-        step.people.retain(|person| !newcomers.contains(person));
-        if step.people.is_empty() {
-            return None;
-        }
-    }
-    Some(step)
 }
 
 fn message(step: &UnsafeStep, change: &Change) -> String {
@@ -272,6 +244,9 @@ fn message(step: &UnsafeStep, change: &Change) -> String {
         }
         Danger::Interruption => format!(
             "for a moment {people} cannot reach {what}, which they keep: {spares} without letting others in, and exposure weighs more than interruption"
+        ),
+        Danger::Exposure if matches!(change.operation, Operation::LinkSpace(..)) => format!(
+            "for a moment {people} can reach {what}: a space that is linked is shown to everybody who is logged in until who can view it is set (K6), and no request does both"
         ),
         Danger::Exposure => format!("for a moment {people} can reach {what}, and {prevents}"),
     }

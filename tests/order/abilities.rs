@@ -90,6 +90,15 @@ pub(crate) fn is_named(plan: &Plan, (who, what, danger): &Wrong) -> bool {
             && (step.what.ends_with(&format!("project {key}"))
                 || step.what == *what
                 || step.what == "projects that are open")
-            && (step.people.contains(who) || !who.contains('@'))
+            && (step.people.contains(who) || !who.contains('@') || is_of_class(&step.people, what))
     })
+}
+
+/// Articles are for all customers alike, so people whom the plan leaves alone are named as a class.
+fn is_of_class(people: &[String], what: &str) -> bool {
+    let classes = ["customers on no list", "customers of "];
+    what.starts_with("articles")
+        && classes
+            .iter()
+            .all(|class| people.iter().any(|who| who.starts_with(class)))
 }

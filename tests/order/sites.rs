@@ -169,6 +169,48 @@ pub(crate) fn state(tape: &mut Tape<'_>, shape: Shape, side: Side) -> String {
     text + &format!("=top=\natlassian_organizations: {{ acme-corp: {approved} }}")
 }
 
+/// How many choices a closed site has.
+pub(crate) const CLOSED: u32 = 18;
+
+/// Writes a site with fixed settings by its choices: who stands on which list, which links there are, what is open.
+pub(crate) fn closed(choices: u32, side: Side) -> String {
+    let mut bit = 0;
+    let mut yes = || {
+        bit += 1;
+        choices & (1 << (bit - 1)) != 0
+    };
+    let mut some = |of: &[&'static str]| -> Vec<&'static str> {
+        of.iter().copied().filter(|_| yes()).collect()
+    };
+    let people = ["p0@a.example", "p1@a.example"];
+    let mode = if side == Side::Seed {
+        "add_only"
+    } else {
+        "exact"
+    };
+    let mut text = String::from(
+        "customer_access: { customers_can_create_accounts: false, view_without_login: false }\norganizations:\n",
+    );
+    let list = |names: &[&str]| json!({ "mode": mode, "list": names, "allow_empty": true });
+    let organizations = ["A", "B", "C"];
+    for name in organizations {
+        text += &format!("  {name}: {}\n", json!({ "members": list(&some(&people)) }));
+    }
+    text += "projects:\n";
+    for key in ["P", "Q"] {
+        let links = some(&organizations);
+        let roster = some(&people);
+        let open = !some(&["open"]).is_empty();
+        let project = json!({
+            "channel_access": if open { "open" } else { "restricted" },
+            "organizations": list(&links),
+            "customers": list(&roster),
+        });
+        text += &format!("  {key}: {project}\n");
+    }
+    text
+}
+
 /// Reads a site that is to become another; nothing needs a person.
 pub(crate) async fn read(seed: &str, wanted: &str) -> (Case, Observed, String) {
     let case = Case::new(wanted, seed).await;

@@ -97,11 +97,11 @@ impl Rule {
                 }
                 return Some(edges);
             }
-            for next in 0..self.spans.len() {
+            for (next, span) in self.spans.iter().enumerate() {
                 if seen.contains(&next) {
                     continue;
                 }
-                if let Some(edges) = link(&self.spans[at], &self.spans[next]) {
+                if let Some(edges) = link(&self.spans[at], span) {
                     seen.insert(next);
                     from[next] = Some((at, edges));
                     open.push_back(next);
@@ -188,6 +188,8 @@ pub(super) struct Graph {
     batches: HashMap<String, u32>,
     /// The batches that are one document each, written at once.
     documents: BTreeSet<u32>,
+    /// Beginnings of steps that can be told apart from their ends, with the step.
+    beginnings: BTreeMap<Step, Step>,
     /// What one request needs of another; never given up.
     pub(super) needs: BTreeSet<Edge>,
     pub(super) rules: Vec<Rule>,
@@ -220,6 +222,26 @@ impl Graph {
         self.documents.insert(self.batch[step as usize]);
     }
 
+    /// Adds the beginning of a step as a step of its own: the same requests do both.
+    pub(super) fn within(&mut self, whole: Step, batch: &str) -> Step {
+        let beginning = self.step(batch);
+        self.need(beginning, whole);
+        self.beginnings.insert(beginning, whole);
+        beginning
+    }
+
+    /// Returns the step of the plan that a step belongs to.
+    pub(super) fn whole(&self, step: Step) -> Step {
+        self.beginnings.get(&step).copied().unwrap_or(step)
+    }
+
+    /// Says whether a rule asks for nothing but the contrary of what requests need. The options of an interruption are not
+    /// all that there are.
+    fn is_impossible(&self, rule: &Rule) -> bool {
+        let against = |edge: &Edge| self.needs.contains(&(edge.1, edge.0));
+        rule.kind == Kind::Exposure && rule.options.iter().all(|edges| edges.iter().any(against))
+    }
+
     /// Chooses among the options, gives up what cannot hold, and returns the stage of every step.
     pub(super) fn stages(&mut self) -> Vec<u32> {
         let mut stages = self.choose();
@@ -247,7 +269,12 @@ impl Graph {
                 of_group.entry(groups.of(step)).or_default().push(at);
             }
         }
-        of_group.retain(|_, rules| rules.iter().any(|at| self.rules[*at].chosen.is_none()));
+        of_group.retain(|_, rules| {
+            rules
+                .iter()
+                .map(|at| &self.rules[*at])
+                .any(|rule| rule.chosen.is_none() && !self.is_impossible(rule))
+        });
         let mut steps: BTreeMap<u32, Vec<Step>> = BTreeMap::new();
         for step in (0..).take(self.batch.len()) {
             let group = groups.of(step);

@@ -276,6 +276,20 @@ impl Rules<'_, '_> {
         let at_most = [linked, audience.anyone, settings.articles_logged_in];
         exposure.extend(with(account, &inside));
         exposure.extend(with(account, &at_most));
+        if let Some(passing) = facts.passing.get(space)
+            && linked.ever()
+        {
+            // The link of this project is part of the moment; another project's is there or not.
+            let own = linked.step == Some(passing.shown);
+            let moment = [
+                if own { Fact::YES } else { linked },
+                Fact::changes(Value::No, Value::Yes, passing.linked),
+                Fact::changes(Value::Yes, Value::No, passing.shown),
+                settings.articles_logged_in,
+                unlicensed,
+            ];
+            exposure.extend(with(account, &moment));
+        }
         let mut promise = vec![public];
         promise.extend(with(portal, &inside));
         [exposure, promise]

@@ -420,3 +420,149 @@ fn bits(mut of: u64) -> impl Iterator<Item = u32> {
         })
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::collections::BTreeSet;
+
+    const STEPS: u32 = 6;
+
+    fn span() -> impl Strategy<Value = Span> {
+        // Every step is up, down or not there, so that none is both.
+        proptest::collection::vec(0..6_u8, STEPS as usize).prop_map(|signs| {
+            let of = |sign| {
+                let steps = (0..).zip(&signs).filter(|(_, own)| **own == sign);
+                steps.map(|(step, _)| step).collect()
+            };
+            Span {
+                ups: of(0),
+                downs: of(1),
+            }
+        })
+    }
+
+    /// A piece that holds at the beginning and at the end.
+    fn piece() -> impl Strategy<Value = Piece> {
+        let exposure = (span(), 0..STEPS, 1..STEPS).prop_map(|(mut span, up, further)| {
+            let down = (up + further) % STEPS;
+            span.ups.retain(|step| *step != up && *step != down);
+            span.downs.retain(|step| *step != up && *step != down);
+            span.ups.push(up);
+            span.downs.push(down);
+            (Kind::Exposure, vec![span])
+        });
+        let routes = (span(), span(), proptest::collection::vec(span(), 0..3));
+        let interruption = routes.prop_map(|(mut old, mut new, others)| {
+            old.ups.clear();
+            new.downs.clear();
+            (
+                Kind::Interruption,
+                std::iter::once(old).chain([new]).chain(others).collect(),
+            )
+        });
+        prop_oneof![exposure, interruption].prop_map(|(kind, spans)| Piece {
+            kind,
+            weight: 1,
+            spans,
+        })
+    }
+
+    fn problem() -> impl Strategy<Value = Problem> {
+        (
+            proptest::collection::vec(proptest::option::of(0..2_u32), STEPS as usize),
+            proptest::collection::btree_set((0..STEPS, 0..STEPS), 0..3),
+            proptest::collection::vec(piece(), 1..7),
+        )
+            .prop_map(|(document, needs, pieces)| Problem {
+                document,
+                // Towards higher numbers, so that they never run in a circle.
+                needs: needs.into_iter().filter(|(a, b)| a < b).collect(),
+                pieces,
+            })
+    }
+
+    /// Says by brute force whether some order holds what counts.
+    fn can_be(core: &Core, counts: fn(Cost) -> bool) -> bool {
+        let mut reached = BTreeSet::from([0]);
+        for state in 0..=core.full() {
+            if reached.contains(&state) {
+                let next = core.moves(state).into_iter().map(|steps| state | steps);
+                reached.extend(next.filter(|state| !counts(core.cost(*state))));
+            }
+        }
+        reached.contains(&core.full())
+    }
+
+    /// Every state that the stages may pass through.
+    fn passed(problem: &Problem, stages: &[u32]) -> BTreeSet<u64> {
+        let mut requests: BTreeMap<(u32, u64), u64> = BTreeMap::new();
+        for (step, stage) in (0_u64..).zip(stages) {
+            let document = problem.document[step as usize];
+            let request = document.map_or(step, |document| 100 + u64::from(document));
+            *requests.entry((*stage, request)).or_default() |= 1 << step;
+        }
+        let mut found = BTreeSet::from([0]);
+        let mut before = 0;
+        for stage in stages.iter().collect::<BTreeSet<_>>() {
+            let own: Vec<u64> = requests
+                .iter()
+                .filter(|((at, _), _)| at == stage)
+                .map(|(_, steps)| *steps)
+                .collect();
+            for some in 0..1_u32 << own.len() {
+                let done = own
+                    .iter()
+                    .zip(0..)
+                    .filter(|(_, bit)| some & (1 << bit) != 0);
+                found.insert(done.fold(before, |state, (steps, _)| state | steps));
+            }
+            before = own.iter().fold(before, |state, steps| state | steps);
+        }
+        found
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, cases: 2000, ..ProptestConfig::default() })]
+
+        #[test]
+        fn the_order_is_as_safe_as_any(problem in problem()) {
+            let all: Vec<u32> = (0..STEPS).collect();
+            let core = Core::new(&problem, &all).unwrap();
+            let stages = problem.clone().solve().unwrap();
+            for (first, then) in &problem.needs {
+                let (first, then) = (*first as usize, *then as usize);
+                let document = problem.document[first];
+                let at_once = document.is_some() && document == problem.document[then];
+                prop_assert!(stages[first] < stages[then] || at_once && stages[first] == stages[then], "{:?}", stages);
+            }
+            let costs: Vec<Cost> = passed(&problem, &stages).into_iter().map(|state| core.cost(state)).collect();
+            if can_be(&core, |cost| cost != (0, 0)) {
+                prop_assert!(costs.iter().all(|cost| *cost == (0, 0)), "{stages:?} {costs:?}");
+            }
+            if can_be(&core, |cost| cost.0 != 0) {
+                prop_assert!(costs.iter().all(|cost| cost.0 == 0), "{stages:?} {costs:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_core_beyond_all_bounds_is_left_alone() {
+        let count = 65;
+        let swap = |one: u32, other: u32| Piece {
+            kind: Kind::Exposure,
+            weight: 1,
+            spans: vec![Span {
+                ups: vec![one],
+                downs: vec![other],
+            }],
+        };
+        let problem = Problem {
+            document: vec![None; count as usize],
+            needs: Vec::new(),
+            pieces: (0..count).map(|at| swap(at, (at + 1) % count)).collect(),
+        };
+        assert_eq!(problem.solve(), None);
+    }
+}
