@@ -168,7 +168,8 @@ impl<'p> Tried<'p> {
                 // L52.
                 Operation::RemoveCustomer(key, _) => !is_open(&site, key),
                 Operation::CreateAccount { email, .. } => {
-                    self.creates(&site, email) == self.creates(&self.end, email)
+                    let (now, end) = (self.creates(&site, email), self.creates(&self.end, email));
+                    (now == end || now == Outcome::PortalOnly && end == Outcome::Uncertain)
                         && self.joins_nothing_else(&site, email)
                 }
                 _ => true,
@@ -199,7 +200,8 @@ impl<'p> Tried<'p> {
             })
     }
 
-    /// R3: what making an account gives; the plan was made by the settings at the end.
+    /// R3: what making an account gives. The plan was made by the settings at the end; where they leave it open, a state
+    /// that is sure will do.
     fn creates(&self, site: &Observed, email: &Email) -> Outcome {
         let state = State::live(self.desired, site);
         let visitor = Visitor::new_address(&state, email.domain());

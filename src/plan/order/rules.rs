@@ -584,12 +584,25 @@ fn accounts(facts: &Facts<'_>, classes: &[Class<'_>], graph: &mut Graph) {
                 .iter()
                 .filter(holds)
                 .min_by_key(|way| way.iter().filter(|fact| fact.moves()).count());
-            let decides: Vec<Fact> = match way {
-                Some(way) => way.clone(),
-                None => ways.into_iter().flatten().collect(),
-            };
-            for step in decides.into_iter().filter_map(|fact| fact.step) {
-                graph.need(step, creation);
+            // Where nothing is sure at the end, what is sure now is used as long as it lasts: the last two ways give a
+            // portal-only account, which is what plans make.
+            let now = |way: &&Route| way.iter().all(|fact| fact.before == Value::Yes);
+            match (way, ways[2..].iter().find(now)) {
+                (Some(way), _) => {
+                    for step in way.iter().filter_map(|fact| fact.step) {
+                        graph.need(step, creation);
+                    }
+                }
+                (None, Some(way)) => {
+                    for step in way.iter().filter_map(|fact| fact.step) {
+                        graph.need(creation, step);
+                    }
+                }
+                (None, None) => {
+                    for step in ways.iter().flatten().filter_map(|fact| fact.step) {
+                        graph.need(step, creation);
+                    }
+                }
             }
         }
         for company in &facts.companies {
