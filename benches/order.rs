@@ -1,4 +1,4 @@
-//! How long ordering a plan takes, for many changes and for long rosters: `cargo bench --bench order`.
+//! How long ordering a plan takes, for many changes, for a knot of them and for long rosters: `cargo bench --bench order`.
 #![expect(clippy::print_stdout, reason = "a bench prints its figures")]
 
 use portcullis::config::{LoadOptions, Workspace, load};
@@ -19,20 +19,26 @@ const PROJECTS: usize = 50;
 
 fn main() {
     // Twice as many changes show what grows faster than they do.
-    for (members, moving) in [(100, 12), (100, 25), (1_000, 5)] {
+    for (members, moving, knot) in [
+        (100, 12, false),
+        (100, 25, false),
+        (100, 25, true),
+        (1_000, 5, false),
+    ] {
         let changes = 2 * moving * ORGANIZATIONS;
         let entries = members * ORGANIZATIONS;
-        println!("{entries} members, about {changes} changes");
-        measure(members, moving);
+        let how = if knot { ", one knot" } else { "" };
+        println!("{entries} members, about {changes} changes{how}");
+        measure(members, moving, knot);
     }
 }
 
-fn measure(members: usize, moving: usize) {
-    let workspace = timed("load the workspace", || workspace(members, moving));
+fn measure(members: usize, moving: usize, knot: bool) {
+    let workspace = timed("load the workspace", || workspace(members, moving, knot));
     let today = jiff::civil::date(2026, 11, 22);
     let site = SiteKey::new("acme").expect("a site key");
     let desired = Desired::new(&workspace, &site, today).expect("the site");
-    let observed = observed(site, members);
+    let observed = observed(site, members, knot);
     let plan = timed("plan, with its order", || diff::diff(&desired, &observed));
     assert!(plan.errors.is_empty(), "{:?}", plan.errors);
     let ordered = timed("the order alone", || {
@@ -59,8 +65,9 @@ fn email(person: usize) -> String {
 }
 
 /// The first few members of every organization move on to the next one, and to its project; links move with them here and
-/// there, and a project is restricted.
-fn workspace(members: usize, moving: usize) -> Workspace {
+/// there, and a project is restricted. In a knot every link moves the other way, so that those who move keep their project:
+/// a circle through every organization, which no order spares.
+fn workspace(members: usize, moving: usize, knot: bool) -> Workspace {
     let directory = tempfile::tempdir().expect("a temporary directory");
     let path = camino::Utf8Path::from_path(directory.path()).expect("a UTF-8 path");
     let mut root = String::from(
@@ -83,7 +90,10 @@ fn workspace(members: usize, moving: usize) -> Workspace {
     root.push_str("    projects:\n");
     for project in 0..PROJECTS {
         let linked: Vec<String> = (0..ORGANIZATIONS)
-            .filter(|at| (at + usize::from(at % 97 == 0)) % PROJECTS == project)
+            .filter(|at| match knot {
+                true => (at + ORGANIZATIONS - 1) % PROJECTS == project,
+                false => (at + usize::from(at % 97 == 0)) % PROJECTS == project,
+            })
             .map(|at| format!("O{at}"))
             .collect();
         let _ = writeln!(
@@ -101,7 +111,7 @@ fn account(person: usize) -> AccountId {
     AccountId::new(format!("qm:{person}"))
 }
 
-fn observed(site: SiteKey, members: usize) -> Observed {
+fn observed(site: SiteKey, members: usize, knot: bool) -> Observed {
     let mut observed = Observed::nothing(site);
     for person in 0..ORGANIZATIONS * members {
         let seen = ObservedAccount {
@@ -128,7 +138,7 @@ fn observed(site: SiteKey, members: usize) -> Observed {
     let projects = (0..PROJECTS).map(|at| {
         let linked = (0..ORGANIZATIONS).filter(|own| own % PROJECTS == at);
         let access = match at {
-            0 => ChannelAccess::Open,
+            0 if !knot => ChannelAccess::Open,
             _ => ChannelAccess::Restricted,
         };
         let seen = ObservedProject {
