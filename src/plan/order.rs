@@ -19,6 +19,7 @@ mod facts;
 mod graph;
 mod people;
 mod rules;
+mod search;
 
 use crate::desired::Desired;
 use crate::model::Address;
@@ -68,6 +69,9 @@ pub struct UnsafeStep {
     pub what: String,
     /// The people: addresses, `id:…` where none is visible, or a class such as `customers on no list`.
     pub people: Vec<String>,
+    /// Whether no order avoids it, rather than that none was found: more than sixteen steps that get in each other's way
+    /// are not always searched to the end.
+    pub proven: bool,
 }
 
 impl Order {
@@ -116,11 +120,12 @@ pub fn order(plan: &Plan, desired: &Desired<'_>, observed: &Observed) -> Order {
             Kind::Interruption => Danger::Interruption,
         };
         for (first, then) in rule.edges() {
+            let (first, then) = (graph.whole(*first), graph.whole(*then));
             let same = class_of
-                .get(first)
-                .is_some_and(|class| class_of.get(then) == Some(class));
-            if !same {
-                after[*then as usize].push((*first, danger));
+                .get(&first)
+                .is_some_and(|class| class_of.get(&then) == Some(class));
+            if !same && first != then {
+                after[then as usize].push((first, danger));
             }
         }
     }
@@ -149,14 +154,15 @@ fn unsafe_steps(
         }
     }
     type Key = (u32, Danger, String);
-    let mut found: BTreeMap<Key, (usize, BTreeSet<String>)> = BTreeMap::new();
+    let mut found: BTreeMap<Key, (usize, bool, BTreeSet<String>)> = BTreeMap::new();
     for rule in graph.rules.iter().filter(|rule| rule.chosen.is_none()) {
-        let Some((_, too_early)) = rule.options.first().and_then(|edges| edges.first()) else {
+        let Some(too_early) = rule.too_early() else {
             continue;
         };
-        let (Some(change), Some(about)) =
-            (first_change.get(too_early), abouts.get(rule.about as usize))
-        else {
+        let (Some(change), Some(about)) = (
+            first_change.get(&graph.whole(too_early)),
+            abouts.get(rule.about as usize),
+        ) else {
             continue;
         };
         let danger = match rule.kind {
@@ -164,29 +170,31 @@ fn unsafe_steps(
             Kind::Interruption => Danger::Interruption,
         };
         // Steps of one batch are one finding.
-        let batch = graph.batch[*too_early as usize];
+        let batch = graph.batch[too_early as usize];
         let entry = found
             .entry((batch, danger, about.what.clone()))
-            .or_insert_with(|| (*change, BTreeSet::new()));
+            .or_insert_with(|| (*change, true, BTreeSet::new()));
         entry.0 = entry.0.min(*change);
+        entry.1 &= rule.proven;
         match &about.whom {
             Whom::Class(at) => {
                 let people = &classes[*at as usize].people;
                 entry
-                    .1
+                    .2
                     .extend(people.iter().map(|who| people::name(facts, *who)));
             }
             Whom::Strangers(who) => {
-                entry.1.insert(who.clone());
+                entry.2.insert(who.clone());
             }
         }
     }
     let mut steps: Vec<UnsafeStep> = found
         .into_iter()
-        .map(|((_, danger, what), (change, people))| UnsafeStep {
+        .map(|((_, danger, what), (change, proven, people))| UnsafeStep {
             change,
             danger,
             what,
+            proven,
             people: people.into_iter().collect(),
         })
         .collect();
@@ -201,16 +209,12 @@ pub fn arrange(plan: &mut Plan, desired: &Desired<'_>, observed: &Observed) {
         ordered = order(plan, desired, observed);
     }
     plan.findings.retain(|finding| finding.code != UNSAFE_STEP);
-    let newcomers = newcomers(plan);
     for step in &ordered.unsafe_steps {
-        let Some(step) = noteworthy(step, &newcomers) else {
-            continue;
-        };
         let change = &plan.changes[step.change];
         plan.findings.push(Finding {
             address: change.address.clone(),
             code: UNSAFE_STEP,
-            message: message(&step, change),
+            message: message(step, change),
             source: change.source,
         });
     }
@@ -219,37 +223,19 @@ pub fn arrange(plan: &mut Plan, desired: &Desired<'_>, observed: &Observed) {
     plan.order = ordered;
 }
 
-/// Returns the addresses of people whose accounts the plan makes.
-fn newcomers(plan: &Plan) -> BTreeSet<String> {
-    let made = plan
-        .changes
-        .iter()
-        .filter_map(|change| match &change.operation {
-            Operation::CreateAccount { email, .. } => Some(email.key().to_owned()),
-            _ => None,
-        });
-    made.collect()
-}
-
-/// Leaves out of an interruption who has no account yet: they could sign up for what they will be given, and nothing that
-/// they use is taken from them.
-fn noteworthy(step: &UnsafeStep, newcomers: &BTreeSet<String>) -> Option<UnsafeStep> {
-    let mut step = step.clone();
-    if matches!(step.danger, Danger::Interruption) {
-        step.people.retain(|person| !newcomers.contains(person));
-        if step.people.is_empty() {
-            return None;
-        }
-    }
-    Some(step)
-}
-
 fn message(step: &UnsafeStep, change: &Change) -> String {
     let mut people = step.people[..step.people.len().min(NAMED)].join(", ");
     if step.people.len() > NAMED {
         people += &format!(" and {} more", step.people.len() - NAMED);
     }
     let what = &step.what;
+    let (spares, prevents) = match step.proven {
+        true => ("no order spares them", "no order prevents it"),
+        false => (
+            "no order was found that spares them",
+            "no order was found that prevents it",
+        ),
+    };
     match step.danger {
         Danger::Interruption if matches!(change.operation, Operation::RemoveCustomer(..)) => {
             format!(
@@ -257,11 +243,12 @@ fn message(step: &UnsafeStep, change: &Change) -> String {
             )
         }
         Danger::Interruption => format!(
-            "for a moment {people} cannot reach {what}, which they keep: no order spares them without letting others in, and exposure weighs more than interruption"
+            "for a moment {people} cannot reach {what}, which they keep: {spares} without letting others in, and exposure weighs more than interruption"
         ),
-        Danger::Exposure => {
-            format!("for a moment {people} can reach {what}, and no order prevents it")
-        }
+        Danger::Exposure if matches!(change.operation, Operation::LinkSpace(..)) => format!(
+            "for a moment {people} can reach {what}: a space that is linked is shown to everybody who is logged in until who can view it is set (K6), and no request does both"
+        ),
+        Danger::Exposure => format!("for a moment {people} can reach {what}, and {prevents}"),
     }
 }
 

@@ -10,6 +10,9 @@ use std::collections::BTreeMap;
 /// Who and what, with the answer.
 pub(crate) type Abilities = BTreeMap<(String, String), Answer>;
 
+/// Who, what, and how it is wrong.
+pub(crate) type Wrong = (String, String, Danger);
+
 /// Evaluates every person and class over every project, its articles, and sign-up.
 pub(crate) fn of(
     desired: &Desired<'_>,
@@ -61,11 +64,7 @@ pub(crate) fn of(
 }
 
 /// What goes wrong in a state between two others: who, what, and how.
-pub(crate) fn wrong(
-    before: &Abilities,
-    now: &Abilities,
-    after: &Abilities,
-) -> Vec<(String, String, Danger)> {
+pub(crate) fn wrong(before: &Abilities, now: &Abilities, after: &Abilities) -> Vec<Wrong> {
     let none = Answer::No;
     let mut wrong = Vec::new();
     for (key, now) in now {
@@ -84,13 +83,22 @@ pub(crate) fn wrong(
 }
 
 /// Says whether the plan names a person and a project for what goes wrong.
-pub(crate) fn is_named(plan: &Plan, (who, what, danger): &(String, String, Danger)) -> bool {
+pub(crate) fn is_named(plan: &Plan, (who, what, danger): &Wrong) -> bool {
     let key = what.split(' ').nth(1).unwrap_or("");
     plan.order.unsafe_steps.iter().any(|step| {
         step.danger == *danger
             && (step.what.ends_with(&format!("project {key}"))
                 || step.what == *what
                 || step.what == "projects that are open")
-            && (step.people.contains(who) || !who.contains('@'))
+            && (step.people.contains(who) || !who.contains('@') || is_of_class(&step.people, what))
     })
+}
+
+/// Articles are for all customers alike, so people whom the plan leaves alone are named as a class.
+fn is_of_class(people: &[String], what: &str) -> bool {
+    let classes = ["customers on no list", "customers of "];
+    what.starts_with("articles")
+        && classes
+            .iter()
+            .all(|class| people.iter().any(|who| who.starts_with(class)))
 }

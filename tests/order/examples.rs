@@ -183,3 +183,126 @@ customer_access: { external: { portal_only_accounts: true, allowed_domains: any 
         assert_eq!(waits, ["acme/project/ITSM/access"]);
     });
 }
+
+/// The seed of the knowledge base: who can view it has still to be said.
+const NOTHING_LINKED: &str = "knowledge_base: { allow_all_logged_in: true }
+spaces: { KB: { anonymous_access: true } }
+projects: { ITSM: { channel_access: restricted, customers: { list: [ana@x.example] } } }";
+
+/// Whoever could sign up keeps the project through an account that is made before signing up ends.
+#[test]
+fn new_people_get_their_accounts_while_they_can_still_sign_up() {
+    let (_, plan) = stages(
+        "customer_access: { internal: { atlassian_accounts: true }, external: { portal_only_accounts: true, allowed_domains: [x.example] }, customers_can_create_accounts: false, view_without_login: false }
+organizations: { Globex: { members: { list: [new@x.example] } } }
+projects: { ITSM: { channel_access: restricted, organizations: { list: [Globex] } } }",
+        "customer_access: { internal: { atlassian_accounts: false }, external: { portal_only_accounts: true, allowed_domains: any }, customers_can_create_accounts: true, view_without_login: false }
+organizations: { Globex: {} }
+projects: { ITSM: { channel_access: open } }",
+    );
+    assert!(
+        plan.order.unsafe_steps.is_empty(),
+        "{:?}",
+        plan.order.unsafe_steps
+    );
+}
+
+/// Access that holds through a route which is there neither before nor after.
+#[test]
+fn access_is_kept_through_a_route_that_exists_only_in_between() {
+    let (stages, plan) = stages(
+        "organizations: { Globex: { members: { mode: exact, list: [ana@x.example] } } }
+projects: { ITSM: { channel_access: open, organizations: { mode: exact, list: [], allow_empty: true }, customers: { mode: exact, list: [], allow_empty: true } } }",
+        "organizations: { Globex: {}, Other: { members: { list: [ana@x.example] } } }
+projects: { ITSM: { channel_access: restricted, organizations: { list: [Globex] }, customers: { list: [ana@x.example] } } }",
+    );
+    assert!(
+        plan.order.unsafe_steps.is_empty(),
+        "{:?}",
+        plan.order.unsafe_steps
+    );
+    assert_eq!(
+        stages,
+        [
+            "create organization/Globex/member/ana@x.example",
+            "delete project/ITSM/customer/ana@x.example",
+            "update project/ITSM/access",
+            "delete project/ITSM/organization/Globex",
+        ]
+    );
+}
+
+/// No request links a space and says who can view it, so the moment in between is named.
+#[test]
+fn a_space_for_confluence_users_is_shown_to_all_customers_for_a_moment() {
+    let (_, plan) = stages(
+        "projects: { ITSM: { knowledge_base: { KB: { who_can_view: only_confluence_users } } } }",
+        NOTHING_LINKED,
+    );
+    let found: Vec<&str> = plan
+        .findings
+        .iter()
+        .filter(|finding| finding.code == "unsafe-step")
+        .map(|finding| finding.message.as_str())
+        .collect();
+    assert_eq!(
+        found,
+        [
+            "for a moment customers of ITSM, customers on no list can reach the articles of KB in project ITSM: a space that is linked is shown to everybody who is logged in until who can view it is set (K6), and no request does both"
+        ]
+    );
+}
+
+#[test]
+fn the_site_stops_showing_articles_before_a_space_is_linked() {
+    let (stages, plan) = stages(
+        "knowledge_base: { allow_all_logged_in: false }
+projects: { ITSM: { knowledge_base: { KB: { who_can_view: only_confluence_users } } } }",
+        NOTHING_LINKED,
+    );
+    assert!(plan.order.unsafe_steps.is_empty());
+    assert_eq!(stages.len(), 2, "{stages:?}");
+    assert!(stages[1].ends_with("knowledge-base/KB"), "{stages:?}");
+}
+
+/// What comes before the step by hand is carried out now, what belongs after it waits, in stages of its own.
+#[test]
+fn each_side_of_a_step_by_hand_is_safe_by_itself() {
+    run(async {
+        let case = Case::new(
+            "surfaces: { mapped: settings.yaml }
+organizations: { Globex: { members: { mode: exact, list: [ana@x.example] } } }
+projects: { ITSM: { channel_access: restricted, organizations: { list: [Globex] }, customers: { mode: exact, list: [], allow_empty: true } } }",
+            "organizations: { Globex: {} }
+projects: { ITSM: { channel_access: open, customers: { list: [ana@x.example] } } }",
+        )
+        .await;
+        let plan = case.plan().await.plan;
+        let told: Vec<String> = plan
+            .changes
+            .iter()
+            .map(|change| {
+                let when = match (change.is_automatic(), change.waiting_for.is_empty()) {
+                    (true, _) => "now",
+                    (false, true) => "by hand",
+                    (false, false) => "waits",
+                };
+                format!(
+                    "{} {}: {when}",
+                    change.action.word(),
+                    &change.address.as_str()[5..]
+                )
+            })
+            .collect();
+        assert_eq!(
+            told,
+            [
+                "create organization/Globex/member/ana@x.example: now",
+                "create project/ITSM/organization/Globex: now",
+                "update project/ITSM/access: by hand",
+                "delete project/ITSM/customer/ana@x.example: waits",
+            ]
+        );
+        assert!(plan.order.unsafe_steps.is_empty());
+    });
+}

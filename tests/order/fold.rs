@@ -3,8 +3,8 @@
 use portcullis::config::ApprovedRole;
 use portcullis::emulator::CUSTOMER_ROLE;
 use portcullis::model::{
-    AccountId, AccountKind, Domain, Field, OrganizationId, Read, SiteField, SiteValue, Surface,
-    WhoCanView,
+    AccountId, AccountKind, Domain, Field, OrganizationId, ProjectKey, Read, SiteField, SiteValue,
+    SpaceKey, Surface, WhoCanView,
 };
 use portcullis::observed::{
     Observation, Observed, ObservedAccount, ObservedApproval, ObservedGrant, ObservedOrganization,
@@ -38,7 +38,7 @@ fn account_of(person: &PersonRef) -> AccountId {
     }
 }
 
-fn view(site: &mut Observed, space: &portcullis::model::SpaceKey, who: WhoCanView) {
+fn view(site: &mut Observed, space: &SpaceKey, who: WhoCanView) {
     for project in read(site.projects.as_mut()).values_mut() {
         if let Some(Observation {
             value: Field::Known(spaces),
@@ -49,6 +49,33 @@ fn view(site: &mut Observed, space: &portcullis::model::SpaceKey, who: WhoCanVie
             seen.who_can_view = Field::Known(who);
         }
     }
+}
+
+/// Links a space, which shows it to everybody who is logged in where the site allows that (K6).
+pub(crate) fn link(site: &mut Observed, key: &ProjectKey, space: &SpaceKey) {
+    let allowed = site
+        .settings
+        .get(&SiteField::KnowledgeBaseAllLoggedIn)
+        .is_some_and(|seen| seen.value == Field::Known(SiteValue::Toggle(true)));
+    let who = match allowed {
+        true => WhoCanView::AllLoggedIn,
+        false => WhoCanView::OnlyConfluenceUsers,
+    };
+    let project = read(site.projects.as_mut()).get_mut(key).unwrap();
+    let Some(Observation {
+        value: Field::Known(spaces),
+        ..
+    }) = &mut project.knowledge_base
+    else {
+        panic!("everything is read")
+    };
+    let seen = ObservedSpace {
+        ari: None,
+        who_can_view: Field::Known(who),
+        possible: None,
+    };
+    spaces.insert(space.clone(), seen);
+    view(site, space, who);
 }
 
 /// Carries one change out; panics where the site would refuse it.
@@ -150,20 +177,7 @@ pub(crate) fn fold(site: &mut Observed, change: &Change) {
             project.customer_sharing = Some(Observation::read(*sharing, Surface::Private));
         }
         Operation::LinkSpace(key, space, who) => {
-            let project = read(site.projects.as_mut()).get_mut(key).unwrap();
-            let Some(Observation {
-                value: Field::Known(spaces),
-                ..
-            }) = &mut project.knowledge_base
-            else {
-                panic!("everything is read")
-            };
-            let seen = ObservedSpace {
-                ari: None,
-                who_can_view: Field::Known(who.unwrap_or(WhoCanView::OnlyConfluenceUsers)),
-                possible: None,
-            };
-            spaces.insert(space.clone(), seen);
+            link(site, key, space);
             if let Some(who) = who {
                 view(site, space, *who);
             }
@@ -217,5 +231,15 @@ pub(crate) fn unit(at: usize, change: &Change) -> String {
         }
         Operation::SetEmailDomains(reference, _) => format!("domains {reference:?}"),
         _ => format!("{at}"),
+    }
+}
+
+/// Returns the part of a request that cannot be divided.
+pub(crate) fn field(change: &Change) -> String {
+    match &change.operation {
+        Operation::SetSite(field, _) => format!("{field:?}"),
+        Operation::SetChannelAccess(..) => "access".to_owned(),
+        Operation::SetCustomerSharing(..) => "sharing".to_owned(),
+        _ => String::new(),
     }
 }

@@ -5,10 +5,11 @@
 //!
 //! - for an ability that is there neither before nor after, every route that would be whole for a moment loses a fact
 //!   before it gains one (exposure);
-//! - for an ability that is there before and after, one new route is whole before one old route loses a fact
-//!   (interruption).
+//! - for an ability that is there before and after, some route is whole at every moment (interruption). Mostly one new
+//!   route is whole before one old route loses a fact; a search may find routes that exist only in between.
 
 use super::graph::{Edge, Graph, Kind, Rule, Step};
+use super::search::Span;
 
 /// The three values of a fact.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -102,7 +103,7 @@ impl Fact {
 /// A route to an ability: facts that must all hold.
 pub(super) type Route = Vec<Fact>;
 
-/// How many ways of keeping somebody's access are remembered.
+/// How many ways of keeping somebody's access are tried before a search looks at all of them.
 const OPTIONS: usize = 8;
 
 impl Graph {
@@ -141,44 +142,47 @@ impl Graph {
             for down in &downs {
                 options.extend(ups.iter().map(|up| vec![(*down, *up)]));
             }
-            self.add(Kind::Exposure, options, about);
+            let span = Span { ups, downs };
+            self.add(Kind::Exposure, vec![span], options, about);
         }
     }
 
     /// Nobody loses for a moment what they keep.
     pub(super) fn promise(&mut self, routes: &[Route], about: u32) {
-        let mut olds: Vec<Vec<Step>> = Vec::new();
-        let mut news: Vec<Vec<Step>> = Vec::new();
+        let mut spans: Vec<Span> = Vec::new();
         for route in routes {
-            let reads = || {
-                route
-                    .iter()
-                    .map(|fact| (fact.read(Kind::Interruption), fact.step))
-            };
-            let before = reads().all(|(read, _)| read.0);
-            let after = reads().all(|(read, _)| read.1);
-            let steps = || {
-                let mut steps: Vec<Step> = reads()
-                    .filter(|(read, _)| read.0 != read.1)
-                    .filter_map(|(_, step)| step)
-                    .collect();
+            let (mut ups, mut downs) = (Vec::new(), Vec::new());
+            let mut never = false;
+            for fact in route {
+                match (fact.read(Kind::Interruption), fact.step) {
+                    ((false, true), Some(step)) => ups.push(step),
+                    ((true, false), Some(step)) => downs.push(step),
+                    ((true, true), _) => {}
+                    _ => never = true,
+                }
+            }
+            if never || ups.iter().any(|up| downs.contains(up)) {
+                continue;
+            }
+            if ups.is_empty() && downs.is_empty() {
+                return;
+            }
+            for steps in [&mut ups, &mut downs] {
                 steps.sort_unstable();
                 steps.dedup();
-                steps
-            };
-            match (before, after) {
-                (true, true) => return,
-                (true, false) => olds.push(steps()),
-                (false, true) => news.push(steps()),
-                (false, false) => {}
+            }
+            let span = Span { ups, downs };
+            if !spans.contains(&span) {
+                spans.push(span);
             }
         }
         let mut options: Vec<Vec<Edge>> = Vec::new();
-        for new in &news {
-            for old in &olds {
+        for new in spans.iter().filter(|span| span.downs.is_empty()) {
+            for old in spans.iter().filter(|span| span.ups.is_empty()) {
                 let edges: Vec<Edge> = new
+                    .ups
                     .iter()
-                    .flat_map(|up| old.iter().map(move |down| (*up, *down)))
+                    .flat_map(|up| old.downs.iter().map(move |down| (*up, *down)))
                     .filter(|(up, down)| up != down)
                     .collect();
                 if edges.is_empty() {
@@ -189,17 +193,12 @@ impl Graph {
         }
         options.sort_by_key(Vec::len);
         options.truncate(OPTIONS);
-        self.add(Kind::Interruption, options, about);
+        self.add(Kind::Interruption, spans, options, about);
     }
 
-    fn add(&mut self, kind: Kind, options: Vec<Vec<Edge>>, about: u32) {
+    fn add(&mut self, kind: Kind, spans: Vec<Span>, options: Vec<Vec<Edge>>, about: u32) {
         if !options.is_empty() {
-            self.rules.push(Rule {
-                kind,
-                options,
-                chosen: Some(0),
-                about,
-            });
+            self.rules.push(Rule::new(kind, spans, options, about));
         }
     }
 }

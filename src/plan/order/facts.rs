@@ -70,6 +70,16 @@ pub(super) struct Audience {
     pub(super) anyone: Fact,
 }
 
+/// A link shows a space to everybody who is logged in, where the site allows that, until the same step says who can view
+/// it (K6): a moment between two steps of which the first is not one of the plan's own.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Passing {
+    /// The link itself.
+    pub(super) linked: Step,
+    /// The step of the plan, which ends the moment.
+    pub(super) shown: Step,
+}
+
 /// What an approved domain grants.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct Approval {
@@ -106,6 +116,8 @@ pub(super) struct Facts<'a> {
     pub(super) companies: Vec<Company<'a>>,
     pub(super) company_of: HashMap<OrganizationRef, u32>,
     pub(super) audiences: BTreeMap<&'a SpaceKey, Audience>,
+    /// Spaces that are linked and shown to others than everybody who is logged in.
+    pub(super) passing: BTreeMap<&'a SpaceKey, Passing>,
     pub(super) settings: Settings<'a>,
     pub(super) moves: BTreeMap<Who<'a>, Vec<Move>>,
     /// Accounts that the plan makes: the change and whether it happens in a later run.
@@ -144,6 +156,9 @@ impl<'a> Facts<'a> {
             let step = named
                 .entry(format!("{when}{piece}"))
                 .or_insert_with(|| graph.step(&format!("{when}{batch}")));
+            if is_document(&change.operation) {
+                graph.at_once(*step);
+            }
             step_of[at] = Some(*step);
         }
         let mut facts = Self {
@@ -154,6 +169,7 @@ impl<'a> Facts<'a> {
             companies: Vec::new(),
             company_of: HashMap::new(),
             audiences: BTreeMap::new(),
+            passing: BTreeMap::new(),
             settings: settings(plan, desired, observed, &step_of),
             moves: BTreeMap::new(),
             accounts: BTreeMap::new(),
@@ -163,6 +179,14 @@ impl<'a> Facts<'a> {
         for (at, change) in plan.changes.iter().enumerate() {
             if !never(change) {
                 facts.change(at, change);
+            }
+            if let (Operation::LinkSpace(_, space, Some(who)), Some(shown)) =
+                (&change.operation, facts.step_of[at])
+                && *who != WhoCanView::AllLoggedIn
+                && !facts.passing.contains_key(space)
+            {
+                let linked = graph.within(shown, &format!("link of {space}"));
+                facts.passing.insert(space, Passing { linked, shown });
             }
         }
         let ends: Vec<(u32, u32)> = (0..)
@@ -415,6 +439,16 @@ impl<'a> Facts<'a> {
                 change,
             });
     }
+}
+
+/// Says whether a change is a field of a document that is written as a whole.
+const fn is_document(operation: &Operation) -> bool {
+    matches!(
+        operation,
+        Operation::SetSite(..)
+            | Operation::SetChannelAccess(..)
+            | Operation::SetCustomerSharing(..)
+    )
 }
 
 /// Names the batch of a change and its piece of the batch; people's own memberships and accounts are named elsewhere.

@@ -1,9 +1,12 @@
 //! The constraints between steps, and the stages that satisfy them.
 //!
 //! A step is what one request can settle. Steps of one batch (the same list and direction, or the same document) stay
-//! together as long as no chain of constraints passes through the batch twice; only then is the batch cut.
+//! together as long as no chain of constraints passes through the batch twice; only then is the batch cut. Where some
+//! constraint finds no place all the same, the steps that hang together with it are searched for an order ([`search`]).
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use super::search::{Groups, Piece, Problem, Span};
+use std::cmp::Ordering;
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 
 /// A step, by position.
 pub(super) type Step = u32;
@@ -30,9 +33,143 @@ pub(super) struct Rule {
     pub(super) chosen: Option<usize>,
     /// Whom and what it protects, by position in the caller's list.
     pub(super) about: u32,
+    /// How much it weighs, in people.
+    pub(super) weight: u32,
+    /// What it says of every state: a single span that is never whole, or several of which one always is.
+    pub(super) spans: Vec<Span>,
+    /// Once it was given up: the step that is done too early, where that is known.
+    pub(super) blamed: Option<Step>,
+    /// Whether no order at all satisfies it together with the others, rather than that none was found.
+    pub(super) proven: bool,
 }
 
 impl Rule {
+    /// Every step that it looks at.
+    fn steps(&self) -> impl Iterator<Item = Step> {
+        let spans = self.spans.iter();
+        spans.flat_map(|span| span.ups.iter().chain(&span.downs).copied())
+    }
+
+    /// Returns edges that the stages satisfy and that make the rule hold, if there are such.
+    ///
+    /// `apart` says whether the first step ends before the second begins (`Some(true)`) or both are done at once
+    /// (`Some(false)`). An ability lasts where a chain of routes leads from one that was whole from the beginning to one
+    /// that stays whole: what turns the next one on comes before what turns the last one off.
+    fn holds(&self, apart: impl Fn(Step, Step) -> Option<bool>) -> Option<Vec<Edge>> {
+        if self.kind == Kind::Exposure {
+            let pairs = self.spans.iter().flat_map(|span| {
+                let downs = span.downs.iter();
+                downs.flat_map(|down| span.ups.iter().map(move |up| (*down, *up)))
+            });
+            let mut at_once = None;
+            for (down, up) in pairs {
+                match apart(down, up) {
+                    Some(true) => return Some(vec![(down, up)]),
+                    Some(false) => at_once = Some(Vec::new()),
+                    None => {}
+                }
+            }
+            return at_once;
+        }
+        let link = |from: &Span, to: &Span| -> Option<Vec<Edge>> {
+            let mut edges = Vec::new();
+            for up in &to.ups {
+                for down in &from.downs {
+                    if apart(*up, *down)? {
+                        edges.push((*up, *down));
+                    }
+                }
+            }
+            Some(edges)
+        };
+        // Breadth first, so that the chain is short.
+        let mut from: Vec<Option<(usize, Vec<Edge>)>> = vec![None; self.spans.len()];
+        let whole = (0..self.spans.len()).filter(|at| self.spans[*at].ups.is_empty());
+        let mut open: VecDeque<usize> = whole.collect();
+        let mut seen: BTreeSet<usize> = open.iter().copied().collect();
+        while let Some(at) = open.pop_front() {
+            if self.spans[at].downs.is_empty() {
+                let mut edges = Vec::new();
+                let mut at = at;
+                while let Some((before, own)) = from[at].take() {
+                    edges.extend(own);
+                    at = before;
+                }
+                return Some(edges);
+            }
+            for (next, span) in self.spans.iter().enumerate() {
+                if seen.contains(&next) {
+                    continue;
+                }
+                if let Some(edges) = link(&self.spans[at], span) {
+                    seen.insert(next);
+                    from[next] = Some((at, edges));
+                    open.push_back(next);
+                }
+            }
+        }
+        None
+    }
+
+    /// Returns a step of the first stage after which the rule does not hold.
+    fn broken(&self, stage: impl Fn(Step) -> u32) -> Option<Step> {
+        let mut ends: Vec<u32> = self.steps().map(&stage).collect();
+        ends.sort_unstable();
+        ends.dedup();
+        let at = ends.into_iter().find(|end| {
+            let done = |step: &Step| stage(*step) <= *end;
+            let whole = self
+                .spans
+                .iter()
+                .any(|span| span.ups.iter().all(done) && !span.downs.iter().any(done));
+            whole == (self.kind == Kind::Exposure)
+        })?;
+        self.harms().find(|step| stage(*step) == at)
+    }
+
+    /// The steps that make an exposure possible or end a route that people rely on.
+    fn harms(&self) -> impl Iterator<Item = Step> {
+        self.spans.iter().flat_map(|span| match self.kind {
+            Kind::Exposure => span.ups.iter().copied(),
+            Kind::Interruption => span.downs.iter().copied(),
+        })
+    }
+
+    /// An edge to every step that could harm, from every step that helps and comes before.
+    fn before_harm(&self, stage: impl Fn(Step) -> u32) -> Vec<Edge> {
+        let helps = self.spans.iter().flat_map(|span| match self.kind {
+            Kind::Exposure => span.downs.iter().copied(),
+            Kind::Interruption => span.ups.iter().copied(),
+        });
+        let mut edges: Vec<Edge> = helps
+            .flat_map(|help| self.harms().map(move |harm| (help, harm)))
+            .filter(|(help, harm)| stage(*help) < stage(*harm))
+            .collect();
+        edges.sort_unstable();
+        edges.dedup();
+        edges
+    }
+
+    /// A rule that has not been looked at.
+    pub(super) fn new(kind: Kind, spans: Vec<Span>, options: Vec<Vec<Edge>>, about: u32) -> Self {
+        Self {
+            kind,
+            options,
+            chosen: Some(0),
+            about,
+            weight: 1,
+            spans,
+            blamed: None,
+            proven: true,
+        }
+    }
+
+    /// Returns the step that somebody pays for when the rule was given up.
+    pub(super) fn too_early(&self) -> Option<Step> {
+        let first = self.options.first().and_then(|edges| edges.first());
+        self.blamed.or(first.map(|(_, then)| *then))
+    }
+
     pub(super) fn edges(&self) -> &[Edge] {
         self.chosen
             .and_then(|at| self.options.get(at))
@@ -49,6 +186,10 @@ pub(super) struct Graph {
     /// The batch of each step.
     pub(super) batch: Vec<u32>,
     batches: HashMap<String, u32>,
+    /// The batches that are one document each, written at once.
+    documents: BTreeSet<u32>,
+    /// Beginnings of steps that can be told apart from their ends, with the step.
+    beginnings: BTreeMap<Step, Step>,
     /// What one request needs of another; never given up.
     pub(super) needs: BTreeSet<Edge>,
     pub(super) rules: Vec<Rule>,
@@ -76,8 +217,157 @@ impl Graph {
         }
     }
 
+    /// Says that one request writes everything of a step's batch that is done in the same stage.
+    pub(super) fn at_once(&mut self, step: Step) {
+        self.documents.insert(self.batch[step as usize]);
+    }
+
+    /// Adds the beginning of a step as a step of its own: the same requests do both.
+    pub(super) fn within(&mut self, whole: Step, batch: &str) -> Step {
+        let beginning = self.step(batch);
+        self.need(beginning, whole);
+        self.beginnings.insert(beginning, whole);
+        beginning
+    }
+
+    /// Returns the step of the plan that a step belongs to.
+    pub(super) fn whole(&self, step: Step) -> Step {
+        self.beginnings.get(&step).copied().unwrap_or(step)
+    }
+
+    /// Says whether a rule asks for nothing but the contrary of what requests need. The options of an interruption are not
+    /// all that there are.
+    fn is_impossible(&self, rule: &Rule) -> bool {
+        let against = |edge: &Edge| self.needs.contains(&(edge.1, edge.0));
+        rule.kind == Kind::Exposure && rule.options.iter().all(|edges| edges.iter().any(against))
+    }
+
     /// Chooses among the options, gives up what cannot hold, and returns the stage of every step.
     pub(super) fn stages(&mut self) -> Vec<u32> {
+        let mut stages = self.choose();
+        if self.rules.iter().any(|rule| rule.chosen.is_none()) {
+            self.search(&mut stages);
+        }
+        stages
+    }
+
+    /// Searches for the best order of all steps that hang together with a rule that was given up.
+    fn search(&mut self, stages: &mut [u32]) {
+        let mut groups = Groups::new(self.batch.len());
+        for (first, then) in &self.needs {
+            groups.join(*first, *then);
+        }
+        for rule in &self.rules {
+            let mut steps = rule.steps();
+            if let Some(first) = steps.next() {
+                steps.for_each(|step| groups.join(first, step));
+            }
+        }
+        let mut of_group: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
+        for (at, rule) in self.rules.iter().enumerate() {
+            if let Some(step) = rule.steps().next() {
+                of_group.entry(groups.of(step)).or_default().push(at);
+            }
+        }
+        of_group.retain(|_, rules| {
+            rules
+                .iter()
+                .map(|at| &self.rules[*at])
+                .any(|rule| rule.chosen.is_none() && !self.is_impossible(rule))
+        });
+        let mut steps: BTreeMap<u32, Vec<Step>> = BTreeMap::new();
+        for step in (0..).take(self.batch.len()) {
+            let group = groups.of(step);
+            if of_group.contains_key(&group) {
+                steps.entry(group).or_default().push(step);
+            }
+        }
+        for (group, rules) in of_group {
+            let steps = &steps[&group];
+            let found = self.problem(steps, &rules).solve();
+            if let Some(found) = &found {
+                for (step, stage) in steps.iter().zip(found) {
+                    stages[*step as usize] = *stage;
+                }
+            }
+            for at in rules {
+                self.judge(at, stages, found.is_some());
+            }
+        }
+    }
+
+    fn problem(&self, steps: &[Step], rules: &[usize]) -> Problem {
+        let local: HashMap<Step, u32> = steps.iter().copied().zip(0..).collect();
+        let here = |steps: &[Step]| steps.iter().map(|step| local[step]).collect();
+        let needs = self.needs.iter();
+        let pieces = rules.iter().map(|at| {
+            let rule = &self.rules[*at];
+            let spans = rule.spans.iter().map(|span| Span {
+                ups: here(&span.ups),
+                downs: here(&span.downs),
+            });
+            Piece {
+                kind: rule.kind,
+                weight: rule.weight,
+                spans: spans.collect(),
+            }
+        });
+        Problem {
+            document: steps
+                .iter()
+                .map(|step| {
+                    Some(self.batch[*step as usize]).filter(|at| self.documents.contains(at))
+                })
+                .collect(),
+            needs: needs
+                .filter_map(|(first, then)| Some((*local.get(first)?, *local.get(then)?)))
+                .collect(),
+            pieces: pieces.collect(),
+        }
+    }
+
+    /// Says what a rule asks of the stages that were found, and whether it holds: by edges where some say it, else by
+    /// looking at what has been done after every stage, which only an order from the search allows.
+    fn judge(&mut self, at: usize, stages: &[u32], searched: bool) {
+        let rule = &self.rules[at];
+        if rule.chosen.is_some() && !searched {
+            return;
+        }
+        let stage = |step: Step| stages[step as usize];
+        let apart = |first: Step, then: Step| {
+            let batch = |step: Step| self.batch[step as usize];
+            let at_once = batch(first) == batch(then) && self.documents.contains(&batch(first));
+            match stage(first).cmp(&stage(then)) {
+                Ordering::Less => Some(true),
+                Ordering::Equal if first == then || at_once => Some(false),
+                _ => None,
+            }
+        };
+        let (chosen, blamed) = match rule.holds(apart) {
+            Some(edges) => (Some(edges), None),
+            None if !searched => (None, rule.blamed),
+            None => match rule.broken(stage) {
+                Some(step) => (None, Some(step)),
+                // Nothing is known of why it holds, so whatever comes before a step that harms must have worked.
+                None => (Some(rule.before_harm(stage)), None),
+            },
+        };
+        let rule = &mut self.rules[at];
+        match chosen {
+            Some(edges) => {
+                rule.options = vec![edges];
+                rule.chosen = Some(0);
+            }
+            None => {
+                rule.chosen = None;
+                rule.blamed = blamed;
+                rule.proven = searched;
+            }
+        }
+    }
+
+    /// Chooses among the options, and gives up what finds no place.
+    fn choose(&mut self) -> Vec<u32> {
         let count = self.batch.len();
         // A vertex is a whole batch, or one step of a batch that was cut.
         let mut vertex: Vec<u32> = self.batch.clone();
@@ -307,13 +597,27 @@ pub(super) fn compress(stages: &mut [u32]) {
 mod tests {
     use super::*;
 
+    /// A rule about routes: each edge is a route of its own, or a handover.
     fn rule(kind: Kind, options: Vec<Vec<Edge>>) -> Rule {
-        Rule {
-            kind,
-            options,
-            chosen: Some(0),
-            about: 0,
-        }
+        let spans = match kind {
+            Kind::Exposure => vec![Span {
+                downs: options.iter().flatten().map(|edge| edge.0).collect(),
+                ups: options.iter().flatten().map(|edge| edge.1).collect(),
+            }],
+            Kind::Interruption => {
+                let old = options.iter().flatten().map(|edge| edge.1);
+                let new = options.iter().map(|edges| Span {
+                    ups: edges.iter().map(|edge| edge.0).collect(),
+                    downs: Vec::new(),
+                });
+                let old = Span {
+                    ups: Vec::new(),
+                    downs: old.collect(),
+                };
+                std::iter::once(old).chain(new).collect()
+            }
+        };
+        Rule::new(kind, spans, options, 0)
     }
 
     #[test]

@@ -43,6 +43,7 @@ pub(super) fn add(
     needs(plan, facts, classes, graph);
     let mut rules = Rules {
         facts,
+        classes,
         graph,
         abouts: Vec::new(),
     };
@@ -55,6 +56,7 @@ pub(super) fn add(
 
 struct Rules<'r, 'a> {
     facts: &'r Facts<'a>,
+    classes: &'r [Class<'a>],
     graph: &'r mut Graph,
     abouts: Vec<About>,
 }
@@ -80,6 +82,13 @@ impl Rules<'_, '_> {
         let next = u32::try_from(self.abouts.len()).unwrap_or(u32::MAX);
         self.graph.protect(both[0], both[1], next);
         if self.graph.rules.len() > before {
+            let weight = match whom {
+                Whom::Class(at) => self.classes[*at as usize].people.len(),
+                Whom::Strangers(_) => 1,
+            };
+            for rule in &mut self.graph.rules[before..] {
+                rule.weight = u32::try_from(weight).unwrap_or(u32::MAX);
+            }
             self.about(whom.clone(), what());
         }
     }
@@ -267,6 +276,20 @@ impl Rules<'_, '_> {
         let at_most = [linked, audience.anyone, settings.articles_logged_in];
         exposure.extend(with(account, &inside));
         exposure.extend(with(account, &at_most));
+        if let Some(passing) = facts.passing.get(space)
+            && linked.ever()
+        {
+            // The link of this project is part of the moment; another project's is there or not.
+            let own = linked.step == Some(passing.shown);
+            let moment = [
+                if own { Fact::YES } else { linked },
+                Fact::changes(Value::No, Value::Yes, passing.linked),
+                Fact::changes(Value::Yes, Value::No, passing.shown),
+                settings.articles_logged_in,
+                unlicensed,
+            ];
+            exposure.extend(with(account, &moment));
+        }
         let mut promise = vec![public];
         promise.extend(with(portal, &inside));
         [exposure, promise]
@@ -561,12 +584,25 @@ fn accounts(facts: &Facts<'_>, classes: &[Class<'_>], graph: &mut Graph) {
                 .iter()
                 .filter(holds)
                 .min_by_key(|way| way.iter().filter(|fact| fact.moves()).count());
-            let decides: Vec<Fact> = match way {
-                Some(way) => way.clone(),
-                None => ways.into_iter().flatten().collect(),
-            };
-            for step in decides.into_iter().filter_map(|fact| fact.step) {
-                graph.need(step, creation);
+            // Where nothing is sure at the end, what is sure now is used as long as it lasts: the last two ways give a
+            // portal-only account, which is what plans make.
+            let now = |way: &&Route| way.iter().all(|fact| fact.before == Value::Yes);
+            match (way, ways[2..].iter().find(now)) {
+                (Some(way), _) => {
+                    for step in way.iter().filter_map(|fact| fact.step) {
+                        graph.need(step, creation);
+                    }
+                }
+                (None, Some(way)) => {
+                    for step in way.iter().filter_map(|fact| fact.step) {
+                        graph.need(creation, step);
+                    }
+                }
+                (None, None) => {
+                    for step in ways.iter().flatten().filter_map(|fact| fact.step) {
+                        graph.need(step, creation);
+                    }
+                }
             }
         }
         for company in &facts.companies {
