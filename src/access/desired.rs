@@ -124,7 +124,7 @@ impl<'a> State<'a> {
             organizations,
             projects,
             spaces: spaces(&site.spaces),
-            people: people.build(),
+            people: people.build().into(),
         }
     }
 }

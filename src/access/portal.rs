@@ -256,9 +256,9 @@ fn account(
     let open = accounts::open(project);
     let listed = listed(state, project_at, project, actor, trail);
     let reach = match who.role {
-        Role::Customer => customer(project, who, open, listed, trail),
+        Role::Customer => customer(state, project, who, open, listed, trail),
         Role::Staff => staff(project, open, listed, trail),
-        Role::None | Role::Unknown => no_role(project, who, open, listed, trail),
+        Role::None | Role::Unknown => no_role(state, project, who, open, listed, trail),
     };
     if who.status == Status::Unverified && reach.view.exposes() {
         trail.add("R6", None, || {
@@ -318,6 +318,7 @@ fn listed(
 
 /// Rows "Portal-only, active" and "Atlassian + JSM Customer".
 fn customer(
+    state: &State<'_>,
     project: &Project,
     who: Account,
     open: Answer,
@@ -344,12 +345,12 @@ fn customer(
             access_unknown(project, trail);
             Reach::both(Answer::Uncertain)
         }
-        Answer::No => Reach::both(listed.or(not_listed(project, who, trail))),
+        Answer::No => Reach::both(listed.or(not_listed(state, project, who, trail))),
     }
 }
 
 /// Somebody whom no known list of a restricted project names: no, as far as the lists can be believed.
-fn not_listed(project: &Project, who: Account, trail: &mut Trail) -> Answer {
+fn not_listed(state: &State<'_>, project: &Project, who: Account, trail: &mut Trail) -> Answer {
     restricted(project, "and nobody else", trail);
     let mut answer = Answer::No;
     for (list, coverage) in [
@@ -367,6 +368,20 @@ fn not_listed(project: &Project, who: Account, trail: &mut Trail) -> Answer {
                 });
                 answer = Answer::Uncertain;
             }
+        }
+    }
+    let linked = project.organizations.iter();
+    for organization in
+        linked.filter_map(|link| state.organizations.get(link.organization as usize))
+    {
+        if let Coverage::Unread(why) = &organization.members {
+            trail.add("V10", None, || {
+                format!(
+                    "`{}` is linked to {}, and its members are not known: {why}",
+                    organization.name, project.key
+                )
+            });
+            answer = Answer::Uncertain;
         }
     }
     if who.kind == Some(AccountKind::Atlassian) {
@@ -398,6 +413,7 @@ fn staff(project: &Project, open: Answer, listed: Answer, trail: &mut Trail) -> 
 
 /// Row "Atlassian, no JSM role" (Q4).
 fn no_role(
+    state: &State<'_>,
     project: &Project,
     who: Account,
     open: Answer,
@@ -405,7 +421,7 @@ fn no_role(
     trail: &mut Trail,
 ) -> Reach {
     if open == Answer::No && listed == Answer::No {
-        return Reach::both(not_listed(project, who, trail));
+        return Reach::both(not_listed(state, project, who, trail));
     }
     trail.add("Q4", None, || match who.role {
         Role::None => "an Atlassian account without a role in Jira Service Management: as a promise no, as exposure yes".into(),

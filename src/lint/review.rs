@@ -18,19 +18,20 @@ const OF_ONE_OBJECT: [&str; 6] = ["L30", "L31", "L49", "L51", "L52", "L69"];
 
 /// Judges a plan by every lint, and blocks the changes that make an error newly true that nobody acknowledged.
 ///
-/// `before` is the state that was read, `after` the one that the plan leads to. What was not known before counts as it will be. What is blocked stays in the plan, with the
-/// lint as the reason.
+/// `before` is the state that was read, `after` the one that the plan leads to. What was not known before counts as it will
+/// be. What is blocked stays in the plan, with the lint as the reason.
 pub fn review<'w>(
     plan: &mut Plan,
     desired: &Desired<'w>,
     observed: &Observed,
-    mut before: State<'w>,
+    before: &State<'w>,
     after: &State<'w>,
 ) -> Vec<Verdict> {
     // What a plan changes is new by itself.
-    let by_change = changes(desired, observed, plan, &before, after);
-    assume(&mut before, after);
-    let then = judge(&before, desired, Some(observed));
+    let by_change = changes(desired, observed, plan, before, after);
+    let mut assumed = before.clone();
+    assume(&mut assumed, after);
+    let then = judge(&assumed, desired, Some(observed));
     let now = judge(after, desired, Some(observed));
     let fresh = newly_true(&then, &now);
     let mut found: Vec<(Found, bool)> = now.into_iter().zip(fresh).collect();
@@ -135,14 +136,7 @@ fn bears_on(change: &Change, found: &Found) -> bool {
     within
         || change.address.matches(found.address.as_str())
         || (found.lint.code == "L31" && change.kind == ResourceType::OrganizationMember)
-        || !OF_ONE_OBJECT.contains(&found.lint.code)
-            && matches!(
-                change.kind,
-                ResourceType::CustomerAccess
-                    | ResourceType::AllowedDomain
-                    | ResourceType::ApprovedDomain
-                    | ResourceType::SiteSetting
-            )
+        || !OF_ONE_OBJECT.contains(&found.lint.code) && change.kind.is_of_the_site()
         || (is_about_openness(found) && change.kind == ResourceType::ProjectAccess)
         || domain_of(found).is_some_and(|domain| {
             change.kind == ResourceType::CustomerAccount
