@@ -8,6 +8,8 @@
 mod examples;
 #[path = "impact/properties.rs"]
 mod properties;
+#[path = "impact/stories.rs"]
+mod stories;
 #[expect(dead_code, reason = "these tests plan and do not apply")]
 #[path = "support/reconcile.rs"]
 mod support;

@@ -137,8 +137,18 @@ pub fn reach(
             all
         }
         Visitor::AnyCustomer => {
-            let actor = Actor::customer();
-            account(state, project_at, project, &actor, trail)
+            // On no list by definition, so it does not matter which lists could be read.
+            let read = |coverage: &Coverage| match coverage {
+                Coverage::Unread(_) => Coverage::Whole,
+                other => other.clone(),
+            };
+            let project = Project {
+                links: read(&project.links),
+                roster: read(&project.roster),
+                organizations: Vec::new(),
+                ..project.clone()
+            };
+            account(state, project_at, &project, &Actor::customer(), trail)
         }
         Visitor::New(class) => newcomer(state, project_at, project, class, trail),
         Visitor::Anyone(classes) => {

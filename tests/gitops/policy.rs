@@ -130,7 +130,7 @@ fn an_accepted_plan_shows_and_digests_what_it_does_to_people() {
     assert_eq!(impact["if_accepted"]["people_losing"], 2);
     let text = stage.run(&["plan"]).ended(0).out;
     assert!(
-        text.contains("If the policy is overridden for this plan, instead:\n    ! 2 people lose every portal: michael@initech.example, samir@initech.example."),
+        text.contains("If the policy is overridden, the plan does this:\n    ! 2 people lose every portal: michael@initech.example, samir@initech.example."),
         "{text}"
     );
     // Somebody puts Samir on the roster: the same rows take less from people, which is another plan to agree to.

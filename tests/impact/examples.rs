@@ -32,7 +32,7 @@ fn site(edits: &[(&str, &str)]) -> String {
 }
 
 /// Plans from a seed, with the policy that counts when none is written.
-fn plan(before: &str, after: &str) -> Round {
+pub(super) fn plan(before: &str, after: &str) -> Round {
     let after = match after.contains("policy:") {
         true => after.to_owned(),
         false => format!("{after}=top=\npolicy: {{ unmanaged: count }}\n"),
@@ -40,7 +40,7 @@ fn plan(before: &str, after: &str) -> Round {
     run(async { Case::new(&after, before).await.plan().await })
 }
 
-fn impact(round: &Round) -> &Value {
+pub(super) fn impact(round: &Round) -> &Value {
     &round.document.access_impact
 }
 
@@ -66,7 +66,7 @@ fn told(round: &Round) -> String {
     told
 }
 
-fn block(round: &Round) -> String {
+pub(super) fn block(round: &Round) -> String {
     let text = round.text();
     text.split("\n\n").next().unwrap().to_owned()
 }

@@ -2,6 +2,7 @@
 
 use super::layout::{Page, Paint};
 use super::values::counted;
+use crate::access::is_public_mail;
 use crate::report::document::{Check, PlanDocument, ResourceChange};
 use crate::report::impact::{AccessImpact, ClassRow, Further, GroupRow, NamedRow};
 use std::collections::BTreeSet;
@@ -27,16 +28,18 @@ pub(super) fn block(document: &PlanDocument, page: &mut Page<'_>) -> io::Result<
     page.blank();
     page.line(0, &[(Paint::Heading, "who gains or loses access")])?;
     let overridden = impact.if_accepted.clone();
-    let (unread, now) = (impact.unread.clone(), parts(impact));
+    let whole = overridden.as_deref().unwrap_or(&impact);
+    let (unread, now) = (whole.unread.clone(), parts(impact));
     let quiet = &now.applied;
     if quiet.classes.is_empty() && quiet.gains.is_empty() && quiet.losses.is_empty() {
-        let known = match unread.is_empty() {
+        let rows = &document.resource_changes;
+        let blocked = |row: &ResourceChange| !row.portcullis.blocked_by.is_empty();
+        // What was not read may hide somebody, unless nothing is done at all.
+        let known = match unread.is_empty() || rows.iter().all(blocked) {
             true => "Nobody gains or loses access",
-            // What was not read may hide somebody.
             false => "Nobody is known to gain or lose access",
         };
-        let blocked = |row: &ResourceChange| !row.portcullis.blocked_by.is_empty();
-        let how = if document.resource_changes.iter().any(blocked) {
+        let how = if rows.iter().any(blocked) {
             " by what may be done"
         } else if sentences(&now.by_hand, many).is_empty() {
             ""
@@ -71,7 +74,7 @@ pub(super) fn block(document: &PlanDocument, page: &mut Page<'_>) -> io::Result<
         then.applied.classes.retain(ungated);
         then.by_hand.classes.retain(ungated);
         if then != now {
-            let text = "If the policy is overridden for this plan, instead:";
+            let text = "If the policy is overridden, the plan does this:";
             page.prose(2, (Paint::Plain, ""), text)?;
             effects(&then, many, waiting, 4, page)?;
         }
@@ -211,7 +214,8 @@ fn classes(rows: &[&ClassRow], many: bool, all: &mut Vec<Sentence>) {
     let mut shared: Vec<(ClassRow, usize)> = Vec::new();
     for row in rows {
         let alike = shared.iter_mut().find(|(other, _)| {
-            class_rank(&row.class) == DOMAIN
+            is_public(&row.class) == is_public(&other.class)
+                && class_rank(&row.class) == DOMAIN
                 && class_rank(&other.class) == DOMAIN
                 && (
                     &other.site,
@@ -241,7 +245,8 @@ fn classes(rows: &[&ClassRow], many: bool, all: &mut Vec<Sentence>) {
         if domains > NAMES {
             row.class = format!("{} and {} more domains", row.class, domains - NAMES);
         }
-        let grave = rank(&row.after) > rank(&row.before) && class_rank(&row.class) < DOMAIN;
+        let wide = class_rank(&row.class) < DOMAIN || is_public(&row.class);
+        let grave = rank(&row.after) > rank(&row.before) && wide;
         let text = class(&row, many);
         all.push(Sentence { text, grave });
     }
@@ -256,6 +261,10 @@ fn class(row: &ClassRow, many: bool) -> String {
         "anonymous" => "Anyone on the web".to_owned(),
         "anyone" => "Anyone with an e-mail address".to_owned(),
         "any_customer" => "Every customer of the site".to_owned(),
+        domain if is_public(domain) => format!(
+            "Anyone with an address {}, of a public mail provider,",
+            domain.trim_start_matches('*')
+        ),
         domain => format!("Any new address {}", domain.trim_start_matches('*')),
     };
     let what = match &row.article {
@@ -297,6 +306,15 @@ fn class(row: &ClassRow, many: bool) -> String {
             no_longer(row)
         ),
     }
+}
+
+/// Says whether a class is new addresses of domains at which anybody can get one.
+fn is_public(class: &str) -> bool {
+    let domain = class.strip_prefix("*@");
+    domain.is_some_and(|domain| {
+        let first = domain.split(", ").next().unwrap_or(domain);
+        is_public_mail(first)
+    })
 }
 
 fn no_longer(row: &ClassRow) -> String {
