@@ -175,6 +175,8 @@ pub struct Assessment {
     pub by_hand: Impact,
     /// What could not be judged because it was not read, as far as it bears on this plan: sentence fragments.
     pub unread: Vec<String>,
+    /// The same of articles.
+    pub unread_articles: Option<String>,
     /// Projects that people could reach before and nobody can after apply and manual steps.
     pub abandoned: Vec<ProjectKey>,
 }
@@ -198,6 +200,7 @@ pub fn assess(
         applied: Impact::default(),
         by_hand: Impact::default(),
         unread: Vec::new(),
+        unread_articles: None,
         abandoned: Vec::new(),
     };
     if open.is_empty() {
@@ -225,8 +228,8 @@ pub fn assess(
     if open.iter().any(|change| outlook::concerns_classes(change)) {
         assessment.unread.extend(unread::classes(before));
     }
-    let articles = unread::articles(before, |key| of_the_site || touched.contains(key));
-    assessment.unread.extend(articles);
+    assessment.unread_articles =
+        unread::articles(before, |key| of_the_site || touched.contains(key));
     assessment
 }
 

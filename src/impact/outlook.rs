@@ -193,6 +193,10 @@ pub(super) fn emptied(observed: &Observed, changes: &[&Change], key: &ProjectKey
     let mut roster = customers.len();
     let mut linked = linked.clone();
     let mut members: HashMap<OrganizationId, usize> = HashMap::new();
+    // Who is in organizations that were not read is not known.
+    if observed.whole_organizations().is_none() && !linked.is_empty() {
+        return false;
+    }
     for (id, seen) in observed.whole_organizations().into_iter().flatten() {
         // A list that was not read may hold somebody.
         let count = match &seen.members {

@@ -253,12 +253,17 @@ fn people(
                 }
             }
         }
+        // A limit that passes by what is known may be exceeded by what is not.
+        let unseen = (problem.is_none() && !assessment.unread.is_empty()).then(|| {
+            let unread = assessment.unread.join("; ");
+            format!("{people} people as far as is known; not read, so not counted: {unread}")
+        });
         verdicts.push(Verdict {
             kind: "limit",
             name: key,
-            problems: problem.into_iter().collect(),
+            warns: problem.is_none(),
+            problems: problem.into_iter().chain(unseen).collect(),
             source: Some(limit.span),
-            warns: false,
         });
     }
     block_dependents(plan);
@@ -271,7 +276,11 @@ fn exceeded(limit: &Limit, people: usize, all: impl FnOnce() -> usize) -> Option
     if let Some(count) = limit.count
         && number > count
     {
-        return Some(format!("{people} people, at most {count} are allowed"));
+        let people = match people {
+            1 => "1 person".to_owned(),
+            n => format!("{n} people"),
+        };
+        return Some(format!("{people}, at most {count} are allowed"));
     }
     let percent = limit.percent.filter(|_| people > 0)?;
     let all = all();

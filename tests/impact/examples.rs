@@ -3,7 +3,7 @@
 use super::support::{Case, Round, run};
 use serde_json::Value;
 
-const SITE: &str = "
+pub(super) const SITE: &str = "
     customer_access:
       internal: { atlassian_accounts: false }
       external: { portal_only_accounts: true, allowed_domains: any }
@@ -22,7 +22,7 @@ const SITE: &str = "
         customers: { mode: exact, list: [dee@acme.example] }
 ";
 
-fn site(edits: &[(&str, &str)]) -> String {
+pub(super) fn site(edits: &[(&str, &str)]) -> String {
     let mut text = SITE.replace("CREATE", "false");
     for (from, to) in edits {
         assert!(text.contains(from), "no `{from}`");
@@ -45,7 +45,7 @@ pub(super) fn impact(round: &Round) -> &Value {
 }
 
 /// `kind PROJECT via: people`, one a line.
-fn told(round: &Round) -> String {
+pub(super) fn told(round: &Round) -> String {
     let mut told = String::new();
     for kind in ["gains", "losses", "keeps"] {
         for row in impact(round)[kind].as_array().unwrap() {
