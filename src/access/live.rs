@@ -155,7 +155,8 @@ fn join(people: &mut PeopleBuilder<'_>, id: PersonId, list: ListId, source: Sour
 struct Lists<'a> {
     desired: &'a Desired<'a>,
     observed: &'a Observed,
-    index: Index<'a>,
+    /// Only the state after needs to find people by what is written.
+    index: Option<Index<'a>>,
     identities: BTreeMap<OrganizationId, &'a OrganizationName>,
     moment: Moment,
 }
@@ -175,7 +176,7 @@ impl<'a> Lists<'a> {
         Self {
             desired,
             observed,
-            index: Index::new(observed),
+            index: (moment == Moment::After).then(|| Index::new(observed)),
             identities,
             moment,
         }
@@ -207,8 +208,8 @@ impl<'a> Lists<'a> {
             return coverage;
         };
         let mut removed: BTreeSet<AccountId> = BTreeSet::new();
-        if let Some(wanted) = wanted {
-            let compared = roster::compare(wanted, live, &self.index, keep);
+        if let (Some(wanted), Some(index)) = (wanted, &self.index) {
+            let compared = roster::compare(wanted, live, index, keep);
             removed.extend(compared.removals.into_iter().map(|removal| removal.account));
             for missing in compared.missing {
                 let known = missing
