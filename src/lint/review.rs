@@ -7,7 +7,7 @@ use crate::diagnostic::Severity;
 use crate::observed::Observed;
 use crate::plan::{Change, Finding, Plan, ResourceType};
 use crate::policy::Verdict;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Warnings that nothing but a site shows, so that `plan` repeats them. Of the others, `validate` repeats those that hold
 /// already, and a plan tells only what it makes newly true.
@@ -30,7 +30,7 @@ pub fn review<'w>(
     // What a plan changes is new by itself.
     let by_change = changes(desired, observed, plan, before, after);
     let mut assumed = before.clone();
-    assume(&mut assumed, after);
+    assume(&mut assumed, after, observed);
     let then = judge(&assumed, desired, Some(observed));
     let now = judge(after, desired, Some(observed));
     let fresh = newly_true(&then, &now);
@@ -73,7 +73,7 @@ pub fn review<'w>(
 
 /// Lets what is not known of the state before a plan be as the plan leaves it: a condition that may have held already is not
 /// newly true.
-fn assume(before: &mut State<'_>, after: &State<'_>) {
+fn assume<'w>(before: &mut State<'w>, after: &State<'w>, observed: &Observed) {
     fn fill<T: Clone>(before: &mut Fact<T>, after: &Fact<T>) {
         if before.value().is_none() {
             *before = after.clone();
@@ -91,6 +91,24 @@ fn assume(before: &mut State<'_>, after: &State<'_>) {
     fill(&mut before.any_domain, &after.any_domain);
     if let Coverage::Unread(_) = before.approved.coverage {
         before.approved = after.approved.clone();
+    }
+    let known: BTreeSet<&str> = observed
+        .whole_organizations()
+        .into_iter()
+        .flat_map(|live| live.values())
+        .filter(|seen| {
+            let domains = seen.email_domains.as_ref();
+            domains.is_some_and(|domains| domains.value.known().is_some())
+        })
+        .map(|seen| seen.name.as_str())
+        .collect();
+    for organization in &mut before.organizations {
+        let mut then = after.organizations.iter();
+        if let Some(then) = then.find(|then| then.name == organization.name)
+            && !known.contains(organization.name.as_str())
+        {
+            organization.email_domains.clone_from(&then.email_domains);
+        }
     }
     for project in &mut before.projects {
         let Some(then) = after
