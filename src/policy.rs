@@ -13,6 +13,7 @@ mod protect;
 
 pub use accepted_drift::{Accepted, split_accepted};
 
+use crate::access::State;
 use crate::desired::Desired;
 use crate::diagnostic::Span;
 use crate::observed::Observed;
@@ -38,10 +39,16 @@ pub struct Verdict {
 
 /// Applies the policy to a plan: drops what is accepted, blocks what is not allowed, and says what was judged.
 ///
-/// Every rule is one step below; each blocks rows by itself and gives a verdict even when it passes.
-pub fn review(plan: &mut Plan, desired: &Desired<'_>, observed: &Observed) -> Vec<Verdict> {
+/// Every rule is one step below; each blocks rows by itself and gives a verdict even when it passes. `before` is the state as
+/// the site was read.
+pub fn review(
+    plan: &mut Plan,
+    desired: &Desired<'_>,
+    observed: &Observed,
+    before: &State<'_>,
+) -> Vec<Verdict> {
     let policy = &desired.workspace.policy;
-    let before = (plan.changes.len(), blocked(plan));
+    let at_first = (plan.changes.len(), blocked(plan));
     for accepted in split_accepted(plan, &policy.accept_drift, desired.today) {
         let acceptance = accepted.acceptance;
         plan.findings.push(Finding {
@@ -68,7 +75,7 @@ pub fn review(plan: &mut Plan, desired: &Desired<'_>, observed: &Observed) -> Ve
         verdicts.push(limits::max_new_accounts(plan, limit));
     }
     dependents::block_dependents(plan);
-    verdicts.extend(impact::review(plan, desired, observed));
+    verdicts.extend(impact::review(plan, desired, observed, before));
     verdicts.extend(emptied::organizations(plan, desired, observed));
     verdicts.extend(emptied::projects(plan, desired, observed));
     for change in &mut plan.changes {
@@ -76,7 +83,7 @@ pub fn review(plan: &mut Plan, desired: &Desired<'_>, observed: &Observed) -> Ve
         change.blocked_by.dedup();
     }
     // What does not happen changes what is safe.
-    if (plan.changes.len(), blocked(plan)) != before {
+    if (plan.changes.len(), blocked(plan)) != at_first {
         order::arrange(plan, desired, observed);
     }
     verdicts
@@ -95,11 +102,23 @@ pub fn is_overridable(blocked_by: &[String]) -> bool {
     blocked_by.iter().all(|why| why.starts_with(PREFIX))
 }
 
-/// Lifts what the policy blocks; what a rule blocks stays blocked.
-pub fn lift(plan: &mut Plan) {
-    for change in &mut plan.changes {
-        change.blocked_by.retain(|why| !why.starts_with(PREFIX));
+/// Returns the plan as it is with what the policy blocks lifted and the order made anew; `None` where the policy blocks
+/// nothing. What a rule blocks stays blocked.
+pub fn lifted(plan: &Plan, desired: &Desired<'_>, observed: &Observed) -> Option<Plan> {
+    let is_policy = |why: &String| why.starts_with(PREFIX);
+    if !plan
+        .changes
+        .iter()
+        .any(|change| change.blocked_by.iter().any(is_policy))
+    {
+        return None;
     }
+    let mut plan = plan.clone();
+    for change in &mut plan.changes {
+        change.blocked_by.retain(|why| !is_policy(why));
+    }
+    order::arrange(&mut plan, desired, observed);
+    Some(plan)
 }
 
 fn makes_account(change: &Change) -> bool {

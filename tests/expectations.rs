@@ -190,3 +190,146 @@ fn a_counterexample_names_rules_and_lines() {
     assert!(lines.contains(&(13, "V1")), "the membership: {lines:?}");
     assert!(lines.contains(&(16, "V10")), "the link: {lines:?}");
 }
+
+/// How an expectation ends, in one word.
+fn word(keys: &str) -> &'static str {
+    match judged(keys) {
+        None => "holds",
+        Some(found) if found.code == "expectation-failed" => "fails",
+        Some(_) => "undecided",
+    }
+}
+
+/// Every kind of `who` with every ability, at an open, a restricted and an undescribed project: `can`/`cannot`.
+#[test]
+fn every_who_with_every_ability() {
+    let places = ["WEB", "HR", "OPS"];
+    let mut table = String::new();
+    for who in [
+        "anonymous",
+        "anyone",
+        "any_customer",
+        "\"*@globex.example\"",
+        "\"organization:Globex\"",
+        "ana@globex.example",
+        "mal@other.example",
+    ] {
+        let both = |ability: &str, rest: &str| {
+            let can = word(&format!("who: {who}, can: {ability}{rest}"));
+            let cannot = word(&format!("who: {who}, cannot: {ability}{rest}"));
+            // Somebody who has an account neither needs to sign up nor can, so both are kept.
+            if ability != "sign_up" {
+                let both = [can, cannot];
+                assert_ne!(both, ["holds", "holds"], "{who} {ability}{rest}");
+                // What is not known decides nothing.
+                let decided = both.contains(&"undecided") && both.contains(&"holds");
+                assert!(!decided, "{who} {ability}{rest}");
+            }
+            format!("{can}/{cannot}")
+        };
+        table += &format!("{who}\n  sign_up {}\n", both("sign_up", ""));
+        for ability in ["view_portal", "send_request"] {
+            let at = places
+                .map(|key| format!("{key} {}", both(ability, &format!(", projects: [{key}]"))));
+            table += &format!("  {ability} {}\n", at.join(", "));
+        }
+        let at = places.map(|key| {
+            let rest = format!(", projects: [{key}], space: ITKB");
+            format!("{key} {}", both("read_article", &rest))
+        });
+        table += &format!("  read_article {}\n", at.join(", "));
+    }
+    insta::assert_snapshot!(table, @r#"
+    anonymous
+      sign_up fails/holds
+      view_portal WEB fails/holds, HR fails/holds, OPS fails/holds
+      send_request WEB fails/holds, HR fails/holds, OPS fails/holds
+      read_article WEB fails/holds, HR undecided/undecided, OPS undecided/undecided
+    anyone
+      sign_up fails/holds
+      view_portal WEB fails/holds, HR fails/holds, OPS fails/holds
+      send_request WEB fails/holds, HR fails/holds, OPS fails/holds
+      read_article WEB fails/holds, HR undecided/undecided, OPS undecided/undecided
+    any_customer
+      sign_up holds/holds
+      view_portal WEB holds/fails, HR fails/holds, OPS undecided/undecided
+      send_request WEB holds/fails, HR fails/holds, OPS undecided/undecided
+      read_article WEB holds/fails, HR undecided/undecided, OPS undecided/undecided
+    "*@globex.example"
+      sign_up holds/fails
+      view_portal WEB holds/fails, HR fails/fails, OPS undecided/undecided
+      send_request WEB holds/fails, HR fails/fails, OPS undecided/undecided
+      read_article WEB holds/fails, HR undecided/undecided, OPS undecided/undecided
+    "organization:Globex"
+      sign_up holds/holds
+      view_portal WEB holds/fails, HR holds/fails, OPS undecided/undecided
+      send_request WEB holds/fails, HR holds/fails, OPS undecided/undecided
+      read_article WEB holds/fails, HR undecided/undecided, OPS undecided/undecided
+    ana@globex.example
+      sign_up holds/holds
+      view_portal WEB holds/fails, HR holds/fails, OPS undecided/undecided
+      send_request WEB holds/fails, HR holds/fails, OPS undecided/undecided
+      read_article WEB holds/fails, HR undecided/undecided, OPS undecided/undecided
+    mal@other.example
+      sign_up undecided/holds
+      view_portal WEB undecided/undecided, HR fails/holds, OPS undecided/undecided
+      send_request WEB undecided/undecided, HR fails/holds, OPS undecided/undecided
+      read_article WEB undecided/undecided, HR undecided/undecided, OPS undecided/undecided
+    "#);
+}
+
+/// Where a plan leaves open what an expectation asks, it says so and goes on.
+#[test]
+fn what_is_undecided_is_told_by_a_plan_and_stops_nothing() {
+    let directory = tempfile::tempdir().unwrap();
+    let root = Utf8Path::from_path(directory.path()).unwrap();
+    fs_err::create_dir(root.join("seed")).unwrap();
+    let seed = "version: 1\nsites:\n  acme:\n    projects: { OPS: { channel_access: restricted, customers: { list: [cy@acme.com] } } }\n";
+    fs_err::write(root.join("seed/portcullis.yaml"), seed).unwrap();
+    // No surface reads whether OPS is open.
+    let text = "version: 1
+sites:
+  acme:
+    url: \"sandbox:\"
+    seed: seed
+    surfaces: { private: deny }
+    projects: { OPS: { customers: { list: [cy@acme.com, bo@acme.com] } } }
+expectations:
+  - { name: closed, who: any_customer, site: acme, cannot: view_portal, projects: [OPS] }
+  - { name: listed, who: cy@acme.com, site: acme, can: view_portal, projects: [OPS] }
+";
+    fs_err::write(root.join("portcullis.yaml"), text).unwrap();
+    let run = |arguments: &[&str]| {
+        std::process::Command::new(env!("CARGO_BIN_EXE_portcullis"))
+            .args(arguments)
+            .current_dir(root)
+            .env("PORTCULLIS_TODAY", "2026-11-22")
+            .output()
+            .unwrap()
+    };
+    let output = run(&["plan", "--format", "json"]);
+    assert_eq!(output.status.code(), Some(0));
+    let plan: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let found: Vec<_> = plan["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|found| found["code"] == "expectation-undecided")
+        .collect();
+    assert_eq!(found.len(), 1, "{plan:#}");
+    assert_eq!(found[0]["address"], "acme/expectation/closed");
+    assert_eq!(found[0]["source"]["line"], 9);
+    let message = found[0]["message"].as_str().unwrap();
+    assert!(
+        message.starts_with(
+            "any customer may or may not be able to view the portal of `OPS`, because V1"
+        ),
+        "{message}"
+    );
+    let checks = plan["checks"].as_array().unwrap();
+    let listed = checks
+        .iter()
+        .find(|check| check["address"]["to_display"] == "listed")
+        .unwrap();
+    assert_eq!(listed["status"], "pass");
+}

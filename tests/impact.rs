@@ -6,8 +6,14 @@
 
 #[path = "impact/examples.rs"]
 mod examples;
+#[path = "impact/limits.rs"]
+mod limits;
 #[path = "impact/properties.rs"]
 mod properties;
-#[expect(dead_code, reason = "these tests plan and do not apply")]
+#[path = "impact/stories.rs"]
+mod stories;
+#[expect(dead_code, reason = "these tests need a part of it")]
 #[path = "support/reconcile.rs"]
 mod support;
+#[path = "impact/unread.rs"]
+mod unread;

@@ -127,7 +127,7 @@ impl<'a> State<'a> {
             organizations,
             projects,
             spaces: spaces(&site.spaces),
-            people: people.build(),
+            people: people.build().into(),
         }
     }
 }

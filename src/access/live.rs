@@ -61,7 +61,7 @@ impl<'a> State<'a> {
             organizations: Vec::new(),
             projects: Vec::new(),
             spaces: BTreeMap::new(),
-            people: PeopleBuilder::default().build(),
+            people: PeopleBuilder::default().build().into(),
         }
     }
 }
@@ -87,7 +87,7 @@ fn build<'a>(desired: &'a Desired<'a>, observed: &'a Observed, moment: Moment) -
         organizations,
         projects,
         spaces: desired::spaces(&desired.site.spaces),
-        people: people.build(),
+        people: people.build().into(),
     }
 }
 

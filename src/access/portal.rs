@@ -146,8 +146,18 @@ pub fn reach(
             all
         }
         Visitor::AnyCustomer => {
-            let actor = Actor::customer();
-            account(state, project_at, project, &actor, trail)
+            // On no list by definition, so it does not matter which lists could be read.
+            let read = |coverage: &Coverage| match coverage {
+                Coverage::Unread(_) => Coverage::Whole,
+                other => other.clone(),
+            };
+            let project = Project {
+                links: read(&project.links),
+                roster: read(&project.roster),
+                organizations: Vec::new(),
+                ..project.clone()
+            };
+            account(state, project_at, &project, &Actor::customer(), trail)
         }
         Visitor::New(class) => newcomer(state, project_at, project, class, trail),
         Visitor::Anyone(classes) => {
@@ -265,9 +275,9 @@ fn account(
     let open = accounts::open(project);
     let listed = listed(state, project_at, project, actor, trail);
     let reach = match who.role {
-        Role::Customer => customer(project, who, open, listed, trail),
-        Role::Staff => staff(project, who, open, listed, trail),
-        Role::None | Role::Unknown => no_role(project, who, open, listed, trail),
+        Role::Customer => customer(state, project, who, open, listed, trail),
+        Role::Staff => staff(state, project, who, open, listed, trail),
+        Role::None | Role::Unknown => no_role(state, project, who, open, listed, trail),
     };
     if who.status == Status::Unverified && reach.view.exposes() {
         trail.add("R6", None, || {
@@ -330,6 +340,7 @@ fn listed(
 
 /// Rows "Portal-only, active" and "Atlassian + JSM Customer".
 fn customer(
+    state: &State<'_>,
     project: &Project,
     who: Account,
     open: Answer,
@@ -356,12 +367,12 @@ fn customer(
             access_unknown(project, trail);
             Reach::both(Answer::Uncertain)
         }
-        Answer::No => Reach::both(listed.or(not_listed(project, who, trail))),
+        Answer::No => Reach::both(listed.or(not_listed(state, project, who, trail))),
     }
 }
 
 /// Somebody whom no known list of a restricted project names: no, as far as the lists can be believed.
-fn not_listed(project: &Project, who: Account, trail: &mut Trail) -> Answer {
+fn not_listed(state: &State<'_>, project: &Project, who: Account, trail: &mut Trail) -> Answer {
     restricted(project, "and nobody else", trail);
     let mut answer = Answer::No;
     for (list, coverage) in [
@@ -381,6 +392,20 @@ fn not_listed(project: &Project, who: Account, trail: &mut Trail) -> Answer {
             }
         }
     }
+    let linked = project.organizations.iter();
+    for organization in
+        linked.filter_map(|link| state.organizations.get(link.organization as usize))
+    {
+        if let Coverage::Unread(why) = &organization.members {
+            trail.add("V10", None, || {
+                format!(
+                    "`{}` is linked to {}, and its members are not known: {why}",
+                    organization.name, project.key
+                )
+            });
+            answer = Answer::Uncertain;
+        }
+    }
     if who.kind == Some(AccountKind::Atlassian) {
         trail.add("Q16", None, || {
             "assumed: the site-wide role Customer opens open portals only".into()
@@ -391,6 +416,7 @@ fn not_listed(project: &Project, who: Account, trail: &mut Trail) -> Answer {
 
 /// Row "Agent or admin of X": an agent of another project is a customer here, if that is known.
 fn staff(
+    state: &State<'_>,
     project: &Project,
     who: Account,
     open: Answer,
@@ -412,7 +438,7 @@ fn staff(
                 project.key
             )
         });
-        return customer(project, who, open, listed, trail);
+        return customer(state, project, who, open, listed, trail);
     }
     trail.add("V1", None, || {
         format!(
@@ -425,6 +451,7 @@ fn staff(
 
 /// Row "Atlassian, no JSM role" (Q4).
 fn no_role(
+    state: &State<'_>,
     project: &Project,
     who: Account,
     open: Answer,
@@ -432,7 +459,7 @@ fn no_role(
     trail: &mut Trail,
 ) -> Reach {
     if open == Answer::No && listed == Answer::No {
-        return Reach::both(not_listed(project, who, trail));
+        return Reach::both(not_listed(state, project, who, trail));
     }
     trail.add("Q4", None, || match who.role {
         Role::None => "an Atlassian account without a role in Jira Service Management: as a promise no, as exposure yes".into(),

@@ -9,6 +9,7 @@ use crate::model::{
     ProjectKey, SpaceKey, WhoCanView,
 };
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// A fact: known with its source, or unknown with the reason.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -211,8 +212,8 @@ pub struct SpaceFacts {
     pub unlicensed_access: Fact<bool>,
 }
 
-/// Everything that the rules need to know of one site.
-#[derive(Debug)]
+/// Everything that the rules need to know of one site. A clone shares the people.
+#[derive(Debug, Clone)]
 pub struct State<'a> {
     /// Which state this is.
     pub kind: StateKind,
@@ -229,7 +230,7 @@ pub struct State<'a> {
     /// Confluence's side of spaces.
     pub spaces: BTreeMap<SpaceKey, SpaceFacts>,
     /// Known people, their lists and their situations.
-    pub people: People<'a>,
+    pub people: Arc<People<'a>>,
 }
 
 impl State<'_> {

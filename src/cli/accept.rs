@@ -62,9 +62,7 @@ pub(super) fn accept(
         },
     };
     if blocked {
-        for site in planned {
-            policy::lift(&mut site.plan);
-        }
+        planned.iter_mut().for_each(Planned::lift);
         output.tell(&format!(
             "the policy is overridden for exactly this plan, by {by}"
         ));

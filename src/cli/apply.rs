@@ -10,7 +10,6 @@ use crate::desired::Desired;
 use crate::exit::Exit;
 use crate::model::SiteKey;
 use crate::observed::Observed;
-use crate::plan::order;
 use crate::report::build::{self, Planned};
 use crate::report::document::{Made, PlanDocument};
 use crate::report::json::ReadPlanError;
@@ -65,10 +64,6 @@ pub(super) async fn run(
     let exit = match accepted {
         Err(exit) => worst.and(exit),
         Ok(()) => {
-            for (site, planned) in ready.iter().zip(&mut planned) {
-                // What was lifted happens after all, so the order is made anew.
-                order::arrange(&mut planned.plan, &site.desired, &site.observed);
-            }
             let reviewed = reviewed.as_ref();
             carry_out(
                 &workspace, &ready, &planned, worst, arguments, reviewed, output,

@@ -20,7 +20,7 @@ use crate::observe::{self, Depth};
 use crate::observed::Observed;
 use crate::plan::{Plan, diff, order};
 use crate::policy;
-use crate::report::build::{self, Planned};
+use crate::report::build::{self, Overridden, Planned};
 use crate::report::privacy::{self, Privacy};
 use crate::target;
 use camino::Utf8Path;
@@ -248,23 +248,28 @@ pub(super) fn difference(desired: &Desired<'_>, observed: &Observed) -> Plan {
     plan
 }
 
-/// Plans one site and judges the plan.
+/// Plans one site and judges the plan; the two states that everything is judged by are built once.
 pub(super) fn plan(desired: &Desired<'_>, observed: &Observed) -> Planned {
     let mut plan = difference(desired, observed);
-    let mut verdicts = policy::review(&mut plan, desired, observed);
     let before = State::live(desired, observed);
     let after = State::after(desired, observed);
-    verdicts.extend(lint::review(&mut plan, desired, observed, before, &after));
+    let mut verdicts = policy::review(&mut plan, desired, observed, &before);
+    verdicts.extend(lint::review(&mut plan, desired, observed, &before, &after));
     let (expectations, undecided) = expect::review(desired, &after);
     verdicts.extend(expectations);
     plan.findings.extend(undecided);
     // What does not happen changes what is safe.
     order::arrange(&mut plan, desired, observed);
-    let impact = impact::assess(desired, observed, &plan);
+    let impact = impact::assess(desired, observed, &plan, &before);
+    let overridden = policy::lifted(&plan, desired, observed).map(|lifted| Overridden {
+        impact: impact::assess(desired, observed, &lifted, &before),
+        plan: lifted,
+    });
     Planned {
         impact,
         plan,
         verdicts,
+        overridden,
         requests: observed.requests,
     }
 }

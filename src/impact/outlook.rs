@@ -3,17 +3,18 @@
 //! Only what access depends on is folded. Positions stay: an organization that goes is emptied and unlinked rather than
 //! taken out, and one that comes is put last, so that lists of two outlooks can be compared by their positions.
 
-use crate::config::ApprovedRole;
+mod by_hand;
+
 use crate::desired::Desired;
 use crate::model::{
     AccountId, AccountKind, Email, Field, OrganizationId, OrganizationName, ProjectKey, Read,
-    SiteField, SpaceKey, Surface, WhoCanView,
+    SpaceKey, Surface, WhoCanView,
 };
 use crate::observed::{
     Observation, Observed, ObservedAccount, ObservedGrant, ObservedOrganization, ObservedSpace,
     Standing,
 };
-use crate::plan::{Action, Change, Operation, OrganizationRef, PersonRef, ResourceType};
+use crate::plan::{Change, Operation, OrganizationRef, PersonRef};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// What stands before the name of an organization, or the address of an account, that a plan makes; sorts after ids.
@@ -36,6 +37,21 @@ fn account(reference: &PersonRef) -> AccountId {
         PersonRef::Existing(id) => id.clone(),
         PersonRef::Planned(email) => planned_account(email),
     }
+}
+
+/// Says whether a change can concern more people than those whom it names: a setting, a domain, or a link, by which new
+/// addresses may get in.
+pub(super) const fn concerns_classes(change: &Change) -> bool {
+    !matches!(
+        change.operation,
+        Operation::AddMember(..)
+            | Operation::RemoveMember(..)
+            | Operation::AddCustomer(..)
+            | Operation::RemoveCustomer(..)
+            | Operation::CreateAccount { .. }
+            | Operation::CreateOrganization(_)
+            | Operation::SetCustomerSharing(..)
+    )
 }
 
 /// Returns whose access the changes can touch; `None` when some change concerns whole classes of people.
@@ -178,6 +194,10 @@ pub(super) fn emptied(observed: &Observed, changes: &[&Change], key: &ProjectKey
     let mut roster = customers.len();
     let mut linked = linked.clone();
     let mut members: HashMap<OrganizationId, usize> = HashMap::new();
+    // Who is in organizations that were not read is not known.
+    if observed.whole_organizations().is_none() && !linked.is_empty() {
+        return false;
+    }
     for (id, seen) in observed.whole_organizations().into_iter().flatten() {
         // A list that was not read may hold somebody.
         let count = match &seen.members {
@@ -342,133 +362,7 @@ fn one(observed: &mut Observed, desired: &Desired<'_>, change: &Change) {
                 approved.remove(domain);
             }
         }
-        Operation::Manual => by_hand(observed, desired, change),
-    }
-}
-
-/// Carries a manual change out as the workspace writes it.
-fn by_hand(observed: &mut Observed, desired: &Desired<'_>, change: &Change) {
-    let address = change.address.as_str();
-    match change.kind {
-        ResourceType::CustomerAccess | ResourceType::SiteSetting | ResourceType::AllowedDomain => {
-            for field in SiteField::ALL {
-                let [group, _] = field.address_parts();
-                let named = desired.address(field.address_parts()).as_str() == address
-                    || (field == SiteField::AllowedDomains
-                        && change.kind == ResourceType::AllowedDomain
-                        && group == "allowed-domain");
-                if let (true, Some(written)) = (named, desired.site.settings.get(&field)) {
-                    let value = Observation::read(written.value.clone(), Surface::Manual);
-                    observed.settings.insert(field, value);
-                }
-            }
-        }
-        ResourceType::ProjectAccess => {
-            for (key, written) in &desired.site.projects {
-                let named =
-                    |part| desired.address(["project", key.as_str(), part]).as_str() == address;
-                let (access, sharing) = (named("access"), named("sharing"));
-                let Some(project) = project(observed, key).filter(|_| access || sharing) else {
-                    continue;
-                };
-                if let (true, Some(value)) = (access, &written.channel_access) {
-                    project.channel_access = Some(Observation::read(value.value, Surface::Manual));
-                }
-                if let (true, Some(value)) = (sharing, &written.customer_sharing) {
-                    project.customer_sharing =
-                        Some(Observation::read(value.value, Surface::Manual));
-                }
-            }
-        }
-        ResourceType::KnowledgeBaseSpace => {
-            for (key, written) in &desired.site.projects {
-                for (space, linked) in &written.knowledge_base {
-                    let here = ["project", key.as_str(), "knowledge-base", space.as_str()];
-                    if desired.address(here).as_str() == address {
-                        let who = linked.who_can_view.as_ref().map(|who| who.value);
-                        set_viewers(observed, key, space, who, Surface::Manual);
-                    }
-                }
-            }
-        }
-        ResourceType::OrganizationEmailDomain => {
-            let Some(live) = observed.whole_organizations() else {
-                return;
-            };
-            let identities = crate::plan::identity::identify(desired.site, live);
-            let found = desired
-                .site
-                .organizations
-                .iter()
-                .find_map(|(name, written)| {
-                    let below = desired.address(["organization", name.as_str(), "email-domain"]);
-                    let crate::plan::identity::Identity::Live(id) = identities.get(name)? else {
-                        return None;
-                    };
-                    let mine = address.strip_prefix(below.as_str())?.starts_with('/');
-                    mine.then(|| Some((id.clone(), written.email_domains.as_ref()?)))?
-                });
-            if let Some((id, written)) = found {
-                let domains = written.value.iter().map(|d| d.value.clone()).collect();
-                if let Some(organization) = organization_mut(observed, &id) {
-                    organization.email_domains = Some(Observation::read(domains, Surface::Manual));
-                }
-            }
-        }
-        ResourceType::ApprovedDomain => approved_by_hand(observed, desired, change),
-        // Renames and accounts of another kind change nobody's access by themselves.
-        _ => {}
-    }
-}
-
-fn approved_by_hand(observed: &mut Observed, desired: &Desired<'_>, change: &Change) {
-    let Some((key, organization)) = desired.atlassian else {
-        return;
-    };
-    let site = &desired.site.key;
-    let grant = |entry: &crate::config::ApprovedSite| {
-        let role = match entry.role {
-            ApprovedRole::None => return None,
-            ApprovedRole::Customer => "customer",
-            ApprovedRole::User => "member",
-        };
-        Some(ObservedGrant {
-            role: Some(format!("ari:cloud:jira-servicedesk::role/product/{role}")),
-            admin_approval: Some(entry.admin_approval),
-        })
-    };
-    let address = |domain: &str| crate::model::Address::new([key, "approved-domain", domain]);
-    if change.address == address(crate::plan::domains::ANYONE) {
-        if let Some(entry) = organization.any_domain.get(site) {
-            observed.any_domain = Some(Read::Complete(grant(entry)));
-        }
-        return;
-    }
-    let Some(Read::Complete(approved)) = &mut observed.approved_domains else {
-        return;
-    };
-    for (domain, written) in organization
-        .approved_domains
-        .iter()
-        .flat_map(|list| &list.domains)
-    {
-        if change.address != address(domain.as_str()) {
-            continue;
-        }
-        match (change.action, written.sites.get(site)) {
-            (Action::Delete, _) | (_, None) => {
-                approved.remove(domain);
-            }
-            (_, Some(entry)) => {
-                let seen = approved.entry(domain.clone()).or_insert_with(|| {
-                    crate::observed::ObservedApproval {
-                        jsm: None,
-                        others: 0,
-                    }
-                });
-                seen.jsm = grant(entry);
-            }
-        }
+        Operation::Manual => by_hand::by_hand(observed, desired, change),
     }
 }
 

@@ -7,7 +7,7 @@ use crate::diagnostic::Severity;
 use crate::observed::Observed;
 use crate::plan::{Change, Finding, Plan, ResourceType};
 use crate::policy::Verdict;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Warnings that nothing but a site shows, so that `plan` repeats them. Of the others, `validate` repeats those that hold
 /// already, and a plan tells only what it makes newly true.
@@ -20,19 +20,20 @@ const OF_ONE_OBJECT: [&str; 9] = [
 
 /// Judges a plan by every lint, and blocks the changes that make an error newly true that nobody acknowledged.
 ///
-/// `before` is the state that was read, `after` the one that the plan leads to. What was not known before counts as it will be. What is blocked stays in the plan, with the
-/// lint as the reason.
+/// `before` is the state that was read, `after` the one that the plan leads to. What was not known before counts as it will
+/// be. What is blocked stays in the plan, with the lint as the reason.
 pub fn review<'w>(
     plan: &mut Plan,
     desired: &Desired<'w>,
     observed: &Observed,
-    mut before: State<'w>,
+    before: &State<'w>,
     after: &State<'w>,
 ) -> Vec<Verdict> {
     // What a plan changes is new by itself.
-    let by_change = changes(desired, observed, plan, &before, after);
-    assume(&mut before, after);
-    let then = judge(&before, desired, Some(observed));
+    let by_change = changes(desired, observed, plan, before, after);
+    let mut assumed = before.clone();
+    assume(&mut assumed, after, observed);
+    let then = judge(&assumed, desired, Some(observed));
     let now = judge(after, desired, Some(observed));
     let fresh = newly_true(&then, &now);
     let mut found: Vec<(Found, bool)> = now.into_iter().zip(fresh).collect();
@@ -74,7 +75,7 @@ pub fn review<'w>(
 
 /// Lets what is not known of the state before a plan be as the plan leaves it: a condition that may have held already is not
 /// newly true.
-fn assume(before: &mut State<'_>, after: &State<'_>) {
+fn assume<'w>(before: &mut State<'w>, after: &State<'w>, observed: &Observed) {
     fn fill<T: Clone>(before: &mut Fact<T>, after: &Fact<T>) {
         if before.value().is_none() {
             *before = after.clone();
@@ -92,6 +93,24 @@ fn assume(before: &mut State<'_>, after: &State<'_>) {
     fill(&mut before.any_domain, &after.any_domain);
     if let Coverage::Unread(_) = before.approved.coverage {
         before.approved = after.approved.clone();
+    }
+    let known: BTreeSet<&str> = observed
+        .whole_organizations()
+        .into_iter()
+        .flat_map(|live| live.values())
+        .filter(|seen| {
+            let domains = seen.email_domains.as_ref();
+            domains.is_some_and(|domains| domains.value.known().is_some())
+        })
+        .map(|seen| seen.name.as_str())
+        .collect();
+    for organization in &mut before.organizations {
+        let mut then = after.organizations.iter();
+        if let Some(then) = then.find(|then| then.name == organization.name)
+            && !known.contains(organization.name.as_str())
+        {
+            organization.email_domains.clone_from(&then.email_domains);
+        }
     }
     for project in &mut before.projects {
         let Some(then) = after
@@ -137,14 +156,7 @@ fn bears_on(change: &Change, found: &Found) -> bool {
     within
         || change.address.matches(found.address.as_str())
         || (found.lint.code == "L31" && change.kind == ResourceType::OrganizationMember)
-        || !OF_ONE_OBJECT.contains(&found.lint.code)
-            && matches!(
-                change.kind,
-                ResourceType::CustomerAccess
-                    | ResourceType::AllowedDomain
-                    | ResourceType::ApprovedDomain
-                    | ResourceType::SiteSetting
-            )
+        || !OF_ONE_OBJECT.contains(&found.lint.code) && change.kind.is_of_the_site()
         || (is_about_openness(found) && change.kind == ResourceType::ProjectAccess)
         || domain_of(found).is_some_and(|domain| {
             change.kind == ResourceType::CustomerAccount

@@ -55,6 +55,14 @@ impl ResourceType {
             Self::KnowledgeBaseSpace => "jsm_knowledge_base_space",
         }
     }
+
+    /// Says whether it is about the whole site, not about one of its objects or people.
+    pub const fn is_of_the_site(self) -> bool {
+        matches!(
+            self,
+            Self::CustomerAccess | Self::AllowedDomain | Self::ApprovedDomain | Self::SiteSetting
+        )
+    }
 }
 
 /// What happens to it.

@@ -1,7 +1,8 @@
 //! Overriding the policy for exactly one plan: `--accept DIGEST`, or a file `acceptances/DIGEST.yaml` in the workspace.
 //!
-//! The digest stands for the changes with their policy blocks lifted, so it does not change by being accepted; any other
-//! change on the site or in the YAML gives another digest, and the acceptance no longer fits.
+//! The digest stands for the changes with their policy blocks lifted and for what they then do to people, so it does not
+//! change by being accepted; any other change on the site or in the YAML gives another digest, and the acceptance no longer
+//! fits.
 
 use camino::Utf8Path;
 use jiff::civil::Date;

@@ -1,7 +1,8 @@
 //! Organizations that would lose their last member, and projects that would be left without anyone, without anybody having said so.
 //!
-//! Both are built in: no limit in the YAML has to be written for them. The first blocks; the second is a failed check only. What is written as empty (`allow_empty: true`), retired,
-//! absent or expired is meant; what an `exact` list takes away because nobody on it can be added is not.
+//! Both are built in: no limit in the YAML has to be written for them. The first blocks; the second is a failed check only.
+//! What is written as empty (`allow_empty: true`), retired, absent or expired is meant; what an `exact` list takes away because
+//! nobody on it can be added is not.
 
 use super::{PREFIX, Verdict, block};
 use crate::config::{Mode, Roster};
@@ -55,13 +56,15 @@ pub(super) fn organizations(
             .whole_organizations()
             .and_then(|live| live.get(&id)?.members.as_ref()?.complete());
         let Some(members) = members else { continue };
-        let emptied = traffic.unlisted && traffic.arrive == 0 && traffic.leave >= members.len();
+        if !traffic.unlisted || traffic.arrive > 0 || traffic.leave < members.len() {
+            continue;
+        }
         let address = names.get(&id).cloned().unwrap_or_default();
         let meant = desired.members.iter().any(|(name, roster)| {
             desired.address(["organization", name.as_str()]).as_str() == address
                 && is_empty_on_purpose(roster.roster)
         });
-        if !emptied || meant {
+        if meant {
             continue;
         }
         let name = format!("{PREFIX}: no organization is emptied (built in)");

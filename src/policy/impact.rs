@@ -6,8 +6,8 @@
 use super::Verdict;
 use super::dependents::block_dependents;
 use super::protect::takes_away;
-use crate::access::Answer;
-use crate::config::{Gate, Limit, Policy};
+use crate::access::{Answer, State};
+use crate::config::{Gate, Limit};
 use crate::desired::Desired;
 use crate::diagnostic::Located;
 use crate::impact::{self, Class, ClassChange, Impact, Target};
@@ -24,10 +24,14 @@ const CLASSES: [(Class, Gate); 3] = [
 ];
 
 /// Blocks what gives access to classes, or to or from more people than the policy allows.
-pub(super) fn review(plan: &mut Plan, desired: &Desired<'_>, observed: &Observed) -> Vec<Verdict> {
-    let policy = &desired.workspace.policy;
-    let mut verdicts = class_gains(plan, desired, observed, policy);
-    verdicts.extend(people(plan, desired, observed, policy));
+pub(super) fn review(
+    plan: &mut Plan,
+    desired: &Desired<'_>,
+    observed: &Observed,
+    before: &State<'_>,
+) -> Vec<Verdict> {
+    let mut verdicts = class_gains(plan, desired, observed, before);
+    verdicts.extend(people(plan, desired, observed, before));
     verdicts
 }
 
@@ -35,8 +39,9 @@ fn class_gains(
     plan: &mut Plan,
     desired: &Desired<'_>,
     observed: &Observed,
-    policy: &Policy,
+    before: &State<'_>,
 ) -> Vec<Verdict> {
+    let policy = &desired.workspace.policy;
     let mut verdicts = Vec::new();
     if !plan
         .changes
@@ -49,7 +54,7 @@ fn class_gains(
         desired,
         observed,
         plan.changes.iter().filter(|change| open(change)),
-        true,
+        Some(before),
     );
     for (class, default) in CLASSES {
         let written = policy.class_gains.get(class.word().as_ref());
@@ -102,16 +107,13 @@ const fn open(change: &Change) -> bool {
 
 /// Says whether a change can concern whole classes of people.
 const fn of_classes(change: &Change) -> bool {
-    matches!(
-        change.kind,
-        ResourceType::CustomerAccess
-            | ResourceType::AllowedDomain
-            | ResourceType::ApprovedDomain
-            | ResourceType::SiteSetting
-            | ResourceType::ProjectAccess
-            | ResourceType::KnowledgeBaseSpace
-            | ResourceType::OrganizationEmailDomain
-    )
+    change.kind.is_of_the_site()
+        || matches!(
+            change.kind,
+            ResourceType::ProjectAccess
+                | ResourceType::KnowledgeBaseSpace
+                | ResourceType::OrganizationEmailDomain
+        )
 }
 
 /// What classes gain; `uncertain` after counts as access.
@@ -119,10 +121,10 @@ fn gains<'c>(
     desired: &Desired<'_>,
     observed: &Observed,
     changes: impl Iterator<Item = &'c Change>,
-    count: bool,
+    before: Option<&State<'_>>,
 ) -> Vec<ClassChange> {
     let of_classes = changes.filter(|change| of_classes(change));
-    impact::classes_after(desired, observed, of_classes, count)
+    impact::classes_after(desired, observed, of_classes, before)
         .into_iter()
         .filter(|change| change.after > change.before)
         .collect()
@@ -144,10 +146,14 @@ fn sentence(change: &ClassChange) -> String {
             space: Some(space),
         } => format!("{who} {can} read the articles of {space} in {project}"),
         Target { project, .. } => {
+            let least = match change.people_before_whole {
+                true => "",
+                false => "at least ",
+            };
             let was = match change.people_before {
                 0 => String::new(),
-                1 => " (was: 1 customer)".to_owned(),
-                n => format!(" (was: {n} customers)"),
+                1 => format!(" (was: {least}1 customer)"),
+                n => format!(" (was: {least}{n} customers)"),
             };
             format!("{who} {can} open {project}{was}")
         }
@@ -181,7 +187,7 @@ fn causes(
             .enumerate()
             .filter(|(at, change)| open(change) && !without.contains(at))
             .map(|(_, change)| change);
-        gains(desired, observed, left, false)
+        gains(desired, observed, left, None)
             .iter()
             .any(|change| change.class == gained.class && change.target == gained.target)
     };
@@ -213,8 +219,9 @@ fn people(
     plan: &mut Plan,
     desired: &Desired<'_>,
     observed: &Observed,
-    policy: &Policy,
+    before: &State<'_>,
 ) -> Vec<Verdict> {
+    let policy = &desired.workspace.policy;
     let limits = [
         (policy.max_people_losing_access.as_ref(), "losing"),
         (policy.max_people_gaining_access.as_ref(), "gaining"),
@@ -222,7 +229,7 @@ fn people(
     if limits.iter().all(|(limit, _)| limit.is_none()) {
         return Vec::new();
     }
-    let assessment = impact::assess(desired, observed, plan);
+    let assessment = impact::assess(desired, observed, plan, before);
     let mut verdicts = Vec::new();
     for (limit, word) in limits {
         let Some(limit) = limit else { continue };
@@ -233,9 +240,7 @@ fn people(
         // Somebody who is concerned by both parts counts twice: a limit may be too strict, never too lax.
         let people = count(&assessment.applied) + count(&assessment.by_hand);
         let key = format!("policy.max_people_{word}_access");
-        let problem = exceeded(limit, people, || {
-            impact::people_with_access(desired, observed)
-        });
+        let problem = exceeded(limit, people, || impact::people_with_access(before));
         if let Some(problem) = &problem {
             let why = format!("{key}: {problem}");
             for change in plan.changes.iter_mut().filter(|change| open(change)) {
@@ -248,12 +253,17 @@ fn people(
                 }
             }
         }
+        // A limit that passes by what is known may be exceeded by what is not.
+        let unseen = (problem.is_none() && !assessment.unread.is_empty()).then(|| {
+            let unread = assessment.unread.join("; ");
+            format!("{people} people as far as is known; not read, so not counted: {unread}")
+        });
         verdicts.push(Verdict {
             kind: "limit",
             name: key,
-            problems: problem.into_iter().collect(),
+            warns: problem.is_none(),
+            problems: problem.into_iter().chain(unseen).collect(),
             source: Some(limit.span),
-            warns: false,
         });
     }
     block_dependents(plan);
@@ -266,7 +276,11 @@ fn exceeded(limit: &Limit, people: usize, all: impl FnOnce() -> usize) -> Option
     if let Some(count) = limit.count
         && number > count
     {
-        return Some(format!("{people} people, at most {count} are allowed"));
+        let people = match people {
+            1 => "1 person".to_owned(),
+            n => format!("{n} people"),
+        };
+        return Some(format!("{people}, at most {count} are allowed"));
     }
     let percent = limit.percent.filter(|_| people > 0)?;
     let all = all();

@@ -30,8 +30,29 @@ pub struct Planned {
     pub verdicts: Vec<Verdict>,
     /// What it does to people.
     pub impact: Assessment,
+    /// The same with the policy overridden; `None` where the policy blocks nothing.
+    pub overridden: Option<Overridden>,
     /// Requests that reading took.
     pub requests: u64,
+}
+
+/// What a plan becomes when the policy is overridden for exactly this plan.
+#[derive(Debug)]
+pub struct Overridden {
+    /// The plan with what the policy blocks lifted.
+    pub plan: Plan,
+    /// What that does to people.
+    pub impact: Assessment,
+}
+
+impl Planned {
+    /// Overrides the policy; what a rule blocks stays blocked. The digest stays the same.
+    pub fn lift(&mut self) {
+        if let Some(overridden) = self.overridden.take() {
+            self.plan = overridden.plan;
+            self.impact = overridden.impact;
+        }
+    }
 }
 
 /// Builds the document of one command.
@@ -45,13 +66,14 @@ pub fn document(workspace: &Workspace, planned: &[Planned]) -> PlanDocument {
     }
     merge_shared_addresses(&mut document.resource_changes);
     document.access_impact = super::impact::document(sources, planned);
+    let accepted = super::impact::accepted(sources, planned);
     document.errored = !document.errors.is_empty();
     document.complete = !document.errored;
     document.applyable = !document.errored
         && planned
             .iter()
             .any(|planned| planned.plan.changes.iter().any(Change::is_automatic));
-    document.digest = digest(&document);
+    document.digest = digest(&document, accepted);
     document
 }
 
@@ -61,7 +83,7 @@ pub fn nothing() -> PlanDocument {
     document.access_impact = super::impact::document(&Sources::default(), &[]);
     document.errored = true;
     document.complete = false;
-    document.digest = digest(&document);
+    document.digest = digest(&document, document.access_impact.clone());
     document
 }
 
@@ -132,6 +154,7 @@ fn add(document: &mut PlanDocument, workspace: &Workspace, sources: &Sources, pl
         verdicts,
         requests,
         impact: _,
+        overridden: _,
     } = planned;
     document
         .resource_changes
@@ -359,9 +382,10 @@ fn writes(plan: &Plan) -> u64 {
 
 /// Digests what a reviewer agrees to: the effective changes, violated limits and impact; no times, positions, or unrelated facts.
 ///
-/// Changes that only the policy blocks are part of it, as they would be with the override: so the digest that a plan prints is
-/// the one that `--accept` takes, and accepting does not change it. What a rule blocks cannot be done and is left out.
-fn digest(document: &PlanDocument) -> String {
+/// Changes that only the policy blocks are part of it, and so is what they do to people, both as they would be with the override
+/// (`accepted`): so the digest that a plan prints is the one that `--accept` takes, and accepting does not change it. What a
+/// rule blocks cannot be done and is left out.
+fn digest(document: &PlanDocument, accepted: Value) -> String {
     let mut changes: Vec<Value> = document
         .resource_changes
         .iter()
@@ -390,7 +414,8 @@ fn digest(document: &PlanDocument) -> String {
         })
         .collect();
     // Objects of this JSON implementation are sorted by key, so the text is canonical.
-    let canonical = json!({ "changes": changes, "violated": violated, "impact": without_places(document.access_impact.clone()) });
+    let canonical =
+        json!({ "changes": changes, "violated": violated, "impact": without_places(accepted) });
     let hash = Sha256::digest(canonical.to_string().as_bytes());
     hash.iter().map(|byte| format!("{byte:02x}")).collect()
 }

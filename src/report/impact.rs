@@ -5,7 +5,7 @@
 use super::build::{Planned, source};
 use super::document::Source;
 use crate::config::Sources;
-use crate::impact::{ClassChange, Group, Impact, Named};
+use crate::impact::{Assessment, ClassChange, Group, Impact, Named};
 use crate::model::SiteKey;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -13,7 +13,7 @@ use serde_json::Value;
 /// `access_impact`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AccessImpact {
-    /// Whether everything that bears on access was read.
+    /// Whether everything was read that bears on what this plan does to people.
     pub complete: bool,
     /// What was not.
     pub unread: Vec<Unread>,
@@ -25,8 +25,11 @@ pub struct AccessImpact {
     pub losses: Vec<GroupRow>,
     /// People who lose a route and keep the portal by another.
     pub keeps: Vec<GroupRow>,
-    /// People who lose something and end with nothing sure.
+    /// People who lose something and end without any portal, and without articles that they surely read.
     pub without_any_access: NamedRow,
+    /// People who lose something and end with nothing sure, while of some portal it is not known.
+    #[serde(default)]
+    pub without_sure_access: NamedRow,
     /// How many people gain something.
     pub people_gaining: usize,
     /// How many people lose something.
@@ -35,6 +38,9 @@ pub struct AccessImpact {
     pub projects_without_anyone: Vec<String>,
     /// What the manual steps, and changes that wait for them, add to that once they are done.
     pub with_manual_steps: Further,
+    /// All of this with the policy overridden for exactly this plan; left out where the policy blocks nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub if_accepted: Option<Box<Self>>,
 }
 
 /// What further changes add.
@@ -50,6 +56,9 @@ pub struct Further {
     pub keeps: Vec<GroupRow>,
     /// As in [`AccessImpact`].
     pub without_any_access: NamedRow,
+    /// As in [`AccessImpact`].
+    #[serde(default)]
+    pub without_sure_access: NamedRow,
     /// As in [`AccessImpact`].
     pub people_gaining: usize,
     /// As in [`AccessImpact`].
@@ -83,6 +92,9 @@ pub struct ClassRow {
     pub after: String,
     /// How many known people surely reached the portal before.
     pub people_before: usize,
+    /// Whether everybody on the lists that count is known; otherwise the number is a least one.
+    #[serde(default)]
+    pub people_before_whole: bool,
     /// Why it is as it is after.
     pub because: Vec<BecauseRow>,
 }
@@ -135,14 +147,31 @@ pub struct NamedRow {
 
 /// Builds `access_impact` from the assessments of all sites.
 pub(super) fn document(sources: &Sources, planned: &[Planned]) -> Value {
-    let mut all = AccessImpact {
-        complete: true,
-        ..AccessImpact::default()
-    };
-    for planned in planned {
-        let assessment = &planned.impact;
+    let mut all = sum(sources, planned.iter().map(|planned| &planned.impact));
+    if planned.iter().any(|planned| planned.overridden.is_some()) {
+        all.if_accepted = Some(Box::new(sum(sources, overridden(planned))));
+    }
+    serde_json::to_value(all).unwrap_or(Value::Null)
+}
+
+/// Builds `access_impact` as it would be with the policy overridden.
+pub(super) fn accepted(sources: &Sources, planned: &[Planned]) -> Value {
+    serde_json::to_value(sum(sources, overridden(planned))).unwrap_or(Value::Null)
+}
+
+fn overridden(planned: &[Planned]) -> impl Iterator<Item = &Assessment> {
+    planned.iter().map(|planned| match &planned.overridden {
+        Some(overridden) => &overridden.impact,
+        None => &planned.impact,
+    })
+}
+
+fn sum<'p>(sources: &Sources, assessments: impl Iterator<Item = &'p Assessment>) -> AccessImpact {
+    let mut all = AccessImpact::default();
+    for assessment in assessments {
         let site = &assessment.site;
-        let unread = assessment.unread.iter().map(|what| Unread {
+        let unread = assessment.unread.iter().chain(&assessment.unread_articles);
+        let unread = unread.map(|what| Unread {
             site: site.as_str().to_owned(),
             what: what.clone(),
         });
@@ -156,6 +185,7 @@ pub(super) fn document(sources: &Sources, planned: &[Planned]) -> Value {
         all.losses.extend(now.losses);
         all.keeps.extend(now.keeps);
         add(&mut all.without_any_access, now.without_any_access);
+        add(&mut all.without_sure_access, now.without_sure_access);
         all.people_gaining += now.people_gaining;
         all.people_losing += now.people_losing;
         let later = further(sources, site, &assessment.by_hand);
@@ -165,11 +195,12 @@ pub(super) fn document(sources: &Sources, planned: &[Planned]) -> Value {
         sum.losses.extend(later.losses);
         sum.keeps.extend(later.keeps);
         add(&mut sum.without_any_access, later.without_any_access);
+        add(&mut sum.without_sure_access, later.without_sure_access);
         sum.people_gaining += later.people_gaining;
         sum.people_losing += later.people_losing;
     }
     all.complete = all.unread.is_empty();
-    serde_json::to_value(all).unwrap_or(Value::Null)
+    all
 }
 
 fn add(sum: &mut NamedRow, more: NamedRow) {
@@ -189,6 +220,7 @@ fn further(sources: &Sources, site: &SiteKey, impact: &Impact) -> Further {
         losses: groups(&impact.losses),
         keeps: groups(&impact.keeps),
         without_any_access: named(&impact.without_any_access),
+        without_sure_access: named(&impact.without_sure_access),
         people_gaining: impact.people_gaining,
         people_losing: impact.people_losing,
     }
@@ -232,6 +264,7 @@ fn class(sources: &Sources, site: &SiteKey, change: &ClassChange) -> ClassRow {
         before: change.before.word().to_owned(),
         after: change.after.word().to_owned(),
         people_before: change.people_before,
+        people_before_whole: change.people_before_whole,
         because: change
             .because
             .iter()

@@ -191,7 +191,7 @@ fn what_a_door_shows_happens_and_leads_where_the_engine_says() {
                         ListId::Organization(at) => {
                             Some(state.organizations[*at as usize].name.clone())
                         }
-                        ListId::Roster(_) => None,
+                        ListId::Roster(_) | ListId::Circle(_) => None,
                     })
                     .collect();
                 if names(&accounts[0]["organizations"]) != of {

@@ -124,7 +124,7 @@ impl Point {
             }],
             projects: vec![project(self.open, false)],
             spaces: BTreeMap::new(),
-            people: PeopleBuilder::default().build(),
+            people: PeopleBuilder::default().build().into(),
         }
     }
 }
@@ -331,7 +331,7 @@ fn a_portal_shows_itself_to_the_same_people_under_all_settings() {
                     people.join(person, ListId::Roster(0), SOURCE);
                 }
                 let mut state = point.state("globex.example");
-                state.people = people.build();
+                state.people = people.build().into();
                 state.projects = vec![project(open, linked)];
                 let visitor = Visitor::Existing(vec![Actor::person(&state, PersonId(0))]);
                 let engine = portal::reach(&state, 0, &visitor, &mut Trail::silent()).view;

@@ -122,6 +122,50 @@ fn an_acceptance_file_lifts_the_limit_until_its_date_for_a_reviewed_plan_too() {
 }
 
 #[test]
+fn an_accepted_plan_shows_and_digests_what_it_does_to_people() {
+    let stage = over_the_limit();
+    let plan = stage.plan(&[]);
+    let impact = &plan["access_impact"];
+    assert_eq!(impact["people_losing"], 0, "what is blocked takes nothing");
+    assert_eq!(impact["if_accepted"]["people_losing"], 2);
+    let text = stage.run(&["plan"]).ended(0).out;
+    assert!(
+        text.contains("If the policy is overridden, the plan does this:\n    ! 2 people lose every portal: michael@initech.example, samir@initech.example."),
+        "{text}"
+    );
+    // Somebody puts Samir on the roster: the same rows take less from people, which is another plan to agree to.
+    stage.edit(|site| {
+        let account = account(site, "samir@initech.example");
+        site.add_customers(&key("ITSM"), &[account]).unwrap();
+    });
+    let kept = stage.plan(&[]);
+    assert_eq!(
+        rows(&kept["resource_changes"]),
+        rows(&plan["resource_changes"])
+    );
+    assert_eq!(kept["access_impact"]["if_accepted"]["people_losing"], 1);
+    assert_ne!(kept["digest"], plan["digest"]);
+    let digest = kept["digest"].as_str().unwrap();
+    stage.write(
+        &format!("acceptances/{digest}.yaml"),
+        "owner: it@acme.example\ndate: 2026-11-01\n",
+    );
+    let accepted = stage.plan(&[]);
+    assert_eq!(accepted["digest"], digest);
+    assert_eq!(
+        accepted["access_impact"],
+        kept["access_impact"]["if_accepted"]
+    );
+    let text = stage.run(&["plan"]).ended(0).out;
+    assert!(
+        text.starts_with(
+            "who gains or loses access\n  ! 1 person loses every portal: michael@initech.example."
+        ),
+        "{text}"
+    );
+}
+
+#[test]
 fn what_a_rule_blocks_cannot_be_accepted() {
     let stage = Stage::new();
     // R3: the site lets nobody of this domain have an account.

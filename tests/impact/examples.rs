@@ -3,7 +3,7 @@
 use super::support::{Case, Round, run};
 use serde_json::Value;
 
-const SITE: &str = "
+pub(super) const SITE: &str = "
     customer_access:
       internal: { atlassian_accounts: false }
       external: { portal_only_accounts: true, allowed_domains: any }
@@ -22,7 +22,7 @@ const SITE: &str = "
         customers: { mode: exact, list: [dee@acme.example] }
 ";
 
-fn site(edits: &[(&str, &str)]) -> String {
+pub(super) fn site(edits: &[(&str, &str)]) -> String {
     let mut text = SITE.replace("CREATE", "false");
     for (from, to) in edits {
         assert!(text.contains(from), "no `{from}`");
@@ -32,7 +32,7 @@ fn site(edits: &[(&str, &str)]) -> String {
 }
 
 /// Plans from a seed, with the policy that counts when none is written.
-fn plan(before: &str, after: &str) -> Round {
+pub(super) fn plan(before: &str, after: &str) -> Round {
     let after = match after.contains("policy:") {
         true => after.to_owned(),
         false => format!("{after}=top=\npolicy: {{ unmanaged: count }}\n"),
@@ -40,12 +40,12 @@ fn plan(before: &str, after: &str) -> Round {
     run(async { Case::new(&after, before).await.plan().await })
 }
 
-fn impact(round: &Round) -> &Value {
+pub(super) fn impact(round: &Round) -> &Value {
     &round.document.access_impact
 }
 
 /// `kind PROJECT via: people`, one a line.
-fn told(round: &Round) -> String {
+pub(super) fn told(round: &Round) -> String {
     let mut told = String::new();
     for kind in ["gains", "losses", "keeps"] {
         for row in impact(round)[kind].as_array().unwrap() {
@@ -66,7 +66,7 @@ fn told(round: &Round) -> String {
     told
 }
 
-fn block(round: &Round) -> String {
+pub(super) fn block(round: &Round) -> String {
     let text = round.text();
     text.split("\n\n").next().unwrap().to_owned()
 }

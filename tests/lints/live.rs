@@ -298,6 +298,61 @@ projects: { ITSM: { channel_access: restricted }, HR: { channel_access: restrict
     assert!(blocked(&old).iter().all(|(_, blocked)| !blocked), "{old}");
 }
 
+/// One error of each kind that stands on a state: a setting, articles, a list, people. Each with a site where the plan makes
+/// it true and one where it holds already.
+#[test]
+fn an_error_of_every_kind_blocks_where_it_is_new_and_is_told_where_it_holds() {
+    let anyone = "view_without_login: true, customers_can_create_accounts: true";
+    for (code, desired, sound, broken) in [
+        (
+            "L15",
+            "customer_access: { view_without_login: true }\nprojects: { ITSM: { channel_access: restricted, customers: { list: [ana@x.example, bo@x.example] } } }".to_owned(),
+            "customer_access: { view_without_login: false, customers_can_create_accounts: false }\nprojects: { ITSM: { channel_access: restricted, customers: { list: [ana@x.example] } } }".to_owned(),
+            "customer_access: { view_without_login: true, customers_can_create_accounts: false }\nprojects: { ITSM: { channel_access: restricted, customers: { list: [ana@x.example] } } }".to_owned(),
+        ),
+        (
+            "L20",
+            "projects: { ITSM: { channel_access: restricted, customers: { list: [ana@x.example, bo@x.example] }, knowledge_base: { KB: { who_can_view: anyone } } } }".to_owned(),
+            format!("customer_access: {{ {anyone} }}
+confluence_plan: standard
+knowledge_base: {{ allow_anyone: true }}
+projects: {{ ITSM: {{ channel_access: open, customers: {{ list: [ana@x.example] }}, knowledge_base: {{ KB: {{ who_can_view: anyone }} }} }} }}"),
+            format!("customer_access: {{ {anyone} }}
+confluence_plan: standard
+knowledge_base: {{ allow_anyone: true }}
+projects: {{ ITSM: {{ channel_access: restricted, customers: {{ list: [ana@x.example] }}, knowledge_base: {{ KB: {{ who_can_view: anyone }} }} }} }}"),
+        ),
+        (
+            "L31",
+            "projects: { ITSM: { channel_access: restricted } }".to_owned(),
+            "projects: { ITSM: { channel_access: open } }".to_owned(),
+            "projects: { ITSM: { channel_access: restricted } }".to_owned(),
+        ),
+        (
+            // Which domains an organization has is not read here, so it may hold already where there is one.
+            "L42",
+            "organizations: { Globex: { email_domains: [gmail.com] } }".to_owned(),
+            "organizations: { Other: {} }".to_owned(),
+            "organizations: { Globex: { email_domains: [gmail.com] } }".to_owned(),
+        ),
+    ] {
+        let new = plan(&desired, &sound);
+        assert!(mentioned(&new).contains(code), "{code}: {new:#}");
+        let by_it = |plan: &Value| {
+            plan["resource_changes"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .filter(|row| row["portcullis"]["blocked_by"].to_string().contains(&format!("lint {code}")))
+                .count()
+        };
+        assert!(by_it(&new) > 0, "{code}: {:#}", new["resource_changes"]);
+        let old = plan(&desired, &broken);
+        assert!(mentioned(&old).contains(code), "{code}: {old:#}");
+        assert_eq!(by_it(&old), 0, "{code}: {:#}", old["resource_changes"]);
+    }
+}
+
 #[test]
 fn a_failing_expectation_ends_plan_and_apply_with_3_and_writes_nothing() {
     let keys = "projects: { ITSM: { channel_access: open } }

@@ -1,6 +1,7 @@
 //! A workspace and a sandbox that fit together: what a test of the whole pipeline is made of.
 
 use camino::Utf8Path;
+use portcullis::access::State;
 use portcullis::apply::{Apply, ApplyReport, Journal, Outcome};
 use portcullis::config::{LoadOptions, Workspace, load};
 use portcullis::desired::Desired;
@@ -10,7 +11,7 @@ use portcullis::jsm::{ApiError, Auth, Connection, Credentials, Endpoint, Options
 use portcullis::model::SiteKey;
 use portcullis::observed::Observed;
 use portcullis::plan::Plan;
-use portcullis::report::build::{Planned, document};
+use portcullis::report::build::{Overridden, Planned, document};
 use portcullis::report::document::PlanDocument;
 use portcullis::report::{json, text};
 use portcullis::{impact, observe, plan, policy, seed};
@@ -154,13 +155,19 @@ impl Case {
     pub(crate) fn plan_from(&self, observed: Observed) -> Round {
         let desired = self.desired();
         let mut plan = plan::diff::diff(&desired, &observed);
-        let verdicts = policy::review(&mut plan, &desired, &observed);
-        let impact = impact::assess(&desired, &observed, &plan);
+        let before = State::live(&desired, &observed);
+        let verdicts = policy::review(&mut plan, &desired, &observed, &before);
+        let impact = impact::assess(&desired, &observed, &plan, &before);
+        let overridden = policy::lifted(&plan, &desired, &observed).map(|lifted| Overridden {
+            impact: impact::assess(&desired, &observed, &lifted, &before),
+            plan: lifted,
+        });
         let requests = observed.requests;
         let planned = [Planned {
             impact,
             plan: plan.clone(),
             verdicts,
+            overridden,
             requests,
         }];
         Round {

@@ -25,7 +25,8 @@ pub(super) fn join(people: &mut PeopleBuilder<'_>, id: PersonId, list: ListId, s
 pub(super) struct Lists<'a> {
     pub(super) desired: &'a Desired<'a>,
     pub(super) observed: &'a Observed,
-    index: Index<'a>,
+    /// Only the state after needs to find people by what is written.
+    index: Option<Index<'a>>,
     pub(super) identities: BTreeMap<OrganizationId, &'a OrganizationName>,
     pub(super) moment: Moment,
 }
@@ -45,7 +46,7 @@ impl<'a> Lists<'a> {
         Self {
             desired,
             observed,
-            index: Index::new(observed),
+            index: (moment == Moment::After).then(|| Index::new(observed)),
             identities,
             moment,
         }
@@ -77,8 +78,8 @@ impl<'a> Lists<'a> {
             return coverage;
         };
         let mut removed: BTreeSet<AccountId> = BTreeSet::new();
-        if let Some(wanted) = wanted {
-            let compared = roster::compare(wanted, live, &self.index, keep);
+        if let (Some(wanted), Some(index)) = (wanted, &self.index) {
+            let compared = roster::compare(wanted, live, index, keep);
             removed.extend(compared.removals.into_iter().map(|removal| removal.account));
             for missing in compared.missing {
                 let known = missing

@@ -22,6 +22,11 @@ pub(super) fn projects<'a>(
 ) -> Vec<Project> {
     let desired = lists.desired;
     let after = lists.moment == Moment::After;
+    let unlisted = match &lists.observed.organizations {
+        Some(Read::Complete(_)) => None,
+        Some(Read::Incomplete(why)) => Some(why.why.clone()),
+        None => Some(NOT_ASKED.to_owned()),
+    };
     let mut projects = Vec::new();
     let mut circles = 0;
     for (key, seen) in lists.observed.whole_projects().into_iter().flatten() {
@@ -36,6 +41,11 @@ pub(super) fn projects<'a>(
         );
         let read = Source::Read(Surface::Documented);
         let (mut links, coverage) = match &seen.organizations {
+            // Which organizations these are, and who is in them, is not known.
+            Some(Read::Complete(ids)) if unlisted.is_some() && !ids.is_empty() => {
+                let why = unlisted.as_deref().unwrap_or(NOT_ASKED);
+                (Vec::new(), Coverage::Unread(why.to_owned()))
+            }
             Some(Read::Complete(ids)) => {
                 let links = ids
                     .iter()

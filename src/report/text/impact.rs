@@ -2,7 +2,8 @@
 
 use super::layout::{Page, Paint};
 use super::values::counted;
-use crate::report::document::{Check, PlanDocument};
+use crate::access::is_public_mail;
+use crate::report::document::{Check, PlanDocument, ResourceChange};
 use crate::report::impact::{AccessImpact, ClassRow, Further, GroupRow, NamedRow};
 use std::collections::BTreeSet;
 use std::io;
@@ -24,44 +25,32 @@ pub(super) fn block(document: &PlanDocument, page: &mut Page<'_>) -> io::Result<
         return Ok(());
     }
     let many = document.sites.len() > 1;
-    let now = Further {
-        classes: impact.classes,
-        gains: impact.gains,
-        losses: impact.losses,
-        keeps: impact.keeps,
-        without_any_access: impact.without_any_access,
-        people_gaining: impact.people_gaining,
-        people_losing: impact.people_losing,
-    };
     page.blank();
-    let sentences = sentences(&now, many);
     page.line(0, &[(Paint::Heading, "who gains or loses access")])?;
-    if now.classes.is_empty() && now.gains.is_empty() && now.losses.is_empty() {
-        let blocked = document
-            .resource_changes
-            .iter()
-            .any(|row| !row.portcullis.blocked_by.is_empty());
-        let text = if blocked {
-            "Nobody gains or loses access by what may be done."
-        } else {
-            "Nobody gains or loses access."
+    let overridden = impact.if_accepted.clone();
+    let whole = overridden.as_deref().unwrap_or(&impact);
+    let (unread, now) = (whole.unread.clone(), parts(impact));
+    let quiet = &now.applied;
+    if quiet.classes.is_empty() && quiet.gains.is_empty() && quiet.losses.is_empty() {
+        let rows = &document.resource_changes;
+        let blocked = |row: &ResourceChange| !row.portcullis.blocked_by.is_empty();
+        // What was not read may hide somebody, unless nothing is done at all.
+        let known = match unread.is_empty() || rows.iter().all(blocked) {
+            true => "Nobody gains or loses access",
+            false => "Nobody is known to gain or lose access",
         };
-        page.prose(2, (Paint::Plain, ""), text)?;
+        let how = if rows.iter().any(blocked) {
+            " by what may be done"
+        } else if sentences(&now.by_hand, many).is_empty() {
+            ""
+        } else {
+            " by what apply does"
+        };
+        page.prose(2, (Paint::Plain, ""), &format!("{known}{how}."))?;
     }
-    write(&sentences, 2, page)?;
-    for project in &impact.projects_without_anyone {
-        let text = format!("Nobody is left who can open {}.", super::spoken(project));
-        page.prose(2, (Paint::Alarm, "! "), &text)?;
-    }
-    let later = self::sentences(&impact.with_manual_steps, many);
-    if !later.is_empty() {
-        page.prose(
-            2,
-            (Paint::Plain, ""),
-            "When the manual steps are done as well:",
-        )?;
-        write(&later, 4, page)?;
-    }
+    let waits = |row: &ResourceChange| !row.portcullis.waiting_for.is_empty();
+    let waiting = document.resource_changes.iter().any(waits);
+    effects(&now, many, waiting, 2, page)?;
     let told = |check: &&Check| check.status != "pass" && is_about_people(check);
     for check in document.checks.iter().filter(told) {
         let name = check.address.to_display.as_str();
@@ -74,8 +63,24 @@ pub(super) fn block(document: &PlanDocument, page: &mut Page<'_>) -> io::Result<
             page.prose(2, (paint, "! "), &text)?;
         }
     }
-    if !impact.unread.is_empty() {
-        let shown = impact.unread.iter().take(NAMES).map(|unread| {
+    if let Some(overridden) = overridden {
+        let mut then = parts(*overridden);
+        // What a gate on classes stands against is told with the gate.
+        let ungated = |row: &ClassRow| {
+            let key = format!("policy.class_gains.{}", row.class);
+            let gate = |check: &Check| check.address.to_display == key && check.status == "fail";
+            rank(&row.after) < rank(&row.before) || !document.checks.iter().any(gate)
+        };
+        then.applied.classes.retain(ungated);
+        then.by_hand.classes.retain(ungated);
+        if then != now {
+            let text = "If the policy is overridden, the plan does this:";
+            page.prose(2, (Paint::Plain, ""), text)?;
+            effects(&then, many, waiting, 4, page)?;
+        }
+    }
+    if !unread.is_empty() {
+        let shown = unread.iter().take(NAMES).map(|unread| {
             if many {
                 format!("{} ({})", unread.what, unread.site)
             } else {
@@ -83,8 +88,8 @@ pub(super) fn block(document: &PlanDocument, page: &mut Page<'_>) -> io::Result<
             }
         });
         let mut text = shown.collect::<Vec<_>>().join("; ");
-        if impact.unread.len() > NAMES {
-            text.push_str(&format!("; and {} more", impact.unread.len() - NAMES));
+        if unread.len() > NAMES {
+            text.push_str(&format!("; and {} more", unread.len() - NAMES));
         }
         page.prose(
             2,
@@ -93,6 +98,56 @@ pub(super) fn block(document: &PlanDocument, page: &mut Page<'_>) -> io::Result<
         )?;
     }
     Ok(())
+}
+
+/// What a plan does, in its two parts.
+#[derive(PartialEq, Eq)]
+struct Effects {
+    applied: Further,
+    by_hand: Further,
+    abandoned: Vec<String>,
+}
+
+fn parts(impact: AccessImpact) -> Effects {
+    Effects {
+        applied: Further {
+            classes: impact.classes,
+            gains: impact.gains,
+            losses: impact.losses,
+            keeps: impact.keeps,
+            without_any_access: impact.without_any_access,
+            without_sure_access: impact.without_sure_access,
+            people_gaining: impact.people_gaining,
+            people_losing: impact.people_losing,
+        },
+        by_hand: impact.with_manual_steps,
+        abandoned: impact.projects_without_anyone,
+    }
+}
+
+/// Writes what apply does, who is left, and what comes when people have done their part.
+fn effects(
+    effects: &Effects,
+    many: bool,
+    waiting: bool,
+    indent: usize,
+    page: &mut Page<'_>,
+) -> io::Result<()> {
+    write(&sentences(&effects.applied, many), indent, page)?;
+    for project in &effects.abandoned {
+        let text = format!("Nobody is left who can open {}.", super::spoken(project));
+        page.prose(indent, (Paint::Alarm, "! "), &text)?;
+    }
+    let later = sentences(&effects.by_hand, many);
+    if later.is_empty() {
+        return Ok(());
+    }
+    let when = match waiting {
+        true => "When the manual steps, and the changes that wait for them, are done as well:",
+        false => "When the manual steps are done as well:",
+    };
+    page.prose(indent, (Paint::Plain, ""), when)?;
+    write(&later, indent + 2, page)
 }
 
 /// Says whether a check is told in this block, and not among the others.
@@ -136,6 +191,15 @@ fn sentences(impact: &Further, many: bool) -> Vec<Sentence> {
         );
         all.push(Sentence { text, grave: true });
     }
+    let unsure = &impact.without_sure_access;
+    if unsure.people > 0 {
+        let text = format!(
+            "{} may lose every portal, as not everything is known: {}.",
+            people(unsure.people),
+            names(unsure)
+        );
+        all.push(Sentence { text, grave: true });
+    }
     groups(&impact.losses, many, loses, &mut all);
     let mut narrow = narrow;
     narrow.sort_by_key(|row| class_rank(&row.class));
@@ -150,7 +214,8 @@ fn classes(rows: &[&ClassRow], many: bool, all: &mut Vec<Sentence>) {
     let mut shared: Vec<(ClassRow, usize)> = Vec::new();
     for row in rows {
         let alike = shared.iter_mut().find(|(other, _)| {
-            class_rank(&row.class) == DOMAIN
+            is_public(&row.class) == is_public(&other.class)
+                && class_rank(&row.class) == DOMAIN
                 && class_rank(&other.class) == DOMAIN
                 && (
                     &other.site,
@@ -180,7 +245,8 @@ fn classes(rows: &[&ClassRow], many: bool, all: &mut Vec<Sentence>) {
         if domains > NAMES {
             row.class = format!("{} and {} more domains", row.class, domains - NAMES);
         }
-        let grave = rank(&row.after) > rank(&row.before) && class_rank(&row.class) < DOMAIN;
+        let wide = class_rank(&row.class) < DOMAIN || is_public(&row.class);
+        let grave = rank(&row.after) > rank(&row.before) && wide;
         let text = class(&row, many);
         all.push(Sentence { text, grave });
     }
@@ -195,6 +261,10 @@ fn class(row: &ClassRow, many: bool) -> String {
         "anonymous" => "Anyone on the web".to_owned(),
         "anyone" => "Anyone with an e-mail address".to_owned(),
         "any_customer" => "Every customer of the site".to_owned(),
+        domain if is_public(domain) => format!(
+            "Anyone with an address {}, of a public mail provider,",
+            domain.trim_start_matches('*')
+        ),
         domain => format!("Any new address {}", domain.trim_start_matches('*')),
     };
     let what = match &row.article {
@@ -209,7 +279,11 @@ fn class(row: &ClassRow, many: bool) -> String {
     let rises = rank(&row.after) > rank(&row.before);
     let was = match (row.people_before, &row.article) {
         (n, None) if rises && n > 0 && class_rank(&row.class) < DOMAIN => {
-            format!(" (was: {})", counted(n, "customer", "customers"))
+            let least = match row.people_before_whole {
+                true => "",
+                false => "at least ",
+            };
+            format!(" (was: {least}{})", counted(n, "customer", "customers"))
         }
         _ => String::new(),
     };
@@ -232,6 +306,15 @@ fn class(row: &ClassRow, many: bool) -> String {
             no_longer(row)
         ),
     }
+}
+
+/// Says whether a class is new addresses of domains at which anybody can get one.
+fn is_public(class: &str) -> bool {
+    let domain = class.strip_prefix("*@");
+    domain.is_some_and(|domain| {
+        let first = domain.split(", ").next().unwrap_or(domain);
+        is_public_mail(first)
+    })
 }
 
 fn no_longer(row: &ClassRow) -> String {
