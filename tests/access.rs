@@ -22,11 +22,11 @@ mod output;
 mod portal;
 #[path = "access/properties.rs"]
 mod properties;
+#[path = "access/rows.rs"]
+mod rows;
 #[path = "access/sandbox.rs"]
 mod sandbox;
 #[path = "access/schemes.rs"]
 mod schemes;
-#[path = "access/rows.rs"]
-mod rows;
 #[path = "access/support.rs"]
 mod support;
