@@ -7,7 +7,7 @@ use super::args::{ExportArguments, ExportMembers, Global};
 use super::{Lookup, Output, observe};
 use crate::exit::Exit;
 use crate::export::{self, Export, Members};
-use crate::observe::observe_everything;
+use crate::observe::{Depth, observe_everything, observe_permissions};
 use crate::observed::Observed;
 use camino::Utf8Path;
 use source::Source;
@@ -36,7 +36,7 @@ async fn export(
         directory::refuse_unless_free(to).map_err(|why| output.fail(Exit::Usage, &why, None))?;
     }
     let source = Source::open(arguments, global, output, lookup).await?;
-    let observed = read(&source, output).await;
+    let observed = read(&source, arguments.snapshot.is_some(), output).await;
     let state = source.state_file().map(Utf8Path::to_owned);
     let target = source.target.clone();
     if let Err(error) = source.close().await {
@@ -71,7 +71,8 @@ async fn export(
     Ok(())
 }
 
-async fn read(source: &Source, output: &mut Output) -> Result<Observed, Exit> {
+/// Reads the site; for a snapshot also who is in which role and group, which a workspace does not write but `who` asks for.
+async fn read(source: &Source, permissions: bool, output: &mut Output) -> Result<Observed, Exit> {
     let connection = source.connection();
     let before = connection.requests();
     let reader = connection.reader();
@@ -83,6 +84,11 @@ async fn read(source: &Source, output: &mut Output) -> Result<Observed, Exit> {
     );
     match read.await {
         Ok(mut observed) => {
+            if permissions {
+                let projects = observed.whole_projects().into_iter().flatten();
+                let projects = projects.map(|(key, _)| key.clone()).collect();
+                observe_permissions(&reader, &mut observed, &projects, Depth::People).await;
+            }
             observed.requests = connection.requests() - before;
             Ok(observed)
         }
