@@ -22,7 +22,7 @@ fn nothing_to_say_is_one_line() {
         arguments.push("--detailed-exitcode");
         let ran = stage.run(&arguments).ended(0);
         assert_eq!(ran.out, "no drift\n");
-        assert_eq!(ran.notes, "");
+        assert_eq!(ran.notes, "reading acme\n");
     }
 }
 
