@@ -46,6 +46,7 @@ mod live;
 mod people;
 pub mod portal;
 mod public_mail;
+mod scheme;
 mod state;
 mod visitor;
 pub mod who;
@@ -58,8 +59,9 @@ pub use people::{
 };
 pub use portal::Reach;
 pub use public_mail::is_public_mail;
+pub use scheme::{Circle, InCircle, Reading, Scheme};
 pub use state::{
-    Approved, Coverage, Fact, Grant, Link, Organization, Project, Scheme, SiteFacts, SpaceFacts,
-    State, StateKind,
+    Approved, Coverage, Fact, Grant, Link, Organization, Project, SiteFacts, SpaceFacts, State,
+    StateKind,
 };
 pub use visitor::{Actor, Visitor, outcome};

@@ -22,7 +22,7 @@ use serde::Serialize;
 use std::collections::{BTreeMap, HashMap};
 
 /// How many pieces of work are under way at once; the client's own limit is what counts towards the site.
-const WORK_AT_ONCE: usize = 16;
+const WORK_AT_ONCE: usize = 64;
 
 /// What became of one change.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -108,6 +108,19 @@ pub struct Apply<'a> {
     pub observed: &'a Observed,
     /// Told of every outcome as soon as it is known.
     pub journal: &'a Journal,
+    /// Told when a stage begins.
+    pub begins: &'a (dyn Fn(Stage) + Sync),
+}
+
+/// A part of a plan whose changes may be carried out at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stage {
+    /// Its number, from 1.
+    pub number: usize,
+    /// How many there are.
+    pub of: usize,
+    /// How many changes it holds.
+    pub changes: usize,
 }
 
 /// How much of one list of people fits into one request; Atlassian publishes no limit.
@@ -188,7 +201,13 @@ impl Apply<'_> {
             self.journal.record(plan, change, &outcome);
             outcomes[index] = Some(outcome);
         }
-        for indices in stages.into_values() {
+        let of = stages.len();
+        for (number, indices) in (1..).zip(stages.into_values()) {
+            (self.begins)(Stage {
+                number,
+                of,
+                changes: indices.len(),
+            });
             let (indices, held) = prudence::hold_back(plan, &ordered, indices, &outcomes);
             let (works, untried) = self.works(plan, &indices, &made);
             for (index, why) in untried.into_iter().chain(held) {

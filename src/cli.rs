@@ -16,6 +16,7 @@ mod init;
 mod observe;
 mod output;
 mod plan;
+mod progress;
 mod sandbox;
 mod schema;
 mod show;
@@ -28,6 +29,7 @@ pub use output::Output;
 use crate::exit::Exit;
 use args::{Arguments, Command};
 use clap::Parser;
+use progress::Progress;
 use std::ffi::OsString;
 use std::io::IsTerminal as _;
 
@@ -43,6 +45,9 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>, lookup: Lookup) -> Ex
     let mut output = Output::of_process(parsed.global.color, lookup);
     output.privacy = parsed.global.privacy;
     output.json_notes = parsed.global.log_format == args::LogFormat::Json;
+    if output.json_notes && output.progress == Progress::Live {
+        output.progress = Progress::Lines;
+    }
     output.pseudonym_key = lookup(plan::PSEUDONYM_KEY);
     start_logging(&parsed);
     let runtime = match tokio::runtime::Builder::new_multi_thread()

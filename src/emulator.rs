@@ -11,6 +11,8 @@
 //!   existing organization, partial success on 400, the refusal to take customers from an open desk, and hidden addresses as
 //!   keys left out.
 //! - Jira's REST API: server, caller, permissions, project search, users, user searches. Confluence: spaces and role assignments.
+//! - Permission schemes and project roles of Jira: reading them, granting and revoking a permission, adding people and groups to a
+//!   role. A grant that leaks or breaks a portal does so here too (V7, V8a, V8b; `permissions`).
 //! - The Admin API: organizations, workspaces, approved domains. The GraphQL gateway: knowledge-base links and viewers.
 //! - The private `requestsecurity` endpoint, and settings endpoints of the sandbox's own under `/rest/sandbox-settings/1`
 //!   for what Atlassian offers on pages only.
@@ -36,6 +38,9 @@
 //! - People verify their address at once, so that accounts made at a door can be used (R6).
 //! - At the doors an address with two accounts may use either (R1a); staff put the first one with a role on their lists.
 //! - Migrating an account moves its places on lists to the new one and revokes the old one.
+//! - The groups are three, and follow from the roles of accounts; a grant of Browse Projects to one, or to an account by name, shows
+//!   the portal to whom it names.
+//! - Every agent of the site is in the team of every project, and nobody can be taken out of a role.
 //! - An audience of a space is possible without a project in sight if it is possible for one of the projects that link it.
 //!
 //! # What is not imitated
@@ -66,9 +71,11 @@ mod members;
 mod objects;
 mod organizations;
 mod page;
+mod permissions;
 mod private;
 mod properties;
 mod routes;
+mod schemes;
 mod server;
 mod settings;
 mod site;
@@ -81,6 +88,7 @@ pub use accounts::{Account, AccountState, NewAccount, Role};
 pub use call::Answer;
 pub use gate::{Fate, OpenGate, Passage, Policy, Verdict};
 pub use objects::{Organization, Project, SiteError, Space};
+pub use permissions::{Grant, ProjectRole, RoleActor};
 pub use server::{Options, Sandbox};
 pub use settings::{
     ANYONE, CUSTOMER_ROLE, ConfluencePlan, DomainAccess, MEMBER_ROLE, ProductAccess, SiteSettings,

@@ -552,6 +552,8 @@ impl<'s, 'b, 'a> Comparison<'s, 'b, 'a> {
                     concerned.extend(self.linked.get(&at).into_iter().flatten());
                 }
                 ListId::Roster(at) => concerned.extend(self.rosters.get(&at)),
+                // No plan changes schemes or roles.
+                ListId::Circle(_) => {}
             }
         }
         concerned.into_iter().collect()
@@ -809,6 +811,11 @@ fn routes(state: &State<'_>, at: Option<usize>, visitor: &Option<Visitor<'_>>) -
                         .map_or("?", |organization| organization.name.as_str())
                 ),
                 Route::Open => "open access".to_owned(),
+                Route::Circle(found) => project
+                    .scheme
+                    .circles
+                    .get(found.circle as usize)
+                    .map_or_else(|| "?".to_owned(), |circle| circle.route()),
                 Route::Staff => "being an agent".to_owned(),
                 Route::Leak => "the permission scheme".to_owned(),
             });

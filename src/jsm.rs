@@ -1,7 +1,7 @@
 //! The client of Atlassian's APIs: transport, paging, errors, one type that reads and one that writes.
 //!
-//! Every request passes `http::Http::send`, which holds the concurrency limit, the request budget and the rules
-//! on repeating. [`Reader`] has no mutating method, so whatever holds only a reader cannot change a site. The wire
+//! Every request passes `http::Http::send`, which holds the limits on concurrency and pace, the request budget and the
+//! rules on repeating. [`Reader`] has no mutating method, so whatever holds only a reader cannot change a site. The wire
 //! types are private to this module and shared with nobody, the sandbox included: a mistake in one of the two
 //! shows as a disagreement between them.
 
@@ -11,9 +11,12 @@ mod credentials;
 mod error;
 mod gateway;
 mod http;
+mod pace;
 mod paging;
+mod permissions;
 mod read;
 mod types;
+mod window;
 mod wire;
 mod write;
 
@@ -21,10 +24,11 @@ pub use connection::{Auth, Connection, Endpoint};
 pub use credentials::{Credentials, MissingVariable, OrgKey};
 pub use error::{ApiError, ErrorKind};
 pub use gateway::{DOCUMENTS, space_ari};
-pub use http::{Clock, Options, SystemClock};
+pub use http::{CONCURRENCY, Clock, Options, SystemClock};
 pub use read::Reader;
 pub use types::{
-    Account, ApprovedDomain, ApprovedProduct, Identity, LinkedSpace, LinkedSpaces, Organization,
-    RequestSecurity, ServiceDesk,
+    Account, ApprovedDomain, ApprovedProduct, GrantHolder, Group, Identity, LinkedSpace,
+    LinkedSpaces, Organization, PermissionGrant, PermissionScheme, ProjectRole, RequestSecurity,
+    RoleActors, ServiceDesk,
 };
 pub use write::{MappedMethod, Writer};

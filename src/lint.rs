@@ -20,6 +20,7 @@ mod change;
 mod groups;
 mod people;
 mod review;
+mod schemes;
 mod settings;
 pub mod table;
 
@@ -173,6 +174,7 @@ pub fn judge<'w>(
     settings::judge(&mut scene);
     articles::judge(&mut scene);
     groups::judge(&mut scene);
+    schemes::judge(&mut scene);
     people::judge(&mut scene);
     let mut found = scene.found;
     sort(&mut found);

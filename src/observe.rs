@@ -4,9 +4,11 @@
 //! fatal, since nothing can be believed without it.
 
 mod people;
+mod permissions;
 mod projects;
 mod settings;
 
+pub use permissions::{Depth, changing_access, observe_permissions};
 pub(crate) use settings::jsm_product;
 
 use crate::config::{Mode, OrganizationState, Surfaces};
@@ -19,7 +21,7 @@ use futures_util::stream::{self, StreamExt};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How many lists are read at the same time; the client's own limit is what counts towards the site.
-const LISTS_AT_ONCE: usize = 16;
+const LISTS_AT_ONCE: usize = 64;
 
 /// What to read.
 pub(crate) enum Extent<'d, 'w> {
@@ -355,33 +357,38 @@ impl<'d, 'w> Observer<'d, 'w> {
     }
 
     fn keep_account(&mut self, account: Account) {
-        // An address that does not parse cannot be compared with anything, so it counts as hidden.
-        let email = account
-            .email
-            .as_deref()
-            .and_then(|text| Email::new(text).ok());
-        let standing = if account.app {
-            Standing::App
-        } else {
-            Standing::NotAsked
-        };
-        match self.observed.accounts.get_mut(&account.account_id) {
-            None => {
-                let seen = ObservedAccount {
-                    email,
-                    name: account.display_name,
-                    kind: account.kind,
-                    active: account.active,
-                    standing,
-                };
-                self.observed.accounts.insert(account.account_id, seen);
-            }
-            Some(seen) => {
-                seen.email = seen.email.take().or(email);
-                seen.kind = seen.kind.or(account.kind);
-                if account.app {
-                    seen.standing = Standing::App;
-                }
+        keep_account(&mut self.observed, account);
+    }
+}
+
+/// Remembers an account that a list showed, beside what is known of it already.
+fn keep_account(observed: &mut Observed, account: Account) {
+    // An address that does not parse cannot be compared with anything, so it counts as hidden.
+    let email = account
+        .email
+        .as_deref()
+        .and_then(|text| Email::new(text).ok());
+    let standing = if account.app {
+        Standing::App
+    } else {
+        Standing::NotAsked
+    };
+    match observed.accounts.get_mut(&account.account_id) {
+        None => {
+            let seen = ObservedAccount {
+                email,
+                name: account.display_name,
+                kind: account.kind,
+                active: account.active,
+                standing,
+            };
+            observed.accounts.insert(account.account_id, seen);
+        }
+        Some(seen) => {
+            seen.email = seen.email.take().or(email);
+            seen.kind = seen.kind.or(account.kind);
+            if account.app {
+                seen.standing = Standing::App;
             }
         }
     }

@@ -1,6 +1,12 @@
 //! What was seen on a site: as far as it was read, with the reason where it was not.
 //!
-//! An [`Observed`] can be saved (`export --snapshot`) and planned against without network (`plan --observed`).
+//! An [`Observed`] can be saved (`export --snapshot`), and planned against or asked without network (`--observed` of `plan`, `explain` and `who`).
+
+mod permissions;
+
+pub use permissions::{
+    ObservedActors, ObservedPermissions, ObservedScheme, SchemeGrant, SchemeHolder,
+};
 
 use crate::model::{
     AccountId, AccountKind, ChannelAccess, CloudId, CustomerSharing, DeskId, Domain, Email, Field,
@@ -175,6 +181,9 @@ pub struct ObservedProject {
     pub customers: Option<Read<BTreeSet<AccountId>>>,
     /// Linked spaces; `None` when they were not asked for.
     pub knowledge_base: Option<Observation<BTreeMap<SpaceKey, ObservedSpace>>>,
+    /// Its permission scheme and roles; `None` when they were not asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub permissions: Option<ObservedPermissions>,
 }
 
 /// A linked space as it was seen.

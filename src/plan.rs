@@ -1,6 +1,5 @@
 //! The plan: which changes take the observed site to the desired one, and why each.
 
-pub mod account_rules;
 pub mod change;
 pub mod diff;
 pub mod domains;
@@ -16,7 +15,7 @@ pub mod surfaces;
 pub use change::{
     Action, Change, Operation, OrganizationRef, PersonRef, Phase, Reason, ResourceType,
 };
-pub use manual::{ManualStep, ManualSubject};
+pub use manual::{ATTEST, ManualStep, ManualSubject};
 pub use order::{Danger, Order, UnsafeStep};
 
 use crate::model::{Address, Incomplete, SiteKey};

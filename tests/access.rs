@@ -8,13 +8,25 @@
 mod accounts;
 #[path = "access/articles.rs"]
 mod articles;
+#[path = "access/changes.rs"]
+mod changes;
+#[path = "access/gates.rs"]
+mod gates;
 #[path = "access/live.rs"]
 mod live;
+#[path = "access/notes.rs"]
+mod notes;
 #[path = "access/output.rs"]
 mod output;
 #[path = "access/portal.rs"]
 mod portal;
 #[path = "access/properties.rs"]
 mod properties;
+#[path = "access/rows.rs"]
+mod rows;
+#[path = "access/sandbox.rs"]
+mod sandbox;
+#[path = "access/schemes.rs"]
+mod schemes;
 #[path = "access/support.rs"]
 mod support;

@@ -8,6 +8,8 @@
 mod attest;
 #[path = "cli/console.rs"]
 mod console;
+#[path = "cli/explain.rs"]
+mod explain;
 #[path = "cli/failures.rs"]
 mod failures;
 #[path = "cli/harness.rs"]
@@ -16,6 +18,8 @@ mod harness;
 mod help;
 #[path = "cli/remote.rs"]
 mod remote;
+#[path = "cli/schemes.rs"]
+mod schemes;
 #[path = "cli/starting.rs"]
 mod starting;
 #[path = "cli/streams.rs"]

@@ -19,6 +19,8 @@ mod harness;
 mod jira;
 #[path = "emulator/organizations.rs"]
 mod organizations;
+#[path = "emulator/schemes.rs"]
+mod schemes;
 #[path = "emulator/server.rs"]
 mod server;
 #[path = "emulator/settings.rs"]

@@ -37,7 +37,7 @@ impl Example {
     fn run(&self, command: &str, options: &[&str]) -> Said {
         let output = portcullis()
             .arg(command)
-            .arg(self.directory.path())
+            .current_dir(self.directory.path())
             .args(options)
             .output()
             .unwrap();

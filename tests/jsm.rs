@@ -8,6 +8,8 @@ mod documents;
 mod gateway;
 #[path = "jsm/paging.rs"]
 mod paging;
+#[path = "jsm/permissions.rs"]
+mod permissions;
 #[path = "jsm/reads.rs"]
 mod reads;
 #[path = "jsm/security.rs"]

@@ -6,16 +6,19 @@
 
 use super::answer::Source;
 use super::people::{Account, ListId, PeopleBuilder, Person, PersonId};
+use super::scheme::Scheme;
 use super::state::{
-    Approved, Coverage, Fact, Grant, Link, Organization, Project, Scheme, SiteFacts, SpaceFacts,
-    State, StateKind,
+    Approved, Coverage, Fact, Grant, Link, Organization, Project, SiteFacts, SpaceFacts, State,
+    StateKind,
 };
 use crate::config::{
     ApprovedSite, LinkedOrganizations, Mode, OrganizationState, Roster, RosterEntry, Space, Who,
 };
 use crate::desired::{Desired, DesiredRoster};
 use crate::diagnostic::Located;
-use crate::model::{AccountKind, SiteField, SiteValue, SpaceKey};
+use crate::model::{
+    AccountKind, EmailAccountCreation, OrganizationManagement, SiteField, SiteValue, SpaceKey,
+};
 use std::collections::BTreeMap;
 
 /// Why a value is not known offline.
@@ -144,14 +147,42 @@ fn coverage(mode: Option<Mode>) -> Coverage {
     }
 }
 
+/// Reads a setting as written.
+pub(super) fn setting<T>(
+    desired: &Desired<'_>,
+    field: SiteField,
+    read: fn(&SiteValue) -> Option<T>,
+) -> Fact<T> {
+    let written = desired.site.settings.get(&field);
+    written
+        .and_then(|written| {
+            let source = Source::Written(written.span);
+            Some(Fact::Known(read(&written.value)?, source))
+        })
+        .unwrap_or_else(|| Fact::Unknown(UNMANAGED.to_owned()))
+}
+
 /// Reads a toggle as written.
 pub(super) fn toggle(desired: &Desired<'_>, field: SiteField) -> Fact<bool> {
-    match desired.site.settings.get(&field) {
-        Some(Located {
-            value: SiteValue::Toggle(on),
-            span,
-        }) => Fact::Known(*on, Source::Written(*span)),
-        _ => Fact::Unknown(UNMANAGED.to_owned()),
+    setting(desired, field, |value| match value {
+        SiteValue::Toggle(on) => Some(*on),
+        _ => None,
+    })
+}
+
+/// Reads whose To and Cc addresses become accounts.
+pub(super) const fn cc_option(value: &SiteValue) -> Option<EmailAccountCreation> {
+    match value {
+        SiteValue::EmailAccountCreation(option) => Some(*option),
+        _ => None,
+    }
+}
+
+/// Reads who may manage organizations.
+pub(super) const fn managers(value: &SiteValue) -> Option<OrganizationManagement> {
+    match value {
+        SiteValue::OrganizationManagement(who) => Some(*who),
+        _ => None,
     }
 }
 
@@ -169,6 +200,8 @@ fn site_facts(desired: &Desired<'_>) -> SiteFacts {
         },
         create: toggle(desired, SiteField::CustomersCanCreateAccounts),
         no_login: toggle(desired, SiteField::ViewWithoutLogin),
+        email_cc: setting(desired, SiteField::EmailCcCreatesAccounts, cc_option),
+        organization_management: setting(desired, SiteField::OrganizationManagement, managers),
         kb_all_logged_in: toggle(desired, SiteField::KnowledgeBaseAllLoggedIn),
         kb_anyone: toggle(desired, SiteField::KnowledgeBaseAnyone),
         confluence_plan: written(site.confluence_plan.as_ref()),

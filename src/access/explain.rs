@@ -111,7 +111,7 @@ pub struct ArticleAnswer {
 pub struct Explanation {
     /// The state.
     pub state: StateKind,
-    /// Outcomes by channel.
+    /// Outcomes by channel: those that depend on no project, and with one project all.
     pub channels: Vec<ChannelAnswer>,
     /// Portals, by key.
     pub projects: Vec<ProjectAnswer>,
@@ -228,7 +228,12 @@ fn notes(state: &State<'_>, asked: &Asked, projects: &[usize]) -> Vec<Because> {
             subdomain(state, domain.as_str(), &mut trail);
             known_of_domain(state, domain.as_str(), projects, &mut trail);
         }
-        Asked::Anonymous | Asked::Anyone | Asked::AnyCustomer => {}
+        Asked::Anonymous | Asked::Anyone => trail.add("R3", None, || {
+            "the accounts are those of an address whose domain nothing here names: ask about an address or `*@domain` for another".into()
+        }),
+        Asked::AnyCustomer => trail.add("V1", None, || {
+            "a customer who is on no list, with a portal-only account: whoever is on a list may reach more".into()
+        }),
     }
     trail.into_steps()
 }
@@ -336,4 +341,21 @@ fn known_of_domain(state: &State<'_>, domain: &str, projects: &[usize], trail: &
             parts.join(", ")
         )
     });
+    let class = DomainClass::of(state, domain);
+    if accounts::account_type(state, &class, Way::Staff, &mut Trail::silent()) != Outcome::Atlassian
+    {
+        return;
+    }
+    let portal_only = known
+        .iter()
+        .filter(|id| state.people.get(**id).account.kind == Some(AccountKind::PortalOnly))
+        .count();
+    if portal_only > 0 {
+        trail.add("R1a", class.approved.map(|grant| grant.source), || {
+            format!(
+                "{} of `{domain}` with a portal-only account: a duplicate as soon as an Atlassian account comes to stand beside it. Migrate the portal-only ones",
+                people(portal_only)
+            )
+        });
+    }
 }

@@ -19,6 +19,8 @@ pub enum ListId {
     Organization(u32),
     /// The roster of a project.
     Roster(u32),
+    /// People whom the permission scheme or a role of a project lets in, by [`Circle::id`](super::Circle::id).
+    Circle(u32),
 }
 
 /// Whether an account can be used (section 2.6).

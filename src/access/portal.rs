@@ -3,6 +3,7 @@
 use super::accounts::{self, Newcomer};
 use super::answer::{Answer, Source, Trail};
 use super::people::{Account, ListId, Role, Status};
+use super::scheme::{self, InCircle};
 use super::state::{Coverage, Fact, Project, State};
 use super::visitor::{Actor, Visitor};
 use crate::model::{AccountKind, ChannelAccess};
@@ -75,7 +76,9 @@ pub enum Route {
     },
     /// The project is open to every customer of the site (V2).
     Open,
-    /// An agent or administrator; of which projects is not read.
+    /// Among people whom the permission scheme or a role lets in, or perhaps among them.
+    Circle(InCircle),
+    /// An agent or administrator; of which projects is not known.
     Staff,
     /// A permission scheme that leaks (V7).
     Leak,
@@ -102,7 +105,13 @@ pub fn routes(project_at: usize, project: &Project, actor: &Actor<'_>) -> Vec<Ro
     if accounts::open(project).exposes() {
         routes.push(Route::Open);
     }
-    if actor.account.role == Role::Staff {
+    let circles = scheme::circles(project, actor);
+    let serves = circles.iter().any(|found| {
+        let circle = project.scheme.circles.get(found.circle as usize);
+        found.source.is_some() && circle.is_some_and(|circle| circle.serves)
+    });
+    routes.extend(circles.into_iter().map(Route::Circle));
+    if actor.account.role == Role::Staff && !serves && project.scheme.staff != Coverage::Whole {
         routes.push(Route::Staff);
     }
     if project.scheme.leaks {
@@ -214,7 +223,7 @@ fn anonymous(state: &State<'_>, project: &Project, trail: &mut Trail) -> Reach {
 
 fn restricted(project: &Project, whom: &str, trail: &mut Trail) {
     if project.scheme.granted_to_customers_role {
-        trail.add("V8b", None, || {
+        trail.add("V8b", project.scheme.source(), || {
             format!(
                 "{} acts restricted: its permission scheme grants permissions to the role Service Desk Customers",
                 project.key
@@ -257,7 +266,7 @@ fn account(
     let listed = listed(state, project_at, project, actor, trail);
     let reach = match who.role {
         Role::Customer => customer(project, who, open, listed, trail),
-        Role::Staff => staff(project, open, listed, trail),
+        Role::Staff => staff(project, who, open, listed, trail),
         Role::None | Role::Unknown => no_role(project, who, open, listed, trail),
     };
     if who.status == Status::Unverified && reach.view.exposes() {
@@ -265,7 +274,7 @@ fn account(
             "the address is not verified yet: no notifications until it is".into()
         });
     }
-    let reach = leak(project, reach, trail);
+    let reach = scheme::leak(project, who, reach, trail);
     if who.role == Role::None && reach.view != Answer::Yes {
         // The last column of 4.2: without a login they are anonymous visitors.
         let mut steps = trail.fresh();
@@ -278,7 +287,7 @@ fn account(
     reach
 }
 
-/// Whether the actor is on the roster or in a linked organization (V1, V10).
+/// Whether the actor is on the roster, in a linked organization (V1, V10), or let in by the scheme or a role.
 fn listed(
     state: &State<'_>,
     project_at: usize,
@@ -310,7 +319,10 @@ fn listed(
                 });
                 answer = answer.or(actor.certainty);
             }
-            _ => {}
+            Route::Circle(found) => {
+                answer = answer.or(scheme::explain(project, found, actor.certainty, trail));
+            }
+            Route::Open | Route::Staff | Route::Leak => {}
         }
     }
     answer
@@ -377,8 +389,14 @@ fn not_listed(project: &Project, who: Account, trail: &mut Trail) -> Answer {
     answer
 }
 
-/// Row "Agent or admin of X": which projects somebody serves is not read.
-fn staff(project: &Project, open: Answer, listed: Answer, trail: &mut Trail) -> Reach {
+/// Row "Agent or admin of X": an agent of another project is a customer here, if that is known.
+fn staff(
+    project: &Project,
+    who: Account,
+    open: Answer,
+    listed: Answer,
+    trail: &mut Trail,
+) -> Reach {
     if open == Answer::Yes || listed == Answer::Yes {
         if open == Answer::Yes {
             trail.add("V2", project.channel_access.source(), || {
@@ -386,6 +404,15 @@ fn staff(project: &Project, open: Answer, listed: Answer, trail: &mut Trail) -> 
             });
         }
         return Reach::both(Answer::Yes);
+    }
+    if project.scheme.staff == Coverage::Whole {
+        trail.add("V1", None, || {
+            format!(
+                "in no role that makes agents or administrators of {}",
+                project.key
+            )
+        });
+        return customer(project, who, open, listed, trail);
     }
     trail.add("V1", None, || {
         format!(
@@ -417,23 +444,6 @@ fn no_role(
     Reach::both(Answer::Uncertain)
 }
 
-/// V7: Browse Projects by a custom field or to the reporter shows a restricted portal to customers who are not on it.
-fn leak(project: &Project, reach: Reach, trail: &mut Trail) -> Reach {
-    if !project.scheme.leaks || reach.view == Answer::Yes {
-        return reach;
-    }
-    trail.add("V7", None, || {
-        format!(
-            "the permission scheme of {} shows the portal to customers who are not on it",
-            project.key
-        )
-    });
-    Reach {
-        view: Answer::Yes,
-        send: reach.send.or(Answer::Uncertain),
-    }
-}
-
 /// Somebody new by the best self-service channel, or without login (section 4.1).
 fn newcomer(
     state: &State<'_>,
@@ -453,7 +463,8 @@ fn newcomer(
         let joined = Joined::of(class);
         joined.explain(state, &mut as_account);
         let actor = joined.actor(who);
-        reach = account(state, project_at, project, &actor, &mut as_account).and(certainty);
+        reach = account(state, project_at, project, &actor, &mut as_account);
+        reach = scheme::perhaps_in_a_group(project, who, reach, &mut as_account).and(certainty);
     }
     let mut without_login = trail.fresh();
     let open_to_all = anonymous(state, project, &mut without_login);

@@ -2,8 +2,12 @@
 
 use super::answer::{Answer, Source};
 use super::people::People;
+use super::scheme::Scheme;
 use crate::config::{ApprovedRole, ConfluencePlan};
-use crate::model::{ChannelAccess, CustomerSharing, Domain, ProjectKey, SpaceKey, WhoCanView};
+use crate::model::{
+    ChannelAccess, CustomerSharing, Domain, EmailAccountCreation, OrganizationManagement,
+    ProjectKey, SpaceKey, WhoCanView,
+};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A fact: known with its source, or unknown with the reason.
@@ -102,6 +106,10 @@ pub struct SiteFacts {
     pub create: Fact<bool>,
     /// N: portals can be viewed without login.
     pub no_login: Fact<bool>,
+    /// Whose To and Cc addresses become accounts (G5).
+    pub email_cc: Fact<EmailAccountCreation>,
+    /// Who may add people to organizations (G7).
+    pub organization_management: Fact<OrganizationManagement>,
     /// K5.
     pub kb_all_logged_in: Fact<bool>,
     /// K1.
@@ -122,6 +130,8 @@ impl SiteFacts {
             allowed: no(why),
             create: no(why),
             no_login: no(why),
+            email_cc: no(why),
+            organization_management: no(why),
             kb_all_logged_in: no(why),
             kb_anyone: no(why),
             confluence_plan: no(why),
@@ -169,17 +179,6 @@ pub struct Link {
     pub source: Source,
 }
 
-/// Faults of a permission scheme, as far as somebody looked; all off is a healthy scheme.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Scheme {
-    /// V7: Browse Projects is granted by a user or group custom field, or to the reporter.
-    pub leaks: bool,
-    /// V8a: Portal Access lacks Browse Projects or Create Issues.
-    pub lacks_portal_access: bool,
-    /// V8b: permissions are granted to the project role Service Desk Customers.
-    pub granted_to_customers_role: bool,
-}
-
 /// A service project.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Project {
@@ -199,7 +198,7 @@ pub struct Project {
     pub spaces: BTreeMap<SpaceKey, Fact<WhoCanView>>,
     /// Whether other spaces may be linked.
     pub spaces_coverage: Coverage,
-    /// Faults of its permission scheme.
+    /// Its permission scheme, as far as somebody looked.
     pub scheme: Scheme,
 }
 

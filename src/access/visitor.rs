@@ -137,16 +137,17 @@ pub fn outcome(
         Visitor::Existing(actors) => {
             let usable =
                 project.map(|at| portal::reach(state, at, visitor, &mut Trail::silent()).send);
-            let mut denied = true;
-            for actor in actors {
-                let found = accounts::existing(actor.account, channel, facts.zip(usable), trail);
-                denied &= found == Outcome::Denied;
-            }
-            if denied {
-                Outcome::Denied
-            } else {
-                Outcome::Existing
-            }
+            // Of two accounts, one that can be used settles it; one that is shut settles it last.
+            let weight = |outcome: &Outcome| match outcome {
+                Outcome::Existing => 2,
+                Outcome::Denied => 0,
+                _ => 1,
+            };
+            actors
+                .iter()
+                .map(|actor| accounts::existing(actor.account, channel, facts.zip(usable), trail))
+                .max_by_key(weight)
+                .unwrap_or(Outcome::Denied)
         }
         Visitor::Unclear(why, class) => {
             let _ = accounts::new_address(state, class, channel, facts, trail);

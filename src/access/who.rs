@@ -1,5 +1,6 @@
 //! Everybody who reaches a project or a space, by which route: the answer to `portcullis who`, the access review.
 
+mod permissions;
 pub mod write;
 
 use super::accounts::Outcome;
@@ -7,6 +8,7 @@ use super::answer::{Answer, Because, RuleId, Source, Trail};
 use super::articles;
 use super::people::{PersonId, SituationId};
 use super::portal::{self, Route};
+use super::scheme::Circle;
 use super::state::{Coverage, State, StateKind};
 use super::visitor::{self, Actor, Visitor};
 use super::{Channel, accounts};
@@ -16,7 +18,7 @@ use std::collections::HashMap;
 /// One way in which a person reaches the target.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Via {
-    /// The route in words: `roster`, `organization Globex`, `open project`, `agent`, `permission scheme`.
+    /// The route in words: `roster`, `organization Globex`, `open project`, `agent (role Service Desk Team)`, `permission leak`.
     pub route: String,
     /// The rule that makes it a route.
     pub rule: RuleId,
@@ -27,7 +29,7 @@ pub struct Via {
 /// A class that reaches the target.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClassRow {
-    /// `anonymous`, `anyone`, `any_customer`, `*@domain`, or `agents`.
+    /// `anonymous`, `anyone`, `any_customer`, `*@domain`, `group:NAME`, or `agents`.
     pub who: String,
     /// Whether it does.
     pub answer: Answer,
@@ -168,14 +170,17 @@ pub fn audience(state: &State<'_>, project_at: usize, space: Option<&SpaceKey>) 
         by_sign_up(state, None),
         &Visitor::anyone(state),
     );
-    class(
-        "any_customer".into(),
-        match space {
-            Some(_) => "any account of the site".into(),
-            None => "open project".into(),
-        },
-        &Visitor::AnyCustomer,
-    );
+    // Where only a leak lets every customer in, the leak is the row.
+    if space.is_some() || !project.scheme.leaks || accounts::open(project).exposes() {
+        class(
+            "any_customer".into(),
+            match space {
+                Some(_) => "any account of the site".into(),
+                None => "open project".into(),
+            },
+            &Visitor::AnyCustomer,
+        );
+    }
     // What anyone reaches, the people of each domain reach too.
     if anonymous != Answer::Yes && anyone != Answer::Yes {
         for domain in state.domains_in_sight() {
@@ -187,19 +192,9 @@ pub fn audience(state: &State<'_>, project_at: usize, space: Option<&SpaceKey>) 
             );
         }
     }
-    classes.push(ClassRow {
-        who: "agents".into(),
-        answer: Answer::Yes,
-        route: "agents and administrators of the project".into(),
-        because: vec![Because {
-            rule: RuleId("V1"),
-            text: format!(
-                "agents and administrators of {} always reach it; who they are is not read",
-                project.key
-            ),
-            source: None,
-        }],
-    });
+    classes.extend(permissions::leaks(project));
+    classes.extend(permissions::groups(project));
+    classes.push(permissions::agents(project));
     let mut judged: HashMap<SituationId, Answer> = HashMap::new();
     let mut people = Vec::new();
     for id in state.people.ids() {
@@ -274,15 +269,27 @@ fn via(state: &State<'_>, project_at: usize, article: bool, id: PersonId) -> Vec
                 rule: RuleId("V2"),
                 source: project.channel_access.source(),
             },
+            Route::Circle(found) => {
+                let circle = project.scheme.circles.get(found.circle as usize);
+                let route = circle.map_or_else(|| "?".to_owned(), Circle::route);
+                Via {
+                    route: match found.source {
+                        Some(_) => route,
+                        None => format!("perhaps {route}"),
+                    },
+                    rule: RuleId(circle.map_or("V1", Circle::rule)),
+                    source: found.source,
+                }
+            }
             Route::Staff => Via {
                 route: "agent".into(),
                 rule: RuleId("V1"),
                 source: None,
             },
             Route::Leak => Via {
-                route: "permission scheme".into(),
+                route: "permission leak".into(),
                 rule: RuleId("V7"),
-                source: None,
+                source: project.scheme.source(),
             },
         })
         .collect();
@@ -321,5 +328,6 @@ fn gaps(state: &State<'_>, project_at: usize) -> Vec<String> {
             );
         }
     }
+    gaps.extend(permissions::gaps(project));
     gaps
 }

@@ -1,8 +1,9 @@
 //! `portcullis apply`: plans, asks, carries out, reports.
 
 use super::args::{ApplyArguments, Global, ReportFormat};
+use super::progress::{self, Phases};
 use super::{Lookup, Output, accept, observe};
-use crate::apply::{Apply, ApplyReport, Journal};
+use crate::apply::{Apply, ApplyReport, Journal, Stage};
 use crate::config::Workspace;
 use crate::connect::Session;
 use crate::desired::Desired;
@@ -103,7 +104,7 @@ async fn prepare<'w>(
         global.today(),
     )
     .ok_or(Exit::Invalid)?;
-    let observed = observe::read(&session, &desired, output).await?;
+    let observed = observe::read_to_plan(&session, &desired, output).await?;
     Ok(Ready {
         session,
         desired,
@@ -125,6 +126,8 @@ async fn carry_out(
         Made::LIVE,
         ready.iter().map(|site| &site.observed),
     ));
+    let reach = &arguments.reach;
+    build::set_arguments(&mut document, &reach.dir, reach.narrowed());
     let incomplete = unread.and(observe::exit_of_plans(planned));
     let key = output.pseudonym_key.clone();
     let rows = match output.privacy {
@@ -136,7 +139,11 @@ async fn carry_out(
     let document = privacy::redact(document, output.privacy, key.as_deref());
     let shown = match arguments.format {
         ReportFormat::Text => {
-            text::plan(&document, output.style, &mut output.data).and_then(|()| output.data.flush())
+            let style = text::Style {
+                next: false,
+                ..output.style
+            };
+            text::plan(&document, style, &mut output.data).and_then(|()| output.data.flush())
         }
         ReportFormat::Json => Ok(()),
     };
@@ -191,7 +198,9 @@ async fn carry_out(
     }
     let mut reports: Vec<ApplyReport> = Vec::new();
     for (site, planned) in ready.iter().zip(planned) {
-        let journal = match journal(workspace, &site.desired.site.key, planned) {
+        let key = &site.desired.site.key;
+        let phases = Phases::default();
+        let journal = match journal(workspace, key, planned) {
             Ok(journal) => journal,
             Err(error) => {
                 output.note(&format!("warning: no journal is kept: {error}"));
@@ -208,8 +217,11 @@ async fn carry_out(
             desired: &site.desired,
             observed: &site.observed,
             journal: &journal,
+            begins: &|stage| phases.begin(stage_in_words(key, stage)),
         };
-        reports.push(apply.run(&planned.plan).await);
+        let requests = || site.session.connection.requests();
+        let report = progress::during(output, None, &phases, requests, apply.run(&planned.plan));
+        reports.push(report.await);
     }
     let exit = incomplete.and(outcome(&reports, arguments.allow_manual));
     let requests: u64 = ready
@@ -328,6 +340,16 @@ fn confirmed(automatic: usize, output: &mut Output) -> Option<bool> {
     let mut answer = String::new();
     io::stdin().lock().read_line(&mut answer).ok()?;
     Some(answer.trim() == "yes")
+}
+
+fn stage_in_words(site: &SiteKey, stage: Stage) -> String {
+    let Stage {
+        number,
+        of,
+        changes,
+    } = stage;
+    let s = if changes == 1 { "" } else { "s" };
+    format!("applying {site}: stage {number} of {of}, {changes} change{s}")
 }
 
 /// Opens the journal of one site; a run without automatic changes keeps none.

@@ -159,12 +159,62 @@ pub struct Reach {
     /// Go on with what could be read when something could not
     #[arg(long)]
     pub partial: bool,
-    /// Requests in flight at once
-    #[arg(long, value_name = "N", default_value_t = 8)]
+    /// How hard the site is asked.
+    #[command(flatten)]
+    pub limits: Limits,
+}
+
+/// How hard a site is asked.
+#[derive(Debug, Clone, Args)]
+pub struct Limits {
+    /// The most requests in flight at once
+    #[arg(long, value_name = "N", default_value_t = crate::jsm::CONCURRENCY)]
     pub concurrency: usize,
+    /// The most requests a second; without it the pace follows what the site says of its limits
+    #[arg(long, value_name = "N", value_parser = max_rps)]
+    pub max_rps: Option<f64>,
     /// The most requests that the run may make
     #[arg(long, value_name = "N")]
     pub budget: Option<u64>,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            concurrency: crate::jsm::CONCURRENCY,
+            max_rps: None,
+            budget: None,
+        }
+    }
+}
+
+impl Limits {
+    /// Returns how requests are made.
+    pub fn options(&self) -> crate::jsm::Options {
+        crate::jsm::Options {
+            concurrency: self.concurrency.max(1),
+            max_rps: self.max_rps,
+            budget: self.budget,
+            ..crate::jsm::Options::default()
+        }
+    }
+}
+
+fn max_rps(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(rate) if rate.is_finite() && rate >= 1.0 => Ok(rate),
+        Ok(_) => Err("at least 1 request a second is needed".to_owned()),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+impl Reach {
+    /// Returns what narrows the workspace, as it is typed.
+    pub fn narrowed(&self) -> Vec<String> {
+        let sites = self.site.iter().map(|site| ["--site", site]);
+        let targets = self.target.iter().map(|target| ["--target", target]);
+        sites.chain(targets).flatten().map(str::to_owned).collect()
+    }
 }
 
 /// Arguments of `plan`.
@@ -323,6 +373,9 @@ pub struct ExplainArguments {
     /// Read the site, and show both where it differs from the workspace
     #[arg(long)]
     pub live: bool,
+    /// Take a snapshot for the live site, without network, and show both where it differs from the workspace
+    #[arg(long, value_name = "FILE", conflicts_with = "live")]
+    pub observed: Option<Utf8PathBuf>,
     /// The form of the output
     #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
     pub format: ReportFormat,
@@ -340,9 +393,12 @@ pub struct WhoArguments {
     /// The site; needed where several have the project
     #[arg(long, value_name = "SITE")]
     pub site: Option<String>,
-    /// Read the site instead of taking what the workspace says
+    /// Read the site instead of taking what the workspace says; also its agents, groups and permission leaks
     #[arg(long)]
     pub live: bool,
+    /// Take a snapshot for the live site, without network
+    #[arg(long, value_name = "FILE", conflicts_with = "live")]
+    pub observed: Option<Utf8PathBuf>,
     /// The form of the output
     #[arg(long, value_enum, default_value_t = WhoFormat::Text)]
     pub format: WhoFormat,
@@ -442,18 +498,15 @@ pub struct ExportArguments {
     /// What becomes of people: a roster file per list, or no lists at all
     #[arg(long, value_enum, default_value_t = ExportMembers::Csv)]
     pub members: ExportMembers,
-    /// Write what was read as JSON to this file, for `plan --observed`
+    /// Write what was read as JSON to this file, for `--observed` of `plan`, `explain` and `who`
     #[arg(long, value_name = "FILE")]
     pub snapshot: Option<Utf8PathBuf>,
     /// Leave out, with a comment, what could not be read whole
     #[arg(long)]
     pub partial: bool,
-    /// Requests in flight at once
-    #[arg(long, value_name = "N", default_value_t = 8)]
-    pub concurrency: usize,
-    /// The most requests that the run may make
-    #[arg(long, value_name = "N")]
-    pub budget: Option<u64>,
+    /// How hard the site is asked.
+    #[command(flatten)]
+    pub limits: Limits,
 }
 
 /// What becomes of people in an export.

@@ -1,7 +1,7 @@
 //! `portcullis explain`: what account somebody would get, what they reach, and why.
 
-use super::args::{ExplainArguments, Global, Reach, ReportFormat};
-use super::{Lookup, Output, observe};
+use super::args::{ExplainArguments, Global, Limits, Reach, ReportFormat};
+use super::{Lookup, Output, observe, plan};
 use crate::access::State;
 use crate::access::explain::{Asked, explain, json, text};
 use crate::config::Workspace;
@@ -9,7 +9,7 @@ use crate::desired::Desired;
 use crate::diagnostic::json::to_text;
 use crate::exit::Exit;
 use crate::model::{Email, ProjectKey, SiteKey};
-use crate::observe::observe_access;
+use crate::observe::{Depth, observe_access, observe_permissions};
 use crate::observed::Observed;
 use crate::report::privacy;
 use camino::Utf8PathBuf;
@@ -48,21 +48,31 @@ async fn explained(
             )
         })?),
     };
-    let reach = reach(arguments.dir.as_ref(), arguments.site.as_ref());
+    let snapshot = match &arguments.observed {
+        Some(file) => Some(plan::snapshot(file, output)?),
+        None => None,
+    };
+    let mut reach = reach(arguments.dir.as_ref(), arguments.site.as_ref());
     let workspace = observe::load(&reach.dir, global, output)?;
-    let key = one_site(&workspace, &reach, output)?;
+    let key = one_site(&workspace, &mut reach, snapshot.as_ref(), output)?;
     let Some(desired) = observe::desired(&workspace, &key, &reach, None, global.today()) else {
         return Ok(Exit::Done);
     };
     let wanted = State::desired(&desired);
-    let observed = match arguments.live {
-        false => None,
-        true => {
-            let people = match &asked {
-                Asked::Address(email) => BTreeSet::from([email.clone()]),
-                _ => BTreeSet::new(),
+    let observed = match (snapshot, arguments.live) {
+        (Some(snapshot), _) => Some(snapshot),
+        (None, false) => None,
+        (None, true) => {
+            let mut wanted = Wanted {
+                only: only.clone(),
+                ..Wanted::default()
             };
-            Some(live(&workspace, &key, &reach, global, people, output, lookup).await?)
+            if let Asked::Address(email) = &asked {
+                wanted.people.insert(email.clone());
+                // Only somebody with an account can be in a role or a group.
+                wanted.roles = true;
+            }
+            Some(live(&workspace, &key, &reach, global, wanted, output, lookup).await?)
         }
     };
     let state = observed
@@ -116,17 +126,23 @@ pub(super) fn reach(dir: Option<&Utf8PathBuf>, site: Option<&String>) -> Reach {
         site: site.cloned().into_iter().collect(),
         target: Vec::new(),
         partial: false,
-        concurrency: 8,
-        budget: None,
+        limits: Limits::default(),
     }
 }
 
-/// Chooses the one site that is meant.
+/// Chooses the one site that is meant: the one asked for, else the snapshot's, else the only one.
 pub(super) fn one_site(
     workspace: &Workspace,
-    reach: &Reach,
+    reach: &mut Reach,
+    snapshot: Option<&Observed>,
     output: &mut Output,
 ) -> Result<SiteKey, Exit> {
+    if reach.site.is_empty()
+        && let Some(observed) = snapshot
+        && workspace.sites.contains_key(&observed.site)
+    {
+        reach.site.push(observed.site.to_string());
+    }
     let mut sites = observe::sites(workspace, reach, output)?;
     if sites.len() > 1 {
         let known: Vec<&str> = sites.iter().map(SiteKey::as_str).collect();
@@ -134,7 +150,16 @@ pub(super) fn one_site(
         let message = "the workspace has several sites";
         return Err(output.fail(Exit::Usage, message, Some(&hint)));
     }
-    Ok(sites.remove(0))
+    let key = sites.remove(0);
+    if let Some(observed) = snapshot
+        && observed.site != key
+    {
+        output.note(&format!(
+            "warning: the snapshot is of a site called `{}`, and is taken for `{key}`",
+            observed.site
+        ));
+    }
+    Ok(key)
 }
 
 /// Says that a project is not there, and which ones are.
@@ -152,13 +177,24 @@ pub(super) fn no_project(state: &State<'_>, key: &str, output: &mut Output) -> E
     )
 }
 
+/// What to read of a live site beyond what every answer needs.
+#[derive(Default)]
+pub(super) struct Wanted {
+    /// Addresses to look up.
+    pub(super) people: BTreeSet<Email>,
+    /// The project whose permission scheme is needed; without it, those of all.
+    pub(super) only: Option<ProjectKey>,
+    /// Whether to read who is in the roles and groups of those projects.
+    pub(super) roles: bool,
+}
+
 /// Reads what access on a site depends on.
 pub(super) async fn live(
     workspace: &Workspace,
     key: &SiteKey,
     reach: &Reach,
     global: &Global,
-    people: BTreeSet<Email>,
+    wanted: Wanted,
     output: &mut Output,
     lookup: Lookup,
 ) -> Result<Observed, Exit> {
@@ -169,14 +205,30 @@ pub(super) async fn live(
     else {
         return Ok(Observed::nothing(key.clone()));
     };
-    let read = observe_access(
-        &session.connection.reader(),
+    let reader = session.connection.reader();
+    let mut read = observe_access(
+        &reader,
         key.clone(),
         &desired.site.surfaces,
         desired.atlassian_id.as_deref(),
-        people,
+        wanted.people,
     )
     .await;
+    if let Ok(observed) = &mut read {
+        let projects = match wanted.only {
+            Some(only) => BTreeSet::from([only]),
+            None => observed
+                .whole_projects()
+                .into_iter()
+                .flat_map(|projects| projects.keys().cloned())
+                .collect(),
+        };
+        let depth = match wanted.roles {
+            true => Depth::People,
+            false => Depth::Scheme,
+        };
+        observe_permissions(&reader, observed, &projects, depth).await;
+    }
     if let Err(error) = session.close().await {
         output.note(&format!(
             "warning: the sandbox's state could not be saved: {error}"

@@ -2,6 +2,7 @@
 
 use super::args::{Global, Reach};
 use super::output::Failure;
+use super::progress::{self, Phases};
 use super::{Lookup, Output};
 use crate::access::State;
 use crate::config::{self, LoadOptions, Workspace};
@@ -11,11 +12,11 @@ use crate::diagnostic;
 use crate::exit::Exit;
 use crate::expect;
 use crate::impact;
-use crate::jsm::{ApiError, ErrorKind, Options};
+use crate::jsm::{ApiError, ErrorKind};
 use crate::lint;
 use crate::model::SiteKey;
 use crate::neutral::neutral;
-use crate::observe;
+use crate::observe::{self, Depth};
 use crate::observed::Observed;
 use crate::plan::{Plan, diff, order};
 use crate::policy;
@@ -85,7 +86,13 @@ pub(super) fn report(
             privacy::redact_diagnostics(&mut diagnostics, sources, output.privacy, key.as_deref());
         &masked
     };
-    let _ = diagnostic::text::write(&mut output.notes, &diagnostics, sources, style);
+    if output.json_notes {
+        for diagnostic in &diagnostics {
+            output.diagnostic(diagnostic, sources);
+        }
+    } else {
+        let _ = diagnostic::text::write(&mut output.notes, &diagnostics, sources, style);
+    }
     let errors = diagnostics
         .into_iter()
         .filter(|diagnostic| diagnostic.severity == diagnostic::Severity::Error);
@@ -134,11 +141,7 @@ pub(super) async fn open(
     output: &mut Output,
     lookup: Lookup,
 ) -> Result<Session, Exit> {
-    let options = Options {
-        concurrency: reach.concurrency.max(1),
-        budget: reach.budget,
-        ..Options::default()
-    };
+    let options = reach.limits.options();
     Session::open(workspace, key, options, today, lookup)
         .await
         .map_err(|error| not_open(error, output))
@@ -193,6 +196,22 @@ pub(super) fn desired<'w>(
     Some(desired)
 }
 
+/// Reads one site for a plan: also the permission schemes of projects whose channel access would change, since a leak there
+/// decides what closing them is worth.
+pub(super) async fn read_to_plan(
+    session: &Session,
+    desired: &Desired<'_>,
+    output: &mut Output,
+) -> Result<Observed, Exit> {
+    let mut observed = read(session, desired, output).await?;
+    let before = session.connection.requests();
+    let projects = observe::changing_access(desired, &observed);
+    let reader = session.connection.reader();
+    observe::observe_permissions(&reader, &mut observed, &projects, Depth::Scheme).await;
+    observed.requests += session.connection.requests() - before;
+    Ok(observed)
+}
+
 /// Reads one site.
 pub(super) async fn read(
     session: &Session,
@@ -200,7 +219,17 @@ pub(super) async fn read(
     output: &mut Output,
 ) -> Result<Observed, Exit> {
     let before = session.connection.requests();
-    match observe::observe(&session.connection.reader(), desired).await {
+    let key = &desired.site.key;
+    let reader = session.connection.reader();
+    let phases = Phases::default();
+    let read = progress::during(
+        output,
+        Some(format!("reading {key}")),
+        &phases,
+        || session.connection.requests(),
+        observe::observe(&reader, desired),
+    );
+    match read.await {
         Ok(mut observed) => {
             observed.requests = session.connection.requests() - before;
             Ok(observed)

@@ -2,8 +2,12 @@
 
 use super::Lookup;
 use super::args::ColorChoice;
+use super::progress::Progress;
+use crate::config::Sources;
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::exit::Exit;
 use crate::neutral::{self, neutral};
+use crate::report::build;
 use crate::report::document::Source;
 use crate::report::privacy::{self, Privacy};
 use crate::report::text::Style;
@@ -24,6 +28,8 @@ pub struct Output {
     pub privacy: Privacy,
     /// What goes into pseudonyms.
     pub pseudonym_key: Option<String>,
+    /// How long work says what it is doing.
+    pub progress: Progress,
     /// Whether what ends a command is told as one JSON object, as the log beside it is.
     pub(super) json_notes: bool,
     /// What went wrong so far, for the document that a command owes when it ends before its own is written.
@@ -75,6 +81,13 @@ impl Output {
             interactive: io::stdin().is_terminal() && !set("CI"),
             privacy: Privacy::Full,
             pseudonym_key: None,
+            progress: if set("CI") {
+                Progress::Lines
+            } else if io::stderr().is_terminal() {
+                Progress::Live
+            } else {
+                Progress::Hidden
+            },
             json_notes: false,
             failures: Vec::new(),
             ended: false,
@@ -84,7 +97,39 @@ impl Output {
     /// Writes a line to standard error; it is not worth failing over.
     pub fn note(&mut self, text: &str) {
         let text = self.redacted(text);
-        let _ = writeln!(self.notes, "{text}");
+        self.line(&text);
+    }
+
+    /// Writes a line to standard error, as one JSON object where the log is JSON.
+    fn line(&mut self, text: &str) {
+        if !self.json_notes {
+            let _ = writeln!(self.notes, "{text}");
+            return;
+        }
+        let (level, message) = match text.strip_prefix("warning: ") {
+            Some(message) => ("WARN", message),
+            None => ("INFO", text),
+        };
+        let line = serde_json::json!({"level": level, "message": message});
+        let _ = writeln!(self.notes, "{}", neutral::json::escaped(&line.to_string()));
+    }
+
+    /// Writes a problem of a file to standard error, as one JSON object.
+    pub(super) fn diagnostic(&mut self, diagnostic: &Diagnostic, sources: &Sources) {
+        let level = match diagnostic.severity {
+            Severity::Error => "ERROR",
+            Severity::Warning => "WARN",
+            Severity::Note => "INFO",
+        };
+        let span = diagnostic.labels.first().map(|label| label.span);
+        let line = serde_json::json!({
+            "level": level,
+            "message": diagnostic.message,
+            "code": diagnostic.code,
+            "hint": diagnostic.hint,
+            "source": build::source(sources, span),
+        });
+        let _ = writeln!(self.notes, "{}", neutral::json::escaped(&line.to_string()));
     }
 
     /// Writes an error with a hint and returns the exit code it ends with.
@@ -117,8 +162,8 @@ impl Output {
 
     /// Writes a line about what is on the site to standard error: foreign text made harmless, people taken out where that was asked for.
     pub fn tell(&mut self, text: &str) {
-        let text = self.redacted(text);
-        let _ = writeln!(self.notes, "{}", neutral(&text));
+        let text = neutral(&self.redacted(text)).into_owned();
+        self.line(&text);
     }
 
     /// Takes people out of a message, where that was asked for.

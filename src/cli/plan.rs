@@ -76,6 +76,7 @@ async fn plan(
     accept::accept(&workspace, &mut planned, None, global.today(), output)?;
     let mut document = build::document(&workspace, &planned);
     document.made = Some(made);
+    build::set_arguments(&mut document, &reach.dir, reach.narrowed());
     if let Some(base) = &base {
         let before: Vec<Planned> = before.into_iter().flatten().collect();
         let there = build::document(base.workspace.as_ref().unwrap_or(&workspace), &before);
@@ -184,7 +185,7 @@ async fn live(
     ) else {
         return Ok(None);
     };
-    let observed = observe::read(&session, &desired, output).await;
+    let observed = observe::read_to_plan(&session, &desired, output).await;
     if let Err(error) = session.close().await {
         output.note(&format!(
             "warning: the sandbox's state could not be saved: {error}"
@@ -197,7 +198,7 @@ async fn live(
 }
 
 /// Reads a snapshot.
-fn snapshot(file: &Utf8Path, output: &mut Output) -> Result<Observed, Exit> {
+pub(super) fn snapshot(file: &Utf8Path, output: &mut Output) -> Result<Observed, Exit> {
     let text = fs_err::read_to_string(file)
         .map_err(|error| output.fail(Exit::Usage, &error.to_string(), None))?;
     serde_json::from_str(&text).map_err(|error| {

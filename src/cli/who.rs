@@ -1,14 +1,13 @@
 //! `portcullis who`: everybody and every class that reaches a project or reads a space, and by which route.
 
 use super::args::{Global, WhoArguments, WhoFormat};
-use super::{Lookup, Output, explain, observe};
+use super::{Lookup, Output, explain, observe, plan};
 use crate::access::State;
 use crate::access::who::{Listing, audience, write};
 use crate::diagnostic::json::to_text;
 use crate::exit::Exit;
-use crate::model::SpaceKey;
+use crate::model::{ProjectKey, SpaceKey};
 use crate::report::privacy;
-use std::collections::BTreeSet;
 
 /// Runs the command.
 pub(super) async fn run(
@@ -38,9 +37,13 @@ async fn listed(
             (project, Some(space))
         }
     };
+    let snapshot = match &arguments.observed {
+        Some(file) => Some(plan::snapshot(file, output)?),
+        None => None,
+    };
     let mut reach = explain::reach(arguments.dir.as_ref(), arguments.site.as_ref());
     let workspace = observe::load(&reach.dir, global, output)?;
-    if reach.site.is_empty() {
+    if reach.site.is_empty() && snapshot.is_none() {
         // A project that only one site declares says which site is meant.
         let with_it: Vec<_> = workspace
             .sites
@@ -51,19 +54,25 @@ async fn listed(
             reach.site.push(one.key.to_string());
         }
     }
-    let key = explain::one_site(&workspace, &reach, output)?;
+    let key = explain::one_site(&workspace, &mut reach, snapshot.as_ref(), output)?;
     let Some(desired) = observe::desired(&workspace, &key, &reach, None, global.today()) else {
         return Ok(Exit::Done);
     };
-    let observed = match arguments.live {
-        false => None,
-        true => Some(
+    let observed = match (snapshot, arguments.live) {
+        (Some(snapshot), _) => Some(snapshot),
+        (None, false) => None,
+        (None, true) => Some(
             explain::live(
                 &workspace,
                 &key,
                 &reach,
                 global,
-                BTreeSet::new(),
+                explain::Wanted {
+                    // A key that no project can have is told below, with the keys that there are.
+                    only: ProjectKey::new(project).ok(),
+                    roles: true,
+                    ..explain::Wanted::default()
+                },
                 output,
                 lookup,
             )

@@ -14,6 +14,7 @@ pub(super) fn create(site: &mut Site, call: &Call<'_>) -> Reply {
 
 pub(super) fn invite(site: &mut Site, call: &Call<'_>) -> Reply {
     let key = desks::find(site, call)?;
+    desks::guard_scheme(site, call, &key)?;
     let handle = make(site, call)?;
     if let Some(project) = site.projects.get_mut(&key) {
         project.roster.insert(vec![handle], &site.accounts);

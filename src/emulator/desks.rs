@@ -126,6 +126,7 @@ pub(super) fn user_page(site: &Site, call: &Call<'_>, window: &Window, all: &[Ha
 
 pub(super) fn add_customers(site: &mut Site, call: &Call<'_>) -> Reply {
     let key = find(site, call)?;
+    guard_scheme(site, call, &key)?;
     let (known, unknown) = accounts_of(site, call)?;
     if let Some(project) = site.projects.get_mut(&key) {
         project.roster.insert(known, &site.accounts);
@@ -135,6 +136,18 @@ pub(super) fn add_customers(site: &mut Site, call: &Call<'_>) -> Reply {
         return Err(call.error(400, "One or more of the accounts do not exist."));
     }
     Ok(Answer::empty(204))
+}
+
+/// V8a, V8b: a broken permission scheme stops agents and administrators from adding customers.
+pub(super) fn guard_scheme(site: &Site, call: &Call<'_>, key: &ProjectKey) -> Result<(), Answer> {
+    let scheme = &site.projects[key].permissions;
+    if scheme.lacks_portal_access() || scheme.granted_to_customers_role() {
+        return Err(call.error(
+            400,
+            "Signup is not currently available: the permission scheme of the service project does not let customers in.",
+        ));
+    }
+    Ok(())
 }
 
 pub(super) fn remove_customers(site: &mut Site, call: &Call<'_>) -> Reply {

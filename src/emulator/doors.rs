@@ -78,6 +78,14 @@ pub(super) struct Entered {
 impl Site {
     /// Says what an address finds at a door, without changing anything.
     pub(super) fn look(&self, email: &Email, way: Way<'_>) -> Look {
+        if let Way::AgentInvite(key) = way
+            && self.projects.get(key).is_some_and(|project| {
+                let scheme = &project.permissions;
+                scheme.lacks_portal_access() || scheme.granted_to_customers_role()
+            })
+        {
+            return self.behind_a_broken_scheme(email);
+        }
         let accounts = self.accounts_with_email(email.key());
         if accounts.is_empty() {
             return match way {
@@ -216,6 +224,21 @@ impl Site {
         self.accounts
             .set_state(old, super::accounts::AccountState::Revoked);
         true
+    }
+
+    /// V8a, V8b: a permission scheme that stops staff from adding customers, whoever they are.
+    fn behind_a_broken_scheme(&self, email: &Email) -> Look {
+        let accounts = self.accounts_with_email(email.key());
+        let outcome = match accounts.as_slice() {
+            [] => Outcome::Rejected,
+            all if all.iter().any(|account| account.state.is_active()) => Outcome::Existing,
+            _ => Outcome::Denied,
+        };
+        Look {
+            outcome,
+            accepted: false,
+            says: "The permission scheme of the service project does not let customers in.",
+        }
     }
 
     /// R1 for the accounts of one address that can be used.

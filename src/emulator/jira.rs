@@ -1,6 +1,6 @@
 //! Jira's own API as far as a reconciler uses it: the server, the caller, permissions, projects and people (atlassian-rest.md, 5 and 6).
 
-use super::accounts::{Account, Role};
+use super::accounts::Account;
 use super::call::{Answer, Call, Reply, jira_user};
 use super::objects::Project;
 use super::page::encoded;
@@ -59,7 +59,7 @@ pub(super) fn server(_: &Site, call: &Call<'_>) -> Reply {
 
 pub(super) fn myself(site: &Site, call: &Call<'_>) -> Reply {
     match call.caller.account(site) {
-        Some(account) => Ok(Answer::json(200, &detailed(account, call))),
+        Some(account) => Ok(Answer::json(200, &detailed(site, account, call))),
         None => Err(call.error(401, "Client must be authenticated to access this resource.")),
     }
 }
@@ -159,7 +159,7 @@ pub(super) fn user(site: &Site, call: &Call<'_>) -> Reply {
         return Err(call.error(403, "You are not authorized to perform this operation."));
     }
     match site.accounts.by_id(id) {
-        Some(account) => Ok(Answer::json(200, &detailed(account, call))),
+        Some(account) => Ok(Answer::json(200, &detailed(site, account, call))),
         None => Err(call.error(
             404,
             "Specified user does not exist or you do not have required permissions",
@@ -237,7 +237,13 @@ pub(super) fn bulk(site: &Site, call: &Call<'_>) -> Reply {
 }
 
 /// Writes Jira's page envelope.
-fn bean(call: &Call<'_>, start: usize, size: usize, total: usize, rows: Vec<Value>) -> Value {
+pub(super) fn bean(
+    call: &Call<'_>,
+    start: usize,
+    size: usize,
+    total: usize,
+    rows: Vec<Value>,
+) -> Value {
     let url = |start: usize| {
         let mut url = format!("{}{}?", call.base, call.path);
         for (key, value) in call.query {
@@ -259,14 +265,10 @@ fn bean(call: &Call<'_>, start: usize, size: usize, total: usize, rows: Vec<Valu
 }
 
 /// Writes a user with groups and application roles, filled only when `expand` asks for them.
-fn detailed(account: &Account, call: &Call<'_>) -> Value {
+fn detailed(site: &Site, account: &Account, call: &Call<'_>) -> Value {
     let expand = call.query("expand").unwrap_or("");
     let asked = |what: &str| expand.split(',').any(|word| word.trim() == what);
-    let groups: &[&str] = match account.role {
-        Role::Admin => &["jira-servicedesk-users", "site-admins"],
-        Role::User => &["jira-servicedesk-users"],
-        Role::None | Role::Customer => &[],
-    };
+    let groups = site.groups_of(account);
     let group = |name: &str| json!({"name": name, "groupId": format!("group-{name}"), "self": format!("{}/rest/api/3/group?groupId=group-{name}", call.base)});
     let licensed = account.is_agent();
     let mut user = jira_user(account, call.base);

@@ -1,6 +1,7 @@
 //! What a site holds besides accounts and settings: organizations, service projects, spaces.
 
 use super::members::Members;
+use super::permissions::Permissions;
 use crate::model::{
     AccountId, ChannelAccess, CustomerSharing, DeskId, Domain, OrganizationId, OrganizationName,
     ProjectKey, SpaceKey, WhoCanView,
@@ -71,6 +72,8 @@ pub struct Project {
     pub(super) organizations: BTreeSet<u32>,
     /// The spaces linked as knowledge bases; who can view is kept by the space.
     pub knowledge_base: BTreeSet<SpaceKey>,
+    #[serde(default)]
+    pub(super) permissions: Permissions,
 }
 
 impl Project {

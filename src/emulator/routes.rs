@@ -3,7 +3,8 @@
 use super::call::{Call, Face, Reply};
 use super::site::Site;
 use super::{
-    admin, confluence, customers, desks, jira, organizations, private, properties, site_settings,
+    admin, confluence, customers, desks, jira, organizations, private, properties, schemes,
+    site_settings,
 };
 
 /// How an operation is carried out.
@@ -144,6 +145,14 @@ pub(super) fn operations() -> Vec<Operation> {
         get(Jira, "/rest/api/3/user/search", jira::search),
         get(Jira, "/rest/api/3/users/search", jira::everybody),
         get(Jira, "/rest/api/3/user/bulk", jira::bulk),
+        get(Jira, "/rest/api/3/group/member", schemes::group_members),
+        get(Jira, "/rest/api/3/project/{projectKeyOrId}/permissionscheme", schemes::assigned),
+        get(Jira, "/rest/api/3/permissionscheme/{schemeId}/permission", schemes::grants),
+        change("POST", Jira, "/rest/api/3/permissionscheme/{schemeId}/permission", schemes::grant).needs(Need::Admin),
+        change("DELETE", Jira, "/rest/api/3/permissionscheme/{schemeId}/permission/{permissionId}", schemes::revoke).needs(Need::Admin),
+        get(Jira, "/rest/api/3/project/{projectIdOrKey}/role", schemes::roles),
+        get(Jira, "/rest/api/3/project/{projectIdOrKey}/role/{id}", schemes::role),
+        change("POST", Jira, "/rest/api/3/project/{projectIdOrKey}/role/{id}", schemes::add_actors),
 
         get(Confluence, "/spaces", confluence::spaces),
         get(Confluence, "/spaces/{id}/role-assignments", confluence::role_assignments),

@@ -315,6 +315,7 @@ impl Site {
             roster: Members::default(),
             organizations: BTreeSet::new(),
             knowledge_base: BTreeSet::new(),
+            permissions: super::permissions::Permissions::default(),
         })
     }
 
@@ -600,6 +601,7 @@ impl PartialEq for Site {
                             == (b.channel_access, b.customer_sharing)
                         && a.organizations == b.organizations
                         && a.knowledge_base == b.knowledge_base
+                        && a.permissions == b.permissions
                         && self.rows(a.roster.as_slice()) == other.rows(b.roster.as_slice())
                 })
     }

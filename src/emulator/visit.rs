@@ -3,11 +3,11 @@
 //! Written from the tables alone, as `gatekeeping` is. Where they leave a cell open, this sandbox chooses, and says so at the
 //! function.
 
-use super::accounts::{Account, AccountState, Role};
+use super::accounts::{Account, Role};
 use super::gatekeeping::Admission;
 use super::settings::{ANYONE, CUSTOMER_ROLE, MEMBER_ROLE};
 use super::site::Site;
-use crate::model::{AccountId, AccountKind, ChannelAccess, Email, ProjectKey};
+use crate::model::{AccountId, AccountKind, Email, ProjectKey};
 
 /// A way to an account for a new address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,7 +54,7 @@ impl Site {
         let passes = match door {
             Door::Staff => true,
             Door::SignUp => creation,
-            Door::Email(key) => creation && self.is_open(key),
+            Door::Email(key) => creation && self.is_open(key) && !self.is_shut_to_newcomers(key),
             Door::PortalForm(key) => creation && settings.view_without_login && self.is_open(key),
         };
         if !passes {
@@ -80,13 +80,14 @@ impl Site {
 
     /// Says whether a caller sees the portal of a project.
     ///
+    /// A permission scheme can show a restricted portal to customers (V7), and make an open project act restricted (V8b).
     /// Agents see every portal, as the two built-in ones do. Atlassian accounts without a role see what people without login see
     /// (Q4).
     pub fn shows_portal(&self, key: &ProjectKey, caller: Caller<'_>) -> bool {
         let Some(project) = self.projects.get(key) else {
             return false;
         };
-        let open = project.channel_access == ChannelAccess::Open;
+        let open = self.acts_open(project);
         let to_anybody =
             open && self.settings.customers_can_create_accounts && self.settings.view_without_login;
         let Caller::Account(id) = caller else {
@@ -96,6 +97,9 @@ impl Site {
         else {
             return to_anybody;
         };
+        if account.state.is_active() && self.scheme_makes_customer(project, account) {
+            return true;
+        }
         if !is_customer(account) {
             return to_anybody;
         }
@@ -109,12 +113,20 @@ impl Site {
         open || account.is_agent()
             || project.roster.as_slice().contains(&handle)
             || of_an_organization()
+            || self.scheme_lets_in(project, account)
     }
 
     fn is_open(&self, key: &ProjectKey) -> bool {
         self.projects
             .get(key)
-            .is_some_and(|project| project.channel_access == ChannelAccess::Open)
+            .is_some_and(|project| self.acts_open(project))
+    }
+
+    /// V8a: the scheme lacks what portal access needs, so that mail of new senders fails.
+    fn is_shut_to_newcomers(&self, key: &ProjectKey) -> bool {
+        self.projects
+            .get(key)
+            .is_some_and(|project| project.permissions.lacks_portal_access())
     }
 
     /// Returns the JSM role of an approved domain, and whether it needs an approval. The any-domain rule is none.
@@ -131,9 +143,6 @@ impl Site {
 
 /// Says whether an account is one that customers use: in use, and if it is an Atlassian one, with a role.
 fn is_customer(account: &Account) -> bool {
-    let usable = matches!(
-        account.state,
-        AccountState::Active | AccountState::Unverified
-    );
-    usable && (account.kind == AccountKind::PortalOnly || account.role != Role::None)
+    account.state.is_active()
+        && (account.kind == AccountKind::PortalOnly || account.role != Role::None)
 }

@@ -140,6 +140,7 @@ pub(super) fn reduced(observed: &Observed, people: &HashSet<AccountId>) -> Obser
                         organizations: seen.organizations.clone(),
                         customers,
                         knowledge_base: seen.knowledge_base.clone(),
+                        permissions: seen.permissions.clone(),
                     };
                     (key.clone(), seen)
                 })

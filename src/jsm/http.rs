@@ -3,17 +3,21 @@
 use super::call::{Answer, Call, Repeat};
 use super::connection::Target;
 use super::error::{ApiError, ErrorKind, said};
+use super::pace::{Left, Pace, Signal};
+use super::window::Window;
 use futures_util::future::BoxFuture;
 use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderMap, RETRY_AFTER};
 use reqwest::{Certificate, Client, Method, redirect};
 use std::hash::{BuildHasher, Hasher, RandomState};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::time::{Duration, SystemTime};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant, SystemTime};
 use tokio::sync::Semaphore;
 
 /// Time and chance, so that tests need neither.
 pub trait Clock: Send + Sync {
+    /// Returns the time since some fixed moment; it never goes back.
+    fn elapsed(&self) -> Duration;
     /// Returns the time, to which a `Retry-After` date is relative.
     fn now(&self) -> SystemTime;
     /// Waits.
@@ -26,7 +30,14 @@ pub trait Clock: Send + Sync {
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SystemClock;
 
+/// When the first connection of the process asked for the time.
+static BEGAN: LazyLock<Instant> = LazyLock::new(Instant::now);
+
 impl Clock for SystemClock {
+    fn elapsed(&self) -> Duration {
+        BEGAN.elapsed()
+    }
+
     fn now(&self) -> SystemTime {
         SystemTime::now()
     }
@@ -42,11 +53,17 @@ impl Clock for SystemClock {
     }
 }
 
+/// The most requests in flight at once, unless the user says otherwise: enough for a service that allows a hundred requests
+/// a second and takes a third of a second for each.
+pub const CONCURRENCY: usize = 32;
+
 /// How requests are made.
 #[derive(Clone)]
 pub struct Options {
-    /// Requests in flight at once.
+    /// The most requests in flight at once. A connection begins with a few and takes more while the service keeps up.
     pub concurrency: usize,
+    /// The most requests a second; `None` leaves the pace to what the service says of its limits.
+    pub max_rps: Option<f64>,
     /// The most requests that a connection makes, repeated ones included; `None` is no limit.
     pub budget: Option<u64>,
     /// How often a request is repeated at most.
@@ -64,7 +81,8 @@ pub struct Options {
 impl Default for Options {
     fn default() -> Self {
         Self {
-            concurrency: 8,
+            concurrency: CONCURRENCY,
+            max_rps: None,
             budget: None,
             retries: 5,
             timeout: Duration::from_secs(60),
@@ -98,6 +116,10 @@ pub(super) struct Http {
     target: Target,
     options: Options,
     permits: Semaphore,
+    window: Mutex<Window>,
+    pace: Mutex<Pace>,
+    /// Held by the read, and by the write, that waits for its turn.
+    turns: [tokio::sync::Mutex<()>; 2],
     requests: AtomicU64,
     /// Whether the service ever answered, so that one that cannot be reached now is likely to come back.
     answered: AtomicBool,
@@ -105,9 +127,13 @@ pub(super) struct Http {
 
 impl Http {
     pub(super) fn new(target: Target, options: Options) -> Result<Self, ApiError> {
+        let window = Window::new(options.concurrency);
         Ok(Self {
             client: client(&target, &options)?,
-            permits: Semaphore::new(options.concurrency.max(1)),
+            permits: Semaphore::new(window.open()),
+            window: Mutex::new(window),
+            pace: Mutex::new(Pace::new(options.max_rps)),
+            turns: Default::default(),
             target,
             options,
             requests: AtomicU64::new(0),
@@ -152,7 +178,9 @@ impl Http {
                         landed |= call.writes && raw.status >= 500;
                         let asked = retry_after(&raw.headers, self.options.clock.now());
                         let error = self.refusal(&call, &raw).with_retry_after(asked);
-                        (error, busy && call.repeat == Repeat::Always, asked)
+                        // What was refused for coming too fast was not carried out, whatever it is.
+                        let again = raw.status == 429 || busy && call.repeat == Repeat::Always;
+                        (error, again, asked)
                     }
                     Err(Lost::Refused(error)) => return Err(uncertain_if(landed, error)),
                     Err(Lost::Unsent(error)) => {
@@ -197,6 +225,7 @@ impl Http {
         let _permit = self.permits.acquire().await.map_err(|_| {
             Lost::Refused(failed(ErrorKind::Unreachable, "the connection is closed"))
         })?;
+        self.wait_for_turn(call).await?;
         self.spend(call).map_err(Lost::Refused)?;
         let mut request = self
             .client
@@ -217,6 +246,7 @@ impl Http {
         self.answered.store(true, Ordering::Relaxed);
         let status = response.status().as_u16();
         let headers = response.headers().clone();
+        self.learn(call, status, &headers);
         tracing::debug!(method = %call.method, path = %call.path, status, "request");
         let text = response.text().await.map_err(|error| lost(call, error))?;
         Ok(Raw {
@@ -224,6 +254,39 @@ impl Http {
             headers,
             text,
         })
+    }
+
+    /// Waits until the pace allows a request.
+    async fn wait_for_turn(&self, call: &Call) -> Result<(), Lost> {
+        // One at a time asks for a turn, so that whoever waits learns of a pace that changed meanwhile.
+        let _asks = self.turns[usize::from(call.writes)].lock().await;
+        loop {
+            let turn = locked(&self.pace).turn(call.writes, self.options.clock.elapsed());
+            match turn {
+                Ok(()) => return Ok(()),
+                Err(wait) if wait > self.options.longest_wait => {
+                    let seconds = wait.as_secs();
+                    let message = format!("the service wants to be left alone for {seconds} s");
+                    return Err(Lost::Refused(call.error(ErrorKind::RateLimited, message)));
+                }
+                Err(wait) => self.options.clock.sleep(wait).await,
+            }
+        }
+    }
+
+    /// Adapts to what an answer says of the service's limits.
+    fn learn(&self, call: &Call, status: u16, headers: &HeaderMap) {
+        let refused = status == 429;
+        let signal = Signal {
+            refused,
+            retry_after: retry_after(headers, self.options.clock.now()).filter(|_| refused),
+            left: left(headers),
+        };
+        locked(&self.pace).answered(call.writes, self.options.clock.elapsed(), signal);
+        let others_wait = self.permits.available_permits() == 0;
+        if locked(&self.window).answered(others_wait, signal.is_strained()) {
+            self.permits.add_permits(1);
+        }
     }
 
     /// Counts a request against the budget.
@@ -336,6 +399,29 @@ fn lost(call: &Call, error: reqwest::Error) -> Lost {
 
 fn header<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers.get(name)?.to_str().ok()
+}
+
+/// Reads how much of a limit is left.
+fn left(headers: &HeaderMap) -> Option<Left> {
+    let number = |name| header(headers, name)?.trim().parse::<u32>().ok();
+    let (limit, remaining) = (number("x-ratelimit-limit"), number("x-ratelimit-remaining"));
+    match (limit, remaining) {
+        (Some(limit), Some(remaining)) => Some(Left {
+            remaining: remaining.into(),
+            limit: limit.into(),
+        }),
+        // Less than a fifth, without a number.
+        _ if header(headers, "x-ratelimit-nearlimit") == Some("true") => Some(Left {
+            remaining: 19.0,
+            limit: 100.0,
+        }),
+        _ => None,
+    }
+}
+
+/// A panic elsewhere leaves counts behind that are good enough to go on with.
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn request_id(headers: &HeaderMap) -> Option<String> {

@@ -18,7 +18,7 @@ use std::sync::Arc;
 /// Reads a site. Every list is whole or an error: one page that fails makes the list fail.
 #[derive(Clone)]
 pub struct Reader {
-    http: Arc<Http>,
+    pub(super) http: Arc<Http>,
 }
 
 impl fmt::Debug for Reader {
@@ -35,8 +35,8 @@ const SPACES_PER_REQUEST: usize = 50;
 const USERS_PER_PAGE: usize = 1000;
 
 const AGENT: &str = "a Jira Service Management agent of the project";
-const BROWSE_USERS: &str = "the global permission `Browse users and groups`";
-const PROJECT_ADMIN: &str = "project administrator";
+pub(super) const BROWSE_USERS: &str = "the global permission `Browse users and groups`";
+pub(super) const PROJECT_ADMIN: &str = "project administrator";
 const ORG_ADMIN: &str = "admin of the Atlassian organization";
 
 impl Reader {
@@ -309,7 +309,7 @@ impl Reader {
     }
 }
 
-fn user_id(user: &wire::User) -> &str {
+pub(super) fn user_id(user: &wire::User) -> &str {
     &user.account_id
 }
 

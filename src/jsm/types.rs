@@ -127,3 +127,61 @@ pub struct ApprovedProduct {
     /// The whole entry, to be written back unchanged.
     pub raw: Value,
 }
+
+/// A permission scheme with its grants.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PermissionScheme {
+    /// Its name.
+    pub name: String,
+    /// Whether it belongs to one team-managed project, rather than being one that projects share.
+    pub project_only: bool,
+    /// Who holds what.
+    pub grants: Vec<PermissionGrant>,
+}
+
+/// A permission, and who holds it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PermissionGrant {
+    /// The permission's key, such as `BROWSE_PROJECTS`.
+    pub permission: String,
+    /// Who holds it.
+    pub holder: GrantHolder,
+}
+
+/// The holder of a permission.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GrantHolder {
+    /// Its type in the API's words, such as `projectRole`.
+    pub kind: String,
+    /// Which one, for types that need that: the name of a group, else as `value`.
+    pub parameter: Option<String>,
+    /// Which one: the id of a group, of a role, of a custom field, of an account.
+    pub value: Option<String>,
+}
+
+/// A role of a project.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProjectRole {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+}
+
+/// Who is in a role of a project.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct RoleActors {
+    /// Accounts with their display names.
+    pub people: Vec<(AccountId, String)>,
+    /// Groups.
+    pub groups: Vec<Group>,
+}
+
+/// A group of Atlassian accounts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Group {
+    /// Its id, where the answer tells it; names can change.
+    pub id: Option<String>,
+    /// Its name; the id where there is none.
+    pub name: String,
+}

@@ -35,6 +35,7 @@ impl Counts {
                 let slot = match *list {
                     ListId::Roster(at) => counts.rosters.get_mut(at as usize),
                     ListId::Organization(at) => counts.organizations.get_mut(at as usize),
+                    ListId::Circle(_) => None,
                 };
                 if let Some(count) = slot {
                     *count += 1;

@@ -11,10 +11,12 @@ use std::collections::BTreeMap;
 
 /// Warnings that nothing but a site shows, so that `plan` repeats them. Of the others, `validate` repeats those that hold
 /// already, and a plan tells only what it makes newly true.
-const STANDING: [&str; 2] = ["L48", "L49"];
+const STANDING: [&str; 3] = ["L35", "L48", "L49"];
 
 /// Lints on which the settings of the site have no bearing.
-const OF_ONE_OBJECT: [&str; 6] = ["L30", "L31", "L49", "L51", "L52", "L69"];
+const OF_ONE_OBJECT: [&str; 9] = [
+    "L30", "L31", "L34", "L35", "L36", "L49", "L51", "L52", "L69",
+];
 
 /// Judges a plan by every lint, and blocks the changes that make an error newly true that nobody acknowledged.
 ///

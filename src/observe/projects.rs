@@ -73,6 +73,7 @@ impl Observer<'_, '_> {
                 organizations: None,
                 customers: None,
                 knowledge_base: None,
+                permissions: None,
             };
             projects.insert(key, seen);
         }

@@ -1,11 +1,12 @@
 //! The difference between desired and observed: pure, synchronous, total, deterministic.
 
-use crate::config::{ApprovedRole, Create, RosterEntry, Who};
+use crate::access::accounts::account_type;
+use crate::access::{DomainClass, Outcome, State, Trail, Way};
+use crate::config::{Create, RosterEntry, Who};
 use crate::desired::Desired;
 use crate::diagnostic::Span;
-use crate::model::{AccountKind, Address, Email, Incomplete, Read, SiteField, SiteValue, Surface};
+use crate::model::{AccountKind, Address, Email, Incomplete, Read, SiteField, Surface};
 use crate::observed::Observed;
-use crate::plan::account_rules::{self, Gate, Outcome};
 use crate::plan::change::{Action, Change, Operation, PersonRef, Phase, Reason, ResourceType};
 use crate::plan::identity::{self, Identity};
 use crate::plan::manual::{self, ManualStep, ManualSubject};
@@ -13,7 +14,7 @@ use crate::plan::roster::{Comparison, Index, Match, Missing, Stays};
 use crate::plan::{Coverage, Finding, Forecast, Order, Plan, PlanError, UnmanagedCounts, order};
 use crate::{config::Space, model::OrganizationName};
 use serde_json::{Value, json};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Plans one site.
 ///
@@ -181,21 +182,6 @@ impl<'a> Draft<'a> {
     /// Says whether the plan changes something at this address.
     pub(super) fn changes_at(&self, address: &Address) -> bool {
         self.changes.iter().any(|change| change.address == *address)
-    }
-
-    /// Returns the value a site field will have after the plan, as far as known.
-    pub(super) fn site_value_after(&self, field: SiteField) -> Option<&'a SiteValue> {
-        self.desired
-            .site
-            .settings
-            .get(&field)
-            .map(|located| &located.value)
-            .or_else(|| {
-                self.observed
-                    .settings
-                    .get(&field)
-                    .and_then(|observation| observation.value.known())
-            })
     }
 
     /// Makes the rows of one list of people from its comparison.
@@ -485,18 +471,9 @@ impl<'a> Draft<'a> {
             SiteField::External,
             SiteField::AllowedDomains,
         ];
-        let toggle = |value: Option<&SiteValue>| match value {
-            Some(SiteValue::Toggle(on)) => Some(*on),
-            _ => None,
-        };
-        let gate = Gate {
-            internal: toggle(self.site_value_after(SiteField::Internal)),
-            external: toggle(self.site_value_after(SiteField::External)),
-            allowed: match self.site_value_after(SiteField::AllowedDomains) {
-                Some(SiteValue::Domains(list)) => Some(list.clone()),
-                _ => None,
-            },
-        };
+        // R3 depends on the domain alone, and a roster of a million people has few.
+        let rules = State::rules_after(self.desired, self.observed);
+        let mut by_domain: HashMap<String, Outcome> = HashMap::new();
         let waits: BTreeSet<Address> = self
             .changes
             .iter()
@@ -516,8 +493,15 @@ impl<'a> Draft<'a> {
             let name = extra
                 .and_then(|extra| extra.name.clone())
                 .unwrap_or_else(|| email.written().split('@').next().unwrap_or("").to_owned());
-            let outcome =
-                account_rules::outcome(&gate, email.domain(), self.approved_role(email.domain()));
+            let outcome = match by_domain.get(email.domain()) {
+                Some(known) => *known,
+                None => {
+                    let class = DomainClass::of(&rules, email.domain());
+                    let outcome = account_type(&rules, &class, Way::Staff, &mut Trail::silent());
+                    by_domain.insert(email.domain().to_owned(), outcome);
+                    outcome
+                }
+            };
             let internal =
                 wanted.kind == Some(AccountKind::Atlassian) || outcome == Outcome::Atlassian;
             let mut blocked_by = Vec::new();
@@ -556,7 +540,8 @@ impl<'a> Draft<'a> {
                     "R3: the site's customer access lets nobody of `{}` have an account",
                     email.domain()
                 ));
-            } else if outcome == Outcome::PortalOnly {
+            } else {
+                // Where the rules leave it open, the site decides (Q7), once the settings are what they should be.
                 waiting_for = waits
                     .iter()
                     .filter(|address| self.gates_creation(address, email.domain()))
@@ -616,27 +601,6 @@ impl<'a> Draft<'a> {
             || fields
                 .iter()
                 .any(|field| *change == self.address(field.address_parts()))
-    }
-
-    /// Returns the JSM role that the approved-domain list will grant a domain on this site, as far as known.
-    fn approved_role(&self, domain: &str) -> Option<ApprovedRole> {
-        let declared = self.desired.atlassian.and_then(|(_, organization)| {
-            let approved = organization.approved_domains.as_ref()?;
-            let (_, entry) = approved
-                .domains
-                .iter()
-                .find(|(name, _)| name.as_str() == domain)?;
-            Some(entry.sites.get(&self.desired.site.key)?.role)
-        });
-        declared.or_else(|| {
-            let approvals = self.observed.approved_domains.as_ref()?.complete()?;
-            let (_, seen) = approvals.iter().find(|(name, _)| name.as_str() == domain)?;
-            Some(
-                seen.jsm
-                    .as_ref()
-                    .map_or(ApprovedRole::None, super::domains::role_of),
-            )
-        })
     }
 
     /// Returns what the workspace says of Confluence's side of a space.

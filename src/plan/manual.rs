@@ -6,6 +6,8 @@
 mod attest;
 mod sandbox;
 
+pub use attest::ATTEST;
+
 use crate::config::{Site, SiteUrl, UserManagement};
 use crate::model::{Address, Domain, Email, OrganizationName, ProjectKey, SiteField, SpaceKey};
 use sandbox::Console;

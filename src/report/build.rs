@@ -5,6 +5,7 @@ use crate::diagnostic::Span;
 use crate::exit::Exit;
 use crate::impact::Assessment;
 use crate::model::Address;
+use crate::neutral::shell;
 use crate::plan::{Change, Operation, Plan};
 use crate::policy::{self, Verdict};
 use crate::report::document::{
@@ -12,6 +13,7 @@ use crate::report::document::{
     FindingDocument, ForecastDocument, ManualStepDocument, Notifications, PlanDocument,
     ResourceChange, ScopeError, Source, UnmanagedDocument,
 };
+use camino::Utf8Path;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
@@ -87,10 +89,34 @@ fn empty() -> PlanDocument {
         unmanaged: UnmanagedDocument::default(),
         coverage: CoverageDocument::default(),
         digest: String::new(),
+        arguments: Vec::new(),
         made: None,
         exit_code: Exit::Done.code(),
         exit_reason: Exit::Done.reason().to_owned(),
         portcullis: None,
+    }
+}
+
+/// Sets where commands look that a person is told to run: the workspace, and what narrows it.
+pub fn set_arguments(document: &mut PlanDocument, workspace: &Utf8Path, narrowed: Vec<String>) {
+    document.arguments = narrowed;
+    if workspace == "." || workspace == "./" {
+        return;
+    }
+    document.arguments.insert(0, workspace.to_string());
+    let elsewhere = format!(
+        "{} {} ",
+        crate::plan::ATTEST,
+        shell::quoted(workspace.as_str())
+    );
+    for command in document
+        .manual_steps
+        .iter_mut()
+        .filter_map(|step| step.attest.as_mut())
+    {
+        if let Some(rest) = command.strip_prefix(&format!("{} ", crate::plan::ATTEST)) {
+            *command = format!("{elsewhere}{rest}");
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! `plan --out` writes it and `show` reads it back, so every renderer works from this document and from nothing else.
 
+use crate::neutral::shell;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -46,6 +47,10 @@ pub struct PlanDocument {
     pub coverage: CoverageDocument,
     /// SHA-256 over the canonical JSON of the effective changes, violated limits and impact.
     pub digest: String,
+    /// What the command was told of where to look: the workspace unless it is the present directory, `--site`, `--target`. Commands
+    /// that a person is told to run next repeat it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub arguments: Vec<String>,
     /// What it was made of; a plan without this can be shown, never applied. Whatever takes names out of a plan takes this out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub made: Option<Made>,
@@ -56,6 +61,15 @@ pub struct PlanDocument {
     /// Says that personal data was taken out; such a plan can be read, never applied.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub portcullis: Option<Redaction>,
+}
+
+impl PlanDocument {
+    /// Returns a command on the same part of the same workspace, ready for a shell.
+    pub fn command(&self, name: &str) -> String {
+        let words = ["portcullis", name].map(str::to_owned).into_iter();
+        let arguments = self.arguments.iter().map(|word| shell::quoted(word));
+        words.chain(arguments).collect::<Vec<_>>().join(" ")
+    }
 }
 
 /// What was done to a document before it was written.

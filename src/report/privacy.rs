@@ -97,6 +97,14 @@ pub fn redact(mut document: PlanDocument, privacy: Privacy, key: Option<&str>) -
         step.attest
             .take_if(|command| people.text(command) != *command);
     }
+    // So would a command that looks elsewhere.
+    if document
+        .arguments
+        .iter()
+        .any(|argument| people.text(argument) != *argument)
+    {
+        document.arguments.clear();
+    }
     for finding in &mut document.findings {
         people.rewrite_address(&mut finding.address);
         if finding.code == "attestation-expired" {

@@ -517,7 +517,7 @@ fn thing(address: &str) -> Thing {
     let (rank, what, of, kind) = match parts.get(1..).unwrap_or(&[]) {
         ["customer-access", "internal"] => (
             0,
-            vec![word("internal: Atlassian accounts by approved domains")],
+            vec![word("internal Atlassian accounts")],
             site(),
             "settings",
         ),
@@ -550,16 +550,13 @@ fn thing(address: &str) -> Thing {
         }
         ["setting", "knowledge-base-all-logged-in"] => (
             0,
-            vec![word("knowledge base: all logged-in users allowed")],
+            vec![word("articles for all logged-in users")],
             site(),
             "settings",
         ),
-        ["setting", "knowledge-base-anyone"] => (
-            0,
-            vec![word("knowledge base: anyone allowed")],
-            site(),
-            "settings",
-        ),
+        ["setting", "knowledge-base-anyone"] => {
+            (0, vec![word("articles for anyone")], site(), "settings")
+        }
         ["allowed-domain", "any"] => (0, vec![word("any external domain")], site(), "settings"),
         ["allowed-domain", domain] => (
             0,

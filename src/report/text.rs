@@ -24,6 +24,8 @@ pub struct Style {
     pub color: bool,
     /// Columns of the terminal; less than 40 counts as 40. Commands and links are never broken, so that they can be copied.
     pub width: usize,
+    /// Whether the command that comes next is named; not on the way to carrying the plan out.
+    pub next: bool,
     /// After how many rows a group of memberships is folded; `None` shows every row. Removals never fold below 50.
     pub list_limit: Option<usize>,
 }
@@ -33,6 +35,7 @@ impl Default for Style {
         Self {
             color: false,
             width: 100,
+            next: true,
             list_limit: Some(12),
         }
     }
@@ -46,6 +49,7 @@ pub(super) fn impact_sentences(document: &PlanDocument) -> Vec<String> {
         color: false,
         // No sentence is broken.
         width: usize::MAX / 2,
+        next: false,
         list_limit: None,
     };
     let mut written = Vec::new();

@@ -10,12 +10,22 @@ use portcullis::access::{
 };
 use portcullis::model::AccountKind;
 
-const STAFF: [Channel; 3] = [
+/// G5 to G9.
+const STAFF: [Channel; 5] = [
+    Channel::AgentCc,
     Channel::AgentInvite,
     Channel::OrganizationAdd,
     Channel::RestCreate,
+    Channel::RestInvite,
 ];
-const SELF_SERVICE: [Channel; 3] = [Channel::SignUp, Channel::PortalForm, Channel::Email];
+/// G1 to G4, and G10.
+const SELF_SERVICE: [Channel; 5] = [
+    Channel::SignUp,
+    Channel::PortalForm,
+    Channel::Email,
+    Channel::CustomerCc,
+    Channel::CustomerShare,
+];
 const LISTED: &str = "[listed.example, both.example]";
 /// Columns P, B, X and O of R3.
 const COLUMNS: [&str; 4] = [
@@ -25,12 +35,20 @@ const COLUMNS: [&str; 4] = [
     "new@other.example",
 ];
 
+/// Every channel to which the table of R3 applies: all but the two that provision accounts of one kind.
+fn ruled() -> impl Iterator<Item = Channel> {
+    let provisioning = [Channel::ScimPortalOnly, Channel::Directory];
+    Channel::ALL
+        .into_iter()
+        .filter(move |by| !provisioning.contains(by))
+}
+
 /// Asserts one row of R3 over every channel, whoever acts.
 #[track_caller]
 fn r3_row(settings: Settings, wanted: [Outcome; 4]) {
     with_state(&settings.yaml(PROJECTS), |state| {
         for (address, wanted) in COLUMNS.into_iter().zip(wanted) {
-            for by in Channel::ALL {
+            for by in ruled() {
                 let (got, because) = channel(state, address, by, Some("OPEN"));
                 assert_eq!(got, wanted, "{address} by {}: {because:#?}", by.word());
                 assert!(!because.is_empty());
@@ -196,6 +214,19 @@ fn r4_customer_with_approval() {
 }
 
 #[test]
+fn r4_where_nobody_says_who_acts_an_approval_leaves_chat_open() {
+    let settings = Settings {
+        approved: Some(("customer", true)),
+        ..Settings::types(true, true, LISTED)
+    };
+    with_state(&settings.yaml(PROJECTS), |state| {
+        let (got, because) = channel(state, COLUMNS[0], Channel::Chat, Some("OPEN"));
+        assert_eq!(got, Uncertain, "{because:#?}");
+        cites(&because, "R4", "counts as self-service");
+    });
+}
+
+#[test]
 fn r4_user_either_way() {
     r4_row("user", false, Atlassian, Atlassian, "Q3");
     r4_row("user", true, Atlassian, Atlassian, "Q3");
@@ -247,7 +278,7 @@ fn r5_row(role: &'static str, approval: bool, staff: Outcome, own: Outcome, rule
                 assert!(rules(&because).contains(&rule), "{because:#?}");
             }
         }
-        for by in Channel::ALL {
+        for by in ruled() {
             let (got, because) = channel(state, "new@gmail.com", by, Some("OPEN"));
             assert_eq!(got, PortalOnly, "public mail is passed by");
             cites(&because, "R5", "`gmail.com`");
@@ -289,79 +320,6 @@ fn r5_needs_internal_on() {
     r3_row(settings, [Rejected; 4]);
 }
 
-/// The gate of every channel: C=deny, then C=allow, on an open and on a restricted project, with N off and on.
-#[track_caller]
-fn gate_rows(by: Channel, wanted: [(bool, bool, &str, Outcome); 8]) {
-    for (create, no_login, key, wanted) in wanted {
-        let settings = Settings {
-            create: Some(create),
-            no_login: Some(no_login),
-            ..Settings::types(false, true, "any")
-        };
-        with_state(&settings.yaml(PROJECTS), |state| {
-            let (got, because) = channel(state, "new@other.example", by, Some(key));
-            assert_eq!(got, wanted, "C={create} N={no_login} {key}: {because:#?}");
-            assert_eq!(because[0].rule.0, "R2");
-        });
-    }
-}
-
-/// Every combination of C, N and the project; `pass` says which let an address through.
-#[track_caller]
-fn gate_table(by: Channel, pass: impl Fn(bool, bool, bool) -> bool) {
-    let mut rows = [(false, false, "OPEN", Rejected); 8];
-    let mut at = 0;
-    for create in [false, true] {
-        for no_login in [false, true] {
-            for key in ["OPEN", "SHUT"] {
-                let outcome = match pass(create, no_login, key == "OPEN") {
-                    true => PortalOnly,
-                    false => Rejected,
-                };
-                rows[at] = (create, no_login, key, outcome);
-                at += 1;
-            }
-        }
-    }
-    gate_rows(by, rows);
-}
-
-#[test]
-fn g1_sign_up_needs_account_creation_only() {
-    gate_table(Channel::SignUp, |create, _, _| create);
-}
-
-#[test]
-fn g2_the_form_needs_creation_no_login_and_an_open_project() {
-    gate_table(Channel::PortalForm, |create, no_login, open| {
-        create && no_login && open
-    });
-}
-
-#[test]
-fn g3_mail_needs_creation_and_an_open_project() {
-    gate_table(Channel::Email, |create, _, open| create && open);
-}
-
-#[test]
-fn g6_agents_pass_whatever_portal_access_says() {
-    gate_table(Channel::AgentInvite, |_, _, _| true);
-}
-
-#[test]
-fn g7_organizations_pass_whatever_portal_access_says() {
-    gate_table(Channel::OrganizationAdd, |_, _, _| true);
-}
-
-#[test]
-fn g8_rest_passes_and_says_that_its_table_is_assumed() {
-    gate_table(Channel::RestCreate, |_, _, _| true);
-    with_state(&Settings::types(false, true, "any").yaml(""), |state| {
-        let (_, because) = channel(state, "new@other.example", Channel::RestCreate, None);
-        cites(&because, "Q7", "assumed");
-    });
-}
-
 #[test]
 fn r1d_and_r1f_existing_people_stay_whatever_the_settings_say() {
     let closed = Settings {
@@ -370,7 +328,7 @@ fn r1d_and_r1f_existing_people_stay_whatever_the_settings_say() {
     };
     with_state(&closed.yaml(PROJECTS), |state| {
         for (address, rule) in [("cy@x.example", "R1f"), ("ina@approved.example", "R1d")] {
-            for by in Channel::ALL {
+            for by in ruled() {
                 let (got, because) = channel(state, address, by, Some("SHUT"));
                 assert_eq!(got, Existing);
                 assert!(rules(&because).contains(&rule), "{because:#?}");
@@ -399,7 +357,7 @@ fn r1b_and_r1g_disabled_accounts_are_denied() {
                 (AccountKind::PortalOnly, "R1g"),
             ] {
                 let visitor = account(kind, Status::Disabled, Role::Customer);
-                for by in Channel::ALL {
+                for by in ruled() {
                     let (got, rules) = judged(state, &visitor, by);
                     assert_eq!(got, Outcome::Denied);
                     assert!(rules.contains(&rule));
@@ -419,6 +377,166 @@ fn r1e_an_atlassian_account_without_a_role_is_not_for_agents_to_add() {
             let got = outcome(state, &visitor, Channel::AgentInvite, None, &mut trail);
             assert_eq!(got, Existing);
             cites(&trail.into_steps(), "R1e", "agents cannot add it");
+        },
+    );
+}
+
+/// Asserts what an existing account on no list is told by one channel about the restricted project.
+#[track_caller]
+fn existing_row(by: Channel, rule: &str, text: &str) {
+    with_state(
+        &Settings::types(true, true, "any").yaml(PROJECTS),
+        |state| {
+            for kind in [AccountKind::PortalOnly, AccountKind::Atlassian] {
+                let visitor = account(kind, Status::Active, Role::Customer);
+                let at = state.project("SHUT");
+                let mut trail = Trail::recording();
+                assert_eq!(outcome(state, &visitor, by, at, &mut trail), Existing);
+                cites(&trail.into_steps(), rule, text);
+            }
+        },
+    );
+}
+
+#[test]
+fn r1_existing_by_sign_up_logs_in() {
+    existing_row(Channel::SignUp, "R1", "no second account");
+    existing_row(Channel::PortalForm, "R1", "no second account");
+}
+
+#[test]
+fn r1_existing_by_mail_needs_the_project() {
+    existing_row(Channel::Email, "V3", "no permission to access");
+    with_state(
+        &Settings::types(true, true, "any").yaml(PROJECTS),
+        |state| {
+            let (_, because) = channel(state, "oz@other.example", Channel::Email, Some("OPEN"));
+            cites(&because, "R1", "OPEN takes e-mail of this account");
+        },
+    );
+}
+
+#[test]
+fn r1_existing_by_the_customers_page_lands_on_the_roster() {
+    existing_row(Channel::AgentInvite, "R1", "on the project's roster");
+    existing_row(Channel::RestInvite, "R1", "on the project's roster");
+}
+
+#[test]
+fn r1_existing_by_an_organization_gains_its_projects() {
+    existing_row(
+        Channel::OrganizationAdd,
+        "R1",
+        "gains every project linked to the organization",
+    );
+}
+
+#[test]
+fn r1_existing_by_rest_create_is_answered_400() {
+    existing_row(Channel::RestCreate, "R1", "answered 400, or 409");
+}
+
+#[test]
+fn v5_who_is_copied_in_or_shared_with_sees_that_request_only() {
+    for by in [
+        Channel::CustomerCc,
+        Channel::AgentCc,
+        Channel::CustomerShare,
+    ] {
+        existing_row(by, "V5", "that one request");
+    }
+}
+
+#[test]
+fn v4_chat_of_a_restricted_project_takes_existing_customers_too() {
+    existing_row(Channel::Chat, "V4", "does not stop a connected chat");
+    with_state(
+        &Settings::types(true, true, "any").yaml(PROJECTS),
+        |state| {
+            for (address, key) in [("oz@other.example", "OPEN"), ("cy@x.example", "SHUT")] {
+                let (_, because) = channel(state, address, Channel::Chat, Some(key));
+                assert!(!rules(&because).contains(&"V4"), "{because:#?}");
+            }
+        },
+    );
+}
+
+#[test]
+fn r1a_the_directory_puts_an_atlassian_account_beside_a_portal_only_one() {
+    with_state(
+        &Settings::types(true, true, "any").yaml(PROJECTS),
+        |state| {
+            let told = |kind, status, by| {
+                let visitor = account(kind, status, Role::Customer);
+                let (got, rules) = judged(state, &visitor, by);
+                (got, rules.contains(&"R1a"))
+            };
+            let (portal_only, atlassian) = (AccountKind::PortalOnly, AccountKind::Atlassian);
+            for status in [Status::Active, Status::Disabled] {
+                let got = told(portal_only, status, Channel::Directory);
+                assert_eq!(got, (Atlassian, true));
+                let got = told(atlassian, status, Channel::ScimPortalOnly);
+                assert_eq!(got, (Uncertain, true), "no table says it");
+            }
+            for (kind, by) in [
+                (atlassian, Channel::Directory),
+                (portal_only, Channel::ScimPortalOnly),
+            ] {
+                assert_eq!(told(kind, Status::Active, by), (Existing, false));
+                assert_eq!(told(kind, Status::Disabled, by), (Outcome::Denied, false));
+            }
+            // With both there is nothing left to make.
+            for by in [Channel::Directory, Channel::ScimPortalOnly] {
+                assert_eq!(judged(state, &twins(Role::Customer), by).0, Existing);
+            }
+        },
+    );
+}
+
+#[test]
+fn r1_an_account_of_unknown_kind_may_get_a_second_one() {
+    with_state(
+        &Settings::types(true, true, "any").yaml(PROJECTS),
+        |state| {
+            let visitor = Visitor::Existing(vec![Actor {
+                account: Account {
+                    kind: None,
+                    ..Account::customer(AccountKind::PortalOnly)
+                },
+                ..Actor::customer()
+            }]);
+            for by in [Channel::Directory, Channel::ScimPortalOnly] {
+                let (got, rules) = judged(state, &visitor, by);
+                assert_eq!(got, Uncertain);
+                assert_eq!(rules[0], "R1");
+            }
+            assert_eq!(judged(state, &visitor, Channel::SignUp).0, Existing);
+        },
+    );
+}
+
+#[test]
+fn r1e_the_directory_is_where_the_role_is_granted() {
+    with_state(
+        &Settings::types(true, true, "any").yaml(PROJECTS),
+        |state| {
+            let visitor = account(AccountKind::Atlassian, Status::Active, Role::None);
+            let mut trail = Trail::recording();
+            let got = outcome(state, &visitor, Channel::Directory, None, &mut trail);
+            assert_eq!(got, Existing);
+            cites(&trail.into_steps(), "R1e", "grants it the role Customer");
+        },
+    );
+}
+
+#[test]
+fn r1h_an_address_that_nobody_has_is_new() {
+    with_state(
+        &Settings::types(false, true, "any").yaml(PROJECTS),
+        |state| {
+            let (got, because) = channel(state, "nobody@x.example", Channel::SignUp, None);
+            assert_eq!(got, PortalOnly);
+            assert!(!rules(&because).iter().any(|rule| rule.starts_with("R1")));
         },
     );
 }
@@ -483,31 +601,114 @@ fn sentences_are_understood_without_the_model_and_a_closed_portal_is_named() {
     });
 }
 
-#[test]
-fn r6_verification_is_told_by_channel() {
+/// Asserts what R6 says of one address by one channel of a hybrid site.
+#[track_caller]
+fn r6_row(address: &str, by: Channel, rule: &str, text: &str) {
     let hybrid = Settings::types(true, true, "any");
     with_state(&hybrid.yaml(PROJECTS), |state| {
-        for (address, by, text) in [
-            (
-                COLUMNS[0],
-                Channel::SignUp,
-                "when the person verifies the address",
-            ),
-            (COLUMNS[0], Channel::Email, "the request is held"),
-            (
-                COLUMNS[0],
-                Channel::AgentInvite,
-                "invited by the Atlassian organization",
-            ),
-            (COLUMNS[3], Channel::SignUp, "a verification mail"),
-            (COLUMNS[3], Channel::PortalForm, "made on sending"),
-            (COLUMNS[3], Channel::AgentInvite, "no notifications"),
-        ] {
-            let (_, because) = channel(state, address, by, Some("OPEN"));
-            cites(&because, "R6", text);
+        let (_, because) = channel(state, address, by, Some("OPEN"));
+        cites(&because, rule, text);
+    });
+}
+
+#[test]
+fn r6_v_int_begins_with_verification_and_holds_mail() {
+    for by in [
+        Channel::SignUp,
+        Channel::PortalForm,
+        Channel::CustomerCc,
+        Channel::CustomerShare,
+    ] {
+        r6_row(COLUMNS[0], by, "R6", "when the person verifies the address");
+    }
+    r6_row(COLUMNS[0], Channel::Email, "R6", "the request is held");
+}
+
+#[test]
+fn r6_v_ext_gets_a_verification_mail_and_holds_nothing() {
+    for by in [Channel::SignUp, Channel::CustomerCc, Channel::CustomerShare] {
+        r6_row(COLUMNS[3], by, "R6", "a verification mail is sent");
+    }
+    r6_row(COLUMNS[3], Channel::Email, "R6", "a verification mail");
+    r6_row(COLUMNS[3], Channel::Email, "Q11", "not held");
+}
+
+#[test]
+fn r6_v_staff_exists_at_once_without_notifications() {
+    for by in STAFF {
+        r6_row(
+            COLUMNS[3],
+            by,
+            "R6",
+            "no notifications until it is verified",
+        );
+    }
+}
+
+#[test]
+fn r6_v_anon_is_made_on_sending() {
+    r6_row(COLUMNS[3], Channel::PortalForm, "R6", "made on sending");
+}
+
+#[test]
+fn r6_v_adm_internal_people_are_invited_by_the_organization() {
+    for by in STAFF {
+        r6_row(
+            COLUMNS[0],
+            by,
+            "R6",
+            "invited by the Atlassian organization",
+        );
+    }
+}
+
+#[test]
+fn r7_a1_an_account_sees_every_open_portal() {
+    let settings = Settings {
+        no_login: Some(false),
+        ..Settings::types(false, true, LISTED)
+    };
+    with_state(&settings.yaml(PROJECTS), |state| {
+        let visitor = Visitor::new_address(state, "listed.example");
+        assert_eq!(reach(state, &visitor, "OPEN").0, Reach::both(Answer::Yes));
+        assert_eq!(reach(state, &visitor, "SHUT").0, Reach::NONE);
+    });
+}
+
+#[test]
+fn r7_a2_a_domain_moves_new_customers_only() {
+    let site = "
+    organizations:
+      Globex: { email_domains: [listed.example], members: { mode: exact, list: [ana@globex.example] } }
+      Other: { members: { mode: exact, list: [known@listed.example] } }
+    projects:
+      SHUT:
+        channel_access: restricted
+        organizations: { mode: exact, list: [Globex] }
+        customers: { mode: exact, list: [], allow_empty: true }
+";
+    with_state(&Settings::types(false, true, LISTED).yaml(site), |state| {
+        let known = Visitor::address(state, &email("known@listed.example"));
+        let (got, because) = reach(state, &known, "SHUT");
+        assert_eq!(got, Reach::NONE, "existing customers are not moved");
+        assert!(!rules(&because).contains(&"R7"));
+        let new = Visitor::address(state, &email("new@listed.example"));
+        assert_eq!(reach(state, &new, "SHUT").0, Reach::both(Answer::Yes));
+    });
+}
+
+#[test]
+fn r7_a4_an_invitation_limits_nobody_to_one_portal() {
+    let settings = Settings {
+        create: Some(false),
+        no_login: Some(false),
+        ..Settings::types(false, true, LISTED)
+    };
+    with_state(&settings.yaml(PROJECTS), |state| {
+        let invited = Visitor::address(state, &email("cy@x.example"));
+        for key in ["SHUT", "OPEN"] {
+            assert_eq!(reach(state, &invited, key).0, Reach::both(Answer::Yes));
         }
-        let (_, because) = channel(state, COLUMNS[3], Channel::Email, Some("OPEN"));
-        cites(&because, "Q11", "not held");
     });
 }
 

@@ -1,7 +1,7 @@
 //! The states that were read and that a plan leads to.
 
 use crate::support::{email, today, workspace};
-use portcullis::access::{Answer, Coverage, Lookup, State, Trail, Visitor, portal};
+use portcullis::access::{Answer, Coverage, Lookup, Source, State, Trail, Visitor, portal};
 use portcullis::desired::Desired;
 use portcullis::model::{
     AccountId, AccountKind, ChannelAccess, DeskId, Incomplete, OrganizationId, ProjectKey, Read,
@@ -72,6 +72,7 @@ fn observed(customers: Read<BTreeSet<AccountId>>) -> Observed {
         organizations: Some(Read::Complete(BTreeSet::from([OrganizationId::new("7")]))),
         customers: Some(customers),
         knowledge_base: None,
+        permissions: None,
     };
     let projects = BTreeMap::from([(ProjectKey::new("SHUT").unwrap(), shut)]);
     observed.projects = Some(Read::Complete(projects));
@@ -143,4 +144,62 @@ fn only_a_search_says_that_an_address_has_no_account() {
         .insert(stranger.clone(), Resolution::NotFound);
     let state = State::live(&desired, &observed);
     assert_eq!(state.people.lookup(&stranger), Lookup::Nobody);
+}
+
+#[test]
+fn the_options_for_mail_and_organizations_are_read_attested_or_written() {
+    use portcullis::model::{EmailAccountCreation, OrganizationManagement, SiteField, SiteValue};
+    let attested = "
+  - { address: acme/setting/email-cc-creates-accounts, value: agents_always, by: jo@acme.example, on: 2026-11-01, until: 2027-01-30 }
+";
+    let text = format!("{}{attested}", TEXT.trim_end()).replace(
+        "    people:",
+        "    organization_management: jira_admins_only\n    people:",
+    );
+    let workspace = workspace(&text);
+    let desired = Desired::new(&workspace, &SiteKey::new("acme").unwrap(), today()).unwrap();
+    let mut observed = observed(Read::Complete(BTreeSet::new()));
+    let live = State::live(&desired, &observed);
+    let always = Some(&EmailAccountCreation::AgentsAlways);
+    assert_eq!(live.site.email_cc.value(), always);
+    assert!(live.site.email_cc.source().unwrap().span().is_some());
+    assert_eq!(live.site.organization_management.value(), None);
+    let after = State::after(&desired, &observed);
+    let admins = Some(&OrganizationManagement::JiraAdminsOnly);
+    assert_eq!(after.site.organization_management.value(), admins);
+    assert_eq!(after.site.email_cc.value(), always);
+    // What a program reads counts for more than what a person stated.
+    let read = SiteValue::EmailAccountCreation(EmailAccountCreation::AnyoneBySettings);
+    observed.settings.insert(
+        SiteField::EmailCcCreatesAccounts,
+        Observation::read(read, Surface::Mapped),
+    );
+    let live = State::live(&desired, &observed);
+    let by_settings = Some(&EmailAccountCreation::AnyoneBySettings);
+    assert_eq!(live.site.email_cc.value(), by_settings);
+    let source = live.site.email_cc.source();
+    assert_eq!(source, Some(Source::Read(Surface::Mapped)));
+}
+
+/// What decides on new accounts after a plan is the same with and without the lists.
+#[test]
+fn rules_after_a_plan_are_those_of_the_state_after_it() {
+    let workspace = workspace(TEXT);
+    let desired = Desired::new(&workspace, &SiteKey::new("acme").unwrap(), today()).unwrap();
+    let observed = observed(Read::Complete(ids(&["mal@x.example"])));
+    let rules = State::rules_after(&desired, &observed);
+    let after = State::after(&desired, &observed);
+    assert_eq!(rules.site, after.site);
+    assert_eq!(rules.approved, after.approved);
+    assert_eq!(rules.any_domain, after.any_domain);
+    let mut observed = observed;
+    let failed = Incomplete {
+        why: "the site answered 403".to_owned(),
+        forbidden: true,
+    };
+    observed.any_domain = Some(Read::Incomplete(failed));
+    let rules = State::rules_after(&desired, &observed);
+    let unread = State::after(&desired, &observed).any_domain;
+    assert_eq!(rules.any_domain, unread, "a failed read stays unknown");
+    assert!(rules.people.is_empty());
 }

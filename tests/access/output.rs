@@ -107,7 +107,25 @@ fn explain_json_has_the_shape_of_the_contract() {
             keys,
             ["agent_invite", "organization_add", "rest_create", "sign_up"]
         );
+        let others = |value: &serde_json::Value| -> Vec<String> {
+            let others = value["other_channels"].as_object().unwrap();
+            others.keys().cloned().collect()
+        };
+        assert_eq!(
+            others(&document),
+            ["directory", "rest_invite", "scim_portal_only"]
+        );
         let itsm = &document["projects"]["ITSM"];
+        let keys: Vec<&String> = itsm["channels"].as_object().unwrap().keys().collect();
+        assert_eq!(keys, ["email", "portal_form"]);
+        assert_eq!(
+            others(itsm),
+            ["agent_cc", "chat", "customer_cc", "customer_share"]
+        );
+        assert_eq!(
+            document["other_channels"]["directory"]["outcome"],
+            "atlassian"
+        );
         assert_eq!(itsm["view_portal"], "yes");
         assert_eq!(itsm["send_request"], "yes");
         assert_eq!(itsm["channels"]["email"]["outcome"], "existing");
@@ -120,8 +138,11 @@ fn explain_json_has_the_shape_of_the_contract() {
 
         let only = ProjectKey::new("HR").unwrap();
         let one = explain(state, &asked, Some(&only));
-        assert_eq!(one.channels.len(), 6, "with one project, all channels");
+        assert_eq!(one.channels.len(), 13, "with one project, all channels");
         assert_eq!(one.projects.len(), 1);
+        let document = json::document("acme", "bo", &one, None, sources, Exit::Done);
+        assert_eq!(document["channels"].as_object().unwrap().len(), 6);
+        assert_eq!(others(&document).len(), 7);
     });
 }
 

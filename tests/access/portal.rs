@@ -1,7 +1,9 @@
 //! Section 4: who sees a portal and may send requests.
 
 use crate::support::{PROJECTS, Settings, account, cites, email, reach, rules, with_state};
-use portcullis::access::{Answer, Reach, Role, Scheme, State, Status, Visitor};
+use portcullis::access::{
+    Account, Actor, Answer, ListId, Reach, Role, Scheme, State, Status, Visitor,
+};
 use portcullis::model::AccountKind;
 
 const YES: Reach = Reach::both(Answer::Yes);
@@ -109,6 +111,55 @@ fn v_listed_people_reach_a_restricted_project() {
             }
         });
     }
+}
+
+/// The column "restricted, on roster or in a linked organization" for accounts that no workspace can write.
+#[track_caller]
+fn listed_row(account: portcullis::access::Account, wanted: [Reach; 3]) {
+    for ((create, no_login), wanted) in OPEN_COLUMNS.into_iter().zip(wanted) {
+        with_state(&site(create, no_login), |state| {
+            let at = u32::try_from(state.project("SHUT").unwrap()).unwrap();
+            for list in [ListId::Organization(0), ListId::Roster(at)] {
+                let lists = [list];
+                let visitor = Visitor::Existing(vec![Actor {
+                    account,
+                    lists: &lists,
+                    ..Actor::customer()
+                }]);
+                let (got, because) = reach(state, &visitor, "SHUT");
+                assert_eq!(got, wanted, "{list:?}: {because:#?}");
+            }
+        });
+    }
+}
+
+#[test]
+fn v_listed_without_a_role_is_uncertain() {
+    let account = Account {
+        role: Role::None,
+        ..Account::customer(AccountKind::Atlassian)
+    };
+    listed_row(account, [UNCERTAIN; 3]);
+}
+
+#[test]
+fn v_listed_but_revoked_or_suspended_reaches_nothing() {
+    for kind in [AccountKind::PortalOnly, AccountKind::Atlassian] {
+        let account = Account {
+            status: Status::Disabled,
+            ..Account::customer(kind)
+        };
+        listed_row(account, [NO; 3]);
+    }
+}
+
+#[test]
+fn v_listed_agents_reach_it() {
+    let account = Account {
+        role: Role::Staff,
+        ..Account::customer(AccountKind::Atlassian)
+    };
+    listed_row(account, [YES; 3]);
 }
 
 #[test]
@@ -241,17 +292,51 @@ fn open_means(settings: Settings, wanted: [Reach; 3]) {
 }
 
 #[test]
-fn v_4_1_who_open_means() {
-    let listed = "[listed.example]";
+fn v_4_1_without_creation_open_means_existing_accounts() {
     let deny = Settings {
         create: Some(false),
         ..Settings::types(true, true, "any")
     };
     open_means(deny, [NO, NO, NO]);
+}
+
+#[test]
+fn v_4_1_internal_only_adds_approved_domains() {
     open_means(Settings::types(true, false, "any"), [NO, YES, NO]);
+}
+
+#[test]
+fn v_4_1_external_any_adds_anyone_on_the_web() {
     open_means(Settings::types(false, true, "any"), [YES, YES, YES]);
-    open_means(Settings::types(false, true, listed), [NO, NO, YES]);
-    open_means(Settings::types(true, true, listed), [NO, YES, YES]);
+}
+
+#[test]
+fn v_4_1_external_listed_adds_the_listed_domains() {
+    open_means(
+        Settings::types(false, true, "[listed.example]"),
+        [NO, NO, YES],
+    );
+}
+
+#[test]
+fn v_4_1_both_add_the_union() {
+    open_means(
+        Settings::types(true, true, "[listed.example]"),
+        [NO, YES, YES],
+    );
+}
+
+#[test]
+fn v_4_1_without_login_adds_anonymous_viewing_and_sending() {
+    for (no_login, wanted) in [(false, NO), (true, YES)] {
+        let settings = Settings {
+            no_login: Some(no_login),
+            ..Settings::types(false, true, "[listed.example]")
+        };
+        with_state(&settings.yaml(PROJECTS), |state| {
+            assert_eq!(reach(state, &Visitor::Anonymous, "OPEN").0, wanted);
+        });
+    }
 }
 
 #[test]

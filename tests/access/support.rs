@@ -123,7 +123,7 @@ pub(crate) const PROJECTS: &str = "
       Globex: { members: { mode: exact, list: [ana@globex.example] } }
       Other: { members: { mode: exact, list: [oz@other.example] } }
     projects:
-      OPEN: { channel_access: open, organizations: { mode: exact, list: [], allow_empty: true }, customers: { mode: exact, list: [], allow_empty: true } }
+      OPEN: { channel_access: open, customer_sharing: any_customer_by_email, organizations: { mode: exact, list: [], allow_empty: true }, customers: { mode: exact, list: [], allow_empty: true } }
       SHUT:
         channel_access: restricted
         organizations: { mode: exact, list: [Globex] }

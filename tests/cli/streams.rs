@@ -107,3 +107,41 @@ fn machines_get_one_json_object_per_line_of_the_log() {
         );
     }
 }
+
+#[test]
+fn a_pipeline_gets_one_line_per_phase_and_other_programs_none() {
+    let mut place = Place::quickstart();
+    assert_eq!(place.run(&["plan"]).err, "");
+    place.environment(&[("CI", "true")]);
+    assert_eq!(place.run(&["plan"]).err, "reading acme\n");
+    let applied = place.run(&["apply", "--auto-approve"]);
+    let stages: Vec<&str> = applied.err.lines().collect();
+    assert_eq!(stages[0], "reading acme");
+    let count = stages.len() - 1;
+    assert!(count > 1, "{}", applied.err);
+    for (number, line) in (1..).zip(&stages[1..]) {
+        let begins = format!("applying acme: stage {number} of {count}, ");
+        assert!(line.starts_with(&begins), "{line}");
+    }
+    assert_eq!(
+        place.run(&["apply", "--auto-approve"]).err,
+        "reading acme\n"
+    );
+}
+
+#[test]
+fn what_people_are_told_is_json_too_where_the_log_is() {
+    let mut place = Place::quickstart();
+    place.environment(&[("CI", "true")]);
+    place.replace("sites/acme.yaml", "sites:", "sitez: {}\nsites:");
+    let ran = place.run(&["plan", "--log-format", "json"]);
+    assert_eq!(ran.code, 3, "{}", ran.text());
+    let lines: Vec<serde_json::Value> = ran
+        .err
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap_or_else(|_| panic!("{line}")))
+        .collect();
+    assert_eq!(lines[0]["code"], "unknown-key");
+    assert_eq!(lines[0]["source"]["file"], "sites/acme.yaml");
+    assert!(lines.iter().all(|line| line["level"] == "ERROR"));
+}

@@ -113,3 +113,37 @@ fn a_target_that_matches_nothing_is_64() {
             .text()
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_next_command_says_where_and_what_again() {
+    let sandbox = site(Options::default()).await;
+    let place = Place::remote(&sandbox);
+    let next = |arguments: &[&str]| {
+        let ran = place.run(arguments);
+        assert_eq!(ran.code, 0, "{}", ran.text());
+        let next = ran.out.lines().find_map(|line| {
+            let at = line.find("portcullis apply")?;
+            Some(line[at..].to_owned())
+        });
+        next.unwrap_or_else(|| panic!("{}", ran.text()))
+    };
+    assert_eq!(next(&["plan"]), "portcullis apply");
+    let parent = place.path().parent().unwrap();
+    let elsewhere = format!("{parent}/./{}", place.path().file_name().unwrap());
+    assert_eq!(
+        next(&[
+            "plan",
+            &elsewhere,
+            "--target",
+            "acme/project/ITSM/**",
+            "--site",
+            "acme"
+        ]),
+        format!("portcullis apply {elsewhere} --site acme --target 'acme/project/ITSM/**'")
+    );
+    place.run(&["plan", "--target", "acme/project/*", "--out", "plan.json"]);
+    assert_eq!(
+        next(&["show", "plan.json"]),
+        "portcullis apply --target 'acme/project/*'"
+    );
+}

@@ -13,9 +13,14 @@ const OPERATIONS: &[&str] = &[
     "DELETE /rest/servicedeskapi/organization/{organizationId}/user",
     "DELETE /rest/servicedeskapi/servicedesk/{serviceDeskId}/customer",
     "DELETE /rest/servicedeskapi/servicedesk/{serviceDeskId}/organization",
+    "GET /rest/api/3/group/member",
     "GET /rest/api/3/mypermissions",
     "GET /rest/api/3/myself",
+    "GET /rest/api/3/permissionscheme/{schemeId}/permission",
     "GET /rest/api/3/project/search",
+    "GET /rest/api/3/project/{projectIdOrKey}/role",
+    "GET /rest/api/3/project/{projectIdOrKey}/role/{id}",
+    "GET /rest/api/3/project/{projectKeyOrId}/permissionscheme",
     "GET /rest/api/3/serverInfo",
     "GET /rest/api/3/user",
     "GET /rest/api/3/user/bulk",
@@ -37,6 +42,8 @@ const OPERATIONS: &[&str] = &[
     "GET /v1/orgs/{orgId}",
     "GET /v2/orgs/{orgId}/app-access-settings/domains",
     "GET /v2/orgs/{orgId}/app-access-settings/domains/{domain}",
+    "POST /rest/api/3/permissionscheme/{schemeId}/permission",
+    "POST /rest/api/3/project/{projectIdOrKey}/role/{id}",
     "POST /rest/servicedeskapi/customer",
     "POST /rest/servicedeskapi/organization",
     "POST /rest/servicedeskapi/organization/{organizationId}/user",
@@ -66,6 +73,10 @@ async fn tour() -> Vec<Exchange> {
     let spaces = sandbox
         .get("/wiki/api/v2/spaces?keys=ITKB,OTHER&limit=1")
         .await;
+    let scheme = sandbox
+        .get("/rest/api/3/project/ITSM/permissionscheme")
+        .await;
+    let scheme = format!("/rest/api/3/permissionscheme/{}", scheme["id"]);
     let space = spaces["results"][0]["id"].as_str().unwrap().to_owned();
     let steps: Vec<(Who, &str, String, Option<Value>)> = vec![
         (Who::Nobody, "GET", format!("{s}/info"), None),
@@ -295,6 +306,99 @@ async fn tour() -> Vec<Exchange> {
             Who::Admin,
             "GET",
             format!("/rest/api/3/user/bulk?accountId={ana}&maxResults=50"),
+            None,
+        ),
+        (
+            Who::Agent,
+            "GET",
+            "/rest/api/3/project/ITSM/permissionscheme".into(),
+            None,
+        ),
+        (
+            Who::Agent,
+            "GET",
+            "/rest/api/3/project/ITSM/permissionscheme?expand=permissions".into(),
+            None,
+        ),
+        (
+            Who::Agent,
+            "GET",
+            "/rest/api/3/project/NONE/permissionscheme".into(),
+            None,
+        ),
+        (
+            Who::Admin,
+            "POST",
+            format!("{scheme}/permission"),
+            Some(
+                json!({"permission": "BROWSE_PROJECTS", "holder": {"type": "group", "parameter": "site-admins"}}),
+            ),
+        ),
+        (
+            Who::Admin,
+            "POST",
+            format!("{scheme}/permission"),
+            Some(json!({"permission": "BROWSE_PROJECTS", "holder": {"type": "reporter"}})),
+        ),
+        (
+            Who::Admin,
+            "POST",
+            format!("{scheme}/permission"),
+            Some(json!({"permission": "FLY", "holder": {"type": "reporter"}})),
+        ),
+        (
+            Who::Agent,
+            "POST",
+            format!("{scheme}/permission"),
+            Some(json!({"permission": "BROWSE_PROJECTS", "holder": {"type": "reporter"}})),
+        ),
+        (Who::Agent, "GET", format!("{scheme}/permission"), None),
+        (
+            Who::Agent,
+            "GET",
+            "/rest/api/3/permissionscheme/1/permission".into(),
+            None,
+        ),
+        (
+            Who::Agent,
+            "GET",
+            "/rest/api/3/project/ITSM/role".into(),
+            None,
+        ),
+        (
+            Who::Agent,
+            "POST",
+            "/rest/api/3/project/ITSM/role/10101".into(),
+            Some(json!({"user": [ana], "group": ["site-admins"]})),
+        ),
+        (
+            Who::Agent,
+            "POST",
+            "/rest/api/3/project/ITSM/role/10101".into(),
+            Some(json!({})),
+        ),
+        (
+            Who::Agent,
+            "GET",
+            "/rest/api/3/project/ITSM/role/10101".into(),
+            None,
+        ),
+        (
+            Who::Agent,
+            "GET",
+            "/rest/api/3/project/ITSM/role/1".into(),
+            None,
+        ),
+        (
+            Who::Agent,
+            "GET",
+            "/rest/api/3/group/member?groupname=jira-servicedesk-users&maxResults=1".into(),
+            None,
+        ),
+        (
+            Who::Agent,
+            "GET",
+            "/rest/api/3/group/member?groupname=none".into(),
             None,
         ),
         (

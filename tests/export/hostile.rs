@@ -63,6 +63,7 @@ fn project(organizations: &[&str], viewers: Option<WhoCanView>) -> ObservedProje
         )),
         customers: Some(Read::Complete(BTreeSet::new())),
         knowledge_base: Some(Observation::read(spaces, Surface::Gateway)),
+        permissions: None,
     }
 }
 

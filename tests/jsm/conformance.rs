@@ -5,6 +5,7 @@
 
 use crate::documents::reference;
 use crate::service::{Reply, Seen, Service, json, with};
+use portcullis::jsm::Group;
 use portcullis::model::{AccountId, DeskId, OrganizationId};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -171,6 +172,8 @@ async fn tour(service: &Service) -> Vec<String> {
         reader.desk_customers(&desk),
         reader.users(&people),
         reader.application_roles(&person),
+        reader.project_roles("ITSM"),
+        reader.role_actors("ITSM", "10101"),
         reader.approved_domains("o"),
         reader.approved_domain("o", "example.com"),
         writer.create_customer("a@x.example", "A"),
@@ -193,6 +196,14 @@ async fn tour(service: &Service) -> Vec<String> {
     let _ = reader.permissions(&["ADMINISTER"], Some("ITSM")).await;
     let _ = reader.search_users("ana@x.example").await;
     let _ = reader.all_users().await;
+    let _ = reader.permission_scheme("ITSM").await;
+    let group = Group {
+        id: Some("g".into()),
+        name: "site-admins".into(),
+    };
+    let _ = reader.group_members(&group, 0).await;
+    let named = Group { id: None, ..group };
+    let _ = reader.group_members(&named, 9).await;
     failed
 }
 
@@ -251,5 +262,5 @@ async fn requests_are_as_described_and_described_answers_are_understood() {
     let failed = tour(&service).await;
     assert_eq!(failed, [""; 0]);
     assert_eq!(*complaints.lock().expect("not poisoned"), BTreeSet::new());
-    assert_eq!(operations.lock().expect("not poisoned").len(), 28);
+    assert_eq!(operations.lock().expect("not poisoned").len(), 32);
 }

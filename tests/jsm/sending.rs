@@ -87,7 +87,6 @@ async fn idempotent_writes_are_repeated() {
 #[tokio::test]
 async fn what_creates_something_is_sent_once() {
     for (reply, kind) in [
-        (busy(429, "1"), ErrorKind::RateLimited),
         (json(502, json!({})), ErrorKind::Uncertain),
         (
             json(500, json!({"errorMessage": "x"})),
@@ -113,6 +112,48 @@ async fn what_creates_something_is_sent_once() {
         assert_eq!(service.seen().len(), 1);
         assert_eq!(service.waited(), [0_u64; 0]);
     }
+}
+
+#[tokio::test]
+async fn what_came_too_fast_was_not_carried_out_and_is_sent_again_even_if_it_creates() {
+    let made = json!({"accountId": "qm:1:2", "displayName": "A", "emailAddress": "a@x.example", "active": true});
+    let service = Service::answering([busy(429, "7"), json(201, made)]).await;
+    let writer = service.connect().writer();
+    writer.create_customer("a@x.example", "A").await.unwrap();
+    assert_eq!(service.waited(), [7]);
+
+    let service = Service::ruled(|_| Some(busy(429, "1"))).await;
+    let writer = service.connect().writer();
+    let error = writer.create_organization("A").await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::RateLimited);
+}
+
+#[tokio::test]
+async fn a_refusal_holds_every_request_of_its_kind_back() {
+    let service = Service::answering([busy(429, "400"), empty_page()]).await;
+    let connection = service.connect();
+    let error = connection.reader().organizations().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::RateLimited);
+    // Longer than anybody waits, so the next one is not even sent.
+    let error = connection.reader().organizations().await.unwrap_err();
+    assert!(
+        error.to_string().contains("left alone for 400 s"),
+        "{error}"
+    );
+    assert_eq!(service.seen().len(), 1);
+}
+
+#[tokio::test]
+async fn the_users_limit_spreads_requests() {
+    let service = Service::ruled(|_| Some(empty_page())).await;
+    let mut endpoint = service.endpoint();
+    endpoint.options.max_rps = Some(2.0);
+    let connection = Connection::open(endpoint).unwrap();
+    for _ in 0..4 {
+        connection.reader().organizations().await.unwrap();
+    }
+    // Half a second each.
+    assert_eq!(service.waited().len(), 3);
 }
 
 #[tokio::test]

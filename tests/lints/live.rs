@@ -1,8 +1,11 @@
 //! Lints that need a site: planned against a sandbox whose seed differs.
 
-use crate::workspace::site;
+use crate::workspace::{TODAY, site};
 use camino::Utf8Path;
+use portcullis::connect::seed_directory;
+use portcullis::emulator::{Grant, Site};
 use portcullis::lint::{Basis, table::TABLE};
+use portcullis::model::{ProjectKey, SiteKey};
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::process::{Command, Output};
@@ -11,6 +14,10 @@ use std::process::{Command, Output};
 struct Case {
     code: &'static str,
     seed: &'static str,
+    /// Grants of the permission scheme of ITSM on the site, beside the usual ones.
+    grants: &'static [(&'static str, &'static str, Option<&'static str>)],
+    /// Grants that it lacks there.
+    lacks: &'static [(&'static str, &'static str, Option<&'static str>)],
     fails: &'static str,
     passes: &'static str,
 }
@@ -18,12 +25,46 @@ struct Case {
 const GLOBEX: &str = "organizations: { Globex: { members: { list: [ana@globex.example] } } }
 projects: { ITSM: { channel_access: open, organizations: { list: [Globex] } } }";
 
+const NO_CASE: Case = Case {
+    code: "",
+    seed: "",
+    grants: &[],
+    lacks: &[],
+    fails: "",
+    passes: "",
+};
+
 const CASES: &[Case] = &[
+    Case {
+        code: "L34",
+        seed: "projects: { ITSM: { channel_access: open, customers: { list: [ana@x.example] } } }",
+        grants: &[("BROWSE_PROJECTS", "userCustomField", Some("customfield_10010"))],
+        fails: "projects: { ITSM: { channel_access: restricted, customers: { list: [ana@x.example] } } }",
+        passes: "projects: { ITSM: { channel_access: open, customers: { list: [ana@x.example] } } }",
+        ..NO_CASE
+    },
+    Case {
+        code: "L35",
+        seed: "projects: { ITSM: { channel_access: open, customers: { list: [ana@x.example] } } }",
+        grants: &[("BROWSE_PROJECTS", "group", Some("jira-servicedesk-users"))],
+        fails: "projects: { ITSM: { channel_access: restricted, customers: { list: [ana@x.example] } } }",
+        passes: "projects: { ITSM: { channel_access: open, customers: { list: [ana@x.example] } } }",
+        ..NO_CASE
+    },
+    Case {
+        code: "L36",
+        seed: "projects: { ITSM: { channel_access: open, customers: { list: [ana@x.example] } } }",
+        lacks: &[("CREATE_ISSUES", "sd.customer.portal.only", None)],
+        fails: "projects: { ITSM: { channel_access: restricted, customers: { list: [ana@x.example] } } }",
+        passes: "projects: { ITSM: { channel_access: open, customers: { list: [ana@x.example] } } }",
+        ..NO_CASE
+    },
     Case {
         code: "L45",
         seed: GLOBEX,
         fails: "organizations: { Globex: { email_domains: [globex.example] } }",
         passes: "organizations: { Globex: { members: { list: [ana@globex.example] } } }",
+        ..NO_CASE
     },
     Case {
         code: "L47",
@@ -32,6 +73,7 @@ const CASES: &[Case] = &[
 organizations: { Globex: { members: { list: [ana@globex.example] } } }",
         passes: "customer_access: { internal: { atlassian_accounts: false }, external: { portal_only_accounts: true, allowed_domains: [globex.example] } }
 organizations: { Globex: { members: { list: [ana@globex.example] } } }",
+        ..NO_CASE
     },
     Case {
         code: "L49",
@@ -39,6 +81,7 @@ organizations: { Globex: { members: { list: [ana@globex.example] } } }",
 projects: { ITSM: {} }",
         fails: "projects: { ITSM: { customers: { list: [{ email: ana@x.example, account: portal_only }] } } }",
         passes: "projects: { ITSM: { customers: { list: [bo@x.example] } } }",
+        ..NO_CASE
     },
     Case {
         code: "L51",
@@ -46,12 +89,14 @@ projects: { ITSM: {} }",
 projects: { ITSM: { customers: { list: [ana@x.example] } } }",
         fails: "projects: { ITSM: { customers: { list: [{ email: ana@x.example, account: portal_only }] } } }",
         passes: "projects: { ITSM: { customers: { list: [{ email: ana@x.example, account: atlassian }] } } }",
+        ..NO_CASE
     },
     Case {
         code: "L52",
         seed: "projects: { ITSM: { channel_access: open, customers: { list: [ana@x.example, bo@x.example] } } }",
         fails: "projects: { ITSM: { customers: { mode: exact, list: [ana@x.example] } } }",
         passes: "projects: { ITSM: { channel_access: restricted, customers: { mode: exact, list: [ana@x.example] } } }",
+        ..NO_CASE
     },
     Case {
         code: "L53",
@@ -60,29 +105,38 @@ projects: { ITSM: { customers: { list: [ana@x.example] } } }",
 projects: { ITSM: { channel_access: open, organizations: { list: [Globex] } } }",
         passes: "organizations: { Globex: { members: { mode: exact, list: [], allow_empty: true } } }
 projects: { ITSM: { channel_access: restricted, organizations: { list: [Globex] } } }",
+        ..NO_CASE
     },
     Case {
         code: "L54",
         seed: "projects: { ITSM: { channel_access: open } }",
         fails: "projects: { ITSM: { channel_access: restricted } }",
         passes: "projects: { ITSM: { channel_access: open } }",
+        ..NO_CASE
     },
     Case {
         code: "L55",
         seed: "projects: { ITSM: { channel_access: restricted } }",
         fails: "projects: { ITSM: { channel_access: open } }",
         passes: "projects: { ITSM: { channel_access: restricted } }",
+        ..NO_CASE
     },
     Case {
         code: "L69",
         seed: "organizations: { Globex: { managed_by: scim } }",
         fails: "organizations: { Globex: { members: { list: [ana@globex.example] } } }",
         passes: "organizations: { Globex: { managed_by: scim } }",
+        ..NO_CASE
     },
 ];
 
 /// Runs a command on a workspace whose sandbox starts with a seed.
 fn run(keys: &str, seed: &str, arguments: &[&str]) -> Output {
+    run_on(keys, seed, |_| {}, arguments)
+}
+
+/// Runs a command on a workspace whose sandbox starts with a seed and a change of it that no seed can say.
+fn run_on(keys: &str, seed: &str, change: impl Fn(&mut Site), arguments: &[&str]) -> Output {
     let directory = tempfile::tempdir().unwrap();
     let root = Utf8Path::from_path(directory.path()).unwrap();
     let seeded = format!("seed: seed\nsurfaces: {{ private: write }}\n{keys}");
@@ -90,6 +144,12 @@ fn run(keys: &str, seed: &str, arguments: &[&str]) -> Output {
     fs_err::create_dir(root.join("seed")).unwrap();
     let seed = site(seed).replace("    url: \"sandbox:\"\n", "");
     fs_err::write(root.join("seed/portcullis.yaml"), seed).unwrap();
+    let key = SiteKey::new("acme").unwrap();
+    let mut state = seed_directory(&root.join("seed"), &key, TODAY).unwrap();
+    change(&mut state);
+    state
+        .save(&root.join(".portcullis/sandbox/acme.json"))
+        .unwrap();
     let mut command = Command::new(env!("CARGO_BIN_EXE_portcullis"));
     command.env_clear().env("PORTCULLIS_TODAY", "2026-11-22");
     for kept in ["SystemRoot", "TEMP", "TMP", "TMPDIR"] {
@@ -106,7 +166,32 @@ fn run(keys: &str, seed: &str, arguments: &[&str]) -> Output {
 }
 
 fn plan(keys: &str, seed: &str) -> Value {
-    let output = run(keys, seed, &["plan", "--format", "json"]);
+    document(&run(keys, seed, &["plan", "--format", "json"]))
+}
+
+/// Plans one of the two examples of a case.
+fn plan_of(case: &Case, keys: &str) -> Value {
+    let grant = |(permission, holder, parameter): &(&str, &str, Option<&str>)| {
+        Grant::new(permission, holder, *parameter)
+    };
+    let itsm = ProjectKey::new("ITSM").unwrap();
+    let change = |site: &mut Site| {
+        for added in case.grants {
+            site.grant_permission(&itsm, grant(added)).unwrap().unwrap();
+        }
+        for lacking in case.lacks {
+            assert!(site.revoke_permission(&itsm, &grant(lacking)).unwrap());
+        }
+    };
+    document(&run_on(
+        keys,
+        case.seed,
+        change,
+        &["plan", "--format", "json"],
+    ))
+}
+
+fn document(output: &Output) -> Value {
     serde_json::from_slice(&output.stdout)
         .unwrap_or_else(|error| panic!("{error}\n{}", String::from_utf8_lossy(&output.stderr)))
 }
@@ -128,14 +213,14 @@ fn mentioned(plan: &Value) -> BTreeSet<String> {
 fn every_lint_judged_on_a_plan_has_both_examples_and_they_differ_in_it() {
     let mut wrong = Vec::new();
     for case in CASES {
-        let fails = mentioned(&plan(case.fails, case.seed));
+        let fails = mentioned(&plan_of(case, case.fails));
         if !fails.contains(case.code) {
             wrong.push(format!(
                 "{} is not found in its failing example: {fails:?}",
                 case.code
             ));
         }
-        let passes = mentioned(&plan(case.passes, case.seed));
+        let passes = mentioned(&plan_of(case, case.passes));
         if passes.contains(case.code) {
             wrong.push(format!(
                 "{} is found in its passing example: {passes:?}",
@@ -238,4 +323,46 @@ expectations: [{ name: only Globex, who: any_customer, cannot: view_portal, site
     let output = run(keys, seed, &["apply", "--auto-approve"]);
     assert_eq!(output.status.code(), Some(3));
     assert!(String::from_utf8_lossy(&output.stderr).contains("nothing was applied"));
+}
+
+#[test]
+fn closing_a_project_that_leaks_is_blocked_and_says_why() {
+    let case = CASES.iter().find(|case| case.code == "L34").unwrap();
+    let found = plan_of(case, case.fails);
+    assert_eq!(
+        blocked(&found),
+        [("acme/project/ITSM/access".to_owned(), true)]
+    );
+    let check = found["checks"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|check| check["address"]["to_display"] == "L34")
+        .unwrap();
+    let text = check.to_string();
+    assert!(
+        text.contains("user custom field customfield_10010"),
+        "{text}"
+    );
+    // A project that leaks already is told, and what does not close it goes through.
+    let standing = Case {
+        seed: "projects: { ITSM: { channel_access: restricted, customers: { list: [ana@x.example] } } }",
+        ..*case
+    };
+    let opened = plan_of(&standing, case.passes);
+    assert_eq!(
+        blocked(&opened),
+        [("acme/project/ITSM/access".to_owned(), false)]
+    );
+}
+
+#[test]
+fn a_plan_asks_for_schemes_only_where_channel_access_changes() {
+    let case = CASES.iter().find(|case| case.code == "L34").unwrap();
+    let requests = |keys: &str| {
+        plan_of(case, keys)["api_budget"]["plan_requests"]
+            .as_u64()
+            .unwrap()
+    };
+    assert_eq!(requests(case.fails), requests(case.passes) + 2);
 }

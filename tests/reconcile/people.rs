@@ -153,6 +153,32 @@ atlassian_organizations: { acme-corp: { approved_domains: { domains: { in.exampl
     ));
 }
 
+/// The plan asks the evaluator of `explain`, so the rule for company domains that nobody approved counts here too.
+#[test]
+fn an_address_of_the_any_domain_rule_is_invited_by_hand_and_public_mail_is_not() {
+    assert_snapshot!(check(
+        "customer_access: { internal: { atlassian_accounts: true }, external: { portal_only_accounts: true, allowed_domains: any } }
+organizations: { Globex: { members: { list: [new@company.example, new@gmail.com] } } }
+=top=
+atlassian_organizations: { acme-corp: { any_domain: { sites: { acme: { role: customer } } } } }",
+        "customer_access: { internal: { atlassian_accounts: true }, external: { portal_only_accounts: true, allowed_domains: any } }
+organizations: { Globex: {} }
+=top=
+atlassian_organizations: { acme-corp: { any_domain: { sites: { acme: { role: customer } } } } }",
+    ));
+}
+
+/// An address of a domain that may be approved, for all that was read, is not refused for being external.
+#[test]
+fn approved_domains_that_were_not_read_leave_the_decision_to_the_site() {
+    assert_snapshot!(check(
+        "customer_access: { internal: { atlassian_accounts: true }, external: { portal_only_accounts: false } }
+organizations: { Globex: { members: { list: [new@x.example] } } }",
+        "customer_access: { internal: { atlassian_accounts: true }, external: { portal_only_accounts: false } }
+organizations: { Globex: {} }",
+    ));
+}
+
 /// Whether the site would let them in is not known here, so the site decides.
 #[test]
 fn unknown_customer_access_leaves_the_decision_to_the_site() {

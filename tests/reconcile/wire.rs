@@ -45,9 +45,11 @@ fn every_request_and_answer_of_a_full_apply_follows_the_official_descriptions() 
         let surfaces: Surfaces = case.desired().site.surfaces.clone();
         let organization = case.sandbox.site().atlassian_organization().to_owned();
         let reader = case.connect().reader();
-        observe::observe_everything(&reader, key(), &surfaces, Some(&organization))
-            .await
-            .unwrap();
+        let read = observe::observe_everything(&reader, key(), &surfaces, Some(&organization));
+        let mut observed = read.await.unwrap();
+        let projects: BTreeSet<_> = observed.whole_projects().unwrap().keys().cloned().collect();
+        let depth = observe::Depth::People;
+        observe::observe_permissions(&reader, &mut observed, &projects, depth).await;
         let exchanges = case.sandbox.exchanges();
         assert!(exchanges.len() > 60, "{}", exchanges.len());
         let operations: BTreeSet<String> = exchanges

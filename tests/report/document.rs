@@ -41,6 +41,7 @@ pub(crate) fn empty() -> PlanDocument {
             fields_unknown: 0,
         },
         digest: "3f1ac09d5b7e42a8aa00c1d2e3f4a5b60718293a4b5c6d7e8f90a1b2c3d4e5f6".into(),
+        arguments: Vec::new(),
         made: None,
         exit_code: 0,
         exit_reason: "done".into(),

@@ -175,6 +175,7 @@ impl Case {
         let connection = self.connect();
         let (reader, writer) = (connection.reader(), connection.writer());
         Apply {
+            begins: &|_| (),
             reader: &reader,
             writer: &writer,
             desired: &self.desired(),

@@ -45,7 +45,8 @@ fn answers(explanation: &Explanation, sources: &Sources) -> Value {
             let value = json!({
                 "view_portal": project.reach.view.word(),
                 "send_request": project.reach.send.word(),
-                "channels": channels(&project.channels, sources),
+                "channels": channels(&project.channels, true, sources),
+                "other_channels": channels(&project.channels, false, sources),
                 "because": because(&project.because, sources),
             });
             (project.key.to_string(), value)
@@ -63,16 +64,19 @@ fn answers(explanation: &Explanation, sources: &Sources) -> Value {
         })
         .collect();
     json!({
-        "channels": channels(&explanation.channels, sources),
+        "channels": channels(&explanation.channels, true, sources),
+        "other_channels": channels(&explanation.channels, false, sources),
         "projects": projects,
         "articles": articles,
         "notes": because(&explanation.notes, sources),
     })
 }
 
-fn channels(channels: &[ChannelAnswer], sources: &Sources) -> Value {
+/// The main channels, whose keys the contract fixes, or the other ones.
+fn channels(channels: &[ChannelAnswer], main: bool, sources: &Sources) -> Value {
     let channels: Map<String, Value> = channels
         .iter()
+        .filter(|answer| answer.channel.is_main() == main)
         .map(|answer| {
             let value = json!({
                 "outcome": answer.outcome.word(),

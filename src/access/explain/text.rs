@@ -41,13 +41,14 @@ pub fn write(
         out,
         sources,
         shown: BTreeSet::new(),
+        told: BTreeSet::new(),
     };
     page.heading("Account, by channel")?;
     let with_project = explanation
         .channels
         .iter()
         .any(|c| c.channel.needs_project());
-    for answer in &explanation.channels {
+    for answer in main(&explanation.channels) {
         let beside = other.and_then(|other| find(&other.channels, answer.channel));
         page.channel("", answer, beside, explanation, other)?;
     }
@@ -73,7 +74,7 @@ pub fn write(
         if with_project {
             continue;
         }
-        for answer in here.iter().flat_map(|p| &p.channels) {
+        for answer in here.iter().flat_map(|p| main(&p.channels)) {
             let beside = there.and_then(|p| find(&p.channels, answer.channel));
             // With an account that is there these channels say nothing that the line above does not.
             let there_already = |answer: &ChannelAnswer| {
@@ -110,27 +111,92 @@ pub fn write(
             other,
         )?;
     }
-    let mut notes: Vec<&Because> = explanation.notes.iter().collect();
-    for note in other.into_iter().flat_map(|other| &other.notes) {
-        if !notes.iter().any(|known| known.text == note.text) {
-            notes.push(note);
-        }
-    }
+    page.other_ways(explanation, other)?;
+    let notes = notes(explanation, other);
     if !notes.is_empty() {
         page.heading("To know")?;
-        for note in notes {
+        for note in &notes {
             page.step("  ", note)?;
         }
     }
     Ok(())
 }
 
+/// What is to be known of either state; of two, what holds in one only says in which.
+fn notes(explanation: &Explanation, other: Option<&Explanation>) -> Vec<Because> {
+    let Some(other) = other else {
+        return explanation.notes.clone();
+    };
+    let holds = |explanation: &Explanation, note: &Because| {
+        explanation
+            .notes
+            .iter()
+            .any(|known| known.text == note.text)
+    };
+    let only = |explanation: &Explanation, note: &Because| Because {
+        text: format!("{}: {}", explanation.state.word(), note.text),
+        ..note.clone()
+    };
+    let here = explanation
+        .notes
+        .iter()
+        .map(|note| match holds(other, note) {
+            true => note.clone(),
+            false => only(explanation, note),
+        });
+    let there = other
+        .notes
+        .iter()
+        .filter(|note| !holds(explanation, note))
+        .map(|note| only(other, note));
+    here.chain(there).collect()
+}
+
 fn state(kind: StateKind) -> &'static str {
     match kind {
         StateKind::Desired => "as the workspace describes it",
-        StateKind::Live => "as the site is now",
+        StateKind::Live => "as the site was read",
         StateKind::After => "as the site will be after the plan",
     }
+}
+
+/// The channels by which people usually come.
+fn main(answers: &[ChannelAnswer]) -> impl Iterator<Item = &ChannelAnswer> {
+    answers.iter().filter(|answer| answer.channel.is_main())
+}
+
+/// What one of the other channels leads to: by itself, or by project.
+fn everywhere(explanation: &Explanation, channel: Channel) -> Vec<(&str, &ChannelAnswer)> {
+    if let Some(answer) = find(&explanation.channels, channel) {
+        return vec![("", answer)];
+    }
+    let projects = explanation.projects.iter();
+    projects
+        .filter_map(|project| Some((project.key.as_str(), find(&project.channels, channel)?)))
+        .collect()
+}
+
+/// One channel in a line: the outcome where all agree, else the projects by outcome.
+fn in_a_line(answers: &[(&str, &ChannelAnswer)]) -> String {
+    let mut by_outcome: Vec<(Outcome, Vec<&str>)> = Vec::new();
+    for (project, answer) in answers {
+        match by_outcome.iter_mut().find(|(o, _)| *o == answer.outcome) {
+            Some((_, projects)) => projects.push(project),
+            None => by_outcome.push((answer.outcome, vec![project])),
+        }
+    }
+    if let [(outcome, _)] = by_outcome.as_slice() {
+        return phrase(*outcome).to_owned();
+    }
+    let parts = by_outcome
+        .iter()
+        .map(|(outcome, projects)| format!("{}: {}", projects.join(", "), phrase(*outcome)));
+    parts.collect::<Vec<_>>().join("; ")
+}
+
+/// The reasons of several answers.
+fn steps_of<'b>(answers: &[(&str, &'b ChannelAnswer)]) -> impl Iterator<Item = &'b Because> {
+    answers.iter().flat_map(|(_, answer)| &answer.because)
 }
 
 fn find(answers: &[ChannelAnswer], channel: Channel) -> Option<&ChannelAnswer> {
@@ -145,6 +211,13 @@ const fn label(channel: Channel) -> &'static str {
         Channel::AgentInvite => "added by an agent",
         Channel::OrganizationAdd => "added to an organization",
         Channel::RestCreate => "created through REST",
+        Channel::CustomerCc => "copied in by a customer",
+        Channel::AgentCc => "copied in by an agent",
+        Channel::RestInvite => "invited through REST",
+        Channel::CustomerShare => "shared with by a customer",
+        Channel::Chat => "chat, where connected",
+        Channel::ScimPortalOnly => "SCIM for portal-only",
+        Channel::Directory => "added in the directory",
     }
 }
 
@@ -183,6 +256,13 @@ struct Page<'a> {
     sources: &'a Sources,
     /// Steps that this section showed already; repeating them under every row would bury the answer.
     shown: BTreeSet<String>,
+    /// Steps that some section showed.
+    told: BTreeSet<String>,
+}
+
+/// What makes two steps the same to a reader.
+fn told(step: &Because) -> String {
+    format!("{} {}", step.rule, step.text)
 }
 
 type Row<'b> = (String, &'b [Because]);
@@ -212,6 +292,93 @@ impl Page<'_> {
         )
     }
 
+    /// Writes the channels by which people seldom come: a line each, and only reasons that nothing above gave.
+    fn other_ways(
+        &mut self,
+        explanation: &Explanation,
+        other: Option<&Explanation>,
+    ) -> io::Result<()> {
+        // Where an account is there already, nearly every way says just that.
+        let worth_a_line = |answers: &[(&str, &ChannelAnswer)]| {
+            answers.iter().any(|(_, answer)| {
+                !matches!(answer.outcome, Outcome::Existing | Outcome::Denied)
+                    || answer.because.iter().any(|step| step.rule.0 == "V4")
+            })
+        };
+        let mut begun = false;
+        for channel in Channel::ALL.into_iter().filter(|c| !c.is_main()) {
+            let here = everywhere(explanation, channel);
+            let there = other.map(|other| everywhere(other, channel));
+            let name = label(channel);
+            let words = in_a_line(&here);
+            let differs = there
+                .as_deref()
+                .zip(other)
+                .filter(|(there, _)| in_a_line(there) != words);
+            let other_is = differs.is_some_and(|(there, _)| worth_a_line(there));
+            if !worth_a_line(&here) && !other_is {
+                continue;
+            }
+            if !begun {
+                self.heading("Other ways in")?;
+                self.shown.clone_from(&self.told);
+                begun = true;
+            }
+            let Some((there, other)) = differs else {
+                let above = self.above(&words, steps_of(&here));
+                writeln!(self.out, "  {name:<26} {words}{above}")?;
+                self.telling(&here)?;
+                continue;
+            };
+            writeln!(
+                self.out,
+                "  {name:<26} {}: {}   {}: {words}",
+                other.state.word(),
+                in_a_line(there),
+                explanation.state.word()
+            )?;
+            for (state, answers) in [(other.state, there), (explanation.state, here.as_slice())] {
+                if steps_of(answers).any(|step| !self.shown.contains(&told(step))) {
+                    writeln!(self.out, "    {}:", state.word())?;
+                    self.telling(answers)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes the reasons of a compact row that nothing above gave: those of the workspace and assumptions. That a way
+    /// passes is what the row says.
+    fn telling(&mut self, answers: &[(&str, &ChannelAnswer)]) -> io::Result<()> {
+        let fresh = |step: &&Because| !self.shown.contains(&told(step));
+        let worth = |step: &&Because| step.source.is_some() || step.rule.0 != "R2";
+        let mut telling: Vec<&Because> = steps_of(answers).filter(fresh).filter(worth).collect();
+        if telling.is_empty() {
+            telling.extend(steps_of(answers).find(fresh));
+        }
+        for step in telling {
+            self.steps(std::slice::from_ref(step))?;
+        }
+        Ok(())
+    }
+
+    /// Names the rules that decide a row and were shown above it in the section.
+    fn above<'b>(&self, words: &str, because: impl Iterator<Item = &'b Because>) -> String {
+        let mut rules: Vec<&str> = Vec::new();
+        for step in because {
+            let rule = step.rule.0;
+            // That an account is there is what the row itself says, unless it is uncertain; verification decides nothing.
+            let said = rule == "R6" || (rule.starts_with("R1") && !words.contains("uncertain"));
+            if !said && self.shown.contains(&told(step)) && !rules.contains(&rule) {
+                rules.push(rule);
+            }
+        }
+        match rules.is_empty() {
+            true => String::new(),
+            false => format!("; {} as above", rules.join(", ")),
+        }
+    }
+
     /// Writes one row and its reasons; two rows where two states differ.
     fn answer(
         &mut self,
@@ -223,13 +390,14 @@ impl Page<'_> {
     ) -> io::Result<()> {
         let none = || ("not there".to_owned(), &[] as &[Because]);
         let (words, because) = here.unwrap_or_else(none);
+        let above = self.above(&words, because.iter());
         let (Some(there), Some(other)) = (there, other) else {
-            writeln!(self.out, "  {name:<26} {words}")?;
+            writeln!(self.out, "  {name:<26} {words}{above}")?;
             return self.steps(because);
         };
         let (their_words, theirs) = there.unwrap_or_else(none);
         if their_words == words {
-            writeln!(self.out, "  {name:<26} {words}")?;
+            writeln!(self.out, "  {name:<26} {words}{above}")?;
             return self.steps(because);
         }
         writeln!(
@@ -250,7 +418,8 @@ impl Page<'_> {
 
     fn steps(&mut self, because: &[Because]) -> io::Result<()> {
         for step in because {
-            if self.shown.insert(format!("{} {}", step.rule, step.text)) {
+            self.told.insert(told(step));
+            if self.shown.insert(told(step)) {
                 self.step(INDENT, step)?;
             }
         }

@@ -40,7 +40,7 @@ pub fn text(
         neutral(site),
         match audience.state {
             StateKind::Desired => "as the workspace describes it",
-            StateKind::Live => "as the site is now",
+            StateKind::Live => "as the site was read",
             StateKind::After => "as the site will be after the plan",
         }
     )?;

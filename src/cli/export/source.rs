@@ -6,7 +6,7 @@ use crate::config::{Auth, Site, SiteUrl, SurfaceMode, Surfaces, Workspace};
 use crate::connect::Session;
 use crate::exit::Exit;
 use crate::export::{AtlassianTarget, CopiedFile, Target};
-use crate::jsm::{self, Connection, Credentials, Endpoint, Options, OrgKey};
+use crate::jsm::{self, Connection, Credentials, Endpoint, OrgKey};
 use crate::model::SiteKey;
 use camino::{Utf8Path, Utf8PathBuf};
 
@@ -84,7 +84,7 @@ fn by_address(
         auth: jsm::Auth::Classic,
         credentials,
         org_key: OrgKey::from_env(key.as_str(), lookup),
-        options: options(arguments),
+        options: arguments.limits.options(),
     })
     .map_err(|error| {
         output.fail(
@@ -140,8 +140,7 @@ async fn of_workspace(
         site: arguments.site.iter().cloned().collect(),
         target: Vec::new(),
         partial: arguments.partial,
-        concurrency: arguments.concurrency,
-        budget: arguments.budget,
+        limits: arguments.limits.clone(),
     };
     let workspace = observe::load(&reach.dir, global, output)?;
     let sites = observe::sites(&workspace, &reach, output)?;
@@ -215,14 +214,6 @@ fn driver(workspace: &Workspace, site: &Site) -> std::io::Result<Option<CopiedFi
         path: Utf8PathBuf::from(&driver.file),
         text,
     }))
-}
-
-fn options(arguments: &ExportArguments) -> Options {
-    Options {
-        concurrency: arguments.concurrency.max(1),
-        budget: arguments.budget,
-        ..Options::default()
-    }
 }
 
 #[cfg(test)]

@@ -1,9 +1,9 @@
 //! Manual steps where the site is a sandbox: its console stands in for Atlassian's pages, under the same words.
 
-use super::attest::quoted;
 use super::{Entry, ManualSubject, project_of};
 use crate::config::{Site, SiteUrl};
 use crate::model::SiteField;
+use crate::neutral::shell::quoted;
 use url::Url;
 
 /// Who can do a step: the console is for this machine, and asks for nothing.

@@ -100,6 +100,9 @@ impl<'a> Page<'a> {
 
     /// Writes what to do next: the command on the same line where it fits, else on a line of its own, never broken.
     pub(super) fn next(&mut self, text: &str, command: &str) -> io::Result<()> {
+        if !self.style.next {
+            return Ok(());
+        }
         let label = "next: ";
         if label.len() + text.width() + 1 + neutral(command).width() <= self.width() {
             return self.unbroken(0, label, &format!("{text} {command}"));

@@ -251,27 +251,27 @@ fn next(document: &PlanDocument, page: &mut Page<'_>) -> io::Result<()> {
     let (text, command) = if document.errored || !document.complete {
         (
             "this plan is not whole: mend what could not be read and plan again, or go on without it:",
-            "portcullis plan --partial".to_owned(),
+            format!("{} --partial", document.command("plan")),
         )
     } else if document.applyable {
         (
             "to carry out what is not by hand:",
-            "portcullis apply".to_owned(),
+            document.command("apply"),
         )
     } else if blocked && !blocks().all(policy::is_overridable) {
         (
             "blocked by what no policy can override: change the files or the site as the rows say, then:",
-            "portcullis plan".to_owned(),
+            document.command("plan"),
         )
     } else if blocked {
         (
             "blocked: change the files or the policy, or accept exactly this plan:",
-            format!("portcullis apply --accept {}", document.digest),
+            format!("{} --accept {}", document.command("apply"), document.digest),
         )
     } else {
         (
             "do the steps by hand, record them with the commands above, then:",
-            "portcullis plan".to_owned(),
+            document.command("plan"),
         )
     };
     page.blank();

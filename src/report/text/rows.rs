@@ -1,7 +1,7 @@
 //! One line per change, grouped by what it belongs to; long lists of people are folded.
 
 use super::Settled;
-use super::layout::{Page, Paint, fit, fit_end, padded};
+use super::layout::{Page, Paint, fit_end, padded};
 use super::subject::Subject;
 use super::values::{Null, transition, words};
 use crate::neutral::neutral;
@@ -150,15 +150,14 @@ impl Row {
             Some(other) => remarks.push(neutral(other).replace('_', " ")),
         }
         let place = place(change.portcullis.source.as_ref());
+        // That the two values differ can be seen.
+        let why = match change.action_reason.as_str() {
+            "update_because_different" => String::new(),
+            word => reason(word),
+        };
         Self {
             sign: sign(action),
-            cells: [
-                label(change),
-                values,
-                reason(&change.action_reason),
-                place,
-                remarks.join(", "),
-            ],
+            cells: [label(change), values, why, place, remarks.join(", ")],
         }
     }
 
@@ -193,7 +192,9 @@ fn essence(value: &Value) -> &Value {
     match value.as_object().map(|map| {
         (
             map.len(),
-            map.get("who_can_view").or_else(|| map.get("name")),
+            map.get("who_can_view")
+                .or_else(|| map.get("name"))
+                .or_else(|| map.get("sites")),
         )
     }) {
         Some((1, Some(only))) => only,
@@ -272,7 +273,7 @@ pub(super) fn section(
         .take(groups_shown)
         .map(|((_, parent, _), group)| (parent.clone(), group, shown_rows(&group.changes, page)))
         .collect();
-    // Columns are aligned over the whole section while nothing is cut by that, else within each group.
+    // Columns are aligned over the whole section while every row fits on its line by that, else within each group.
     let whole = Widths::of(folded.iter().flat_map(|(_, _, rows)| rows), 6, page);
     for (parent, group, rows) in &folded {
         page.line(4, &[(Paint::Plain, parent)])?;
@@ -280,7 +281,7 @@ pub(super) fn section(
             page.prose(6, (Paint::Alarm, "! "), &group.because)?;
         }
         let own = Widths::of(rows.iter(), 6, page);
-        let widths = if whole.cut { &own } else { &whole };
+        let widths = if whole.overflow { &own } else { &whole };
         for row in rows {
             widths.write(row, page)?;
         }
@@ -357,74 +358,118 @@ fn because(change: &ResourceChange, section: Section) -> String {
 pub(super) struct Widths {
     indent: usize,
     columns: [usize; 5],
-    /// Whether some cell does not fit.
-    cut: bool,
+    /// Whether some row needs more room, so that it is written over several lines.
+    pub(super) overflow: bool,
 }
 
+/// The column of `file:line`, the only one that is cut, at its beginning: the end is what a reader looks for.
+const PLACE: usize = 3;
+
+/// How far columns are narrowed, and in which order. A row that does not fit then is not cut: it takes more lines.
+const NARROWED: [(usize, usize); 4] = [(0, 50), (1, 26), (PLACE, 32), (0, 32)];
+
 impl Widths {
-    /// Measures rows and narrows columns until they fit the page: values first, then labels and places.
+    /// Measures rows and narrows columns until they fit the page.
     pub(super) fn of<'r>(
-        rows: impl Iterator<Item = &'r Row>,
+        rows: impl Iterator<Item = &'r Row> + Clone,
         indent: usize,
         page: &Page<'_>,
     ) -> Self {
-        let mut columns = [0; 5];
-        for row in rows {
-            for (column, cell) in columns.iter_mut().zip(&row.cells) {
-                *column = cell.width().max(*column);
+        let mut columns = widest(rows.clone());
+        let available = |columns: &[usize; 5]| {
+            let gaps = 2 * columns
+                .iter()
+                .filter(|&&column| column > 0)
+                .count()
+                .saturating_sub(1);
+            page.width().saturating_sub(indent + 2 + gaps)
+        };
+        let mut overflow = false;
+        for (column, least) in NARROWED {
+            let excess = columns
+                .iter()
+                .sum::<usize>()
+                .saturating_sub(available(&columns));
+            if excess == 0 {
+                break;
             }
-        }
-        let natural = columns;
-        let gaps = 2 * columns
-            .iter()
-            .filter(|&&column| column > 0)
-            .count()
-            .saturating_sub(1);
-        let available = page.width().saturating_sub(indent + 2 + gaps);
-        for (column, least) in [
-            (0, 50),
-            (1, 20),
-            (0, 32),
-            (3, 24),
-            (4, 12),
-            (2, 12),
-            (1, 8),
-            (0, 12),
-            (3, 10),
-            (4, 4),
-            (2, 4),
-            (3, 4),
-            (0, 4),
-            (1, 0),
-        ] {
-            let excess = columns.iter().sum::<usize>().saturating_sub(available);
             columns[column] -= excess.min(columns[column].saturating_sub(least));
+            if column == PLACE {
+                continue;
+            }
+            // The rows that take more lines do not widen the columns of the others.
+            let narrow = columns;
+            columns = widest(rows.clone().filter(|row| row.fits(&narrow)));
+            columns[PLACE] = columns[PLACE].min(narrow[PLACE]);
+            overflow = true;
         }
-        let cut = columns != natural;
+        if columns.iter().sum::<usize>() > available(&columns) {
+            columns = [0; 5];
+            overflow = true;
+        }
         Self {
             indent,
             columns,
-            cut,
+            overflow,
         }
     }
 
     pub(super) fn write(&self, row: &Row, page: &mut Page<'_>) -> io::Result<()> {
+        if !row.fits(&self.columns) {
+            return row.over_lines(self.indent, page);
+        }
         let mut cells = Vec::with_capacity(5);
         for (i, (cell, &width)) in row.cells.iter().zip(&self.columns).enumerate() {
             if width == 0 {
                 continue;
             }
-            let text = if i == 3 {
-                fit_end(cell, width)
-            } else {
-                fit(cell, width)
-            };
             let paint = if i >= 3 { Paint::Faint } else { Paint::Plain };
-            cells.push((paint, format!("{}  ", padded(&text, width))));
+            cells.push((paint, format!("{}  ", padded(&fit_end(cell, width), width))));
         }
         let mut pieces = vec![row.sign];
         pieces.extend(cells.iter().map(|(paint, text)| (*paint, text.as_str())));
         page.row(self.indent, &pieces)
+    }
+}
+
+fn widest<'r>(rows: impl Iterator<Item = &'r Row>) -> [usize; 5] {
+    let mut columns = [0; 5];
+    for row in rows {
+        for (column, cell) in columns.iter_mut().zip(&row.cells) {
+            *column = cell.width().max(*column);
+        }
+    }
+    columns
+}
+
+impl Row {
+    fn fits(&self, columns: &[usize; 5]) -> bool {
+        self.cells
+            .iter()
+            .zip(columns)
+            .enumerate()
+            .all(|(i, (cell, &column))| match i {
+                PLACE => cell.is_empty() || column > 0,
+                _ => cell.width() <= column,
+            })
+    }
+
+    /// Writes what is and what happens, and below it why and where.
+    fn over_lines(&self, indent: usize, page: &mut Page<'_>) -> io::Result<()> {
+        let joined = |cells: &[String]| {
+            let cells: Vec<&str> = cells
+                .iter()
+                .map(String::as_str)
+                .filter(|cell| !cell.is_empty())
+                .collect();
+            cells.join("  ")
+        };
+        page.prose(indent, self.sign, &joined(&self.cells[..2]))?;
+        let why = joined(&self.cells[2..]);
+        if why.is_empty() {
+            return Ok(());
+        }
+        page.prose(indent + 4, (Paint::Plain, ""), &why)
     }
 }
 

@@ -82,7 +82,7 @@ impl Subject {
 
 fn toggle(name: &str) -> &str {
     match name {
-        "internal" => "internal: Atlassian accounts by approved domains",
+        "internal" => "internal Atlassian accounts",
         "external" => "external: portal-only accounts",
         "customers-can-create-accounts" => "customers can create accounts",
         "view-without-login" => "view without login",
@@ -94,8 +94,8 @@ fn setting(name: &str) -> String {
     match name {
         "email-cc-creates-accounts" => "e-mail: To and Cc create accounts".into(),
         "portal-only-login" => "portal-only login".into(),
-        "knowledge-base-all-logged-in" => "knowledge base: all logged-in users allowed".into(),
-        "knowledge-base-anyone" => "knowledge base: anyone allowed".into(),
+        "knowledge-base-all-logged-in" => "articles for all logged-in users".into(),
+        "knowledge-base-anyone" => "articles for anyone".into(),
         other => other.replace('-', " "),
     }
 }

@@ -90,7 +90,28 @@ pub(in crate::report) fn counted(count: usize, one: &str, many: &str) -> String 
     format!("{count} {}", if count == 1 { one } else { many })
 }
 
+/// Returns what an approved domain gives on one site; approval is named where it is needed.
+fn grant(value: &Value) -> Option<String> {
+    let map = value.as_object()?;
+    let role = map.get("role")?.as_str()?;
+    if map
+        .keys()
+        .any(|key| key != "role" && key != "admin_approval")
+    {
+        return None;
+    }
+    let approval = match map.get("admin_approval") {
+        Some(Value::Bool(true)) => " with approval",
+        Some(Value::Bool(false)) | None => "",
+        Some(_) => return None,
+    };
+    Some(format!("role {}{approval}", neutral(role)))
+}
+
 fn nested(value: &Value, items: usize) -> String {
+    if let Some(text) = grant(value) {
+        return text;
+    }
     let text = words(value, Null::Unknown, items);
     match value {
         Value::Array(list) if !list.is_empty() => format!("({text})"),
@@ -115,6 +136,10 @@ mod tests {
         assert_eq!(
             shown(json!(["a.example", "b.example"])),
             "a.example, b.example"
+        );
+        assert_eq!(
+            shown(json!({"acme": {"role": "customer", "admin_approval": true}})),
+            "acme: role customer with approval"
         );
         assert_eq!(shown(json!([1, 2, 3, 4, 5])), "1, 2, 3 and 2 more");
         assert_eq!(

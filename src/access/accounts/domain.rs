@@ -1,0 +1,76 @@
+//! What the rules see of a domain.
+
+use crate::access::answer::{Answer, Source};
+use crate::access::public_mail::is_public_mail;
+use crate::access::state::{Coverage, Grant, State};
+
+/// What the rules see of a domain: addresses of equal classes fare the same.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct DomainClass {
+    /// The domain, for texts; `None` for an address of no listed domain at all.
+    pub name: Option<String>,
+    /// What its approval grants here; `Some` with role `none` is an approval without JSM.
+    pub approved: Option<Grant>,
+    /// Whether it might be approved although no approval is known.
+    pub maybe_approved: bool,
+    /// X: whether it is on L, or any domain is allowed.
+    pub allowed: Answer,
+    /// Whether it belongs to a public mail provider.
+    pub public: bool,
+    /// A2: organizations that its new customers join, by position, with where that is said.
+    pub organizations: Vec<(u32, Source)>,
+}
+
+impl DomainClass {
+    /// Classifies a domain, in lower-case ASCII (P1, P2: exact equality).
+    pub fn of(state: &State<'_>, domain: &str) -> Self {
+        let approved = state
+            .approved
+            .domains
+            .iter()
+            .find(|(name, _)| name.as_str() == domain)
+            .map(|(_, grant)| *grant);
+        let organizations = (0_u32..)
+            .zip(&state.organizations)
+            .filter_map(|(at, organization)| {
+                let (_, source) = organization
+                    .email_domains
+                    .iter()
+                    .find(|(name, _)| name.as_str() == domain)?;
+                Some((at, *source))
+            })
+            .collect();
+        Self {
+            name: Some(domain.to_owned()),
+            approved,
+            maybe_approved: approved.is_none()
+                && matches!(state.approved.coverage, Coverage::Unread(_)),
+            allowed: state.site.allowed.is(|list| {
+                list.as_ref()
+                    .is_none_or(|list| list.iter().any(|allowed| allowed.as_str() == domain))
+            }),
+            public: is_public_mail(domain),
+            organizations,
+        }
+    }
+
+    /// The class of an address whose domain no list names.
+    pub fn unlisted(state: &State<'_>, public: bool) -> Self {
+        Self {
+            name: None,
+            approved: None,
+            maybe_approved: false,
+            allowed: state.site.allowed.is(Option::is_none),
+            public,
+            organizations: Vec::new(),
+        }
+    }
+
+    /// Returns the domain as texts name it.
+    pub(super) fn label(&self) -> String {
+        match &self.name {
+            Some(name) => format!("`{name}`"),
+            None => "any other domain".to_owned(),
+        }
+    }
+}

@@ -1,0 +1,253 @@
+//! What the permission scheme and the roles of a project say, as far as they were read: leaks, breaks, agents.
+
+use super::NOT_ASKED;
+use crate::access::answer::Source;
+use crate::access::people::{ListId, PeopleBuilder, Role};
+use crate::access::scheme::{Circle, Reading, Scheme};
+use crate::access::state::Coverage;
+use crate::model::{AccountId, Read, Surface};
+use crate::observed::{Observed, ObservedPermissions, SchemeGrant, SchemeHolder, Standing};
+use std::collections::BTreeSet;
+
+/// The role that holds apps.
+const APPS: &str = "atlassian-addons-project-access";
+const READ: Source = Source::Read(Surface::Documented);
+
+/// Judges the scheme of a project, and puts people into the circles that it and the roles make.
+///
+/// `next` is the number of the next circle.
+pub(super) fn scheme(
+    seen: Option<&ObservedPermissions>,
+    observed: &Observed,
+    people: &mut PeopleBuilder<'_>,
+    next: &mut u32,
+) -> Scheme {
+    let mut scheme = Scheme::default();
+    let Some(seen) = seen else {
+        return scheme;
+    };
+    let customers_role = customers_role(seen);
+    match &seen.scheme {
+        Read::Incomplete(why) => scheme.reading = Reading::Refused(why.why.clone()),
+        Read::Complete(read) => {
+            scheme.reading = match (&seen.roles, uses_roles(&read.grants)) {
+                (Read::Incomplete(why), true) => {
+                    Reading::Refused(format!("the names of its roles were not read: {}", why.why))
+                }
+                _ => Reading::Done,
+            };
+            judge(&mut scheme, &read.grants, customers_role);
+            scheme.unjudged.extend(browsing_roles(seen, &read.grants));
+        }
+    }
+    let mut circles = Circles {
+        next,
+        seen,
+        observed,
+        circles: Vec::new(),
+        people,
+    };
+    if let Read::Complete(read) = &seen.scheme {
+        circles.of_grants(&read.grants);
+    }
+    let staff = circles.of_roles();
+    scheme.circles = circles.circles;
+    scheme.staff = match (&seen.scheme, staff) {
+        (Read::Incomplete(why), Coverage::Whole) => Coverage::Unread(why.why.clone()),
+        (_, staff) => staff,
+    };
+    scheme
+}
+
+/// Returns the id of the role whose people are the project's customers.
+fn customers_role(seen: &ObservedPermissions) -> Option<&str> {
+    seen.roles
+        .complete()?
+        .iter()
+        .find(|(_, name)| ObservedPermissions::is_customers(name))
+        .map(|(id, _)| id.as_str())
+}
+
+fn uses_roles(grants: &[SchemeGrant]) -> bool {
+    grants
+        .iter()
+        .any(|grant| grant.holder.kind == SchemeHolder::ROLE)
+}
+
+/// V7, V8a, V8b.
+fn judge(scheme: &mut Scheme, grants: &[SchemeGrant], customers_role: Option<&str>) {
+    let customers_may = |permission: &str| {
+        grants.iter().any(|grant| {
+            grant.permission == permission && grant.holder.kind == SchemeHolder::PORTAL_ONLY
+        })
+    };
+    scheme.lacks_portal_access =
+        !customers_may(SchemeGrant::BROWSE) || !customers_may(SchemeGrant::CREATE);
+    scheme.granted_to_customers_role = customers_role.is_some()
+        && grants.iter().any(|grant| {
+            grant.holder.kind == SchemeHolder::ROLE && grant.holder.id.as_deref() == customers_role
+        });
+    for grant in grants {
+        if grant.permission != SchemeGrant::BROWSE {
+            continue;
+        }
+        let id = grant.holder.id.as_deref().unwrap_or("?");
+        let leak = match grant.holder.kind.as_str() {
+            "userCustomField" => format!("to the value of the user custom field {id}"),
+            "groupCustomField" => format!("to the value of the group custom field {id}"),
+            "reporter" => "to the reporter".to_owned(),
+            "applicationRole" => {
+                scheme
+                    .unjudged
+                    .push("to users of an application".to_owned());
+                continue;
+            }
+            "anyone" => {
+                scheme.unjudged.push("to anyone".to_owned());
+                continue;
+            }
+            _ => continue,
+        };
+        scheme.leaks_by.push(leak);
+    }
+    scheme.leaks_by.sort();
+    scheme.leaks_by.dedup();
+    scheme.leaks = !scheme.leaks_by.is_empty();
+}
+
+/// Roles that Browse Projects is granted to and that make neither agents nor administrators nor customers. The role in which
+/// Atlassian puts apps is left out: every project has it, and no person is in it.
+fn browsing_roles(seen: &ObservedPermissions, grants: &[SchemeGrant]) -> BTreeSet<String> {
+    let staff = seen.staff_roles();
+    let Read::Complete(roles) = &seen.roles else {
+        return BTreeSet::new();
+    };
+    grants
+        .iter()
+        .filter(|grant| {
+            grant.permission == SchemeGrant::BROWSE && grant.holder.kind == SchemeHolder::ROLE
+        })
+        .filter_map(|grant| grant.holder.id.as_deref())
+        .filter(|id| !staff.contains(id))
+        .filter_map(|id| roles.get(id))
+        .filter(|name| !ObservedPermissions::is_customers(name) && *name != APPS)
+        .map(|name| format!("to the role {name}"))
+        .collect()
+}
+
+/// The circles of a project, while they are gathered.
+struct Circles<'p, 'a> {
+    next: &'p mut u32,
+    seen: &'p ObservedPermissions,
+    observed: &'p Observed,
+    circles: Vec<Circle>,
+    people: &'p mut PeopleBuilder<'a>,
+}
+
+impl Circles<'_, '_> {
+    /// Groups and people whom the scheme names.
+    fn of_grants(&mut self, grants: &[SchemeGrant]) {
+        let mut groups: BTreeSet<(bool, String)> = BTreeSet::new();
+        let mut named: [BTreeSet<AccountId>; 2] = Default::default();
+        for grant in grants {
+            let serves = grant.makes_staff();
+            if !serves && grant.permission != SchemeGrant::BROWSE {
+                continue;
+            }
+            match (grant.holder.kind.as_str(), &grant.holder.id) {
+                (SchemeHolder::GROUP, _) => {
+                    groups.insert((serves, grant.holder.group()));
+                }
+                (SchemeHolder::USER, Some(id)) => {
+                    named[usize::from(serves)].insert(AccountId::new(id.clone()));
+                }
+                _ => {}
+            }
+        }
+        for (serves, name) in groups {
+            self.group(format!("group {name}"), name, serves);
+        }
+        for (serves, people) in [false, true].into_iter().zip(named) {
+            if !people.is_empty() {
+                let name = "named in the permission scheme".to_owned();
+                self.circle(name, None, serves, Ok(&people));
+            }
+        }
+    }
+
+    /// People and groups in roles that make agents and administrators; returns whether all of that was read.
+    fn of_roles(&mut self) -> Coverage {
+        let roles = match &self.seen.roles {
+            Read::Complete(roles) => roles,
+            Read::Incomplete(why) => return Coverage::Unread(why.why.clone()),
+        };
+        let Some(actors) = &self.seen.actors else {
+            return Coverage::Unread(NOT_ASKED.to_owned());
+        };
+        let mut coverage = Coverage::Whole;
+        for (id, read) in actors {
+            let role = roles.get(id).map_or(id.as_str(), String::as_str);
+            match read {
+                Read::Incomplete(why) => {
+                    coverage = Coverage::Unread(format!("role {role}: {}", why.why));
+                }
+                Read::Complete(actors) => {
+                    self.circle(format!("role {role}"), None, true, Ok(&actors.people));
+                    for name in &actors.groups {
+                        self.group(format!("group {name} in role {role}"), name.clone(), true);
+                    }
+                }
+            }
+        }
+        coverage
+    }
+
+    fn group(&mut self, name: String, group: String, serves: bool) {
+        let members = match self.seen.groups.get(&group) {
+            Some(Read::Complete(members)) => Ok(members),
+            Some(Read::Incomplete(why)) => Err(why.why.clone()),
+            None => Err(NOT_ASKED.to_owned()),
+        };
+        self.circle(name, Some(group), serves, members);
+    }
+
+    fn circle(
+        &mut self,
+        name: String,
+        group: Option<String>,
+        serves: bool,
+        members: Result<&BTreeSet<AccountId>, String>,
+    ) {
+        let id = *self.next;
+        *self.next += 1;
+        for member in members.iter().copied().flatten() {
+            let Some(person) = self.people.find_account(member) else {
+                continue;
+            };
+            let account = &mut self.people.get_mut(person).account;
+            // Somebody without a licence is no agent by being in a role; what else the account may do is not known (Q4).
+            let unlicensed = self
+                .observed
+                .accounts
+                .get(member)
+                .is_some_and(|seen| seen.standing == Standing::Customer);
+            match (serves, account.role) {
+                (true, _) if unlicensed => {}
+                (true, _) => account.role = Role::Staff,
+                (false, Role::Unknown) => account.role = Role::Customer,
+                (false, _) => {}
+            }
+            self.people.join(person, ListId::Circle(id), READ);
+        }
+        self.circles.push(Circle {
+            id,
+            name,
+            group,
+            serves,
+            members: match members {
+                Ok(_) => Coverage::Whole,
+                Err(why) => Coverage::Unread(why),
+            },
+        });
+    }
+}

@@ -1,0 +1,238 @@
+//! Site-wide settings and approved domains.
+
+use super::{Moment, NOT_ASKED, settled};
+use crate::access::answer::Source;
+use crate::access::desired;
+use crate::access::state::{Approved, Coverage, Fact, Grant, SiteFacts};
+use crate::config::ApprovedRole;
+use crate::desired::Desired;
+use crate::model::{
+    Domain, EmailAccountCreation, OrganizationManagement, Read, SiteField, SiteValue, Surface,
+};
+use crate::observed::{Observed, ObservedGrant};
+use crate::plan::domains::role_of;
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Reads the settings and the domains, as they are or as they will be.
+pub(super) fn rules(
+    desired: &Desired<'_>,
+    observed: &Observed,
+    moment: Moment,
+) -> (SiteFacts, Approved, Fact<Option<Grant>>) {
+    let mut site = live_settings(desired, observed);
+    let mut approved = live_approved(observed);
+    let mut any_domain = match &observed.any_domain {
+        Some(Read::Complete(grant)) => {
+            let source = Source::Read(Surface::Documented);
+            Fact::Known(
+                grant.as_ref().map(|grant| live_grant(grant, source)),
+                source,
+            )
+        }
+        Some(Read::Incomplete(why)) => Fact::Unknown(why.why.clone()),
+        None if desired.atlassian.is_none() => Fact::Known(None, Source::Default),
+        None => Fact::Unknown(NOT_ASKED.to_owned()),
+    };
+    if moment == Moment::After {
+        settings_after(&mut site, desired);
+        approved_after(&mut approved, desired);
+        if let written @ Fact::Known(Some(_), _) = desired::any_domain(desired) {
+            any_domain = written;
+        }
+    }
+    (site, approved, any_domain)
+}
+
+fn live_toggle(desired: &Desired<'_>, observed: &Observed, field: SiteField) -> Fact<bool> {
+    let fact = settled(
+        desired,
+        observed.settings.get(&field),
+        &field.address_parts(),
+        |value| value.as_bool().map(SiteValue::Toggle),
+    );
+    // A project's settings echo two site-wide ones: better than nothing, and than a contradicted statement.
+    let echo = |read: fn(&crate::observed::ObservedProject) -> Option<bool>| {
+        observed
+            .whole_projects()
+            .into_iter()
+            .flat_map(|projects| projects.values())
+            .find_map(read)
+    };
+    let echoed = match field {
+        SiteField::CustomersCanCreateAccounts => echo(|project| project.echoed_signup),
+        SiteField::ViewWithoutLogin => echo(|project| project.echoed_anonymous),
+        _ => None,
+    };
+    match (fact, echoed) {
+        (Fact::Known(SiteValue::Toggle(on), source @ Source::Read(_)), _) => {
+            Fact::Known(on, source)
+        }
+        (_, Some(on)) => Fact::Known(on, Source::Read(Surface::Private)),
+        (Fact::Known(SiteValue::Toggle(on), source), None) => Fact::Known(on, source),
+        (Fact::Known(..), None) => Fact::Unknown("it is not a toggle".to_owned()),
+        (Fact::Unknown(why), None) => Fact::Unknown(why),
+    }
+}
+
+/// A setting that is one of a few words: as read, else as attested.
+fn live_option<T>(
+    desired: &Desired<'_>,
+    observed: &Observed,
+    field: SiteField,
+    read: fn(&SiteValue) -> Option<T>,
+    parse: fn(&str) -> Option<SiteValue>,
+) -> Fact<T> {
+    let fact = settled(
+        desired,
+        observed.settings.get(&field),
+        &field.address_parts(),
+        |value| parse(value.as_str()?),
+    );
+    match fact {
+        Fact::Known(value, source) => read(&value).map_or_else(
+            || Fact::Unknown("it is another sort of value".to_owned()),
+            |value| Fact::Known(value, source),
+        ),
+        Fact::Unknown(why) => Fact::Unknown(why),
+    }
+}
+
+fn live_settings(desired: &Desired<'_>, observed: &Observed) -> SiteFacts {
+    let toggle = |field| live_toggle(desired, observed, field);
+    let mut allowed = match settled(
+        desired,
+        observed.settings.get(&SiteField::AllowedDomains),
+        &["allowed-domain"],
+        |value| {
+            let list = value.as_array()?.iter();
+            let list: Option<BTreeSet<Domain>> = list
+                .map(|domain| Domain::new(domain.as_str()?).ok())
+                .collect();
+            Some(SiteValue::Domains(Some(list?)))
+        },
+    ) {
+        Fact::Known(SiteValue::Domains(list), source) => Fact::Known(list, source),
+        Fact::Known(..) => Fact::Unknown("it is not a list of domains".to_owned()),
+        Fact::Unknown(why) => Fact::Unknown(why),
+    };
+    if allowed.value().is_none() {
+        let any = desired.address(["allowed-domain", "any"]);
+        if let Some(attestation) = desired.attestations.get(any.as_str())
+            && attestation.value == Value::Bool(true)
+        {
+            allowed = Fact::Known(None, Source::Attested(attestation.span));
+        }
+    }
+    SiteFacts {
+        internal: toggle(SiteField::Internal),
+        external: toggle(SiteField::External),
+        allowed,
+        create: toggle(SiteField::CustomersCanCreateAccounts),
+        no_login: toggle(SiteField::ViewWithoutLogin),
+        email_cc: live_option(
+            desired,
+            observed,
+            SiteField::EmailCcCreatesAccounts,
+            desired::cc_option,
+            |word| EmailAccountCreation::from_word(word).map(SiteValue::EmailAccountCreation),
+        ),
+        organization_management: live_option(
+            desired,
+            observed,
+            SiteField::OrganizationManagement,
+            desired::managers,
+            |word| OrganizationManagement::from_word(word).map(SiteValue::OrganizationManagement),
+        ),
+        kb_all_logged_in: toggle(SiteField::KnowledgeBaseAllLoggedIn),
+        kb_anyone: toggle(SiteField::KnowledgeBaseAnyone),
+        confluence_plan: desired::written(desired.site.confluence_plan.as_ref()),
+    }
+}
+
+fn settings_after(site: &mut SiteFacts, desired: &Desired<'_>) {
+    let set = |fact: &mut Fact<bool>, field| {
+        if let written @ Fact::Known(..) = desired::toggle(desired, field) {
+            *fact = written;
+        }
+    };
+    set(&mut site.internal, SiteField::Internal);
+    set(&mut site.external, SiteField::External);
+    set(&mut site.create, SiteField::CustomersCanCreateAccounts);
+    set(&mut site.no_login, SiteField::ViewWithoutLogin);
+    set(
+        &mut site.kb_all_logged_in,
+        SiteField::KnowledgeBaseAllLoggedIn,
+    );
+    set(&mut site.kb_anyone, SiteField::KnowledgeBaseAnyone);
+    let cc = desired::setting(
+        desired,
+        SiteField::EmailCcCreatesAccounts,
+        desired::cc_option,
+    );
+    if cc.value().is_some() {
+        site.email_cc = cc;
+    }
+    let managers = desired::setting(
+        desired,
+        SiteField::OrganizationManagement,
+        desired::managers,
+    );
+    if managers.value().is_some() {
+        site.organization_management = managers;
+    }
+    if let Some(written) = desired.site.settings.get(&SiteField::AllowedDomains)
+        && let SiteValue::Domains(list) = &written.value
+    {
+        site.allowed = Fact::Known(list.clone(), Source::Written(written.span));
+    }
+}
+
+fn live_grant(grant: &ObservedGrant, source: Source) -> Grant {
+    Grant {
+        role: role_of(grant),
+        // Not said counts as required for nobody: the API's default is no approval.
+        admin_approval: grant.admin_approval.unwrap_or(false),
+        source,
+    }
+}
+
+fn live_approved(observed: &Observed) -> Approved {
+    let source = Source::Read(Surface::Documented);
+    match &observed.approved_domains {
+        Some(Read::Complete(seen)) => Approved {
+            domains: seen
+                .iter()
+                .map(|(domain, approval)| {
+                    let grant = match &approval.jsm {
+                        Some(grant) => live_grant(grant, source),
+                        None => Grant {
+                            role: ApprovedRole::None,
+                            admin_approval: false,
+                            source,
+                        },
+                    };
+                    (domain.clone(), grant)
+                })
+                .collect(),
+            coverage: Coverage::Whole,
+        },
+        Some(Read::Incomplete(why)) => Approved {
+            domains: BTreeMap::new(),
+            coverage: Coverage::Unread(why.why.clone()),
+        },
+        None => Approved {
+            domains: BTreeMap::new(),
+            coverage: Coverage::Unread(NOT_ASKED.to_owned()),
+        },
+    }
+}
+
+fn approved_after(approved: &mut Approved, desired: &Desired<'_>) {
+    let written = desired::approved(desired);
+    if written.coverage == Coverage::Whole {
+        *approved = written;
+    } else {
+        approved.domains.extend(written.domains);
+    }
+}

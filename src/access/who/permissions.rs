@@ -1,0 +1,119 @@
+//! What the permission scheme and the roles of a project add to an audience: agents, groups, leaks, and what was not read.
+
+use super::ClassRow;
+use crate::access::answer::{Answer, Because, RuleId, Source};
+use crate::access::scheme::{Circle, Reading};
+use crate::access::state::{Coverage, Project};
+use crate::model::Surface;
+
+const READ: Option<Source> = Some(Source::Read(Surface::Documented));
+
+fn row(who: String, answer: Answer, route: String, rule: &'static str, text: String) -> ClassRow {
+    ClassRow {
+        who,
+        answer,
+        route,
+        because: vec![Because {
+            rule: RuleId(rule),
+            text,
+            source: READ,
+        }],
+    }
+}
+
+/// Each grant of Browse Projects that shows the portal to every customer (V7).
+pub(super) fn leaks(project: &Project) -> Vec<ClassRow> {
+    let leak = |by: &String| {
+        row(
+            "any_customer".into(),
+            Answer::Yes,
+            format!("permission leak: Browse Projects {by}"),
+            "V7",
+            format!(
+                "the permission scheme of {} grants Browse Projects {by}, which shows the portal to customers who are not on it",
+                project.key
+            ),
+        )
+    };
+    project.scheme.leaks_by.iter().map(leak).collect()
+}
+
+/// The agents and administrators as a class; by name they stand among the people.
+pub(super) fn agents(project: &Project) -> ClassRow {
+    let scheme = &project.scheme;
+    let key = &project.key;
+    let serving: Vec<&str> = scheme
+        .circles
+        .iter()
+        .filter(|circle| circle.serves)
+        .map(|circle| circle.name.as_str())
+        .collect();
+    let text = match &scheme.staff {
+        Coverage::Unread(_) if scheme.reading == Reading::NotAsked => {
+            format!("agents and administrators of {key} always reach it; who they are is not read")
+        }
+        Coverage::Unread(why) => format!(
+            "agents and administrators of {key} always reach it; who all of them are is not known: {why}"
+        ),
+        _ if serving.is_empty() => format!("nothing makes agents or administrators of {key}"),
+        _ => format!(
+            "agents and administrators of {key} always reach it: {}",
+            serving.join(", ")
+        ),
+    };
+    ClassRow {
+        who: "agents".into(),
+        answer: Answer::Yes,
+        route: "agents and administrators of the project".into(),
+        because: vec![Because {
+            rule: RuleId("V1"),
+            text,
+            source: READ.filter(|_| scheme.staff == Coverage::Whole),
+        }],
+    }
+}
+
+/// Groups whose members are agents or administrators, or whom Browse Projects makes customers.
+pub(super) fn groups(project: &Project) -> Vec<ClassRow> {
+    let group = |circle: &Circle| {
+        let name = circle.group.as_ref()?;
+        let key = &project.key;
+        Some(row(
+            format!("group:{name}"),
+            Answer::Yes,
+            circle.route(),
+            circle.rule(),
+            match circle.serves {
+                true => format!("its members are agents or administrators of {key}"),
+                false => format!(
+                    "the permission scheme of {key} grants Browse Projects to the group, which makes its members customers"
+                ),
+            },
+        ))
+    };
+    project.scheme.circles.iter().filter_map(group).collect()
+}
+
+/// What is not known of schemes, roles and groups; reads as sentences.
+pub(super) fn gaps(project: &Project) -> Vec<String> {
+    let scheme = &project.scheme;
+    let mut gaps = Vec::new();
+    if let Reading::Refused(why) = &scheme.reading {
+        gaps.push(format!(
+            "whom the permission scheme of {} lets in is not known: {why}",
+            project.key
+        ));
+    }
+    for grant in &scheme.unjudged {
+        gaps.push(format!(
+            "the permission scheme of {} grants Browse Projects {grant}; what that does to the portal is not documented",
+            project.key
+        ));
+    }
+    for circle in &scheme.circles {
+        if let Coverage::Unread(why) = &circle.members {
+            gaps.push(format!("who is in {} is not known: {why}", circle.name));
+        }
+    }
+    gaps
+}

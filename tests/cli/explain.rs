@@ -1,0 +1,256 @@
+//! `explain` and `who`: as the workspace says it, as the site was read, as a snapshot shows it, and what goes wrong.
+
+use super::harness::{Place, site};
+use portcullis::emulator::Options;
+
+/// A port on which nobody listens.
+fn closed() -> String {
+    let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    format!("http://{}", listener.local_addr().unwrap())
+}
+
+/// The quickstart, whose site cannot be reached.
+fn out_of_reach() -> Place {
+    let mut place = Place::quickstart();
+    place.replace(
+        "portcullis.yaml",
+        "url: \"sandbox:\"",
+        &format!("url: \"{}\"", closed()),
+    );
+    place.replace("portcullis.yaml", "    seed: seed", "    ");
+    place.environment(&super::harness::ADMIN);
+    place
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn explain_live_shows_both_states_where_they_differ_and_writes_nothing() {
+    let sandbox = site(Options::default()).await;
+    let place = Place::remote(&sandbox);
+    let ran = place.run(&["explain", "hana@acme.example", "--live"]);
+    insta::assert_snapshot!("explain_live", ran.text());
+    let ran = place.run(&["explain", "hana@acme.example", "--live", "--format", "json"]);
+    let document = ran.json();
+    assert_eq!(document["state"], "live");
+    assert_eq!(document["projects"]["ITSM"]["view_portal"], "yes");
+    assert_eq!(document["desired"]["projects"]["ITSM"]["view_portal"], "no");
+    assert_eq!(
+        document["projects"]["ITSM"]["because"][0]["surface"],
+        "private"
+    );
+    assert_eq!(sandbox.stats().writes, 0);
+    // Where both agree, there is one answer.
+    let ran = place.run(&[
+        "explain",
+        "hana@acme.example",
+        "--project",
+        "HR",
+        "--live",
+        "--format",
+        "json",
+    ]);
+    let document = ran.json();
+    assert_eq!(document["projects"]["HR"]["view_portal"], "yes");
+    assert!(document.get("desired").is_none(), "{}", ran.out);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn explain_without_live_asks_nobody() {
+    let sandbox = site(Options::default()).await;
+    let place = Place::remote(&sandbox);
+    let ran = place.run(&["explain", "hana@acme.example", "--format", "json"]);
+    assert_eq!(ran.json()["state"], "desired");
+    assert_eq!(ran.json()["projects"]["ITSM"]["view_portal"], "no");
+    assert_eq!(place.run(&["who", "ITSM"]).code, 0);
+    assert_eq!(sandbox.stats().requests, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn explain_live_looks_a_stranger_up() {
+    let sandbox = site(Options::default()).await;
+    let place = Place::remote(&sandbox);
+    let told = |who: &str| {
+        let ran = place.run(&["explain", who, "--live", "--format", "json"]);
+        let document = ran.json();
+        let outcome = &document["channels"]["sign_up"]["outcome"];
+        outcome.as_str().unwrap_or_default().to_owned()
+    };
+    // `wes` is on lists; nobody has the other address, which only a search can tell.
+    assert_eq!(told("wes@umbrella.example"), "existing");
+    assert_eq!(told("nobody@nowhere.example"), "portal_only");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_live_lists_whom_the_site_lets_in() {
+    let sandbox = site(Options::default()).await;
+    let place = Place::remote(&sandbox);
+    let ran = place.run(&["who", "HR", "--live"]);
+    insta::assert_snapshot!("who_live", ran.text());
+    let ran = place.run(&["who", "HR", "--live", "--format", "json"]);
+    let document = ran.json();
+    let people: Vec<&str> = document["people"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(|person| person["who"].as_str())
+        .collect();
+    for somebody in ["hana@acme.example", "wes@umbrella.example"] {
+        assert!(people.contains(&somebody), "{people:?}");
+    }
+    let ran = place.run(&["who", "HR", "--live", "--format", "csv"]);
+    assert!(ran.out.contains("wes@umbrella.example"), "{}", ran.text());
+    assert_eq!(sandbox.stats().writes, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_snapshot_answers_as_the_site_did_without_a_request() {
+    let sandbox = site(Options::default()).await;
+    let place = Place::remote(&sandbox);
+    assert_eq!(place.run(&["export", "--snapshot", "live.json"]).code, 0);
+    let questions: [&[&str]; 4] = [
+        &["explain", "ana@globex.example"],
+        &["explain", "anyone", "--project", "ITSM"],
+        &["explain", "*@globex.example", "--format", "json"],
+        &["who", "ITSM"],
+    ];
+    let live: Vec<String> = questions
+        .iter()
+        .map(|question| place.run(&[question, &["--live"][..]].concat()).text())
+        .collect();
+    let before = sandbox.stats().requests;
+    for (question, live) in questions.iter().zip(live) {
+        let with = [question, &["--observed", "live.json"][..]].concat();
+        assert_eq!(place.run(&with).text(), live, "{question:?}");
+    }
+    assert_eq!(sandbox.stats().requests, before);
+    // Nobody can be looked up any more, and that is said.
+    let ran = place.run(&[
+        "explain",
+        "nobody@nowhere.example",
+        "--observed",
+        "live.json",
+    ]);
+    assert_eq!(ran.code, 0);
+    assert!(
+        ran.out.contains("only people on lists were read"),
+        "{}",
+        ran.text()
+    );
+}
+
+#[test]
+fn a_snapshot_says_which_site_is_meant_and_another_site_is_warned_of() {
+    let place = Place::quickstart();
+    assert_eq!(place.run(&["export", "--snapshot", "live.json"]).code, 0);
+    place.write(
+        "sites/other.yaml",
+        "version: 1\nsites: { beta: { url: \"sandbox:\", projects: { ITSM: { channel_access: open } } } }\n",
+    );
+    for question in [&["explain", "ana@globex.example"][..], &["who", "ITSM"]] {
+        let ran = place.run(question);
+        assert_eq!(ran.code, 64, "{}", ran.text());
+        assert!(
+            ran.err.contains("the workspace has several sites"),
+            "{}",
+            ran.err
+        );
+        assert!(
+            ran.err.contains("choose one with --site: acme, beta"),
+            "{}",
+            ran.err
+        );
+        let with = [question, &["--observed", "live.json"]].concat();
+        let ran = place.run(&with);
+        assert_eq!(ran.code, 0, "{}", ran.text());
+        assert!(ran.out.contains(" on acme, "), "{}", ran.out);
+        assert_eq!(ran.err, "");
+        let ran = place.run(&[&with[..], &["--site", "beta"]].concat());
+        assert_eq!(ran.code, 0, "{}", ran.text());
+        assert!(
+            ran.err
+                .contains("the snapshot is of a site called `acme`, and is taken for `beta`"),
+            "{}",
+            ran.err
+        );
+    }
+}
+
+#[test]
+fn a_snapshot_that_is_none_is_64() {
+    let place = Place::quickstart();
+    place.write("broken.json", "{}");
+    for question in [&["explain", "anyone"][..], &["who", "ITSM"]] {
+        for (file, text) in [
+            ("broken.json", "is not a snapshot"),
+            ("none.json", "none.json"),
+        ] {
+            let ran = place.run(&[question, &["--observed", file]].concat());
+            assert_eq!(ran.code, 64, "{}", ran.text());
+            assert!(ran.err.contains(text), "{}", ran.err);
+        }
+        let ran = place.run(&[question, &["--observed", "broken.json", "--live"]].concat());
+        assert_eq!(ran.code, 64, "{}", ran.text());
+    }
+}
+
+#[test]
+fn a_site_out_of_reach_is_8_and_the_workspace_still_answers() {
+    let place = out_of_reach();
+    for question in [&["explain", "ana@globex.example"][..], &["who", "ITSM"]] {
+        assert_eq!(place.run(question).code, 0);
+        let ran = place.run(&[question, &["--live"]].concat());
+        assert_eq!(ran.code, 8, "{}", ran.text());
+        assert_eq!(ran.out, "", "no half answer");
+        assert!(ran.err.starts_with("error: "), "{}", ran.err);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_missing_right_is_7_or_an_answer_that_says_what_is_not_known() {
+    let sandbox = site(Options::default()).await;
+    let mut place = Place::remote(&sandbox);
+    place.environment(&[
+        ("PORTCULLIS_EMAIL", "agent@sandbox.example"),
+        ("PORTCULLIS_API_TOKEN", "sandbox-agent"),
+    ]);
+    place.without("PORTCULLIS_ORG_API_KEY");
+    let ran = place.run(&["explain", "new@acme.example", "--project", "HR", "--live"]);
+    insta::assert_snapshot!("agent_explains", ran.text());
+    place.environment(&[("PORTCULLIS_API_TOKEN", "wrong")]);
+    for question in [&["explain", "ana@globex.example"][..], &["who", "ITSM"]] {
+        let ran = place.run(&[question, &["--live"]].concat());
+        assert_eq!(ran.code, 7, "{}", ran.text());
+        assert_eq!(ran.out, "");
+    }
+}
+
+#[test]
+fn asking_about_nobody_or_nothing_is_64() {
+    let place = Place::quickstart();
+    for (question, text) in [
+        (
+            &["explain", "bob"][..],
+            "WHO is an address, `anonymous`, `anyone`, `any_customer`, or `*@domain`",
+        ),
+        (&["explain", "*@no_domain"], "invalid address `*@no_domain`"),
+        (
+            &["explain", "ana@globex.example", "--project", "NONE"],
+            "the projects are: HR, ITSM",
+        ),
+        (
+            &["explain", "ana@globex.example", "--project", "no key"],
+            "invalid project key `no key`",
+        ),
+        (
+            &["explain", "ana@globex.example", "--site", "beta"],
+            "declares no site `beta`",
+        ),
+        (&["who", "NONE"], "the projects are: HR, ITSM"),
+        (&["who", "ITSM/NONE"], "its spaces are: ITKB"),
+        (&["who", "HR/ITKB"], "no space is linked to it"),
+    ] {
+        let ran = place.run(question);
+        assert_eq!(ran.code, 64, "{question:?}: {}", ran.text());
+        assert!(ran.err.contains(text), "{question:?}: {}", ran.err);
+        assert_eq!(ran.out, "");
+    }
+}
