@@ -187,11 +187,11 @@ fn what_a_door_shows_happens_and_leads_where_the_engine_says() {
                 let lists = lists(&class, channel);
                 let of: BTreeSet<String> = lists
                     .iter()
-                    .filter_map(|list| match list {
-                        ListId::Organization(at) => {
-                            Some(state.organizations[*at as usize].name.clone())
-                        }
-                        ListId::Roster(_) => None,
+                    .filter_map(|list| {
+                        let ListId::Organization(at) = list else {
+                            return None;
+                        };
+                        Some(state.organizations[*at as usize].name.clone())
                     })
                     .collect();
                 if names(&accounts[0]["organizations"]) != of {
