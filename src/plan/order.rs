@@ -17,16 +17,20 @@
 mod ability;
 mod facts;
 mod graph;
+mod needs;
 mod people;
+mod rule;
 mod rules;
 mod search;
+mod settings;
 
 use crate::desired::Desired;
 use crate::model::Address;
 use crate::observed::Observed;
 use crate::plan::{Change, Finding, Operation, Plan};
 use facts::Facts;
-use graph::{Graph, Kind};
+use graph::Graph;
+use rule::Kind;
 use rules::{About, Whom};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 

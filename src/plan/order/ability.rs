@@ -8,7 +8,8 @@
 //! - for an ability that is there before and after, some route is whole at every moment (interruption). Mostly one new
 //!   route is whole before one old route loses a fact; a search may find routes that exist only in between.
 
-use super::graph::{Edge, Graph, Kind, Rule, Step};
+use super::graph::Graph;
+use super::rule::{Edge, Kind, Rule, Step};
 use super::search::Span;
 
 /// The three values of a fact.

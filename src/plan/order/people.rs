@@ -2,7 +2,8 @@
 
 use super::ability::{Fact, Value};
 use super::facts::{Facts, List, Who};
-use super::graph::{Graph, Step};
+use super::graph::Graph;
+use super::rule::Step;
 use crate::model::{AccountId, Email};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 

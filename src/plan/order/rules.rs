@@ -4,13 +4,15 @@
 //! and sign-up (R2 to R5).
 
 use super::ability::{Fact, Route, Value};
-use super::facts::{Approval, Facts, List, Settings, never};
-use super::graph::{Graph, Step};
+use super::facts::{Facts, List};
+use super::graph::Graph;
+use super::needs;
 use super::people::Class;
+use super::settings::{Approval, Settings};
 use crate::access::is_public_mail;
 use crate::config::ConfluencePlan;
-use crate::model::{Domain, SpaceKey, WhoCanView};
-use crate::plan::{Operation, OrganizationRef, Plan};
+use crate::model::{Domain, SpaceKey};
+use crate::plan::Plan;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// What people can do who reach every project that is open all the time.
@@ -40,7 +42,7 @@ pub(super) fn add(
     classes: &[Class<'_>],
     graph: &mut Graph,
 ) -> Vec<About> {
-    needs(plan, facts, classes, graph);
+    needs::add(plan, facts, classes, graph);
     let mut rules = Rules {
         facts,
         classes,
@@ -62,9 +64,9 @@ struct Rules<'r, 'a> {
 }
 
 /// The two readings of a new address's account: the facts of each way to one.
-struct Newcomer {
+pub(super) struct Newcomer {
     exposure: Vec<Route>,
-    promise: Vec<Route>,
+    pub(super) promise: Vec<Route>,
 }
 
 impl Rules<'_, '_> {
@@ -410,7 +412,7 @@ impl Rules<'_, '_> {
 }
 
 /// R2 to R5 for sign-up: the ways in which a new address of a domain gets an account; `None` is any other domain.
-fn newcomer(settings: &Settings<'_>, domain: Option<&str>) -> Newcomer {
+pub(super) fn newcomer(settings: &Settings<'_>, domain: Option<&str>) -> Newcomer {
     let approval = domain
         .and_then(|domain| settings.approved.get(domain))
         .copied()
@@ -466,155 +468,4 @@ fn with(routes: &[Route], facts: &[Fact]) -> Vec<Route> {
         .filter(|route| route.iter().all(|fact| fact.ever()))
         .map(|route| route.iter().chain(facts).copied().collect())
         .collect()
-}
-
-/// What one request needs of another to work, or to do what it says.
-fn needs(plan: &Plan, facts: &Facts<'_>, classes: &[Class<'_>], graph: &mut Graph) {
-    let settings = &facts.settings;
-    let mut made: HashMap<&OrganizationRef, Step> = HashMap::new();
-    let planned: Vec<(OrganizationRef, Step)> = plan
-        .changes
-        .iter()
-        .zip(&facts.step_of)
-        .filter_map(|(change, step)| match &change.operation {
-            Operation::CreateOrganization(name) => {
-                Some((OrganizationRef::Planned(name.clone()), (*step)?))
-            }
-            _ => None,
-        })
-        .collect();
-    made.extend(planned.iter().map(|(name, step)| (name, *step)));
-    for (change, step) in plan.changes.iter().zip(&facts.step_of) {
-        let Some(step) = *step else { continue };
-        if never(change) {
-            continue;
-        }
-        match &change.operation {
-            Operation::AddMember(organization, _)
-            | Operation::Link(_, organization)
-            | Operation::SetEmailDomains(organization, _) => {
-                if let Some(first) = made.get(organization) {
-                    graph.need(*first, step);
-                }
-            }
-            // L52: Atlassian removes customers from restricted projects only.
-            Operation::RemoveCustomer(key, _) => {
-                let open = facts
-                    .desk_of
-                    .get(key)
-                    .map(|at| facts.desks[*at as usize].open);
-                match open {
-                    Some(Fact {
-                        after: Value::No,
-                        step: Some(first),
-                        ..
-                    }) => graph.need(first, step),
-                    Some(Fact {
-                        after: Value::Yes,
-                        step: Some(then),
-                        ..
-                    }) => graph.need(step, then),
-                    _ => {}
-                }
-            }
-            // K1 to K5: who can view a space is chosen among what the site offers at that moment.
-            Operation::SetViewers(key, _, who) | Operation::LinkSpace(key, _, Some(who)) => {
-                let open = facts
-                    .desk_of
-                    .get(key)
-                    .map(|at| facts.desks[*at as usize].open);
-                let first: Vec<Fact> = match who {
-                    WhoCanView::Anyone => {
-                        [settings.articles_anyone, settings.no_login, settings.create]
-                            .into_iter()
-                            .chain(open)
-                            .collect()
-                    }
-                    WhoCanView::AllLoggedIn => vec![settings.articles_logged_in],
-                    WhoCanView::OnlyConfluenceUsers => Vec::new(),
-                };
-                for fact in first {
-                    match fact.step {
-                        Some(before) if fact.after == Value::Yes => graph.need(before, step),
-                        _ => {}
-                    }
-                }
-            }
-            _ => {}
-        }
-    }
-    // L15: viewing without login rests on people being able to make accounts.
-    let (create, login) = (settings.create, settings.no_login);
-    match (create.step, login.step) {
-        (Some(c), Some(n)) if login.after == Value::Yes => graph.need(c, n),
-        (Some(c), Some(n)) if login.after == Value::No => graph.need(n, c),
-        _ => {}
-    }
-    accounts(facts, classes, graph);
-}
-
-/// An account is of the kind that the plan says once the settings are those that it was judged by (R3). It joins the
-/// organizations of its domain by itself (A2): what goes has gone by then, what comes has not come yet.
-fn accounts(facts: &Facts<'_>, classes: &[Class<'_>], graph: &mut Graph) {
-    let settings = &facts.settings;
-    for class in classes {
-        let Some((
-            domain,
-            Fact {
-                step: Some(creation),
-                ..
-            },
-        )) = class.newcomer
-        else {
-            continue;
-        };
-        // Creation asks for what sign-up asks, except that people may make accounts.
-        let mut ways = newcomer(settings, Some(domain)).promise;
-        for way in &mut ways {
-            // The first fact of every way is C.
-            way.remove(0);
-        }
-        let always = |way: &Route| {
-            way.iter()
-                .all(|fact| fact.before == Value::Yes && !fact.moves())
-        };
-        let holds = |way: &&Route| way.iter().all(|fact| fact.after == Value::Yes);
-        if !ways.iter().any(always) {
-            let way = ways
-                .iter()
-                .filter(holds)
-                .min_by_key(|way| way.iter().filter(|fact| fact.moves()).count());
-            // Where nothing is sure at the end, what is sure now is used as long as it lasts: the last two ways give a
-            // portal-only account, which is what plans make.
-            let now = |way: &&Route| way.iter().all(|fact| fact.before == Value::Yes);
-            match (way, ways[2..].iter().find(now)) {
-                (Some(way), _) => {
-                    for step in way.iter().filter_map(|fact| fact.step) {
-                        graph.need(step, creation);
-                    }
-                }
-                (None, Some(way)) => {
-                    for step in way.iter().filter_map(|fact| fact.step) {
-                        graph.need(creation, step);
-                    }
-                }
-                (None, None) => {
-                    for step in ways.iter().flatten().filter_map(|fact| fact.step) {
-                        graph.need(step, creation);
-                    }
-                }
-            }
-        }
-        for company in &facts.companies {
-            for (name, fact) in &company.domains {
-                match fact.step {
-                    Some(step) if name.as_str() == domain => match fact.after {
-                        Value::No => graph.need(step, creation),
-                        _ => graph.need(creation, step),
-                    },
-                    _ => {}
-                }
-            }
-        }
-    }
 }

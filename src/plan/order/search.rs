@@ -10,7 +10,7 @@
 //!
 //! A core of up to sixteen steps is always searched to the end; a larger one only as far as [`STATES`] goes.
 
-use super::graph::Kind;
+use super::rule::Kind;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap, HashMap};
 
