@@ -173,9 +173,11 @@ pub struct Assessment {
     pub applied: Impact,
     /// From after apply to after the manual steps and what waits for them.
     pub by_hand: Impact,
-    /// What could not be judged because it was not read, as far as it bears on this plan: sentence fragments.
+    /// What could not be judged because it was not read, of projects and lists of people: sentence fragments.
     pub unread: Vec<String>,
-    /// The same of articles.
+    /// The same of the site's settings, as far as the plan bears on whole classes.
+    pub unread_settings: Vec<String>,
+    /// The same of articles, as far as the plan bears on them.
     pub unread_articles: Option<String>,
     /// Projects that people could reach before and nobody can after apply and manual steps.
     pub abandoned: Vec<ProjectKey>,
@@ -200,6 +202,7 @@ pub fn assess(
         applied: Impact::default(),
         by_hand: Impact::default(),
         unread: Vec::new(),
+        unread_settings: Vec::new(),
         unread_articles: None,
         abandoned: Vec::new(),
     };
@@ -226,7 +229,7 @@ pub fn assess(
         .collect();
     assessment.unread = unread::people(observed, before);
     if open.iter().any(|change| outlook::concerns_classes(change)) {
-        assessment.unread.extend(unread::classes(before));
+        assessment.unread_settings = unread::classes(before);
     }
     assessment.unread_articles =
         unread::articles(before, |key| of_the_site || touched.contains(key));

@@ -170,7 +170,10 @@ fn sum<'p>(sources: &Sources, assessments: impl Iterator<Item = &'p Assessment>)
     let mut all = AccessImpact::default();
     for assessment in assessments {
         let site = &assessment.site;
-        let unread = assessment.unread.iter().chain(&assessment.unread_articles);
+        let unread = assessment.unread.iter();
+        let unread = unread
+            .chain(&assessment.unread_settings)
+            .chain(&assessment.unread_articles);
         let unread = unread.map(|what| Unread {
             site: site.as_str().to_owned(),
             what: what.clone(),
