@@ -187,6 +187,7 @@ fn observed() -> Observed {
                 organizations: Some(Read::Complete(links.map(organization_id).collect())),
                 customers: Some(Read::Complete(BTreeSet::new())),
                 knowledge_base: None,
+                permissions: None,
             },
         );
     }

@@ -10,8 +10,14 @@ use crate::neutral::neutral;
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 
-/// Columns before the reasons.
-const INDENT: &str = "      ";
+/// Columns between a row and its reasons.
+const DEEPER: usize = 4;
+/// Columns before a row of a section.
+const ROW: usize = 2;
+/// Columns before the way into one portal, under that portal.
+const WAY: usize = ROW + DEEPER;
+/// Where answers begin, so that they stand below each other.
+const ANSWERS: usize = 29;
 
 /// Writes an explanation; `other` is the same question in another state.
 ///
@@ -50,7 +56,7 @@ pub fn write(
         .any(|c| c.channel.needs_project());
     for answer in main(&explanation.channels) {
         let beside = other.and_then(|other| find(&other.channels, answer.channel));
-        page.channel("", answer, beside, explanation, other)?;
+        page.channel(ROW, answer, beside, explanation, other)?;
     }
     if !explanation.projects.is_empty() || other.is_some_and(|other| !other.projects.is_empty()) {
         page.heading("Portals")?;
@@ -65,6 +71,7 @@ pub fn write(
         let here = explanation.projects.iter().find(|p| p.key == *key);
         let there = other.and_then(|other| other.projects.iter().find(|p| p.key == *key));
         page.answer(
+            ROW,
             key.as_str(),
             here.map(|p| (reach(p.reach), p.because.as_slice())),
             other.map(|_| there.map(|p| (reach(p.reach), p.because.as_slice()))),
@@ -83,7 +90,7 @@ pub fn write(
             if there_already(answer) && beside.is_none_or(there_already) {
                 continue;
             }
-            page.channel(INDENT, answer, beside, explanation, other)?;
+            page.channel(WAY, answer, beside, explanation, other)?;
         }
     }
     let spaces: BTreeSet<_> = explanation
@@ -104,6 +111,7 @@ pub fn write(
         let here = find(explanation).map(|at| &explanation.articles[at]);
         let there = other.and_then(|other| find(other).map(|at| &other.articles[at]));
         page.answer(
+            ROW,
             &format!("{project}/{space}"),
             here.map(|a| (format!("read {}", a.read.word()), a.because.as_slice())),
             other.map(|_| there.map(|a| (format!("read {}", a.read.word()), a.because.as_slice()))),
@@ -116,7 +124,7 @@ pub fn write(
     if !notes.is_empty() {
         page.heading("To know")?;
         for note in &notes {
-            page.step("  ", note)?;
+            page.step(ROW, note)?;
         }
     }
     Ok(())
@@ -275,16 +283,16 @@ impl Page<'_> {
 
     fn channel(
         &mut self,
-        indent: &str,
+        indent: usize,
         answer: &ChannelAnswer,
         beside: Option<&ChannelAnswer>,
         explanation: &Explanation,
         other: Option<&Explanation>,
     ) -> io::Result<()> {
         let row = |answer: &'_ ChannelAnswer| phrase(answer.outcome).to_owned();
-        let name = format!("{indent}{}", label(answer.channel));
         self.answer(
-            &name,
+            indent,
+            label(answer.channel),
             Some((row(answer), answer.because.as_slice())),
             other.map(|_| beside.map(|b| (row(b), b.because.as_slice()))),
             explanation,
@@ -326,17 +334,13 @@ impl Page<'_> {
             }
             let Some((there, other)) = differs else {
                 let above = self.above(&words, steps_of(&here));
-                writeln!(self.out, "  {name:<26} {words}{above}")?;
+                self.row(ROW, name, &format!("{words}{above}"))?;
                 self.telling(&here)?;
                 continue;
             };
-            writeln!(
-                self.out,
-                "  {name:<26} {}: {}   {}: {words}",
-                other.state.word(),
-                in_a_line(there),
-                explanation.state.word()
-            )?;
+            let (desired, live) = (other.state.word(), explanation.state.word());
+            let theirs = in_a_line(there);
+            self.row(ROW, name, &format!("{desired}: {theirs}   {live}: {words}"))?;
             for (state, answers) in [(other.state, there), (explanation.state, here.as_slice())] {
                 if steps_of(answers).any(|step| !self.shown.contains(&told(step))) {
                     writeln!(self.out, "    {}:", state.word())?;
@@ -357,7 +361,7 @@ impl Page<'_> {
             telling.extend(steps_of(answers).find(fresh));
         }
         for step in telling {
-            self.steps(std::slice::from_ref(step))?;
+            self.steps(ROW + DEEPER, std::slice::from_ref(step))?;
         }
         Ok(())
     }
@@ -382,6 +386,7 @@ impl Page<'_> {
     /// Writes one row and its reasons; two rows where two states differ.
     fn answer(
         &mut self,
+        indent: usize,
         name: &str,
         here: Option<Row<'_>>,
         there: Option<Option<Row<'_>>>,
@@ -392,44 +397,54 @@ impl Page<'_> {
         let (words, because) = here.unwrap_or_else(none);
         let above = self.above(&words, because.iter());
         let (Some(there), Some(other)) = (there, other) else {
-            writeln!(self.out, "  {name:<26} {words}{above}")?;
-            return self.steps(because);
+            self.row(indent, name, &format!("{words}{above}"))?;
+            return self.steps(indent + DEEPER, because);
         };
         let (their_words, theirs) = there.unwrap_or_else(none);
         if their_words == words {
-            writeln!(self.out, "  {name:<26} {words}{above}")?;
-            return self.steps(because);
+            self.row(indent, name, &format!("{words}{above}"))?;
+            return self.steps(indent + DEEPER, because);
         }
-        writeln!(
-            self.out,
-            "  {name:<26} {}: {their_words}   {}: {words}",
-            other.state.word(),
-            explanation.state.word()
+        let (desired, live) = (other.state.word(), explanation.state.word());
+        self.row(
+            indent,
+            name,
+            &format!("{desired}: {their_words}   {live}: {words}"),
         )?;
-        for (state, because) in [(other.state, theirs), (explanation.state, because)] {
-            if !because.is_empty() {
-                writeln!(self.out, "    {}:", state.word())?;
-                self.shown.clear();
-                self.steps(because)?;
-            }
+        // Where only one of the two has reasons, the row says whose they are.
+        if theirs.is_empty() || because.is_empty() {
+            self.steps(indent + DEEPER, theirs)?;
+            return self.steps(indent + DEEPER, because);
+        }
+        for (word, because) in [(desired, theirs), (live, because)] {
+            writeln!(self.out, "{:1$}{word}:", "", indent + 2)?;
+            self.shown.clear();
+            self.steps(indent + DEEPER, because)?;
         }
         Ok(())
     }
 
-    fn steps(&mut self, because: &[Because]) -> io::Result<()> {
+    /// Writes a name and its answer.
+    fn row(&mut self, indent: usize, name: &str, words: &str) -> io::Result<()> {
+        let width = ANSWERS - 1 - indent;
+        writeln!(self.out, "{:indent$}{name:<width$} {words}", "")
+    }
+
+    fn steps(&mut self, indent: usize, because: &[Because]) -> io::Result<()> {
         for step in because {
             self.told.insert(told(step));
             if self.shown.insert(told(step)) {
-                self.step(INDENT, step)?;
+                self.step(indent, step)?;
             }
         }
         Ok(())
     }
 
-    fn step(&mut self, indent: &str, step: &Because) -> io::Result<()> {
+    fn step(&mut self, indent: usize, step: &Because) -> io::Result<()> {
         write!(
             self.out,
-            "{indent}{:<4} {}",
+            "{:indent$}{:<4} {}",
+            "",
             step.rule.0,
             neutral(&step.text)
         )?;

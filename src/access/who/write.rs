@@ -10,6 +10,7 @@ use crate::neutral::csv::field;
 use crate::neutral::neutral;
 use serde_json::{Value, json};
 use std::io::{self, Write};
+use unicode_width::UnicodeWidthStr;
 
 fn target(audience: &Listing) -> String {
     match &audience.space {
@@ -62,19 +63,23 @@ pub fn text(
         }
     }
     writeln!(out, "\nPeople: {}", audience.head_count())?;
+    let names = audience.people.iter().map(|row| neutral(&row.who).width());
+    let name_width = names.max().unwrap_or(0).clamp(34, WIDEST);
+    let routes = audience.people.iter().flat_map(|row| &row.via);
+    let route_widths = routes.map(|via| neutral(&via.route).width());
+    let route_width = route_widths.max().unwrap_or(0).clamp(28, WIDEST);
     for row in &audience.people {
-        let mut who = row.who.as_str();
+        let (mut who, mut answer) = (neutral(&row.who), row.answer.word());
         for via in &row.via {
             writeln!(
                 out,
-                "  {:<34} {:<10} {:<28} {}",
-                neutral(who),
-                row.answer.word(),
-                neutral(&via.route),
+                "  {} {answer:<10} {} {}",
+                padded(&who, name_width),
+                padded(&neutral(&via.route), route_width),
                 rule_and_place(via, sources)
             )?;
             // Further routes of the same person stand below, without the name.
-            who = "";
+            (who, answer) = ("".into(), "");
         }
     }
     if !audience.gaps.is_empty() {
@@ -86,9 +91,18 @@ pub fn text(
     Ok(())
 }
 
+/// One very long name must not push every other answer off the screen.
+const WIDEST: usize = 60;
+
+/// Fills text with spaces up to a number of columns.
+fn padded(text: &str, columns: usize) -> String {
+    let missing = columns.saturating_sub(text.width());
+    format!("{text}{:missing$}", "")
+}
+
 fn rule_and_place(via: &Via, sources: &Sources) -> String {
     match via.source {
-        Some(source) => format!("{}  {}", via.rule, text::place(source, sources)),
+        Some(source) => format!("{:<4} {}", via.rule.0, text::place(source, sources)),
         None => via.rule.to_string(),
     }
 }

@@ -20,16 +20,44 @@ pub(super) fn checklist(
     page.blank();
     let note = format!(" ({}): only a person can do these", steps.len());
     page.line(2, &[(Paint::Change, "by hand"), (Paint::Plain, &note)])?;
+    let shared = shared_beginning(steps);
+    if let Some(place) = shared {
+        page.prose(4, (Paint::Faint, "all in: "), place)?;
+    }
+    let by_all = shared_role(steps);
+    if let Some(role) = by_all {
+        page.prose(4, (Paint::Faint, "all by: "), role)?;
+    }
     for step in steps {
         *number += 1;
-        one(settled, step, *number, page)?;
+        let path = &step.click_path[usize::from(shared.is_some())..];
+        let role = by_all.is_none().then_some(step.role.as_str());
+        one(settled, step, (path, role), *number, page)?;
     }
     Ok(())
+}
+
+/// Returns who can do all steps, if that is the same.
+fn shared_role<'s>(steps: &[&'s ManualStepDocument]) -> Option<&'s str> {
+    let (first, others) = steps.split_first()?;
+    let same = others.iter().all(|step| step.role == first.role);
+    (!others.is_empty() && same).then_some(first.role.as_str())
+}
+
+/// Returns where all steps begin, if that is one place and none of them ends there.
+fn shared_beginning<'s>(steps: &[&'s ManualStepDocument]) -> Option<&'s str> {
+    let (first, others) = steps.split_first()?;
+    let place = first.click_path.first()?;
+    let same = |step: &&ManualStepDocument| {
+        step.click_path.len() > 1 && step.click_path.first() == Some(place)
+    };
+    (!others.is_empty() && steps.iter().all(same)).then_some(place.as_str())
 }
 
 fn one(
     settled: &Settled<'_>,
     step: &ManualStepDocument,
+    (path, role): (&[String], Option<&str>),
     number: usize,
     page: &mut Page<'_>,
 ) -> io::Result<()> {
@@ -41,15 +69,13 @@ fn one(
     let label = format!("{number}. ");
     let indent = 4 + label.len();
     page.prose(4, (Paint::Heading, &label), &step.title)?;
-    page.prose(
-        indent,
-        (Paint::Faint, "where:  "),
-        &step.click_path.join(" > "),
-    )?;
+    page.prose(indent, (Paint::Faint, "where:  "), &path.join(" > "))?;
     if let Some(link) = &step.link {
         page.unbroken(indent, "link:   ", link)?;
     }
-    page.prose(indent, (Paint::Faint, "who:    "), &step.role)?;
+    if let Some(role) = role {
+        page.prose(indent, (Paint::Faint, "who:    "), role)?;
+    }
     let first = changes.iter().find_map(|(_, change)| *change);
     let values = format!(
         "{} → {}",
