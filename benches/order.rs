@@ -155,6 +155,7 @@ fn observed(site: SiteKey, members: usize, knot: bool) -> Observed {
             )),
             customers: Some(Read::Complete(std::collections::BTreeSet::new())),
             knowledge_base: None,
+            permissions: None,
         };
         (ProjectKey::new(&format!("P{at}")).expect("a key"), seen)
     });
