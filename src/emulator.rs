@@ -18,6 +18,7 @@
 //!   authentication, on the site and under `/ex/jira/{cloudId}` and `/ex/confluence/{cloudId}`; the bearer `sandbox-org-key`
 //!   for the Admin API. Anything else is refused.
 //! - Customer access on account creation: tables R3 to R5 and rule A2 of the access model (`gatekeeping`).
+//! - Latency, rate limits and faults on request ([`Conditions`]), attached to the gate that every request passes ([`Policy`]).
 //! - The gates R2 and the view of a portal (4.2), as questions to a [`Site`] (`visit`); nothing over the wire asks them.
 //!
 //! # What is decided here because nothing documents it
@@ -37,21 +38,24 @@
 //! - R1e: desks take an Atlassian account without a JSM role like any other.
 //! - Scopes of tokens, OAuth, service accounts. Every account but the two callers is an object, never a caller.
 //! - Avatars, time zones and creation dates; `user/search` by `property`; sorting and expansion of projects.
-//! - Rate limits, latency and faults: the gate ([`Policy`]) is where they attach, and the one here lets everything through.
-//! - Time: nothing expires, and nothing becomes visible later than it was written.
+//! - Time: nothing expires, and nothing becomes visible later than it was written, unless stale reads are asked for.
+//! - Limits for each endpoint and method: one for all reads and one for all writes ([`Conditions`]), and none unless asked for.
 
 mod accounts;
 mod admin;
 mod call;
+mod conditions;
 mod confluence;
 mod customers;
 mod desks;
+mod faults;
 mod gate;
 mod gatekeeping;
 mod graphql;
 mod ids;
 mod jira;
 mod knowledge;
+mod limits;
 mod members;
 mod objects;
 mod organizations;
@@ -69,6 +73,8 @@ mod visit;
 
 pub use accounts::{Account, AccountState, NewAccount, Role};
 pub use call::Answer;
+pub use conditions::Conditions;
+pub use faults::{FaultSpec, FaultSpecError};
 pub use gate::{Fate, OpenGate, Passage, Policy, Verdict};
 pub use objects::{Organization, Project, SiteError, Space};
 pub use server::{Options, Sandbox};

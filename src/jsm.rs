@@ -14,6 +14,7 @@ mod http;
 mod pace;
 mod paging;
 mod read;
+mod settle;
 mod types;
 mod window;
 mod wire;

@@ -16,7 +16,7 @@ pub(super) fn list(site: &Site, call: &Call<'_>) -> Reply {
         .organizations
         .values()
         .filter(|o| account.is_none_or(|a| o.members.contains(a, &site.accounts)))
-        .skip(window.start)
+        .skip(window.from)
         .take(window.size + 1)
         .collect();
     let more = rows.len() > window.size;
