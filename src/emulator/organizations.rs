@@ -39,7 +39,7 @@ pub(super) fn create(site: &mut Site, call: &Call<'_>) -> Reply {
             "The organization name must have between 1 and 200 characters.",
         ));
     }
-    let next = site.organizations.keys().next_back().map_or(1, |id| id + 1);
+    let next = site.next_organization();
     let id = site.put_organization(name, next);
     let mut answer = written(&site.organizations[&id], call);
     answer.status = 201;
