@@ -115,7 +115,7 @@ fn workspace(seed: bool) -> Workspace {
     if !seed {
         text += "    url: \"sandbox:\"\n";
     }
-    text += "    customer_access: { external: { portal_only_accounts: true, allowed_domains: any } }\n    organizations:\n";
+    text += "    organizations:\n";
     for n in 0..ORGANIZATIONS {
         let joins = if seed && n > 0 {
             ""
