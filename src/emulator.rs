@@ -24,6 +24,7 @@
 //! # What is decided here because nothing documents it
 //!
 //! - One unknown account id refuses a whole batch of organization members; on service desks the valid ones go through.
+//! - Ids of deleted organizations are not given again.
 //! - Organizations owned by an identity provider refuse changes of members with 400.
 //! - With organization management left to Jira administrators, an agent can neither make, link nor fill organizations.
 //! - A PUT of an approved domain without products makes the entry vanish.

@@ -391,3 +391,45 @@ fn under_limits_the_same_comes_out_later() {
         as_wanted(&case.sandbox.site(), &goal);
     });
 }
+
+/// Answers this many times that there are no organizations.
+#[derive(Debug)]
+struct NoOrganizations(AtomicU64);
+
+impl Policy for NoOrganizations {
+    fn leave(&self, passage: Passage<'_>, _: &Answer) -> Verdict {
+        let listed = passage.operation == "GET /rest/servicedeskapi/organization";
+        let left = self.0.load(Ordering::SeqCst);
+        if !listed || left == 0 {
+            return Verdict::default();
+        }
+        self.0.store(left - 1, Ordering::SeqCst);
+        let page = serde_json::json!({ "size": 0, "start": 0, "limit": 50, "isLastPage": true, "values": [] });
+        Verdict {
+            fate: Fate::Answer(Answer::json(200, &page)),
+            ..Verdict::default()
+        }
+    }
+}
+
+/// An organization that the list lacks is not taken for one that has to be made, nor its link for one that nobody wants.
+#[test]
+fn a_list_without_a_linked_organization_is_read_again_and_then_not_believed() {
+    let text = "organizations: { Globex: { members: { list: [ana@x.example] } } }
+projects: { ITSM: { channel_access: restricted, organizations: { mode: exact, list: [Globex] } } }";
+    let planned = |lacking: u64| {
+        run(async {
+            let policy = Arc::new(NoOrganizations(AtomicU64::new(lacking)));
+            let options = Options {
+                policy,
+                ..Options::default()
+            };
+            let mut case = Case::with(text, &text.replace("mode: exact, ", ""), options).await;
+            case.options.clock = Arc::new(Jumping::default());
+            let round = case.plan().await;
+            (round.addresses(), round.plan.errors.is_empty())
+        })
+    };
+    assert_eq!(planned(2), (Vec::new(), true));
+    assert_eq!(planned(3), (Vec::new(), false));
+}
