@@ -431,11 +431,13 @@ impl Apply<'_> {
                 return findings;
             }
         };
-        // The service answers 201 for an existing name as well, so only the earlier list tells the two apart.
-        let existed = self
-            .observed
-            .whole_organizations()
-            .is_some_and(|live| live.contains_key(&id));
+        // The service answers 201 for an existing name as well, so only the earlier list tells the two apart; where a row
+        // slipped between two pages of it, the id does, since new ones are the highest.
+        let number = |id: &OrganizationId| id.as_str().parse::<u64>().ok();
+        let existed = self.observed.whole_organizations().is_some_and(|live| {
+            let newest = live.keys().filter_map(number).max();
+            live.contains_key(&id) || number(&id).is_some_and(|made| newest >= Some(made))
+        });
         let mut findings = Findings::one(
             index,
             if existed {

@@ -20,6 +20,7 @@
 //!   authentication, on the site and under `/ex/jira/{cloudId}` and `/ex/confluence/{cloudId}`; the bearer `sandbox-org-key`
 //!   for the Admin API. Anything else is refused.
 //! - Customer access on account creation: tables R3 to R5 and rule A2 of the access model (`gatekeeping`).
+//! - Latency, rate limits and faults on request ([`Conditions`]), attached to the gate that every request passes ([`Policy`]).
 //! - The doors: sign-up, a portal's form, e-mail, the Customers page and organizations, with the gates R2, what they hold for
 //!   accounts that exist (R1), and the organizations that newcomers join (A2); portals (4.2) and articles (section 5) as
 //!   a visitor sees them. They are asked of a [`Site`] (`visit`, `articles`), or over HTTP under `/__sandbox/visit` and
@@ -29,6 +30,7 @@
 //! # What is decided here because nothing documents it
 //!
 //! - One unknown account id refuses a whole batch of organization members; on service desks the valid ones go through.
+//! - Ids of deleted organizations are not given again.
 //! - Organizations owned by an identity provider refuse changes of members with 400.
 //! - With organization management left to Jira administrators, an agent can neither make, link nor fill organizations.
 //! - A PUT of an approved domain without products makes the entry vanish.
@@ -49,24 +51,27 @@
 //! - R1e over REST: desks take an Atlassian account without a JSM role like any other. At the doors staff cannot add one.
 //! - Scopes of tokens, OAuth, service accounts. Every account but the two callers is an object, never a caller.
 //! - Avatars, time zones and creation dates; `user/search` by `property`; sorting and expansion of projects.
-//! - Rate limits, latency and faults: the gate ([`Policy`]) is where they attach, and the one here lets everything through.
-//! - Time: nothing expires, and nothing becomes visible later than it was written.
+//! - Time: nothing expires, and nothing becomes visible later than it was written, unless stale reads are asked for.
+//! - Limits for each endpoint and method: one for all reads and one for all writes ([`Conditions`]), and none unless asked for.
 
 mod accounts;
 mod admin;
 mod articles;
 mod call;
+mod conditions;
 mod confluence;
 mod console;
 mod customers;
 mod desks;
 mod doors;
+mod faults;
 mod gate;
 mod gatekeeping;
 mod graphql;
 mod ids;
 mod jira;
 mod knowledge;
+mod limits;
 mod members;
 mod objects;
 mod organizations;
@@ -86,6 +91,8 @@ mod visit;
 
 pub use accounts::{Account, AccountState, NewAccount, Role};
 pub use call::Answer;
+pub use conditions::Conditions;
+pub use faults::{FaultSpec, FaultSpecError};
 pub use gate::{Fate, OpenGate, Passage, Policy, Verdict};
 pub use objects::{Organization, Project, SiteError, Space};
 pub use permissions::{Grant, ProjectRole, RoleActor};

@@ -15,6 +15,7 @@ mod pace;
 mod paging;
 mod permissions;
 mod read;
+mod settle;
 mod types;
 mod window;
 mod wire;

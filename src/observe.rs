@@ -13,8 +13,8 @@ pub(crate) use settings::jsm_product;
 
 use crate::config::{Mode, OrganizationState, Surfaces};
 use crate::desired::Desired;
-use crate::jsm::{Account, ApiError, Reader};
-use crate::model::{Email, OrganizationId, Read, SiteKey};
+use crate::jsm::{Account, ApiError, Organization, Reader};
+use crate::model::{Email, Incomplete, OrganizationId, Read, SiteKey};
 use crate::observed::{Observed, ObservedAccount, ObservedOrganization, Ownership, Standing};
 use crate::plan::identity::{self, Identity};
 use futures_util::stream::{self, StreamExt};
@@ -173,9 +173,29 @@ impl<'d, 'w> Observer<'d, 'w> {
         self.ownership().await;
     }
 
+    /// Lists the organizations. One that a project links and that the list lacks slipped between two pages, or the list
+    /// lags behind: it would look as if it had to be made, and its link as if nobody wanted it.
     async fn list_organizations(&self) -> Read<BTreeMap<OrganizationId, ObservedOrganization>> {
-        match self.reader.organizations().await {
+        let linked: BTreeSet<&OrganizationId> = self
+            .observed
+            .whole_projects()
+            .into_iter()
+            .flat_map(|projects| projects.values())
+            .filter_map(|project| project.organizations.as_ref()?.complete())
+            .flatten()
+            .collect();
+        let lacks = |list: &Vec<Organization>| {
+            let listed: BTreeSet<&OrganizationId> = list.iter().map(|row| &row.id).collect();
+            !linked.is_subset(&listed)
+        };
+        let look = async || self.reader.organizations().await;
+        let listed = self.reader.settled(look, |list| !lacks(list)).await;
+        match listed {
             Err(error) => Read::Incomplete(error.incomplete()),
+            Ok(list) if lacks(&list) => Read::Incomplete(Incomplete {
+                why: "a project links an organization that the list of organizations lacks: the site is being changed; run again".into(),
+                forbidden: false,
+            }),
             Ok(list) => Read::Complete(
                 list.into_iter()
                     .map(|organization| {
@@ -198,7 +218,7 @@ impl<'d, 'w> Observer<'d, 'w> {
     async fn blind_spot(
         &self,
         live: &BTreeMap<OrganizationId, ObservedOrganization>,
-    ) -> Option<crate::model::Incomplete> {
+    ) -> Option<Incomplete> {
         let missing = match &self.extent {
             // Nothing says how many there should be, and an export must not pass a part for the whole.
             Extent::Everything(..) => true,
@@ -213,7 +233,7 @@ impl<'d, 'w> Observer<'d, 'w> {
         match self.reader.permissions(&["ADMINISTER", agent], None).await {
             Err(error) => Some(error.incomplete()),
             Ok(rights) if rights.values().any(|has| *has) => None,
-            Ok(_) => Some(crate::model::Incomplete {
+            Ok(_) => Some(Incomplete {
                 why: "the caller is neither a Jira administrator nor an agent, and such callers see only their own organizations".into(),
                 forbidden: true,
             }),

@@ -26,3 +26,5 @@ mod starting;
 mod streams;
 #[path = "cli/targets.rs"]
 mod targets;
+#[path = "cli/weather.rs"]
+mod weather;

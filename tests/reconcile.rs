@@ -9,12 +9,16 @@ mod people;
 mod projects;
 #[path = "reconcile/properties.rs"]
 mod properties;
+#[path = "reconcile/random.rs"]
+mod random;
 #[path = "reconcile/scale.rs"]
 mod scale;
 #[path = "reconcile/settings.rs"]
 mod settings;
 #[path = "support/reconcile.rs"]
 mod support;
+#[path = "reconcile/weather.rs"]
+mod weather;
 #[path = "reconcile/wire.rs"]
 mod wire;
 #[path = "support/wire.rs"]

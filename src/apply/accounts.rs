@@ -13,26 +13,29 @@ enum Found {
 
 impl Apply<'_> {
     pub(super) async fn create_account(&self, index: usize, email: Email, name: &str) -> Findings {
-        let created = self.writer.create_customer(email.written(), name).await;
-        let (outcome, account, forbidden) = match created {
-            Ok(account) => (self.made(&account).await, Ok(account.account_id), false),
+        let mut once_more = true;
+        let (outcome, account, forbidden) = loop {
+            let created = self.writer.create_customer(email.written(), name).await;
+            let error = match created {
+                Ok(account) => break (self.made(&account).await, Ok(account.account_id), false),
+                Err(error) => error,
+            };
             // The answer to a known address does not hold the account, and a lost answer holds nothing.
-            Err(error) if matches!(error.kind(), ErrorKind::Conflict | ErrorKind::Uncertain) => {
-                match self.find(&email).await {
-                    Found::One(id) => (Outcome::AlreadyTrue, Ok(id), false),
-                    Found::Nobody if error.kind() == ErrorKind::Conflict => {
-                        let why = "an account with this address exists, and no search shows it: it is deactivated, revoked or hidden".to_owned();
-                        (Outcome::InactiveOrHidden(why.clone()), Err(why), false)
-                    }
-                    Found::Nobody => match self.writer.create_customer(email.written(), name).await
-                    {
-                        Ok(account) => (self.made(&account).await, Ok(account.account_id), false),
-                        Err(again) => failed(&email, &again),
-                    },
-                    Found::Failed(lookup) => failed(&email, &lookup),
+            let exists = match error.kind() {
+                ErrorKind::Conflict => true,
+                ErrorKind::Uncertain => false,
+                _ => break failed(&email, &error),
+            };
+            match self.find(&email, exists).await {
+                Found::One(id) => break (Outcome::AlreadyTrue, Ok(id), false),
+                Found::Nobody if exists => {
+                    let why = "an account with this address exists, and no search shows it: it is deactivated, revoked or hidden".to_owned();
+                    break (Outcome::InactiveOrHidden(why.clone()), Err(why), false);
                 }
+                Found::Nobody if once_more => once_more = false,
+                Found::Nobody => break failed(&email, &error),
+                Found::Failed(lookup) => break failed(&email, &lookup),
             }
-            Err(error) => failed(&email, &error),
         };
         let mut findings = Findings::one(index, outcome);
         findings.account = Some((email, account));
@@ -53,25 +56,27 @@ impl Apply<'_> {
         }
     }
 
-    async fn find(&self, email: &Email) -> Found {
-        match self.reader.search_users(email.key()).await {
+    /// Searches for an address; where an account with it is known to exist, a search that lags behind gets more time.
+    async fn find(&self, email: &Email, exists: bool) -> Found {
+        let look = async || self.reader.search_users(email.key()).await;
+        let enough = |hits: &Vec<Account>| !exists || matches!(pick(hits, email), Found::One(_));
+        match self.reader.settled(look, enough).await {
             Err(error) => Found::Failed(error),
-            Ok(hits) => {
-                let exact = hits.iter().find(|hit| {
-                    hit.email
-                        .as_deref()
-                        .and_then(|text| Email::new(text).ok())
-                        .as_ref()
-                        == Some(email)
-                });
-                match (exact, hits.as_slice()) {
-                    (Some(hit), _) => Found::One(hit.account_id.clone()),
-                    // A lone hit whose address is hidden may add, never remove.
-                    (None, [only]) if only.email.is_none() => Found::One(only.account_id.clone()),
-                    _ => Found::Nobody,
-                }
-            }
+            Ok(hits) => pick(&hits, email),
         }
+    }
+}
+
+fn pick(hits: &[Account], email: &Email) -> Found {
+    let exact = hits.iter().find(|hit| {
+        let shown = hit.email.as_deref();
+        shown.and_then(|text| Email::new(text).ok()).as_ref() == Some(email)
+    });
+    match (exact, hits) {
+        (Some(hit), _) => Found::One(hit.account_id.clone()),
+        // A lone hit whose address is hidden may add, never remove.
+        (None, [only]) if only.email.is_none() => Found::One(only.account_id.clone()),
+        _ => Found::Nobody,
     }
 }
 

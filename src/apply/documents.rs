@@ -1,8 +1,8 @@
 //! Fields outside the documented API: read, merge, write, read again, compare.
 
-use super::{Apply, Findings, Made, Outcome};
+use super::{Apply, Findings, Made, Outcome, explain};
 use crate::config::driver::{Driver, MappedField, WriteMethod};
-use crate::jsm::{ApiError, LinkedSpaces, MappedMethod, space_ari};
+use crate::jsm::{ApiError, ErrorKind, LinkedSpaces, MappedMethod, space_ari};
 use crate::mapped::{self, Subject};
 use crate::model::{
     ChannelAccess, CustomerSharing, OrganizationId, ProjectKey, SpaceKey, Surface, WhoCanView,
@@ -160,24 +160,38 @@ impl Apply<'_> {
         if document == before {
             return Findings::of(indices, &Outcome::AlreadyTrue);
         }
-        if let Err(error) = self.writer.put_mapped(&path, method, &document).await {
-            return Findings::failed(indices, &error);
-        }
-        let after = match self.reader.mapped(&path).await {
+        let written = match self.writer.put_mapped(&path, method, &document).await {
+            // It may have been written: reading tells.
+            Err(error) if error.kind() == ErrorKind::Uncertain => Err(error),
+            Err(error) => return Findings::failed(indices, &error),
+            Ok(()) => Ok(()),
+        };
+        // What was written holds when merging it again changes nothing.
+        let holds = |index: usize, document: &Value| {
+            let mut merged = document.clone();
+            merge(driver, &plan.changes[index].operation, subject, &mut merged)
+                .map(|()| merged == *document)
+        };
+        let all_hold = |document: &Value| {
+            let mut indices = indices.iter();
+            indices.all(|&index| holds(index, document) == Ok(true))
+        };
+        let look = async || self.reader.mapped(&path).await;
+        let after = match self.reader.settled(look, all_hold).await {
             Ok(document) => document,
             Err(error) => return Findings::failed(indices, &error),
         };
         let mut findings = Findings::default();
         for &index in indices {
-            // What was written holds when merging it again changes nothing.
-            let mut merged = after.clone();
-            let outcome = match merge(driver, &plan.changes[index].operation, subject, &mut merged)
-            {
-                Ok(()) if merged == after => Outcome::Done,
-                Ok(()) => {
+            let outcome = match (holds(index, &after), &written) {
+                (Ok(true), _) => Outcome::Done,
+                (_, Err(error)) => Outcome::Failed(explain(error)),
+                (Ok(false), Ok(())) => {
                     Outcome::Failed("written, but reading it back shows another value".to_owned())
                 }
-                Err(why) => Outcome::Failed(format!("written, but reading it back failed: {why}")),
+                (Err(why), Ok(())) => {
+                    Outcome::Failed(format!("written, but reading it back failed: {why}"))
+                }
             };
             findings.outcomes.push((index, outcome));
         }

@@ -1,7 +1,7 @@
 //! Approved domains: a fresh read, a change of this site's JSM entry alone, and a read that proves it.
 
 use super::{Apply, Findings, Outcome};
-use crate::jsm::{ApiError, ApprovedDomain};
+use crate::jsm::{ApiError, ApprovedDomain, ErrorKind};
 use crate::model::Domain;
 use crate::observe::jsm_product;
 use serde_json::{Value, json};
@@ -48,7 +48,8 @@ impl Apply<'_> {
                         .await?;
                 } else {
                     let notify = notifications(&before);
-                    self.writer
+                    let made = self
+                        .writer
                         .create_approved_domain(
                             organization,
                             domain.as_str(),
@@ -57,7 +58,24 @@ impl Apply<'_> {
                             role,
                             admin_approval,
                         )
-                        .await?;
+                        .await;
+                    match made {
+                        // An earlier attempt made it, or somebody else did: reading tells what it holds.
+                        Err(error)
+                            if matches!(
+                                error.kind(),
+                                ErrorKind::Conflict | ErrorKind::Uncertain
+                            ) =>
+                        {
+                            let after = self.domain_once(organization, domain, wanted).await?;
+                            return if wanted(&after) {
+                                Ok(Outcome::Done)
+                            } else {
+                                Err(error)
+                            };
+                        }
+                        other => other?,
+                    }
                 }
             } else {
                 self.writer
@@ -70,10 +88,7 @@ impl Apply<'_> {
                     )
                     .await?;
             }
-            let after = self
-                .reader
-                .approved_domain(organization, domain.as_str())
-                .await?;
+            let after = self.domain_once(organization, domain, wanted).await?;
             Ok(proved(wanted(&after)))
         }
         .await;
@@ -111,22 +126,34 @@ impl Apply<'_> {
                     &rest,
                 )
                 .await?;
-            let after = self
-                .reader
-                .approved_domain(organization, domain.as_str())
-                .await?;
-            let gone = after
-                .products
-                .iter()
-                .all(|entry| entry.product_id != product);
-            let kept = after.products.len() == rest.len();
-            Ok(proved(gone && kept))
+            let disapproved = |after: &ApprovedDomain| {
+                let mut products = after.products.iter();
+                let gone = products.all(|entry| entry.product_id != product);
+                gone && after.products.len() == rest.len()
+            };
+            let after = self.domain_once(organization, domain, disapproved).await?;
+            Ok(proved(disapproved(&after)))
         }
         .await;
         match result {
             Ok(outcome) => Findings::one(index, outcome),
             Err(error) => Findings::failed(&[index], &error),
         }
+    }
+
+    /// Reads a domain back until it is as written.
+    async fn domain_once(
+        &self,
+        organization: &str,
+        domain: &Domain,
+        holds: impl Fn(&ApprovedDomain) -> bool,
+    ) -> Result<ApprovedDomain, ApiError> {
+        let look = async || {
+            self.reader
+                .approved_domain(organization, domain.as_str())
+                .await
+        };
+        self.reader.settled(look, holds).await
     }
 
     fn admin_target(&self) -> Result<(&str, String), String> {

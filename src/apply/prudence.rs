@@ -18,6 +18,7 @@ pub(super) fn hold_back(
     let mut people: BTreeSet<&AccountId> = BTreeSet::new();
     let mut projects: BTreeSet<&ProjectKey> = BTreeSet::new();
     let mut open: BTreeSet<&ProjectKey> = BTreeSet::new();
+    let mut full: BTreeSet<&ProjectKey> = BTreeSet::new();
     let mut failed = Vec::new();
     for (index, (change, outcome)) in plan.changes.iter().zip(outcomes).enumerate() {
         if !matches!(outcome, Some(Outcome::Failed(_) | Outcome::NotTried(_))) {
@@ -34,6 +35,9 @@ pub(super) fn hold_back(
             }
             Operation::SetChannelAccess(key, ChannelAccess::Restricted) => {
                 open.insert(key);
+            }
+            Operation::RemoveCustomer(key, _) => {
+                full.insert(key);
             }
             _ => {}
         }
@@ -54,6 +58,11 @@ pub(super) fn hold_back(
             Operation::RemoveCustomer(key, _) if open.contains(key) => Some(format!(
                 "project {key} could not be restricted, and Atlassian removes no customers from an open one"
             )),
+            Operation::SetChannelAccess(key, ChannelAccess::Open) if full.contains(key) => {
+                Some(format!(
+                    "removing customers from project {key} did not work, and Atlassian removes none from an open one"
+                ))
+            }
             Operation::RemoveCustomer(key, _)
             | Operation::Unlink(key, _)
             | Operation::SetChannelAccess(key, ChannelAccess::Restricted)

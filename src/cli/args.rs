@@ -1,5 +1,6 @@
 //! The arguments of every command.
 
+use crate::emulator::FaultSpec;
 use crate::report::privacy::Privacy;
 use camino::Utf8PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -462,6 +463,18 @@ pub struct SandboxArguments {
     /// The most rows that one page of a list holds
     #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u16).range(1..=1000))]
     pub page_cap: u16,
+    /// How many reads a second it allows before it answers 429; no limit when left out
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub read_rps: Option<u32>,
+    /// How many writes a second it allows before it answers 429; no limit when left out
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub write_rps: Option<u32>,
+    /// How many milliseconds every answer takes
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub latency_ms: u32,
+    /// What goes wrong how often, such as seed=7,429=0.02,503=0.01,reset-after=0.01,stale=0.02
+    #[arg(long, value_name = "SPEC")]
+    pub faults: Option<FaultSpec>,
 }
 
 /// Arguments of `schema`.

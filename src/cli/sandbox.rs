@@ -3,10 +3,12 @@
 use super::args::{Global, SandboxArguments};
 use super::{Output, interrupted, observe};
 use crate::connect::{self, ConnectError, StateLock};
-use crate::emulator::{Options, Sandbox, Site};
+use crate::emulator::{Conditions, Options, Sandbox, Site};
 use crate::exit::Exit;
 use crate::model::SiteKey;
 use serde::Serialize;
+use std::sync::Arc;
+use std::time::Duration;
 use tokio::net::TcpListener;
 
 /// The first line on standard output.
@@ -44,6 +46,7 @@ pub(super) async fn run(
     let options = Options {
         page_cap: usize::from(arguments.page_cap),
         state_file: arguments.state.clone(),
+        policy: Arc::new(conditions(arguments)),
         ..Options::default()
     };
     let organization = site.atlassian_organization().to_owned();
@@ -89,6 +92,20 @@ pub(super) async fn run(
         },
         // A second signal does not wait for requests under way.
         code = interrupted() => Ok(code),
+    }
+}
+
+/// Returns the conditions that the arguments ask for.
+fn conditions(arguments: &SandboxArguments) -> Conditions {
+    let conditions = Conditions::default()
+        .latency(Duration::from_millis(arguments.latency_ms.into()))
+        .limits(
+            arguments.read_rps.map(f64::from),
+            arguments.write_rps.map(f64::from),
+        );
+    match &arguments.faults {
+        Some(spec) => conditions.faults(spec.clone()),
+        None => conditions,
     }
 }
 

@@ -7,6 +7,7 @@ use axum::body::Bytes;
 use axum::http::HeaderMap;
 use base64::Engine as _;
 use serde_json::{Value, json};
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 /// Which of Atlassian's servers an operation belongs to: decides credentials, prefixes and the shape of errors.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,7 +25,7 @@ pub(super) enum Face {
 }
 
 /// Who sent a request.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Caller {
     /// No credentials.
     Anonymous,
@@ -92,9 +93,29 @@ pub(super) struct Call<'a> {
     /// The origin under which the sandbox is reached.
     pub(super) base: &'a str,
     pub(super) options: &'a Options,
+    /// By how many rows a page begins later than asked for.
+    pub(super) shift: i8,
 }
 
 impl Call<'_> {
+    /// Returns how many rows of a list the request leaves out at the front.
+    pub(super) fn skips(&self) -> usize {
+        self.number("start", self.number("startAt", 0))
+    }
+
+    /// Returns where the page of a list really begins, with the rows that came or went before it.
+    pub(super) fn position(&self) -> usize {
+        self.skips().saturating_add_signed(self.shift.into())
+    }
+
+    /// Returns a number that is equal for requests that ask for the same in the name of the same caller.
+    pub(super) fn identity(&self, method: &str) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        (method, self.path, self.query, self.caller).hash(&mut hasher);
+        self.body.hash(&mut hasher);
+        hasher.finish()
+    }
+
     pub(super) fn param(&self, name: &str) -> &str {
         self.params
             .iter()

@@ -19,6 +19,10 @@ pub struct Passage<'a> {
     pub path: &'a str,
     /// Whether the request would change state.
     pub write: bool,
+    /// How many rows of a list the request leaves out at the front: 0 for a first page, and for what is no page.
+    pub skips: usize,
+    /// Tells requests apart: equal for those that ask for the same in the name of the same caller.
+    pub identity: u64,
 }
 
 /// What happens to a request at the gate.
@@ -40,6 +44,10 @@ pub struct Verdict {
     pub wait: Duration,
     /// What happens then.
     pub fate: Fate,
+    /// By how many rows a page begins later than it was asked to, as if rows before it had gone or, below zero, come; on arrival.
+    pub shift: i8,
+    /// Headers that the answer gets besides its own; on leaving.
+    pub headers: Vec<(&'static str, String)>,
 }
 
 /// Decides over requests. The default of both methods lets everything through.
@@ -65,7 +73,7 @@ impl Policy for OpenGate {}
 pub(super) async fn gate(
     policy: &dyn Policy,
     passage: Passage<'_>,
-    carry_out: impl FnOnce() -> Answer,
+    carry_out: impl FnOnce(i8) -> Answer,
 ) -> Option<Answer> {
     let arrival = policy.arrive(passage);
     pause(arrival.wait).await;
@@ -74,14 +82,16 @@ pub(super) async fn gate(
         Fate::Answer(answer) => return Some(answer),
         Fate::Drop => return None,
     }
-    let answer = carry_out();
+    let answer = carry_out(arrival.shift);
     let departure = policy.leave(passage, &answer);
     pause(departure.wait).await;
-    match departure.fate {
-        Fate::Pass => Some(answer),
-        Fate::Answer(other) => Some(other),
-        Fate::Drop => None,
-    }
+    let mut answer = match departure.fate {
+        Fate::Pass => answer,
+        Fate::Answer(other) => other,
+        Fate::Drop => return None,
+    };
+    answer.headers.extend(departure.headers);
+    Some(answer)
 }
 
 async fn pause(wait: Duration) {

@@ -187,7 +187,7 @@ pub(super) fn search(site: &Site, call: &Call<'_>) -> Reply {
         .into_iter()
         .filter(|account| account.state.is_active())
         .take(SEARCHED)
-        .skip(call.number("startAt", 0))
+        .skip(call.position())
         .take(size)
         .map(|account| jira_user(account, call.base))
         .collect();
@@ -201,7 +201,7 @@ pub(super) fn everybody(site: &Site, call: &Call<'_>) -> Reply {
     let users: Vec<Value> = site
         .accounts
         .iter()
-        .skip(call.number("startAt", 0))
+        .skip(call.position())
         .take(call.number("maxResults", 50).min(1000))
         .map(|account| jira_user(account, call.base))
         .collect();

@@ -16,7 +16,7 @@ pub(super) fn list(site: &Site, call: &Call<'_>) -> Reply {
         .organizations
         .values()
         .filter(|o| account.is_none_or(|a| o.members.contains(a, &site.accounts)))
-        .skip(window.start)
+        .skip(window.from)
         .take(window.size + 1)
         .collect();
     let more = rows.len() > window.size;
@@ -39,7 +39,7 @@ pub(super) fn create(site: &mut Site, call: &Call<'_>) -> Reply {
             "The organization name must have between 1 and 200 characters.",
         ));
     }
-    let next = site.organizations.keys().next_back().map_or(1, |id| id + 1);
+    let next = site.next_organization();
     let id = site.put_organization(name, next);
     let mut answer = written(&site.organizations[&id], call);
     answer.status = 201;

@@ -20,7 +20,10 @@ pub(super) fn encoded(text: &str) -> String {
 
 /// Where a page begins and how many rows it holds at most.
 pub(super) struct Window {
-    pub(super) start: usize,
+    /// Where the caller thinks that it begins, which the answer repeats.
+    start: usize,
+    /// Where it does begin.
+    pub(super) from: usize,
     /// What the caller asked for, which the answer repeats.
     limit: usize,
     /// What the server gives.
@@ -33,6 +36,7 @@ impl Window {
         let limit = call.number("limit", 50).max(1);
         Self {
             start: call.number("start", 0),
+            from: call.position(),
             limit,
             size: limit.min(call.options.page_cap.max(1)),
         }
@@ -88,7 +92,7 @@ impl Window {
         row_bytes: usize,
         write: impl FnMut(&mut Vec<u8>, &T),
     ) -> Answer {
-        let from = self.start.min(all.len());
+        let from = self.from.min(all.len());
         let to = from.saturating_add(self.size).min(all.len());
         self.envelope(call, &all[from..to], to < all.len(), row_bytes, write)
     }

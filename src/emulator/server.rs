@@ -342,6 +342,7 @@ async fn serve(
         path,
         base: &shared.base,
         options: &shared.options,
+        shift: 0,
     };
     let template = operation.map_or(path, |operation| operation.template);
     let asked = operation
@@ -364,8 +365,11 @@ async fn serve(
         operation: &name,
         path,
         write,
+        skips: call.skips(),
+        identity: call.identity(parts.method.as_str()),
     };
-    let answer = gate(&*shared.options.policy, passage, || {
+    let answer = gate(&*shared.options.policy, passage, |shift| {
+        let call = Call { shift, ..call };
         if oversized {
             return call.error(413, "the body is too large");
         }
@@ -500,7 +504,7 @@ pub(super) fn response(answer: Answer) -> Response<Body> {
     response
 }
 
-fn face_of(path: &str) -> Face {
+pub(super) fn face_of(path: &str) -> Face {
     if path.contains("/servicedeskapi/") {
         Face::Jsm
     } else if path.starts_with("/admin/") {

@@ -27,6 +27,9 @@ pub struct Site {
     cloud_id: CloudId,
     atlassian_organization: String,
     next_id: u64,
+    /// The highest id of a deleted organization: no id is given twice.
+    #[serde(default)]
+    highest_deleted: u32,
     pub(super) settings_version: u64,
     /// The settings that only people can change on a real site.
     pub settings: SiteSettings,
@@ -52,6 +55,7 @@ impl Site {
             cloud_id: CloudId::new(uuid_of(&format!("cloud {name}"))),
             atlassian_organization: uuid_of(&format!("organization {name}")),
             next_id: 0,
+            highest_deleted: 0,
             settings_version: 1,
             settings: SiteSettings::default(),
             confluence_plan: ConfluencePlan::Standard,
@@ -195,7 +199,7 @@ impl Site {
 
     /// Adds an organization, or finds the one of that name, and returns its id.
     pub fn add_organization(&mut self, name: &OrganizationName) -> OrganizationId {
-        let id = self.organizations.keys().next_back().map_or(1, |id| id + 1);
+        let id = self.next_organization();
         OrganizationId::new(self.put_organization(name.as_str(), id).to_string())
     }
 
@@ -453,6 +457,12 @@ impl Site {
         );
     }
 
+    /// Returns the id of the next organization: higher than that of every one before, deleted ones included.
+    pub(super) fn next_organization(&self) -> u32 {
+        let highest = self.organizations.keys().next_back().copied();
+        highest.unwrap_or(0).max(self.highest_deleted) + 1
+    }
+
     pub(super) fn put_organization(&mut self, name: &str, id: u32) -> u32 {
         if let Some(known) = self.names.get(name) {
             return *known;
@@ -477,6 +487,7 @@ impl Site {
     pub(super) fn drop_organization(&mut self, number: u32) {
         if let Some(organization) = self.organizations.remove(&number) {
             self.names.remove(&organization.name);
+            self.highest_deleted = self.highest_deleted.max(number);
         }
         for project in self.projects.values_mut() {
             project.organizations.remove(&number);

@@ -6,6 +6,7 @@
 use super::call::{Answer, Base, Call, Repeat};
 use super::error::{ApiError, ErrorKind, shortened};
 use super::http::Http;
+use super::settle::settled;
 use super::types::{LinkedSpace, LinkedSpaces};
 use crate::model::{CloudId, WhoCanView};
 use reqwest::Method;
@@ -143,21 +144,29 @@ pub(super) async fn link_space(http: &Http, project: &str, ari: &str) -> Result<
         repeat: Repeat::IfUnsent,
         ..operation("knowledgeBase_linkSources", LINK_SOURCES, &variables)
     };
-    let (answer, data) = run::<LinkData>(http, call).await?;
-    let results = data.result.and_then(|result| result.results);
-    for result in results.unwrap_or_default() {
-        if result.success == Some(false) || result.error.is_some() {
-            return Err(mutation_failure(&answer, result.error));
+    let answer = match run::<LinkData>(http, call).await {
+        Ok((answer, data)) => {
+            let results = data.result.and_then(|result| result.results);
+            for result in results.unwrap_or_default() {
+                if result.success == Some(false) || result.error.is_some() {
+                    return Err(mutation_failure(&answer, result.error));
+                }
+            }
+            Ok(answer)
         }
-    }
-    let linked = linked_spaces(http, project).await?;
-    if linked.spaces.iter().any(|space| space.space_ari == ari) {
-        Ok(())
-    } else {
-        Err(answer.error(
+        // It may be linked: reading tells.
+        Err(error) if error.kind() == ErrorKind::Uncertain => Err(error),
+        Err(error) => return Err(error),
+    };
+    let shows = |linked: &LinkedSpaces| linked.spaces.iter().any(|space| space.space_ari == ari);
+    let linked = settled(http, async || linked_spaces(http, project).await, shows).await?;
+    match answer {
+        _ if shows(&linked) => Ok(()),
+        Ok(answer) => Err(answer.error(
             ErrorKind::NotTaken,
             "the space is still not among the linked ones",
-        ))
+        )),
+        Err(uncertain) => Err(uncertain),
     }
 }
 
@@ -185,9 +194,13 @@ pub(super) async fn set_viewers(
     if !result.success || result.error.is_some() {
         return Err(mutation_failure(&answer, result.error));
     }
-    let linked = linked_spaces(http, project).await?;
-    let now = linked.spaces.iter().find(|space| space.space_ari == ari);
-    match now.and_then(|space| space.current) {
+    let current = |linked: &LinkedSpaces| {
+        let now = linked.spaces.iter().find(|space| space.space_ari == ari);
+        now.and_then(|space| space.current)
+    };
+    let look = async || linked_spaces(http, project).await;
+    let linked = settled(http, look, |linked| current(linked) == Some(who)).await?;
+    match current(&linked) {
         Some(current) if current == who => Ok(()),
         Some(current) => Err(answer.error(
             ErrorKind::NotTaken,

@@ -204,6 +204,11 @@ impl Http {
         }
     }
 
+    /// Waits as before an attempt that nobody asked to wait for.
+    pub(super) async fn rest(&self, attempt: u32) {
+        self.options.clock.sleep(self.pause(attempt, None)).await;
+    }
+
     /// Returns how long to wait: what the service asked for as a minimum, else 0.5 s doubling up to 30 s; plus jitter.
     fn pause(&self, attempt: u32, asked: Option<Duration>) -> Duration {
         let grown = Duration::from_millis(500 << attempt.min(6)).min(Duration::from_secs(30));

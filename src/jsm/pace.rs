@@ -126,6 +126,8 @@ const PULL: f64 = 0.5;
 const CUT: (f64, f64) = (0.8, 0.95);
 /// How long after a rest a refusal is soon.
 const SOON: Duration = Duration::from_secs(3);
+/// Which part of a bucket a second may take, as long as nothing shows how fast it fills.
+const FIRST_PART: f64 = 0.8;
 /// What a lane is given at its first refusal, in requests a second, when nothing shows yet what the service serves.
 const GUESSED: f64 = 5.0;
 
@@ -147,6 +149,8 @@ struct Lane {
     changed: Duration,
     /// How much was left then.
     left: Option<Left>,
+    /// Whether the rate is a guess from the size of the bucket.
+    guessed: bool,
     served: Served,
 }
 
@@ -159,12 +163,21 @@ impl Lane {
             self.refused(now, signal.retry_after);
             return;
         }
+        let first = self.slots.is_none() && (now < self.changed + PERIOD || self.left.is_none());
+        if let Some(left) = signal.left.filter(|left| first && left.is_near()) {
+            // Many requests went out before any answer came back. Waiting for a second look would empty the bucket, which
+            // most often holds what a second allows.
+            self.set(left.limit * FIRST_PART);
+            (self.changed, self.left, self.guessed) = (now, Some(left), true);
+            return;
+        }
         if now < self.changed + PERIOD {
             return;
         }
         let rate = self.next_rate(now, signal.left);
         self.changed = now;
         self.left = signal.left;
+        self.guessed = false;
         let paced = self.slots.is_some() || signal.left.is_some_and(Left::is_near);
         if let Some(rate) = rate
             && paced
@@ -189,7 +202,9 @@ impl Lane {
         let pulled = allowed * (1.0 + PULL * (left.part() - KEPT));
         Some(match rate {
             // A count of the hour never comes back into the bucket; it must not stop the run before it is empty.
-            Some(rate) => pulled.clamp(rate * 0.7, rate * 1.3),
+            Some(rate) if !self.guessed => pulled.clamp(rate * 0.7, rate * 1.3),
+            // What was guessed may be far too much, and is tried out before it is more.
+            Some(rate) => pulled.max(self.served.rate(now) * 0.3).min(rate * 1.3),
             None => pulled.max(self.served.rate(now) * 0.3),
         })
     }
@@ -261,6 +276,7 @@ impl Served {
 
 #[cfg(test)]
 mod tests {
+    use super::super::window::Window;
     use super::*;
     use std::collections::BTreeMap;
 
@@ -312,8 +328,11 @@ mod tests {
 
     /// Makes requests until `count` were served; at most `window` are in flight, each takes `latency`.
     fn run(service: &mut Service, count: usize, window: usize, latency: Duration) -> Run {
+        run_in(service, count, Window::new(window), latency)
+    }
+
+    fn run_in(service: &mut Service, count: usize, mut window: Window, latency: Duration) -> Run {
         let mut pace = Pace::new(None);
-        let mut window = super::super::window::Window::new(window);
         let mut flying: BTreeMap<(Duration, usize), Signal> = BTreeMap::new();
         let (mut served, mut refused) = (0_usize, 0_usize);
         let mut now = Duration::ZERO;
@@ -364,6 +383,20 @@ mod tests {
             let run = run(&mut Service::new(allowed, true), 10_000, 128, LATENCY);
             assert!(run.rate >= 0.92 * allowed, "{} of {allowed}", run.rate);
             assert!(run.refused <= 0.002, "{} at {allowed}", run.refused);
+        }
+    }
+
+    /// As writes do after many reads.
+    #[test]
+    fn a_lane_that_begins_with_many_in_flight_hardly_ever_is_refused() {
+        for allowed in [50.0, 100.0] {
+            let mut window = Window::new(32);
+            while window.open() < 32 {
+                window.answered(true, false);
+            }
+            let run = run_in(&mut Service::new(allowed, true), 3_000, window, LATENCY);
+            assert!(run.rate >= 0.95 * allowed, "{} of {allowed}", run.rate);
+            assert!(run.refused <= 0.005, "{} at {allowed}", run.refused);
         }
     }
 

@@ -3,6 +3,7 @@
 use super::call::{Answer, Base, Call};
 use super::error::{ApiError, ErrorKind};
 use super::http::Http;
+use super::settle::settled;
 use super::types::{
     Account, ApprovedDomain, ApprovedProduct, Identity, LinkedSpaces, Organization,
     RequestSecurity, ServiceDesk,
@@ -42,6 +43,19 @@ const ORG_ADMIN: &str = "admin of the Atlassian organization";
 impl Reader {
     pub(super) fn new(http: Arc<Http>) -> Self {
         Self { http }
+    }
+
+    /// Reads until what was read is as it should be after a write, a few times at most and with growing pauses, since
+    /// answers may lag behind. Returns the last reading, whether it is so or not.
+    ///
+    /// # Errors
+    /// Those of `read`, at once.
+    pub async fn settled<T>(
+        &self,
+        read: impl AsyncFn() -> Result<T, ApiError>,
+        holds: impl Fn(&T) -> bool,
+    ) -> Result<T, ApiError> {
+        settled(&self.http, read, holds).await
     }
 
     /// Returns who calls, and the site's id behind the gateway.

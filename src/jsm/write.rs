@@ -6,6 +6,7 @@ use super::call::{Base, Call, Repeat};
 use super::error::{ApiError, ErrorKind};
 use super::http::Http;
 use super::read::{domains_path, mapped_call, property_path, security, security_path};
+use super::settle::settled;
 use super::types::{Account, Organization, RequestSecurity};
 use super::{gateway, wire};
 use crate::model::{AccountId, DeskId, OrganizationId, WhoCanView};
@@ -220,11 +221,11 @@ impl Writer {
     }
 
     /// Changes customer permissions of a project through the private `requestsecurity` endpoint: reads them, posts
-    /// them whole with the patch in, reads them again, and compares the patched fields.
+    /// them whole with the patch in, reads them again until they show it, and compares the patched fields.
     ///
     /// # Errors
-    /// `Unreadable` when a patched field is not there to be changed, or is of another type; `NotTaken` when the second
-    /// reading does not show the patch; else as every request.
+    /// `Unreadable` when a patched field is not there to be changed, or is of another type; `NotTaken` when no
+    /// reading shows the patch; else as every request.
     pub async fn set_request_security(
         &self,
         project_key: &str,
@@ -253,17 +254,23 @@ impl Writer {
             .right(DESK_ADMIN);
         call.no_check = true;
         self.http.send(call).await?;
-        let answer = self.http.send(read).await?;
-        let now = security(&answer)?;
-        for (field, value) in patch {
-            if now.raw.get(field) != Some(value) {
-                return Err(answer.error(
-                    ErrorKind::NotTaken,
-                    format!("reading back does not show the new value of `{field}`"),
-                ));
-            }
+        let untaken = |now: &RequestSecurity| {
+            let mut patched = patch.iter();
+            patched.find_map(|(field, value)| (now.raw.get(field) != Some(value)).then_some(field))
+        };
+        let look = async || {
+            let answer = self.http.send(read.clone()).await?;
+            let now = security(&answer)?;
+            Ok((answer, now))
+        };
+        let (answer, now) = settled(&self.http, look, |(_, now)| untaken(now).is_none()).await?;
+        match untaken(&now) {
+            None => Ok(now),
+            Some(field) => Err(answer.error(
+                ErrorKind::NotTaken,
+                format!("reading back does not show the new value of `{field}`"),
+            )),
         }
-        Ok(now)
     }
 
     /// Links a Confluence space to a project as a knowledge base, and reads back that it is linked.

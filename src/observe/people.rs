@@ -128,11 +128,15 @@ impl Observer<'_, '_> {
         let holds_caller = users
             .iter()
             .any(|user| Some(&user.account_id) == self.observed.caller.as_ref());
-        let hidden = users.iter().any(|user| {
-            user.email.is_none()
-                && !user.app
-                && Some(&user.account_id) != self.observed.caller.as_ref()
-        });
+        // A row that slipped between two pages of users may be somebody whose address another list hides.
+        let hidden = users
+            .iter()
+            .map(|user| (&user.account_id, user.email.is_none(), user.app))
+            .chain(self.observed.accounts.iter().map(|(id, account)| {
+                let app = account.standing == Standing::App;
+                (id, account.email.is_none(), app)
+            }))
+            .any(|(id, hidden, app)| hidden && !app && Some(id) != self.observed.caller.as_ref());
         let mut found: BTreeMap<Email, Vec<Account>> = BTreeMap::new();
         for user in users {
             let email = user.email.as_deref().and_then(|text| Email::new(text).ok());

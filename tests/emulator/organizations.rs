@@ -320,6 +320,9 @@ async fn q14_deleting_an_organization_drops_members_and_links_with_it() {
         )
         .await;
     assert_eq!(again.status, 201);
+    // Even the highest id is not given twice: a list that lags behind must not lead to another organization.
+    let site = sandbox.sandbox.site();
+    assert_ne!(site.organization_named("Globex").unwrap().id(), acme.globex);
     assert!(site.organization_members(&acme.globex).is_empty());
 }
 

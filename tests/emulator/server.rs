@@ -69,6 +69,7 @@ impl Policy for Trouble {
         Verdict {
             wait: Duration::from_millis(1),
             fate,
+            ..Verdict::default()
         }
     }
 

@@ -211,3 +211,27 @@ async fn a_space_is_linked_and_read_back() {
         assert_eq!(linked.err().map(|error| error.kind()), expected);
     }
 }
+
+/// A link is not made twice blindly; but where the answer got lost, reading shows whether it was made.
+#[tokio::test]
+async fn a_space_whose_link_was_answered_by_nobody_is_looked_for() {
+    for there in [true, false] {
+        let service = gateway(move |operation, _| match operation {
+            "knowledgeBase_linkSources" => {
+                json!({"errors": [{"message": "later", "extensions": {"statusCode": 500}}], "data": null})
+            }
+            _ if there => linked(vec![source(json!("ANONYMOUS_USERS"))]),
+            _ => linked(vec![]),
+        })
+        .await;
+        let linked = service.connect().writer().link_space("ITSM", ARI).await;
+        let kind = linked.err().map(|error| error.kind());
+        assert_eq!(kind, (!there).then_some(ErrorKind::Uncertain));
+        let links = service
+            .seen()
+            .iter()
+            .filter(|seen| seen.body["operationName"] == "knowledgeBase_linkSources")
+            .count();
+        assert_eq!(links, 1);
+    }
+}

@@ -152,6 +152,31 @@ async fn request_security_that_is_not_taken_is_told() {
         .await
         .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::NotTaken);
+    assert_eq!(
+        service.seen().len(),
+        5,
+        "read, written, and read back three times"
+    );
+}
+
+/// Answers may lag behind a write for a moment.
+#[tokio::test]
+async fn reading_back_is_repeated_until_it_shows_the_change() {
+    let (old, new) = (
+        json!({"serviceDeskOpenAccess": true}),
+        json!({"serviceDeskOpenAccess": false}),
+    );
+    let answers = [&old, &json!({}), &old, &old, &new];
+    let service = Service::answering(answers.map(|body| json(200, body.clone()))).await;
+    let now = service
+        .connect()
+        .writer()
+        .set_request_security("ITSM", &patch("serviceDeskOpenAccess", false))
+        .await
+        .unwrap();
+    assert_eq!(now.open_access, Some(false));
+    assert_eq!(service.seen().len(), 5);
+    assert_eq!(service.waits.lock().unwrap().len(), 2);
 }
 
 #[tokio::test]

@@ -96,6 +96,22 @@ projects: { ITSM: { channel_access: restricted, organizations: { list: [Globex] 
 }
 
 #[test]
+fn a_failed_removal_of_a_customer_keeps_the_project_restricted() {
+    let told = outcomes(
+        "projects: { ITSM: { channel_access: open, customers: { mode: exact, list: [], allow_empty: true } } }",
+        "projects: { ITSM: { channel_access: restricted, customers: { list: [old@x.example] } } }",
+        &["DELETE", "/servicedesk/", "/customer"],
+    );
+    assert_eq!(
+        told,
+        [
+            "delete project/ITSM/customer/old@x.example: failed",
+            "update project/ITSM/access: held back",
+        ]
+    );
+}
+
+#[test]
 fn a_failed_link_keeps_the_project_open() {
     let told = outcomes(
         "organizations: { Globex: { members: { list: [ana@x.example] } } }
