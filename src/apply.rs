@@ -10,7 +10,7 @@ mod journal;
 mod people;
 mod prudence;
 
-pub use journal::{Journal, JournalEntry};
+pub use journal::{Journal, JournalEntry, Told};
 
 use crate::desired::Desired;
 use crate::jsm::{ApiError, ErrorKind, Reader, Writer};

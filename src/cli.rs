@@ -13,6 +13,7 @@ mod explain;
 mod export;
 mod failure;
 mod init;
+mod interrupt;
 mod observe;
 mod output;
 mod plan;
@@ -29,6 +30,7 @@ pub use output::Output;
 use crate::exit::Exit;
 use args::{Arguments, Command};
 use clap::Parser;
+use interrupt::interrupted;
 use progress::Progress;
 use std::ffi::OsString;
 use std::io::IsTerminal as _;
@@ -64,16 +66,38 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>, lookup: Lookup) -> Ex
         }
     };
     runtime.block_on(async {
-        // A server ends with a signal and saves before it does; every other command ends where it stands.
+        // A server ends with a signal and saves before it does; every other command ends where it stands, says how far
+        // an apply came, and saves the embedded sandbox.
         if let Command::Sandbox(arguments) = &parsed.command {
             return match sandbox::run(arguments, &parsed.global, &mut output).await {
                 Ok(code) => std::process::exit(code),
                 Err(exit) => exit,
             };
         }
-        tokio::select! {
-            exit = run(&parsed, &mut output, lookup) => failure::tell(&parsed.command, exit, &mut output),
-            code = interrupted() => std::process::exit(code),
+        let interruption = output.interruption.clone();
+        let mut running = Box::pin(run(&parsed, &mut output, lookup));
+        let ended = tokio::select! {
+            exit = &mut running => Ok(exit),
+            code = interrupted() => Err(code),
+        };
+        match ended {
+            Ok(exit) => {
+                drop(running);
+                failure::tell(&parsed.command, exit, &mut output)
+            }
+            Err(code) => {
+                // As long as the session stands nobody else may use the sandbox, so it is saved before that ends.
+                let unsaved = interruption.save();
+                drop(running);
+                for error in unsaved {
+                    output.note(&format!(
+                        "warning: the sandbox's state could not be saved: {error}"
+                    ));
+                }
+                let applies = matches!(parsed.command, Command::Apply(_));
+                interruption.tell(applies, &mut output);
+                std::process::exit(code)
+            }
         }
     })
 }
@@ -135,31 +159,4 @@ fn start_logging(parsed: &Arguments) {
         args::LogFormat::Json => builder.json().try_init(),
         args::LogFormat::Text => builder.with_target(false).without_time().try_init(),
     };
-}
-
-/// Waits for a signal and returns the exit code that says so.
-///
-/// The journal is flushed per change and the sandbox saves by itself, so nothing has to be rescued here.
-async fn interrupted() -> i32 {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        let (Ok(mut terminate), Ok(mut interrupt)) = (
-            signal(SignalKind::terminate()),
-            signal(SignalKind::interrupt()),
-        ) else {
-            return std::future::pending().await;
-        };
-        tokio::select! {
-            _ = terminate.recv() => 143,
-            _ = interrupt.recv() => 130,
-        }
-    }
-    #[cfg(not(unix))]
-    {
-        match tokio::signal::ctrl_c().await {
-            Ok(()) => 130,
-            Err(_) => std::future::pending().await,
-        }
-    }
 }

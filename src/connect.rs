@@ -2,7 +2,7 @@
 
 use crate::config::{self, LoadOptions, SiteUrl, Workspace};
 use crate::diagnostic::Diagnostic;
-use crate::emulator::{self, Sandbox, Site};
+use crate::emulator::{self, Keeper, Sandbox, Site};
 use crate::jsm::{
     ApiError, Auth, Connection, Credentials, Endpoint, MissingVariable, Options, OrgKey,
 };
@@ -143,6 +143,11 @@ impl Session {
                 })
             }
         }
+    }
+
+    /// Returns what saves the state of the embedded sandbox when the session cannot be closed in order.
+    pub fn keeper(&self) -> Option<Keeper> {
+        self.sandbox.as_ref().map(|(sandbox, _)| sandbox.keeper())
     }
 
     /// Ends the session; the sandbox saves its state.

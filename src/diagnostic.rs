@@ -153,6 +153,15 @@ impl Diagnostic {
     }
 }
 
+/// Returns the text that a label marks, as far as it stands on one line.
+pub(crate) fn marked_text<'s>(
+    sources: &'s crate::config::Sources,
+    label: &Label,
+) -> Option<&'s str> {
+    let marked = excerpt::marked(sources, label)?;
+    marked.line.get(marked.start..marked.end)
+}
+
 /// Sorts by place, then code and message, and drops exact repetitions, so that the same input gives the same list.
 pub fn sort(diagnostics: &mut Vec<Diagnostic>) {
     diagnostics.sort_by(|a, b| {

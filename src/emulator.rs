@@ -96,7 +96,7 @@ pub use faults::{FaultSpec, FaultSpecError};
 pub use gate::{Fate, OpenGate, Passage, Policy, Verdict};
 pub use objects::{Organization, Project, SiteError, Space};
 pub use permissions::{Grant, ProjectRole, RoleActor};
-pub use server::{Options, Sandbox};
+pub use server::{Keeper, Options, Sandbox};
 pub use settings::{
     ANYONE, CUSTOMER_ROLE, ConfluencePlan, DomainAccess, MEMBER_ROLE, ProductAccess, SiteSettings,
     Toggle,

@@ -5,7 +5,7 @@ use crate::plan::{Change, Plan};
 use jiff::Timestamp;
 use serde::Serialize;
 use std::io::Write;
-use std::sync::Mutex;
+use std::sync::{Mutex, PoisonError};
 
 /// One line of the journal.
 #[derive(Debug, Serialize)]
@@ -27,6 +27,16 @@ pub struct Journal {
     sink: Mutex<Box<dyn Write + Send>>,
     clock: fn() -> Timestamp,
     failed: std::sync::atomic::AtomicBool,
+    told: Mutex<Told>,
+}
+
+/// How many changes a journal was told of that apply attempted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Told {
+    /// Carried out, or true already.
+    pub done: usize,
+    /// Failed, or not tried because of another one.
+    pub not_done: usize,
 }
 
 impl Journal {
@@ -36,6 +46,7 @@ impl Journal {
             sink: Mutex::new(sink),
             clock,
             failed: std::sync::atomic::AtomicBool::new(false),
+            told: Mutex::default(),
         }
     }
 
@@ -44,8 +55,23 @@ impl Journal {
         Self::new(Box::new(std::io::sink()), Timestamp::now)
     }
 
+    /// Returns how many outcomes it was told of, whether or not they could be written.
+    pub fn told(&self) -> Told {
+        *self.told.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Writes one line and flushes it.
     pub fn record(&self, plan: &Plan, change: &Change, outcome: &Outcome) {
+        {
+            let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+            match outcome {
+                Outcome::Done | Outcome::AlreadyTrue => told.done += 1,
+                Outcome::Failed(_) | Outcome::InactiveOrHidden(_) | Outcome::NotTried(_) => {
+                    told.not_done += 1;
+                }
+                Outcome::Manual | Outcome::Waiting | Outcome::Blocked => {}
+            }
+        }
         let entry = JournalEntry {
             at: (self.clock)().to_string(),
             site: plan.site.as_str(),

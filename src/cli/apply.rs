@@ -16,9 +16,10 @@ use crate::report::json::ReadPlanError;
 use crate::report::privacy::{self, Privacy};
 use crate::report::{applied, json, text};
 use crate::review;
-use camino::Utf8Path;
+use camino::{Utf8Path, Utf8PathBuf};
 use jiff::Timestamp;
 use std::io::{self, BufRead, Write};
+use std::sync::Arc;
 
 /// A site that is open, read and planned.
 struct Ready<'w> {
@@ -192,16 +193,25 @@ async fn carry_out(
         }
     }
     let mut reports: Vec<ApplyReport> = Vec::new();
+    for planned in planned {
+        let changes = planned.plan.changes.iter();
+        let automatic = changes.filter(|change| change.is_automatic()).count();
+        output
+            .interruption
+            .will_apply(&planned.plan.site, automatic);
+    }
     for (site, planned) in ready.iter().zip(planned) {
         let key = &site.desired.site.key;
         let phases = Phases::default();
-        let journal = match journal(workspace, key, planned) {
-            Ok(journal) => journal,
+        let (journal, file) = match journal(workspace, key, planned) {
+            Ok(opened) => opened,
             Err(error) => {
                 output.note(&format!("warning: no journal is kept: {error}"));
-                Journal::none()
+                (Journal::none(), None)
             }
         };
+        let journal = Arc::new(journal);
+        output.interruption.begins(key, &journal, file);
         let (reader, writer) = (
             site.session.connection.reader(),
             site.session.connection.writer(),
@@ -347,15 +357,19 @@ fn stage_in_words(site: &SiteKey, stage: Stage) -> String {
     format!("applying {site}: stage {number} of {of}, {changes} change{s}")
 }
 
-/// Opens the journal of one site; a run without automatic changes keeps none.
-fn journal(workspace: &Workspace, site: &SiteKey, planned: &Planned) -> io::Result<Journal> {
+/// Opens the journal of one site, and says where it is; a run without automatic changes keeps none.
+fn journal(
+    workspace: &Workspace,
+    site: &SiteKey,
+    planned: &Planned,
+) -> io::Result<(Journal, Option<Utf8PathBuf>)> {
     if !planned
         .plan
         .changes
         .iter()
         .any(crate::plan::Change::is_automatic)
     {
-        return Ok(Journal::none());
+        return Ok((Journal::none(), None));
     }
     let directory = workspace.root.join(".portcullis").join("journal");
     fs_err::create_dir_all(&directory)?;
@@ -363,6 +377,6 @@ fn journal(workspace: &Workspace, site: &SiteKey, planned: &Planned) -> io::Resu
     let file = std::fs::File::options()
         .create(true)
         .append(true)
-        .open(path)?;
-    Ok(Journal::new(Box::new(file), Timestamp::now))
+        .open(&path)?;
+    Ok((Journal::new(Box::new(file), Timestamp::now), Some(path)))
 }

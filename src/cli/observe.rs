@@ -142,9 +142,13 @@ pub(super) async fn open(
     lookup: Lookup,
 ) -> Result<Session, Exit> {
     let options = reach.limits.options();
-    Session::open(workspace, key, options, today, lookup)
+    let session = Session::open(workspace, key, options, today, lookup)
         .await
-        .map_err(|error| not_open(error, output))
+        .map_err(|error| not_open(error, output))?;
+    if let Some(keeper) = session.keeper() {
+        output.interruption.keep(keeper);
+    }
+    Ok(session)
 }
 
 /// Says why a site cannot be talked to, and returns the exit code.

@@ -2,6 +2,7 @@
 
 use super::Lookup;
 use super::args::ColorChoice;
+use super::interrupt::Interruption;
 use super::progress::Progress;
 use crate::config::Sources;
 use crate::diagnostic::{Diagnostic, Severity};
@@ -34,6 +35,8 @@ pub struct Output {
     pub(super) json_notes: bool,
     /// What went wrong so far, for the document that a command owes when it ends before its own is written.
     pub(super) failures: Vec<Failure>,
+    /// What a signal has to save and to tell.
+    pub(super) interruption: Interruption,
     /// Whether the data stream has been ended.
     ended: bool,
 }
@@ -90,6 +93,7 @@ impl Output {
             },
             json_notes: false,
             failures: Vec::new(),
+            interruption: Interruption::default(),
             ended: false,
         }
     }

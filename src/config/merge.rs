@@ -1,5 +1,5 @@
-//! Uniting the files of a workspace into one tree: mappings are united, top-level lists are concatenated, everything else is
-//! declared once.
+//! Uniting the files of a workspace into one tree: mappings are united, top-level lists and those of `policy` are
+//! concatenated, everything else is declared once.
 
 use super::codes;
 use super::context::{Context, null};
@@ -31,7 +31,15 @@ const TOP: Shape = Shape::Unite(&[
     ("scopes", Shape::Concatenate),
     ("expectations", Shape::Concatenate),
     ("attestations", Shape::Concatenate),
-    ("policy", Shape::Unite(&[("class_gains", ENTITIES)])),
+    (
+        "policy",
+        Shape::Unite(&[
+            ("class_gains", ENTITIES),
+            ("protect", Shape::Concatenate),
+            ("acknowledge", Shape::Concatenate),
+            ("accept_drift", Shape::Concatenate),
+        ]),
+    ),
     ("atlassian_organizations", Shape::Unite(&[("*", ATLASSIAN)])),
     ("sites", Shape::Unite(&[("*", SITE)])),
 ]);

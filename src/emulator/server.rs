@@ -16,7 +16,7 @@ use axum::routing::{MethodFilter, on};
 use camino::Utf8PathBuf;
 use std::io;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, Weak};
 use std::time::{Duration, Instant};
 use tokio::net::TcpListener;
 use tokio::sync::{Notify, oneshot, watch};
@@ -78,6 +78,24 @@ pub(super) struct Shared {
     changes: AtomicU64,
     /// Up to which change the state is in its file.
     saved: watch::Sender<u64>,
+    /// Held while the state is read and written, so that an older state never replaces a newer one.
+    writing: Mutex<()>,
+}
+
+/// Saves a running sandbox from outside. It keeps none alive.
+#[derive(Debug, Clone)]
+pub struct Keeper(Weak<Shared>);
+
+impl Keeper {
+    /// Writes the state as it is now to the sandbox's file; nothing where there is no file, or no sandbox any more.
+    ///
+    /// Every change that a caller was told of is in it.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn save(&self) -> io::Result<()> {
+        self.0.upgrade().map_or(Ok(()), |shared| shared.save())
+    }
 }
 
 impl Sandbox {
@@ -110,6 +128,7 @@ impl Sandbox {
             changed: Notify::new(),
             changes: AtomicU64::new(0),
             saved: watch::Sender::new(0),
+            writing: Mutex::default(),
         });
         let (quit, quitting) = oneshot::channel::<()>();
         let service = router(&shared).into_make_service_with_connect_info::<Line>();
@@ -124,8 +143,8 @@ impl Sandbox {
         let saver = shared
             .options
             .state_file
-            .clone()
-            .map(|path| tokio::spawn(keep_saving(Arc::clone(&shared), path)));
+            .is_some()
+            .then(|| tokio::spawn(keep_saving(Arc::clone(&shared))));
         Ok(Self {
             shared,
             quit: Some(quit),
@@ -174,6 +193,11 @@ impl Sandbox {
             .await;
     }
 
+    /// Returns what can save the state while somebody else holds the sandbox.
+    pub fn keeper(&self) -> Keeper {
+        Keeper(Arc::downgrade(&self.shared))
+    }
+
     /// Takes no further requests, lets those under way finish, saves, and returns the state.
     ///
     /// # Errors
@@ -189,11 +213,8 @@ impl Sandbox {
             // Only the end of the task matters: a write of its own is whole or not there.
             let _ = saver.await;
         }
-        let site = self.site();
-        if let Some(path) = &self.shared.options.state_file {
-            site.save(path)?;
-        }
-        Ok(site)
+        self.shared.save()?;
+        Ok(self.site())
     }
 }
 
@@ -218,6 +239,15 @@ impl Shared {
         result
     }
 
+    /// Writes the state to its file, where it has one.
+    fn save(&self) -> io::Result<()> {
+        let Some(path) = &self.options.state_file else {
+            return Ok(());
+        };
+        let _writing = lock(&self.writing);
+        write_whole(path, &self.read(Site::to_bytes)?)
+    }
+
     /// Counts e-mails that the real site would have sent.
     pub(super) fn count_mails(&self, mails: u64) {
         lock(&self.counts).mails += mails;
@@ -229,20 +259,16 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 /// Writes the state a moment after each change; on a site so large that this takes long, less often.
-async fn keep_saving(shared: Arc<Shared>, path: Utf8PathBuf) {
+async fn keep_saving(shared: Arc<Shared>) {
     let mut cost = Duration::ZERO;
     loop {
         shared.changed.notified().await;
         tokio::time::sleep(SAVE_AFTER.max(cost * 5)).await;
         let began = Instant::now();
-        let (of, path) = (Arc::clone(&shared), path.clone());
+        let of = Arc::clone(&shared);
         // Counted before the state is read: what changes meanwhile may be in the file, but is not promised.
         let changes = shared.changes.load(Ordering::Relaxed);
-        let saved = tokio::task::spawn_blocking(move || {
-            let bytes = of.read(Site::to_bytes)?;
-            write_whole(&path, &bytes)
-        })
-        .await;
+        let saved = tokio::task::spawn_blocking(move || of.save()).await;
         match saved {
             Ok(Ok(())) => drop(shared.saved.send_replace(changes)),
             Ok(Err(error)) => tracing::warn!(%error, "the state of the sandbox was not saved"),

@@ -3,7 +3,7 @@
 use crate::access::accounts::account_type;
 use crate::access::{DomainClass, Outcome, State, Trail, Way};
 use crate::config::{Create, RosterEntry, Who};
-use crate::desired::Desired;
+use crate::desired::{Desired, DesiredRoster};
 use crate::diagnostic::Span;
 use crate::model::{AccountKind, Address, Email, Incomplete, Read, SiteField, Surface};
 use crate::observed::Observed;
@@ -13,6 +13,7 @@ use crate::plan::manual::{self, ManualStep, ManualSubject};
 use crate::plan::roster::{Comparison, Index, Match, Missing, Stays};
 use crate::plan::{Coverage, Finding, Forecast, Order, Plan, PlanError, UnmanagedCounts, order};
 use crate::{config::Space, model::OrganizationName};
+use jiff::civil::Date;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -188,7 +189,7 @@ impl<'a> Draft<'a> {
     pub(super) fn people(
         &mut self,
         list: &PeopleList<'_>,
-        roster: &'a crate::desired::DesiredRoster<'a>,
+        roster: &'a DesiredRoster<'a>,
         comparison: Comparison<'a>,
     ) {
         let child = list.child();
@@ -196,6 +197,7 @@ impl<'a> Draft<'a> {
         let row = |draft: &Self, person: &str| {
             draft.address(list.parts.iter().copied().chain([child, person]))
         };
+        self.ended(base.clone(), roster, &comparison);
         for Missing { entry, account } in comparison.missing {
             let person = Desired::person(&entry.who);
             let (reference, waits) = match (&account, &entry.who) {
@@ -376,6 +378,34 @@ impl<'a> Draft<'a> {
         if comparison.unlisted > 0 {
             self.unmanaged.people.push((base, comparison.unlisted));
         }
+    }
+
+    /// Says in one line which entries of a list have ended without anybody to remove for it, so that a slip in a date
+    /// is noticed.
+    fn ended(&mut self, list: Address, roster: &DesiredRoster<'_>, comparison: &Comparison<'_>) {
+        let removed: BTreeSet<Span> = comparison.removals.iter().map(|gone| gone.span).collect();
+        let ended = roster.roster.entries.iter().filter_map(|entry| {
+            let until = entry.extra.as_ref()?.until?;
+            let ended = until < self.desired.today && !removed.contains(&entry.span);
+            ended.then_some((entry.span, until))
+        });
+        let (mut count, mut first) = (0_usize, None);
+        for entry in ended {
+            count += 1;
+            first = Some(first.map_or(entry, |first: (Span, Date)| first.min(entry)));
+        }
+        let Some((span, until)) = first else {
+            return;
+        };
+        let message = match count {
+            1 => format!(
+                "1 entry has ended on {until} and removes nobody: take it out, or mend the date"
+            ),
+            _ => format!(
+                "{count} entries have ended and remove nobody, the first in the files on {until}: take them out, or mend the dates"
+            ),
+        };
+        self.finding(list, "entries-ended", message, Some(span));
     }
 
     /// Removes from a live list whom `people` declares absent.

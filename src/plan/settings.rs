@@ -32,7 +32,7 @@ impl Draft<'_> {
             |value| from_json(field, value),
         );
         self.unreadable(self.observed.settings.get(&field), &address, wanted.span);
-        self.contradiction(field, &address, &mut state);
+        self.contradiction(field, &wanted.value, &address, &mut state);
         self.count_field(state.known.is_some());
         if state.known.as_ref() == Some(&wanted.value) {
             return;
@@ -105,7 +105,16 @@ impl Draft<'_> {
     }
 
     /// A project's settings echo two site-wide ones; an echo that contradicts an attested value is drift.
-    fn contradiction(&mut self, field: SiteField, address: &Address, state: &mut Seen<SiteValue>) {
+    ///
+    /// An echo that differs from the files is the value to start from. One that agrees with them while a person saw
+    /// something else is no proof: whichever of the two is wrong, the value is not known until somebody looks again.
+    fn contradiction(
+        &mut self,
+        field: SiteField,
+        wanted: &SiteValue,
+        address: &Address,
+        state: &mut Seen<SiteValue>,
+    ) {
         if state.write != Surface::Manual {
             return;
         }
@@ -137,7 +146,7 @@ impl Draft<'_> {
                 .get(address.as_str())
                 .map(|attestation| attestation.span);
             self.finding(address.clone(), "attestation-contradicted", message, source);
-            state.known = Some(SiteValue::Toggle(echo));
+            state.known = Some(SiteValue::Toggle(echo)).filter(|echoed| echoed != wanted);
         }
     }
 

@@ -186,3 +186,56 @@ fn a_link_out_of_the_workspace_is_not_followed() {
     assert_ne!(ran.code, 0, "{}", ran.text());
     assert!(!elsewhere.path().join("acme.yaml").exists());
 }
+
+/// A statement that neither the files nor the site bear out never makes a plan empty.
+#[test]
+fn a_wrong_statement_never_turns_a_plan_green() {
+    for (field, on) in [
+        ("customers-can-create-accounts", false),
+        ("view-without-login", true),
+    ] {
+        let key = field.replace('-', "_");
+        let place = Place::new();
+        place.write(
+            "portcullis.yaml",
+            &format!("version: 1\nsites:\n  acme:\n    url: \"sandbox:\"\n    seed: seed\n    surfaces: {{ private: read }}\n    customer_access: {{ {key}: {on} }}\n    projects: {{ IT: {{ channel_access: restricted }} }}\n"),
+        );
+        place.write(
+            "seed/portcullis.yaml",
+            &format!("version: 1\nsites:\n  acme:\n    customer_access: {{ {key}: {on} }}\n    projects: {{ IT: {{ channel_access: restricted }} }}\n"),
+        );
+        let address = format!("acme/customer-access/{field}");
+        let attest = |value: bool| {
+            let value = value.to_string();
+            let ran = place.run(&[
+                "attest",
+                &address,
+                "--value",
+                &value,
+                "--by",
+                "jo@acme.example",
+            ]);
+            assert_eq!(ran.code, 0, "{}", ran.text());
+        };
+        attest(!on);
+        let ran = place.run(&["plan", "--detailed-exitcode"]);
+        assert_eq!(ran.code, 2, "{}", ran.text());
+        assert!(
+            ran.out.contains("attestation-contradicted"),
+            "{}",
+            ran.text()
+        );
+        let plan = place.run(&["plan", "--format", "json"]).json();
+        let row = &plan["resource_changes"][0];
+        assert_eq!(row["address"], address.as_str());
+        assert!(row["change"]["before"].is_null(), "{row}");
+        assert_eq!(row["change"]["after"], on, "{row}");
+        assert_eq!(plan["manual_steps"].as_array().unwrap().len(), 1);
+        let drift = place.run(&["drift", "--detailed-exitcode"]);
+        assert_eq!(drift.code, 2, "{}", drift.text());
+        assert!(drift.out.contains(&address), "{}", drift.text());
+        attest(on);
+        let ran = place.run(&["plan", "--detailed-exitcode"]);
+        assert_eq!(ran.code, 0, "{}", ran.text());
+    }
+}

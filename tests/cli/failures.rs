@@ -261,3 +261,41 @@ async fn a_plan_that_cannot_be_saved_is_an_unexpected_error() {
         ran.err
     );
 }
+
+#[test]
+fn privacy_masks_what_is_no_address_as_well() {
+    let place = Place::new();
+    place.write(
+        "portcullis.yaml",
+        "version: 1\nsites:\n  acme:\n    url: \"sandbox:\"\n    organizations:\n      Globex:\n        members:\n          from: [a.csv, b.txt, c.yaml]\n          list: [\"Secret Person <secret@globex.example>\", { account_id: \"secret person\" }, 0123456, { email: \"secret\\x2bperson\" }, { email: a@b.example, until: secret day }]\n    people:\n      secret.person(at)globex: { absent: true, reason: left }\n",
+    );
+    place.write(
+        "a.csv",
+        "email,name,until,account,account_id\nsecret.person(at)globex.example,Top Secret,,,\n`secret` person,Top Secret,,,\na@globex.example,,Secret Name,,\nb@globex.example,,,Secret Name,\n,,,,secret id\n",
+    );
+    place.write("b.txt", "secret person at globex\n secret.person.with.a.very.long.name.that.goes.on.and.on.and.on.and.on(at)globex.example\n*@secret.example\n");
+    place.write(
+        "c.yaml",
+        "- secret.person\n- Secret Person: 1\n- { email: secret }\n",
+    );
+    let full = place.run(&["validate"]);
+    assert_eq!(full.code, 3);
+    assert!(full.out.matches("ecret").count() > 20, "{}", full.text());
+    for privacy in ["counts", "pseudonymous"] {
+        for format in ["text", "json", "sarif", "codequality", "github", "junit"] {
+            let ran = place.run(&["validate", "--privacy", privacy, "--format", format]);
+            assert_eq!(ran.code, 3);
+            let lower = ran.text().to_lowercase().replace("secret.example", "");
+            assert!(!lower.contains("secret"), "{}", ran.text());
+            assert!(!lower.contains("0123456"), "{}", ran.text());
+            assert!(lower.contains("invalid address"), "{}", ran.text());
+        }
+        let ran = place.run(&["plan", "--privacy", privacy]);
+        let lower = ran.text().to_lowercase().replace("secret.example", "");
+        assert!(!lower.contains("secret"), "{}", ran.text());
+    }
+    // What stands in no roster is still told.
+    place.write("portcullis.yaml", "version: 1\nsites: { acme: { url: \"sandbox:\", organizations: { Globex: { members: { mode: exacd } } } } }\n");
+    let ran = place.run(&["validate", "--privacy", "counts"]);
+    assert!(ran.out.contains("did you mean `exact`?"), "{}", ran.text());
+}

@@ -152,7 +152,7 @@ async fn an_interrupted_apply_leaves_a_journal_and_converges() {
     };
     let sandbox = site(options).await;
     let place = Place::remote(&sandbox);
-    let mut child = place.command(&["apply", "--auto-approve"]).spawn().unwrap();
+    let child = place.command(&["apply", "--auto-approve"]).spawn().unwrap();
     held.recv_timeout(Duration::from_secs(60))
         .expect("a link to an organization that was just made");
     let id = child.id().to_string();
@@ -163,7 +163,14 @@ async fn an_interrupted_apply_leaves_a_journal_and_converges() {
             .unwrap()
             .success()
     );
-    assert_eq!(child.wait().unwrap().code(), Some(130));
+    let ended = child.wait_with_output().unwrap();
+    assert_eq!(ended.status.code(), Some(130));
+    let told = place.neutral(&ended.stderr);
+    assert!(told.contains("interrupted: acme: "), "{told}");
+    assert!(told.contains(" done, "), "{told}");
+    assert!(told.contains("not tried or without an answer"), "{told}");
+    assert!(told.contains(".portcullis/journal/acme.jsonl"), "{told}");
+    assert!(told.contains("run `portcullis apply` again"), "{told}");
     let journal = place.read(".portcullis/journal/acme.jsonl");
     assert!(!journal.is_empty() && journal.ends_with('\n'));
     let mut done = Vec::new();

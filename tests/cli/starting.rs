@@ -145,3 +145,47 @@ fn the_sandbox_is_for_this_machine_only() {
     let ran = place.run(&["sandbox", "--state", "state.json"]);
     assert_eq!(ran.code, 8, "{}", ran.text());
 }
+
+/// The embedded sandbox saves a moment after each change; an interruption must not lose what the journal calls done.
+#[test]
+fn an_interrupted_apply_loses_nothing_that_the_embedded_sandbox_answered() {
+    let place = Place::quickstart();
+    let mut child = place.command(&["apply", "--auto-approve"]).spawn().unwrap();
+    let journal = place.path().join(".portcullis/journal/acme.jsonl");
+    let done = || {
+        let text = std::fs::read_to_string(&journal).unwrap_or_default();
+        text.contains("\"outcome\":\"done\"")
+    };
+    let running = loop {
+        if child.try_wait().unwrap().is_some() {
+            break false;
+        }
+        if done() {
+            break true;
+        }
+        std::thread::yield_now();
+    };
+    if running {
+        let id = child.id().to_string();
+        let killed = Command::new("kill").args(["-INT", &id]).status().unwrap();
+        assert!(killed.success());
+    }
+    let ended = child.wait_with_output().unwrap();
+    // It may have been faster than the signal.
+    assert!(matches!(ended.status.code(), Some(0 | 130)), "{ended:?}");
+    let plan = place.run(&["plan", "--format", "json"]).json();
+    let left: Vec<&str> = plan["resource_changes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| row["address"].as_str().unwrap())
+        .collect();
+    for line in place.read(".portcullis/journal/acme.jsonl").lines() {
+        let line: serde_json::Value = serde_json::from_str(line).unwrap();
+        if line["result"]["outcome"] == "done" {
+            let address = line["address"].as_str().unwrap();
+            assert!(!left.contains(&address), "{address} was done and is lost");
+        }
+    }
+    assert_eq!(place.run(&["apply", "--auto-approve"]).code, 0);
+}

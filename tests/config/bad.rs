@@ -1359,3 +1359,44 @@ sites: { acme: { url: "http://acme.atlassian.net/jira", api_url: "https://jo:sec
       = hint: such as `https://acme.atlassian.net`
     "#);
 }
+
+#[test]
+fn a_slip_in_the_header_of_a_roster_is_refused_and_other_columns_are_not() {
+    let header = |header: &str| {
+        let fields = header.matches(',').count();
+        let files = Files::new(&format!(
+            "=== portcullis.yaml\nversion: 1\nsites: {{ acme: {{ url: \"sandbox:\", organizations: {{ Globex: {{ members: {{ from: [a.csv] }} }} }} }} }}\n=== a.csv\n{header}\na@globex.example{}\n",
+            ",".repeat(fields)
+        ));
+        files.load().diagnostics
+    };
+    for (slip, meant, column) in [
+        ("email,name,untill", "until", 12),
+        ("email,name,Unti", "until", 12),
+        ("email,valid until", "until", 7),
+        ("email,until_date", "until", 7),
+        ("email,acount", "account", 7),
+        ("email,account-id", "account_id", 7),
+        ("account_id,E-Mail", "email", 12),
+        ("account_id,mail", "email", 12),
+    ] {
+        let found = header(slip);
+        let d = found.iter().find(|d| d.code == "roster-format");
+        let d = d.unwrap_or_else(|| panic!("{slip}: {found:?}"));
+        let hint = d.hint.as_deref().unwrap();
+        assert!(
+            hint.starts_with(&format!("did you mean `{meant}`?")),
+            "{slip}: {hint}"
+        );
+        let span = d.span().unwrap();
+        assert_eq!((span.line, span.column), (1, column), "{slip}");
+    }
+    for other in [
+        "email,name,amount,count,country,unit,date,Company Name,role",
+        "email,until,valid until,mail",
+        "Email,NAME,Until,account,Account_ID",
+    ] {
+        let found = header(other);
+        assert!(found.is_empty(), "{other}: {found:?}");
+    }
+}

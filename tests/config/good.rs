@@ -353,3 +353,61 @@ fn a_file_in_the_wrong_format_is_not_reported_line_by_line() {
         assert!((51..=53).contains(&count), "{name}: {count}");
     }
 }
+
+#[test]
+fn every_team_may_have_a_policy_file_with_lists_of_its_own() {
+    let files = Files::new(
+        r#"
+=== portcullis.yaml
+version: 1
+policy: { protect: [acme/a], max_removals: { count: 3 } }
+sites: { acme: { url: "sandbox:" } }
+=== policy/one.yaml
+version: 1
+policy:
+  protect: [acme/b]
+  accept_drift: [{ address: acme/x, reason: r, owner: o }]
+  acknowledge: [{ lint: L13, address: acme/y, reason: r, owner: o }]
+=== policy/two.yaml
+version: 1
+policy:
+  protect:
+    - acme/c
+  accept_drift: [{ address: acme/z, reason: r, owner: o }]
+  acknowledge: [{ lint: L14, address: acme/y, reason: r, owner: o }]
+"#,
+    );
+    let loaded = files.load();
+    assert_eq!(brief(&loaded), "");
+    let workspace = loaded.workspace.unwrap();
+    let policy = &workspace.policy;
+    let protected: Vec<String> = policy
+        .protect
+        .iter()
+        .map(|pattern| {
+            format!(
+                "{} {}",
+                pattern.value,
+                workspace.sources.place(pattern.span)
+            )
+        })
+        .collect();
+    assert_eq!(
+        protected,
+        [
+            "acme/a portcullis.yaml:2:21",
+            "acme/b policy/one.yaml:3:13",
+            "acme/c policy/two.yaml:4:7"
+        ]
+    );
+    assert_eq!(
+        (policy.accept_drift.len(), policy.acknowledge.len()),
+        (2, 2)
+    );
+    // A limit has one author.
+    files.write(
+        "policy/two.yaml",
+        "version: 1\npolicy: { max_removals: { count: 9 } }\n",
+    );
+    assert!(brief(&files.load()).contains("declared-twice"));
+}

@@ -210,6 +210,27 @@ async fn a_change_is_saved_while_the_sandbox_runs() {
     assert!(saved.organization_named("Initech").is_some());
 }
 
+#[tokio::test]
+async fn a_keeper_saves_at_once_and_keeps_no_sandbox_alive() {
+    let (_directory, path) = file();
+    let options = Options {
+        state_file: Some(path.clone()),
+        ..Options::default()
+    };
+    let sandbox = Box::start_with(acme().site, options).await.sandbox;
+    let keeper = sandbox.keeper();
+    for name in ["Initech", "Hooli"] {
+        sandbox.edit(|site| site.add_organization(&OrganizationName::new(name).unwrap()));
+        keeper.save().unwrap();
+        let saved = Site::load(&path).unwrap();
+        assert!(saved.organization_named(name).is_some(), "{name}");
+    }
+    sandbox.stop().await.unwrap();
+    std::fs::remove_file(&path).unwrap();
+    keeper.save().unwrap();
+    assert!(!path.exists(), "what has ended is not saved again");
+}
+
 #[test]
 fn a_file_that_is_no_state_is_refused_with_its_name() {
     let (_directory, path) = file();

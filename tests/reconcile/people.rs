@@ -392,3 +392,25 @@ fn an_atlassian_account_made_meanwhile_is_added() {
         assert_eq!(case.plan().await.addresses(), Vec::<String>::new());
     });
 }
+
+#[test]
+fn entries_that_ended_long_ago_are_told_in_one_line_a_list() {
+    let told = check(
+        "organizations: { Globex: { members: { list: [{ email: far@x.example, until: 2020-12-31 }, { email: old@x.example, until: 2026-11-21 }, { email: ana@x.example, until: 2027-11-22 }] } } }
+projects: { ITSM: { customers: { list: [{ email: far@x.example, until: 2020-12-31 }, { email: older@x.example, until: 2020-01-01 }] } } }",
+        "organizations: { Globex: { members: { list: [old@x.example, ana@x.example] } } }
+projects: { ITSM: {} }",
+    );
+    let told: Vec<&str> = told.split_whitespace().collect();
+    let told = told.join(" ");
+    // Who is removed for it is a row, and no remark.
+    assert!(
+        told.contains("1 entry has ended on 2020-12-31 and removes nobody: take it out, or mend the date [entries-ended] (portcullis.yaml:"),
+        "{told}"
+    );
+    assert!(
+        told.contains("2 entries have ended and remove nobody, the first in the files on 2020-12-31: take them out, or mend the dates [entries-ended] (portcullis.yaml:"),
+        "{told}"
+    );
+    assert_eq!(told.matches("[entries-ended]").count(), 2, "{told}");
+}

@@ -91,6 +91,22 @@ projects: { ITSM: { channel_access: restricted } }",
 }
 
 #[test]
+fn an_attestation_that_the_site_contradicts_never_hides_behind_an_echo_that_agrees_with_the_files()
+{
+    assert_snapshot!(check(
+        "surfaces: { private: read }
+customer_access: { customers_can_create_accounts: false, view_without_login: true }
+projects: { ITSM: { channel_access: restricted } }
+=top=
+attestations:
+  - { address: acme/customer-access/customers-can-create-accounts, value: true, by: jo@acme.example, on: 2026-11-01, until: 2027-01-30 }
+  - { address: acme/customer-access/view-without-login, value: false, by: jo@acme.example, on: 2026-11-01, until: 2027-01-30 }",
+        "customer_access: { external: { portal_only_accounts: true }, customers_can_create_accounts: false, view_without_login: true }
+projects: { ITSM: { channel_access: restricted } }",
+    ));
+}
+
+#[test]
 fn new_accounts_wait_for_the_domain_that_somebody_must_allow() {
     assert_snapshot!(check(
         "surfaces: {}

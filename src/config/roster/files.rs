@@ -144,9 +144,25 @@ impl Columns {
             _ => None,
         }
     }
+
+    /// Returns the column that a header's unknown name was probably meant to be, unless that one is there as well.
+    ///
+    /// An ignored `untill` would let guests in for ever, so one slip of the pen is an error, and so is `valid until`.
+    /// Columns of other programs' tables (`amount`, `company name`) are further away than that.
+    fn meant_by(&mut self, name: &str) -> Option<&'static str> {
+        let written = name.to_lowercase().replace(['-', ' ', '.'], "_");
+        if COLUMNS.contains(&name.to_lowercase().as_str()) {
+            return None;
+        }
+        COLUMNS.into_iter().find(|column| {
+            let near = strsim::damerau_levenshtein(&written, column) <= 1
+                || *column == "until" && written.split('_').any(|word| word == *column);
+            near && self.slot(column).is_some_and(|slot| slot.is_none())
+        })
+    }
 }
 
-/// Reads a table with a header in any order; unknown columns are ignored.
+/// Reads a table with a header in any order; unknown columns are ignored, but not those that are a slip of the pen.
 fn csv(cx: &mut Context, file: FileId, text: &str, entries: &mut Vec<RosterEntry>) {
     let mut budget = Budget {
         left: MOST_PROBLEMS,
@@ -258,6 +274,28 @@ fn header(
             .hint(hint),
         );
         return None;
+    }
+    for name in record.iter().map(str::trim) {
+        let Some(meant) = columns.meant_by(name) else {
+            continue;
+        };
+        fine = false;
+        let before = first.find(name).map_or(0, |at| first[..at].chars().count());
+        let mark = Mark {
+            span: place(file, 1, before),
+            length: width(name).max(1),
+        };
+        cx.report(
+            Diagnostic::error(
+                codes::ROSTER_FORMAT,
+                format!("`{}` is not a known column", short(name)),
+            )
+            .at(mark)
+            .hint(format!(
+                "did you mean `{meant}`? Columns that look like none of {} are ignored",
+                listed(COLUMNS)
+            )),
+        );
     }
     fine.then_some(columns)
 }
