@@ -167,6 +167,9 @@ pub(super) fn not_open(error: ConnectError, output: &mut Output) -> Exit {
     }
     let hint = match &error {
         ConnectError::Client(api) => api.hint(),
+        ConnectError::Busy(..) => {
+            Some("end the other run or the server, then run this again".into())
+        }
         _ => None,
     };
     output.fail(exit, &error.to_string(), hint.as_deref())

@@ -135,6 +135,14 @@ impl Context {
         mark: Mark,
         known: &[&str],
     ) -> Option<Fields<'n, 't>> {
+        if matches!(node.value, Value::List(_)) && known.contains(&"list") {
+            let diagnostic =
+                Diagnostic::error(codes::WRONG_TYPE, "expected a mapping, found a list")
+                    .at(node.mark)
+                    .hint("put the list under `list`: `{ list: […] }`");
+            self.report(diagnostic);
+            return None;
+        }
         let entries = self.entries(node)?;
         for entry in entries {
             if !known.contains(&entry.key.as_ref()) {
@@ -269,7 +277,14 @@ impl Context {
         )
         .at(node.mark);
         if let Some(meant) = meant {
-            diagnostic = diagnostic.hint(format!("write `{meant}`, without quotes"));
+            let why = match (quoted, scalar_kind(text)) {
+                // YAML 1.1 had more words for true and false than YAML 1.2 has.
+                (false, ScalarKind::Text) => {
+                    format!("YAML 1.2 reads `{}` as text: ", short(text))
+                }
+                _ => String::new(),
+            };
+            diagnostic = diagnostic.hint(format!("{why}write `{meant}`, without quotes"));
         }
         self.report(diagnostic);
         None
