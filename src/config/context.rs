@@ -5,7 +5,7 @@ use super::load::LoadOptions;
 use super::sources::Sources;
 use super::yaml::{Entry, Node, ScalarKind, Value, YamlLimits, scalar_kind};
 use crate::diagnostic::{Diagnostic, FileId, Located, Mark, short};
-use crate::model::{Domain, Email, NameError};
+use crate::model::{Domain, Email, NameError, SiteKey};
 use camino::Utf8PathBuf;
 use jiff::civil::Date;
 use std::collections::{BTreeMap, BTreeSet};
@@ -32,6 +32,8 @@ pub(super) struct Context {
     pub(super) problems: Vec<Diagnostic>,
     /// Whether a file could not be read or parsed, so that what seems to be missing may stand in it.
     pub(super) partial: bool,
+    /// The sites of expectations that are wrong otherwise, so that one run tells everything about them.
+    pub(super) sites_of_wrong: Vec<Located<SiteKey>>,
 }
 
 /// A mapping whose keys were checked against those known here.

@@ -117,6 +117,7 @@ fn load_replacing(
         inside: BTreeSet::new(),
         problems: Vec::new(),
         partial: false,
+        sites_of_wrong: Vec::new(),
     };
     let workspace = load_into(&mut cx);
     crate::diagnostic::sort(&mut cx.problems);

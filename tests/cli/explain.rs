@@ -230,6 +230,8 @@ fn a_file_given_for_the_workspace_is_told_from_a_missing_one() {
     assert_eq!(ran.code, 3, "{}", ran.text());
     let hint = "that is a file; name the directory that holds it: `.`";
     assert!(ran.out.contains(hint), "{}", ran.text());
+    let total = "the workspace is not valid: 1 error\n";
+    assert!(ran.out.ends_with(total), "{}", ran.text());
     let ran = place.run(&["who", "seed/portcullis.yaml", "ITSM"]);
     assert_eq!(ran.code, 3, "{}", ran.text());
     assert!(ran.err.contains("that holds it: `seed`"), "{}", ran.text());

@@ -45,6 +45,22 @@ a@b.example,"A, B",C
 }
 
 #[test]
+fn an_expectation_that_names_nobody_on_no_site_is_told_both() {
+    let text = refused(
+        r#"
+=== portcullis.yaml
+version: 1
+sites: { acme: { url: "sandbox:" } }
+expectations:
+  - { name: x, who: everybody, cannot: sign_up, site: acmee }
+"#,
+    );
+    for told in ["`everybody` names nobody", "did you mean `acme`?"] {
+        assert_eq!(text.matches(told).count(), 1, "{told}: {text}");
+    }
+}
+
+#[test]
 fn wrong_types() {
     assert_snapshot!(refused(r#"
 === portcullis.yaml
