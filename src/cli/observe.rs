@@ -235,6 +235,7 @@ pub(super) async fn read(
     match read.await {
         Ok(mut observed) => {
             observed.requests = session.connection.requests() - before;
+            tracing::info!(site = %key, requests = observed.requests, "read");
             Ok(observed)
         }
         Err(error) => {
