@@ -33,16 +33,17 @@ use clap::Parser;
 use interrupt::interrupted;
 use progress::Progress;
 use std::ffi::OsString;
-use std::io::IsTerminal as _;
+use std::io::{IsTerminal as _, Write as _};
 
 /// Looks an environment variable up.
 pub(crate) type Lookup = fn(&str) -> Option<String>;
 
 /// Runs the command line.
 pub fn main(arguments: impl IntoIterator<Item = OsString>, lookup: Lookup) -> Exit {
-    let parsed = match Arguments::try_parse_from(arguments) {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let parsed = match Arguments::try_parse_from(&arguments) {
         Ok(parsed) => parsed,
-        Err(error) => return usage(&error),
+        Err(error) => return usage(&error, wants_json(&arguments)),
     };
     let mut output = Output::of_process(parsed.global.color, lookup);
     output.privacy = parsed.global.privacy;
@@ -130,8 +131,29 @@ async fn run(parsed: &Arguments, output: &mut Output, lookup: Lookup) -> Exit {
     }
 }
 
-/// Prints what clap has to say; help and version are no errors.
-fn usage(error: &clap::Error) -> Exit {
+/// Says whether arguments that could not be read ask for messages as JSON.
+fn wants_json(arguments: &[OsString]) -> bool {
+    let words = || arguments.iter().filter_map(|word| word.to_str());
+    words().any(|word| word == "--log-format=json")
+        || words()
+            .zip(words().skip(1))
+            .any(|pair| pair == ("--log-format", "json"))
+}
+
+/// Prints what clap has to say, an error as one JSON object where the log is JSON; help and version are no errors.
+fn usage(error: &clap::Error, json: bool) -> Exit {
+    if json && error.use_stderr() {
+        let text = error.to_string();
+        let (message, rest) = text.split_once("\n\n").unwrap_or((&text, ""));
+        let message = message.strip_prefix("error: ").unwrap_or(message).trim();
+        let hint = Some(rest.trim()).filter(|rest| !rest.is_empty());
+        let exit = Exit::Usage;
+        let line = serde_json::json!({"level": "ERROR", "message": message, "hint": hint, "exit_code": exit.code()});
+        // A closed pipe is a quiet end.
+        let line = crate::neutral::json::escaped(&line.to_string());
+        let _ = writeln!(std::io::stderr(), "{line}");
+        return exit;
+    }
     // A closed pipe is a quiet end.
     let _ = error.print();
     if error.use_stderr() {

@@ -19,6 +19,7 @@ mod sources;
 mod workspace;
 mod yaml;
 
+pub(crate) use files::ROOT_FILE;
 pub(crate) use read::site_rules::account_id_problem;
 
 pub use load::{Limits, LoadOptions, Loaded, load, load_as_if};

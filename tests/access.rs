@@ -24,6 +24,8 @@ mod portal;
 mod properties;
 #[path = "access/rows.rs"]
 mod rows;
+#[path = "access/rules.rs"]
+mod rules;
 #[path = "access/sandbox.rs"]
 mod sandbox;
 #[path = "access/schemes.rs"]

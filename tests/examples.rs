@@ -365,6 +365,75 @@ fn the_documents_name_every_code_and_every_key() {
     }
 }
 
+/// Words that are spelled like codes and are parts of addresses, of places in Atlassian's pages, or of prose.
+const NO_CODES: &[&str] = &[
+    "account-creation",
+    "all-logged-in",
+    "allowed-domain",
+    "allowed-domains",
+    "any-domain",
+    "app-access",
+    "approved-domain",
+    "approved-domains",
+    "channel-access",
+    "customer-access",
+    "customer-sharing",
+    "customers-can-create-accounts",
+    "email-domain",
+    "email-requests",
+    "knowledge-base",
+    "knowledge-base-permissions",
+    "login-methods",
+    "organization-management",
+    "portal-only-customers",
+    "self-service",
+    "view-without-login",
+];
+
+#[test]
+fn the_documents_name_every_code_of_a_finding() {
+    let page = fs_err::read_to_string(root().join("docs/diagnostics.md")).unwrap();
+    let mut files = Vec::new();
+    for part in ["drift.rs", "expect.rs", "lint.rs", "plan.rs", "policy.rs"] {
+        files.push(root().join("src").join(part));
+    }
+    for part in ["lint", "plan", "policy"] {
+        collect(&root().join("src").join(part), &mut files);
+    }
+    let mut found = std::collections::BTreeSet::new();
+    for file in files {
+        if file.file_name() == Some("tests.rs") {
+            continue;
+        }
+        let text = fs_err::read_to_string(&file).unwrap();
+        // Tests stand at the end of a file, and have examples of their own.
+        let text = text.split("#[cfg(test)]").next().unwrap();
+        let lines = text
+            .lines()
+            .filter(|line| !line.trim_start().starts_with("//"));
+        let words = lines.flat_map(|line| line.split('"').skip(1).step_by(2));
+        let spelled = |word: &&str| {
+            word.contains('-')
+                && word
+                    .split('-')
+                    .all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase()))
+        };
+        found.extend(words.filter(spelled).map(str::to_owned));
+    }
+    for code in ["expectation-failed", "left-in-place", "unsafe-step"] {
+        assert!(found.contains(code), "{code} is not found in the source");
+    }
+    let missing: Vec<_> = found
+        .iter()
+        .filter(|word| !NO_CODES.contains(&word.as_str()))
+        .filter(|code| !page.contains(&format!("| `{code}` | ")))
+        .collect();
+    assert!(
+        missing.is_empty(),
+        "not in docs/diagnostics.md: {missing:?}"
+    );
+}
+
 #[test]
 fn the_yaml_of_the_readme_is_a_valid_workspace() {
     let readme = fs_err::read_to_string(root().join("README.md")).unwrap();

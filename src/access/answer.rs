@@ -59,7 +59,7 @@ impl From<bool> for Answer {
     }
 }
 
-/// The number of a rule of the customer access model: `R…`, `V…`, `K…`, or `Q…` for an assumption.
+/// The number of a rule of the customer access model: `R…`, `V…`, `K…`, or `Q…` for an assumption. Each has a row in docs/rules.md.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RuleId(pub &'static str);
 

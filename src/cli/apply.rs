@@ -155,7 +155,11 @@ async fn carry_out(
         );
     }
     if incomplete != Exit::Done && !arguments.reach.partial {
-        let hint = "mend what is named above, or apply the rest with `--partial`";
+        // Where no site could be opened, there is no rest.
+        let hint = match planned {
+            [] => "mend what is named above, then apply again",
+            _ => "mend what is named above, or apply the rest with `--partial`",
+        };
         return output.fail(
             incomplete,
             "nothing was applied: not everything could be read",

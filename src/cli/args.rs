@@ -35,13 +35,13 @@ pub struct Global {
     /// When to use colour
     #[arg(long, global = true, value_enum, default_value_t = ColorChoice::Auto)]
     pub color: ColorChoice,
-    /// Say more on standard error; twice for every request
+    /// Say more on standard error: what was read and every write; twice for every request
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub verbose: u8,
     /// How messages on standard error look
     #[arg(long, global = true, value_enum, default_value_t = LogFormat::Text)]
     pub log_format: LogFormat,
-    /// How much of people is shown: as they are, by stable pseudonyms, or as counts
+    /// How much of people is shown: as they are, by stable pseudonyms (keyed by PORTCULLIS_PSEUDONYM_KEY where that is set), or as counts
     #[arg(long, global = true, value_enum, default_value_t = Privacy::Full, env = "PORTCULLIS_PRIVACY")]
     pub privacy: Privacy,
     /// The day everything is judged on (UTC), instead of today
@@ -169,13 +169,13 @@ pub struct Reach {
 #[derive(Debug, Clone, Args)]
 pub struct Limits {
     /// The most requests in flight at once
-    #[arg(long, value_name = "N", default_value_t = crate::jsm::CONCURRENCY)]
+    #[arg(long, value_name = "N", default_value_t = crate::jsm::CONCURRENCY, value_parser = at_least_one::<usize>)]
     pub concurrency: usize,
     /// The most requests a second; without it the pace follows what the site says of its limits
     #[arg(long, value_name = "N", value_parser = max_rps)]
     pub max_rps: Option<f64>,
     /// The most requests that the run may make
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = at_least_one::<u64>)]
     pub budget: Option<u64>,
 }
 
@@ -198,6 +198,26 @@ impl Limits {
             budget: self.budget,
             ..crate::jsm::Options::default()
         }
+    }
+}
+
+/// Reads a whole number that is not 0.
+fn at_least_one<N>(text: &str) -> Result<N, String>
+where
+    N: std::str::FromStr<Err = std::num::ParseIntError> + PartialEq + Default,
+{
+    match text.parse::<N>() {
+        Ok(number) if number != N::default() => Ok(number),
+        Ok(_) => Err("at least 1 is needed".to_owned()),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+/// Reads the name of a file to write; `-` would be a file of that name, which nobody means.
+fn file(text: &str) -> Result<Utf8PathBuf, String> {
+    match text {
+        "-" => Err("name a file; standard output is for the report".to_owned()),
+        name => Ok(name.into()),
     }
 }
 
@@ -225,7 +245,7 @@ pub struct PlanArguments {
     #[command(flatten)]
     pub reach: Reach,
     /// Also write the plan as JSON to this file
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_parser = file)]
     pub out: Option<Utf8PathBuf>,
     /// The form of the output
     #[arg(long, value_enum, default_value_t = PlanFormat::Text)]
@@ -330,7 +350,7 @@ pub struct DriftArguments {
     #[arg(long)]
     pub detailed_exitcode: bool,
     /// Write the smallest edit of the files that accepts what somebody changed, for `git apply`
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_parser = file)]
     pub write_patch: Option<Utf8PathBuf>,
 }
 
@@ -506,13 +526,13 @@ pub struct ExportArguments {
     #[arg(long, value_name = "URL")]
     pub url: Option<String>,
     /// Write the workspace to this directory, which must be absent or empty
-    #[arg(long, value_name = "DIR2", required_unless_present = "snapshot")]
+    #[arg(long, value_name = "NEW_DIR", required_unless_present = "snapshot")]
     pub to: Option<Utf8PathBuf>,
     /// What becomes of people: a roster file per list, or no lists at all
     #[arg(long, value_enum, default_value_t = ExportMembers::Csv)]
     pub members: ExportMembers,
     /// Write what was read as JSON to this file, for `--observed` of `plan`, `explain` and `who`
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_parser = file)]
     pub snapshot: Option<Utf8PathBuf>,
     /// Leave out, with a comment, what could not be read whole
     #[arg(long)]

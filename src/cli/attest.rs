@@ -15,6 +15,9 @@ use std::io::{self, Write};
 /// How long a statement counts when nothing else is said, in days.
 const DAYS: i64 = 90;
 
+/// What the commands that plans print have in the place of a person.
+const PLACEHOLDER: &str = "YOU";
+
 /// Runs the command.
 pub(super) fn run(arguments: &AttestArguments, global: &Global, output: &mut Output) -> Exit {
     match attest(arguments, global, output) {
@@ -28,6 +31,11 @@ fn attest(arguments: &AttestArguments, global: &Global, output: &mut Output) -> 
         [address] => (Utf8Path::new("."), address),
         _ => return Err(output.fail(Exit::Usage, "an address is missing", None)),
     };
+    if arguments.by == PLACEHOLDER {
+        let message = format!("`--by {PLACEHOLDER}` says nobody");
+        let hint = "put in who looked, such as `--by jo@acme.example`";
+        return Err(output.fail(Exit::Usage, &message, Some(hint)));
+    }
     let workspace = observe::load(directory, global, output)?;
     let on = arguments.on.unwrap_or_else(|| global.today());
     let until = match arguments.until {
@@ -67,12 +75,17 @@ fn attest(arguments: &AttestArguments, global: &Global, output: &mut Output) -> 
         let message = format!("`{path}` cannot be written: {error}");
         output.fail(Exit::Unexpected, &message, None)
     })?;
-    let verb = if old.is_some() { "renewed" } else { "recorded" };
-    let written = writeln!(
-        output.data,
-        "{verb} {} in {path}, until {until}",
-        crate::neutral::neutral(address)
-    );
+    let address = crate::neutral::neutral(address);
+    let done = match old {
+        None => format!("recorded {address}"),
+        Some(old) if old.value == statement.value => format!("renewed {address}"),
+        Some(old) => {
+            let (from, to) = (old.value.to_string(), statement.value.to_string());
+            let (from, to) = (crate::neutral::neutral(&from), crate::neutral::neutral(&to));
+            format!("changed {address} from {from} to {to}")
+        }
+    };
+    let written = writeln!(output.data, "{done} in {path}, until {until}");
     Ok(output.finish(written, Exit::Done))
 }
 

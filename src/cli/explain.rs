@@ -12,7 +12,7 @@ use crate::model::{Email, ProjectKey, SiteKey};
 use crate::observe::{Depth, observe_access, observe_permissions};
 use crate::observed::Observed;
 use crate::report::privacy;
-use camino::Utf8PathBuf;
+use camino::{Utf8Path, Utf8PathBuf};
 use std::collections::BTreeSet;
 
 /// Runs the command.
@@ -33,6 +33,11 @@ async fn explained(
     output: &mut Output,
     lookup: Lookup,
 ) -> Result<Exit, Exit> {
+    if arguments.dir.is_none() && is_directory(&arguments.who) {
+        let message = format!("WHO is missing: `{}` is a directory", arguments.who);
+        let hint = format!("`portcullis explain {} WHO`", arguments.who);
+        return Err(output.fail(Exit::Usage, &message, Some(&hint)));
+    }
     let asked = Asked::new(&arguments.who).map_err(|error| {
         let message = format!("invalid address `{}`: {error}", arguments.who);
         let hint = "WHO is an address, `anonymous`, `anyone`, `any_customer`, or `*@domain`";
@@ -84,7 +89,12 @@ async fn explained(
             .as_ref()
             .is_none_or(|state| state.project(only.as_str()).is_none())
     {
-        return Err(no_project(&wanted, only.as_str(), output));
+        return Err(no_project(
+            state.as_ref().unwrap_or(&wanted),
+            only.as_str(),
+            state.is_some(),
+            output,
+        ));
     }
     let mut as_desired = explain(&wanted, &asked, only.as_ref());
     let mut as_live = state
@@ -163,18 +173,33 @@ pub(super) fn one_site(
 }
 
 /// Says that a project is not there, and which ones are.
-pub(super) fn no_project(state: &State<'_>, key: &str, output: &mut Output) -> Exit {
+///
+/// `read` is false where the site itself was not asked.
+pub(super) fn no_project(state: &State<'_>, key: &str, read: bool, output: &mut Output) -> Exit {
     let known: Vec<&str> = state
         .projects
         .iter()
         .map(|project| project.key.as_str())
         .collect();
-    let hint = format!("the projects are: {}", known.join(", "));
+    let mut hint = match known.as_slice() {
+        [] => "no project is described".to_owned(),
+        known => format!("the projects are: {}", known.join(", ")),
+    };
+    if !read {
+        hint.push_str("; with `--live`, those that only the site has as well");
+    }
     output.fail(
         Exit::Usage,
         &format!("there is no project `{key}`"),
         Some(&hint),
     )
+}
+
+/// Whether the one argument of a command that takes `[DIR]` first is a workspace, or a directory where there is no workspace here.
+pub(super) fn is_directory(argument: &str) -> bool {
+    let directory = Utf8Path::new(argument);
+    let has_root = |directory: &Utf8Path| directory.join(crate::config::ROOT_FILE).exists();
+    directory.is_dir() && (has_root(directory) || !has_root(Utf8Path::new(".")))
 }
 
 /// What to read of a live site beyond what every answer needs.

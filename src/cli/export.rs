@@ -4,7 +4,7 @@ mod directory;
 mod source;
 
 use super::args::{ExportArguments, ExportMembers, Global};
-use super::{Lookup, Output, observe};
+use super::{Lookup, Output, init, observe};
 use crate::exit::Exit;
 use crate::export::{self, Export, Members};
 use crate::observe::{Depth, observe_everything, observe_permissions};
@@ -60,6 +60,8 @@ async fn export(
         written.files.insert(path.into(), text);
     }
     if let Some(to) = &arguments.to {
+        let ignored = init::IGNORED.to_owned();
+        written.files.insert(init::GIT_IGNORE.into(), ignored);
         directory::write(to, &written.files)
             .map_err(|error| output.fail(Exit::Unexpected, &error.to_string(), None))?;
     }
@@ -139,8 +141,10 @@ fn summary(export: &Export, arguments: &ExportArguments, output: &mut Output) {
     let counts = export.counts;
     if let Some(to) = &arguments.to {
         output.note(&format!(
-            "Wrote `{to}`: {} organizations, {} projects, {} roster entries.",
-            counts.organizations, counts.projects, counts.people
+            "Wrote `{to}`: {}, {}, {}.",
+            counted(counts.organizations, "organization", "organizations"),
+            counted(counts.projects, "project", "projects"),
+            counted(counts.people, "roster entry", "roster entries")
         ));
         if counts.left_out > 0 {
             output.note(&format!(
@@ -152,4 +156,8 @@ fn summary(export: &Export, arguments: &ExportArguments, output: &mut Output) {
     if let Some(file) = &arguments.snapshot {
         output.note(&format!("Wrote the snapshot `{file}`."));
     }
+}
+
+fn counted(count: usize, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
 }

@@ -26,7 +26,10 @@ const SCHEMAS: [(&str, bool); 2] = [
     ("schemas/portcullis.schema.json", false),
     ("schemas/mapped.schema.json", true),
 ];
-const GIT_IGNORE: &str = ".gitignore";
+/// The file that keeps what the program writes for itself out of Git.
+pub(super) const GIT_IGNORE: &str = ".gitignore";
+/// Its text.
+pub(super) const IGNORED: &str = "# The sandbox's state and the journal of what was applied: neither belongs into Git.\n/.portcullis/\n";
 
 /// Runs the command.
 pub(super) fn run(arguments: &InitArguments, output: &mut Output) -> Exit {
@@ -76,8 +79,7 @@ fn write_all(directory: &Utf8Path, ignored: bool) -> io::Result<()> {
         write_new(&directory.join(name), &schema::text(mapped))?;
     }
     if !ignored {
-        let text = "# The sandbox's state and the journal of what was applied: neither belongs into Git.\n/.portcullis/\n";
-        write_new(&directory.join(GIT_IGNORE), text)?;
+        write_new(&directory.join(GIT_IGNORE), IGNORED)?;
     }
     Ok(())
 }

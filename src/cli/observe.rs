@@ -171,6 +171,9 @@ pub(super) fn not_open(error: ConnectError, output: &mut Output) -> Exit {
     }
     let hint = match &error {
         ConnectError::Client(api) => api.hint(),
+        ConnectError::Busy(..) => {
+            Some("end the other run or the server, then run this again".into())
+        }
         _ => None,
     };
     output.fail(exit, &error.to_string(), hint.as_deref())
@@ -236,6 +239,7 @@ pub(super) async fn read(
     match read.await {
         Ok(mut observed) => {
             observed.requests = session.connection.requests() - before;
+            tracing::info!(site = %key, requests = observed.requests, "read");
             Ok(observed)
         }
         Err(error) => {

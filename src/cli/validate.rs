@@ -53,7 +53,11 @@ pub(super) fn run(
                         output.data,
                         "the workspace is valid, with {remarks} remarks"
                     ),
-                    (false, _) => Ok(()),
+                    (false, _) => writeln!(
+                        output.data,
+                        "the workspace is not valid: {}",
+                        totals(diagnostics)
+                    ),
                 }
             })
         }
@@ -84,6 +88,24 @@ pub(super) fn run(
         }
     };
     output.finish(written, exit)
+}
+
+/// Counts what was found, by severity: `2 errors, 1 warning`.
+fn totals(diagnostics: &[diagnostic::Diagnostic]) -> String {
+    let kinds = [
+        (Severity::Error, "error"),
+        (Severity::Warning, "warning"),
+        (Severity::Note, "note"),
+    ];
+    let counted = kinds.iter().filter_map(|(severity, word)| {
+        let found = diagnostics.iter().filter(|d| d.severity == *severity);
+        match found.count() {
+            0 => None,
+            1 => Some(format!("1 {word}")),
+            count => Some(format!("{count} {word}s")),
+        }
+    });
+    counted.collect::<Vec<_>>().join(", ")
 }
 
 /// Returns the workspace as a path from where the command runs, where it lies below; code hosts know no other paths.

@@ -27,6 +27,11 @@ async fn listed(
     output: &mut Output,
     lookup: Lookup,
 ) -> Result<Exit, Exit> {
+    if arguments.dir.is_none() && explain::is_directory(&arguments.target) {
+        let message = format!("PROJECT is missing: `{}` is a directory", arguments.target);
+        let hint = format!("`portcullis who {} PROJECT`", arguments.target);
+        return Err(output.fail(Exit::Usage, &message, Some(&hint)));
+    }
     let (project, space) = match arguments.target.split_once('/') {
         None => (arguments.target.as_str(), None),
         Some((project, space)) => {
@@ -84,7 +89,12 @@ async fn listed(
         None => State::desired(&desired),
     };
     let Some(at) = state.project(project) else {
-        return Err(explain::no_project(&state, project, output));
+        return Err(explain::no_project(
+            &state,
+            project,
+            observed.is_some(),
+            output,
+        ));
     };
     if let Some(space) = &space
         && !state.projects[at].spaces.contains_key(space)

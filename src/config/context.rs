@@ -5,7 +5,7 @@ use super::load::LoadOptions;
 use super::sources::Sources;
 use super::yaml::{Entry, Node, ScalarKind, Value, YamlLimits, scalar_kind};
 use crate::diagnostic::{Diagnostic, FileId, Located, Mark, short};
-use crate::model::{Domain, Email, NameError};
+use crate::model::{Domain, Email, NameError, SiteKey};
 use camino::Utf8PathBuf;
 use jiff::civil::Date;
 use std::collections::{BTreeMap, BTreeSet};
@@ -32,6 +32,8 @@ pub(super) struct Context {
     pub(super) problems: Vec<Diagnostic>,
     /// Whether a file could not be read or parsed, so that what seems to be missing may stand in it.
     pub(super) partial: bool,
+    /// The sites of expectations that are wrong otherwise, so that one run tells everything about them.
+    pub(super) sites_of_wrong: Vec<Located<SiteKey>>,
 }
 
 /// A mapping whose keys were checked against those known here.
@@ -135,6 +137,14 @@ impl Context {
         mark: Mark,
         known: &[&str],
     ) -> Option<Fields<'n, 't>> {
+        if matches!(node.value, Value::List(_)) && known.contains(&"list") {
+            let diagnostic =
+                Diagnostic::error(codes::WRONG_TYPE, "expected a mapping, found a list")
+                    .at(node.mark)
+                    .hint("put the list under `list`: `{ list: […] }`");
+            self.report(diagnostic);
+            return None;
+        }
         let entries = self.entries(node)?;
         for entry in entries {
             if !known.contains(&entry.key.as_ref()) {
@@ -269,7 +279,14 @@ impl Context {
         )
         .at(node.mark);
         if let Some(meant) = meant {
-            diagnostic = diagnostic.hint(format!("write `{meant}`, without quotes"));
+            let why = match (quoted, scalar_kind(text)) {
+                // YAML 1.1 had more words for true and false than YAML 1.2 has.
+                (false, ScalarKind::Text) => {
+                    format!("YAML 1.2 reads `{}` as text: ", short(text))
+                }
+                _ => String::new(),
+            };
+            diagnostic = diagnostic.hint(format!("{why}write `{meant}`, without quotes"));
         }
         self.report(diagnostic);
         None

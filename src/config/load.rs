@@ -117,6 +117,7 @@ fn load_replacing(
         inside: BTreeSet::new(),
         problems: Vec::new(),
         partial: false,
+        sites_of_wrong: Vec::new(),
     };
     let workspace = load_into(&mut cx);
     crate::diagnostic::sort(&mut cx.problems);
@@ -135,16 +136,21 @@ fn load_replacing(
 fn load_into(cx: &mut Context) -> Option<Workspace> {
     if !cx.root.join(ROOT_FILE).exists() {
         let yml = cx.root.join("portcullis.yml").exists();
+        let hint = if cx.root.is_file() {
+            let directory = cx.root.parent().filter(|parent| *parent != "");
+            let directory = directory.map_or(".", Utf8Path::as_str);
+            format!("that is a file; name the directory that holds it: `{directory}`")
+        } else if yml {
+            "rename `portcullis.yml` to `portcullis.yaml`".to_owned()
+        } else {
+            "`portcullis init` writes a starter workspace".to_owned()
+        };
         cx.report(
             Diagnostic::error(
                 codes::NO_WORKSPACE,
                 format!("there is no `{ROOT_FILE}` in `{}`", cx.root),
             )
-            .hint(if yml {
-                "rename `portcullis.yml` to `portcullis.yaml`"
-            } else {
-                "`portcullis init` writes a starter workspace"
-            }),
+            .hint(hint),
         );
         return None;
     }

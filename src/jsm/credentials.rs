@@ -19,10 +19,12 @@ pub struct OrgKey(SecretString);
 
 /// One half of a pair of credentials is there, the other is not.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{missing}` is not set, though its counterpart is")]
+#[error("`{missing}` is not set, though its counterpart `{present}` is")]
 pub struct MissingVariable {
     /// The name of the general variable that would complete the pair.
     pub missing: &'static str,
+    /// The name of the variable that is set.
+    pub present: String,
 }
 
 const EMAIL: &str = "PORTCULLIS_EMAIL";
@@ -51,10 +53,16 @@ impl Credentials {
         let email = variable(site_key, "EMAIL", &lookup);
         let token = variable(site_key, "API_TOKEN", &lookup);
         match (email, token) {
-            (Some(email), Some(token)) => Ok(Some(Self::new(email, token))),
+            (Some((_, email)), Some((_, token))) => Ok(Some(Self::new(email, token))),
             (None, None) => Ok(None),
-            (Some(_), None) => Err(MissingVariable { missing: API_TOKEN }),
-            (None, Some(_)) => Err(MissingVariable { missing: EMAIL }),
+            (Some((present, _)), None) => Err(MissingVariable {
+                missing: API_TOKEN,
+                present,
+            }),
+            (None, Some((present, _))) => Err(MissingVariable {
+                missing: EMAIL,
+                present,
+            }),
         }
     }
 
@@ -78,7 +86,7 @@ impl OrgKey {
 
     /// Reads `PORTCULLIS_<SITE>_ORG_API_KEY`, then `PORTCULLIS_ORG_API_KEY`, as [`Credentials::from_env`] does.
     pub fn from_env(site_key: &str, lookup: impl Fn(&str) -> Option<String>) -> Option<Self> {
-        variable(site_key, "ORG_API_KEY", &lookup).map(Self::new)
+        variable(site_key, "ORG_API_KEY", &lookup).map(|(_, key)| Self::new(key))
     }
 
     /// Builds the `Authorization` header; `None` when the key holds what no header can carry.
@@ -87,18 +95,23 @@ impl OrgKey {
     }
 }
 
-fn variable(site_key: &str, name: &str, lookup: impl Fn(&str) -> Option<String>) -> Option<String> {
+/// Returns the name and the value of the first variable that is set.
+fn variable(
+    site_key: &str,
+    name: &str,
+    lookup: impl Fn(&str) -> Option<String>,
+) -> Option<(String, String)> {
     let site = site_key.to_ascii_uppercase().replace('-', "_");
     [
         format!("PORTCULLIS_{site}_{name}"),
         format!("PORTCULLIS_{name}"),
     ]
-    .iter()
+    .into_iter()
     .find_map(|variable| {
-        let value = lookup(variable)?;
+        let value = lookup(&variable)?;
         // A secret store often hands values over with a line end, which no header can carry.
         let value = value.trim();
-        (!value.is_empty()).then(|| value.to_owned())
+        (!value.is_empty()).then(|| (variable, value.to_owned()))
     })
 }
 
@@ -148,7 +161,13 @@ mod tests {
     #[test]
     fn half_a_pair_is_an_error_and_none_is_none() {
         let half = Credentials::from_env("acme", of(&[("PORTCULLIS_EMAIL", "a@b.c")]));
-        assert_eq!(half.unwrap_err().missing, "PORTCULLIS_API_TOKEN");
+        let half = half.unwrap_err();
+        assert_eq!(half.missing, "PORTCULLIS_API_TOKEN");
+        assert_eq!(half.present, "PORTCULLIS_EMAIL");
+        let own = of(&[("PORTCULLIS_ACME_API_TOKEN", "t")]);
+        let half = Credentials::from_env("acme", own).unwrap_err();
+        assert_eq!(half.missing, "PORTCULLIS_EMAIL");
+        assert_eq!(half.present, "PORTCULLIS_ACME_API_TOKEN");
         let empty = Credentials::from_env("acme", of(&[("PORTCULLIS_EMAIL", " ")]));
         assert!(empty.unwrap().is_none());
     }

@@ -252,7 +252,11 @@ impl Http {
         let status = response.status().as_u16();
         let headers = response.headers().clone();
         self.learn(call, status, &headers);
-        tracing::debug!(method = %call.method, path = %call.path, status, "request");
+        if call.writes {
+            tracing::info!(method = %call.method, path = %call.path, status, "request");
+        } else {
+            tracing::debug!(method = %call.method, path = %call.path, status, "request");
+        }
         let text = response.text().await.map_err(|error| lost(call, error))?;
         Ok(Raw {
             status,

@@ -37,7 +37,7 @@ macro_rules! words {
 }
 
 words! {
-    /// Who may send requests to a project by portal, widget and e-mail (section 2.4 of the access model).
+    /// Who may send requests to a project by portal, widget and e-mail (V1 and V2 in docs/rules.md).
     ChannelAccess {
         /// Whoever the site's customer access lets in.
         Open = "open",
@@ -57,7 +57,7 @@ words! {
     }
 }
 words! {
-    /// Who can view the articles of a linked knowledge-base space (section 5 of the access model).
+    /// Who can view the articles of a linked knowledge-base space (K1 to K11 in docs/rules.md).
     WhoCanView {
         /// Everybody, without login.
         Anyone = "anyone",

@@ -10,12 +10,16 @@ use crate::plan::Change;
 use crate::report::build;
 use crate::report::document::{Redaction, ResourceChange, ScopeError, Source};
 use crate::report::text::Style;
+use crate::report::text::values::{Null, words};
 use serde::Serialize;
 use serde_json::Value;
 use std::io::{self, Write};
 
 /// How many rows of one section are shown as text.
 const SHOWN: usize = 50;
+
+/// How many entries of a list in a value are shown as text.
+const ITEMS: usize = 8;
 
 /// What differs, and whose doing it is.
 #[derive(Debug, Serialize)]
@@ -269,12 +273,15 @@ pub fn text(document: &DriftDocument, _style: Style, out: &mut dyn Write) -> io:
             _ => "is",
         };
         let words = match verb {
-            "is" => format!(
-                "{} is {}, described as {}",
-                row.address,
-                value(&row.change.after),
-                value(&row.change.before)
-            ),
+            "is" => {
+                let (is, described) = (&row.change.after, &row.change.before);
+                format!(
+                    "{} is {}, described as {}",
+                    row.address,
+                    words(&differing(is, described), Null::Unknown, ITEMS),
+                    words(&differing(described, is), Null::Unknown, ITEMS)
+                )
+            }
             verb => format!("{verb} {}", row.address),
         };
         let blocked = match row.portcullis.blocked_by.as_slice() {
@@ -377,11 +384,15 @@ fn action(row: &ResourceChange) -> &str {
     row.change.actions.first().map_or("", String::as_str)
 }
 
-fn value(value: &Value) -> String {
-    match value {
-        Value::String(word) => word.clone(),
-        Value::Null => "not known".to_owned(),
-        other => other.to_string(),
+/// Of two objects, keeps what the other has otherwise.
+fn differing(value: &Value, other: &Value) -> Value {
+    match (value, other) {
+        (Value::Object(map), Value::Object(other)) => map
+            .iter()
+            .filter(|(key, value)| other.get(*key) != Some(*value))
+            .map(|(key, value)| (key.clone(), value.clone()))
+            .collect(),
+        _ => value.clone(),
     }
 }
 
@@ -389,4 +400,24 @@ fn at(source: Option<&Source>) -> String {
     source.map_or_else(String::new, |source| {
         format!(" ({}:{})", source.file, source.line)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ITEMS, Null, differing, words};
+    use serde_json::{Value, json};
+
+    #[test]
+    fn values_are_words_and_of_objects_only_what_differs() {
+        let said =
+            |value: &Value, other: &Value| words(&differing(value, other), Null::Unknown, ITEMS);
+        let (old, new) = (
+            json!({"name": "Globex", "id": "1"}),
+            json!({"name": "Globex Inc", "id": "1"}),
+        );
+        assert_eq!(said(&new, &old), "name: Globex Inc");
+        assert_eq!(said(&old, &new), "name: Globex");
+        assert_eq!(said(&json!(["a.example"]), &json!([])), "a.example");
+        assert_eq!(said(&Value::Null, &json!(true)), "unknown");
+    }
 }

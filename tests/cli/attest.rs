@@ -47,7 +47,10 @@ fn printed(place: &Place) -> Vec<Vec<String>> {
                 .output()
                 .unwrap();
             let words = String::from_utf8(words.stdout).unwrap();
-            words.lines().skip(1).map(str::to_owned).collect()
+            let words = words.lines().skip(1);
+            words
+                .map(|word| word.replace("YOU", "jo@acme.example"))
+                .collect()
         })
         .collect()
 }
@@ -89,6 +92,35 @@ fn a_statement_is_renewed_where_it_stands() {
         place.read("attestations/all.yaml")
     ));
     assert!(!place.path().join("attestations/acme.yaml").exists());
+}
+
+#[test]
+fn a_statement_says_who_looked_and_whether_the_value_changed() {
+    let place = by_hand();
+    let attest = |value: &str, by: &str| {
+        let address = "acme/customer-access/internal";
+        place.run(&["attest", address, "--value", value, "--by", by])
+    };
+    let copied = attest("false", "YOU");
+    assert_eq!(copied.code, 64, "{}", copied.text());
+    assert!(
+        copied.err.contains("`--by jo@acme.example`"),
+        "{}",
+        copied.err
+    );
+    assert!(!place.path().join("attestations").exists());
+    for (value, done) in [
+        ("false", "recorded acme/customer-access/internal in "),
+        ("false", "renewed acme/customer-access/internal in "),
+        (
+            "true",
+            "changed acme/customer-access/internal from false to true in ",
+        ),
+    ] {
+        let ran = attest(value, "jo");
+        assert_eq!(ran.code, 0, "{}", ran.text());
+        assert!(ran.out.starts_with(done), "{}", ran.text());
+    }
 }
 
 #[test]

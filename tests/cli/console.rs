@@ -162,12 +162,15 @@ fn steps(plan: &Ran) -> Vec<Value> {
     plan.json()["manual_steps"].as_array().unwrap().clone()
 }
 
-/// The words of a command, as a shell splits it, without the program's name.
+/// The words of a command, as a shell splits it, without the program's name and with a person in the place of `YOU`.
 fn words(command: &str) -> Vec<String> {
     let script = format!("for word in {command}; do printf '%s\\n' \"$word\"; done");
     let split = Command::new("sh").args(["-c", &script]).output().unwrap();
     let text = String::from_utf8(split.stdout).unwrap();
-    text.lines().skip(1).map(str::to_owned).collect()
+    let words = text.lines().skip(1);
+    words
+        .map(|word| word.replace("YOU", "jo@acme.example"))
+        .collect()
 }
 
 fn run(place: &Place, words: &[String]) -> Ran {

@@ -224,6 +224,20 @@ async fn a_missing_right_is_7_or_an_answer_that_says_what_is_not_known() {
 }
 
 #[test]
+fn a_file_given_for_the_workspace_is_told_from_a_missing_one() {
+    let place = Place::quickstart();
+    let ran = place.run(&["validate", "portcullis.yaml"]);
+    assert_eq!(ran.code, 3, "{}", ran.text());
+    let hint = "that is a file; name the directory that holds it: `.`";
+    assert!(ran.out.contains(hint), "{}", ran.text());
+    let total = "the workspace is not valid: 1 error\n";
+    assert!(ran.out.ends_with(total), "{}", ran.text());
+    let ran = place.run(&["who", "seed/portcullis.yaml", "ITSM"]);
+    assert_eq!(ran.code, 3, "{}", ran.text());
+    assert!(ran.err.contains("that holds it: `seed`"), "{}", ran.text());
+}
+
+#[test]
 fn asking_about_nobody_or_nothing_is_64() {
     let place = Place::quickstart();
     for (question, text) in [
@@ -247,6 +261,16 @@ fn asking_about_nobody_or_nothing_is_64() {
         (&["who", "NONE"], "the projects are: HR, ITSM"),
         (&["who", "ITSM/NONE"], "its spaces are: ITKB"),
         (&["who", "HR/ITKB"], "no space is linked to it"),
+        (
+            &["who", "NONE"],
+            "; with `--live`, those that only the site",
+        ),
+        (&["who", "."], "PROJECT is missing: `.` is a directory"),
+        (&["who", "."], "hint: `portcullis who . PROJECT`"),
+        (
+            &["explain", "seed"],
+            "WHO is missing: `seed` is a directory",
+        ),
     ] {
         let ran = place.run(question);
         assert_eq!(ran.code, 64, "{question:?}: {}", ran.text());

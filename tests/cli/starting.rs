@@ -35,6 +35,44 @@ fn the_starter_workspace_plans_cleanly() {
 }
 
 #[test]
+fn the_starter_workspace_guards_lists_as_it_says() {
+    let starter = |members: &[&str], roster: &[&str]| {
+        let place = Place::new();
+        place.run(&["init"]);
+        let members: String = members
+            .iter()
+            .map(|name| format!("            - {name}@globex.example\n"))
+            .collect();
+        let seed = place.read("seed/portcullis.yaml");
+        let (before, rest) = seed.split_once("          list:\n").unwrap();
+        let (_, after) = rest.split_once("    projects:\n").unwrap();
+        let seed = format!("{before}          list:\n{members}    projects:\n{after}");
+        place.write("seed/portcullis.yaml", &seed);
+        let roster: String = roster
+            .iter()
+            .map(|name| format!("{name}@globex.example\n"))
+            .collect();
+        place.write("rosters/globex.csv", &format!("email\n{roster}"));
+        place.run(&["plan", "--detailed-exitcode"])
+    };
+    // One of four is 25 %, two are 50 %.
+    let one = starter(&["a", "b", "c", "d"], &["a", "b", "c"]);
+    assert_eq!(one.code, 2, "{}", one.text());
+    let two = starter(&["a", "b", "c", "d"], &["a", "b"]);
+    assert_eq!(two.code, 5, "{}", two.text());
+    assert!(
+        two.out.contains("would lose 2 of 4 entries"),
+        "{}",
+        two.text()
+    );
+    // A smaller list may lose one, and not its last one by mistake: an empty roster has to be meant.
+    let small = starter(&["a", "b"], &["a"]);
+    assert_eq!(small.code, 2, "{}", small.text());
+    let emptied = starter(&["a", "b"], &[]);
+    assert_ne!(emptied.code, 2, "{}", emptied.text());
+}
+
+#[test]
 fn init_overwrites_nothing() {
     let place = Place::new();
     place.write("rosters/globex.csv", "mine");

@@ -145,3 +145,64 @@ fn what_people_are_told_is_json_too_where_the_log_is() {
     assert_eq!(lines[0]["source"]["file"], "sites/acme.yaml");
     assert!(lines.iter().all(|line| line["level"] == "ERROR"));
 }
+
+#[test]
+fn numbers_that_allow_nothing_and_files_called_dash_are_64() {
+    let place = Place::quickstart();
+    for option in [
+        "--concurrency=0",
+        "--budget=0",
+        "--max-rps=0",
+        "--concurrency=x",
+        "--out=-",
+    ] {
+        let ran = place.run(&["plan", option]);
+        assert_eq!(ran.code, 64, "{option}: {}", ran.text());
+        assert_eq!(ran.out, "");
+    }
+    assert!(!place.path().join("-").exists());
+}
+
+#[test]
+fn a_usage_error_is_json_where_the_log_is() {
+    let place = Place::quickstart();
+    for format in [&["--log-format", "json"][..], &["--log-format=json"]] {
+        let ran = place.run(&[&["plan", "--budget=0"], format].concat());
+        assert_eq!(ran.code, 64, "{}", ran.text());
+        assert_eq!(ran.err.lines().count(), 1, "{}", ran.err);
+        let line: serde_json::Value = serde_json::from_str(&ran.err).unwrap();
+        assert_eq!(line["exit_code"], 64);
+        let message = line["message"].as_str().unwrap();
+        assert!(
+            message.starts_with("invalid value '0' for '--budget <N>'"),
+            "{message}"
+        );
+    }
+    // Help is data whatever the log is.
+    let help = place.run(&["plan", "--log-format", "json", "--help"]);
+    assert_eq!(help.code, 0);
+    assert!(help.out.contains("Usage:"), "{}", help.text());
+}
+
+#[test]
+fn verbose_says_what_was_read_and_what_was_written() {
+    let place = Place::quickstart();
+    let plan = place.run(&["plan", "-v"]);
+    assert!(
+        plan.err.contains("read site=acme requests="),
+        "{}",
+        plan.err
+    );
+    assert!(!plan.err.contains("request method="), "{}", plan.err);
+    let applied = place.run(&["apply", "--auto-approve", "-v"]);
+    assert!(
+        applied.err.contains("request method=POST"),
+        "{}",
+        applied.err
+    );
+    assert!(
+        !applied.err.contains("request method=GET"),
+        "{}",
+        applied.err
+    );
+}

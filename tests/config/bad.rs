@@ -15,6 +15,52 @@ fn a_directory_without_a_root_file() {
 }
 
 #[test]
+fn lists_and_words_that_are_nearly_right() {
+    let text = refused(
+        r#"
+=== portcullis.yaml
+version: 1
+sites:
+  acme:
+    customer_access:
+      view_without_login: no
+      external: { allowed_domains: ANY }
+    organizations: { Globex: { members: { from: [a.csv] } } }
+    projects:
+      ITSM: { organizations: [Globex], customers: [a@b.example] }
+=== a.csv
+email,name
+a@b.example,"A, B",C
+"#,
+    );
+    for hint in [
+        "YAML 1.2 reads `no` as text: write `false`, without quotes",
+        "did you mean `any`?",
+        "quote a field that holds a comma",
+    ] {
+        assert_eq!(text.matches(hint).count(), 1, "{hint}: {text}");
+    }
+    let list = "put the list under `list`: `{ list: […] }`";
+    assert_eq!(text.matches(list).count(), 2, "{text}");
+}
+
+#[test]
+fn an_expectation_that_names_nobody_on_no_site_is_told_both() {
+    let text = refused(
+        r#"
+=== portcullis.yaml
+version: 1
+sites: { acme: { url: "sandbox:" } }
+expectations:
+  - { name: x, who: everybody, cannot: sign_up, site: acmee }
+"#,
+    );
+    for told in ["`everybody` names nobody", "did you mean `acme`?"] {
+        assert_eq!(text.matches(told).count(), 1, "{told}: {text}");
+    }
+}
+
+#[test]
 fn wrong_types() {
     assert_snapshot!(refused(r#"
 === portcullis.yaml
@@ -37,7 +83,7 @@ policy: { max_new_accounts: many, max_removals: 5 }
     6 |       customers_can_create_accounts: yes
       |                                      ^^^
       |
-      = hint: write `true`, without quotes
+      = hint: YAML 1.2 reads `yes` as text: write `true`, without quotes
 
     error[wrong-type]: expected `true` or `false`, found text `false`
      --> portcullis.yaml:7:27
@@ -406,7 +452,7 @@ cy@globex.example, di@globex.example
     5 | Cy,cy@globex.example
       | ^^^^^^^^^^^^^^^^^^^^
       |
-      = hint: quote a field that holds a comma
+      = hint: a field is missing; an empty one still needs its comma
 
     error[roster-format]: this line has 1 of the header's 3 fields
      --> rosters/a.csv:6:1
@@ -414,7 +460,7 @@ cy@globex.example, di@globex.example
     6 | Di;di@globex.example
       | ^^^^^^^^^^^^^^^^^^^^
       |
-      = hint: quote a field that holds a comma
+      = hint: a field is missing; an empty one still needs its comma
 
     error[roster-format]: a quoted field goes on over 3 lines
      --> rosters/a.csv:7:1

@@ -94,10 +94,11 @@ async fn by_address_alone_the_workspace_plans_empty_and_the_site_is_not_written(
     ];
     let output = run(&arguments, "sandbox-admin").await;
     assert_eq!(code(&output), 0, "{}", said(&output));
-    assert!(said(&output).contains("1 organizations, 1 projects, 3 roster entries"));
+    assert!(said(&output).contains("1 organization, 1 project, 3 roster entries."));
     assert_eq!(
         listing(&to),
         [
+            ".gitignore",
             "organizations/globex.yaml",
             "portcullis.yaml",
             "projects/ITSM.yaml",
@@ -107,6 +108,8 @@ async fn by_address_alone_the_workspace_plans_empty_and_the_site_is_not_written(
             "sites/acme.yaml",
         ]
     );
+    let ignored = fs_err::read_to_string(to.join(".gitignore")).unwrap();
+    assert!(ignored.lines().any(|line| line == "/.portcullis/"));
     let plan = run(
         &["plan", to.as_str(), "--detailed-exitcode"],
         "sandbox-admin",

@@ -69,7 +69,7 @@ fn what_somebody_clicked_is_told_from_what_git_has_not_applied() {
         "changed on the site (3)",
         "added acme/organization/Globex/member/eve@globex.example",
         "removed acme/organization/Initech/member/peter@initech.example",
-        "is true, described as false (portcullis.yaml:",
+        "is on, described as off (portcullis.yaml:",
         "in the files, not applied yet (2)",
     ] {
         assert!(text.contains(part), "{part}:\n{text}");

@@ -393,14 +393,21 @@ impl Page<'_> {
         explanation: &Explanation,
         other: Option<&Explanation>,
     ) -> io::Result<()> {
-        let none = || ("not there".to_owned(), &[] as &[Because]);
-        let (words, because) = here.unwrap_or_else(none);
+        // The workspace is silent about what it does not describe; that is no statement that it is not there.
+        let none = |state: StateKind| {
+            let words = match state {
+                StateKind::Desired => "not described",
+                StateKind::Live | StateKind::After => "not there",
+            };
+            (words.to_owned(), &[] as &[Because])
+        };
+        let (words, because) = here.unwrap_or_else(|| none(explanation.state));
         let above = self.above(&words, because.iter());
         let (Some(there), Some(other)) = (there, other) else {
             self.row(indent, name, &format!("{words}{above}"))?;
             return self.steps(indent + DEEPER, because);
         };
-        let (their_words, theirs) = there.unwrap_or_else(none);
+        let (their_words, theirs) = there.unwrap_or_else(|| none(other.state));
         if their_words == words {
             self.row(indent, name, &format!("{words}{above}"))?;
             return self.steps(indent + DEEPER, because);

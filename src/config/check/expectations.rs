@@ -9,6 +9,11 @@ use crate::model::{Address, OrganizationName, ProjectKey};
 
 /// Checks what expectations refer to; a typing error would otherwise make one that always holds.
 pub(super) fn check(cx: &mut Context, workspace: &Workspace) {
+    for key in std::mem::take(&mut cx.sites_of_wrong) {
+        if !workspace.sites.contains_key(&key.value) {
+            cx.report(undeclared_site(workspace, &key.value, key.span));
+        }
+    }
     for expectation in &workspace.expectations {
         let key = &expectation.site;
         let Some(site) = workspace.sites.get(&key.value) else {

@@ -96,12 +96,16 @@ fn expectation(cx: &mut Context, node: &Node<'_>) -> Option<Expectation> {
             );
         }
     }
+    let (Some(name), Some(who), Some(ability)) = (name, who, ability) else {
+        cx.sites_of_wrong.extend(site);
+        return None;
+    };
     Some(Expectation {
         span: node.mark.span,
-        name: name?,
-        who: who?,
+        name,
+        who,
         can: fields.has("can"),
-        ability: ability?,
+        ability,
         site: site?,
         projects,
         except: project_patterns(cx, fields.get("except")),

@@ -2,7 +2,7 @@
 
 use super::allow_empty;
 use super::site::empty_list;
-use crate::config::context::{Context, Fields};
+use crate::config::context::{Context, Fields, closest};
 use crate::config::yaml::{Entry, Value};
 use crate::config::{codes, keys};
 use crate::diagnostic::{Diagnostic, Located, short};
@@ -83,6 +83,10 @@ fn allowed_domains(
         if text == "any" {
             return Some(None);
         }
+        let hint = match closest(text, ["any"]) {
+            Some(meant) => format!("did you mean `{meant}`?"),
+            None => format!("write `any`, or a list: `[{}]`", short(text)),
+        };
         cx.report(
             Diagnostic::error(
                 codes::WRONG_TYPE,
@@ -92,7 +96,7 @@ fn allowed_domains(
                 ),
             )
             .at(entry.node.mark)
-            .hint(format!("write `any`, or a list: `[{}]`", short(text))),
+            .hint(hint),
         );
         return None;
     }

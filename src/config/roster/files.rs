@@ -377,7 +377,11 @@ impl Row<'_> {
                 malformed(format!(
                     "this line has {found} of the header's {width} fields"
                 ))
-                .hint("quote a field that holds a comma"),
+                .hint(if found < width {
+                    "a field is missing; an empty one still needs its comma"
+                } else {
+                    "quote a field that holds a comma"
+                }),
             ]);
         }
         let mut problems = Vec::new();
