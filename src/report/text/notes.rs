@@ -205,7 +205,11 @@ fn failed_checks(document: &PlanDocument, page: &mut Page<'_>) -> io::Result<()>
             "{} {} ({}){problems}",
             check.address.kind, check.address.to_display, check.status
         );
-        page.prose(0, (Paint::Alarm, "! "), &text)?;
+        let (paint, text) = match check.overridden {
+            Some(_) => (Paint::Plain, format!("{}: {text}", check.effect())),
+            None => (Paint::Alarm, text),
+        };
+        page.prose(0, (paint, "! "), &text)?;
     }
     if !failed.is_empty() {
         page.blank();
