@@ -6,20 +6,22 @@ use crate::exit::Exit;
 use crate::observed::Observed;
 use crate::policy::{self, acceptance};
 use crate::report::build::{self, Planned};
-use crate::report::document::Made;
+use crate::report::document::{Made, Override};
 use jiff::civil::Date;
 
 /// Lifts what the policy blocks where `--accept` or a file names the digest of exactly this plan, and says so.
 ///
 /// # Errors
 /// When `--accept` names another plan, or is no digest.
+///
+/// Gives who overrode the policy; `None` where nothing was to override, or nobody did.
 pub(super) fn accept(
     workspace: &Workspace,
     planned: &mut [Planned],
     asked: Option<&str>,
     today: Date,
     output: &mut Output,
-) -> Result<(), Exit> {
+) -> Result<Option<Override>, Exit> {
     if let Some(asked) = asked
         && !acceptance::is_digest(asked)
     {
@@ -36,8 +38,13 @@ pub(super) fn accept(
                 .iter()
                 .any(|why| why.starts_with(policy::PREFIX))
         });
-    let by = match asked {
-        Some(asked) if asked == digest => "--accept".to_owned(),
+    let flag = Override {
+        by: Override::FLAG.to_owned(),
+        owner: None,
+        date: None,
+    };
+    let (by, told) = match asked {
+        Some(asked) if asked == digest => (flag, "--accept".to_owned()),
         Some(_) => {
             let message = format!(
                 "nothing was applied: the accepted plan is not this one, whose digest is {digest}"
@@ -45,29 +52,36 @@ pub(super) fn accept(
             let hint = "look at the plan again; something changed in the files or on the site";
             return Err(output.fail(Exit::Stale, &message, Some(hint)));
         }
-        None if !blocked => return Ok(()),
+        None if !blocked => return Ok(None),
         None => match acceptance::find(&workspace.root, &digest, today) {
-            Ok(None) => return Ok(()),
+            Ok(None) => return Ok(None),
             Ok(Some(found)) => {
                 let until = found
                     .until
                     .map_or_else(String::new, |d| format!(" until {d}"));
                 let reason = found.reason.map_or_else(String::new, |r| format!(": {r}"));
-                format!("{} since {}{until}{reason}", found.owner, found.date)
+                let told = format!("{} since {}{until}{reason}", found.owner, found.date);
+                let by = Override {
+                    by: Override::FILE.to_owned(),
+                    owner: Some(found.owner),
+                    date: Some(found.date.to_string()),
+                };
+                (by, told)
             }
             Err(error) => {
                 output.tell(&format!("warning: {error}"));
-                return Ok(());
+                return Ok(None);
             }
         },
     };
-    if blocked {
-        planned.iter_mut().for_each(Planned::lift);
-        output.tell(&format!(
-            "the policy is overridden for exactly this plan, by {by}"
-        ));
+    if !blocked {
+        return Ok(None);
     }
-    Ok(())
+    planned.iter_mut().for_each(Planned::lift);
+    output.tell(&format!(
+        "the policy is overridden for exactly this plan, by {told}"
+    ));
+    Ok(Some(by))
 }
 
 /// Says in full what the policy blocks: the numbers, the key with its place, and the command that would override it.

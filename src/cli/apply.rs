@@ -11,7 +11,7 @@ use crate::exit::Exit;
 use crate::model::SiteKey;
 use crate::observed::Observed;
 use crate::report::build::{self, Planned};
-use crate::report::document::{Made, PlanDocument};
+use crate::report::document::{Made, Override, PlanDocument};
 use crate::report::json::ReadPlanError;
 use crate::report::privacy::{self, Privacy};
 use crate::report::{applied, json, text};
@@ -26,6 +26,15 @@ struct Ready<'w> {
     session: Session,
     desired: Desired<'w>,
     observed: Observed,
+}
+
+/// What was planned, and what the policy says of it.
+struct Judged<'p> {
+    planned: &'p [Planned],
+    /// Who overrode the policy.
+    overridden: Option<Override>,
+    /// How urgently sites that could not be planned end the command.
+    unread: Exit,
 }
 
 /// Runs the command.
@@ -64,12 +73,14 @@ pub(super) async fn run(
     let accepted = accept::accept(&workspace, &mut planned, asked, global.today(), output);
     let exit = match accepted {
         Err(exit) => worst.and(exit),
-        Ok(()) => {
+        Ok(overridden) => {
             let reviewed = reviewed.as_ref();
-            carry_out(
-                &workspace, &ready, &planned, worst, arguments, reviewed, output,
-            )
-            .await
+            let judged = Judged {
+                planned: &planned,
+                overridden,
+                unread: worst,
+            };
+            carry_out(&workspace, &ready, &judged, arguments, reviewed, output).await
         }
     };
     for site in ready {
@@ -111,20 +122,23 @@ async fn prepare<'w>(
 async fn carry_out(
     workspace: &Workspace,
     ready: &[Ready<'_>],
-    planned: &[Planned],
-    unread: Exit,
+    judged: &Judged<'_>,
     arguments: &ApplyArguments,
     reviewed: Option<&PlanDocument>,
     output: &mut Output,
 ) -> Exit {
+    let planned = judged.planned;
     let mut document = build::document(workspace, planned);
+    if let Some(by) = &judged.overridden {
+        build::set_overridden(&mut document, by);
+    }
     document.made = Some(accept::made(
         Made::LIVE,
         ready.iter().map(|site| &site.observed),
     ));
     let reach = &arguments.reach;
     build::set_arguments(&mut document, &reach.dir, reach.narrowed());
-    let incomplete = unread.and(observe::exit_of_plans(planned));
+    let incomplete = judged.unread.and(observe::exit_of_plans(planned));
     let key = output.pseudonym_key.clone();
     let rows = match output.privacy {
         Privacy::Full => Vec::new(),

@@ -73,8 +73,11 @@ async fn plan(
         .into_iter()
         .map(|site| (site.planned, site.before))
         .unzip();
-    accept::accept(&workspace, &mut planned, None, global.today(), output)?;
+    let overridden = accept::accept(&workspace, &mut planned, None, global.today(), output)?;
     let mut document = build::document(&workspace, &planned);
+    if let Some(by) = &overridden {
+        build::set_overridden(&mut document, by);
+    }
     document.made = Some(made);
     build::set_arguments(&mut document, &reach.dir, reach.narrowed());
     if let Some(base) = &base {

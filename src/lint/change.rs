@@ -6,9 +6,9 @@ use crate::access::portal;
 use crate::access::{Actor, DomainClass, Lookup, Outcome, Source, State, Trail, Visitor, Way};
 use crate::config::ManagedBy;
 use crate::desired::Desired;
-use crate::model::{AccountKind, ChannelAccess, ProjectKey};
+use crate::model::{AccountKind, Address, ChannelAccess, ProjectKey};
 use crate::observed::Observed;
-use crate::plan::{Operation, Plan};
+use crate::plan::{Action, Operation, Plan};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Judges what a plan changes: `before` is what was read, `after` the state that the plan leads to.
@@ -26,7 +26,7 @@ pub fn changes<'w>(
         found: Vec::new(),
     };
     channel_access(&mut scene, before);
-    new_email_domains(&mut scene, before);
+    new_email_domains(&mut scene, plan, before);
     existing_people(&mut scene, before);
     roster_removals(&mut scene, plan);
     member_removals(&mut scene, plan);
@@ -66,8 +66,8 @@ fn channel_access(scene: &mut Scene<'_, '_>, before: &State<'_>) {
     }
 }
 
-/// L45: a domain that is new on an organization.
-fn new_email_domains(scene: &mut Scene<'_, '_>, before: &State<'_>) {
+/// L45: a domain that the plan, or a step by hand that it lists, puts on an organization.
+fn new_email_domains(scene: &mut Scene<'_, '_>, plan: &Plan, before: &State<'_>) {
     let after = scene.state;
     for organization in &after.organizations {
         let had: BTreeSet<&str> = before
@@ -79,11 +79,13 @@ fn new_email_domains(scene: &mut Scene<'_, '_>, before: &State<'_>) {
             .collect();
         for (domain, source) in &organization.email_domains {
             let domain = domain.as_str();
-            if !had.contains(domain) {
-                let name = organization.name.as_str();
+            let name = organization.name.as_str();
+            let parts = ["organization", name, "email-domain", domain];
+            // What was not read may be on the site already, and is where somebody attested it.
+            if !had.contains(domain) && is_added(plan, &scene.desired.address(parts)) {
                 scene.report(
                     "L45",
-                    &["organization", name, "email-domain", domain],
+                    &parts,
                     Some(*source),
                     format!("`{domain}` is new on organization `{name}`: customers who exist already are not moved into it"),
                     "list those who should be members",
@@ -91,6 +93,17 @@ fn new_email_domains(scene: &mut Scene<'_, '_>, before: &State<'_>) {
             }
         }
     }
+}
+
+/// Says whether something makes what is at an address.
+fn is_added(plan: &Plan, address: &Address) -> bool {
+    let changes = plan.changes.iter();
+    let mut added = changes.filter(|change| change.action != Action::Delete);
+    added.any(|change| change.address == *address)
+        || plan
+            .manual_steps
+            .iter()
+            .any(|step| step.addresses.contains(address))
 }
 
 /// L47 and L51: people who have an account already.

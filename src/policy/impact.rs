@@ -56,6 +56,8 @@ fn class_gains(
         plan.changes.iter().filter(|change| open(change)),
         Some(before),
     );
+    // Every gain is judged on the whole plan, so that a change which gives two things is blocked by both.
+    let mut blocks: Vec<(usize, String)> = Vec::new();
     for (class, default) in CLASSES {
         let written = policy.class_gains.get(class.word().as_ref());
         let gate = written.map_or(default, |gate| gate.value);
@@ -71,11 +73,7 @@ fn class_gains(
         if gate == Gate::Block {
             for change in &of_class {
                 for at in causes(plan, desired, observed, change) {
-                    let why = format!("{key}: {}", sentence(change));
-                    let blocked = &mut plan.changes[at].blocked_by;
-                    if !blocked.contains(&why) {
-                        blocked.push(why);
-                    }
+                    blocks.push((at, format!("{key}: {}", sentence(change))));
                 }
             }
         }
@@ -95,6 +93,12 @@ fn class_gains(
                 .collect(),
             source: written.map(|gate: &Located<Gate>| gate.span),
         });
+    }
+    for (at, why) in blocks {
+        let blocked = &mut plan.changes[at].blocked_by;
+        if !blocked.contains(&why) {
+            blocked.push(why);
+        }
     }
     block_dependents(plan);
     verdicts

@@ -10,7 +10,7 @@ use crate::plan::{Change, Operation, Plan};
 use crate::policy::{self, Verdict};
 use crate::report::document::{
     ApiBudget, ChangeBody, Check, CheckAddress, CheckProblem, CoverageDocument, Extra,
-    FindingDocument, ForecastDocument, ManualStepDocument, Notifications, PlanDocument,
+    FindingDocument, ForecastDocument, ManualStepDocument, Notifications, Override, PlanDocument,
     ResourceChange, ScopeError, Source, UnmanagedDocument,
 };
 use camino::Utf8Path;
@@ -142,6 +142,16 @@ pub fn set_arguments(document: &mut PlanDocument, workspace: &Utf8Path, narrowed
     }
 }
 
+/// Says beside the failed checks of the policy that somebody overrode them; those of a rule stand.
+pub fn set_overridden(document: &mut PlanDocument, by: &Override) {
+    let checks = document.checks.iter_mut();
+    for check in checks.filter(|check| check.status == "fail") {
+        if check.address.to_display.starts_with(policy::PREFIX) {
+            check.overridden = Some(by.clone());
+        }
+    }
+}
+
 /// Sets the exit code that the document carries.
 pub fn set_exit(document: &mut PlanDocument, exit: Exit) {
     document.exit_code = exit.code();
@@ -180,6 +190,7 @@ fn add(document: &mut PlanDocument, workspace: &Workspace, sources: &Sources, pl
                     message: message.clone(),
                 })
                 .collect(),
+            overridden: None,
         }
     }));
     document

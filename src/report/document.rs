@@ -169,6 +169,54 @@ pub struct Check {
     pub status: String,
     /// What is wrong.
     pub problems: Vec<CheckProblem>,
+    /// Who overrode it for exactly this plan: it still fails, and blocks nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub overridden: Option<Override>,
+}
+
+impl Check {
+    /// Says before its problems what the check does to the plan: a failed one blocks unless somebody overrode it.
+    pub fn effect(&self) -> String {
+        match (&self.overridden, self.status.as_str()) {
+            (Some(by), _) => format!("Overridden ({})", by.words()),
+            (None, "fail") => "Blocked".to_owned(),
+            (None, _) => "Warning".to_owned(),
+        }
+    }
+}
+
+/// Who overrode the policy for exactly one plan.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Override {
+    /// [`Override::FLAG`] or [`Override::FILE`].
+    pub by: String,
+    /// Who answers for it, where a file says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<String>,
+    /// Since when, where a file says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub date: Option<String>,
+}
+
+impl Override {
+    /// On the command line.
+    pub const FLAG: &'static str = "--accept";
+    /// By a file in the workspace.
+    pub const FILE: &'static str = "acceptances";
+
+    /// Returns it in words, such as `accepted by it@acme.example on 2026-11-01`.
+    pub fn words(&self) -> String {
+        let owner = self.owner.as_ref().map(|owner| format!(" by {owner}"));
+        let date = self.date.as_ref().map(|date| format!(" on {date}"));
+        match self.by.as_str() {
+            Self::FLAG => Self::FLAG.to_owned(),
+            _ => format!(
+                "accepted{}{}",
+                owner.unwrap_or_default(),
+                date.unwrap_or_default()
+            ),
+        }
+    }
 }
 
 /// The address of a check.

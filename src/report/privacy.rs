@@ -77,6 +77,11 @@ pub fn redact(mut document: PlanDocument, privacy: Privacy, key: Option<&str>) -
         for problem in &mut check.problems {
             people.rewrite(&mut problem.message);
         }
+        // Anything that a person typed, so no form gives it away.
+        let by = check.overridden.as_mut();
+        if let Some(owner) = by.and_then(|by| by.owner.as_mut()) {
+            *owner = people.pseudonym(owner);
+        }
     }
     for error in &mut document.errors {
         people.rewrite_address(&mut error.address);

@@ -219,13 +219,18 @@ fn checks(document: &PlanDocument) -> Section {
             Piece::Message(check.address.kind.clone()),
             Piece::Message(check.address.to_display.clone()),
         ];
+        let overridden = check.overridden.as_ref();
+        let overridden = overridden.map(|_| Piece::Message(format!("{}:", check.effect())));
         let problems: Vec<Phrase> = if check.problems.is_empty() {
             vec![vec![Piece::Message(check.status.clone())]]
         } else {
             check
                 .problems
                 .iter()
-                .map(|problem| vec![Piece::Message(problem.message.clone())])
+                .map(|problem| {
+                    let problem = Piece::Message(problem.message.clone());
+                    overridden.clone().into_iter().chain([problem]).collect()
+                })
                 .collect()
         };
         problems

@@ -82,6 +82,7 @@ pub(crate) fn hostile(name: &str) -> PlanDocument {
                 to_display: format!("protect `{name}`"),
             },
             status: "fail".into(),
+            overridden: None,
             problems: vec![CheckProblem {
                 message: format!("`{name}` {name}"),
             }],

@@ -81,6 +81,7 @@ fn plan() -> PlanDocument {
                 to_display: "policy.protect `acme/account/cy@x.example`".into(),
             },
             status: "fail".into(),
+            overridden: None,
             problems: vec![CheckProblem {
                 message: format!("`{ana}` would take access away"),
             }],

@@ -122,6 +122,39 @@ fn an_acceptance_file_lifts_the_limit_until_its_date_for_a_reviewed_plan_too() {
 }
 
 #[test]
+fn an_overridden_check_says_so_and_not_that_it_blocks_in_every_form() {
+    let stage = over_the_limit();
+    policy(&stage, "  max_people_losing_access: { count: 1 }\n");
+    let digest = stage.plan(&[])["digest"].as_str().unwrap().to_owned();
+    assert!(stage.run(&["plan"]).ended(0).out.contains("Blocked by"));
+    stage.write(
+        &format!("acceptances/{digest}.yaml"),
+        "owner: it@acme.example\ndate: 2026-11-01\n",
+    );
+    let plan = stage.plan(&[]);
+    let check = check(&plan, "policy.max_people_losing_access");
+    assert_eq!(check["status"], "fail");
+    assert_eq!(check["overridden"]["owner"], "it@acme.example");
+    let says = "Overridden (accepted by it@acme.example on 2026-11-01): policy.max_people_losing_access: 2 people";
+    let one_line = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    stage.run(&["plan", "--out", "plan.json"]).ended(0);
+    for command in [&["plan"][..], &["show", "plan.json"]] {
+        let text = one_line(&stage.run(command).ended(0).out);
+        assert!(text.contains(says), "{text}");
+        assert!(!text.contains("Blocked by"), "{text}");
+        for form in ["markdown", "html"] {
+            let shown = [command, &["--format", form]].concat();
+            let text = one_line(&stage.run(&shown).ended(0).out);
+            assert!(text.contains("Overridden"), "{text}");
+            assert!(!text.contains("Blocked by"), "{text}");
+        }
+    }
+    let ran = stage.run(&["apply", "--auto-approve", "--accept", &digest]);
+    assert!(ran.out.contains("Overridden (--accept): "), "{}", ran.out);
+    assert!(!ran.out.contains("Blocked by"), "{}", ran.out);
+}
+
+#[test]
 fn an_accepted_plan_shows_and_digests_what_it_does_to_people() {
     let stage = over_the_limit();
     let plan = stage.plan(&[]);

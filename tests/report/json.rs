@@ -69,6 +69,7 @@ proptest! {
         document.checks = vec![Check {
             address: CheckAddress { kind: "limit".into(), to_display: note.clone() },
             status: "fail".into(),
+            overridden: None,
             problems: vec![CheckProblem { message: note }],
         }];
         document.resource_drift.clone_from(&document.resource_changes);

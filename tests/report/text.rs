@@ -375,6 +375,7 @@ fn everything() -> PlanDocument {
             to_display: "acme/organization/Initech".into(),
         },
         status: "fail".into(),
+        overridden: None,
         problems: vec![CheckProblem {
             message: "1 removal touches it".into(),
         }],

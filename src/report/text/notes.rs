@@ -5,6 +5,7 @@ use super::rows::{more, place, shown_of};
 use super::spoken;
 use super::subject::root;
 use super::values::counted;
+use crate::exit::Exit;
 use crate::policy;
 use crate::report::document::{PlanDocument, Source};
 use std::io;
@@ -205,7 +206,11 @@ fn failed_checks(document: &PlanDocument, page: &mut Page<'_>) -> io::Result<()>
             "{} {} ({}){problems}",
             check.address.kind, check.address.to_display, check.status
         );
-        page.prose(0, (Paint::Alarm, "! "), &text)?;
+        let (paint, text) = match check.overridden {
+            Some(_) => (Paint::Plain, format!("{}: {text}", check.effect())),
+            None => (Paint::Alarm, text),
+        };
+        page.prose(0, (paint, "! "), &text)?;
     }
     if !failed.is_empty() {
         page.blank();
@@ -275,10 +280,13 @@ fn next(document: &PlanDocument, page: &mut Page<'_>) -> io::Result<()> {
         )
     };
     page.blank();
-    let text = if document.applyable && document.manual_steps.is_empty() {
-        "to carry it out:"
-    } else {
-        text
+    let text = match (document.applyable, document.manual_steps.is_empty()) {
+        (true, _) if blocked => {
+            let code = Exit::Blocked.code();
+            &format!("to carry out the rest, without what is blocked (ends with {code}):")
+        }
+        (true, true) => "to carry it out:",
+        _ => text,
     };
     page.next(text, &command)
 }
