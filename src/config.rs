@@ -20,6 +20,7 @@ mod workspace;
 mod yaml;
 
 pub(crate) use read::site_rules::account_id_problem;
+pub(crate) use roster::COLUMNS;
 
 pub use load::{Limits, LoadOptions, Loaded, load, load_as_if};
 pub use schema::{mapped_schema, schema};
