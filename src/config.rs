@@ -21,6 +21,7 @@ mod yaml;
 
 pub(crate) use files::ROOT_FILE;
 pub(crate) use read::site_rules::account_id_problem;
+pub(crate) use roster::COLUMNS;
 
 pub use load::{Limits, LoadOptions, Loaded, load, load_as_if};
 pub use schema::{mapped_schema, schema};

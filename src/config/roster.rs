@@ -2,6 +2,8 @@
 
 mod files;
 
+pub(crate) use files::COLUMNS;
+
 use super::context::{Context, null};
 use super::read::site_rules::{account_id, empty_list};
 use super::read::{allow_empty, mode, optional_sentence};

@@ -298,4 +298,8 @@ fn privacy_masks_what_is_no_address_as_well() {
     place.write("portcullis.yaml", "version: 1\nsites: { acme: { url: \"sandbox:\", organizations: { Globex: { members: { mode: exacd } } } } }\n");
     let ran = place.run(&["validate", "--privacy", "counts"]);
     assert!(ran.out.contains("did you mean `exact`?"), "{}", ran.text());
+    place.write("portcullis.yaml", "version: 1\nsites: { acme: { url: \"sandbox:\", organizations: { Globex: { members: { from: [a.csv] } } } } }\n");
+    place.write("a.csv", "email,untill\n");
+    let ran = place.run(&["validate", "--privacy", "counts"]);
+    assert!(ran.out.contains("did you mean `until`?"), "{}", ran.text());
 }

@@ -131,7 +131,8 @@ struct Columns {
     until: Option<usize>,
 }
 
-const COLUMNS: [&str; 5] = ["email", "account_id", "name", "account", "until"];
+/// The columns that a roster file may have, in the format's own words.
+pub(crate) const COLUMNS: [&str; 5] = ["email", "account_id", "name", "account", "until"];
 
 impl Columns {
     fn slot(&mut self, name: &str) -> Option<&mut Option<usize>> {

@@ -2,7 +2,7 @@
 
 use super::Privacy;
 use super::people::People;
-use crate::config::{SourceFile, Sources, codes};
+use crate::config::{COLUMNS, SourceFile, Sources, codes};
 use crate::diagnostic::{Diagnostic, FileId, marked_text};
 
 /// Takes personal data out of diagnostics and out of the files that excerpts are cut from.
@@ -94,6 +94,8 @@ fn mask_quoted(diagnostic: &mut Diagnostic, sources: &Sources) {
         } else if in_a_table && let Some((head, rest)) = hint.split_once('`') {
             *hint = match rest.rsplit_once('`') {
                 Some((quoted, tail)) => {
+                    // A hint also names the columns of the format, of which a slip is a part.
+                    let foreign = |text: &str| !COLUMNS.contains(&text) && foreign(text);
                     format!("{head}`{}`{tail}", masked_quotations(quoted, &foreign))
                 }
                 None => hint.clone(),
