@@ -431,7 +431,7 @@ fn what_happens_to_people_comes_first() {
     let short = markdown::plan(&crowded, 4_000);
     assert!(short.len() <= 4_000);
     assert!(
-        short.contains("#### Who gains or loses access ("),
+        short.contains("#### Who gains or loses access\n"),
         "{short}"
     );
     assert!(short.contains("people who lose something: 2"), "{short}");
