@@ -6,7 +6,7 @@ use crate::exit::Exit;
 use crate::observed::Observed;
 use crate::policy::{self, acceptance};
 use crate::report::build::{self, Planned};
-use crate::report::document::{Made, Override};
+use crate::report::document::{Made, Override, PlanDocument};
 use jiff::civil::Date;
 
 /// Lifts what the policy blocks where `--accept` or a file names the digest of exactly this plan, and says so.
@@ -26,7 +26,19 @@ pub(super) fn accept(
         && !acceptance::is_digest(asked)
     {
         let hint = "take the whole digest that `portcullis plan` prints: 64 hexadecimal digits";
-        return Err(output.fail(Exit::Usage, "`--accept` takes a digest", Some(hint)));
+        let message = match asked.chars().all(|c| c.is_ascii_hexdigit()) {
+            true => format!(
+                "`--accept` takes a whole digest in lower case, this one has {} of 64 digits",
+                asked.len()
+            ),
+            false => "`--accept` takes a digest, which is hexadecimal".to_owned(),
+        };
+        return Err(output.fail(Exit::Usage, &message, Some(hint)));
+    }
+    for file in acceptance::ignored(&workspace.root) {
+        output.tell(&format!(
+            "warning: `{file}` accepts nothing: its name must be the whole digest of a plan and `.yaml`"
+        ));
     }
     let digest = build::document(workspace, planned).digest;
     let blocked = planned
@@ -84,19 +96,9 @@ pub(super) fn accept(
     Ok(Some(by))
 }
 
-/// Says in full what the policy blocks: the numbers, the key with its place, and the command that would override it.
-pub(super) fn explain(
-    workspace: &Workspace,
-    planned: &[Planned],
-    digest: &str,
-    output: &mut Output,
-) {
-    let mut overridable = false;
+/// Says in full what the policy blocks: the numbers, and the key with its place.
+pub(super) fn explain(workspace: &Workspace, planned: &[Planned], output: &mut Output) {
     for planned in planned {
-        for change in &planned.plan.changes {
-            overridable |=
-                !change.blocked_by.is_empty() && policy::is_overridable(&change.blocked_by);
-        }
         let blocks = |name: &str| {
             let names = |why: &String| *why == name || name.starts_with(&format!("{why} "));
             planned
@@ -118,9 +120,14 @@ pub(super) fn explain(
             }
         }
     }
-    if overridable {
+}
+
+/// Says how what the policy blocks can be overridden, where something can be.
+pub(super) fn advise(document: &PlanDocument, output: &mut Output) {
+    if document.is_overridable() {
+        let (apply, digest) = (document.command("apply"), &document.digest);
         output.note(&format!(
-            "to override the policy for exactly this plan: portcullis apply --accept {digest}"
+            "to override the policy for exactly this plan: {apply} --accept {digest}"
         ));
         output.note(&format!(
             "or commit {}/{digest}.yaml with `owner` and `date`",

@@ -201,11 +201,17 @@ async fn carry_out(
                 );
             }
             None => {
-                let hint = "review the plan, then run `portcullis apply --auto-approve`";
+                let accept = arguments.accept.as_ref();
+                let accept = accept.map(|digest| format!(" --accept {digest}"));
+                let hint = format!(
+                    "review the plan, then run `{} --auto-approve{}`",
+                    document.command("apply"),
+                    accept.unwrap_or_default()
+                );
                 return output.fail(
                     Exit::Usage,
                     "nothing was applied: nobody can be asked here",
-                    Some(hint),
+                    Some(&hint),
                 );
             }
         }
@@ -258,7 +264,8 @@ async fn carry_out(
         ReportFormat::Json => applied::json(&report, &mut output.data),
     };
     let exit = output.finish(written, exit);
-    accept::explain(workspace, planned, &document.digest, output);
+    accept::explain(workspace, planned, output);
+    accept::advise(&document, output);
     exit
 }
 

@@ -113,7 +113,11 @@ async fn plan(
     }
     let form = (arguments.format, arguments.max_bytes);
     let exit = render(&document, form, exit, output);
-    accept::explain(&workspace, &planned, &document.digest, output);
+    accept::explain(&workspace, &planned, output);
+    // The forms for people say it themselves.
+    if matches!(arguments.format, PlanFormat::Json | PlanFormat::Gitlab) {
+        accept::advise(&document, output);
+    }
     Ok(exit)
 }
 

@@ -44,6 +44,18 @@ pub fn review<'w>(
         .into_iter()
         .zip(fresh)
     {
+        // Of what is outside the targets not everything was read. What a row of the plan makes true there still counts.
+        if !is_targeted(desired, &judged.found)
+            && !(new
+                && judged.found.certain
+                && judged.severity() == Severity::Error
+                && plan
+                    .changes
+                    .iter()
+                    .any(|change| bears_on(change, &judged.found)))
+        {
+            continue;
+        }
         if new && judged.severity() == Severity::Error {
             let problem = block(plan, &judged);
             let code = judged.found.lint.code;
@@ -144,6 +156,12 @@ fn block(plan: &mut Plan, judged: &Judged<'_>) -> String {
         "{}: {} (hint: {})",
         found.address, found.message, found.hint
     )
+}
+
+/// Says whether a finding is about something that is asked for.
+fn is_targeted(desired: &Desired<'_>, found: &Found) -> bool {
+    let targets = &desired.targets;
+    targets.is_empty() || targets.iter().any(|target| found.address.within(target))
 }
 
 fn bears_on(change: &Change, found: &Found) -> bool {

@@ -102,7 +102,14 @@ fn push_word(safe: &mut String, word: &str) {
         safe.push_str(close);
     } else {
         separate(safe);
-        safe.push_str(&code(word));
+        // The punctuation of our sentence is no part of a name, unless it could mean something by itself.
+        if core.is_empty() || numbered(core, close) || close.contains('!') {
+            safe.push_str(&code(word));
+        } else {
+            safe.push_str(open);
+            safe.push_str(&code(core));
+            safe.push_str(close);
+        }
     }
 }
 

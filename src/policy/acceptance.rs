@@ -96,6 +96,22 @@ pub fn find(
     Ok(Some(acceptance))
 }
 
+/// Returns the YAML files among the acceptances that accept nothing, since their name is not a whole digest and `.yaml`.
+pub fn ignored(root: &Utf8Path) -> Vec<String> {
+    let entries = root.join(DIRECTORY).read_dir_utf8().into_iter().flatten();
+    let names = entries.filter_map(|entry| Some(entry.ok()?.file_name().to_owned()));
+    let mut ignored: Vec<String> = names
+        .filter(|name| match name.rsplit_once('.') {
+            Some((digest, "yaml")) => !is_digest(digest),
+            Some((_, "yml")) => true,
+            _ => false,
+        })
+        .map(|name| format!("{DIRECTORY}/{name}"))
+        .collect();
+    ignored.sort();
+    ignored
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

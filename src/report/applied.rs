@@ -21,6 +21,8 @@ pub struct AppliedDocument {
     pub results: Vec<AppliedRow>,
     /// How many of each.
     pub counts: Counts,
+    /// How many steps by hand the plan lists; one step can settle several changes.
+    pub manual_steps: usize,
     /// Requests, reading included.
     pub requests: u64,
     /// The exit code.
@@ -91,6 +93,10 @@ pub fn document(
         tool_version: env!("CARGO_PKG_VERSION"),
         results,
         counts,
+        manual_steps: planned
+            .iter()
+            .map(|planned| planned.plan.manual_steps.len())
+            .sum(),
         requests,
         exit_code: exit.code(),
         exit_reason: exit.reason(),
@@ -147,13 +153,18 @@ pub fn text(document: &AppliedDocument, _style: Style, out: &mut dyn Write) -> i
         waiting,
         blocked,
     } = document.counts;
+    // As the plan counts them.
+    let by_hand = match document.manual_steps {
+        0 => manual,
+        steps => steps,
+    };
     let mut words = vec![format!("{done} done")];
     for (count, word) in [
         (already_true, "already true"),
         (failed, "failed"),
         (not_tried, "not tried"),
         (inactive_or_hidden, "inactive or hidden"),
-        (manual, "by hand"),
+        (by_hand, "by hand"),
         (waiting, "waiting"),
         (blocked, "blocked"),
     ] {

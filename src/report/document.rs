@@ -3,6 +3,7 @@
 //! `plan --out` writes it and `show` reads it back, so every renderer works from this document and from nothing else.
 
 use crate::neutral::shell;
+use crate::policy;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -64,6 +65,13 @@ pub struct PlanDocument {
 }
 
 impl PlanDocument {
+    /// Says whether the policy blocks something that could be overridden for exactly this plan.
+    pub fn is_overridable(&self) -> bool {
+        let rows = self.resource_changes.iter();
+        let mut blocks = rows.map(|row| row.portcullis.blocked_by.as_slice());
+        blocks.any(|why| !why.is_empty() && policy::is_overridable(why))
+    }
+
     /// Returns a command on the same part of the same workspace, ready for a shell.
     pub fn command(&self, name: &str) -> String {
         let words = ["portcullis", name].map(str::to_owned).into_iter();

@@ -62,10 +62,10 @@ pub fn plan(document: &PlanDocument, out: &mut dyn Write) -> io::Result<()> {
 }
 
 fn table(number: usize, section: &Section, out: &mut dyn Write) -> io::Result<()> {
-    let Section { title, count, .. } = section;
+    let (title, heading) = (section.title, section.heading());
     writeln!(
         out,
-        "<section aria-labelledby=\"s{number}\">\n<h2 id=\"s{number}\">{title} ({count})</h2>"
+        "<section aria-labelledby=\"s{number}\">\n<h2 id=\"s{number}\">{heading}</h2>"
     )?;
     writeln!(
         out,

@@ -7,7 +7,7 @@ use super::document::Source;
 use crate::config::Sources;
 use crate::impact::{Assessment, ClassChange, Group, Impact, Named};
 use crate::model::SiteKey;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
 /// `access_impact`.
@@ -132,7 +132,8 @@ pub struct GroupRow {
     /// For keeps: the routes that go.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub lost: String,
-    /// The first fifty.
+    /// The first fifty; empty where only numbers are shown.
+    #[serde(deserialize_with = "names")]
     pub list: Vec<String>,
 }
 
@@ -141,8 +142,23 @@ pub struct GroupRow {
 pub struct NamedRow {
     /// How many.
     pub people: usize,
-    /// The first fifty of each site.
+    /// The first fifty of each site; empty where only numbers are shown.
+    #[serde(deserialize_with = "names")]
     pub list: Vec<String>,
+}
+
+/// Reads a list of names, for which `--privacy counts` has a number.
+fn names<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Names {
+        All(Vec<String>),
+        Number(serde::de::IgnoredAny),
+    }
+    Ok(match Names::deserialize(deserializer)? {
+        Names::All(names) => names,
+        Names::Number(_) => Vec::new(),
+    })
 }
 
 /// Builds `access_impact` from the assessments of all sites.

@@ -138,7 +138,7 @@ fn foot(document: &PlanDocument) -> String {
 }
 
 fn title(section: &Section) -> String {
-    format!("#### {} ({})\n\n", section.title, section.count)
+    format!("#### {}\n\n", section.heading())
 }
 
 /// A section as its heading alone.

@@ -26,13 +26,21 @@ pub(super) enum Piece {
 /// Text in pieces; a renderer puts spaces between them.
 pub(super) type Phrase = Vec<Piece>;
 
+impl Section {
+    /// Returns the heading: the title, with the count where there is one.
+    pub(super) fn heading(&self) -> String {
+        let count = self.count.map(|count| format!(" ({count})"));
+        format!("{}{}", self.title, count.unwrap_or_default())
+    }
+}
+
 /// One part of a plan, as a table.
 #[derive(Debug)]
 pub(super) struct Section {
     /// What the rows have in common.
     pub(super) title: &'static str,
-    /// How many things the rows stand for.
-    pub(super) count: usize,
+    /// How many things the rows stand for; `None` where the rows are sentences.
+    pub(super) count: Option<usize>,
     /// The heading of every column.
     pub(super) heads: Vec<&'static str>,
     /// The rows, as wide as `heads`.
@@ -111,6 +119,16 @@ pub(super) fn remarks(document: &PlanDocument) -> Vec<Phrase> {
     {
         say("Nothing to change.");
     }
+    if document.is_overridable() {
+        remarks.push(vec![
+            Piece::Word(
+                "To override what the policy blocks, for exactly this plan: run".to_owned(),
+            ),
+            Piece::Name("portcullis apply".to_owned()),
+            Piece::Word("with".to_owned()),
+            Piece::Name(format!("--accept {}", document.digest)),
+        ]);
+    }
     remarks
 }
 
@@ -180,10 +198,9 @@ fn impact(document: &PlanDocument) -> Section {
     .filter(|(_, count)| *count > 0)
     .map(|(what, count)| (vec![Piece::Word(what.to_owned())], count))
     .collect();
-    let count = lists.iter().map(|(_, count)| count).sum();
     Section {
         title: "Who gains or loses access",
-        count,
+        count: None,
         heads: vec!["what happens"],
         rows,
         lists,
@@ -360,7 +377,7 @@ fn plain(
 ) -> Section {
     Section {
         title,
-        count: rows.len(),
+        count: Some(rows.len()),
         heads,
         rows,
         lists: Vec::new(),
@@ -432,7 +449,7 @@ fn changes(
     let rows = rows.into_iter().map(|(_, row)| row).collect();
     Section {
         title,
-        count,
+        count: Some(count),
         heads,
         rows,
         lists,

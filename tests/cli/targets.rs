@@ -88,6 +88,65 @@ fn a_target_is_applied_and_the_rest_is_left() {
 }
 
 #[test]
+fn what_is_outside_the_target_is_not_judged_by_what_was_left_out() {
+    let place = Place::quickstart();
+    let ran = place.run(&[
+        "plan",
+        "--format",
+        "json",
+        "--target",
+        "acme/organization/Globex/**",
+    ]);
+    for finding in ran.json()["findings"].as_array().unwrap() {
+        let address = finding["address"].as_str().unwrap();
+        assert!(address.starts_with("acme/organization/Globex"), "{finding}");
+    }
+}
+
+#[test]
+fn two_gains_of_one_change_are_two_reasons_and_one_advice_says_how_to_override_them() {
+    let place = Place::quickstart();
+    assert_eq!(place.run(&["apply", "--auto-approve"]).code, 0);
+    let (off, on) = (
+        "customers_can_create_accounts: false",
+        "customers_can_create_accounts: true",
+    );
+    place.replace("sites/acme.yaml", off, on);
+    let target = ["--target", "acme/customer-access/**"];
+    let ran = place.run(&[&["plan"], &target[..]].concat());
+    assert_eq!(ran.out.matches("--accept").count(), 1, "{}", ran.text());
+    assert!(!ran.err.contains("--accept"), "{}", ran.text());
+    let ran = place.run(&[&["plan", "--format", "json"], &target[..]].concat());
+    let plan = ran.json();
+    let row = &plan["resource_changes"][0]["portcullis"];
+    let checks = plan["checks"].as_array().unwrap();
+    let failed = checks.iter().find(|check| check["status"] == "fail");
+    let problems = failed.unwrap()["problems"].as_array().unwrap().len();
+    assert!(problems > 1, "{plan:#}");
+    let reasons = row["blocked_by"].as_array().unwrap();
+    assert_eq!(reasons.len(), problems, "{row:#}");
+    let digest = plan["digest"].as_str().unwrap();
+    let command = format!("portcullis apply --target 'acme/customer-access/**' --accept {digest}");
+    assert!(ran.err.contains(&command), "{}", ran.text());
+    let ran = place.run(&[&["plan", "--format", "gitlab"], &target[..]].concat());
+    assert_eq!(ran.out, "{\"create\":0,\"update\":0,\"delete\":0}\n");
+    let ran = place.run(&[&["apply", "--accept", digest], &target[..]].concat());
+    let command = "portcullis apply --target 'acme/customer-access/**' --auto-approve --accept";
+    assert!(
+        ran.err.contains(&format!("{command} {digest}")),
+        "{}",
+        ran.text()
+    );
+    let ran = place.run(&["apply", "--accept", &digest[..12]]);
+    assert!(ran.err.contains("has 12 of 64 digits"), "{}", ran.text());
+    let short = place.run(&["plan"]).out;
+    let line = short
+        .lines()
+        .find_map(|line| line.strip_prefix("digest:   "));
+    assert_eq!(line.unwrap().len(), 64);
+}
+
+#[test]
 fn a_target_that_matches_nothing_is_64() {
     let place = Place::quickstart();
     for target in [
@@ -121,7 +180,7 @@ async fn the_next_command_says_where_and_what_again() {
     let next = |arguments: &[&str]| {
         let ran = place.run(arguments);
         assert_eq!(ran.code, 0, "{}", ran.text());
-        let next = ran.out.lines().find_map(|line| {
+        let next = ran.out.lines().rev().find_map(|line| {
             let at = line.find("portcullis apply")?;
             Some(line[at..].to_owned())
         });

@@ -149,6 +149,19 @@ fn an_overridden_check_says_so_and_not_that_it_blocks_in_every_form() {
             assert!(!text.contains("Blocked by"), "{text}");
         }
     }
+    stage.write("acceptances/0f0f.yaml", "owner: it@acme.example\n");
+    stage.write("acceptances/README.md", "Who may accept.\n");
+    let notes = stage.run(&["plan"]).ended(0).notes;
+    assert_eq!(notes.matches("accepts nothing").count(), 1, "{notes}");
+    assert!(notes.contains("`acceptances/0f0f.yaml`"), "{notes}");
+    // Without names it is the same, with numbers.
+    let secret = one_line(&stage.run(&["plan", "--privacy", "counts"]).ended(0).out);
+    for part in [
+        "Overridden (accepted by somebody on 2026-11-01): policy.max_people_losing_access: 2 people",
+        "! 2 people lose every portal. ",
+    ] {
+        assert!(secret.contains(part), "{part}: {secret}");
+    }
     let ran = stage.run(&["apply", "--auto-approve", "--accept", &digest]);
     assert!(ran.out.contains("Overridden (--accept): "), "{}", ran.out);
     assert!(!ran.out.contains("Blocked by"), "{}", ran.out);

@@ -155,7 +155,7 @@ fn every_type(action: &str) -> PlanDocument {
 
 #[test]
 fn every_type_comes() {
-    insta::assert_snapshot!(shown(&every_type("create")), @r#"
+    insta::assert_snapshot!(shown(&every_type("create")), @"
     in all: 13 to add, 0 to change, 0 to remove
 
     acme: 12 to add, 0 to change, 0 to remove
@@ -187,10 +187,10 @@ fn every_type_comes() {
     coverage: 1 of 3 organizations and 1 of 1 project are described; 12 fields known, 0 not known
     requests: apply will send at least 13 writes; planning took 14 requests
     mails:    none by these requests
-    digest:   3f1ac09d5b7e
+    digest:   3f1ac09d5b7e42a8aa00c1d2e3f4a5b60718293a4b5c6d7e8f90a1b2c3d4e5f6
 
     next: to carry it out: portcullis apply
-    "#);
+    ");
 }
 
 #[test]
@@ -228,7 +228,7 @@ fn every_type_changes() {
     coverage: 1 of 3 organizations and 1 of 1 project are described; 12 fields known, 0 not known
     requests: apply will send at least 13 writes; planning took 14 requests
     mails:    none by these requests
-    digest:   3f1ac09d5b7e
+    digest:   3f1ac09d5b7e42a8aa00c1d2e3f4a5b60718293a4b5c6d7e8f90a1b2c3d4e5f6
 
     next: to carry it out: portcullis apply
     ");
@@ -236,7 +236,7 @@ fn every_type_changes() {
 
 #[test]
 fn every_type_goes() {
-    insta::assert_snapshot!(shown(&every_type("delete")), @r#"
+    insta::assert_snapshot!(shown(&every_type("delete")), @"
     in all: 0 to add, 0 to change, 13 to remove
 
     acme: 0 to add, 0 to change, 12 to remove
@@ -268,10 +268,10 @@ fn every_type_goes() {
     coverage: 1 of 3 organizations and 1 of 1 project are described; 12 fields known, 0 not known
     requests: apply will send at least 13 writes; planning took 14 requests
     mails:    none by these requests
-    digest:   3f1ac09d5b7e
+    digest:   3f1ac09d5b7e42a8aa00c1d2e3f4a5b60718293a4b5c6d7e8f90a1b2c3d4e5f6
 
     next: to carry it out: portcullis apply
-    "#);
+    ");
 }
 
 /// A plan with everything that a plan can hold.
@@ -488,7 +488,7 @@ fn everything_at_once() {
     coverage: 1 of 3 organizations and 1 of 1 project are described; 12 fields known, 1 not known
     requests: apply will send at least 9 writes; planning took 14 requests
     mails:    none by these requests; the site may tell new customers by its own notification settings
-    digest:   3f1ac09d5b7e
+    digest:   3f1ac09d5b7e42a8aa00c1d2e3f4a5b60718293a4b5c6d7e8f90a1b2c3d4e5f6
 
     next: this plan is not whole: mend what could not be read and plan again, or go on without it:
           portcullis plan --partial
@@ -588,7 +588,7 @@ fn a_narrow_terminal() {
               14 requests
     mails:    none by these requests; the site may tell new
               customers by its own notification settings
-    digest:   3f1ac09d5b7e
+    digest:   3f1ac09d5b7e42a8aa00c1d2e3f4a5b60718293a4b5c6d7e8f90a1b2c3d4e5f6
 
     next: this plan is not whole: mend what could not be read
           and plan again, or go on without it:
@@ -617,7 +617,7 @@ fn two_sites_and_steps_numbered_through() {
             json!(false),
         ),
     ];
-    insta::assert_snapshot!(shown(&document), @r#"
+    insta::assert_snapshot!(shown(&document), @"
     in all: 1 to add, 0 to change, 1 to remove, 2 by hand
 
     acme: 1 to add, 0 to change, 0 to remove, 1 by hand
@@ -653,10 +653,10 @@ fn two_sites_and_steps_numbered_through() {
     coverage: 1 of 3 organizations and 1 of 1 project are described; 12 fields known, 0 not known
     requests: apply will send at least 1 write; planning took 14 requests
     mails:    none by these requests
-    digest:   3f1ac09d5b7e
+    digest:   3f1ac09d5b7e42a8aa00c1d2e3f4a5b60718293a4b5c6d7e8f90a1b2c3d4e5f6
 
     next: to carry out what is not by hand: portcullis apply
-    "#);
+    ");
 }
 
 fn crowd(action: &str, count: usize) -> Vec<portcullis::report::document::ResourceChange> {
@@ -667,7 +667,7 @@ fn crowd(action: &str, count: usize) -> Vec<portcullis::report::document::Resour
 
 #[test]
 fn five_hundred_members_fold() {
-    insta::assert_snapshot!(shown(&with(crowd("create", 500))), @r#"
+    insta::assert_snapshot!(shown(&with(crowd("create", 500))), @"
     acme: 500 to add, 0 to change, 0 to remove
 
       add (500)
@@ -689,10 +689,10 @@ fn five_hundred_members_fold() {
     coverage: 1 of 3 organizations and 1 of 1 project are described; 12 fields known, 0 not known
     requests: apply will send at least 500 writes; planning took 14 requests
     mails:    none by these requests
-    digest:   3f1ac09d5b7e
+    digest:   3f1ac09d5b7e42a8aa00c1d2e3f4a5b60718293a4b5c6d7e8f90a1b2c3d4e5f6
 
     next: to carry it out: portcullis apply
-    "#);
+    ");
 }
 
 fn rows(text: &str) -> usize {
@@ -786,7 +786,7 @@ fn hostile_names_stay_within_their_row() {
     coverage: 1 of 3 organizations and 1 of 1 project are described; 12 fields known, 0 not known
     requests: apply will send at least 3 writes; planning took 14 requests
     mails:    none by these requests; Eve\u{1b}[2J\u{a}  + member admin\u{202e}moc\u{200b}\u{9b}31m
-    digest:   3f1ac09d5b7e
+    digest:   3f1ac09d5b7e42a8aa00c1d2e3f4a5b60718293a4b5c6d7e8f90a1b2c3d4e5f6
 
     next: to carry it out: portcullis apply
     ");
@@ -806,7 +806,7 @@ fn names_are_decoded_and_columns_count_wide_letters() {
         member("create", "日本語テスト株式会社", "日本語@globex.example"),
         member("create", "日本語テスト株式会社", "bo@globex.example"),
     ]);
-    insta::assert_snapshot!(shown(&document), @r#"
+    insta::assert_snapshot!(shown(&document), @"
     acme: 4 to add, 0 to change, 0 to remove
 
       add (4)
@@ -820,10 +820,10 @@ fn names_are_decoded_and_columns_count_wide_letters() {
     coverage: 1 of 3 organizations and 1 of 1 project are described; 12 fields known, 0 not known
     requests: apply will send at least 4 writes; planning took 14 requests
     mails:    none by these requests
-    digest:   3f1ac09d5b7e
+    digest:   3f1ac09d5b7e42a8aa00c1d2e3f4a5b60718293a4b5c6d7e8f90a1b2c3d4e5f6
 
     next: to carry it out: portcullis apply
-    "#);
+    ");
 }
 
 #[test]

@@ -189,7 +189,7 @@ fn sentences(impact: &Further, many: bool) -> Vec<Sentence> {
     if left.people > 0 {
         let verb = if left.people == 1 { "loses" } else { "lose" };
         let text = format!(
-            "{} {verb} every portal: {}.",
+            "{} {verb} every portal{}.",
             people(left.people),
             names(left)
         );
@@ -198,7 +198,7 @@ fn sentences(impact: &Further, many: bool) -> Vec<Sentence> {
     let unsure = &impact.without_sure_access;
     if unsure.people > 0 {
         let text = format!(
-            "{} may lose every portal, as not everything is known: {}.",
+            "{} may lose every portal, as not everything is known{}.",
             people(unsure.people),
             names(unsure)
         );
@@ -346,6 +346,8 @@ fn groups(
             let same = row.site == portal.site
                 && row.project == portal.project
                 && row.people == portal.people
+                // Without names nobody can say that they are the same people.
+                && !row.list.is_empty()
                 && row.list == portal.list;
             if let (true, Some(space)) = (same, &row.article) {
                 with.insert(at);
@@ -444,7 +446,7 @@ fn loses(row: &GroupRow, what: &str) -> String {
     } else {
         format!(" (was: {})", row.via)
     };
-    format!("{} {verb} {what}{by}: {}.", people(row.people), list(row))
+    format!("{} {verb} {what}{by}{}.", people(row.people), list(row))
 }
 
 fn gains(row: &GroupRow, what: &str) -> String {
@@ -458,13 +460,13 @@ fn gains(row: &GroupRow, what: &str) -> String {
     } else {
         format!(" through {}", row.via)
     };
-    format!("{} {verb} {what}{by}: {}.", people(row.people), list(row))
+    format!("{} {verb} {what}{by}{}.", people(row.people), list(row))
 }
 
 fn keeps(row: &GroupRow, what: &str) -> String {
     let verb = if row.people == 1 { "keeps" } else { "keep" };
     format!(
-        "{} {verb} {what} through {}, without {}: {}.",
+        "{} {verb} {what} through {}, without {}{}.",
         people(row.people),
         row.via,
         row.lost,
@@ -479,14 +481,18 @@ fn list(row: &GroupRow) -> String {
     })
 }
 
+/// Names people behind a sentence; nothing where only their number is shown.
 fn names(people: &NamedRow) -> String {
+    if people.list.is_empty() {
+        return String::new();
+    }
     let shown: Vec<&str> = people.list.iter().take(NAMES).map(String::as_str).collect();
     let more = people.people.saturating_sub(shown.len());
     let names = shown.join(", ");
     if more > 0 {
-        format!("{names} and {more} more")
+        format!(": {names} and {more} more")
     } else {
-        names
+        format!(": {names}")
     }
 }
 

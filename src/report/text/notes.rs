@@ -6,7 +6,7 @@ use super::spoken;
 use super::subject::root;
 use super::values::counted;
 use crate::exit::Exit;
-use crate::policy;
+use crate::policy::{self, acceptance};
 use crate::report::document::{PlanDocument, Source};
 use std::io;
 
@@ -149,9 +149,10 @@ pub(super) fn closing(document: &PlanDocument, page: &mut Page<'_>) -> io::Resul
         .digest
         .strip_prefix("sha256:")
         .unwrap_or(&document.digest);
-    let short: String = digest.chars().take(12).collect();
-    if !short.is_empty() {
-        page.prose(0, (Paint::Faint, "digest:   "), &short)?;
+    if acceptance::is_digest(digest) {
+        page.unbroken(0, "digest:   ", digest)?;
+    } else if !digest.is_empty() {
+        page.prose(0, (Paint::Faint, "digest:   "), digest)?;
     }
     next(document, page)
 }
@@ -280,8 +281,15 @@ fn next(document: &PlanDocument, page: &mut Page<'_>) -> io::Result<()> {
         )
     };
     page.blank();
+    let accept = format!("{} --accept {}", document.command("apply"), document.digest);
+    if document.is_overridable() && command != accept {
+        page.next(
+            "to override what the policy blocks, for exactly this plan:",
+            &accept,
+        )?;
+    }
     let text = match (document.applyable, document.manual_steps.is_empty()) {
-        (true, _) if blocked => {
+        (true, _) if blocked && document.complete && !document.errored => {
             let code = Exit::Blocked.code();
             &format!("to carry out the rest, without what is blocked (ends with {code}):")
         }
