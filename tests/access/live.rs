@@ -194,6 +194,34 @@ fn whoever_was_not_looked_up_may_be_a_hidden_member_or_an_agent() {
 }
 
 #[test]
+fn listed_people_who_are_shut_out_are_named_apart() {
+    use portcullis::access::who::audience;
+    let workspace = workspace(TEXT);
+    let desired = Desired::new(&workspace, &SiteKey::new("acme").unwrap(), today()).unwrap();
+    let mut observed = observed(Read::Complete(BTreeSet::new()));
+    let (id, mut old) = account("old@x.example");
+    (old.active, old.kind) = (false, None);
+    observed.accounts.insert(id, old);
+    let state = State::live(&desired, &observed);
+    let gaps = audience(&state, 0, None).gaps;
+    let told = "1 listed person is suspended or revoked: old@x.example";
+    assert!(gaps.iter().any(|gap| gap == told), "{gaps:?}");
+    // Of which kind the account is, no list tells.
+    let visitor = Visitor::address(&state, &email("old@x.example"));
+    let mut trail = Trail::recording();
+    assert_eq!(
+        portal::reach(&state, 0, &visitor, &mut trail).view,
+        Answer::No
+    );
+    let steps = trail.into_steps();
+    let rules: Vec<&str> = steps.iter().map(|step| step.rule.0).collect();
+    assert!(
+        rules.contains(&"R1g") && rules.contains(&"R1b"),
+        "{rules:?}"
+    );
+}
+
+#[test]
 fn the_options_for_mail_and_organizations_are_read_attested_or_written() {
     use portcullis::model::{EmailAccountCreation, OrganizationManagement, SiteField, SiteValue};
     let attested = "
