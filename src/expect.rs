@@ -11,8 +11,8 @@
 //! `validate`, a finding in `plan`. It does not stop a plan, since a surface that cannot be read must not stop revocations.
 
 use crate::access::{
-    Account, Actor, Answer, Because, Channel, Coverage, ListId, Lookup, Outcome, Source, State,
-    StateKind, Trail, Visitor, articles, outcome, portal,
+    Account, Actor, Answer, Because, Channel, ListId, Lookup, Outcome, Source, State, StateKind,
+    Trail, Visitor, articles, outcome, portal,
 };
 use crate::config::{Ability, Expectation, ExpectedWho, Sources, Workspace};
 use crate::desired::Desired;
@@ -47,6 +47,18 @@ pub struct Counterexample {
 struct Subject<'s> {
     name: String,
     visitor: Visitor<'s>,
+    /// Whether it is not known that there is anybody like that.
+    perhaps: bool,
+}
+
+impl<'s> Subject<'s> {
+    fn new(name: &str, visitor: Visitor<'s>) -> Self {
+        Self {
+            name: name.to_owned(),
+            visitor,
+            perhaps: false,
+        }
+    }
 }
 
 /// Judges one expectation on a state of its site.
@@ -67,7 +79,15 @@ pub fn judge(expectation: &Expectation, state: &State<'_>) -> Judgement {
     let mut held = 0_usize;
     for subject in &subjects {
         for place in places(expectation, state) {
-            let answer = ask(expectation, state, subject, place, &mut Trail::silent());
+            let mut answer = ask(expectation, state, subject, place, &mut Trail::silent());
+            if subject.perhaps {
+                // Only what a list that nobody can judge may add to what everybody of the class has.
+                let any = Subject::new("", Visitor::AnyCustomer);
+                if answer <= ask(expectation, state, &any, place, &mut Trail::silent()) {
+                    continue;
+                }
+                answer = Answer::Uncertain;
+            }
             let wanted = if expectation.can {
                 Answer::Yes
             } else {
@@ -79,13 +99,6 @@ pub fn judge(expectation: &Expectation, state: &State<'_>) -> Judgement {
             }
             let mut trail = Trail::recording();
             let _ = ask(expectation, state, subject, place, &mut trail);
-            // Somebody may be on a list of which the workspace does not know everybody.
-            let answer = match answer {
-                Answer::No if may_be_listed(expectation, state, subject, place) => {
-                    Answer::Uncertain
-                }
-                answer => answer,
-            };
             let example = Counterexample {
                 text: sentence(expectation, state, subject, place, answer),
                 because: trail.into_steps(),
@@ -104,48 +117,6 @@ pub fn judge(expectation: &Expectation, state: &State<'_>) -> Judgement {
         (_, Some(example)) | (Some(example), None) => Judgement::Undecided(example),
         (None, None) => Judgement::Holds,
     }
-}
-
-/// Says whether being on a list that is not wholly known would give a known account what was asked for.
-fn may_be_listed(
-    expectation: &Expectation,
-    state: &State<'_>,
-    subject: &Subject<'_>,
-    place: Option<usize>,
-) -> bool {
-    let account = match &subject.visitor {
-        Visitor::Existing(actors) => actors.first().map(|actor| actor.account),
-        // The class is on no list by definition; one person without a known list may be on an unknown one.
-        Visitor::AnyCustomer => matches!(expectation.who.value, ExpectedWho::Person(_))
-            .then(|| Account::customer(AccountKind::PortalOnly)),
-        _ => None,
-    };
-    let project = place.and_then(|at| Some((at, state.projects.get(at)?)));
-    let (Some(account), Some((at, project))) = (account, project) else {
-        return false;
-    };
-    let members = project.organizations.iter().filter_map(|link| {
-        let organization = state.organizations.get(link.organization as usize)?;
-        Some(&organization.members)
-    });
-    let all_known = [&project.roster, &project.links]
-        .into_iter()
-        .chain(members)
-        .all(|coverage| *coverage == Coverage::Whole);
-    if all_known {
-        return false;
-    }
-    let lists = [ListId::Roster(u32::try_from(at).unwrap_or(u32::MAX))];
-    let listed = Subject {
-        name: String::new(),
-        visitor: Visitor::Existing(vec![Actor {
-            account,
-            lists: &lists,
-            sources: &[],
-            certainty: Answer::Yes,
-        }]),
-    };
-    ask(expectation, state, &listed, place, &mut Trail::silent()).exposes()
 }
 
 /// Returns the positions of the projects that are meant; signing up is about no project.
@@ -187,10 +158,7 @@ fn subjects<'s>(
     state: &'s State<'_>,
     lists: &'s [ListId],
 ) -> Vec<Subject<'s>> {
-    let subject = |name: &str, visitor| Subject {
-        name: name.to_owned(),
-        visitor,
-    };
+    let subject = Subject::new;
     match &expectation.who.value {
         ExpectedWho::Anonymous => vec![subject("a visitor without login", Visitor::Anonymous)],
         ExpectedWho::Anyone => match Visitor::anyone(state) {
@@ -219,7 +187,12 @@ fn subjects<'s>(
             let known = people(state, |email, _| {
                 email.is_some_and(|email| email.domain() == domain.as_str())
             });
-            std::iter::once(new).chain(known).collect()
+            let mut all: Vec<_> = std::iter::once(new).chain(known).collect();
+            // `can` is asked of everybody who is known; `cannot` is broken by whoever turns up.
+            if !expectation.can {
+                all.extend(perhaps_of(state, domain.as_str()));
+            }
+            all
         }
         ExpectedWho::Organization(name) => {
             let mut all = people(state, |_, on| lists.iter().any(|list| on.contains(list)));
@@ -238,7 +211,12 @@ fn subjects<'s>(
         }
         ExpectedWho::Person(email) => {
             let name = format!("`{}`", email.key());
-            let mut all = vec![subject(&name, Visitor::address(state, email))];
+            // Signing up is about those who have no account, and the second subject about those who may.
+            let visitor = match expectation.ability.value {
+                Ability::SignUp => Visitor::address(state, email),
+                _ => Visitor::asked(state, email),
+            };
+            let mut all = vec![subject(&name, visitor)];
             if state.kind == StateKind::Desired && state.people.lookup(email) == Lookup::Nobody {
                 all.push(subject(
                     &format!("{name}, if there is an account already,"),
@@ -248,6 +226,26 @@ fn subjects<'s>(
             all
         }
     }
+}
+
+/// Whoever may be of a domain and is not known to be: people whose address is hidden, and offline whoever else stands on
+/// lists that may hold more people than are written.
+fn perhaps_of<'s>(state: &'s State<'_>, domain: &str) -> Vec<Subject<'s>> {
+    let perhaps = |name: String, visitor| Subject {
+        name,
+        visitor,
+        perhaps: true,
+    };
+    if state.kind == StateKind::Desired {
+        let unlisted = Visitor::Existing(vec![Actor::customer()]);
+        let name = format!("somebody of `{domain}` whom the workspace does not name");
+        return vec![perhaps(name, unlisted)];
+    }
+    let name = format!("somebody whose address is hidden, perhaps of `{domain}`,");
+    let hidden = state.people.hidden();
+    hidden
+        .map(|situation| perhaps(name.clone(), Visitor::situation(situation)))
+        .collect()
 }
 
 /// One subject for each situation of the known people who are meant.
@@ -271,10 +269,8 @@ fn people<'s>(
                 (None, Some(account)) => format!("id:{account}"),
                 (None, None) => person.name.to_owned(),
             };
-            Subject {
-                name: format!("`{name}`"),
-                visitor: Visitor::Existing(vec![Actor::person(state, id)]),
-            }
+            let visitor = Visitor::Existing(vec![Actor::person(state, id)]);
+            Subject::new(&format!("`{name}`"), visitor)
         })
         .collect()
 }
@@ -354,7 +350,7 @@ pub fn diagnostics(workspace: &Workspace, today: Date) -> Vec<Diagnostic> {
         let Some(desired) = Desired::new(workspace, key, today) else {
             continue;
         };
-        let state = State::desired(&desired);
+        let state = State::offline(&desired);
         for expectation in of_site(workspace, key) {
             diagnostics.extend(diagnostic(expectation, judge(expectation, &state)));
         }

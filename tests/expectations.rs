@@ -32,7 +32,11 @@ expectations:
 
 /// Judges one expectation: its remaining keys.
 fn judged(keys: &str) -> Option<Diagnostic> {
-    let text = format!("{SITE}  - {{ name: it, site: acme, {keys} }}\n");
+    judged_on(SITE, keys)
+}
+
+fn judged_on(site: &str, keys: &str) -> Option<Diagnostic> {
+    let text = format!("{site}  - {{ name: it, site: acme, {keys} }}\n");
     let directory = tempfile::tempdir().unwrap();
     let root = Utf8Path::from_path(directory.path()).unwrap();
     fs_err::write(root.join("portcullis.yaml"), text).unwrap();
@@ -164,6 +168,53 @@ fn who_may_be_on_a_list_that_is_not_managed_is_undecided() {
 }
 
 #[test]
+fn nobody_is_said_to_be_kept_out_whom_an_open_ended_list_may_hold() {
+    for project in ["TAX", "PAY"] {
+        for who in ["a@b.example", "\"*@b.example\""] {
+            undecided(&format!(
+                "who: {who}, cannot: view_portal, projects: [{project}]"
+            ));
+        }
+    }
+    undecided("who: ana@globex.example, cannot: view_portal, projects: [TAX]");
+    // A class is on no list, whoever is new is on none, and a whole list names everybody.
+    holds("who: any_customer, cannot: view_portal, projects: [TAX, PAY, HR]");
+    holds("who: anyone, cannot: view_portal, projects: [TAX, PAY, HR]");
+    holds("who: \"*@b.example\", cannot: view_portal, projects: [HR]");
+    holds("who: a@b.example, cannot: view_portal, projects: [HR]");
+    fails(
+        "who: \"*@b.example\", can: view_portal, projects: [TAX]",
+        "a new address of `b.example` cannot view",
+    );
+}
+
+/// With Atlassian accounts for internal customers, whoever may be approved may sign up.
+#[test]
+fn sign_up_is_open_where_domains_or_a_rule_are_not_known() {
+    let site = |approved: &str, rule: &str| {
+        SITE.replace("atlassian_accounts: false", "atlassian_accounts: true")
+            .replace("sites:\n  acme:\n", &format!("atlassian_organizations:\n  corp:\n    approved_domains: {{ mode: {approved}, domains: {{ corp.example: {{ sites: {{ acme: {{ role: customer }} }} }} }} }}\n{rule}sites:\n  acme:\n    atlassian_organization: corp\n"))
+    };
+    let rule = "    any_domain: { sites: { acme: { role: none } } }\n";
+    let open = site("add_only", rule);
+    assert_eq!(
+        word_on(&open, "who: \"*@b.example\", cannot: sign_up"),
+        "undecided"
+    );
+    assert_eq!(word_on(&open, "who: anyone, cannot: sign_up"), "holds");
+    let whole = site("exact", rule);
+    assert_eq!(
+        word_on(&whole, "who: \"*@b.example\", cannot: sign_up"),
+        "holds"
+    );
+    let no_rule = site("exact", "");
+    assert_eq!(
+        word_on(&no_rule, "who: anyone, cannot: sign_up"),
+        "undecided"
+    );
+}
+
+#[test]
 fn articles() {
     holds("who: any_customer, can: read_article, projects: [WEB], space: ITKB");
     holds("who: anonymous, cannot: read_article, projects: [\"*\"], space: ITKB");
@@ -193,7 +244,11 @@ fn a_counterexample_names_rules_and_lines() {
 
 /// How an expectation ends, in one word.
 fn word(keys: &str) -> &'static str {
-    match judged(keys) {
+    word_on(SITE, keys)
+}
+
+fn word_on(site: &str, keys: &str) -> &'static str {
+    match judged_on(site, keys) {
         None => "holds",
         Some(found) if found.code == "expectation-failed" => "fails",
         Some(_) => "undecided",

@@ -51,7 +51,10 @@ pub fn read(
                 best.or(article.account(actor, reach, trail))
             })
         }
-        Visitor::AnyCustomer => article.with_portal(&Actor::customer(), trail),
+        Visitor::AnyCustomer => {
+            let reach = portal::reach(state, project_at, visitor, &mut Trail::silent());
+            article.account(&Actor::customer(), reach, trail)
+        }
         Visitor::New(class) => article.newcomer(class, trail),
         Visitor::Anyone(classes) => {
             let mut steps = trail.fresh();
@@ -64,13 +67,21 @@ pub fn read(
         }
         Visitor::Unclear(why, class) => {
             let as_new = article.newcomer(class, &mut Trail::silent());
-            let as_customer = article.with_portal(&Actor::customer(), trail);
+            let customer = portal::customer_of_doubt(why);
+            let reach = portal::reach(state, project_at, &customer, &mut Trail::silent());
+            let as_customer = article.account(&Actor::customer(), reach, trail);
             if as_new != as_customer {
                 trail.add("R1", None, || {
                     format!("whether the address has an account is not known: {why}")
                 });
             }
-            as_new.either(as_customer)
+            portal::perhaps(state).fold(as_new.either(as_customer), |all, (visitor, why)| {
+                let other = read(state, project_at, space, &visitor, &mut Trail::silent());
+                if other != as_customer {
+                    trail.add("R1", None, || why.to_owned());
+                }
+                all.either(other)
+            })
         }
     }
 }

@@ -23,8 +23,10 @@ use std::collections::BTreeMap;
 
 /// Why a value is not known offline.
 const UNMANAGED: &str = "the workspace does not manage it";
+/// Why the any-domain rule is not known offline.
+const UNDECLARED_RULE: &str = "the workspace does not declare it";
 /// What becomes of people under `people`.
-const ABSENT: &str =
+pub(super) const ABSENT: &str =
     "declared absent, the person is taken off every list, and an account that is there stays";
 /// Reads after "the list ".
 const ADD_ONLY: &str = "is `add_only`: whoever else is on it stays";
@@ -129,6 +131,26 @@ impl<'a> State<'a> {
             spaces: spaces(&site.spaces),
             people: people.build().into(),
         }
+    }
+
+    /// Builds the same state for answers about somebody who may stand where the workspace does not look.
+    ///
+    /// Lists that may hold more people, links or domains than are written count as not read, and an any-domain rule that
+    /// nobody declares as not known: it is Atlassian's to default and somebody else's to have set.
+    pub fn offline(desired: &Desired<'a>) -> Self {
+        let mut state = Self::desired(desired);
+        state.approved.coverage.doubt("the list ");
+        if matches!(state.any_domain, Fact::Known(None, Source::Default)) {
+            state.any_domain = Fact::Unknown(UNDECLARED_RULE.to_owned());
+        }
+        for organization in &mut state.organizations {
+            organization.members.doubt("the list ");
+        }
+        for project in &mut state.projects {
+            project.roster.doubt("it ");
+            project.links.doubt("it ");
+        }
+        state
     }
 }
 

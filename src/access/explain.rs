@@ -52,7 +52,7 @@ impl Asked {
             Self::Anyone => Visitor::anyone(state),
             Self::AnyCustomer => Visitor::AnyCustomer,
             Self::Domain(domain) => Visitor::new_address(state, domain.as_str()),
-            Self::Address(email) => Visitor::address(state, email),
+            Self::Address(email) => Visitor::asked(state, email),
         }
     }
 }
@@ -145,12 +145,17 @@ impl Explanation {
 /// Explains one person or class; `only` narrows it to one project, whose channels then stand at the top too.
 pub fn explain(state: &State<'_>, asked: &Asked, only: Option<&ProjectKey>) -> Explanation {
     let visitor = asked.visitor(state);
+    // The ways in are those of an address without an account, unless one is known.
+    let entering = match asked {
+        Asked::Address(email) => Visitor::address(state, email),
+        _ => visitor.clone(),
+    };
     let meant: Vec<usize> = (0..state.projects.len())
         .filter(|at| only.is_none_or(|key| state.projects[*at].key == *key))
         .collect();
     let channel = |channel: Channel, project: Option<usize>| {
         let mut trail = Trail::recording();
-        let outcome = visitor::outcome(state, &visitor, channel, project, &mut trail);
+        let outcome = visitor::outcome(state, &entering, channel, project, &mut trail);
         ChannelAnswer {
             channel,
             outcome,
@@ -216,7 +221,14 @@ fn notes(state: &State<'_>, asked: &Asked, projects: &[usize]) -> Vec<Because> {
                         about_account(state, email, state.people.get(id).account, &mut trail);
                     }
                 }
-                Lookup::Nobody => about_new(state, email.domain(), &mut trail),
+                Lookup::Nobody => {
+                    about_new(state, email.domain(), &mut trail);
+                    if state.kind == StateKind::Desired {
+                        trail.add("R1", None, || {
+                            "no list of the workspace names the address: the ways in are those of an address without an account, and an account that is there is not known".into()
+                        });
+                    }
+                }
                 Lookup::Unknown(why) => trail.add("R1", None, || {
                     format!("whether the address has an account is not known: {why}. An account that is there reaches every open portal until it is revoked by hand")
                 }),

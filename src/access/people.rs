@@ -2,7 +2,7 @@
 
 use super::answer::Source;
 use crate::model::{AccountId, AccountKind, Email};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 /// The position of a person in [`People`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -128,6 +128,8 @@ pub struct People<'a> {
     situation: Vec<u32>,
     examples: Vec<u32>,
     counts: Vec<u32>,
+    /// The situations in which there is somebody whose address the site hides.
+    hidden: BTreeSet<SituationId>,
     /// Addresses whose owner could not be told, and whether everybody else who is not known has no account.
     unresolved: HashMap<&'a str, String>,
     unlisted: Option<String>,
@@ -204,6 +206,11 @@ impl<'a> People<'a> {
     /// Returns how many distinct situations there are.
     pub const fn situations(&self) -> usize {
         self.examples.len()
+    }
+
+    /// Returns the situations of people whose address is hidden: each may be anybody whose account was not found.
+    pub fn hidden(&self) -> impl Iterator<Item = Situation<'_>> {
+        self.hidden.iter().map(|id| self.situation(*id).0)
     }
 
     /// Returns the situation of a person.
@@ -326,10 +333,12 @@ impl<'a> PeopleBuilder<'a> {
             situation: Vec::with_capacity(count),
             examples: Vec::new(),
             counts: Vec::new(),
+            hidden: BTreeSet::new(),
             unresolved: self.unresolved,
             unlisted: self.unlisted,
         };
         let mut known: HashMap<Situation<'_>, u32> = HashMap::new();
+        let mut hidden = BTreeSet::new();
         let (mut of_person, mut examples, mut counts) = (Vec::with_capacity(count), vec![], vec![]);
         for (id, person) in people.ids().zip(&people.people) {
             let situation = Situation {
@@ -342,9 +351,13 @@ impl<'a> PeopleBuilder<'a> {
                 u32::try_from(examples.len() - 1).unwrap_or(u32::MAX)
             });
             counts[at as usize] += 1;
+            if person.email.is_none() {
+                hidden.insert(SituationId(at));
+            }
             of_person.push(at);
         }
         (people.situation, people.examples, people.counts) = (of_person, examples, counts);
+        people.hidden = hidden;
         people
     }
 }

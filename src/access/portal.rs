@@ -2,9 +2,10 @@
 
 use super::accounts::{self, Newcomer};
 use super::answer::{Answer, Source, Trail};
+use super::desired;
 use super::people::{Account, ListId, Role, Status};
 use super::scheme::{self, InCircle};
-use super::state::{Coverage, Fact, Project, State};
+use super::state::{Coverage, Fact, Project, State, StateKind};
 use super::visitor::{Actor, Visitor};
 use crate::model::{AccountKind, ChannelAccess};
 
@@ -146,17 +147,7 @@ pub fn reach(
             all
         }
         Visitor::AnyCustomer => {
-            // On no list by definition, so it does not matter which lists could be read.
-            let read = |coverage: &Coverage| match coverage {
-                Coverage::Unread(_) => Coverage::Whole,
-                other => other.clone(),
-            };
-            let project = Project {
-                links: read(&project.links),
-                roster: read(&project.roster),
-                organizations: Vec::new(),
-                ..project.clone()
-            };
+            let project = on_no_list(project);
             account(state, project_at, &project, &Actor::customer(), trail)
         }
         Visitor::New(class) => newcomer(state, project_at, project, class, trail),
@@ -172,15 +163,73 @@ pub fn reach(
         Visitor::Unclear(why, class) => {
             let as_new = newcomer(state, project_at, project, class, &mut Trail::silent());
             let mut steps = trail.fresh();
-            let as_customer = account(state, project_at, project, &Actor::customer(), &mut steps);
+            let as_customer = reach(state, project_at, &customer_of_doubt(why), &mut steps);
             trail.append(steps);
             if as_new != as_customer {
                 trail.add("R1", None, || {
                     format!("whether the address has an account is not known: {why}")
                 });
             }
-            as_new.either(as_customer)
+            let mut all = as_new.either(as_customer);
+            for (visitor, why) in perhaps(state) {
+                let reach = reach(state, project_at, &visitor, &mut Trail::silent());
+                if reach != as_customer {
+                    trail.add("R1", None, || why.to_owned());
+                }
+                all = all.either(reach);
+            }
+            all
         }
+    }
+}
+
+/// The customer that an address may have an account of, by why that is not known. Whoever is declared absent is taken off
+/// every list, those included that keep whom they do not name.
+pub(super) fn customer_of_doubt(why: &str) -> Visitor<'static> {
+    match why == desired::ABSENT {
+        true => Visitor::AnyCustomer,
+        false => Visitor::Existing(vec![Actor::customer()]),
+    }
+}
+
+/// Whom an address may turn out to be, of which it was not read whether it has an account: somebody on the lists whose
+/// address is hidden, or an agent. Offline nobody is hidden, and agents are none of the workspace's business.
+pub(super) fn perhaps<'s>(
+    state: &'s State<'_>,
+) -> impl Iterator<Item = (Visitor<'s>, &'static str)> {
+    let read = state.kind != StateKind::Desired;
+    let hidden = state.people.hidden().map(|situation| {
+        (
+            Visitor::situation(situation),
+            "somebody on the lists whose address the site hides may be the one",
+        )
+    });
+    let staff = Visitor::Existing(vec![Actor {
+        account: Account {
+            kind: None,
+            status: Status::Active,
+            role: Role::Staff,
+            twin: false,
+        },
+        lists: &[],
+        sources: &[],
+        certainty: Answer::Yes,
+    }]);
+    let staff = (staff, "an agent or administrator may have the address");
+    hidden.chain(std::iter::once(staff)).filter(move |_| read)
+}
+
+/// The project for somebody who is on no list by definition, so that it does not matter which lists could be read.
+fn on_no_list(project: &Project) -> Project {
+    let read = |coverage: &Coverage| match coverage {
+        Coverage::Unread(_) => Coverage::Whole,
+        other => other.clone(),
+    };
+    Project {
+        links: read(&project.links),
+        roster: read(&project.roster),
+        organizations: Vec::new(),
+        ..project.clone()
     }
 }
 
@@ -490,6 +539,10 @@ fn newcomer(
         let joined = Joined::of(class);
         joined.explain(state, &mut as_account);
         let actor = joined.actor(who);
+        // Offline, a list that may hold more people than are written holds nobody who is new.
+        let unlisted = (state.kind == StateKind::Desired && class.organizations.is_empty())
+            .then(|| on_no_list(project));
+        let project = unlisted.as_ref().unwrap_or(project);
         reach = account(state, project_at, project, &actor, &mut as_account);
         reach = scheme::perhaps_in_a_group(project, who, reach, &mut as_account).and(certainty);
     }

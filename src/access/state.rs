@@ -70,6 +70,13 @@ impl Coverage {
             Self::Unread(_) => Answer::Uncertain,
         }
     }
+
+    /// Lets a list that may hold more than is written count as not read; `subject` goes before the reason.
+    pub(super) fn doubt(&mut self, subject: &str) {
+        if let Self::AsWritten(why) = self {
+            *self = Self::Unread(format!("{subject}{why}"));
+        }
+    }
 }
 
 /// Which state the facts describe.

@@ -4,8 +4,11 @@ use super::accounts::{self, Channel, DomainClass, Outcome};
 use super::answer::{Answer, Source, Trail};
 use super::people::{Account, ListId, Lookup, PersonId, Situation};
 use super::portal;
-use super::state::State;
+use super::state::{State, StateKind};
 use crate::model::{AccountKind, Email};
+
+/// Why it is not known offline whether an address has an account.
+const NOT_NAMED: &str = "no list of the workspace names it";
 
 /// An account on its lists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -97,6 +100,17 @@ impl<'s> Visitor<'s> {
             }
             Lookup::Nobody => Self::new_address(state, email.domain()),
             Lookup::Unknown(why) => Self::Unclear(why, DomainClass::of(state, email.domain())),
+        }
+    }
+
+    /// One address, as [`Visitor::address`] takes it, but where only the workspace is known, nobody can say of an address
+    /// that no list names whether it has an account.
+    pub fn asked(state: &'s State<'_>, email: &Email) -> Self {
+        match Self::address(state, email) {
+            Self::New(class) if state.kind == StateKind::Desired => {
+                Self::Unclear(NOT_NAMED.to_owned(), class)
+            }
+            visitor => visitor,
         }
     }
 

@@ -6,14 +6,14 @@ pub mod write;
 use super::accounts::Outcome;
 use super::answer::{Answer, Because, RuleId, Source, Trail};
 use super::articles;
-use super::people::{PersonId, SituationId};
+use super::people::{PersonId, SituationId, Status};
 use super::portal::{self, Route};
 use super::scheme::Circle;
 use super::state::{Coverage, State, StateKind};
 use super::visitor::{self, Actor, Visitor};
 use super::{Channel, accounts};
 use crate::model::{AccountKind, ProjectKey, SpaceKey};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 /// One way in which a person reaches the target.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -329,5 +329,40 @@ fn gaps(state: &State<'_>, project_at: usize) -> Vec<String> {
         }
     }
     gaps.extend(permissions::gaps(project));
+    gaps.extend(shut_out(state, project_at));
     gaps
+}
+
+/// Listed people whose account is suspended or revoked: an access review asks why they are still listed.
+fn shut_out(state: &State<'_>, project_at: usize) -> Option<String> {
+    let project = &state.projects[project_at];
+    let names: BTreeSet<String> = state
+        .people
+        .ids()
+        .filter(|id| state.people.get(*id).account.status == Status::Disabled)
+        .filter(|id| {
+            let routes = portal::routes(project_at, project, &Actor::person(state, *id));
+            routes
+                .iter()
+                .any(|route| matches!(route, Route::Roster { .. } | Route::Organization { .. }))
+        })
+        .map(|id| {
+            let person = state.people.get(id);
+            match (person.email, person.account_id) {
+                (Some(email), _) => email.key().to_owned(),
+                (None, Some(account)) => format!("id:{account}"),
+                (None, None) => "?".to_owned(),
+            }
+        })
+        .collect();
+    let people = match names.len() {
+        0 => return None,
+        1 => "1 listed person is".to_owned(),
+        count => format!("{count} listed people are"),
+    };
+    let names: Vec<String> = names.into_iter().collect();
+    Some(format!(
+        "{people} suspended or revoked: {}",
+        names.join(", ")
+    ))
 }

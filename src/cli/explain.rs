@@ -63,7 +63,7 @@ async fn explained(
     let Some(desired) = observe::desired(&workspace, &key, &reach, None, global.today()) else {
         return Ok(Exit::Done);
     };
-    let wanted = State::desired(&desired);
+    let wanted = State::offline(&desired);
     let observed = match (snapshot, arguments.live) {
         (Some(snapshot), _) => Some(snapshot),
         (None, false) => None,

@@ -34,16 +34,16 @@ impl Observer<'_, '_> {
         }
     }
 
-    /// Returns the addresses that matter and that no list showed.
+    /// Returns the addresses that matter and that no list showed, and those that were asked about.
     fn unresolved(&self) -> BTreeSet<Email> {
         let index = Index::new(&self.observed);
-        let mut wanted = BTreeSet::new();
+        // Whoever is asked about may have a second account on no list (R1a), and a list does not tell the kind.
+        let mut wanted = self.people.clone();
         let mut note = |email: &Email| {
             if index.find(email, None) == Match::NotAsked {
                 wanted.insert(email.clone());
             }
         };
-        self.people.iter().for_each(&mut note);
         let Extent::Desired(desired) = &self.extent else {
             return wanted;
         };

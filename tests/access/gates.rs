@@ -347,6 +347,22 @@ fn v8_a_broken_permission_scheme_leaves_the_other_ways_uncertain() {
         assert_eq!(got, Uncertain, "{}", by.word());
         assert!(rules.contains(&"V8a"));
     }
+    // Whoever has an account is not put on the roster either.
+    for (by, wanted) in [
+        (Channel::AgentInvite, "agents cannot add customers"),
+        (Channel::RestInvite, "not documented"),
+    ] {
+        let mut trail = Trail::recording();
+        let _ = outcome(&state, &Visitor::AnyCustomer, by, Some(at), &mut trail);
+        let steps = trail.into_steps();
+        assert!(
+            steps
+                .iter()
+                .any(|step| step.rule.0 == "V8a" && step.text.contains(wanted)),
+            "{steps:#?}"
+        );
+        assert!(!steps.iter().any(|step| step.text.contains("put on")));
+    }
     state.projects[at].scheme = Scheme {
         granted_to_customers_role: true,
         ..Scheme::default()

@@ -146,6 +146,81 @@ fn only_a_search_says_that_an_address_has_no_account() {
     assert_eq!(state.people.lookup(&stranger), Lookup::Nobody);
 }
 
+/// An address that was not looked up may be that of a hidden member, or of an agent; one that was searched for is nobody's.
+#[test]
+fn whoever_was_not_looked_up_may_be_a_hidden_member_or_an_agent() {
+    let expected = "expectations:
+  - { name: one, site: acme, who: who@x.example, cannot: view_portal, projects: [SHUT] }
+  - { name: domain, site: acme, who: \"*@y.example\", cannot: view_portal, projects: [SHUT] }
+";
+    let workspace = workspace(&format!("{TEXT}{expected}"));
+    let desired = Desired::new(&workspace, &SiteKey::new("acme").unwrap(), today()).unwrap();
+    let mut observed = observed(Read::Complete(BTreeSet::new()));
+    let undecided = |observed: &Observed| -> Vec<String> {
+        let state = State::live(&desired, observed);
+        let (verdicts, findings) = portcullis::expect::review(&desired, &state);
+        assert!(verdicts.iter().all(|verdict| verdict.problems.is_empty()));
+        findings.into_iter().map(|found| found.message).collect()
+    };
+    // Nobody is hidden; of which projects somebody is an agent was not read.
+    let found = undecided(&observed);
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(
+        found[0].contains("an agent or administrator may have the address"),
+        "{found:?}"
+    );
+    let (id, mut hidden) = account("old@x.example");
+    hidden.email = None;
+    observed.accounts.insert(id, hidden);
+    let found = undecided(&observed);
+    assert_eq!(found.len(), 2, "{found:?}");
+    assert!(
+        found[0].contains("whose address the site hides may be the one"),
+        "{found:?}"
+    );
+    assert!(
+        found[1].starts_with("somebody whose address is hidden, perhaps of `y.example`,"),
+        "{found:?}"
+    );
+    observed
+        .resolutions
+        .insert(email("who@x.example"), Resolution::NotFound);
+    let found = undecided(&observed);
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(
+        found[0].starts_with("somebody whose address is hidden"),
+        "{found:?}"
+    );
+}
+
+#[test]
+fn listed_people_who_are_shut_out_are_named_apart() {
+    use portcullis::access::who::audience;
+    let workspace = workspace(TEXT);
+    let desired = Desired::new(&workspace, &SiteKey::new("acme").unwrap(), today()).unwrap();
+    let mut observed = observed(Read::Complete(BTreeSet::new()));
+    let (id, mut old) = account("old@x.example");
+    (old.active, old.kind) = (false, None);
+    observed.accounts.insert(id, old);
+    let state = State::live(&desired, &observed);
+    let gaps = audience(&state, 0, None).gaps;
+    let told = "1 listed person is suspended or revoked: old@x.example";
+    assert!(gaps.iter().any(|gap| gap == told), "{gaps:?}");
+    // Of which kind the account is, no list tells.
+    let visitor = Visitor::address(&state, &email("old@x.example"));
+    let mut trail = Trail::recording();
+    assert_eq!(
+        portal::reach(&state, 0, &visitor, &mut trail).view,
+        Answer::No
+    );
+    let steps = trail.into_steps();
+    let rules: Vec<&str> = steps.iter().map(|step| step.rule.0).collect();
+    assert!(
+        rules.contains(&"R1g") && rules.contains(&"R1b"),
+        "{rules:?}"
+    );
+}
+
 #[test]
 fn the_options_for_mail_and_organizations_are_read_attested_or_written() {
     use portcullis::model::{EmailAccountCreation, OrganizationManagement, SiteField, SiteValue};

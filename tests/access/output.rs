@@ -20,6 +20,13 @@ fn with_quickstart<T>(test: impl FnOnce(&State<'_>, &Workspace) -> T) -> T {
     test(&State::desired(&desired), &workspace)
 }
 
+/// The state that `explain` asks about.
+fn explaining<T>(test: impl FnOnce(&State<'_>, &Workspace) -> T) -> T {
+    let workspace = quickstart();
+    let desired = Desired::new(&workspace, &SiteKey::new("acme").unwrap(), today()).unwrap();
+    test(&State::offline(&desired), &workspace)
+}
+
 /// Takes line numbers out, so that a comment in the example changes nothing here; other tests look at them.
 fn without_lines(text: &str) -> String {
     let lines = text.lines().map(|line| {
@@ -34,7 +41,7 @@ fn without_lines(text: &str) -> String {
 }
 
 fn explained(who: &str) -> String {
-    with_quickstart(|state, workspace| {
+    explaining(|state, workspace| {
         let explanation = explain(state, &Asked::new(who).unwrap(), None);
         let mut out = Vec::new();
         text::write(

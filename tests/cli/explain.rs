@@ -1,7 +1,7 @@
 //! `explain` and `who`: as the workspace says it, as the site was read, as a snapshot shows it, and what goes wrong.
 
 use super::harness::{Place, site};
-use portcullis::emulator::Options;
+use portcullis::emulator::{Options, Sandbox};
 
 /// A port on which nobody listens.
 fn closed() -> String {
@@ -32,7 +32,11 @@ async fn explain_live_shows_both_states_where_they_differ_and_writes_nothing() {
     let document = ran.json();
     assert_eq!(document["state"], "live");
     assert_eq!(document["projects"]["ITSM"]["view_portal"], "yes");
-    assert_eq!(document["desired"]["projects"]["ITSM"]["view_portal"], "no");
+    // The roster of ITSM is `add_only`: whoever is on it on the site stays.
+    assert_eq!(
+        document["desired"]["projects"]["ITSM"]["view_portal"],
+        "uncertain"
+    );
     assert_eq!(
         document["projects"]["ITSM"]["because"][0]["surface"],
         "private"
@@ -59,7 +63,7 @@ async fn explain_without_live_asks_nobody() {
     let place = Place::remote(&sandbox);
     let ran = place.run(&["explain", "hana@acme.example", "--format", "json"]);
     assert_eq!(ran.json()["state"], "desired");
-    assert_eq!(ran.json()["projects"]["ITSM"]["view_portal"], "no");
+    assert_eq!(ran.json()["projects"]["ITSM"]["view_portal"], "uncertain");
     assert_eq!(place.run(&["who", "ITSM"]).code, 0);
     assert_eq!(sandbox.stats().requests, 0);
 }
@@ -77,6 +81,35 @@ async fn explain_live_looks_a_stranger_up() {
     // `wes` is on lists; nobody has the other address, which only a search can tell.
     assert_eq!(told("wes@umbrella.example"), "existing");
     assert_eq!(told("nobody@nowhere.example"), "portal_only");
+}
+
+/// A list shows one account and not its kind; a search shows what else has the address (R1a).
+#[tokio::test(flavor = "multi_thread")]
+async fn explain_live_looks_a_listed_address_up_too() {
+    use portcullis::emulator::{NewAccount, Role};
+    let mut seeded = super::harness::seeded();
+    let wes = portcullis::model::Email::new("wes@umbrella.example").unwrap();
+    let place = async |site| {
+        let sandbox = Sandbox::start(site, Options::default()).await.unwrap();
+        (Place::remote(&sandbox), sandbox)
+    };
+    let (alone, _alone) = place(seeded.clone()).await;
+    let ran = alone.run(&["explain", "wes@umbrella.example", "--live"]);
+    assert!(
+        !ran.out.contains("of which kind is not known"),
+        "{}",
+        ran.text()
+    );
+    assert!(!ran.out.contains("share the address"), "{}", ran.text());
+    seeded.add_account(NewAccount::atlassian(wes, Role::Customer));
+    let (twins, _twins) = place(seeded).await;
+    let ran = twins.run(&["explain", "wes@umbrella.example", "--live"]);
+    assert!(
+        ran.out
+            .contains("an Atlassian account and a portal-only one share the address"),
+        "{}",
+        ran.text()
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -107,7 +140,7 @@ async fn a_snapshot_answers_as_the_site_did_without_a_request() {
     let place = Place::remote(&sandbox);
     assert_eq!(place.run(&["export", "--snapshot", "live.json"]).code, 0);
     let questions: [&[&str]; 4] = [
-        &["explain", "ana@globex.example"],
+        &["explain", "any_customer"],
         &["explain", "anyone", "--project", "ITSM"],
         &["explain", "*@globex.example", "--format", "json"],
         &["who", "ITSM"],
@@ -121,7 +154,15 @@ async fn a_snapshot_answers_as_the_site_did_without_a_request() {
         let with = [question, &["--observed", "live.json"][..]].concat();
         assert_eq!(place.run(&with).text(), live, "{question:?}");
     }
+    // Somebody on a list reaches the same; of which kind the account is, only a search tells.
+    let projects = |arguments: &[&str]| place.run(arguments).json()["projects"].clone();
+    let listed = ["explain", "ana@globex.example", "--format", "json"];
+    let found = projects(&[&listed[..], &["--observed", "live.json"]].concat());
     assert_eq!(sandbox.stats().requests, before);
+    assert_eq!(
+        found["HR"]["view_portal"],
+        projects(&[&listed[..], &["--live"]].concat())["HR"]["view_portal"]
+    );
     // Nobody can be looked up any more, and that is said.
     let ran = place.run(&[
         "explain",

@@ -2,7 +2,7 @@
 
 use camino::{Utf8Path, Utf8PathBuf};
 use portcullis::connect::seed_directory;
-use portcullis::emulator::{Options, Sandbox};
+use portcullis::emulator::{Options, Sandbox, Site};
 use portcullis::model::SiteKey;
 use std::io::Write as _;
 use std::process::{Command, Stdio};
@@ -150,9 +150,13 @@ impl Place {
 
 /// A sandbox with the quickstart's seed.
 pub(crate) async fn site(options: Options) -> Sandbox {
+    Sandbox::start(seeded(), options).await.unwrap()
+}
+
+/// The site that the quickstart's seed describes.
+pub(crate) fn seeded() -> Site {
     let key = SiteKey::new("acme").unwrap();
-    let seed = seed_directory(&example().join("seed"), &key, TODAY.parse().unwrap()).unwrap();
-    Sandbox::start(seed, options).await.unwrap()
+    seed_directory(&example().join("seed"), &key, TODAY.parse().unwrap()).unwrap()
 }
 
 fn example() -> Utf8PathBuf {

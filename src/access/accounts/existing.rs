@@ -1,6 +1,6 @@
 //! R1: what becomes of an address that has an account (section 3.1).
 
-use super::gates::by_chat;
+use super::gates::{agents_may_add, by_chat, healthy_scheme};
 use super::{Channel, Outcome, Way};
 use crate::access::answer::{Answer, Trail};
 use crate::access::people::{Account, Role, Status};
@@ -65,9 +65,18 @@ pub fn existing(
                     .into()
             });
         }
-        Channel::AgentInvite | Channel::RestInvite => trail.add("R1", None, || {
-            "the person is put on the project's roster".into()
-        }),
+        Channel::AgentInvite => {
+            let project = project.map(|(project, _)| project);
+            if agents_may_add(project, trail) == Answer::Yes {
+                on_the_roster(trail);
+            }
+        }
+        Channel::RestInvite => {
+            let project = project.map(|(project, _)| project);
+            if healthy_scheme(project, trail) == Answer::Yes {
+                on_the_roster(trail);
+            }
+        }
         Channel::Chat => chat(project, trail),
         Channel::ScimPortalOnly | Channel::Directory => trail.add("R1", None, || {
             "no second account is made: the account is the one that is provisioned".into()
@@ -80,6 +89,12 @@ pub fn existing(
         }),
     }
     Outcome::Existing
+}
+
+fn on_the_roster(trail: &mut Trail) {
+    trail.add("R1", None, || {
+        "the person is put on the project's roster".into()
+    });
 }
 
 /// V4: a restricted project does not keep existing customers out of its chat.
@@ -135,9 +150,15 @@ pub(in crate::access) fn disabled(account: Account, trail: &mut Trail) {
         Some(AccountKind::Atlassian) => {
             trail.add("R1b", None, || "the Atlassian account is suspended".into())
         }
-        _ => trail.add("R1g", None, || {
+        Some(AccountKind::PortalOnly) => trail.add("R1g", None, || {
             "portal access was revoked, until it is granted again".into()
         }),
+        None => {
+            trail.add("R1g", None, || {
+                "the account is not active, of which kind it is is not known: of a portal-only one, portal access was revoked, until it is granted again".into()
+            });
+            trail.add("R1b", None, || "an Atlassian account is suspended".into());
+        }
     }
 }
 

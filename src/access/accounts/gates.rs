@@ -131,24 +131,33 @@ fn g5_agent_cc(state: &State<'_>, project: Option<&Project>, trail: &mut Trail) 
 
 /// G6: agents may always try; a broken permission scheme stops them (V8a, V8b).
 fn g6_agent(project: Option<&Project>, trail: &mut Trail) -> Answer {
-    if let Some(project) = project {
-        if project.scheme.lacks_portal_access {
-            trail.add("V8a", None, || {
-                "the permission scheme lacks what portal access needs: agents cannot add customers"
-                    .into()
-            });
-            return Answer::No;
-        }
-        if project.scheme.granted_to_customers_role {
-            trail.add("V8b", None, || {
-                "the permission scheme grants permissions to the role Service Desk Customers: nobody can add customers".into()
-            });
-            return Answer::No;
-        }
+    let may = agents_may_add(project, trail);
+    if may == Answer::Yes {
+        trail.add("R2", None, || {
+            "an agent may add customers whatever the site's portal access says".into()
+        });
     }
-    trail.add("R2", None, || {
-        "an agent may add customers whatever the site's portal access says".into()
-    });
+    may
+}
+
+/// V8a and V8b: a broken permission scheme stops agents from adding anybody, with an account or without.
+pub(super) fn agents_may_add(project: Option<&Project>, trail: &mut Trail) -> Answer {
+    let Some(project) = project else {
+        return Answer::Yes;
+    };
+    if project.scheme.lacks_portal_access {
+        trail.add("V8a", None, || {
+            "the permission scheme lacks what portal access needs: agents cannot add customers"
+                .into()
+        });
+        return Answer::No;
+    }
+    if project.scheme.granted_to_customers_role {
+        trail.add("V8b", None, || {
+            "the permission scheme grants permissions to the role Service Desk Customers: nobody can add customers".into()
+        });
+        return Answer::No;
+    }
     Answer::Yes
 }
 
@@ -276,7 +285,7 @@ fn g13_directory(trail: &mut Trail) -> Answer {
 }
 
 /// V8a and V8b for the ways of which the tables do not say what a broken permission scheme does to them.
-fn healthy_scheme(project: Option<&Project>, trail: &mut Trail) -> Answer {
+pub(super) fn healthy_scheme(project: Option<&Project>, trail: &mut Trail) -> Answer {
     let Some(project) = project else {
         return Answer::Yes;
     };
