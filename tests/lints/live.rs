@@ -9,6 +9,7 @@ use portcullis::model::{ProjectKey, SiteKey};
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::process::{Command, Output};
+use tempfile::TempDir;
 
 /// A lint with a site, a workspace by which its condition is met there, and one by which it is not.
 struct Case {
@@ -137,6 +138,11 @@ fn run(keys: &str, seed: &str, arguments: &[&str]) -> Output {
 
 /// Runs a command on a workspace whose sandbox starts with a seed and a change of it that no seed can say.
 fn run_on(keys: &str, seed: &str, change: impl Fn(&mut Site), arguments: &[&str]) -> Output {
+    run_in(&workspace_of(keys, seed, change), arguments)
+}
+
+/// Writes a workspace whose sandbox starts with a seed and a change of it.
+fn workspace_of(keys: &str, seed: &str, change: impl Fn(&mut Site)) -> TempDir {
     let directory = tempfile::tempdir().unwrap();
     let root = Utf8Path::from_path(directory.path()).unwrap();
     let seeded = format!("seed: seed\nsurfaces: {{ private: write }}\n{keys}");
@@ -150,6 +156,11 @@ fn run_on(keys: &str, seed: &str, change: impl Fn(&mut Site), arguments: &[&str]
     state
         .save(&root.join(".portcullis/sandbox/acme.json"))
         .unwrap();
+    directory
+}
+
+/// Runs a command on a workspace.
+fn run_in(directory: &TempDir, arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_portcullis"));
     command.env_clear().env("PORTCULLIS_TODAY", "2026-11-22");
     for kept in ["SystemRoot", "TEMP", "TMP", "TMPDIR"] {
@@ -159,7 +170,7 @@ fn run_on(keys: &str, seed: &str, change: impl Fn(&mut Site), arguments: &[&str]
     }
     command
         .arg(arguments[0])
-        .arg(root)
+        .arg(directory.path())
         .args(&arguments[1..])
         .output()
         .unwrap()
@@ -420,4 +431,26 @@ fn a_plan_asks_for_schemes_only_where_channel_access_changes() {
             .unwrap()
     };
     assert_eq!(requests(case.fails), requests(case.passes) + 2);
+}
+
+/// Issue 7's own example: who is removed goes while the project is restricted, and then it opens.
+#[test]
+fn a_project_opens_once_the_people_who_must_go_are_gone() {
+    let seed = "customer_access: { external: { portal_only_accounts: true, allowed_domains: [x.example] } }
+projects: { ITSM: { channel_access: restricted, customers: { list: [bo@x.example, eve@x.example] } } }";
+    let keys = "projects: { ITSM: { channel_access: open, customers: { mode: exact, list: [bo@x.example] } } }";
+    let planned = plan(keys, seed);
+    assert!(!mentioned(&planned).contains("L52"), "{planned:#}");
+    let rows = planned["resource_changes"].as_array().unwrap();
+    assert_eq!(rows.len(), 2, "{planned:#}");
+    for row in rows {
+        assert!(row["portcullis"]["blocked_by"].is_null(), "{row:#}");
+    }
+    // The sandbox refuses to remove customers of an open project, as Atlassian does, so the order is right when all works.
+    let workspace = workspace_of(keys, seed, |_| {});
+    let applied = run_in(&workspace, &["apply", "--auto-approve"]);
+    let said = String::from_utf8_lossy(&applied.stderr);
+    assert_eq!(applied.status.code(), Some(0), "{said}");
+    let left = document(&run_in(&workspace, &["plan", "--format", "json"]));
+    assert_eq!(left["resource_changes"], serde_json::json!([]), "{left:#}");
 }
