@@ -148,7 +148,7 @@ fn existing_people(scene: &mut Scene<'_, '_>, before: &State<'_>) {
 }
 
 /// Says whether a site gives new addresses of a domain no account, whoever brings them in.
-fn rejects(state: &State<'_>, domain: &str) -> bool {
+pub(super) fn rejects(state: &State<'_>, domain: &str) -> bool {
     let class = DomainClass::of(state, domain);
     account_type(state, &class, Way::Staff, &mut Trail::silent()) == Outcome::Rejected
 }

@@ -454,3 +454,76 @@ projects: { ITSM: { channel_access: restricted, customers: { list: [bo@x.example
     let left = document(&run_in(&workspace, &["plan", "--format", "json"]));
     assert_eq!(left["resource_changes"], serde_json::json!([]), "{left:#}");
 }
+
+/// The addresses of the rows that a lint blocks.
+fn blocked_by(plan: &Value, code: &str) -> Vec<String> {
+    let rows = plan["resource_changes"].as_array().unwrap().iter();
+    rows.filter(|row| {
+        let by_it = |reason: &Value| {
+            let reason = reason.as_str().unwrap();
+            reason == format!("lint {code}") || reason.starts_with(&format!("{code}:"))
+        };
+        let reasons = row["portcullis"]["blocked_by"].as_array().into_iter();
+        let count = reasons.flatten().filter(|reason| by_it(reason)).count();
+        assert!(count < 2, "said twice: {row:#}");
+        count == 1
+    })
+    .map(|row| row["address"].as_str().unwrap().to_owned())
+    .collect()
+}
+
+#[test]
+fn a_lint_blocks_the_rows_that_its_condition_rests_on_and_no_other_of_the_same_object() {
+    let public = "external: { portal_only_accounts: true, allowed_domains: [x.example] }, customers_can_create_accounts: true, view_without_login: true";
+    let articles = "knowledge_base: { KB: { who_can_view: anyone } }";
+    let cases = [
+        (
+            "L52",
+            "projects: { ITSM: { channel_access: open, customers: { mode: exact, list: [bo@x.example] } } }".to_owned(),
+            "customer_access: { external: { portal_only_accounts: true, allowed_domains: any } }
+accounts: { list: [{ email: bo@x.example, account: portal_only }] }
+projects: { ITSM: { channel_access: open, customers: { list: [eve@x.example] } } }".to_owned(),
+            vec!["acme/project/ITSM/customer/eve@x.example"],
+        ),
+        (
+            "L20",
+            format!("confluence_plan: standard
+customer_access: {{ {public} }}
+knowledge_base: {{ allow_anyone: true }}
+organizations: {{ Globex: {{}} }}
+projects: {{ ITSM: {{ channel_access: restricted, customers: {{ list: [bo@x.example] }}, organizations: {{ list: [Globex] }}, {articles} }} }}"),
+            format!("confluence_plan: standard
+customer_access: {{ {public} }}
+knowledge_base: {{ allow_anyone: true }}
+accounts: {{ list: [{{ email: bo@x.example, account: portal_only }}] }}
+organizations: {{ Globex: {{}} }}
+projects: {{ ITSM: {{ channel_access: open, {articles} }} }}"),
+            vec!["acme/project/ITSM/access"],
+        ),
+        (
+            "L62",
+            format!("customer_access: {{ {public} }}
+portal_only_login: {{ password: false, sso: false }}
+projects: {{ ITSM: {{ channel_access: restricted, customers: {{ list: [bo@x.example] }} }} }}"),
+            "customer_access: { external: { portal_only_accounts: false }, customers_can_create_accounts: false, view_without_login: false }
+projects: { ITSM: { channel_access: restricted, customers: { list: [ana@x.example] } } }".to_owned(),
+            vec!["acme/setting/portal-only-login"],
+        ),
+        (
+            "L07",
+            "customer_access: { internal: { atlassian_accounts: true }, external: { portal_only_accounts: true, allowed_domains: [y.example] }, customers_can_create_accounts: true }
+---
+atlassian_organizations: { acme-corp: { approved_domains: { mode: exact, allow_empty: true, domains: {} }, any_domain: { sites: { acme: { role: none } } } } }".to_owned(),
+            "customer_access: { internal: { atlassian_accounts: true }, external: { portal_only_accounts: false, allowed_domains: [x.example] }, customers_can_create_accounts: false }
+---
+atlassian_organizations: { acme-corp: { approved_domains: { domains: { appr.example: { sites: { acme: { role: customer, admin_approval: false } } } } }, any_domain: { sites: { acme: { role: none } } } } }".to_owned(),
+            vec!["acme-corp/approved-domain/appr.example"],
+        ),
+    ];
+    for (code, keys, seed, expected) in cases {
+        let found = plan(&keys, &seed);
+        let rows = found["resource_changes"].as_array().unwrap();
+        assert!(rows.len() > expected.len(), "{code}: {found:#}");
+        assert_eq!(blocked_by(&found, code), expected, "{code}: {found:#}");
+    }
+}
