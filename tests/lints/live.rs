@@ -527,3 +527,21 @@ atlassian_organizations: { acme-corp: { approved_domains: { domains: { appr.exam
         assert_eq!(blocked_by(&found, code), expected, "{code}: {found:#}");
     }
 }
+
+#[test]
+fn a_plan_that_an_expectation_refuses_does_not_send_its_reader_to_apply() {
+    let keys = "projects: { ITSM: { channel_access: open } }
+---
+expectations: [{ name: only Globex, who: any_customer, cannot: view_portal, site: acme, projects: [ITSM] }]
+policy: { class_gains: { any_customer: allow } }";
+    let output = run(
+        keys,
+        "projects: { ITSM: { channel_access: restricted } }",
+        &["plan"],
+    );
+    assert_eq!(output.status.code(), Some(3));
+    let text = String::from_utf8_lossy(&output.stdout);
+    let next = text.split("next: ").nth(1).unwrap();
+    assert!(next.starts_with("an expectation fails"), "{next}");
+    assert!(!next.contains("portcullis apply"), "{next}");
+}

@@ -248,10 +248,19 @@ fn next(document: &PlanDocument, page: &mut Page<'_>) -> io::Result<()> {
             .filter(|blocked_by| !blocked_by.is_empty())
     };
     let blocked = blocks().next().is_some();
+    let failing = document
+        .checks
+        .iter()
+        .any(|check| check.address.kind == "expectation" && check.status == "fail");
     let (text, command) = if document.errored || !document.complete {
         (
             "this plan is not whole: mend what could not be read and plan again, or go on without it:",
             format!("{} --partial", document.command("plan")),
+        )
+    } else if failing {
+        (
+            "an expectation fails, so apply refuses the plan: change the files or the expectation, then:",
+            document.command("plan"),
         )
     } else if document.applyable {
         (
@@ -275,7 +284,7 @@ fn next(document: &PlanDocument, page: &mut Page<'_>) -> io::Result<()> {
         )
     };
     page.blank();
-    let text = if document.applyable && document.manual_steps.is_empty() {
+    let text = if document.applyable && !failing && document.manual_steps.is_empty() {
         "to carry it out:"
     } else {
         text
