@@ -529,6 +529,27 @@ atlassian_organizations: { acme-corp: { approved_domains: { domains: { appr.exam
 }
 
 #[test]
+fn listed_people_whose_accounts_are_revoked_are_told_once_for_the_list() {
+    let seed = "accounts: { list: [{ email: ana@x.example, state: revoked }, { email: bo@x.example, state: revoked }] }
+projects: { ITSM: { channel_access: restricted, customers: { list: [ana@x.example, bo@x.example, cy@x.example] } } }";
+    let keys =
+        "projects: { ITSM: { customers: { list: [ana@x.example, bo@x.example, cy@x.example] } } }";
+    let planned = plan(keys, seed);
+    let told: Vec<&str> = planned["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|found| found["address"] == "acme/project/ITSM")
+        .map(|found| found["message"].as_str().unwrap())
+        .collect();
+    assert_eq!(told.len(), 1, "{planned:#}");
+    assert!(
+        told[0].starts_with("2 listed people have accounts that are suspended or revoked"),
+        "{told:?}"
+    );
+}
+
+#[test]
 fn a_plan_that_an_expectation_refuses_does_not_send_its_reader_to_apply() {
     let keys = "projects: { ITSM: { channel_access: open } }
 ---
