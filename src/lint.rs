@@ -17,6 +17,7 @@
 mod acknowledge;
 mod articles;
 mod change;
+mod culprits;
 mod groups;
 mod people;
 mod review;

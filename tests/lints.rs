@@ -225,3 +225,21 @@ fn the_checks_that_stand_for_lints_exist() {
         }
     }
 }
+
+/// L43 is about exposure: who needs an administrator's approval first may be in at once (Q3).
+#[test]
+fn a_domain_that_joins_after_an_approval_is_warned_of_too() {
+    let with = |create: bool| {
+        lints(&format!("customer_access: {{ internal: {{ atlassian_accounts: true }}, external: {{ portal_only_accounts: false }}, customers_can_create_accounts: {create} }}
+organizations: {{ Globex: {{ email_domains: [globex.example] }} }}
+projects: {{ ITSM: {{ channel_access: restricted, organizations: {{ list: [Globex] }} }} }}
+---
+atlassian_organizations: {{ acme-corp: {{ approved_domains: {{ mode: exact, domains: {{ globex.example: {{ sites: {{ acme: {{ role: customer, admin_approval: true }} }} }} }} }} }} }}"))
+        .into_iter()
+        .find(|found| found.code == "L43")
+    };
+    let found = with(true).unwrap();
+    assert_eq!(found.severity, Severity::Warning);
+    assert!(found.message.contains("may join `Globex`"), "{found:?}");
+    assert!(with(false).is_none());
+}

@@ -29,7 +29,7 @@ pub fn read(
     let who = match setting {
         Fact::Known(who, source) => (*who, *source),
         Fact::Unknown(why) => {
-            trail.add("K5", None, || {
+            trail.add("K11", None, || {
                 format!("who can view {space} is not known: {why}")
             });
             return Answer::Uncertain;
@@ -110,7 +110,7 @@ impl Article<'_, '_> {
                 answer
             }
             WhoCanView::AllLoggedIn => {
-                trail.add("K5", Some(self.source), || {
+                trail.add("K11", Some(self.source), || {
                     format!("{} is for people who are logged in", self.space)
                 });
                 Answer::No
@@ -137,6 +137,7 @@ impl Article<'_, '_> {
             "K1",
             fact,
             Answer::Yes,
+            "the site's switch for articles for anyone",
             "the site does not allow knowledge bases for anyone",
             trail,
         );
@@ -201,6 +202,7 @@ impl Article<'_, '_> {
             "K4",
             &space.anonymous_access,
             Answer::Yes,
+            "whether Confluence lets anonymous people into the space",
             "Confluence does not let anonymous people into the space",
             trail,
         );
@@ -214,6 +216,7 @@ impl Article<'_, '_> {
             "K5",
             fact,
             Answer::Yes,
+            "the site's switch for articles for all logged-in people",
             "the site does not allow knowledge bases for all logged-in people",
             trail,
         );
@@ -236,6 +239,7 @@ impl Article<'_, '_> {
                     "K6",
                     fact,
                     Answer::Yes,
+                    "whether Confluence lets every active user view the space",
                     "Confluence does not let every active user view the space",
                     trail,
                 );
@@ -252,7 +256,7 @@ impl Article<'_, '_> {
     }
 
     fn confluence_only(&self, trail: &mut Trail) {
-        trail.add("K5", Some(self.source), || {
+        trail.add("K11", Some(self.source), || {
             format!(
                 "{} is for people with Confluence access only, which customers have not",
                 self.space
@@ -351,7 +355,7 @@ impl Article<'_, '_> {
 
     fn licensed(&self, licensed: bool, trail: &mut Trail) -> Answer {
         if licensed {
-            trail.add("K5", None, || {
+            trail.add("K11", None, || {
                 "an agent may hold a Confluence licence, which is not read".into()
             });
             return Answer::Uncertain;
@@ -384,11 +388,12 @@ impl Article<'_, '_> {
     }
 }
 
-/// Notes a toggle that fails or is not known; one that holds is not worth a line.
+/// Notes a toggle that fails (in the words of `fails`) or is not known (`what` it is); one that holds is not worth a line.
 fn prerequisite(
     rule: &'static str,
     fact: &Fact<bool>,
     wanted: Answer,
+    what: &'static str,
     fails: &'static str,
     trail: &mut Trail,
 ) {
@@ -397,6 +402,6 @@ fn prerequisite(
             trail.add(rule, Some(*source), || fails.to_owned());
         }
         Fact::Known(..) => {}
-        Fact::Unknown(why) => trail.add(rule, None, || format!("{rule} is not known: {why}")),
+        Fact::Unknown(why) => trail.add(rule, None, || format!("{what} is not known: {why}")),
     }
 }

@@ -28,7 +28,7 @@ pub fn changes<'w>(
     channel_access(&mut scene, before);
     new_email_domains(&mut scene, plan, before);
     existing_people(&mut scene, before);
-    roster_removals(&mut scene, plan);
+    roster_removals(&mut scene, plan, before);
     member_removals(&mut scene, plan);
     identity_provider(&mut scene);
     let mut found = scene.found;
@@ -161,13 +161,15 @@ fn existing_people(scene: &mut Scene<'_, '_>, before: &State<'_>) {
 }
 
 /// Says whether a site gives new addresses of a domain no account, whoever brings them in.
-fn rejects(state: &State<'_>, domain: &str) -> bool {
+pub(super) fn rejects(state: &State<'_>, domain: &str) -> bool {
     let class = DomainClass::of(state, domain);
     account_type(state, &class, Way::Staff, &mut Trail::silent()) == Outcome::Rejected
 }
 
 /// L52: removals from the list of an open project, which the API refuses and which would change nothing.
-fn roster_removals(scene: &mut Scene<'_, '_>, plan: &Plan) {
+///
+/// A project that is restricted until the plan opens it is none: customers leave it first, see [`crate::plan::order`].
+fn roster_removals(scene: &mut Scene<'_, '_>, plan: &Plan, before: &State<'_>) {
     let mut removed: BTreeMap<&ProjectKey, usize> = BTreeMap::new();
     for change in &plan.changes {
         if let Operation::RemoveCustomer(key, _) = &change.operation {
@@ -180,7 +182,11 @@ fn roster_removals(scene: &mut Scene<'_, '_>, plan: &Plan) {
             .project(key.as_str())
             .and_then(|at| after.projects.get(at))
             .map(|project| &project.channel_access);
+        let was = before
+            .project(key.as_str())
+            .and_then(|at| before.projects.get(at)?.channel_access.value());
         if let Some(access) = access
+            && was != Some(&ChannelAccess::Restricted)
             && access.value() == Some(&ChannelAccess::Open)
         {
             let key = key.as_str();

@@ -3,7 +3,8 @@
 use super::{Scene, names};
 use crate::access::accounts::{account_type, newcomer};
 use crate::access::{
-    Coverage, DomainClass, ListId, Outcome, Source, StateKind, Trail, Way, is_public_mail,
+    Answer, Coverage, DomainClass, ListId, Outcome, Source, State, StateKind, Trail, Way,
+    is_public_mail,
 };
 use crate::config::OrganizationState;
 use crate::model::{
@@ -180,16 +181,38 @@ fn organizations(scene: &mut Scene<'_, '_>, counts: &Counts) {
                 );
             }
             let class = DomainClass::of(state, domain);
-            let sign_up = newcomer(state, &class, &mut Trail::silent()).outcome;
-            if !restricted.is_empty() && matches!(sign_up, Outcome::Atlassian | Outcome::PortalOnly)
-            {
+            let sign_up = newcomer(state, &class, &mut Trail::silent());
+            let (who, does) = match (sign_up.certainty, sign_up.outcome) {
+                (Answer::Yes, _) => ("whoever signs up", "joins"),
+                // Q3: as exposure, whoever signs up is a customer at once.
+                (Answer::Uncertain, Outcome::PendingApproval | Outcome::Atlassian) => (
+                    "whoever signs up and needs an administrator's approval",
+                    "may join",
+                ),
+                (Answer::Uncertain, _) if settings_of_sign_up_are_known(state, &class) => {
+                    ("whoever signs up", "may join")
+                }
+                _ => ("", ""),
+            };
+            if !restricted.is_empty() && !who.is_empty() {
+                let (then, projects) = (
+                    if sign_up.certainty == Answer::Yes {
+                        "gets"
+                    } else {
+                        "get"
+                    },
+                    names(restricted.iter().copied()),
+                );
                 scene.report(
                     "L43",
                     &parts,
                     Some(*source),
-                    format!("whoever signs up with an address of `{domain}` joins `{name}` and gets into restricted projects: {}", names(restricted.iter().copied())),
+                    format!("{who} with an address of `{domain}` {does} `{name}` and {then} into restricted projects: {projects}"),
                     "take the domain off, or limit who can sign up; or acknowledge L43 with a reason",
                 );
+                if sign_up.certainty != Answer::Yes {
+                    scene.uncertain();
+                }
             }
             let rejected =
                 |way| account_type(state, &class, way, &mut Trail::silent()) == Outcome::Rejected;
@@ -204,6 +227,16 @@ fn organizations(scene: &mut Scene<'_, '_>, counts: &Counts) {
             }
         }
     }
+}
+
+/// Says whether a doubt about sign-up is one of the rules, not one about settings that nobody has written or read.
+fn settings_of_sign_up_are_known(state: &State<'_>, class: &DomainClass) -> bool {
+    let site = &state.site;
+    let toggles = [&site.internal, &site.external, &site.create];
+    toggles.iter().all(|toggle| toggle.value().is_some())
+        && site.allowed.value().is_some()
+        && state.any_domain.value().is_some()
+        && !class.maybe_approved
 }
 
 /// L68: agents decide who is in an organization, and organizations decide who gets into restricted projects.

@@ -1,22 +1,18 @@
 //! Lints in a plan: what the plan makes newly true is a check and may block; what holds already is a finding.
 
+use super::culprits::{Sides, culprits, is_to_blame};
 use super::{Found, Judged, changes, judge, judged, newly_true};
 use crate::access::{Coverage, Fact, State};
 use crate::desired::Desired;
 use crate::diagnostic::Severity;
 use crate::observed::Observed;
-use crate::plan::{Change, Finding, Plan, ResourceType};
+use crate::plan::{Finding, Plan};
 use crate::policy::Verdict;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Warnings that nothing but a site shows, so that `plan` repeats them. Of the others, `validate` repeats those that hold
 /// already, and a plan tells only what it makes newly true.
 const STANDING: [&str; 3] = ["L35", "L48", "L49"];
-
-/// Lints on which the settings of the site have no bearing.
-const OF_ONE_OBJECT: [&str; 9] = [
-    "L30", "L31", "L34", "L35", "L36", "L49", "L51", "L52", "L69",
-];
 
 /// Judges a plan by every lint, and blocks the changes that make an error newly true that nobody acknowledged.
 ///
@@ -33,6 +29,11 @@ pub fn review<'w>(
     let by_change = changes(desired, observed, plan, before, after);
     let mut assumed = before.clone();
     assume(&mut assumed, after, observed);
+    let sides = Sides {
+        before: &assumed,
+        after,
+        site: desired.site.key.as_str(),
+    };
     let then = judge(&assumed, desired, Some(observed));
     let now = judge(after, desired, Some(observed));
     let fresh = newly_true(&then, &now);
@@ -52,12 +53,12 @@ pub fn review<'w>(
                 && plan
                     .changes
                     .iter()
-                    .any(|change| bears_on(change, &judged.found)))
+                    .any(|change| is_to_blame(change, &judged.found, sides)))
         {
             continue;
         }
         if new && judged.severity() == Severity::Error {
-            let problem = block(plan, &judged);
+            let problem = block(plan, &judged, sides);
             let code = judged.found.lint.code;
             verdicts
                 .entry(code)
@@ -141,14 +142,17 @@ fn assume<'w>(before: &mut State<'w>, after: &State<'w>, observed: &Observed) {
     }
 }
 
-/// Blocks what makes a finding true: changes at its address, of its project or organization, and of the site's settings where those matter; where
-/// there are none, every change of the site.
-fn block(plan: &mut Plan, judged: &Judged<'_>) -> String {
+/// Blocks what makes a finding true, and says so. A rule of Atlassian's that stands against a change already says it better
+/// than the lint of the same number.
+fn block(plan: &mut Plan, judged: &Judged<'_>, sides: Sides<'_, '_>) -> String {
     let found = &judged.found;
-    let reason = format!("lint {}", found.lint.code);
-    let any = plan.changes.iter().any(|change| bears_on(change, found));
-    for change in &mut plan.changes {
-        if (!any || bears_on(change, found)) && !change.blocked_by.contains(&reason) {
+    let code = found.lint.code;
+    let reason = format!("lint {code}");
+    let rule = format!("{code}:");
+    let blamed = culprits(&plan.changes, found, sides);
+    for (change, to_blame) in plan.changes.iter_mut().zip(blamed) {
+        let mut said = change.blocked_by.iter();
+        if to_blame && !said.any(|said| *said == reason || said.starts_with(&rule)) {
             change.blocked_by.push(reason.clone());
         }
     }
@@ -162,36 +166,4 @@ fn block(plan: &mut Plan, judged: &Judged<'_>) -> String {
 fn is_targeted(desired: &Desired<'_>, found: &Found) -> bool {
     let targets = &desired.targets;
     targets.is_empty() || targets.iter().any(|target| found.address.within(target))
-}
-
-fn bears_on(change: &Change, found: &Found) -> bool {
-    let object: Vec<&str> = found.address.as_str().split('/').take(3).collect();
-    let within = change
-        .address
-        .as_str()
-        .strip_prefix(object.join("/").as_str())
-        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
-    within
-        || change.address.matches(found.address.as_str())
-        || (found.lint.code == "L31" && change.kind == ResourceType::OrganizationMember)
-        || !OF_ONE_OBJECT.contains(&found.lint.code) && change.kind.is_of_the_site()
-        || (is_about_openness(found) && change.kind == ResourceType::ProjectAccess)
-        || domain_of(found).is_some_and(|domain| {
-            change.kind == ResourceType::CustomerAccount
-                && change.name.ends_with(&format!("@{domain}"))
-        })
-}
-
-/// L13 and L14 also come true when a project opens.
-fn is_about_openness(found: &Found) -> bool {
-    matches!(found.lint.code, "L13" | "L14")
-}
-
-/// The domain of a finding about people of one.
-fn domain_of(found: &Found) -> Option<&str> {
-    found
-        .address
-        .as_str()
-        .split_once("/account/%2A@")
-        .map(|(_, domain)| domain)
 }

@@ -335,6 +335,18 @@ impl<'a> Draft<'a> {
                 Some(entry.span),
             );
         }
+        if comparison.shut_out > 0 {
+            let whose = match comparison.shut_out {
+                1 => "1 listed person has an account that is".to_owned(),
+                count => format!("{count} listed people have accounts that are"),
+            };
+            self.finding(
+                base.clone(),
+                "inactive-or-hidden",
+                format!("{whose} suspended or revoked: a plan never brings them back, an administrator grants access again by hand"),
+                Some(roster.roster.span),
+            );
+        }
         for (entry, email) in comparison.other_email {
             self.finding(
                 row(self, &Desired::person(&entry.who)),

@@ -187,6 +187,8 @@ pub struct Comparison<'a> {
     pub not_asked: usize,
     /// Entries whose account is deactivated or revoked.
     pub inactive: Vec<(&'a RosterEntry, &'a AccountId)>,
+    /// How many listed people have accounts that a list shows as deactivated or revoked.
+    pub shut_out: usize,
     /// How many unlisted people an `add_only` list leaves alone.
     pub unlisted: usize,
 }
@@ -278,6 +280,12 @@ pub fn compare<'a>(
             }
         }
     }
+
+    result.shut_out = accounted
+        .keys()
+        .filter(|id| live.contains(**id))
+        .filter(|id| index.account(id).is_some_and(|account| !account.active))
+        .count();
 
     let untouchable = |id: &AccountId| index.untouchable(id);
 

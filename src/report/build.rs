@@ -321,14 +321,9 @@ pub(crate) fn merge_shared_addresses(rows: &mut Vec<ResourceChange>) {
             Some(&at) if merged[at].change.actions == row.change.actions => {
                 unite(&mut merged[at].change.before, row.change.before);
                 unite(&mut merged[at].change.after, row.change.after);
-                merged[at]
-                    .portcullis
-                    .blocked_by
-                    .extend(row.portcullis.blocked_by);
-                merged[at]
-                    .portcullis
-                    .waiting_for
-                    .extend(row.portcullis.waiting_for);
+                let whole = &mut merged[at].portcullis;
+                add_new(&mut whole.blocked_by, row.portcullis.blocked_by);
+                add_new(&mut whole.waiting_for, row.portcullis.waiting_for);
             }
             _ => {
                 first.insert(row.address.clone(), merged.len());
@@ -337,6 +332,15 @@ pub(crate) fn merge_shared_addresses(rows: &mut Vec<ResourceChange>) {
         }
     }
     *rows = merged;
+}
+
+/// What stands against both of two rows that become one is said once.
+fn add_new(into: &mut Vec<String>, from: Vec<String>) {
+    for text in from {
+        if !into.contains(&text) {
+            into.push(text);
+        }
+    }
 }
 
 fn unite(into: &mut Value, from: Value) {

@@ -9,6 +9,7 @@ use portcullis::model::{ProjectKey, SiteKey};
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::process::{Command, Output};
+use tempfile::TempDir;
 
 /// A lint with a site, a workspace by which its condition is met there, and one by which it is not.
 struct Case {
@@ -137,6 +138,11 @@ fn run(keys: &str, seed: &str, arguments: &[&str]) -> Output {
 
 /// Runs a command on a workspace whose sandbox starts with a seed and a change of it that no seed can say.
 fn run_on(keys: &str, seed: &str, change: impl Fn(&mut Site), arguments: &[&str]) -> Output {
+    run_in(&workspace_of(keys, seed, change), arguments)
+}
+
+/// Writes a workspace whose sandbox starts with a seed and a change of it.
+fn workspace_of(keys: &str, seed: &str, change: impl Fn(&mut Site)) -> TempDir {
     let directory = tempfile::tempdir().unwrap();
     let root = Utf8Path::from_path(directory.path()).unwrap();
     let seeded = format!("seed: seed\nsurfaces: {{ private: write }}\n{keys}");
@@ -150,6 +156,11 @@ fn run_on(keys: &str, seed: &str, change: impl Fn(&mut Site), arguments: &[&str]
     state
         .save(&root.join(".portcullis/sandbox/acme.json"))
         .unwrap();
+    directory
+}
+
+/// Runs a command on a workspace.
+fn run_in(directory: &TempDir, arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_portcullis"));
     command.env_clear().env("PORTCULLIS_TODAY", "2026-11-22");
     for kept in ["SystemRoot", "TEMP", "TMP", "TMPDIR"] {
@@ -159,7 +170,7 @@ fn run_on(keys: &str, seed: &str, change: impl Fn(&mut Site), arguments: &[&str]
     }
     command
         .arg(arguments[0])
-        .arg(root)
+        .arg(directory.path())
         .args(&arguments[1..])
         .output()
         .unwrap()
@@ -420,4 +431,138 @@ fn a_plan_asks_for_schemes_only_where_channel_access_changes() {
             .unwrap()
     };
     assert_eq!(requests(case.fails), requests(case.passes) + 2);
+}
+
+/// Issue 7's own example: who is removed goes while the project is restricted, and then it opens.
+#[test]
+fn a_project_opens_once_the_people_who_must_go_are_gone() {
+    let seed = "customer_access: { external: { portal_only_accounts: true, allowed_domains: [x.example] } }
+projects: { ITSM: { channel_access: restricted, customers: { list: [bo@x.example, eve@x.example] } } }";
+    let keys = "projects: { ITSM: { channel_access: open, customers: { mode: exact, list: [bo@x.example] } } }";
+    let planned = plan(keys, seed);
+    assert!(!mentioned(&planned).contains("L52"), "{planned:#}");
+    let rows = planned["resource_changes"].as_array().unwrap();
+    assert_eq!(rows.len(), 2, "{planned:#}");
+    for row in rows {
+        assert!(row["portcullis"]["blocked_by"].is_null(), "{row:#}");
+    }
+    // The sandbox refuses to remove customers of an open project, as Atlassian does, so the order is right when all works.
+    let workspace = workspace_of(keys, seed, |_| {});
+    let applied = run_in(&workspace, &["apply", "--auto-approve"]);
+    let said = String::from_utf8_lossy(&applied.stderr);
+    assert_eq!(applied.status.code(), Some(0), "{said}");
+    let left = document(&run_in(&workspace, &["plan", "--format", "json"]));
+    assert_eq!(left["resource_changes"], serde_json::json!([]), "{left:#}");
+}
+
+/// The addresses of the rows that a lint blocks.
+fn blocked_by(plan: &Value, code: &str) -> Vec<String> {
+    let rows = plan["resource_changes"].as_array().unwrap().iter();
+    rows.filter(|row| {
+        let by_it = |reason: &Value| {
+            let reason = reason.as_str().unwrap();
+            reason == format!("lint {code}") || reason.starts_with(&format!("{code}:"))
+        };
+        let reasons = row["portcullis"]["blocked_by"].as_array().into_iter();
+        let count = reasons.flatten().filter(|reason| by_it(reason)).count();
+        assert!(count < 2, "said twice: {row:#}");
+        count == 1
+    })
+    .map(|row| row["address"].as_str().unwrap().to_owned())
+    .collect()
+}
+
+#[test]
+fn a_lint_blocks_the_rows_that_its_condition_rests_on_and_no_other_of_the_same_object() {
+    let public = "external: { portal_only_accounts: true, allowed_domains: [x.example] }, customers_can_create_accounts: true, view_without_login: true";
+    let articles = "knowledge_base: { KB: { who_can_view: anyone } }";
+    let cases = [
+        (
+            "L52",
+            "projects: { ITSM: { channel_access: open, customers: { mode: exact, list: [bo@x.example] } } }".to_owned(),
+            "customer_access: { external: { portal_only_accounts: true, allowed_domains: any } }
+accounts: { list: [{ email: bo@x.example, account: portal_only }] }
+projects: { ITSM: { channel_access: open, customers: { list: [eve@x.example] } } }".to_owned(),
+            vec!["acme/project/ITSM/customer/eve@x.example"],
+        ),
+        (
+            "L20",
+            format!("confluence_plan: standard
+customer_access: {{ {public} }}
+knowledge_base: {{ allow_anyone: true }}
+organizations: {{ Globex: {{}} }}
+projects: {{ ITSM: {{ channel_access: restricted, customers: {{ list: [bo@x.example] }}, organizations: {{ list: [Globex] }}, {articles} }} }}"),
+            format!("confluence_plan: standard
+customer_access: {{ {public} }}
+knowledge_base: {{ allow_anyone: true }}
+accounts: {{ list: [{{ email: bo@x.example, account: portal_only }}] }}
+organizations: {{ Globex: {{}} }}
+projects: {{ ITSM: {{ channel_access: open, {articles} }} }}"),
+            vec!["acme/project/ITSM/access"],
+        ),
+        (
+            "L62",
+            format!("customer_access: {{ {public} }}
+portal_only_login: {{ password: false, sso: false }}
+projects: {{ ITSM: {{ channel_access: restricted, customers: {{ list: [bo@x.example] }} }} }}"),
+            "customer_access: { external: { portal_only_accounts: false }, customers_can_create_accounts: false, view_without_login: false }
+projects: { ITSM: { channel_access: restricted, customers: { list: [ana@x.example] } } }".to_owned(),
+            vec!["acme/setting/portal-only-login"],
+        ),
+        (
+            "L07",
+            "customer_access: { internal: { atlassian_accounts: true }, external: { portal_only_accounts: true, allowed_domains: [y.example] }, customers_can_create_accounts: true }
+---
+atlassian_organizations: { acme-corp: { approved_domains: { mode: exact, allow_empty: true, domains: {} }, any_domain: { sites: { acme: { role: none } } } } }".to_owned(),
+            "customer_access: { internal: { atlassian_accounts: true }, external: { portal_only_accounts: false, allowed_domains: [x.example] }, customers_can_create_accounts: false }
+---
+atlassian_organizations: { acme-corp: { approved_domains: { domains: { appr.example: { sites: { acme: { role: customer, admin_approval: false } } } } }, any_domain: { sites: { acme: { role: none } } } } }".to_owned(),
+            vec!["acme-corp/approved-domain/appr.example"],
+        ),
+    ];
+    for (code, keys, seed, expected) in cases {
+        let found = plan(&keys, &seed);
+        let rows = found["resource_changes"].as_array().unwrap();
+        assert!(rows.len() > expected.len(), "{code}: {found:#}");
+        assert_eq!(blocked_by(&found, code), expected, "{code}: {found:#}");
+    }
+}
+
+#[test]
+fn listed_people_whose_accounts_are_revoked_are_told_once_for_the_list() {
+    let seed = "accounts: { list: [{ email: ana@x.example, state: revoked }, { email: bo@x.example, state: revoked }] }
+projects: { ITSM: { channel_access: restricted, customers: { list: [ana@x.example, bo@x.example, cy@x.example] } } }";
+    let keys =
+        "projects: { ITSM: { customers: { list: [ana@x.example, bo@x.example, cy@x.example] } } }";
+    let planned = plan(keys, seed);
+    let told: Vec<&str> = planned["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|found| found["address"] == "acme/project/ITSM")
+        .map(|found| found["message"].as_str().unwrap())
+        .collect();
+    assert_eq!(told.len(), 1, "{planned:#}");
+    assert!(
+        told[0].starts_with("2 listed people have accounts that are suspended or revoked"),
+        "{told:?}"
+    );
+}
+
+#[test]
+fn a_plan_that_an_expectation_refuses_does_not_send_its_reader_to_apply() {
+    let keys = "projects: { ITSM: { channel_access: open } }
+---
+expectations: [{ name: only Globex, who: any_customer, cannot: view_portal, site: acme, projects: [ITSM] }]
+policy: { class_gains: { any_customer: allow } }";
+    let output = run(
+        keys,
+        "projects: { ITSM: { channel_access: restricted } }",
+        &["plan"],
+    );
+    assert_eq!(output.status.code(), Some(3));
+    let text = String::from_utf8_lossy(&output.stdout);
+    let next = text.split("next: ").nth(1).unwrap();
+    assert!(next.starts_with("an expectation fails"), "{next}");
+    assert!(!next.contains("portcullis apply"), "{next}");
 }

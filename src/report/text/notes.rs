@@ -254,10 +254,19 @@ fn next(document: &PlanDocument, page: &mut Page<'_>) -> io::Result<()> {
             .filter(|blocked_by| !blocked_by.is_empty())
     };
     let blocked = blocks().next().is_some();
+    let failing = document
+        .checks
+        .iter()
+        .any(|check| check.address.kind == "expectation" && check.status == "fail");
     let (text, command) = if document.errored || !document.complete {
         (
             "this plan is not whole: mend what could not be read and plan again, or go on without it:",
             format!("{} --partial", document.command("plan")),
+        )
+    } else if failing {
+        (
+            "an expectation fails, so apply refuses the plan: change the files or the expectation, then:",
+            document.command("plan"),
         )
     } else if document.applyable {
         (
@@ -289,11 +298,11 @@ fn next(document: &PlanDocument, page: &mut Page<'_>) -> io::Result<()> {
         )?;
     }
     let text = match (document.applyable, document.manual_steps.is_empty()) {
-        (true, _) if blocked && document.complete && !document.errored => {
+        (true, _) if blocked && !failing && document.complete && !document.errored => {
             let code = Exit::Blocked.code();
             &format!("to carry out the rest, without what is blocked (ends with {code}):")
         }
-        (true, true) => "to carry it out:",
+        (true, true) if !failing => "to carry it out:",
         _ => text,
     };
     page.next(text, &command)
