@@ -10,7 +10,7 @@
 //! ```
 //!
 //! A [`State`] holds facts, each known with its [`Source`] or unknown with the reason. It is built from what is written
-//! ([`State::desired`]), from what was read ([`State::live`]), or as what a plan leads to ([`State::after`]). The rules
+//! ([`State::desired`], and [`State::offline`] for answers about one person), from what was read ([`State::live`]), or as what a plan leads to ([`State::after`]). The rules
 //! are the numbered ones of the customer access model; every function and table row names its number.
 //!
 //! # Three values
@@ -34,7 +34,8 @@
 //!   [`Visitor::new_address`] per domain in [`State::domains_in_sight`].
 //! - **Expectations**: resolve `who` to visitors (`*@domain` is the new address and every known account of the domain),
 //!   require [`Answer::promises`] for `can` and `!`[`Answer::exposes`] for `cannot`; the trail of the first visitor that
-//!   fails is the counterexample. A list whose [`Coverage`] is `AsWritten` may hold more people than the YAML says.
+//!   fails is the counterexample. [`State::offline`] counts a list
+//!   that may hold more people than the YAML says as not read.
 //! - **Lints**: read the same facts ([`State::site`], [`State::approved`], …); each fact carries its span.
 
 pub mod accounts;
