@@ -98,8 +98,11 @@ pub struct ClassChange {
     pub after: Answer,
     /// How many known people surely reached it before.
     pub people_before: usize,
-    /// Whether everybody on the lists that count is known, so that the number is not a least one.
+    /// Whether these are all who reached it: it was restricted for sure, and everybody on the lists that count is known.
+    /// Otherwise the number is a least one.
     pub people_before_whole: bool,
+    /// For [`Class::Anyone`] where it falls: the domains in sight whose new addresses fare better after, sorted.
+    pub except: Vec<String>,
     /// Why it is as it is after.
     pub because: Vec<Because>,
 }
@@ -143,7 +146,7 @@ pub struct Impact {
     pub keeps: Vec<Group>,
     /// People who lose something and end without any portal, and without articles that they surely read.
     pub without_any_access: Named,
-    /// People who lose something and end with nothing sure, while of some portal it is not known.
+    /// People who lose something and end with nothing sure, while of some portal it is not known, now or before.
     pub without_sure_access: Named,
     /// How many people gain something.
     pub people_gaining: usize,

@@ -77,6 +77,7 @@ impl Comparison<'_, '_, '_> {
         let after = visitor(self.after, is);
         let mut gains = false;
         let mut loses = false;
+        let mut loses_for_sure = false;
         let mut keeps = false;
         let at = tally.people.len();
         for project in self.concerned(&before, &after) {
@@ -113,6 +114,7 @@ impl Comparison<'_, '_, '_> {
                 tally.gains.entry(key).or_default().push(at);
             } else {
                 loses = true;
+                loses_for_sure |= b.promises();
                 let via = if gone.is_empty() {
                     &routes_before
                 } else {
@@ -138,6 +140,7 @@ impl Comparison<'_, '_, '_> {
                     tally.gains.entry(key).or_default().push(at);
                 } else if a < b {
                     loses = true;
+                    loses_for_sure |= b.promises();
                     tally.losses.entry(key).or_default().push(at);
                 }
             }
@@ -151,8 +154,9 @@ impl Comparison<'_, '_, '_> {
             tally.gaining += if gains { people.len() } else { 0 };
             tally.losing += if loses { people.len() } else { 0 };
             match left {
-                Answer::No => tally.left.push(at),
-                Answer::Uncertain => tally.unsure.push(at),
+                Answer::No if loses_for_sure => tally.left.push(at),
+                // Or nothing was sure before.
+                Answer::No | Answer::Uncertain => tally.unsure.push(at),
                 Answer::Yes => {}
             }
             tally.people.push(people);

@@ -92,9 +92,12 @@ pub struct ClassRow {
     pub after: String,
     /// How many known people surely reached the portal before.
     pub people_before: usize,
-    /// Whether everybody on the lists that count is known; otherwise the number is a least one.
+    /// Whether these are all: the project was restricted, and everybody on its lists is known. Otherwise the number is a least one.
     #[serde(default)]
     pub people_before_whole: bool,
+    /// For `anyone` where it falls: the domains in sight whose new addresses fare better after.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub except: Vec<String>,
     /// Why it is as it is after.
     pub because: Vec<BecauseRow>,
 }
@@ -268,6 +271,7 @@ fn class(sources: &Sources, site: &SiteKey, change: &ClassChange) -> ClassRow {
         after: change.after.word().to_owned(),
         people_before: change.people_before,
         people_before_whole: change.people_before_whole,
+        except: change.except.clone(),
         because: change
             .because
             .iter()

@@ -373,3 +373,26 @@ fn being_put_on_a_list_gains_no_open_portal() {
     });
     assert_eq!(told(&round), "gains HR (the roster): cy@other.example\n");
 }
+
+/// Where it is not known who could get an account, it is not known either that they could open the portal.
+#[test]
+fn a_class_that_may_have_been_able_is_not_said_to_have_been() {
+    let sign_up = ("accounts: false\n      view", "accounts: true\n      view");
+    let after = "
+    projects:
+      ITSM: { channel_access: restricted }
+";
+    let round = with(&site(&[sign_up]), after, |observed| {
+        observed.settings.clear();
+    });
+    let classes = impact(&round)["classes"].as_array().unwrap();
+    let anyone = classes.iter().find(|row| row["class"] == "anyone").unwrap();
+    assert_eq!(
+        (&anyone["before"], &anyone["after"]),
+        (&json!("uncertain"), &json!("no"))
+    );
+    all_say(
+        &round,
+        "New people with any e-mail address may have been able to open ITSM, and certainly no longer are.",
+    );
+}
