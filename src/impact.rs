@@ -131,6 +131,8 @@ pub struct Group {
     pub after: Answer,
     /// Who.
     pub people: Named,
+    /// Why it is as it is after, for the first of them by name; the others of the group are there by the same routes.
+    pub because: Vec<Because>,
 }
 
 /// What changes between two states.

@@ -4,7 +4,8 @@ use super::comparison::Comparison;
 use super::routes::{minus, routes, words};
 use super::{Group, Impact, NAMED, Named, Target, view};
 use crate::access::{
-    Answer, Lookup, Person, PersonId, Role, Situation, SituationId, State, Trail, Visitor, articles,
+    Actor, Answer, Because, Lookup, Person, PersonId, Role, Situation, SituationId, State, Trail,
+    Visitor, articles, portal,
 };
 use crate::model::SpaceKey;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -178,6 +179,36 @@ impl Comparison<'_, '_, '_> {
         best
     }
 
+    /// Why somebody reaches a thing after, or does not.
+    fn because(&self, who: Who, target: &Target) -> Vec<Because> {
+        let Some(at) = self.after.project(target.project.as_str()) else {
+            return Vec::new();
+        };
+        let known = match who {
+            Who::Before(id) => self.counterpart(self.before.people.get(id)),
+            Who::After(id) => Some(id),
+        };
+        let email = match who {
+            Who::Before(id) => self.before.people.get(id).email,
+            Who::After(id) => self.after.people.get(id).email,
+        };
+        let visitor = match (known, email) {
+            (Some(id), _) => Visitor::Existing(vec![Actor::person(self.after, id)]),
+            (None, Some(email)) => Visitor::new_address(self.after, email.domain()),
+            (None, None) => return Vec::new(),
+        };
+        let mut trail = Trail::recording();
+        match &target.space {
+            None => {
+                portal::reach(self.after, at, &visitor, &mut trail);
+            }
+            Some(space) => {
+                articles::read(self.after, at, space, &visitor, &mut trail);
+            }
+        }
+        trail.into_steps()
+    }
+
     fn name(&self, who: Who) -> String {
         let person = match who {
             Who::Before(id) => self.before.people.get(id),
@@ -232,13 +263,20 @@ impl Tally {
         let groups = |found: &BTreeMap<GroupKey, Vec<usize>>| -> Vec<Group> {
             found
                 .iter()
-                .map(|((target, via, lost, before, after), groups)| Group {
-                    target: target.clone(),
-                    via: via.clone(),
-                    lost: lost.clone(),
-                    before: *before,
-                    after: *after,
-                    people: named(groups),
+                .map(|((target, via, lost, before, after), groups)| {
+                    let all = groups.iter().flat_map(|at| &self.people[*at]).copied();
+                    let first = all.min_by_key(|who| (comparison.name(*who), *who));
+                    Group {
+                        target: target.clone(),
+                        via: via.clone(),
+                        lost: lost.clone(),
+                        before: *before,
+                        after: *after,
+                        people: named(groups),
+                        because: first
+                            .map(|who| comparison.because(who, target))
+                            .unwrap_or_default(),
+                    }
                 })
                 .collect()
         };

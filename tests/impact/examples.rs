@@ -291,3 +291,31 @@ fn nobody_is_told_the_route_of_somebody_else() {
         "{told}"
     );
 }
+
+/// The JSON says why, and where each fact comes from, for people as for classes.
+#[test]
+fn people_have_the_rules_behind_their_access_with_sources() {
+    let round = plan(&site(&[]), &site(&[("open", "restricted")]));
+    let lost = &impact(&round)["losses"][0];
+    let rule = |row: &Value, rule: &str| -> Value {
+        let steps = row["because"].as_array().unwrap();
+        let step = steps.iter().find(|step| step["rule"] == rule);
+        step.unwrap_or_else(|| panic!("no {rule} in {row}")).clone()
+    };
+    assert!(
+        rule(lost, "V1")["text"]
+            .as_str()
+            .unwrap()
+            .starts_with("ITSM is restricted")
+    );
+    let keeps = impact(&round)["keeps"].as_array().unwrap();
+    let ana = keeps
+        .iter()
+        .find(|row| row["list"][0] == "ana@globex.example")
+        .unwrap();
+    let link = rule(ana, "V10");
+    assert_eq!(link["text"], "`Globex` is linked to ITSM");
+    assert_eq!(link["surface"], "documented");
+    let class = &impact(&round)["classes"][0];
+    assert!(class["because"][0]["surface"].is_string(), "{class}");
+}
