@@ -15,6 +15,7 @@
 //! An answer that rises (no, uncertain, yes) is a gain, one that falls is a loss; with `uncertain` on either side the
 //! sentence says "may". Somebody *keeps* a portal when a route to it goes and the answer stays a sure yes. Somebody ends
 //! *without any access* when no portal is left and no article is sure; where a portal is uncertain, that is told apart.
+//! Somebody whom a change puts on a list or takes off one holds the role Customer in all three states: the list proves it.
 //! Agents, whose projects are not read, never count.
 //!
 //! # Cost
@@ -29,7 +30,7 @@ mod people;
 mod routes;
 mod unread;
 
-use crate::access::{Answer, Because, Coverage, SituationId, State, Trail, Visitor, portal};
+use crate::access::{Answer, Because, Coverage, Role, SituationId, State, Trail, Visitor, portal};
 use crate::desired::Desired;
 use crate::model::{ProjectKey, SiteKey, SpaceKey};
 use crate::observed::Observed;
@@ -97,8 +98,11 @@ pub struct ClassChange {
     pub after: Answer,
     /// How many known people surely reached it before.
     pub people_before: usize,
-    /// Whether everybody on the lists that count is known, so that the number is not a least one.
+    /// Whether these are all who reached it: it was restricted for sure, and everybody on the lists that count is known.
+    /// Otherwise the number is a least one.
     pub people_before_whole: bool,
+    /// For [`Class::Anyone`] where it falls: the domains in sight whose new addresses fare better after, sorted.
+    pub except: Vec<String>,
     /// Why it is as it is after.
     pub because: Vec<Because>,
 }
@@ -127,6 +131,8 @@ pub struct Group {
     pub after: Answer,
     /// Who.
     pub people: Named,
+    /// Why it is as it is after, for the first of them by name; the others of the group are there by the same routes.
+    pub because: Vec<Because>,
 }
 
 /// What changes between two states.
@@ -142,7 +148,7 @@ pub struct Impact {
     pub keeps: Vec<Group>,
     /// People who lose something and end without any portal, and without articles that they surely read.
     pub without_any_access: Named,
-    /// People who lose something and end with nothing sure, while of some portal it is not known.
+    /// People who lose something and end with nothing sure, while of some portal it is not known, now or before.
     pub without_sure_access: Named,
     /// How many people gain something.
     pub people_gaining: usize,
@@ -249,17 +255,23 @@ fn judge(
     let reduced =
         outlook::touched(observed, &open).map(|people| outlook::reduced(observed, &people));
     let before_seen = reduced.as_ref().unwrap_or(observed);
-    let before_reduced = reduced.as_ref().map(|seen| State::live(desired, seen));
-    let before = before_reduced.as_ref().unwrap_or(before);
+    let customers = outlook::customers(observed, &open);
+    let not_known = |id| {
+        let found = before.people.by_account(id);
+        found.is_some_and(|found| before.people.get(found).account.role == Role::Unknown)
+    };
+    let rebuilt = (reduced.is_some() || customers.iter().any(not_known))
+        .then(|| State::live_knowing(desired, before_seen, &customers));
+    let before = rebuilt.as_ref().unwrap_or(before);
     let applied_seen = outlook::fold(before_seen.clone(), desired, automatic.iter().copied());
-    let applied = State::live(desired, &applied_seen);
+    let applied = State::live_knowing(desired, &applied_seen, &customers);
     assessment.applied = impact(before, &applied);
     if later.is_empty() {
         assessment.abandoned = abandoned(&applied, observed, &open, &assessment.applied.losses);
         return;
     }
     let done_seen = outlook::fold(applied_seen.clone(), desired, later.iter().copied());
-    let done = State::live(desired, &done_seen);
+    let done = State::live_knowing(desired, &done_seen, &customers);
     assessment.by_hand = impact(&applied, &done);
     let mut losses = assessment.applied.losses.clone();
     losses.extend(assessment.by_hand.losses.iter().cloned());

@@ -18,7 +18,7 @@ use organizations::organizations;
 use projects::projects;
 use serde_json::Value;
 use settings::rules;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Why something is not known of the live site.
 const NOT_ASKED: &str = "it was not read";
@@ -33,14 +33,26 @@ enum Moment {
 impl<'a> State<'a> {
     /// Builds the state that was read. Attestations and declared facts of the workspace fill what no program reads.
     pub fn live(desired: &'a Desired<'a>, observed: &'a Observed) -> Self {
-        build(desired, observed, Moment::Before)
+        build(desired, observed, Moment::Before, &BTreeSet::new())
+    }
+
+    /// Builds [`State::live`] where these accounts are known to be customers at least, be they on a list or not.
+    ///
+    /// Being taken off a list takes no role away, and nobody without one can be put on a list (R1d, R1e): what a list proves at
+    /// one moment holds at the moments before and after.
+    pub fn live_knowing(
+        desired: &'a Desired<'a>,
+        observed: &'a Observed,
+        customers: &BTreeSet<AccountId>,
+    ) -> Self {
+        build(desired, observed, Moment::Before, customers)
     }
 
     /// Builds the state that a complete run of the plan leads to: what is managed from the workspace, the rest as read.
     ///
     /// Manual steps count as done. People who have no account yet count as in the desired state.
     pub fn after(desired: &'a Desired<'a>, observed: &'a Observed) -> Self {
-        build(desired, observed, Moment::After)
+        build(desired, observed, Moment::After, &BTreeSet::new())
     }
 
     /// Builds what decides on new accounts after a complete run of the plan (R2 to R5): the settings and the domains of
@@ -66,10 +78,20 @@ impl<'a> State<'a> {
     }
 }
 
-fn build<'a>(desired: &'a Desired<'a>, observed: &'a Observed, moment: Moment) -> State<'a> {
+fn build<'a>(
+    desired: &'a Desired<'a>,
+    observed: &'a Observed,
+    moment: Moment,
+    customers: &BTreeSet<AccountId>,
+) -> State<'a> {
     let mut people = PeopleBuilder::with_capacity(observed.accounts.len());
     for (id, account) in &observed.accounts {
         people.add(person(id, account));
+    }
+    for id in customers {
+        if let Some(known) = people.find_account(id) {
+            lists::proves_role(&mut people, known);
+        }
     }
     resolutions(&mut people, observed);
     let lists = Lists::new(desired, observed, moment);

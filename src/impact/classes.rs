@@ -62,6 +62,7 @@ impl Comparison<'_, '_, '_> {
             all.push((Class::Domain(domain), before, after));
         }
         let mut anyone: BTreeMap<Target, (Answer, Answer)> = BTreeMap::new();
+        let mut better: BTreeMap<Target, Vec<String>> = BTreeMap::new();
         for (class, before, after) in &all {
             for (at, pair) in self.projects.iter().enumerate() {
                 let spaces = pair.spaces.iter().map(Some);
@@ -82,6 +83,13 @@ impl Comparison<'_, '_, '_> {
                     if *class == Class::Anyone {
                         anyone.insert(target.clone(), (b, a));
                     }
+                    if let (Class::Domain(domain), Some((was, is))) = (class, anyone.get(&target))
+                        && is < was
+                        && a > *is
+                    {
+                        let domains = better.entry(target.clone()).or_default();
+                        domains.push(domain.clone());
+                    }
                     let as_anyone =
                         matches!(class, Class::Domain(_)) && anyone.get(&target) == Some(&(b, a));
                     if a == b || as_anyone {
@@ -96,9 +104,15 @@ impl Comparison<'_, '_, '_> {
                         after: a,
                         people_before: reached.get(&at).copied().unwrap_or(0),
                         people_before_whole: pair.before.is_none_or(|at| whole(self.before, at)),
+                        except: Vec::new(),
                         because: trail.into_steps(),
                     });
                 }
+            }
+        }
+        for change in &mut changes {
+            if change.class == Class::Anyone {
+                change.except = better.remove(&change.target).unwrap_or_default();
             }
         }
         changes
@@ -124,9 +138,13 @@ impl Comparison<'_, '_, '_> {
     }
 }
 
-/// Says whether everybody who stands on the lists of a project is known.
+/// Says whether everybody is known who reaches a project: whoever stands on its lists, where it is restricted for sure. To an
+/// open one comes every customer of the site (V2), and those who are on no list are never read.
 fn whole(state: &State<'_>, at: usize) -> bool {
     let project = &state.projects[at];
+    if portal::is_restricted(project) != Answer::Yes {
+        return false;
+    }
     let linked = project.organizations.iter().filter_map(|link| {
         let organization = state.organizations.get(link.organization as usize)?;
         Some(&organization.members)

@@ -105,6 +105,29 @@ pub(super) fn touched(observed: &Observed, changes: &[&Change]) -> Option<HashSe
     Some(people)
 }
 
+/// Returns the accounts that the changes put on lists or take off them: all of them are customers, before and after
+/// ([`State::live_knowing`](crate::access::State::live_knowing)).
+pub(super) fn customers(observed: &Observed, changes: &[&Change]) -> BTreeSet<AccountId> {
+    let mut people = BTreeSet::new();
+    for change in changes {
+        match &change.operation {
+            Operation::AddMember(_, PersonRef::Existing(id))
+            | Operation::AddCustomer(_, PersonRef::Existing(id))
+            | Operation::RemoveMember(_, id)
+            | Operation::RemoveCustomer(_, id) => {
+                people.insert(id.clone());
+            }
+            Operation::DeleteOrganization(id) => {
+                let live = observed.whole_organizations();
+                let members = live.and_then(|live| live.get(id)?.members.as_ref()?.complete());
+                people.extend(members.into_iter().flatten().cloned());
+            }
+            _ => {}
+        }
+    }
+    people
+}
+
 /// Returns what was read, as far as it concerns these people; lists of organizations without them stay, emptied.
 pub(super) fn reduced(observed: &Observed, people: &HashSet<AccountId>) -> Observed {
     let accounts = observed

@@ -4,7 +4,8 @@ use super::comparison::Comparison;
 use super::routes::{minus, routes, words};
 use super::{Group, Impact, NAMED, Named, Target, view};
 use crate::access::{
-    Answer, Lookup, Person, PersonId, Role, Situation, SituationId, State, Trail, Visitor, articles,
+    Actor, Answer, Because, Lookup, Person, PersonId, Role, Situation, SituationId, State, Trail,
+    Visitor, articles, portal,
 };
 use crate::model::SpaceKey;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -77,6 +78,7 @@ impl Comparison<'_, '_, '_> {
         let after = visitor(self.after, is);
         let mut gains = false;
         let mut loses = false;
+        let mut loses_for_sure = false;
         let mut keeps = false;
         let at = tally.people.len();
         for project in self.concerned(&before, &after) {
@@ -113,6 +115,7 @@ impl Comparison<'_, '_, '_> {
                 tally.gains.entry(key).or_default().push(at);
             } else {
                 loses = true;
+                loses_for_sure |= b.promises();
                 let via = if gone.is_empty() {
                     &routes_before
                 } else {
@@ -138,6 +141,7 @@ impl Comparison<'_, '_, '_> {
                     tally.gains.entry(key).or_default().push(at);
                 } else if a < b {
                     loses = true;
+                    loses_for_sure |= b.promises();
                     tally.losses.entry(key).or_default().push(at);
                 }
             }
@@ -151,8 +155,9 @@ impl Comparison<'_, '_, '_> {
             tally.gaining += if gains { people.len() } else { 0 };
             tally.losing += if loses { people.len() } else { 0 };
             match left {
-                Answer::No => tally.left.push(at),
-                Answer::Uncertain => tally.unsure.push(at),
+                Answer::No if loses_for_sure => tally.left.push(at),
+                // Or nothing was sure before.
+                Answer::No | Answer::Uncertain => tally.unsure.push(at),
                 Answer::Yes => {}
             }
             tally.people.push(people);
@@ -172,6 +177,36 @@ impl Comparison<'_, '_, '_> {
             }
         }
         best
+    }
+
+    /// Why somebody reaches a thing after, or does not.
+    fn because(&self, who: Who, target: &Target) -> Vec<Because> {
+        let Some(at) = self.after.project(target.project.as_str()) else {
+            return Vec::new();
+        };
+        let known = match who {
+            Who::Before(id) => self.counterpart(self.before.people.get(id)),
+            Who::After(id) => Some(id),
+        };
+        let email = match who {
+            Who::Before(id) => self.before.people.get(id).email,
+            Who::After(id) => self.after.people.get(id).email,
+        };
+        let visitor = match (known, email) {
+            (Some(id), _) => Visitor::Existing(vec![Actor::person(self.after, id)]),
+            (None, Some(email)) => Visitor::new_address(self.after, email.domain()),
+            (None, None) => return Vec::new(),
+        };
+        let mut trail = Trail::recording();
+        match &target.space {
+            None => {
+                portal::reach(self.after, at, &visitor, &mut trail);
+            }
+            Some(space) => {
+                articles::read(self.after, at, space, &visitor, &mut trail);
+            }
+        }
+        trail.into_steps()
     }
 
     fn name(&self, who: Who) -> String {
@@ -228,13 +263,20 @@ impl Tally {
         let groups = |found: &BTreeMap<GroupKey, Vec<usize>>| -> Vec<Group> {
             found
                 .iter()
-                .map(|((target, via, lost, before, after), groups)| Group {
-                    target: target.clone(),
-                    via: via.clone(),
-                    lost: lost.clone(),
-                    before: *before,
-                    after: *after,
-                    people: named(groups),
+                .map(|((target, via, lost, before, after), groups)| {
+                    let all = groups.iter().flat_map(|at| &self.people[*at]).copied();
+                    let first = all.min_by_key(|who| (comparison.name(*who), *who));
+                    Group {
+                        target: target.clone(),
+                        via: via.clone(),
+                        lost: lost.clone(),
+                        before: *before,
+                        after: *after,
+                        people: named(groups),
+                        because: first
+                            .map(|who| comparison.because(who, target))
+                            .unwrap_or_default(),
+                    }
                 })
                 .collect()
         };

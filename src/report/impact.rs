@@ -4,6 +4,7 @@
 
 use super::build::{Planned, source};
 use super::document::Source;
+use crate::access::{self, Because};
 use crate::config::Sources;
 use crate::impact::{Assessment, ClassChange, Group, Impact, Named};
 use crate::model::SiteKey;
@@ -92,9 +93,12 @@ pub struct ClassRow {
     pub after: String,
     /// How many known people surely reached the portal before.
     pub people_before: usize,
-    /// Whether everybody on the lists that count is known; otherwise the number is a least one.
+    /// Whether these are all: the project was restricted, and everybody on its lists is known. Otherwise the number is a least one.
     #[serde(default)]
     pub people_before_whole: bool,
+    /// For `anyone` where it falls: the domains in sight whose new addresses fare better after.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub except: Vec<String>,
     /// Why it is as it is after.
     pub because: Vec<BecauseRow>,
 }
@@ -109,6 +113,9 @@ pub struct BecauseRow {
     /// Where the fact stands, when it stands in a file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<Source>,
+    /// The surface by which the fact is read, when it is the site's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub surface: Option<String>,
 }
 
 /// People with one fate.
@@ -135,6 +142,9 @@ pub struct GroupRow {
     /// The first fifty; empty where only numbers are shown.
     #[serde(deserialize_with = "names")]
     pub list: Vec<String>,
+    /// Why it is as it is after, for the first of them.
+    #[serde(default)]
+    pub because: Vec<BecauseRow>,
 }
 
 /// Some people.
@@ -228,7 +238,7 @@ fn add(sum: &mut NamedRow, more: NamedRow) {
 }
 
 fn further(sources: &Sources, site: &SiteKey, impact: &Impact) -> Further {
-    let groups = |groups: &[Group]| groups.iter().map(|one| group(site, one)).collect();
+    let groups = |groups: &[Group]| groups.iter().map(|one| group(sources, site, one)).collect();
     Further {
         classes: impact
             .classes
@@ -252,7 +262,7 @@ fn named(people: &Named) -> NamedRow {
     }
 }
 
-fn group(site: &SiteKey, group: &Group) -> GroupRow {
+fn group(sources: &Sources, site: &SiteKey, group: &Group) -> GroupRow {
     GroupRow {
         site: site.as_str().to_owned(),
         project: group.target.project.as_str().to_owned(),
@@ -267,7 +277,23 @@ fn group(site: &SiteKey, group: &Group) -> GroupRow {
         via: group.via.clone(),
         lost: group.lost.clone(),
         list: group.people.first.clone(),
+        because: because(sources, &group.because),
     }
+}
+
+fn because(sources: &Sources, steps: &[Because]) -> Vec<BecauseRow> {
+    steps
+        .iter()
+        .map(|step| BecauseRow {
+            rule: step.rule.to_string(),
+            text: step.text.clone(),
+            source: source(sources, step.source.and_then(access::Source::span)),
+            surface: match step.source {
+                Some(access::Source::Read(surface)) => Some(surface.word().to_owned()),
+                _ => None,
+            },
+        })
+        .collect()
 }
 
 fn class(sources: &Sources, site: &SiteKey, change: &ClassChange) -> ClassRow {
@@ -284,14 +310,7 @@ fn class(sources: &Sources, site: &SiteKey, change: &ClassChange) -> ClassRow {
         after: change.after.word().to_owned(),
         people_before: change.people_before,
         people_before_whole: change.people_before_whole,
-        because: change
-            .because
-            .iter()
-            .map(|because| BecauseRow {
-                rule: because.rule.to_string(),
-                text: because.text.clone(),
-                source: source(sources, because.source.and_then(|source| source.span())),
-            })
-            .collect(),
+        except: change.except.clone(),
+        because: because(sources, &change.because),
     }
 }

@@ -86,7 +86,7 @@ fn letting_customers_sign_up_opens_an_open_project_to_anyone_and_is_blocked() {
     assert_eq!(
         change.blocked_by,
         [
-            "policy.class_gains.anyone: anyone with an e-mail address could open ITSM (was: 4 customers)"
+            "policy.class_gains.anyone: anyone with an e-mail address could open ITSM (was: at least 4 customers)"
         ]
     );
     insta::assert_snapshot!(block(&round));
@@ -229,4 +229,93 @@ fn a_revoked_account_gains_nothing_from_a_list() {
         )]),
     );
     assert_eq!(told(&round), "gains HR (the roster): cy@other.example\n");
+}
+
+fn sentences(round: &Round) -> String {
+    let text = block(round);
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// V2: every customer of the site reaches an open project, and nobody can list them; a restricted one has its lists.
+#[test]
+fn the_customers_of_an_open_project_are_a_least_number() {
+    let login = ("without_login: false", "without_login: true");
+    let sign_up = ("accounts: false\n      view", "accounts: true\n      view");
+    let round = plan(&site(&[sign_up]), &site(&[sign_up, login]));
+    let row = &impact(&round)["if_accepted"]["classes"][0];
+    assert_eq!(
+        (row["project"].as_str(), &row["people_before"]),
+        (Some("ITSM"), &4.into())
+    );
+    assert_eq!(row["people_before_whole"], false);
+    let shut = ("access: open", "access: restricted");
+    let round = plan(&site(&[sign_up, shut]), &site(&[sign_up]));
+    let row = &impact(&round)["if_accepted"]["classes"][0];
+    assert_eq!(
+        (row["project"].as_str(), &row["people_before"]),
+        (Some("ITSM"), &3.into())
+    );
+    assert_eq!(row["people_before_whole"], true);
+}
+
+/// A domain that is still allowed is no part of "any e-mail address".
+#[test]
+fn domains_that_can_still_sign_up_are_named() {
+    let sign_up = ("accounts: false\n      view", "accounts: true\n      view");
+    let allowed = ("allowed_domains: any", "allowed_domains: [globex.example]");
+    let round = plan(&site(&[sign_up]), &site(&[sign_up, allowed]));
+    let told = sentences(&round);
+    assert!(
+        told.contains(
+            "New people with any e-mail address but @globex.example can no longer open ITSM."
+        ),
+        "{told}"
+    );
+    assert_eq!(
+        impact(&round)["classes"][0]["except"],
+        serde_json::json!(["globex.example"])
+    );
+}
+
+/// Every route stands with the people whose it is.
+#[test]
+fn nobody_is_told_the_route_of_somebody_else() {
+    let round = plan(&site(&[]), &site(&[("open", "restricted")]));
+    let told = sentences(&round);
+    assert!(
+        told.contains(
+            "3 people keep ITSM without open access: ana@globex.example (through organization Globex); \
+             cy@other.example (through the roster); \
+             bo@globex.example (through the roster and organization Globex)."
+        ),
+        "{told}"
+    );
+}
+
+/// The JSON says why, and where each fact comes from, for people as for classes.
+#[test]
+fn people_have_the_rules_behind_their_access_with_sources() {
+    let round = plan(&site(&[]), &site(&[("open", "restricted")]));
+    let lost = &impact(&round)["losses"][0];
+    let rule = |row: &Value, rule: &str| -> Value {
+        let steps = row["because"].as_array().unwrap();
+        let step = steps.iter().find(|step| step["rule"] == rule);
+        step.unwrap_or_else(|| panic!("no {rule} in {row}")).clone()
+    };
+    assert!(
+        rule(lost, "V1")["text"]
+            .as_str()
+            .unwrap()
+            .starts_with("ITSM is restricted")
+    );
+    let keeps = impact(&round)["keeps"].as_array().unwrap();
+    let ana = keeps
+        .iter()
+        .find(|row| row["list"][0] == "ana@globex.example")
+        .unwrap();
+    let link = rule(ana, "V10");
+    assert_eq!(link["text"], "`Globex` is linked to ITSM");
+    assert_eq!(link["surface"], "documented");
+    let class = &impact(&round)["classes"][0];
+    assert!(class["because"][0]["surface"].is_string(), "{class}");
 }

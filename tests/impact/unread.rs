@@ -2,9 +2,9 @@
 
 use super::examples::{block, impact, plan, site, told};
 use super::support::{Case, Round, key, run, today};
-use portcullis::access::State;
+use portcullis::access::{Answer, State, Trail, Visitor, portal};
 use portcullis::desired::Desired;
-use portcullis::model::{Field, Incomplete, ProjectKey, Read};
+use portcullis::model::{AccountKind, Email, Field, Incomplete, ProjectKey, Read};
 use portcullis::observed::{Observed, ObservedProject, Resolution};
 use portcullis::plan::diff;
 use portcullis::report::build::{Planned, document};
@@ -314,4 +314,85 @@ fn nothing_read_is_nothing_judged() {
     let mut written = Vec::new();
     text::plan(&round.document, text::Style::default(), &mut written).unwrap();
     assert!(!String::from_utf8(written).unwrap().contains("Nobody gains"));
+}
+
+/// Gives everybody an Atlassian account, whose role a list of customers proves and nothing else.
+fn with_atlassian_accounts(observed: &mut Observed) {
+    for account in observed.accounts.values_mut() {
+        account.kind = Some(AccountKind::Atlassian);
+    }
+}
+
+/// R1d: leaving a roster takes no role away, so an open portal stays open to whoever was on the roster of another project.
+#[test]
+fn leaving_a_roster_takes_no_role_away() {
+    let after = site(&[(
+        "list: [dee@acme.example] }",
+        "list: [], allow_empty: true }",
+    )]);
+    let (case, round) = run(async {
+        let case = Case::new(&after, &site(&[])).await;
+        let mut observed = case.plan().await.observed;
+        with_atlassian_accounts(&mut observed);
+        let round = case.plan_from(observed);
+        (case, round)
+    });
+    assert_eq!(told(&round), "losses HR (the roster): dee@acme.example\n");
+    assert_eq!(impact(&round)["without_sure_access"]["people"], 0);
+    let desired = Desired::new(&case.workspace, &key(), today()).unwrap();
+    let state = State::after(&desired, &round.observed);
+    let itsm = state.project("ITSM").unwrap();
+    let dee = Visitor::address(&state, &Email::new("dee@acme.example").unwrap());
+    assert_eq!(
+        portal::reach(&state, itsm, &dee, &mut Trail::silent()).view,
+        Answer::Yes
+    );
+}
+
+/// R1e: who can be put on a list was a customer before, and had what is open to customers.
+#[test]
+fn being_put_on_a_list_gains_no_open_portal() {
+    let (before, after) = (
+        site(&[]),
+        site(&[("[dee@acme.example]", "[dee@acme.example, cy@other.example]")]),
+    );
+    let round = with(&before, &after, |observed| {
+        with_atlassian_accounts(observed);
+        // Nothing but the plan says that Cy is a customer.
+        let cy = Email::new("cy@other.example").unwrap();
+        let (id, _) = observed
+            .accounts
+            .iter()
+            .find(|(_, seen)| seen.email.as_ref() == Some(&cy))
+            .unwrap();
+        let id = id.clone();
+        let Some(Read::Complete(customers)) = &mut project(observed, "ITSM").customers else {
+            panic!("the roster was read");
+        };
+        assert!(customers.remove(&id));
+    });
+    assert_eq!(told(&round), "gains HR (the roster): cy@other.example\n");
+}
+
+/// Where it is not known who could get an account, it is not known either that they could open the portal.
+#[test]
+fn a_class_that_may_have_been_able_is_not_said_to_have_been() {
+    let sign_up = ("accounts: false\n      view", "accounts: true\n      view");
+    let after = "
+    projects:
+      ITSM: { channel_access: restricted }
+";
+    let round = with(&site(&[sign_up]), after, |observed| {
+        observed.settings.clear();
+    });
+    let classes = impact(&round)["classes"].as_array().unwrap();
+    let anyone = classes.iter().find(|row| row["class"] == "anyone").unwrap();
+    assert_eq!(
+        (&anyone["before"], &anyone["after"]),
+        (&json!("uncertain"), &json!("no"))
+    );
+    all_say(
+        &round,
+        "New people with any e-mail address may have been able to open ITSM, and certainly no longer are.",
+    );
 }

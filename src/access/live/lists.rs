@@ -14,11 +14,17 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Puts somebody on a list; whoever is on one is a customer at least.
 pub(super) fn join(people: &mut PeopleBuilder<'_>, id: PersonId, list: ListId, source: Source) {
+    proves_role(people, id);
+    people.join(id, list, source);
+}
+
+/// Takes somebody for a customer at least, whose role was not read and who is, was or will be on a list: being taken off one
+/// takes no role away (R1d), and nobody without a role can be put on one (R1e).
+pub(super) fn proves_role(people: &mut PeopleBuilder<'_>, id: PersonId) {
     let account = &mut people.get_mut(id).account;
     if account.role == Role::Unknown {
         account.role = Role::Customer;
     }
-    people.join(id, list, source);
 }
 
 /// Rosters as read, or as they are after the plan.
@@ -93,9 +99,11 @@ impl<'a> Lists<'a> {
                 join(people, id, list, Source::Written(missing.entry.span));
             }
         }
-        for account in live.difference(&removed) {
-            if let Some(id) = people.find_account(account) {
-                join(people, id, list, read);
+        for account in live {
+            match people.find_account(account) {
+                Some(id) if removed.contains(account) => proves_role(people, id),
+                Some(id) => join(people, id, list, read),
+                None => {}
             }
         }
         coverage

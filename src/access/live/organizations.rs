@@ -1,7 +1,7 @@
 //! Customer organizations, their members and their e-mail domains.
 
 use super::Moment;
-use super::lists::{Lists, join};
+use super::lists::{Lists, join, proves_role};
 use crate::access::answer::Source;
 use crate::access::desired;
 use crate::access::people::{ListId, PeopleBuilder};
@@ -62,6 +62,12 @@ pub(super) fn organizations<'a>(
             (None, None) => attested_domains(lists.desired, name),
         };
         let members = if retired {
+            let were = seen.members.as_ref().and_then(|read| read.complete());
+            for account in were.into_iter().flatten() {
+                if let Some(id) = people.find_account(account) {
+                    proves_role(people, id);
+                }
+            }
             Coverage::Whole
         } else {
             let keep = email_domains.iter().map(|(domain, _)| domain).collect();

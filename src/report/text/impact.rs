@@ -10,6 +10,8 @@ use std::io;
 
 /// How many people a sentence names.
 const NAMES: usize = 5;
+/// How many routes a sentence tells, with the people of each.
+const ROUTES: usize = 5;
 /// The rank of new addresses of a domain, after the wider classes.
 const DOMAIN: u8 = 3;
 /// How many sentences of one kind are written before the rest is counted.
@@ -54,16 +56,12 @@ pub(super) fn block(document: &PlanDocument, page: &mut Page<'_>) -> io::Result<
     let told = |check: &&Check| check.status != "pass" && is_about_people(check);
     for check in document.checks.iter().filter(told) {
         let name = check.address.to_display.as_str();
-        let paint = match (check.status.as_str(), &check.overridden) {
-            ("fail", None) => Paint::Alarm,
-            _ => Paint::Plain,
-        };
-        let (word, link) = match check.overridden {
-            Some(_) => (check.effect(), ":"),
-            None => (check.effect(), " by"),
+        let (paint, word) = match check.status.as_str() {
+            "fail" => (Paint::Alarm, "Blocked"),
+            _ => (Paint::Plain, "Warning"),
         };
         for problem in &check.problems {
-            let text = format!("{word}{link} {name}: {}.", problem.message);
+            let text = format!("{word} by {name}: {}.", problem.message);
             page.prose(2, (paint, "! "), &text)?;
         }
     }
@@ -304,6 +302,11 @@ fn class(row: &ClassRow, many: bool) -> String {
         return format!("{who} {can} {what}{on}{sure}{was}.");
     }
     match row.after.as_str() {
+        // It was not known that they could.
+        "no" if row.before == "uncertain" => format!(
+            "{} may have been able to {what}{on}, and certainly no longer are.",
+            no_longer(row)
+        ),
         "no" => format!("{} can no longer {what}{on}.", no_longer(row)),
         _ => format!(
             "{} may no longer be able to {what}{on}{was}.",
@@ -324,7 +327,17 @@ fn is_public(class: &str) -> bool {
 fn no_longer(row: &ClassRow) -> String {
     match row.class.as_str() {
         "anonymous" => "People without login".to_owned(),
-        "anyone" => "New people with any e-mail address".to_owned(),
+        "anyone" => {
+            let shown = row.except.iter().take(NAMES);
+            let shown: Vec<String> = shown.map(|domain| format!("@{domain}")).collect();
+            let more = row.except.len() - shown.len();
+            let but = match (shown.join(", "), more) {
+                (but, _) if but.is_empty() => String::new(),
+                (but, 0) => format!(" but {but}"),
+                (but, more) => format!(" but {but} and {more} more domains"),
+            };
+            format!("New people with any e-mail address{but}")
+        }
         "any_customer" => "Customers who are on no list".to_owned(),
         domain => format!("New addresses {}", domain.trim_start_matches('*')),
     }
@@ -334,15 +347,16 @@ fn no_longer(row: &ClassRow) -> String {
 fn groups(
     rows: &[GroupRow],
     many: bool,
-    sentence: fn(&GroupRow, &str) -> String,
+    sentence: fn(&Told, &str) -> String,
     all: &mut Vec<Sentence>,
 ) {
     let rows = merged(rows);
     let mut with: BTreeSet<usize> = BTreeSet::new();
     let mut shown = Vec::new();
-    for portal in rows.iter().filter(|row| row.article.is_none()) {
+    for told in rows.iter().filter(|told| told.row.article.is_none()) {
+        let portal = &told.row;
         let mut spaces = Vec::new();
-        for (at, row) in rows.iter().enumerate() {
+        for (at, Told { row, .. }) in rows.iter().enumerate() {
             let same = row.site == portal.site
                 && row.project == portal.project
                 && row.people == portal.people
@@ -358,22 +372,23 @@ fn groups(
         if !spaces.is_empty() {
             what = format!("{what} with the articles of {}", spaces.join(", "));
         }
-        shown.push((portal, what));
+        shown.push((told, what));
     }
-    for (at, row) in rows.iter().enumerate() {
+    for (at, told) in rows.iter().enumerate() {
+        let row = &told.row;
         if let (Some(space), false) = (&row.article, with.contains(&at)) {
-            shown.push((row, format!("the articles of {space} in {}", row.project)));
+            shown.push((told, format!("the articles of {space} in {}", row.project)));
         }
     }
-    shown.sort_by_key(|(row, _)| std::cmp::Reverse(row.people));
+    shown.sort_by_key(|(told, _)| std::cmp::Reverse(told.row.people));
     let rest = shown.len().saturating_sub(SENTENCES);
-    for (row, what) in shown.into_iter().take(SENTENCES) {
+    for (told, what) in shown.into_iter().take(SENTENCES) {
         let what = if many {
-            format!("{what} on {}", row.site)
+            format!("{what} on {}", told.row.site)
         } else {
             what
         };
-        let text = sentence(row, &what);
+        let text = sentence(told, &what);
         all.push(Sentence { text, grave: false });
     }
     if rest > 0 {
@@ -382,117 +397,164 @@ fn groups(
     }
 }
 
+/// Groups that differ in their routes only, told in one sentence.
+struct Told {
+    /// All of them; the routes are those of the first.
+    row: GroupRow,
+    /// Each of them, the largest first.
+    parts: Vec<GroupRow>,
+}
+
 /// Unites groups that differ in their routes only, for the eye; the JSON keeps them apart.
-fn merged(rows: &[GroupRow]) -> Vec<GroupRow> {
-    let mut merged: Vec<(GroupRow, Vec<&str>, Vec<&str>)> = Vec::new();
+fn merged(rows: &[GroupRow]) -> Vec<Told> {
+    let mut merged: Vec<Told> = Vec::new();
     for row in rows {
-        let alike = merged.iter_mut().find(|(other, _, _)| {
+        let key = |row: &GroupRow| {
             (
-                &other.site,
-                &other.project,
-                &other.article,
-                &other.before,
-                &other.after,
-            ) == (
-                &row.site,
-                &row.project,
-                &row.article,
-                &row.before,
-                &row.after,
+                row.site.clone(),
+                row.project.clone(),
+                row.article.clone(),
+                row.before.clone(),
+                row.after.clone(),
             )
-        });
-        match alike {
-            Some((other, routes, gone)) => {
-                other.people += row.people;
-                other.list.extend(row.list.iter().cloned());
-                other.list.sort_unstable();
-                for (all, one) in [(routes, &row.via), (gone, &row.lost)] {
-                    if !all.contains(&one.as_str()) {
-                        all.push(one);
-                    }
-                }
+        };
+        match merged.iter_mut().find(|told| key(&told.row) == key(row)) {
+            Some(told) => {
+                told.row.people += row.people;
+                told.row.list.extend(row.list.iter().cloned());
+                told.row.list.sort_unstable();
+                told.parts.push(row.clone());
             }
-            None => merged.push((row.clone(), vec![&row.via], vec![&row.lost])),
+            None => merged.push(Told {
+                row: row.clone(),
+                parts: vec![row.clone()],
+            }),
         }
     }
-    merged
-        .into_iter()
-        .map(|(mut row, routes, gone)| {
-            row.via = either(&routes);
-            row.lost = either(&gone);
-            row
-        })
-        .collect()
-}
-
-fn either(routes: &[&str]) -> String {
-    match routes {
-        [one] => (*one).to_owned(),
-        [one, other] => format!("{one}, or {other}"),
-        [one, other, rest] => format!("{one}, {other}, or {rest}"),
-        [one, other, rest @ ..] => format!("{one}, {other}, or {} other ways", rest.len()),
-        [] => String::new(),
+    for told in &mut merged {
+        told.parts
+            .sort_by_key(|part| std::cmp::Reverse(part.people));
     }
+    merged
 }
 
-fn loses(row: &GroupRow, what: &str) -> String {
-    let verb = match (row.after.as_str(), row.people) {
-        ("uncertain", _) => "may lose",
-        (_, 1) => "loses",
+/// Says who does something and by which route, so that nobody is told a route that is somebody else's.
+fn by_route(told: &Told, verb: &str, what: &str, route: impl Fn(&GroupRow) -> String) -> String {
+    let all = &told.row;
+    let head = format!("{} {verb} {what}", people(all.people));
+    if let [_] = told.parts.as_slice() {
+        let route = route(all);
+        let names = behind(&all.list, all.people);
+        return match route.is_empty() {
+            true => format!("{head}{names}."),
+            false => format!("{head} {route}{names}."),
+        };
+    }
+    let shown = told.parts.len().min(ROUTES);
+    let each = match all.people <= NAMES {
+        true => NAMES,
+        false => (NAMES / shown).max(1),
+    };
+    let mut parts: Vec<String> = told
+        .parts
+        .iter()
+        .take(shown)
+        .map(|part| {
+            let route = route(part);
+            let bare = route.strip_prefix('(').and_then(|r| r.strip_suffix(')'));
+            let route = bare.unwrap_or(&route);
+            match route.is_empty() {
+                true => list(part, each),
+                false => format!("{} ({route})", list(part, each)),
+            }
+        })
+        .collect();
+    let rest = &told.parts[shown..];
+    if !rest.is_empty() {
+        let count: usize = rest.iter().map(|part| part.people).sum();
+        let ways = counted(rest.len(), "other way", "other ways");
+        parts.push(format!("and {count} more in {ways}"));
+    }
+    format!("{head}: {}.", parts.join("; "))
+}
+
+fn loses(told: &Told, what: &str) -> String {
+    let row = &told.row;
+    let verb = match row.people {
+        _ if row.after == "uncertain" || row.before == "uncertain" => "may lose",
+        1 => "loses",
         _ => "lose",
     };
-    let by = if row.via.is_empty() {
-        String::new()
-    } else {
-        format!(" (was: {})", row.via)
-    };
-    format!("{} {verb} {what}{by}{}.", people(row.people), list(row))
+    by_route(told, verb, what, |part| match part.via.as_str() {
+        "" => String::new(),
+        via => format!("(was: {via})"),
+    })
 }
 
-fn gains(row: &GroupRow, what: &str) -> String {
+fn gains(told: &Told, what: &str) -> String {
+    let row = &told.row;
     let verb = match (row.after.as_str(), row.people) {
         ("uncertain", _) => "may gain",
         (_, 1) => "gains",
         _ => "gain",
     };
-    let by = if row.via.is_empty() {
-        String::new()
-    } else {
-        format!(" through {}", row.via)
+    // They may have had it.
+    let sure = match (row.before.as_str(), row.after.as_str()) {
+        ("uncertain", "yes") => " for sure",
+        _ => "",
     };
-    format!("{} {verb} {what}{by}{}.", people(row.people), list(row))
-}
-
-fn keeps(row: &GroupRow, what: &str) -> String {
-    let verb = if row.people == 1 { "keeps" } else { "keep" };
-    format!(
-        "{} {verb} {what} through {}, without {}{}.",
-        people(row.people),
-        row.via,
-        row.lost,
-        list(row)
-    )
-}
-
-fn list(row: &GroupRow) -> String {
-    names(&NamedRow {
-        people: row.people,
-        list: row.list.clone(),
+    by_route(told, verb, &format!("{what}{sure}"), |part| {
+        match part.via.as_str() {
+            "" => String::new(),
+            via => format!("through {via}"),
+        }
     })
 }
 
-/// Names people behind a sentence; nothing where only their number is shown.
-fn names(people: &NamedRow) -> String {
-    if people.list.is_empty() {
-        return String::new();
+fn keeps(told: &Told, what: &str) -> String {
+    let verb = if told.row.people == 1 {
+        "keeps"
+    } else {
+        "keep"
+    };
+    let lost = &told.row.lost;
+    if told.parts.len() > 1 && told.parts.iter().all(|part| part.lost == *lost) {
+        let what = format!("{what} without {lost}");
+        return by_route(told, verb, &what, |part| format!("through {}", part.via));
     }
-    let shown: Vec<&str> = people.list.iter().take(NAMES).map(String::as_str).collect();
-    let more = people.people.saturating_sub(shown.len());
+    by_route(told, verb, what, |part| {
+        format!("through {}, without {}", part.via, part.lost)
+    })
+}
+
+fn list(row: &GroupRow, most: usize) -> String {
+    some(&row.list, row.people, most)
+}
+
+fn names(people: &NamedRow) -> String {
+    behind(&people.list, people.people)
+}
+
+/// Names people behind a sentence; nothing where only their number is shown.
+fn behind(names: &[String], people: usize) -> String {
+    match names.is_empty() {
+        true => String::new(),
+        false => format!(": {}", some(names, people, NAMES)),
+    }
+}
+
+/// The first few names of so many people, and how many more there are; their number where no name is shown.
+fn some(names: &[String], people: usize, most: usize) -> String {
+    if names.is_empty() {
+        return people.to_string();
+    }
+    let shown: Vec<&str> = names.iter().take(most).map(String::as_str).collect();
+    let more = people.saturating_sub(shown.len());
     let names = shown.join(", ");
     if more > 0 {
-        format!(": {names} and {more} more")
+        format!("{names} and {more} more")
     } else {
-        format!(": {names}")
+        names
     }
 }
 
