@@ -159,7 +159,7 @@ mod tests {
         );
         assert_eq!(
             prose("tell @everyone, see #12 and GH-12 or www.evil.example"),
-            "tell `@everyone,` see `#12` and `GH-12` or `www.evil.example`"
+            "tell `@everyone`, see `#12` and `GH-12` or `www.evil.example`"
         );
         assert_eq!(
             prose("off → on (30 %), e-mail: 12 of 40"),

@@ -56,12 +56,16 @@ pub(super) fn block(document: &PlanDocument, page: &mut Page<'_>) -> io::Result<
     let told = |check: &&Check| check.status != "pass" && is_about_people(check);
     for check in document.checks.iter().filter(told) {
         let name = check.address.to_display.as_str();
-        let (paint, word) = match check.status.as_str() {
-            "fail" => (Paint::Alarm, "Blocked"),
-            _ => (Paint::Plain, "Warning"),
+        let paint = match (check.status.as_str(), &check.overridden) {
+            ("fail", None) => Paint::Alarm,
+            _ => Paint::Plain,
+        };
+        let (word, link) = match check.overridden {
+            Some(_) => (check.effect(), ":"),
+            None => (check.effect(), " by"),
         };
         for problem in &check.problems {
-            let text = format!("{word} by {name}: {}.", problem.message);
+            let text = format!("{word}{link} {name}: {}.", problem.message);
             page.prose(2, (paint, "! "), &text)?;
         }
     }
