@@ -46,15 +46,12 @@ pub fn review<'w>(
         .zip(fresh)
     {
         // Of what is outside the targets not everything was read. What a row of the plan makes true there still counts.
-        if !is_targeted(desired, &judged.found)
-            && !(new
-                && judged.found.certain
-                && judged.severity() == Severity::Error
-                && plan
-                    .changes
-                    .iter()
-                    .any(|change| is_to_blame(change, &judged.found, sides)))
-        {
+        let makes_true = |change| is_to_blame(change, &judged.found, sides);
+        let counts = new
+            && judged.found.certain
+            && judged.severity() == Severity::Error
+            && plan.changes.iter().any(makes_true);
+        if !counts && !is_targeted(desired, &judged.found) {
             continue;
         }
         if new && judged.severity() == Severity::Error {
