@@ -2,6 +2,7 @@
 //!
 //! [`neutral`] is for a terminal; every other form of output has a function of its own, built on it.
 
+pub mod columns;
 pub mod csv;
 pub mod html;
 pub mod json;

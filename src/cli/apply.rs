@@ -191,7 +191,7 @@ async fn carry_out(
         .filter(|change| change.is_automatic())
         .count();
     if automatic > 0 && !arguments.auto_approve && reviewed.is_none() {
-        match confirmed(automatic, output) {
+        match confirmed(automatic, output).await {
             Some(true) => {}
             Some(false) => {
                 return output.fail(
@@ -357,7 +357,7 @@ fn outcome(reports: &[ApplyReport], allow_manual: bool) -> Exit {
 }
 
 /// Asks whether to go on; `None` when nobody can be asked.
-fn confirmed(automatic: usize, output: &mut Output) -> Option<bool> {
+async fn confirmed(automatic: usize, output: &mut Output) -> Option<bool> {
     if !output.interactive {
         return None;
     }
@@ -367,8 +367,12 @@ fn confirmed(automatic: usize, output: &mut Output) -> Option<bool> {
         "\nCarry out {automatic} change{s}? Only `yes` is taken as yes: "
     );
     let _ = output.notes.flush();
-    let mut answer = String::new();
-    io::stdin().lock().read_line(&mut answer).ok()?;
+    // Beside the runtime's own threads, so that a signal ends the command while nobody has answered yet.
+    let answer = tokio::task::spawn_blocking(|| {
+        let mut answer = String::new();
+        io::stdin().lock().read_line(&mut answer).map(|_| answer)
+    });
+    let answer = answer.await.ok()?.ok()?;
     Some(answer.trim() == "yes")
 }
 

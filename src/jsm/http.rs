@@ -1,4 +1,4 @@
-//! The one place through which every request passes: concurrency, budget, repeating, timeouts, and what is logged.
+//! The one place through which every request passes: concurrency, pace, budget, repeating, timeouts, and what is logged.
 
 use super::call::{Answer, Call, Repeat};
 use super::connection::Target;

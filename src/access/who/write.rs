@@ -6,6 +6,7 @@ use crate::access::explain::{json, text};
 use crate::access::state::StateKind;
 use crate::config::Sources;
 use crate::exit::Exit;
+use crate::neutral::columns::padded;
 use crate::neutral::csv::field;
 use crate::neutral::neutral;
 use serde_json::{Value, json};
@@ -93,12 +94,6 @@ pub fn text(
 
 /// One very long name must not push every other answer off the screen.
 const WIDEST: usize = 60;
-
-/// Fills text with spaces up to a number of columns.
-fn padded(text: &str, columns: usize) -> String {
-    let missing = columns.saturating_sub(text.width());
-    format!("{text}{:missing$}", "")
-}
 
 fn rule_and_place(via: &Via, sources: &Sources) -> String {
     match via.source {

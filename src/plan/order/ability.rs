@@ -125,25 +125,13 @@ impl Graph {
             return;
         }
         for route in routes {
-            let (mut ups, mut downs) = (Vec::new(), Vec::new());
-            let mut never = false;
-            for fact in route {
-                match (fact.read(Kind::Exposure), fact.step) {
-                    ((false, true), Some(step)) => ups.push(step),
-                    ((true, false), Some(step)) => downs.push(step),
-                    ((true, true), _) => {}
-                    _ => never = true,
-                }
-            }
-            // Where one step turns a fact off and another on at once, the route is never whole.
-            if never || ups.iter().any(|up| downs.contains(up)) {
+            let Some(span) = span(route, Kind::Exposure) else {
                 continue;
-            }
+            };
             let mut options: Vec<Vec<Edge>> = Vec::new();
-            for down in &downs {
-                options.extend(ups.iter().map(|up| vec![(*down, *up)]));
+            for down in &span.downs {
+                options.extend(span.ups.iter().map(|up| vec![(*down, *up)]));
             }
-            let span = Span { ups, downs };
             self.add(Kind::Exposure, vec![span], options, about);
         }
     }
@@ -152,27 +140,16 @@ impl Graph {
     pub(super) fn promise(&mut self, routes: &[Route], about: u32) {
         let mut spans: Vec<Span> = Vec::new();
         for route in routes {
-            let (mut ups, mut downs) = (Vec::new(), Vec::new());
-            let mut never = false;
-            for fact in route {
-                match (fact.read(Kind::Interruption), fact.step) {
-                    ((false, true), Some(step)) => ups.push(step),
-                    ((true, false), Some(step)) => downs.push(step),
-                    ((true, true), _) => {}
-                    _ => never = true,
-                }
-            }
-            if never || ups.iter().any(|up| downs.contains(up)) {
+            let Some(mut span) = span(route, Kind::Interruption) else {
                 continue;
-            }
-            if ups.is_empty() && downs.is_empty() {
+            };
+            if span.ups.is_empty() && span.downs.is_empty() {
                 return;
             }
-            for steps in [&mut ups, &mut downs] {
+            for steps in [&mut span.ups, &mut span.downs] {
                 steps.sort_unstable();
                 steps.dedup();
             }
-            let span = Span { ups, downs };
             if !spans.contains(&span) {
                 spans.push(span);
             }
@@ -202,4 +179,20 @@ impl Graph {
             self.rules.push(Rule::new(kind, spans, options, about));
         }
     }
+}
+
+/// Returns the steps that open and that close a route; `None` for one that is never whole: something on it never holds, or
+/// one step turns a fact of it off and another on at once.
+fn span(route: &Route, kind: Kind) -> Option<Span> {
+    let (mut ups, mut downs) = (Vec::new(), Vec::new());
+    for fact in route {
+        match (fact.read(kind), fact.step) {
+            ((false, true), Some(step)) => ups.push(step),
+            ((true, false), Some(step)) => downs.push(step),
+            ((true, true), _) => {}
+            _ => return None,
+        }
+    }
+    let at_once = ups.iter().any(|up| downs.contains(up));
+    (!at_once).then_some(Span { ups, downs })
 }

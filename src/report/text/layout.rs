@@ -214,12 +214,6 @@ pub(super) fn fit_end(text: &str, columns: usize) -> String {
     kept.into_iter().rev().collect()
 }
 
-/// Returns text filled with spaces up to a number of columns.
-pub(super) fn padded(text: &str, columns: usize) -> String {
-    let missing = columns.saturating_sub(text.width());
-    format!("{text}{:missing$}", "")
-}
-
 /// Breaks text at spaces, and words that are longer than a line anywhere.
 fn wrapped(text: &str, columns: usize) -> Vec<String> {
     let columns = columns.max(1);
@@ -263,7 +257,6 @@ mod tests {
         assert_eq!(fit("日本語", 5), "日本…");
         assert_eq!(fit("日本語", 6), "日本語");
         assert_eq!(fit_end("organizations/globex.yaml:12", 12), "…bex.yaml:12");
-        assert_eq!(padded("日", 4), "日  ");
     }
 
     #[test]

@@ -1,9 +1,10 @@
 //! One line per change, grouped by what it belongs to; long lists of people are folded.
 
 use super::Settled;
-use super::layout::{Page, Paint, fit_end, padded};
+use super::layout::{Page, Paint, fit_end};
 use super::subject::Subject;
 use super::values::{Null, transition, words};
+use crate::neutral::columns::padded;
 use crate::neutral::neutral;
 use crate::report::document::{ResourceChange, Source};
 use serde_json::Value;
