@@ -9,6 +9,8 @@ mod attest;
 mod codeowners;
 mod completions;
 mod drift;
+pub mod environment;
+mod examples;
 mod explain;
 mod export;
 mod failure;
@@ -18,6 +20,8 @@ mod observe;
 mod output;
 mod plan;
 mod progress;
+pub mod reference;
+mod rule;
 mod sandbox;
 mod schema;
 mod show;
@@ -29,11 +33,14 @@ pub use output::Output;
 
 use crate::exit::Exit;
 use args::{Arguments, Command};
-use clap::Parser;
+use clap::{CommandFactory as _, FromArgMatches as _};
 use interrupt::interrupted;
 use progress::Progress;
 use std::ffi::OsString;
 use std::io::{IsTerminal as _, Write as _};
+
+/// The most columns that a help page takes, however wide the terminal is.
+const HELP_WIDTH: usize = 100;
 
 /// Looks an environment variable up.
 pub(crate) type Lookup = fn(&str) -> Option<String>;
@@ -41,7 +48,11 @@ pub(crate) type Lookup = fn(&str) -> Option<String>;
 /// Runs the command line.
 pub fn main(arguments: impl IntoIterator<Item = OsString>, lookup: Lookup) -> Exit {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
-    let parsed = match Arguments::try_parse_from(&arguments) {
+    let command = Arguments::command().term_width(output::width(lookup).min(HELP_WIDTH));
+    let parsed = command
+        .try_get_matches_from(&arguments)
+        .and_then(|matches| Arguments::from_arg_matches(&matches));
+    let parsed = match parsed {
         Ok(parsed) => parsed,
         Err(error) => return usage(&error, wants_json(&arguments)),
     };
@@ -124,6 +135,7 @@ async fn run(parsed: &Arguments, output: &mut Output, lookup: Lookup) -> Exit {
                 Err(exit) => exit,
             }
         }
+        Command::Rule(arguments) => rule::run(arguments, output),
         Command::Schema(arguments) => schema::run(arguments, output),
         Command::Completions(arguments) => completions::completions(arguments, output),
         Command::Man => completions::man(output),

@@ -77,6 +77,25 @@ impl Exit {
         }
     }
 
+    /// Returns what the code means, for the documentation.
+    pub const fn meaning(self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::Unexpected => "unexpected error",
+            Self::Changes => "with `--detailed-exitcode`: something to change",
+            Self::Invalid => "the configuration is invalid, or an expectation fails",
+            Self::Partial => "applied in part",
+            Self::Blocked => "blocked by policy, protection or the answer no",
+            Self::Stale => "the reviewed plan no longer covers what would be done",
+            Self::Forbidden => "credentials missing, refused, or lacking a right",
+            Self::Unreadable => {
+                "something could not be read whole, the site cannot be reached, or the request budget is spent"
+            }
+            Self::ManualStepsRemain => "manual steps remain (`--allow-manual` makes it 0)",
+            Self::Usage => "wrong usage",
+        }
+    }
+
     /// Returns the more urgent of two.
     #[must_use]
     pub fn and(self, other: Self) -> Self {

@@ -45,6 +45,7 @@
 //! | [`export`] | a live site written down as a workspace |
 //! | [`lint`], [`expect`] | what is contradictory, leaky or surprising in a state; access tests written by the user |
 //! | [`codeowners`] | CODEOWNERS from `scopes` |
+//! | [`meaning`] | what every code means, with its source; the tables of the documentation
 //! | [`neutral`] | foreign text made harmless before it is shown |
 //! | [`cli`], [`exit`] | the commands; the documented exit codes and their precedence |
 //!
@@ -75,6 +76,7 @@ pub mod impact;
 pub mod jsm;
 pub mod lint;
 pub mod mapped;
+pub mod meaning;
 pub mod model;
 pub mod neutral;
 pub mod observe;

@@ -1,5 +1,6 @@
 //! The arguments of every command.
 
+use super::examples;
 use crate::emulator::FaultSpec;
 use crate::report::privacy::Privacy;
 use camino::Utf8PathBuf;
@@ -16,10 +17,7 @@ use std::net::SocketAddr;
     propagate_version = true,
     arg_required_else_help = true
 )]
-#[command(
-    after_help = "Exit codes: 0 done · 1 unexpected error · 2 changes present (--detailed-exitcode) · 3 invalid configuration · \
-4 applied in part · 5 blocked · 6 reviewed plan is stale · 7 credentials or rights · 8 not readable · 9 manual steps remain · 64 usage"
-)]
+#[command(after_help = examples::TOP)]
 pub struct Arguments {
     /// What to do.
     #[command(subcommand)]
@@ -45,7 +43,13 @@ pub struct Global {
     #[arg(long, global = true, value_enum, default_value_t = Privacy::Full, env = "PORTCULLIS_PRIVACY")]
     pub privacy: Privacy,
     /// The day everything is judged on (UTC), instead of today
-    #[arg(long, global = true, hide = true, env = "PORTCULLIS_TODAY")]
+    #[arg(
+        long,
+        global = true,
+        value_name = "DATE",
+        env = "PORTCULLIS_TODAY",
+        hide_env_values = true
+    )]
     pub today: Option<Date>,
 }
 
@@ -107,11 +111,14 @@ pub enum Command {
     Attest(AttestArguments),
     /// Run the sandbox as a server on this machine
     Sandbox(SandboxArguments),
+    /// Say what a rule, a lint or the code of a finding means, with its source
+    Rule(RuleArguments),
     /// Print the JSON Schema of configuration files
     Schema(SchemaArguments),
     /// Print completions for a shell
     Completions(CompletionsArguments),
     /// Print the manual page
+    #[command(after_help = examples::MAN)]
     Man,
     /// Write the live site as a workspace whose plan is empty
     Export(ExportArguments),
@@ -119,6 +126,7 @@ pub enum Command {
 
 /// Arguments of `validate`.
 #[derive(Debug, Args)]
+#[command(after_help = examples::VALIDATE)]
 pub struct ValidateArguments {
     /// The workspace
     #[arg(default_value = ".")]
@@ -240,6 +248,7 @@ impl Reach {
 
 /// Arguments of `plan`.
 #[derive(Debug, Args)]
+#[command(after_help = examples::PLAN)]
 pub struct PlanArguments {
     /// What to plan.
     #[command(flatten)]
@@ -290,6 +299,7 @@ pub enum ReportFormat {
 
 /// Arguments of `show`.
 #[derive(Debug, Args)]
+#[command(after_help = examples::SHOW)]
 pub struct ShowArguments {
     /// A file written by `plan --out`
     pub file: Utf8PathBuf,
@@ -303,6 +313,7 @@ pub struct ShowArguments {
 
 /// Arguments of `apply`.
 #[derive(Debug, Args)]
+#[command(after_help = examples::APPLY)]
 pub struct ApplyArguments {
     /// What to apply.
     #[command(flatten)]
@@ -336,6 +347,7 @@ fn max_bytes(text: &str) -> Result<usize, String> {
 
 /// Arguments of `drift`.
 #[derive(Debug, Args)]
+#[command(after_help = examples::DRIFT)]
 pub struct DriftArguments {
     /// What to look at.
     #[command(flatten)]
@@ -356,6 +368,7 @@ pub struct DriftArguments {
 
 /// Arguments of `sites`.
 #[derive(Debug, Args)]
+#[command(after_help = examples::SITES)]
 pub struct SitesArguments {
     /// The workspace
     #[arg(default_value = ".")]
@@ -367,6 +380,7 @@ pub struct SitesArguments {
 
 /// Arguments of `codeowners`.
 #[derive(Debug, Args)]
+#[command(after_help = examples::CODEOWNERS)]
 pub struct CodeownersArguments {
     /// The workspace
     #[arg(default_value = ".")]
@@ -378,6 +392,7 @@ pub struct CodeownersArguments {
 
 /// Arguments of `explain`.
 #[derive(Debug, Args)]
+#[command(after_help = examples::EXPLAIN)]
 #[command(allow_missing_positional = true)]
 pub struct ExplainArguments {
     /// The workspace [default: .]
@@ -404,6 +419,7 @@ pub struct ExplainArguments {
 
 /// Arguments of `who`.
 #[derive(Debug, Args)]
+#[command(after_help = examples::WHO)]
 #[command(allow_missing_positional = true)]
 pub struct WhoArguments {
     /// The workspace [default: .]
@@ -438,6 +454,7 @@ pub enum WhoFormat {
 
 /// Arguments of `init`.
 #[derive(Debug, Args)]
+#[command(after_help = examples::INIT)]
 pub struct InitArguments {
     /// Where the workspace is written; existing files are never touched
     #[arg(default_value = ".")]
@@ -446,6 +463,7 @@ pub struct InitArguments {
 
 /// Arguments of `attest`.
 #[derive(Debug, Args)]
+#[command(after_help = examples::ATTEST)]
 #[command(override_usage = "portcullis attest [DIR] <ADDRESS> --value <VALUE> --by <WHO>")]
 pub struct AttestArguments {
     /// The workspace (this directory when left out), then the address as plans show it
@@ -467,6 +485,7 @@ pub struct AttestArguments {
 
 /// Arguments of `sandbox`.
 #[derive(Debug, Args)]
+#[command(after_help = examples::SANDBOX)]
 pub struct SandboxArguments {
     /// The loopback address to listen on; port 0 takes a free one
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0")]
@@ -497,8 +516,20 @@ pub struct SandboxArguments {
     pub faults: Option<FaultSpec>,
 }
 
+/// Arguments of `rule`.
+#[derive(Debug, Args)]
+#[command(after_help = examples::RULE)]
+pub struct RuleArguments {
+    /// A code such as V10, L13 or unknown-key; every code when left out
+    pub code: Option<String>,
+    /// The form of the output
+    #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
+    pub format: ReportFormat,
+}
+
 /// Arguments of `schema`.
 #[derive(Debug, Args)]
+#[command(after_help = examples::SCHEMA)]
 pub struct SchemaArguments {
     /// Print the schema of descriptions of settings endpoints (`surfaces.mapped`) instead
     #[arg(long)]
@@ -507,6 +538,7 @@ pub struct SchemaArguments {
 
 /// Arguments of `completions`.
 #[derive(Debug, Args)]
+#[command(after_help = examples::COMPLETIONS)]
 pub struct CompletionsArguments {
     /// The shell
     #[arg(value_enum)]
@@ -515,6 +547,7 @@ pub struct CompletionsArguments {
 
 /// Arguments of `export`.
 #[derive(Debug, Args)]
+#[command(after_help = examples::EXPORT)]
 pub struct ExportArguments {
     /// The workspace that says how to reach the site; not used with --url
     #[arg(default_value = ".")]

@@ -74,7 +74,7 @@ pub(super) fn report(
     // Standard error is not worth failing over.
     let style = diagnostic::text::TextStyle {
         color: output.style.color,
-        ..Default::default()
+        width: output.style.width,
     };
     let mut diagnostics = diagnostics.to_vec();
     let key = output.pseudonym_key.clone();

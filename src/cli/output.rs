@@ -15,6 +15,27 @@ use crate::report::text::Style;
 use serde::Serialize;
 use std::io::{self, IsTerminal, Write};
 
+/// The width of text where nobody says how wide the terminal is.
+const WIDTH: usize = 100;
+
+/// Returns how wide text is: what `COLUMNS` says, else what the terminal says, else [`WIDTH`].
+pub(super) fn width(lookup: Lookup) -> usize {
+    let columns = lookup("COLUMNS").and_then(|columns| columns.trim().parse().ok());
+    let asked = || {
+        let (terminal_size::Width(columns), _) = terminal_size::terminal_size_of(io::stdout())?;
+        Some(usize::from(columns))
+    };
+    columns
+        .or_else(asked)
+        .filter(|&columns| columns > 0)
+        .unwrap_or(WIDTH)
+}
+
+/// Says whether the terminal understands no more than text.
+fn is_dumb(lookup: Lookup) -> bool {
+    lookup("TERM").as_deref() == Some("dumb")
+}
+
 /// The two streams of a command.
 pub struct Output {
     /// Data.
@@ -68,23 +89,22 @@ impl Output {
         let color = match color {
             ColorChoice::Always => true,
             ColorChoice::Never => false,
-            ColorChoice::Auto => set("CLICOLOR_FORCE") || (terminal && !set("NO_COLOR")),
+            ColorChoice::Auto => {
+                set("CLICOLOR_FORCE") || (terminal && !set("NO_COLOR") && !is_dumb(lookup))
+            }
         };
-        let width = lookup("COLUMNS")
-            .and_then(|columns| columns.parse().ok())
-            .unwrap_or(100);
         Self {
             data: Box::new(io::BufWriter::new(stdout)),
             notes: Box::new(io::stderr()),
             style: Style {
                 color,
-                width,
+                width: width(lookup),
                 ..Style::default()
             },
             interactive: io::stdin().is_terminal() && !set("CI"),
             privacy: Privacy::Full,
             pseudonym_key: None,
-            progress: if set("CI") {
+            progress: if set("CI") || (io::stderr().is_terminal() && is_dumb(lookup)) {
                 Progress::Lines
             } else if io::stderr().is_terminal() {
                 Progress::Live

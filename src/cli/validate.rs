@@ -43,7 +43,7 @@ pub(super) fn run(
         ValidateFormat::Text => {
             let style = diagnostic::text::TextStyle {
                 color: output.style.color,
-                ..Default::default()
+                width: output.style.width,
             };
             diagnostic::text::write(&mut output.data, diagnostics, sources, style).and_then(|()| {
                 match (valid, diagnostics.len()) {

@@ -1,8 +1,9 @@
 //! What the program says about itself.
 
 use super::harness::Place;
+use clap::Parser as _;
 
-const COMMANDS: [&str; 16] = [
+const COMMANDS: [&str; 17] = [
     "validate",
     "plan",
     "show",
@@ -15,6 +16,7 @@ const COMMANDS: [&str; 16] = [
     "init",
     "attest",
     "sandbox",
+    "rule",
     "schema",
     "completions",
     "man",
@@ -44,6 +46,79 @@ fn help_of_every_command() {
             insta::assert_snapshot!(command, help.out);
         }
     });
+}
+
+/// Splits a line as a shell does that knows single quotes, up to a redirection or the remark behind the command.
+fn words(line: &str) -> Vec<String> {
+    let command = line.trim().split("  ").next().unwrap();
+    let command = command.split(" > ").next().unwrap();
+    let mut words = Vec::new();
+    for (at, piece) in command.split('\'').enumerate() {
+        if at % 2 == 1 {
+            words.push(piece.to_owned());
+        } else {
+            words.extend(piece.split_whitespace().map(str::to_owned));
+        }
+    }
+    words
+}
+
+#[test]
+fn every_help_page_has_examples_that_can_be_typed() {
+    let place = Place::new();
+    let pages = COMMANDS.iter().map(|command| vec![*command, "--help"]);
+    for arguments in pages.chain([vec!["--help"]]) {
+        let help = place.run(&arguments).out;
+        let (_, examples) = help.split_once("Examples:\n").expect("examples");
+        let mut lines = 0;
+        for line in examples.lines().take_while(|line| !line.is_empty()) {
+            assert!(line.starts_with("  portcullis "), "{line}");
+            lines += 1;
+            assert!(line.chars().count() <= 80, "{line}");
+            let words = words(&line.replace("[PORT]", "8080"));
+            let parsed = portcullis::cli::args::Arguments::try_parse_from(&words);
+            assert!(parsed.is_ok(), "{line}: {}", parsed.unwrap_err());
+        }
+        assert!(lines > 0, "{arguments:?}");
+    }
+}
+
+#[test]
+fn help_is_as_wide_as_columns_says() {
+    let mut place = Place::new();
+    place.environment(&[("COLUMNS", "60")]);
+    let help = place.run(&["validate", "--help"]).out;
+    let (options, _) = help.split_once("Examples:").unwrap();
+    assert!(options.lines().all(|line| line.len() <= 60), "{options}");
+    assert!(options.lines().any(|line| line.len() > 50), "{options}");
+}
+
+#[test]
+fn a_code_is_explained_with_its_source() {
+    let place = Place::new();
+    insta::assert_snapshot!("rule", place.run(&["rule", "l13"]).text());
+    let all = place.run(&["rule"]);
+    assert_eq!((all.code, all.err.as_str()), (0, ""));
+    for code in ["V10", "Q26", "L70", "unknown-key", "left-in-place"] {
+        assert!(
+            all.out
+                .lines()
+                .any(|line| line.trim_start().starts_with(code)),
+            "{code}"
+        );
+    }
+    assert!(all.out.lines().all(|line| line.chars().count() <= 100));
+    let found = place
+        .run(&["rule", "attestation-expired", "--format", "json"])
+        .json();
+    assert_eq!(found["codes"].as_array().unwrap().len(), 2);
+    let wrong = place.run(&["rule", "unkown-key"]);
+    assert_eq!(wrong.code, 64);
+    assert!(
+        wrong.err.contains("did you mean `unknown-key`?"),
+        "{}",
+        wrong.err
+    );
 }
 
 #[test]

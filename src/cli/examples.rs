@@ -1,0 +1,128 @@
+//! The examples at the end of every help page. A test parses each command of them.
+
+/// Of `portcullis` itself.
+pub(super) const TOP: &str = "\
+Examples:
+  portcullis init acme                        a starter workspace with a sandbox
+  portcullis plan acme                        what would change, and for whom
+  portcullis apply acme                       the same, asked and carried out
+  portcullis explain acme ana@globex.example  what one person reaches, and why
+  portcullis rule V10                         what the code of a reason means
+
+Exit codes: 0 done · 1 unexpected error · 2 changes present (--detailed-exitcode) · 3 invalid configuration · \
+4 applied in part · 5 blocked · 6 reviewed plan is stale · 7 credentials or rights · 8 not readable · 9 manual steps remain · \
+64 usage";
+
+/// Of `validate`.
+pub(super) const VALIDATE: &str = "\
+Examples:
+  portcullis validate
+  portcullis validate access --format github     annotations in a pull request
+  portcullis validate access --format sarif      for code scanning
+  portcullis --today 2027-02-01 validate access  what will be wrong in February";
+
+/// Of `plan`.
+pub(super) const PLAN: &str = "\
+Examples:
+  portcullis plan
+  portcullis plan access --out plan.json                for apply --plan
+  portcullis plan access --base main --format markdown  for a pull request
+  portcullis plan access --target 'acme/organization/Globex/**'
+  portcullis plan access --observed site.json           without network";
+
+/// Of `show`.
+pub(super) const SHOW: &str = "\
+Examples:
+  portcullis show plan.json
+  portcullis show plan.json --format html > plan.html";
+
+/// Of `apply`.
+pub(super) const APPLY: &str = "\
+Examples:
+  portcullis apply access                   plans, asks, carries out
+  portcullis apply access --plan plan.json  what was reviewed and nothing else
+  portcullis apply access --auto-approve --allow-manual
+  portcullis apply access --target acme/organization/Globex";
+
+/// Of `drift`.
+pub(super) const DRIFT: &str = "\
+Examples:
+  portcullis drift access
+  portcullis drift access --base main --detailed-exitcode  for a nightly run
+  portcullis drift access --write-patch drift.patch        accepts it";
+
+/// Of `sites`.
+pub(super) const SITES: &str = "\
+Examples:
+  portcullis sites access
+  portcullis sites access --format json  the matrix of a pipeline";
+
+/// Of `codeowners`.
+pub(super) const CODEOWNERS: &str = "\
+Examples:
+  portcullis codeowners access --owner '*=@acme/it' --owner 'hr/**=@acme/hr'";
+
+/// Of `explain`.
+pub(super) const EXPLAIN: &str = "\
+Examples:
+  portcullis explain ana@globex.example
+  portcullis explain access anyone                     whoever is named nowhere
+  portcullis explain access '*@globex.example' --project ITSM
+  portcullis explain access ana@globex.example --live  what the site says now";
+
+/// Of `who`.
+pub(super) const WHO: &str = "\
+Examples:
+  portcullis who ITSM
+  portcullis who access ITSM/ITKB                 who reads these articles
+  portcullis who access ITSM --live --format csv  the access review of a portal";
+
+/// Of `init`.
+pub(super) const INIT: &str = "\
+Examples:
+  portcullis init
+  portcullis init acme";
+
+/// Of `attest`.
+pub(super) const ATTEST: &str = "\
+Examples:
+  portcullis attest acme/customer-access/internal --value true --by jo
+  portcullis attest acme/setting/organization-management --value agents --by jo";
+
+/// Of `sandbox`.
+pub(super) const SANDBOX: &str = "\
+Examples:
+  portcullis sandbox --seed examples/quickstart/seed
+  portcullis sandbox --listen 127.0.0.1:8080 --state acme.json
+  portcullis sandbox --faults seed=7,429=0.02 --latency-ms 200";
+
+/// Of `rule`.
+pub(super) const RULE: &str = "\
+Examples:
+  portcullis rule V10
+  portcullis rule L13
+  portcullis rule unknown-key
+  portcullis rule  every code";
+
+/// Of `schema`.
+pub(super) const SCHEMA: &str = "\
+Examples:
+  portcullis schema > portcullis.schema.json
+  portcullis schema --mapped > mapped.schema.json";
+
+/// Of `completions`.
+pub(super) const COMPLETIONS: &str = "\
+Examples:
+  portcullis completions bash > /etc/bash_completion.d/portcullis
+  portcullis completions zsh > _portcullis";
+
+/// Of `man`.
+pub(super) const MAN: &str = "\
+Examples:
+  portcullis man > portcullis.1";
+
+/// Of `export`.
+pub(super) const EXPORT: &str = "\
+Examples:
+  portcullis export --url https://acme.atlassian.net --to access
+  portcullis export access --snapshot site.json  for plan --observed";

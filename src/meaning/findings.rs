@@ -1,0 +1,60 @@
+//! Findings and notices that are not problems of a single file: what judging, planning and `drift` report, by code.
+//!
+//! The codes of problems in files stand in [`crate::config::codes`], with their sentences.
+
+/// Which step reports a code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// Reading the files.
+    Files,
+    /// Judging what is written.
+    Judged,
+    /// Planning.
+    Plan,
+    /// `drift`.
+    Drift,
+}
+
+/// A code that something else than reading a file reports.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Finding {
+    /// Which step reports it.
+    pub stage: Stage,
+    /// The code.
+    pub code: &'static str,
+    /// What it means.
+    pub text: &'static str,
+}
+
+/// Makes a row.
+const fn finding(stage: Stage, code: &'static str, text: &'static str) -> Finding {
+    Finding { stage, code, text }
+}
+
+/// Every finding, in the order of the documentation.
+#[rustfmt::skip]
+pub static TABLE: &[Finding] = &[
+    finding(Stage::Files, "expired-acceptance", "An entry of `policy.accept_drift` has ended: what differs there counts again (a warning)."),
+    finding(Stage::Files, "protects-nothing", "A pattern of `policy.protect` is about no site, project or organization of the files (a warning)."),
+    finding(Stage::Judged, "expectation-failed", "An expectation does not hold; the labels are the counterexample."),
+    finding(Stage::Judged, "expectation-undecided", "The rules or the facts do not decide an expectation (a warning; in a plan, a finding)."),
+    finding(Stage::Judged, "unused-acknowledgement", "An entry of `policy.acknowledge` matches nothing that is found."),
+    finding(Stage::Judged, "expired-acknowledgement", "An entry of `policy.acknowledge` has ended, so its finding counts again."),
+    finding(Stage::Plan, "account-address-differs", "A person given by id has an address that is neither `email` nor `previous_email`."),
+    finding(Stage::Plan, "account-kind-differs", "A person has the other kind of account than declared; no program can change that."),
+    finding(Stage::Plan, "attestation-contradicted", "What was read says something else than an attestation."),
+    finding(Stage::Plan, "attestation-expired", "An attestation has ended, so its value is not known."),
+    finding(Stage::Plan, "drift-accepted", "A difference that `policy.accept_drift` leaves alone."),
+    finding(Stage::Plan, "entries-ended", "Entries of a list have ended and remove nobody: how many, and the first with its place, so that a slip in the year is noticed."),
+    finding(Stage::Plan, "inactive-or-hidden", "A listed person's account is deactivated or revoked; a person has to grant it access again."),
+    finding(Stage::Plan, "left-in-place", "Somebody who is not listed is not removed, and why."),
+    finding(Stage::Plan, "no-account", "A listed person has no account, and none is made."),
+    finding(Stage::Plan, "not-readable", "A setting could not be read on a route that is not needed otherwise; the step is to be done by hand."),
+    finding(Stage::Plan, "not-searched", "The site's search could not be asked for some of the listed people."),
+    finding(Stage::Plan, "scim-organization-missing", "An organization that an identity provider manages is not on the site yet."),
+    finding(Stage::Plan, "unsafe-step", "No order of the changes avoids that somebody gains or loses access for a moment."),
+    finding(Stage::Drift, "acceptance-expired", "An entry of `policy.accept_drift` has ended: what differs there counts again."),
+    finding(Stage::Drift, "acceptance-stale", "Nothing differs any more where `policy.accept_drift` accepts it."),
+    finding(Stage::Drift, "attestation-ends-soon", "An attestation ends within two weeks."),
+    finding(Stage::Drift, "attestation-expired", "An attestation has ended."),
+];

@@ -1,0 +1,11 @@
+//! The book: what is generated from the program is as the program has it, every page is reached, every link leads somewhere,
+//! and every block of commands runs.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot set its stage has failed"
+)]
+
+#[path = "book/generated.rs"]
+mod generated;
+#[path = "book/pages.rs"]
+mod pages;
