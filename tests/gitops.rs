@@ -6,6 +6,8 @@
 
 #[path = "gitops/attribution.rs"]
 mod attribution;
+#[path = "gitops/base.rs"]
+mod base;
 #[path = "gitops/drift.rs"]
 mod drift;
 #[path = "gitops/exits.rs"]

@@ -1,7 +1,7 @@
 //! `portcullis drift`: what differs, and whose doing it is. Holds readers only, so it cannot write to the site.
 
 use super::args::{DriftArguments, Global, ReportFormat};
-use super::plan::FETCH;
+use super::plan::refuse_base;
 use super::{Lookup, Output, observe};
 use crate::base::{self, Base, BaseError};
 use crate::config::{Sources, Workspace};
@@ -51,15 +51,19 @@ async fn drift(
     let workspace = observe::load_targets(reach, global, output)?;
     let base = match &arguments.base {
         None => None,
-        Some(revision) => Some(Base::open(&reach.dir, revision, today).map_err(|error| {
-            let (exit, hint) = match error {
-                BaseError::Invalid { .. } => (Exit::Invalid, None),
-                BaseError::Unknown(..) => (Exit::Usage, Some(FETCH)),
-                _ => (Exit::Unreadable, Some(FETCH)),
-            };
-            output.fail(exit, &error.to_string(), hint)
-        })?),
+        Some(revision) => Some(Base::open(&reach.dir, revision, today).map_err(
+            |error| match error {
+                BaseError::Invalid { .. } => {
+                    let hint = error.hint();
+                    output.fail(Exit::Invalid, &error.to_string(), hint.as_deref())
+                }
+                error => refuse_base(&error, output),
+            },
+        )?),
     };
+    for (_, remark) in base.iter().flat_map(Base::remarks) {
+        output.note(&format!("warning: {remark}"));
+    }
     let mut document = DriftDocument::new(arguments.base.as_deref());
     let mut worst = Exit::Done;
     let mut read = Vec::new();

@@ -2,7 +2,7 @@
 
 use super::args::{Global, PlanArguments, PlanFormat};
 use super::{Lookup, Output, accept, observe};
-use crate::base::{self, Base, BaseError};
+use crate::base::{self, Base, BaseError, History};
 use crate::config::Workspace;
 use crate::exit::Exit;
 use crate::model::SiteKey;
@@ -20,6 +20,8 @@ struct Site {
     planned: Planned,
     /// What the base would do to the same live state.
     before: Option<Planned>,
+    /// The same of the files where the branch left the base, while it is behind.
+    fork: Option<Planned>,
     observed: Observed,
 }
 
@@ -44,17 +46,25 @@ async fn plan(
     let reach = &arguments.reach;
     let workspace = observe::load_targets(reach, global, output)?;
     let base = match &arguments.base {
-        Some(revision) => open_base(&reach.dir, revision, global, output)?,
+        Some(revision) => Some(open_base(&reach.dir, revision, global, output)?),
         None => None,
     };
-    let before = base.as_ref().and_then(|base| base.workspace.as_ref());
+    let compared = Compared::with(base.as_ref());
     let mut sites: Vec<Site> = Vec::new();
     let mut worst = Exit::Done;
     for key in observe::sites(&workspace, reach, output)? {
         let result = match &arguments.observed {
-            Some(file) => snapshot(file, output)
-                .map(|observed| judge(&workspace, before, &key, arguments, None, global, observed)),
-            None => live(&workspace, before, &key, arguments, global, output, lookup).await,
+            Some(file) => snapshot(file, output).map(|observed| {
+                judge(
+                    &workspace, compared, &key, arguments, None, global, observed,
+                )
+            }),
+            None => {
+                live(
+                    &workspace, compared, &key, arguments, global, output, lookup,
+                )
+                .await
+            }
         };
         match result {
             Ok(site) => sites.extend(site),
@@ -69,9 +79,9 @@ async fn plan(
         None => Made::LIVE,
     };
     let made = accept::made(from, sites.iter().map(|site| &site.observed));
-    let (mut planned, before): (Vec<_>, Vec<_>) = sites
+    let (mut planned, others): (Vec<_>, Vec<_>) = sites
         .into_iter()
-        .map(|site| (site.planned, site.before))
+        .map(|site| (site.planned, (site.before, site.fork)))
         .unzip();
     let overridden = accept::accept(&workspace, &mut planned, None, global.today(), output)?;
     let mut document = build::document(&workspace, &planned);
@@ -80,10 +90,10 @@ async fn plan(
     }
     document.made = Some(made);
     build::set_arguments(&mut document, &reach.dir, reach.narrowed());
-    if let Some(base) = &base {
-        let before: Vec<Planned> = before.into_iter().flatten().collect();
-        let there = build::document(base.workspace.as_ref().unwrap_or(&workspace), &before);
-        base::mark_origins(&mut document, &there);
+    match &base {
+        Some(Ok(base)) => tell_origins(&mut document, base, &workspace, others),
+        Some(Err(why)) => base::mark_unknown(&mut document, why),
+        None => {}
     }
     if worst != Exit::Done {
         document.errored = true;
@@ -127,27 +137,75 @@ fn open_base(
     revision: &str,
     global: &Global,
     output: &mut Output,
-) -> Result<Option<Base>, Exit> {
+) -> Result<Result<Base, String>, Exit> {
     match Base::open(directory, revision, global.today()) {
-        Ok(base) => Ok(Some(base)),
+        Ok(base) => Ok(Ok(base)),
         Err(error @ BaseError::Invalid { .. }) => {
             output.note(&format!("warning: {error}; no origins are told"));
-            Ok(None)
+            Ok(Err(error.to_string()))
         }
-        Err(error @ BaseError::Unknown(..)) => {
-            Err(output.fail(Exit::Usage, &error.to_string(), Some(FETCH)))
-        }
-        Err(error) => Err(output.fail(Exit::Unreadable, &error.to_string(), Some(FETCH))),
+        Err(error) => Err(refuse_base(&error, output)),
     }
 }
 
-/// What helps when a revision is not known.
-pub(super) const FETCH: &str = "a shallow clone has few revisions: fetch it first, such as with `fetch-depth: 0` in actions/checkout";
+/// Ends a command whose base cannot be read.
+pub(super) fn refuse_base(error: &BaseError, output: &mut Output) -> Exit {
+    let exit = if error.is_usage() {
+        Exit::Usage
+    } else {
+        Exit::Unreadable
+    };
+    output.fail(exit, &error.to_string(), error.hint().as_deref())
+}
 
-/// Plans one site, and what the base would do to it.
+/// The workspaces that the branch's own is compared with.
+#[derive(Clone, Copy, Default)]
+struct Compared<'b> {
+    base: Option<&'b Workspace>,
+    fork: Option<&'b Workspace>,
+}
+
+impl<'b> Compared<'b> {
+    fn with(base: Option<&'b Result<Base, String>>) -> Self {
+        let Some(Ok(base)) = base else {
+            return Self::default();
+        };
+        Self {
+            base: base.workspace.as_ref(),
+            fork: match &base.history {
+                History::Behind { fork, .. } => fork.workspace.as_ref(),
+                _ => None,
+            },
+        }
+    }
+}
+
+/// Marks whose doing each change is; `others` are what the base and the fork would do, site by site.
+fn tell_origins(
+    document: &mut PlanDocument,
+    base: &Base,
+    workspace: &Workspace,
+    others: Vec<(Option<Planned>, Option<Planned>)>,
+) {
+    let (before, fork): (Vec<_>, Vec<_>) = others.into_iter().unzip();
+    let of = |workspace, planned: Vec<Option<Planned>>| {
+        let planned: Vec<Planned> = planned.into_iter().flatten().collect();
+        build::document(workspace, &planned)
+    };
+    let there = of(base.workspace.as_ref().unwrap_or(workspace), before);
+    let fork = match &base.history {
+        History::Behind { fork: left, .. } => {
+            Some(of(left.workspace.as_ref().unwrap_or(workspace), fork))
+        }
+        _ => None,
+    };
+    base::mark_origins(document, base, &there, fork.as_ref());
+}
+
+/// Plans one site, and what the workspaces that it is compared with would do to it.
 fn judge(
     workspace: &Workspace,
-    before: Option<&Workspace>,
+    compared: Compared<'_>,
     key: &SiteKey,
     arguments: &PlanArguments,
     atlassian_id: Option<&str>,
@@ -166,14 +224,15 @@ fn judge(
     };
     Some(Site {
         planned: of(workspace)?,
-        before: before.and_then(of),
+        before: compared.base.and_then(of),
+        fork: compared.fork.and_then(of),
         observed,
     })
 }
 
 async fn live(
     workspace: &Workspace,
-    before: Option<&Workspace>,
+    compared: Compared<'_>,
     key: &SiteKey,
     arguments: &PlanArguments,
     global: &Global,
@@ -200,7 +259,7 @@ async fn live(
     }
     let id = atlassian_id.as_deref();
     Ok(judge(
-        workspace, before, key, arguments, id, global, observed?,
+        workspace, compared, key, arguments, id, global, observed?,
     ))
 }
 

@@ -148,7 +148,7 @@ pub struct Extra {
     /// Why it must not be done.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub blocked_by: Vec<String>,
-    /// `this_branch` or `there_before`, with `--base`.
+    /// `this_branch`, `there_before`, `behind` (the base has moved on) or `unknown`, with `--base`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub origin: Option<String>,
     /// What a person must do first.

@@ -168,9 +168,19 @@ impl Stage {
 
     /// Runs the binary in the workspace.
     pub(crate) fn run(&self, arguments: &[&str]) -> Ran {
+        self.run_in(&self.root, &[], arguments)
+    }
+
+    /// Runs the binary in a directory, with more variables.
+    pub(crate) fn run_in(
+        &self,
+        directory: &Utf8Path,
+        variables: &[(&str, &str)],
+        arguments: &[&str],
+    ) -> Ran {
         let output = Command::new(env!("CARGO_BIN_EXE_portcullis"))
             .args(arguments)
-            .current_dir(&self.root)
+            .current_dir(directory)
             .env_clear()
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())
             .env("PORTCULLIS_TODAY", "2026-11-22")
@@ -178,6 +188,7 @@ impl Stage {
             .env("COLUMNS", "160")
             .env("GIT_CONFIG_GLOBAL", "/dev/null")
             .env("GIT_CONFIG_NOSYSTEM", "1")
+            .envs(variables.iter().copied())
             .output()
             .unwrap();
         Ran {
@@ -221,6 +232,11 @@ impl Stage {
 
     /// Runs git without anybody's configuration.
     pub(crate) fn git(&self, arguments: &[&str]) -> String {
+        self.git_in(&self.root, arguments)
+    }
+
+    /// Runs git in a directory.
+    pub(crate) fn git_in(&self, directory: &Utf8Path, arguments: &[&str]) -> String {
         let output = Command::new("git")
             .args([
                 "-c",
@@ -232,7 +248,7 @@ impl Stage {
             ])
             .args(["-c", "commit.gpgsign=false", "-c", "core.autocrlf=false"])
             .args(arguments)
-            .current_dir(&self.root)
+            .current_dir(directory)
             .env_clear()
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())
             .env("GIT_CONFIG_GLOBAL", "/dev/null")
