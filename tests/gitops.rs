@@ -4,6 +4,8 @@
     reason = "a test that cannot set its stage has failed"
 )]
 
+#[path = "gitops/annotations.rs"]
+mod annotations;
 #[path = "gitops/attribution.rs"]
 mod attribution;
 #[path = "gitops/base.rs"]

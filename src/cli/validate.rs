@@ -3,6 +3,7 @@
 use super::args::{Global, ValidateArguments, ValidateFormat};
 use super::plan::PSEUDONYM_KEY;
 use super::{Lookup, Output};
+use crate::base;
 use crate::config::{self, LoadOptions};
 use crate::diagnostic::{self, Severity};
 use crate::exit::Exit;
@@ -38,7 +39,7 @@ pub(super) fn run(
             privacy::redact_diagnostics(diagnostics, sources, global.privacy, key.as_deref());
     }
     let (diagnostics, sources) = (&loaded.diagnostics, &loaded.sources);
-    let base = from_here(&arguments.dir);
+    let base = as_code_hosts_name_it(&arguments.dir);
     let written = match arguments.format {
         ValidateFormat::Text => {
             let style = diagnostic::text::TextStyle {
@@ -108,8 +109,12 @@ fn totals(diagnostics: &[diagnostic::Diagnostic]) -> String {
     counted.collect::<Vec<_>>().join(", ")
 }
 
-/// Returns the workspace as a path from where the command runs, where it lies below; code hosts know no other paths.
-fn from_here(directory: &Utf8Path) -> Utf8PathBuf {
+/// Returns the workspace as a path from the root of its repository: code hosts know no other paths, wherever the command runs.
+/// Outside of a repository it is the path from where the command runs, where the workspace lies below.
+fn as_code_hosts_name_it(directory: &Utf8Path) -> Utf8PathBuf {
+    if let Some(prefix) = base::prefix(directory) {
+        return prefix.into();
+    }
     let here = std::env::current_dir().ok();
     let here = here.as_deref().and_then(Utf8Path::from_path);
     here.and_then(|here| directory.strip_prefix(here).ok())

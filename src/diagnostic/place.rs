@@ -1,4 +1,4 @@
-//! Where a diagnostic stands, as code hosts name it: a path from where the command runs, a line, a fingerprint that outlives edits.
+//! Where a diagnostic stands, as code hosts name it: a path from the root of the repository, a line, a fingerprint that outlives edits.
 
 use super::Diagnostic;
 use super::excerpt::marked;
@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 pub(super) struct Placed<'d> {
     /// The diagnostic.
     pub(super) diagnostic: &'d Diagnostic,
-    /// The path from where the command runs, with `/`; the root file for a problem without a place.
+    /// The path from the root of the repository, with `/`; the root file for a problem without a place.
     pub(super) path: String,
     /// From 1.
     pub(super) line: u32,
@@ -24,7 +24,7 @@ pub(super) struct Placed<'d> {
     pub(super) fingerprint: String,
 }
 
-/// Finds the place of every diagnostic. `base` is the workspace as it was named on the command line.
+/// Finds the place of every diagnostic. `base` is where the workspace lies in its repository.
 pub(super) fn placed<'d>(
     diagnostics: &'d [Diagnostic],
     sources: &Sources,

@@ -17,7 +17,7 @@ const PATH: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'~')
     .remove(b'/');
 
-/// Returns the log. `base` is the workspace as it was named on the command line; paths begin there.
+/// Returns the log. `base` is where the workspace lies in its repository; paths begin there.
 ///
 /// Lines that move keep their alerts: the fingerprint is over code, path, message and the text of the line.
 pub fn document(diagnostics: &[Diagnostic], sources: &Sources, base: &Utf8Path) -> Value {
