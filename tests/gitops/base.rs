@@ -1,7 +1,6 @@
 //! The honest base: which repository is asked, what is read out of it, and the four answers to whose doing a change is.
 
 use crate::stage::{Ran, Stage, add_member, remove_member, row};
-use camino::Utf8PathBuf;
 use serde_json::Value;
 
 const MEMBERS: &str = "acme/organization/Globex/member";
@@ -291,7 +290,7 @@ fn a_workspace_that_has_moved_is_named_with_its_old_place() {
 #[test]
 fn a_submodule_is_read_at_the_commit_that_the_base_names() {
     let stage = stage();
-    let beside = Utf8PathBuf::from(stage.root.join("../rosters"));
+    let beside = stage.root.join("../rosters");
     std::fs::create_dir(&beside).unwrap();
     stage.git_in(&beside, &["init", "-q"]);
     std::fs::rename(
