@@ -15,6 +15,7 @@ mod read;
 mod roster;
 mod schema;
 mod scope;
+mod seeded;
 mod sources;
 mod workspace;
 mod yaml;
@@ -25,5 +26,6 @@ pub(crate) use roster::COLUMNS;
 
 pub use load::{Limits, LoadOptions, Loaded, load, load_as_if};
 pub use schema::{mapped_schema, schema};
+pub use seeded::*;
 pub use sources::{SourceFile, Sources};
 pub use workspace::*;

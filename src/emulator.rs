@@ -11,8 +11,9 @@
 //!   existing organization, partial success on 400, the refusal to take customers from an open desk, and hidden addresses as
 //!   keys left out.
 //! - Jira's REST API: server, caller, permissions, project search, users, user searches. Confluence: spaces and role assignments.
-//! - Permission schemes and project roles of Jira: reading them, granting and revoking a permission, adding people and groups to a
-//!   role. A grant that leaks or breaks a portal does so here too (V7, V8a, V8b; `permissions`).
+//! - Permission schemes of Jira: reading them, granting and revoking a permission. A grant that leaks or breaks a portal does so
+//!   here too (V7, V8a, V8b; `permissions`).
+//! - Project roles with their actors, default actors and groups; the list of customers as a view of one of them (`roles`, `groups`).
 //! - The Admin API: organizations, workspaces, approved domains. The GraphQL gateway: knowledge-base links and viewers.
 //! - The private `requestsecurity` endpoint, and settings endpoints of the sandbox's own under `/rest/sandbox-settings/1`
 //!   for what Atlassian offers on pages only.
@@ -37,9 +38,15 @@
 //! - A space that gets its first link becomes visible to all logged-in users where the site allows that
 //!   (the default of linking in section 2.4 of the access model).
 //! - A new address whose domain several organizations claim joins them all (Q20).
-//! - The groups are three, and follow from the roles of accounts; a grant of Browse Projects to one, or to an account by name, shows
-//!   the portal to whom it names.
-//! - Every agent of the site is in the team of every project, and nobody can be taken out of a role.
+//! - Three groups follow from the roles of accounts, others are made; a grant of Browse Projects to one, or to an account by name,
+//!   shows the portal to whom it names.
+//! - Every agent of the site is in the team of every project and sees its portal, also when taken out of the team.
+//! - A group in the role of customers opens a portal to members with a role in Jira Service Management, which the group itself can
+//!   grant; others see what people without login see.
+//! - The list of customers shows the members of groups that are in the role, and those whom Browse Projects names; removing them,
+//!   or who is listed for the record, is answered as done and changes nothing.
+//! - Whoever is taken out of the customers of an open project on its page stays in the list for the record.
+//! - A team-managed project has the same three roles as others, under ids of its own, and a permission scheme.
 //! - People verify their address at once, so that accounts made at a door can be used (R6).
 //! - At the doors an address with two accounts may use either (R1a); staff put the first one with a role on their lists.
 //! - Migrating an account moves its places on lists to the new one and revokes the old one.
@@ -63,11 +70,13 @@ mod confluence;
 mod console;
 mod customers;
 mod desks;
+mod directory;
 mod doors;
 mod faults;
 mod gate;
 mod gatekeeping;
 mod graphql;
+mod groups;
 mod ids;
 mod jira;
 mod knowledge;
@@ -78,7 +87,9 @@ mod organizations;
 mod page;
 mod permissions;
 mod private;
+mod project_roles;
 mod properties;
+mod roles;
 mod routes;
 mod schemes;
 mod server;
@@ -89,13 +100,14 @@ mod stats;
 mod store;
 mod visit;
 
-pub use accounts::{Account, AccountState, NewAccount, Role};
+pub use accounts::{Account, AccountState, App, NewAccount, Role};
 pub use call::Answer;
 pub use conditions::Conditions;
 pub use faults::{FaultSpec, FaultSpecError};
 pub use gate::{Fate, OpenGate, Passage, Policy, Verdict};
 pub use objects::{Organization, Project, SiteError, Space};
-pub use permissions::{Grant, ProjectRole, RoleActor};
+pub use permissions::Grant;
+pub use roles::{ProjectRole, RoleActor};
 pub use server::{Keeper, Options, Sandbox};
 pub use settings::{
     ANYONE, CUSTOMER_ROLE, ConfluencePlan, DomainAccess, MEMBER_ROLE, ProductAccess, SiteSettings,

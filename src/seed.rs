@@ -3,13 +3,14 @@
 //! Seeds bypass the rules on who may be created: they say what is there.
 
 use crate::config::{
-    ApprovedRole, ConfluencePlan, Roster, SeedAccountState, Site as Declared, Who, Workspace,
+    ApprovedRole, ConfluencePlan, Roster, SeedAccountState, SeedApp, SeedRole, Site as Declared,
+    Who, Workspace,
 };
-use crate::emulator::{self, AccountState, NewAccount, Role, Site};
+use crate::emulator::{self, AccountState, App, NewAccount, ProjectRole, Role, RoleActor, Site};
 use crate::model::{
     AccountId, AccountKind, Email, OrganizationId, SiteField, SiteKey, SiteValue, WhoCanView,
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Why a seed cannot become a site.
 #[derive(Debug, thiserror::Error)]
@@ -43,17 +44,15 @@ pub fn build(seed: &Workspace, key: &SiteKey) -> Result<Site, SeedError> {
             name: account.name.clone(),
             kind: account.account,
             id: account.account_id.clone(),
-            role: match account.role {
-                ApprovedRole::Customer => Role::Customer,
-                ApprovedRole::User => Role::User,
-                ApprovedRole::None => Role::None,
-            },
+            role: role_of(account.role),
             state: match account.state {
                 SeedAccountState::Active => AccountState::Active,
                 SeedAccountState::Unverified => AccountState::Unverified,
                 SeedAccountState::Revoked => AccountState::Revoked,
                 SeedAccountState::Deactivated => AccountState::Deactivated,
             },
+            apps: apps(&account.apps),
+            service: account.service,
             email_hidden: account.email_hidden,
         });
         people
@@ -62,6 +61,7 @@ pub fn build(seed: &Workspace, key: &SiteKey) -> Result<Site, SeedError> {
             .or_default()
             .push((account.account, id));
     }
+    groups(&mut site, declared, &mut people)?;
     let mut ids = BTreeMap::new();
     for (name, organization) in &declared.organizations {
         if let Some(id) = &organization.id {
@@ -134,7 +134,71 @@ pub fn build(seed: &Workspace, key: &SiteKey) -> Result<Site, SeedError> {
         }
     }
     approved_domains(&mut site, seed, declared);
+    doors(&mut site, declared, &mut people)?;
     Ok(site)
+}
+
+fn role_of(role: SeedRole) -> Role {
+    match role {
+        SeedRole::None => Role::None,
+        SeedRole::Customer => Role::Customer,
+        SeedRole::User => Role::User,
+        SeedRole::Admin => Role::Admin,
+    }
+}
+
+fn apps(apps: &BTreeSet<SeedApp>) -> BTreeSet<App> {
+    apps.iter()
+        .map(|app| match app {
+            SeedApp::Jira => App::Jira,
+            SeedApp::Confluence => App::Confluence,
+        })
+        .collect()
+}
+
+/// Makes the groups, and those among them that every project has as customers, before there is a project.
+fn groups(site: &mut Site, declared: &Declared, people: &mut People) -> Result<(), SeedError> {
+    let sandbox = &declared.sandbox;
+    for (name, group) in &sandbox.groups {
+        site.add_group(name, group.id.as_deref());
+        site.set_group_access(name, role_of(group.role), apps(&group.apps))?;
+        // Whom the group makes a customer needs no role besides.
+        let own = match group.role {
+            SeedRole::None => Role::Customer,
+            _ => Role::None,
+        };
+        let members: Vec<AccountId> = group
+            .members
+            .iter()
+            .map(|email| people.internal(site, email, own))
+            .collect();
+        site.add_to_group(name, &members)?;
+    }
+    for name in &sandbox.default_customer_groups {
+        site.add_default_actor(ProjectRole::Customers, RoleActor::Group(name.clone()))?;
+    }
+    Ok(())
+}
+
+/// Adds what no workspace manages: groups as customers, who is listed for the record.
+fn doors(site: &mut Site, declared: &Declared, people: &mut People) -> Result<(), SeedError> {
+    for (key, project) in &declared.sandbox.projects {
+        site.add_project(key, key.as_str()).team_managed = project.team_managed;
+        for name in &project.customer_groups {
+            let group = RoleActor::Group(name.clone());
+            site.add_role_actor(key, ProjectRole::Customers, group)?;
+        }
+        let record: Vec<AccountId> = project
+            .for_the_record
+            .iter()
+            .map(|email| people.account(site, email, None, None))
+            .collect();
+        site.list_for_the_record(key, &record)?;
+        if !project.agent_administers {
+            site.dismiss_agent(key)?;
+        }
+    }
+    Ok(())
 }
 
 fn settings(site: &mut Site, declared: &Declared) {
@@ -228,23 +292,55 @@ impl People {
                     Who::Email(email) => email,
                 };
                 let kind = entry.extra.as_ref().and_then(|extra| extra.account);
-                let known = self.by_email.entry(email.clone()).or_default();
-                let chosen = known
-                    .iter()
-                    .find(|(known, _)| kind.is_none_or(|kind| kind == *known));
-                if let Some((_, id)) = chosen {
-                    return id.clone();
-                }
-                let kind = kind.unwrap_or(AccountKind::PortalOnly);
-                let new = match kind {
-                    AccountKind::PortalOnly => NewAccount::portal_only(email.clone()),
-                    AccountKind::Atlassian => NewAccount::atlassian(email.clone(), Role::Customer),
-                };
                 let name = entry.extra.as_ref().and_then(|extra| extra.name.clone());
-                let id = site.add_account(NewAccount { name, ..new });
-                known.push((kind, id.clone()));
-                id
+                self.account(site, email, kind, name)
             })
             .collect()
+    }
+
+    /// Returns the account of an address, of a kind where one is asked for.
+    fn account(
+        &mut self,
+        site: &mut Site,
+        email: &Email,
+        kind: Option<AccountKind>,
+        name: Option<String>,
+    ) -> AccountId {
+        let known = self.by_email.entry(email.clone()).or_default();
+        let chosen = known
+            .iter()
+            .find(|(known, _)| kind.is_none_or(|kind| kind == *known));
+        if let Some((_, id)) = chosen {
+            return id.clone();
+        }
+        let kind = kind.unwrap_or(AccountKind::PortalOnly);
+        let new = match kind {
+            AccountKind::PortalOnly => NewAccount::portal_only(email.clone()),
+            AccountKind::Atlassian => NewAccount::atlassian(email.clone(), Role::Customer),
+        };
+        let id = site.add_account(NewAccount { name, ..new });
+        known.push((kind, id.clone()));
+        id
+    }
+
+    /// Returns the Atlassian account of an address; one with a role of its own where there is none.
+    fn internal(&mut self, site: &mut Site, email: &Email, role: Role) -> AccountId {
+        let known = self.by_email.entry(email.clone()).or_default();
+        let there = known
+            .iter()
+            .find(|(kind, _)| *kind == AccountKind::Atlassian)
+            .map(|(_, id)| id.clone())
+            // The built-in callers are there without being declared.
+            .or_else(|| {
+                let there = site.accounts_with_email(email.key());
+                there
+                    .into_iter()
+                    .find(|account| account.kind == AccountKind::Atlassian)
+                    .map(emulator::Account::id)
+            });
+        let id =
+            there.unwrap_or_else(|| site.add_account(NewAccount::atlassian(email.clone(), role)));
+        known.push((AccountKind::Atlassian, id.clone()));
+        id
     }
 }

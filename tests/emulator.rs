@@ -19,8 +19,12 @@ mod harness;
 mod jira;
 #[path = "emulator/organizations.rs"]
 mod organizations;
+#[path = "emulator/roles.rs"]
+mod roles;
 #[path = "emulator/schemes.rs"]
 mod schemes;
+#[path = "emulator/seeds.rs"]
+mod seeds;
 #[path = "emulator/server.rs"]
 mod server;
 #[path = "emulator/settings.rs"]

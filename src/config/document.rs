@@ -175,6 +175,8 @@ blocks! {
         allow_empty: Option<bool>,
         /// Seeds only: accounts that exist.
         accounts: Option<AccountsBlock>,
+        /// Seeds only: what else the sandbox has that no workspace manages.
+        sandbox: Option<SandboxBlock>,
     }
     /// Routes beyond the documented REST API.
     SurfacesBlock {
@@ -346,11 +348,66 @@ blocks! {
         /// Its id, when the seed fixes it.
         account_id: Option<Sentence>,
         /// The JSM role of an Atlassian account; `customer` when absent.
-        role: Option<RoleWord>,
+        role: Option<SeedRoleWord>,
+        /// The other apps that an Atlassian account may use.
+        apps: Option<Vec<AppWord>>,
+        /// Whether an Atlassian account is a service account, which no person uses.
+        service_account: Option<bool>,
         /// Its state; `active` when absent.
         state: Option<AccountStateWord>,
         /// Whether its address is hidden from API answers.
         email_hidden: Option<bool>,
+    }
+    /// What a seed says of the sandbox besides what a workspace manages.
+    SandboxBlock {
+        /// Groups of Atlassian accounts, by name.
+        groups: Option<BTreeMap<String, SandboxGroupBlock>>,
+        /// Groups that every project has in its role Service Desk Customers.
+        default_customer_groups: Option<Vec<Sentence>>,
+        /// Projects by key.
+        projects: Option<BTreeMap<String, SandboxProjectBlock>>,
+        /// Help centers besides the one of the site, by name.
+        help_centers: Option<BTreeMap<String, SandboxHelpCenterBlock>>,
+        /// Whether people verify their address at once, or by the door `verify`; `at_once` when absent.
+        verification: Option<VerificationWord>,
+    }
+    /// A group of Atlassian accounts.
+    SandboxGroupBlock {
+        /// Its id, when the seed fixes it.
+        id: Option<Sentence>,
+        /// Its members; who is named nowhere else gets an Atlassian account.
+        members: Option<Vec<AddressText>>,
+        /// The JSM role that it grants; `none` when absent.
+        role: Option<SeedRoleWord>,
+        /// The other apps that it opens.
+        apps: Option<Vec<AppWord>>,
+    }
+    /// What only a seed says of a project.
+    SandboxProjectBlock {
+        /// Whether it is team-managed; `false` when absent.
+        team_managed: Option<bool>,
+        /// Whether the built-in agent administers it; `true` when absent.
+        agent_administers: Option<bool>,
+        /// Groups in its role Service Desk Customers.
+        customer_groups: Option<Vec<Sentence>>,
+        /// People who are in its list of customers for the record, which gives them nothing.
+        for_the_record: Option<Vec<AddressText>>,
+        /// Request types by name.
+        request_types: Option<BTreeMap<String, SandboxRequestTypeBlock>>,
+    }
+    /// A request type; without groups and people it is for everybody who sees the portal.
+    SandboxRequestTypeBlock {
+        /// The groups that it is restricted to.
+        groups: Option<Vec<Sentence>>,
+        /// The people that it is restricted to.
+        people: Option<Vec<AddressText>>,
+    }
+    /// A help center.
+    SandboxHelpCenterBlock {
+        /// Who may enter; `public` when absent.
+        audience: Option<AudienceWord>,
+        /// The organizations whose members may enter, with `audience: organizations`.
+        organizations: Option<Vec<String>>,
     }
     /// Limits and acknowledgements. A limit that is not written does not apply.
     PolicyBlock {
@@ -586,6 +643,42 @@ choices! {
     PersonStateWord {
         /// Absent everywhere.
         Absent = "absent",
+    }
+    /// A role of an account or group of a seed.
+    SeedRoleWord {
+        /// No role.
+        None = "none",
+        /// Customer: free.
+        Customer = "customer",
+        /// User: an agent, licensed.
+        User = "user",
+        /// An administrator of the site and of the Atlassian organization.
+        Admin = "admin",
+    }
+    /// An app besides Jira Service Management.
+    AppWord {
+        /// Jira.
+        Jira = "jira",
+        /// Confluence.
+        Confluence = "confluence",
+    }
+    /// When addresses are verified.
+    VerificationWord {
+        /// Nobody has to open a mail.
+        AtOnce = "at_once",
+        /// By the door `verify`.
+        ByHand = "by_hand",
+    }
+    /// Who may enter a help center.
+    AudienceWord {
+        /// Everybody whom the portals let in.
+        Public = "public",
+        /// External customers.
+        External = "external",
+        /// Internal customers.
+        Internal = "internal",
+        /// Members of the organizations that it names.
+        Organizations = "organizations",
     }
     /// The state of an account of a seed.
     AccountStateWord {

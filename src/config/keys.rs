@@ -27,7 +27,8 @@ keys! {
     SITE = "SiteBlock": [
         "url", "seed", "api_url", "auth", "atlassian_organization", "user_management", "confluence_plan", "surfaces",
         "customer_access", "email", "organization_management", "portal_only_login", "knowledge_base", "spaces",
-        "unlisted_projects", "organizations_mode", "organizations", "people", "projects", "allow_empty", "accounts"
+        "unlisted_projects", "organizations_mode", "organizations", "people", "projects", "allow_empty", "accounts",
+        "sandbox"
     ];
     /// The surfaces that a site allows.
     SURFACES = "SurfacesBlock": ["gateway", "private", "mapped"];
@@ -64,7 +65,17 @@ keys! {
     /// The accounts of a seed.
     ACCOUNTS = "AccountsBlock": ["list"];
     /// An account of a seed.
-    ACCOUNT = "AccountBlock": ["email", "name", "account", "account_id", "role", "state", "email_hidden"];
+    ACCOUNT = "AccountBlock": ["email", "name", "account", "account_id", "role", "apps", "service_account", "state", "email_hidden"];
+    /// What else a seed says of the sandbox.
+    SANDBOX = "SandboxBlock": ["groups", "default_customer_groups", "projects", "help_centers", "verification"];
+    /// A group of a seed.
+    SANDBOX_GROUP = "SandboxGroupBlock": ["id", "members", "role", "apps"];
+    /// What only a seed says of a project.
+    SANDBOX_PROJECT = "SandboxProjectBlock": ["team_managed", "agent_administers", "customer_groups", "for_the_record", "request_types"];
+    /// A request type of a seed.
+    SANDBOX_REQUEST_TYPE = "SandboxRequestTypeBlock": ["groups", "people"];
+    /// A help center of a seed.
+    SANDBOX_HELP_CENTER = "SandboxHelpCenterBlock": ["audience", "organizations"];
     /// Limits and acknowledgements.
     POLICY = "PolicyBlock": [
         "class_gains", "max_people_losing_access", "max_people_gaining_access", "max_removals", "max_new_accounts", "protect",

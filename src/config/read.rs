@@ -6,6 +6,7 @@ mod expectations;
 mod organization;
 mod policy;
 mod project;
+mod sandbox;
 mod settings;
 mod site;
 

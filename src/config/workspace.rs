@@ -2,6 +2,7 @@
 
 use crate::config::Sources;
 use crate::config::driver::Driver;
+use crate::config::seeded::{SeedAccount, SeedSandbox};
 use crate::diagnostic::{Located, Span};
 use crate::model::{
     AccountId, AccountKind, Address, ChannelAccess, CustomerSharing, Domain, Email, OrganizationId,
@@ -176,6 +177,8 @@ pub struct Site {
     pub projects: BTreeMap<ProjectKey, Project>,
     /// Accounts that a seed declares; refused outside seeds.
     pub accounts: Vec<SeedAccount>,
+    /// What else a seed says of the sandbox; refused outside seeds.
+    pub sandbox: SeedSandbox,
 }
 
 /// Confluence's side of a space.
@@ -439,41 +442,6 @@ impl ApprovedRole {
             Self::None => "none",
         }
     }
-}
-
-/// An account that a seed declares.
-#[derive(Debug, Clone)]
-pub struct SeedAccount {
-    /// Where it stands.
-    pub span: Span,
-    /// Its address.
-    pub email: Email,
-    /// Its display name.
-    pub name: Option<String>,
-    /// Its kind; portal-only when not written.
-    pub account: AccountKind,
-    /// Its id, when the seed fixes it.
-    pub account_id: Option<AccountId>,
-    /// Its JSM role, for Atlassian accounts.
-    pub role: ApprovedRole,
-    /// Its state.
-    pub state: SeedAccountState,
-    /// Whether its address is hidden from API answers.
-    pub email_hidden: bool,
-}
-
-/// The state of a seeded account.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum SeedAccountState {
-    /// Usable.
-    #[default]
-    Active,
-    /// Exists, not yet verified.
-    Unverified,
-    /// Portal access revoked.
-    Revoked,
-    /// Deactivated or suspended.
-    Deactivated,
 }
 
 /// What a class gain does to a plan.

@@ -9,7 +9,7 @@ use std::sync::Arc;
 pub(super) type Handle = u32;
 
 /// What an Atlassian account may do in Jira Service Management on the site.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
     /// No app role (R1e); also the value of every portal-only account.
@@ -20,6 +20,16 @@ pub enum Role {
     User,
     /// A site and Jira administrator.
     Admin,
+}
+
+/// An app of the site besides Jira Service Management, each with a licence of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum App {
+    /// Jira.
+    Jira,
+    /// Confluence.
+    Confluence,
 }
 
 /// Whether an account can be used (section 2.6 of the access model).
@@ -54,8 +64,17 @@ pub struct Account {
     pub(super) name: Arc<str>,
     /// Portal-only or Atlassian.
     pub kind: AccountKind,
-    /// What it may do.
+    /// What it may do by itself; groups can give it more.
     pub role: Role,
+    /// Whether it has the role Customer beside that of an agent, so that it stays a customer without the licence.
+    #[serde(default)]
+    pub(super) also_customer: bool,
+    /// The other apps that it may use by itself.
+    #[serde(default)]
+    pub apps: BTreeSet<App>,
+    /// Whether it is a service account, which no person uses.
+    #[serde(default)]
+    pub service: bool,
     /// Whether it can be used.
     pub state: AccountState,
     /// Whether privacy settings keep the address out of every answer.
@@ -77,11 +96,6 @@ impl Account {
     pub fn name(&self) -> &str {
         &self.name
     }
-
-    /// Says whether the account is an agent or an administrator.
-    pub(super) fn is_agent(&self) -> bool {
-        matches!(self.role, Role::User | Role::Admin)
-    }
 }
 
 /// An account to be added to a site.
@@ -97,6 +111,10 @@ pub struct NewAccount {
     pub id: Option<AccountId>,
     /// What it may do; ignored for portal-only accounts.
     pub role: Role,
+    /// The other apps that it may use; ignored for portal-only accounts.
+    pub apps: BTreeSet<App>,
+    /// Whether it is a service account; ignored for portal-only accounts.
+    pub service: bool,
     /// Whether it can be used.
     pub state: AccountState,
     /// Whether privacy settings hide the address.
@@ -112,6 +130,8 @@ impl NewAccount {
             kind: AccountKind::PortalOnly,
             id: None,
             role: Role::None,
+            apps: BTreeSet::new(),
+            service: false,
             state: AccountState::Active,
             email_hidden: false,
         }

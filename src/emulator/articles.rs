@@ -2,8 +2,9 @@
 //!
 //! Written from that table alone. Where it leaves a cell open, this sandbox chooses: `anyone` without its prerequisites counts
 //! as all logged-in people (Q17); those read an article in the portal of its project, so they have to see that (Q19); and
-//! agents hold a Confluence licence, customers none.
+//! agents hold a Confluence licence, customers only where they were given one.
 
+use super::accounts::App;
 use super::objects::Space;
 use super::settings::ConfluencePlan;
 use super::site::Site;
@@ -34,7 +35,9 @@ impl Site {
         let for_all = state.who_can_view != WhoCanView::OnlyConfluenceUsers
             && self.settings.kb_allow_all_logged_in
             && state.unlicensed_access;
-        (for_all && self.shows_portal(key, caller)) || account.is_agent()
+        (for_all && self.shows_portal(key, caller))
+            || self.is_agent(account)
+            || self.uses(account, App::Confluence)
     }
 
     /// K1 to K4.

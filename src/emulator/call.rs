@@ -1,8 +1,10 @@
 //! One request as the imitated operations see it, and the answer they give.
 
 use super::accounts::Account;
+use super::objects::Project;
 use super::site::{ADMIN, AGENT, Site};
 use super::{Options, page};
+use crate::model::AccountKind;
 use axum::body::Bytes;
 use axum::http::HeaderMap;
 use base64::Engine as _;
@@ -72,7 +74,7 @@ impl Caller {
         let handle = site.accounts.with_email(self.address()?).find(|handle| {
             site.accounts
                 .get(*handle)
-                .is_some_and(|account| account.is_agent())
+                .is_some_and(|account| site.is_agent(account))
         })?;
         site.accounts.get(handle)
     }
@@ -160,6 +162,15 @@ impl Call<'_> {
 
     pub(super) fn is_admin(&self) -> bool {
         self.caller == Caller::Admin
+    }
+
+    /// Says whether the caller administers a project.
+    pub(super) fn administers(&self, site: &Site, project: &Project) -> bool {
+        self.is_admin()
+            || self
+                .caller
+                .account(site)
+                .is_some_and(|account| site.administers(project, account))
     }
 
     /// Makes an error answer in the shape of the server that the operation belongs to.
@@ -262,12 +273,20 @@ impl Answer {
     }
 }
 
+fn account_type(account: &Account) -> &'static str {
+    match (account.kind, account.service) {
+        (AccountKind::PortalOnly, _) => "customer",
+        (AccountKind::Atlassian, true) => "app",
+        (AccountKind::Atlassian, false) => "atlassian",
+    }
+}
+
 /// Writes the user object of Jira's own API.
 pub(super) fn jira_user(account: &Account, base: &str) -> Value {
     let mut user = json!({
         "self": format!("{base}/rest/api/3/user?accountId={}", page::encoded(&account.id)),
         "accountId": &*account.id,
-        "accountType": if account.kind == crate::model::AccountKind::PortalOnly { "customer" } else { "atlassian" },
+        "accountType": account_type(account),
         "displayName": &*account.name,
         "active": account.state.is_active(),
         "timeZone": "Etc/UTC",

@@ -7,6 +7,7 @@
 //! The pages use the words of the manual steps in plans, so that a click path can be followed. `visit` and `doors` give the
 //! same content as JSON for `Accept: application/json`.
 
+mod groups;
 mod html;
 mod organizations;
 mod people;
@@ -206,6 +207,8 @@ fn page(shared: &Shared, ask: &Ask) -> Answer {
             shared.count_mails(mails);
             answer
         }
+        (["console", "groups"], None) => shared.read(|site| groups::page(site, &ask.query, None)),
+        (["console", "groups"], Some(form)) => shared.write(|site| groups::put(site, form)),
         (["console", "portal-only-customers"], None) => {
             shared.read(|site| people::portal_only(site, &ask.query))
         }

@@ -93,26 +93,22 @@ pub(super) fn customers(site: &Site, call: &Call<'_>) -> Reply {
     let project = &site.projects[&find(site, call)?];
     let window = Window::of(call);
     let query = call.query("query").unwrap_or("").trim().to_lowercase();
-    let rows: Vec<Handle>;
-    let all = if query.is_empty() {
-        project.roster.as_slice()
-    } else {
-        let fits = |handle: &&Handle| {
-            site.accounts.get(**handle).is_some_and(|account| {
+    let besides = site.listed_besides(project);
+    if query.is_empty() && besides.is_empty() {
+        return Ok(user_page(site, call, &window, project.roster.as_slice()));
+    }
+    // The list is a view: the actors of the role, and those who are there through a group, by a permission or for the record.
+    let mut all: Vec<Handle> = project.roster.as_slice().to_vec();
+    all.extend(besides.into_iter().map(|(handle, _)| handle));
+    all.sort_by_key(|handle| site.accounts.id_of(*handle));
+    all.retain(|handle| {
+        query.is_empty()
+            || site.accounts.get(*handle).is_some_and(|account| {
                 account.email.to_lowercase().starts_with(&query)
                     || account.name.to_lowercase().starts_with(&query)
             })
-        };
-        rows = project
-            .roster
-            .as_slice()
-            .iter()
-            .filter(fits)
-            .copied()
-            .collect();
-        &rows
-    };
-    Ok(user_page(site, call, &window, all))
+    });
+    Ok(user_page(site, call, &window, &all))
 }
 
 /// Writes a page of a list of accounts that is sorted by account id.
@@ -126,6 +122,7 @@ pub(super) fn user_page(site: &Site, call: &Call<'_>, window: &Window, all: &[Ha
 
 pub(super) fn add_customers(site: &mut Site, call: &Call<'_>) -> Reply {
     let key = find(site, call)?;
+    guard_project(site, call, &key)?;
     guard_scheme(site, call, &key)?;
     let (known, unknown) = accounts_of(site, call)?;
     if let Some(project) = site.projects.get_mut(&key) {
@@ -136,6 +133,17 @@ pub(super) fn add_customers(site: &mut Site, call: &Call<'_>) -> Reply {
         return Err(call.error(400, "One or more of the accounts do not exist."));
     }
     Ok(Answer::empty(204))
+}
+
+/// Refuses those who do not administer the project.
+fn guard_project(site: &Site, call: &Call<'_>, key: &ProjectKey) -> Result<(), Answer> {
+    match call.administers(site, &site.projects[key]) {
+        true => Ok(()),
+        false => Err(call.error(
+            403,
+            "Only administrators of the service project can change its customers.",
+        )),
+    }
 }
 
 /// V8a, V8b: a broken permission scheme stops agents and administrators from adding customers.
@@ -152,6 +160,7 @@ pub(super) fn guard_scheme(site: &Site, call: &Call<'_>, key: &ProjectKey) -> Re
 
 pub(super) fn remove_customers(site: &mut Site, call: &Call<'_>) -> Reply {
     let key = find(site, call)?;
+    guard_project(site, call, &key)?;
     if site.projects[&key].channel_access == ChannelAccess::Open {
         return Err(call.keyed_error(
             400,

@@ -170,7 +170,7 @@ impl Site {
             return true;
         };
         match self.accounts.get(handle).cloned() {
-            Some(account) if account.role == Role::None => {
+            Some(account) if self.role_of(&account) == Role::None => {
                 self.accounts.put(Account {
                     role: Role::Customer,
                     ..account
@@ -248,7 +248,7 @@ impl Site {
             accepted,
             says,
         };
-        let roleless = !usable.iter().any(|account| has_role(account));
+        let roleless = !usable.iter().any(|account| self.has_role(account));
         match way {
             Way::SignUp => existing(false, "There is an account already: log in with it."),
             Way::PortalForm(_) => existing(
@@ -285,9 +285,9 @@ impl Site {
     /// The account of an address that staff put on a list: the first that can be used and has a role.
     fn listable(&self, email: &Email) -> Option<Handle> {
         let usable = |handle: &Handle, role: bool| {
-            self.accounts
-                .get(*handle)
-                .is_some_and(|account| account.state.is_active() && (!role || has_role(account)))
+            self.accounts.get(*handle).is_some_and(|account| {
+                account.state.is_active() && (!role || self.has_role(account))
+            })
         };
         let of_email = || self.accounts.with_email(email.key());
         of_email()
@@ -304,6 +304,11 @@ impl Site {
             .collect()
     }
 
+    /// Says whether an account is one that customers use: a portal-only one, or one with a role.
+    pub(super) fn has_role(&self, account: &Account) -> bool {
+        account.kind == AccountKind::PortalOnly || self.role_of(account) != Role::None
+    }
+
     fn is_provisioned(&self, id: &OrganizationId) -> bool {
         self.organization(id)
             .is_some_and(|organization| organization.scim_managed)
@@ -315,10 +320,6 @@ const PROVISIONED: Look = Look {
     accepted: false,
     says: "An identity provider decides who is a member.",
 };
-
-fn has_role(account: &Account) -> bool {
-    account.kind == AccountKind::PortalOnly || account.role != Role::None
-}
 
 fn door(way: Way<'_>) -> Door<'_> {
     match way {

@@ -2,8 +2,10 @@
 
 use super::accounts::Account;
 use super::call::{Answer, Call, Reply, jira_user};
+use super::directory::group;
 use super::objects::Project;
 use super::page::encoded;
+use super::schemes::find;
 use super::site::Site;
 use serde_json::{Value, json};
 
@@ -18,6 +20,18 @@ const PERMISSIONS: &[(&str, &str, &str, bool)] = &[
     ("BULK_CHANGE", "Make bulk changes", "GLOBAL", false),
     ("CREATE_PROJECT", "Create projects", "GLOBAL", true),
     (
+        "CREATE_SHARED_OBJECTS",
+        "Share dashboards and filters",
+        "GLOBAL",
+        false,
+    ),
+    (
+        "MANAGE_GROUP_FILTER_SUBSCRIPTIONS",
+        "Manage group filter subscriptions",
+        "GLOBAL",
+        false,
+    ),
+    (
         "ADMINISTER_PROJECTS",
         "Administer projects",
         "PROJECT",
@@ -25,6 +39,12 @@ const PERMISSIONS: &[(&str, &str, &str, bool)] = &[
     ),
     ("BROWSE_PROJECTS", "Browse projects", "PROJECT", false),
     ("CREATE_ISSUES", "Create issues", "PROJECT", false),
+    ("EDIT_ISSUES", "Edit issues", "PROJECT", false),
+    ("ADD_COMMENTS", "Add comments", "PROJECT", false),
+    ("ASSIGN_ISSUES", "Assign issues", "PROJECT", false),
+    ("TRANSITION_ISSUES", "Transition issues", "PROJECT", false),
+    ("MODIFY_REPORTER", "Modify reporter", "PROJECT", false),
+    ("MANAGE_WATCHERS", "Manage watchers", "PROJECT", false),
     (
         "SERVICEDESK_AGENT",
         "Service project agent",
@@ -64,42 +84,72 @@ pub(super) fn myself(site: &Site, call: &Call<'_>) -> Reply {
     }
 }
 
+/// Says which permissions the caller has, on the site and in the project that the query names.
 pub(super) fn permissions(site: &Site, call: &Call<'_>) -> Reply {
-    let known = |wanted: Option<&str>| {
-        wanted.is_none_or(|w| {
-            site.projects
+    let mut project = None;
+    for name in ["projectKey", "projectId"] {
+        if let Some(wanted) = call.query(name) {
+            let found = site
+                .projects
                 .values()
-                .any(|p| p.key.as_str() == w || w.parse() == Ok(p.id))
-        })
-    };
-    if !known(call.query("projectKey")) || !known(call.query("projectId")) {
-        return Err(call.error(404, "No project could be found."));
+                .find(|p| p.key.as_str() == wanted || wanted.parse() == Ok(p.id));
+            match found {
+                Some(found) => project = Some(found),
+                None => return Err(call.error(404, "No project could be found.")),
+            }
+        }
     }
     let mut held = serde_json::Map::new();
     for key in call.query_all("permissions") {
-        let Some((i, (_, name, scope, admins_only))) = PERMISSIONS
-            .iter()
-            .enumerate()
-            .find(|(_, permission)| permission.0 == key)
-        else {
+        let Some(row) = PERMISSIONS.iter().position(|row| row.0 == key) else {
             return Err(call.error(400, &format!("Unrecognized permission: {key}")));
         };
-        let have = match key {
-            "USER_PICKER" => call.options.browse_users,
-            _ => !admins_only || call.is_admin(),
-        };
-        held.insert(
-            key.to_owned(),
-            json!({
-                "id": i.to_string(), "key": key, "name": name, "type": scope,
-                "description": name, "havePermission": have,
-            }),
-        );
+        let have = has(site, call, project, &PERMISSIONS[row]);
+        let mut answer = described(row);
+        answer["id"] = json!(row.to_string());
+        answer["havePermission"] = json!(have);
+        held.insert(key.to_owned(), answer);
     }
     if held.is_empty() {
         return Err(call.error(400, "The `permissions` query parameter is required."));
     }
     Ok(Answer::json(200, &json!({"permissions": held})))
+}
+
+/// Lists every permission.
+pub(super) fn all_permissions(_: &Site, _: &Call<'_>) -> Reply {
+    let all: serde_json::Map<String, Value> = (0..PERMISSIONS.len())
+        .map(|row| (PERMISSIONS[row].0.to_owned(), described(row)))
+        .collect();
+    Ok(Answer::json(200, &json!({"permissions": all})))
+}
+
+fn described(row: usize) -> Value {
+    let (key, name, scope, _) = PERMISSIONS[row];
+    json!({"key": key, "name": name, "type": scope, "description": name})
+}
+
+fn has(
+    site: &Site,
+    call: &Call<'_>,
+    project: Option<&Project>,
+    (key, _, scope, admins_only): &(&str, &str, &str, bool),
+) -> bool {
+    if *key == "USER_PICKER" {
+        return call.options.browse_users;
+    }
+    if *key == "ADMINISTER_PROJECTS" && *scope == "PROJECT" {
+        // Without a project: whether there is one that the caller administers.
+        return match project {
+            Some(project) => call.administers(site, project),
+            None => {
+                call.is_admin()
+                    || site.projects.is_empty()
+                    || site.projects.values().any(|p| call.administers(site, p))
+            }
+        };
+    }
+    !admins_only || call.is_admin()
 }
 
 pub(super) fn projects(site: &Site, call: &Call<'_>) -> Reply {
@@ -132,23 +182,31 @@ pub(super) fn projects(site: &Site, call: &Call<'_>) -> Reply {
         .iter()
         .skip(start)
         .take(size)
-        .map(|project| {
-            json!({
-                "self": format!("{}/rest/api/3/project/{}", call.base, project.id),
-                "id": project.id.to_string(),
-                "key": project.key,
-                "name": project.name,
-                "projectTypeKey": "service_desk",
-                "simplified": false,
-                "style": "classic",
-                "isPrivate": false,
-            })
-        })
+        .map(|project| project_row(project, call))
         .collect();
     Ok(Answer::json(
         200,
         &bean(call, start, size, found.len(), rows),
     ))
+}
+
+/// Reads one project.
+pub(super) fn project(site: &Site, call: &Call<'_>) -> Reply {
+    let project = find(site, call, "projectIdOrKey")?;
+    Ok(Answer::json(200, &project_row(project, call)))
+}
+
+fn project_row(project: &Project, call: &Call<'_>) -> Value {
+    json!({
+        "self": format!("{}/rest/api/3/project/{}", call.base, project.id),
+        "id": project.id.to_string(),
+        "key": project.key,
+        "name": project.name,
+        "projectTypeKey": "service_desk",
+        "simplified": project.team_managed,
+        "style": if project.team_managed { "next-gen" } else { "classic" },
+        "isPrivate": false,
+    })
 }
 
 pub(super) fn user(site: &Site, call: &Call<'_>) -> Reply {
@@ -269,13 +327,12 @@ fn detailed(site: &Site, account: &Account, call: &Call<'_>) -> Value {
     let expand = call.query("expand").unwrap_or("");
     let asked = |what: &str| expand.split(',').any(|word| word.trim() == what);
     let groups = site.groups_of(account);
-    let group = |name: &str| json!({"name": name, "groupId": format!("group-{name}"), "self": format!("{}/rest/api/3/group?groupId=group-{name}", call.base)});
-    let licensed = account.is_agent();
+    let licensed = site.is_agent(account);
     let mut user = jira_user(account, call.base);
     user["expand"] = json!("groups,applicationRoles");
     user["groups"] = json!({
         "size": groups.len(),
-        "items": if asked("groups") { groups.iter().map(|name| group(name)).collect() } else { Vec::new() },
+        "items": if asked("groups") { groups.iter().map(|name| group(site, name, call)).collect() } else { Vec::new() },
     });
     let roles = if licensed && asked("applicationRoles") {
         vec![json!({

@@ -79,7 +79,8 @@ mod tests {
                 let id = format!("{}", (i * 17) % 40 + 100);
                 accounts.put(Account {
                     id: id.as_str().into(), email: id.as_str().into(), name: id.as_str().into(),
-                    kind: AccountKind::PortalOnly, role: Role::None, state: AccountState::Active, email_hidden: false,
+                    kind: AccountKind::PortalOnly, role: Role::None, also_customer: false,
+                    apps: BTreeSet::new(), service: false, state: AccountState::Active, email_hidden: false,
                 });
             }
             let mut members = Members::default();

@@ -24,6 +24,12 @@ pub enum SiteError {
     /// No Confluence space has this key.
     #[error("there is no space `{0}`")]
     Space(SpaceKey),
+    /// No group has this name.
+    #[error("there is no group `{0}`")]
+    Group(String),
+    /// Portal-only accounts are in no group.
+    #[error("the account `{0}` is portal-only, and no group takes it")]
+    NoGroupMember(AccountId),
     /// Another organization has this name.
     #[error("there is an organization `{0}` already")]
     NameTaken(OrganizationName),
@@ -68,7 +74,13 @@ pub struct Project {
     pub channel_access: ChannelAccess,
     /// With whom a customer may share.
     pub customer_sharing: CustomerSharing,
+    /// Whether it is team-managed, with project roles of its own.
+    #[serde(default)]
+    pub team_managed: bool,
     pub(super) roster: Members,
+    /// People who are listed as customers for the record, which gives them nothing.
+    #[serde(default)]
+    pub(super) record: Members,
     pub(super) organizations: BTreeSet<u32>,
     /// The spaces linked as knowledge bases; who can view is kept by the space.
     pub knowledge_base: BTreeSet<SpaceKey>,

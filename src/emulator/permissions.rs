@@ -1,17 +1,15 @@
-//! Permission schemes, project roles and groups: who holds what in a project, and what a leaky or broken scheme does to
-//! customers (V7, V8a, V8b).
+//! Permission schemes: who holds what in a project, and what a leaky or broken scheme does to customers (V7, V8a, V8b).
 //!
 //! Every project has a scheme of its own. What is stored is only how it differs from the scheme that a new service project
-//! gets, so that a state from before schemes were imitated reads as one with healthy schemes. Groups are not stored: they
-//! follow from the roles of accounts. So does the team of a project: every agent of the site is in it, and the two built-in
-//! callers administer every project.
+//! gets, so that a state from before schemes were imitated reads as one with healthy schemes.
 //!
 //! Written from section 4 of the access model alone, as `visit` is.
 
-use super::accounts::{Account, Role};
+use super::accounts::{Account, Handle};
 use super::objects::{Project, SiteError};
-use super::site::{ADMIN, AGENT, Site};
-use crate::model::{AccountId, AccountKind, ProjectKey};
+use super::roles::{ProjectRole, RoleActor};
+use super::site::Site;
+use crate::model::ProjectKey;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -42,56 +40,6 @@ pub(super) const GRANTABLE: [&str; 6] = [
 ];
 /// How many grants a scheme can number.
 const NUMBERS: u64 = 1000;
-
-/// A project role, shared by all projects of the site.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ProjectRole {
-    /// Administers the project.
-    Administrators,
-    /// The project's agents.
-    Team,
-    /// The project's customers: the roster.
-    Customers,
-}
-
-impl ProjectRole {
-    /// Every role, by id.
-    pub const ALL: [Self; 3] = [Self::Administrators, Self::Customers, Self::Team];
-
-    /// Returns the id.
-    pub const fn id(self) -> u64 {
-        match self {
-            Self::Administrators => 10_002,
-            Self::Customers => 10_100,
-            Self::Team => 10_101,
-        }
-    }
-
-    /// Returns the name.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Administrators => "Administrators",
-            Self::Customers => "Service Desk Customers",
-            Self::Team => "Service Desk Team",
-        }
-    }
-
-    pub(super) fn by_id(text: &str) -> Option<Self> {
-        let id: u64 = text.parse().ok()?;
-        Self::ALL.into_iter().find(|role| role.id() == id)
-    }
-}
-
-/// Somebody in a project role.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum RoleActor {
-    /// One account.
-    Account(AccountId),
-    /// Everybody in a group of this name.
-    Group(String),
-}
 
 /// A permission and who holds it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -124,7 +72,11 @@ impl Grant {
 pub(super) struct Permissions {
     added: BTreeMap<u64, Grant>,
     removed: BTreeSet<u64>,
-    actors: BTreeSet<(ProjectRole, RoleActor)>,
+    /// Who is in a role besides those who are in it in every project, and besides the roster.
+    pub(super) actors: BTreeSet<(ProjectRole, RoleActor)>,
+    /// Agents taken out of the team, and callers taken out of the administrators.
+    #[serde(default)]
+    pub(super) without: BTreeSet<(ProjectRole, RoleActor)>,
 }
 
 impl Permissions {
@@ -264,90 +216,6 @@ impl Site {
         })
     }
 
-    /// Puts somebody into a role of a project; into the role of customers, that is onto the roster.
-    ///
-    /// # Errors
-    /// When there is no such project or account.
-    pub fn add_role_actor(
-        &mut self,
-        key: &ProjectKey,
-        role: ProjectRole,
-        actor: RoleActor,
-    ) -> Result<(), SiteError> {
-        match actor {
-            RoleActor::Account(id) if role == ProjectRole::Customers => {
-                self.add_customers(key, &[id])
-            }
-            actor => {
-                if let RoleActor::Account(id) = &actor
-                    && self.account(id).is_none()
-                {
-                    return Err(SiteError::Account(id.clone()));
-                }
-                let project = self
-                    .projects
-                    .get_mut(key)
-                    .ok_or_else(|| SiteError::Project(key.clone()))?;
-                project.permissions.actors.insert((role, actor));
-                Ok(())
-            }
-        }
-    }
-
-    /// Returns who is in a role of a project.
-    pub fn role_actors(&self, key: &ProjectKey, role: ProjectRole) -> BTreeSet<RoleActor> {
-        let Some(project) = self.projects.get(key) else {
-            return BTreeSet::new();
-        };
-        let account =
-            |account: &Account| RoleActor::Account(AccountId::new(account.id.to_string()));
-        let mut actors: BTreeSet<RoleActor> = match role {
-            ProjectRole::Customers => self
-                .rows(project.roster.as_slice())
-                .into_iter()
-                .map(account)
-                .collect(),
-            ProjectRole::Team => self
-                .accounts()
-                .filter(|a| a.is_agent())
-                .map(account)
-                .collect(),
-            ProjectRole::Administrators => [ADMIN.0, AGENT.0]
-                .into_iter()
-                .flat_map(|address| self.accounts_with_email(address))
-                .filter(|a| a.is_agent())
-                .map(account)
-                .collect(),
-        };
-        let added = project.permissions.actors.iter();
-        actors.extend(
-            added
-                .filter(|(of, _)| *of == role)
-                .map(|(_, actor)| actor.clone()),
-        );
-        actors
-    }
-
-    /// Returns the names of the groups of the site.
-    pub(super) fn groups(&self) -> [String; 3] {
-        [
-            "jira-servicedesk-users".to_owned(),
-            "site-admins".to_owned(),
-            format!("jira-servicemanagement-customers-{}", self.name()),
-        ]
-    }
-
-    /// Returns the groups of an account; portal-only accounts are in none.
-    pub(super) fn groups_of(&self, account: &Account) -> Vec<String> {
-        let [agents, admins, customers] = self.groups();
-        match (account.kind, account.role) {
-            (AccountKind::Atlassian, Role::Admin) => vec![agents, admins],
-            (AccountKind::Atlassian, Role::User) => vec![agents],
-            (AccountKind::Atlassian, Role::Customer) => vec![customers],
-            _ => Vec::new(),
-        }
-    }
-
     /// Says whether a project lets in every customer: it is open, and V8b does not make it act restricted.
     pub(super) fn acts_open(&self, project: &Project) -> bool {
         project.channel_access == crate::model::ChannelAccess::Open
@@ -356,25 +224,32 @@ impl Site {
 
     /// Says whether a customer or agent sees a portal by the scheme alone: V7, or as one of the project's team.
     pub(super) fn scheme_lets_in(&self, project: &Project, account: &Account) -> bool {
-        let groups = self.groups_of(account);
         project.permissions.leaks()
             || self.is_named(
                 project,
                 account,
                 &["ADMINISTER_PROJECTS", "SERVICEDESK_AGENT"],
             )
-            || project.permissions.actors.iter().any(|(role, actor)| {
-                *role != ProjectRole::Customers
-                    && match actor {
-                        RoleActor::Account(id) => id.as_str() == &*account.id,
-                        RoleActor::Group(name) => groups.contains(name),
-                    }
-            })
+            || self.is_staff(project, account)
     }
 
     /// V7: Browse Projects makes a customer of whoever is in a group that has it. Being named oneself is taken to be as good.
     pub(super) fn scheme_makes_customer(&self, project: &Project, account: &Account) -> bool {
         self.is_named(project, account, &["BROWSE_PROJECTS"])
+    }
+
+    /// V7: whom Browse Projects makes a customer, by name or through a group.
+    pub(super) fn customers_by_scheme(&self, project: &Project) -> Vec<Handle> {
+        let grants = project.permissions.grants().into_values();
+        grants
+            .filter(|grant| grant.permission == "BROWSE_PROJECTS")
+            .filter_map(|grant| match (grant.holder.as_str(), grant.parameter) {
+                ("group", Some(name)) => Some(self.group_members(&name)),
+                ("user", Some(id)) => Some(self.accounts.handle(&id).into_iter().collect()),
+                _ => None,
+            })
+            .flatten()
+            .collect()
     }
 
     /// Says whether one of these permissions is granted to an account or to a group of it.

@@ -3,8 +3,8 @@
 use super::call::{Call, Face, Reply};
 use super::site::Site;
 use super::{
-    admin, confluence, customers, desks, jira, organizations, private, properties, schemes,
-    site_settings,
+    admin, confluence, customers, desks, directory, jira, organizations, private, project_roles,
+    properties, schemes, site_settings,
 };
 
 /// How an operation is carried out.
@@ -140,19 +140,26 @@ pub(super) fn operations() -> Vec<Operation> {
         get(Jira, "/rest/api/3/serverInfo", jira::server).needs(Need::Nobody),
         get(Jira, "/rest/api/3/myself", jira::myself),
         get(Jira, "/rest/api/3/mypermissions", jira::permissions),
+        get(Jira, "/rest/api/3/permissions", jira::all_permissions),
         get(Jira, "/rest/api/3/project/search", jira::projects),
         get(Jira, "/rest/api/3/user", jira::user),
         get(Jira, "/rest/api/3/user/search", jira::search),
         get(Jira, "/rest/api/3/users/search", jira::everybody),
         get(Jira, "/rest/api/3/user/bulk", jira::bulk),
-        get(Jira, "/rest/api/3/group/member", schemes::group_members),
+        get(Jira, "/rest/api/3/user/groups", directory::groups_of),
+        get(Jira, "/rest/api/3/group/bulk", directory::groups),
+        get(Jira, "/rest/api/3/group/member", directory::members),
+        get(Jira, "/rest/api/3/project/{projectIdOrKey}", jira::project),
         get(Jira, "/rest/api/3/project/{projectKeyOrId}/permissionscheme", schemes::assigned),
         get(Jira, "/rest/api/3/permissionscheme/{schemeId}/permission", schemes::grants),
         change("POST", Jira, "/rest/api/3/permissionscheme/{schemeId}/permission", schemes::grant).needs(Need::Admin),
         change("DELETE", Jira, "/rest/api/3/permissionscheme/{schemeId}/permission/{permissionId}", schemes::revoke).needs(Need::Admin),
-        get(Jira, "/rest/api/3/project/{projectIdOrKey}/role", schemes::roles),
-        get(Jira, "/rest/api/3/project/{projectIdOrKey}/role/{id}", schemes::role),
-        change("POST", Jira, "/rest/api/3/project/{projectIdOrKey}/role/{id}", schemes::add_actors),
+        get(Jira, "/rest/api/3/role", project_roles::all).needs(Need::Admin),
+        get(Jira, "/rest/api/3/project/{projectIdOrKey}/role", project_roles::roles),
+        get(Jira, "/rest/api/3/project/{projectIdOrKey}/role/{id}", project_roles::role),
+        change("POST", Jira, "/rest/api/3/project/{projectIdOrKey}/role/{id}", project_roles::add),
+        change("PUT", Jira, "/rest/api/3/project/{projectIdOrKey}/role/{id}", project_roles::set),
+        change("DELETE", Jira, "/rest/api/3/project/{projectIdOrKey}/role/{id}", project_roles::remove),
 
         get(Confluence, "/spaces", confluence::spaces),
         get(Confluence, "/spaces/{id}/role-assignments", confluence::role_assignments),

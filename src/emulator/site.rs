@@ -1,9 +1,11 @@
 //! The state of one emulated site: a plain value that can be filled, compared and stored.
 
 use super::accounts::{Account, AccountState, Accounts, Handle, NewAccount, Role};
+use super::groups::Group;
 use super::ids::{mix, uuid_of, uuid_text};
 use super::members::Members;
 use super::objects::{Organization, Project, SiteError, Space};
+use super::roles::{ProjectRole, RoleActor};
 use super::settings::{CUSTOMER_ROLE, ConfluencePlan, DomainAccess, MEMBER_ROLE, SiteSettings};
 use crate::model::{
     AccountId, AccountKind, ChannelAccess, CloudId, CustomerSharing, Email, OrganizationId,
@@ -41,6 +43,12 @@ pub struct Site {
     pub(super) organizations: BTreeMap<u32, Organization>,
     pub(super) projects: BTreeMap<ProjectKey, Project>,
     pub(super) spaces: BTreeMap<SpaceKey, Space>,
+    /// The groups that somebody made, by name.
+    #[serde(default)]
+    pub(super) groups: BTreeMap<String, Group>,
+    /// Who is in a role of every project that is made from now on.
+    #[serde(default)]
+    pub(super) default_actors: BTreeSet<(ProjectRole, RoleActor)>,
     #[serde(skip)]
     names: HashMap<String, u32>,
 }
@@ -64,6 +72,8 @@ impl Site {
             organizations: BTreeMap::new(),
             projects: BTreeMap::new(),
             spaces: BTreeMap::new(),
+            groups: BTreeMap::new(),
+            default_actors: BTreeSet::new(),
             names: HashMap::new(),
         };
         for ((address, _), name, role) in [
@@ -153,6 +163,12 @@ impl Site {
                 (AccountKind::Atlassian, Some((_, role))) => role,
                 (AccountKind::Atlassian, None) => new.role,
             },
+            also_customer: false,
+            apps: match new.kind {
+                AccountKind::PortalOnly => BTreeSet::new(),
+                AccountKind::Atlassian => new.apps,
+            },
+            service: new.service && new.kind == AccountKind::Atlassian,
             state: if built_in.is_some() {
                 AccountState::Active
             } else {
@@ -306,8 +322,18 @@ impl Site {
         self.projects.get_mut(key)
     }
 
-    /// Adds a service project: restricted, sharing within own organizations, without customers. An existing one is left alone.
+    /// Adds a service project: restricted, sharing within own organizations, with the default actors as its only customers.
+    /// An existing one is left alone.
     pub fn add_project(&mut self, key: &ProjectKey, name: &str) -> &mut Project {
+        let new = !self.projects.contains_key(key);
+        self.put_project(key, name);
+        if new {
+            self.fill_roles(key);
+        }
+        self.put_project(key, name)
+    }
+
+    fn put_project(&mut self, key: &ProjectKey, name: &str) -> &mut Project {
         let desk = self.projects.values().map(|p| p.desk).max().unwrap_or(0) + 1;
         self.projects.entry(key.clone()).or_insert_with(|| Project {
             key: key.clone(),
@@ -316,7 +342,9 @@ impl Site {
             name: name.to_owned(),
             channel_access: ChannelAccess::Restricted,
             customer_sharing: CustomerSharing::OwnOrganizations,
+            team_managed: false,
             roster: Members::default(),
+            record: Members::default(),
             organizations: BTreeSet::new(),
             knowledge_base: BTreeSet::new(),
             permissions: super::permissions::Permissions::default(),
@@ -508,7 +536,8 @@ impl Site {
             .organizations
             .values()
             .map(|o| &o.members)
-            .chain(self.projects.values().map(|p| &p.roster));
+            .chain(self.projects.values().flat_map(|p| [&p.roster, &p.record]))
+            .chain(self.groups.values().map(|group| &group.members));
         for list in lists {
             if list.as_slice().iter().any(|h| *h as usize >= accounts) {
                 return Err("a list names an account that is not there".into());
@@ -528,7 +557,7 @@ impl Site {
             .ok_or_else(|| SiteError::Account(id.clone()))
     }
 
-    fn handles(&self, ids: &[AccountId]) -> Result<Vec<Handle>, SiteError> {
+    pub(super) fn handles(&self, ids: &[AccountId]) -> Result<Vec<Handle>, SiteError> {
         ids.iter().map(|id| self.handle(id)).collect()
     }
 
@@ -581,8 +610,14 @@ impl PartialEq for Site {
             && self.approved_domains == other.approved_domains
             && self.spaces == other.spaces
             && self.accounts == other.accounts
+            && self.default_actors == other.default_actors
             && self.organizations.len() == other.organizations.len()
             && self.projects.len() == other.projects.len()
+            && self.groups.len() == other.groups.len()
+            && self.groups.iter().zip(&other.groups).all(|(a, b)| {
+                (a.0, &a.1.id, a.1.role, &a.1.apps) == (b.0, &b.1.id, b.1.role, &b.1.apps)
+                    && self.rows(a.1.members.as_slice()) == other.rows(b.1.members.as_slice())
+            })
             && self
                 .organizations
                 .values()
@@ -613,6 +648,8 @@ impl PartialEq for Site {
                         && a.organizations == b.organizations
                         && a.knowledge_base == b.knowledge_base
                         && a.permissions == b.permissions
+                        && a.team_managed == b.team_managed
+                        && self.rows(a.record.as_slice()) == other.rows(b.record.as_slice())
                         && self.rows(a.roster.as_slice()) == other.rows(b.roster.as_slice())
                 })
     }

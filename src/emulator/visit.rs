@@ -3,11 +3,11 @@
 //! Written from the tables alone, as `gatekeeping` is. Where they leave a cell open, this sandbox chooses, and says so at the
 //! function.
 
-use super::accounts::{Account, Role};
 use super::gatekeeping::Admission;
 use super::settings::{ANYONE, CUSTOMER_ROLE, MEMBER_ROLE};
 use super::site::Site;
-use crate::model::{AccountId, AccountKind, Email, ProjectKey};
+use crate::model::{AccountId, Email, ProjectKey};
+use std::fmt;
 
 /// A way to an account for a new address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,6 +42,83 @@ pub enum Caller<'a> {
     Anonymous,
     /// Somebody with an account.
     Account(&'a AccountId),
+}
+
+/// What a visitor finds at a portal: shown by this, or not shown because of that.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Sight<'s> {
+    /// Shown without login.
+    Anybody,
+    /// Shown to every customer of the site.
+    Open,
+    /// Shown to an agent.
+    Agent,
+    /// Shown to an actor of the project role of customers.
+    Customer,
+    /// Shown to a member of this organization.
+    Organization(&'s str),
+    /// Shown to a member of this group, which is in the project role of customers.
+    Group(&'s str),
+    /// Shown to whom Browse Projects names (V7).
+    Permission,
+    /// Shown by a leak of the scheme, or to somebody of the project's staff.
+    Scheme,
+    /// There is no such project.
+    NoPortal,
+    /// Not shown without login.
+    NoLogin,
+    /// Not shown: the account was revoked, suspended or deactivated.
+    OutOfUse,
+    /// Not shown: an Atlassian account without a role.
+    NoRole,
+    /// Not shown: on the list of customers for the record only.
+    ForTheRecord,
+    /// Not shown: on no list of the project.
+    Restricted,
+}
+
+impl Sight<'_> {
+    /// Says whether the portal shows itself.
+    pub(super) const fn shown(self) -> bool {
+        matches!(
+            self,
+            Self::Anybody
+                | Self::Open
+                | Self::Agent
+                | Self::Customer
+                | Self::Organization(_)
+                | Self::Group(_)
+                | Self::Permission
+                | Self::Scheme
+        )
+    }
+}
+
+impl fmt::Display for Sight<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let words = match self {
+            Self::Anybody => "open to everybody, without login",
+            Self::Open => "open to every customer of the site",
+            Self::Agent => "an agent of the site",
+            Self::Customer => "in the project role Service Desk Customers",
+            Self::Organization(name) => return write!(f, "a member of the organization `{name}`"),
+            Self::Group(name) => {
+                return write!(
+                    f,
+                    "in the group `{name}`, which has the project role Service Desk Customers"
+                );
+            }
+            Self::Permission => "named by the permission Browse Projects",
+            Self::Scheme => "by the permission scheme, or of the project's staff",
+            Self::NoPortal => "there is no such project",
+            Self::NoLogin => "nobody sees it without login",
+            Self::OutOfUse => "the account is out of use",
+            Self::NoRole => "the Atlassian account has no role in Jira Service Management",
+            Self::ForTheRecord => "restricted, and in its list of customers for the record only",
+            Self::Restricted => "restricted, and on no list of it",
+        };
+        f.write_str(words)
+    }
 }
 
 impl Site {
@@ -79,41 +156,69 @@ impl Site {
     }
 
     /// Says whether a caller sees the portal of a project.
+    pub fn shows_portal(&self, key: &ProjectKey, caller: Caller<'_>) -> bool {
+        self.sight(key, caller).shown()
+    }
+
+    /// Says what a caller finds at the portal of a project, and why.
     ///
     /// A permission scheme can show a restricted portal to customers (V7), and make an open project act restricted (V8b).
     /// Agents see every portal, as the two built-in ones do. Atlassian accounts without a role see what people without login see
     /// (Q4).
-    pub fn shows_portal(&self, key: &ProjectKey, caller: Caller<'_>) -> bool {
+    pub(super) fn sight(&self, key: &ProjectKey, caller: Caller<'_>) -> Sight<'_> {
         let Some(project) = self.projects.get(key) else {
-            return false;
+            return Sight::NoPortal;
         };
         let open = self.acts_open(project);
         let to_anybody =
             open && self.settings.customers_can_create_accounts && self.settings.view_without_login;
+        let as_anybody = |otherwise| match to_anybody {
+            true => Sight::Anybody,
+            false => otherwise,
+        };
         let Caller::Account(id) = caller else {
-            return to_anybody;
+            return as_anybody(Sight::NoLogin);
         };
         let (Some(account), Some(handle)) = (self.account(id), self.accounts.handle(id.as_str()))
         else {
-            return to_anybody;
+            return as_anybody(Sight::NoLogin);
         };
-        if account.state.is_active() && self.scheme_makes_customer(project, account) {
-            return true;
+        if !account.state.is_active() {
+            return as_anybody(Sight::OutOfUse);
         }
-        if !is_customer(account) {
-            return to_anybody;
+        if self.scheme_makes_customer(project, account) {
+            return Sight::Permission;
         }
-        let of_an_organization = || {
-            project.organizations.iter().any(|number| {
-                self.organizations
-                    .get(number)
-                    .is_some_and(|organization| organization.members.as_slice().contains(&handle))
-            })
-        };
-        open || account.is_agent()
-            || project.roster.as_slice().contains(&handle)
-            || of_an_organization()
-            || self.scheme_lets_in(project, account)
+        if !self.has_role(account) {
+            return as_anybody(Sight::NoRole);
+        }
+        if self.is_agent(account) {
+            return Sight::Agent;
+        }
+        if open {
+            return Sight::Open;
+        }
+        if project.roster.contains(handle, &self.accounts) {
+            return Sight::Customer;
+        }
+        let organization = project
+            .organizations
+            .iter()
+            .filter_map(|number| self.organizations.get(number))
+            .find(|organization| organization.members.contains(handle, &self.accounts));
+        if let Some(organization) = organization {
+            return Sight::Organization(organization.name());
+        }
+        if let Some(group) = self.customer_group(project, account) {
+            return Sight::Group(group);
+        }
+        if self.scheme_lets_in(project, account) {
+            return Sight::Scheme;
+        }
+        match project.record.contains(handle, &self.accounts) {
+            true => Sight::ForTheRecord,
+            false => Sight::Restricted,
+        }
     }
 
     fn is_open(&self, key: &ProjectKey) -> bool {
@@ -139,10 +244,4 @@ impl Site {
         let grants = [CUSTOMER_ROLE, MEMBER_ROLE].contains(&grant.role.as_str());
         grants.then_some((grant.role.as_str(), grant.admin_approval_required))
     }
-}
-
-/// Says whether an account is one that customers use: in use, and if it is an Atlassian one, with a role.
-fn is_customer(account: &Account) -> bool {
-    account.state.is_active()
-        && (account.kind == AccountKind::PortalOnly || account.role != Role::None)
 }

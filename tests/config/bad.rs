@@ -196,7 +196,7 @@ sites:
     7 |     favourite_colour: red
       |     ^^^^^^^^^^^^^^^^
       |
-      = hint: known here: `url`, `seed`, `api_url`, `auth`, `atlassian_organization`, `user_management`, `confluence_plan`, `surfaces`, `customer_access`, `email`, `organization_management`, `portal_only_login`, `knowledge_base`, `spaces`, `unlisted_projects`, `organizations_mode`, `organizations`, `people`, `projects`, `allow_empty`, `accounts`
+      = hint: known here: `url`, `seed`, `api_url`, `auth`, `atlassian_organization`, `user_management`, `confluence_plan`, `surfaces`, `customer_access`, `email`, `organization_management`, `portal_only_login`, `knowledge_base`, `spaces`, `unlisted_projects`, `organizations_mode`, `organizations`, `people`, `projects`, `allow_empty`, `accounts`, `sandbox`
 
     error[unknown-word]: `clasic` is not one of the words allowed here
      --> portcullis.yaml:8:11

@@ -86,7 +86,7 @@ impl Browser {
     }
 }
 
-const PAGES: [&str; 14] = [
+const PAGES: [&str; 16] = [
     "/__sandbox/console",
     "/__sandbox/console/customer-access",
     "/__sandbox/console/email-requests",
@@ -101,6 +101,8 @@ const PAGES: [&str; 14] = [
     "/__sandbox/console/project/ITSM",
     "/__sandbox/visit",
     "/__sandbox/visit?as=ana@globex.example",
+    "/__sandbox/console/groups",
+    "/__sandbox/console/groups?name=site-admins",
 ];
 
 fn all<'h>(page: &'h Html, selector: &str) -> Vec<scraper::ElementRef<'h>> {
@@ -489,6 +491,58 @@ async fn accounts_are_invited_migrated_revoked_and_given_back() {
         .send(customers, &[("account", bo), ("action", "delete")])
         .await;
     assert_eq!(wrong.status().as_u16(), 422);
+}
+
+#[tokio::test]
+async fn groups_are_made_filled_and_put_into_the_role_of_customers() {
+    let mut site = acme().site;
+    site.add_account(NewAccount::atlassian(email("ivy@acme.com"), Role::Customer));
+    let browser = Browser::on(site).await;
+    let groups = "/__sandbox/console/groups";
+    let project = "/__sandbox/console/project/ITSM/customers";
+    browser.submit(groups, &[("new", "hr-staff")]).await;
+    browser.refused(groups, &[("new", "hr-staff")]).await;
+    let add = |address: &'static str| [("name", "hr-staff"), ("add", address)];
+    let page = browser.submit(groups, &add("ivy@acme.com")).await;
+    assert!(page.contains("ivy@acme.com"));
+    browser.refused(groups, &add("ana@globex.example")).await;
+    assert_eq!(
+        browser.visit("?as=ivy@acme.com").await["portals"][0]["view"],
+        false
+    );
+    browser.submit(project, &[("group", "hr-staff")]).await;
+    browser.refused(project, &[("group", "nobody")]).await;
+    let visit = browser.visit("?as=ivy@acme.com").await;
+    assert_eq!(visit["portals"][0]["view"], true);
+    let page = browser.page("/__sandbox/visit?as=ivy@acme.com").await;
+    assert!(page.contains("Service Desk Customers"), "{page}");
+    let page = browser.page("/__sandbox/console/project/ITSM").await;
+    assert!(page.contains("through a group in the project role"));
+    browser
+        .submit(project, &[("remove-group", "hr-staff")])
+        .await;
+    browser
+        .refused(project, &[("remove-group", "hr-staff")])
+        .await;
+    let visit = browser.visit("?as=ivy@acme.com").await;
+    assert_eq!(visit["portals"][0]["view"], false);
+
+    // Out of an open project's customers: the name stays for the record.
+    let ana = browser
+        .sandbox
+        .site()
+        .accounts_with_email("ana@globex.example")[0]
+        .id();
+    let open = "/__sandbox/console/project/WEB/customers";
+    let page = browser.submit(open, &[("remove", ana.as_str())]).await;
+    assert!(page.contains("for the record"), "{page}");
+    assert!(
+        browser
+            .sandbox
+            .site()
+            .project_customers(&key("WEB"))
+            .is_empty()
+    );
 }
 
 #[tokio::test]

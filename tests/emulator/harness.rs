@@ -109,6 +109,13 @@ impl Box {
         got.body
     }
 
+    /// Visits the help center as an address.
+    pub(crate) async fn visit(&self, address: &str) -> Value {
+        let url = format!("{}/__sandbox/visit?as={address}", self.url);
+        let request = self.http.get(url).header("Accept", "application/json");
+        request.send().await.unwrap().json().await.unwrap()
+    }
+
     pub(crate) async fn status(
         &self,
         who: Who,

@@ -1,8 +1,8 @@
 //! A workspace in a temporary directory, its sandbox, and the binary that runs on it.
 
 use camino::{Utf8Path, Utf8PathBuf};
-use portcullis::emulator::{AccountState, NewAccount, Role, Site};
-use portcullis::model::{AccountId, AccountKind, Email, OrganizationId, ProjectKey};
+use portcullis::emulator::{NewAccount, Site};
+use portcullis::model::{AccountId, Email, OrganizationId, ProjectKey};
 use serde_json::Value;
 use std::process::Command;
 
@@ -292,17 +292,7 @@ pub(crate) fn account(site: &mut Site, address: &str) -> AccountId {
         .accounts_with_email(address)
         .first()
         .map(|account| account.id());
-    found.unwrap_or_else(|| {
-        site.add_account(NewAccount {
-            email: email(address),
-            name: None,
-            kind: AccountKind::PortalOnly,
-            id: None,
-            role: Role::Customer,
-            state: AccountState::Active,
-            email_hidden: false,
-        })
-    })
+    found.unwrap_or_else(|| site.add_account(NewAccount::portal_only(email(address))))
 }
 
 /// Adds a member to an organization, as an agent would by hand.

@@ -1,13 +1,13 @@
 //! The accounts that a seed declares, and account ids.
 
 use super::optional_sentence;
-use super::site::ROLE;
 use crate::config::context::Context;
-use crate::config::workspace::{ApprovedRole, SeedAccount, SeedAccountState};
+use crate::config::seeded::{SeedAccount, SeedAccountState, SeedApp, SeedRole};
 use crate::config::yaml::{Entry, Node};
 use crate::config::{codes, keys};
 use crate::diagnostic::{Diagnostic, short};
 use crate::model::{AccountId, AccountKind};
+use std::collections::BTreeSet;
 
 const ACCOUNT_STATE: &[(&str, SeedAccountState)] = &[
     ("active", SeedAccountState::Active),
@@ -15,6 +15,26 @@ const ACCOUNT_STATE: &[(&str, SeedAccountState)] = &[
     ("revoked", SeedAccountState::Revoked),
     ("deactivated", SeedAccountState::Deactivated),
 ];
+
+const ROLE: &[(&str, SeedRole)] = &[
+    ("none", SeedRole::None),
+    ("customer", SeedRole::Customer),
+    ("user", SeedRole::User),
+    ("admin", SeedRole::Admin),
+];
+const APP: &[(&str, SeedApp)] = &[("jira", SeedApp::Jira), ("confluence", SeedApp::Confluence)];
+
+/// Reads a role in Jira Service Management.
+pub(super) fn seed_role(cx: &mut Context, node: &Node<'_>) -> Option<SeedRole> {
+    cx.word(node, ROLE).map(|role| role.value)
+}
+
+/// Reads apps besides Jira Service Management.
+pub(super) fn apps(cx: &mut Context, entry: Option<&Entry<'_>>) -> BTreeSet<SeedApp> {
+    let items = entry.and_then(|e| cx.items(&e.node)).unwrap_or_default();
+    let apps = items.iter().filter_map(|item| cx.word(item, APP));
+    apps.map(|app| app.value).collect()
+}
 
 /// Reads the accounts of a seed.
 pub(super) fn accounts(cx: &mut Context, entry: &Entry<'_>) -> Vec<SeedAccount> {
@@ -45,16 +65,26 @@ fn account(cx: &mut Context, node: &Node<'_>) -> Option<SeedAccount> {
         .get("account")
         .and_then(|e| cx.word(&e.node, AccountKind::WORDS));
     let kind = kind.map_or(AccountKind::PortalOnly, |kind| kind.value);
-    let role = fields.get("role").and_then(|e| {
-        if kind == AccountKind::PortalOnly {
+    for key in ["role", "apps", "service_account"] {
+        if kind == AccountKind::PortalOnly
+            && let Some(entry) = fields.get(key)
+        {
+            let what = match key {
+                "role" => "a portal-only account has no role",
+                "apps" => "a portal-only account uses no app",
+                _ => "a portal-only account is no service account",
+            };
             cx.report(
-                Diagnostic::error(codes::CONFLICTING_KEYS, "a portal-only account has no role")
-                    .at(e.mark)
-                    .hint("leave `role` out, or write `account: atlassian`"),
+                Diagnostic::error(codes::CONFLICTING_KEYS, what)
+                    .at(entry.mark)
+                    .hint(format!("leave `{key}` out, or write `account: atlassian`")),
             );
         }
-        cx.word(&e.node, ROLE)
-    });
+    }
+    let role = fields.get("role").and_then(|e| seed_role(cx, &e.node));
+    let service = fields
+        .get("service_account")
+        .and_then(|e| cx.boolean(&e.node));
     let state = fields
         .get("state")
         .and_then(|e| cx.word(&e.node, ACCOUNT_STATE));
@@ -66,7 +96,9 @@ fn account(cx: &mut Context, node: &Node<'_>) -> Option<SeedAccount> {
         account_id: fields
             .get("account_id")
             .and_then(|e| account_id(cx, &e.node)),
-        role: role.map_or(ApprovedRole::Customer, |role| role.value),
+        role: role.unwrap_or_default(),
+        apps: apps(cx, fields.get("apps")),
+        service: service.is_some_and(|service| service.value),
         state: state.map(|state| state.value).unwrap_or_default(),
         email_hidden: hidden.is_some_and(|hidden| hidden.value),
         email: email?.value,

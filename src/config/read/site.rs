@@ -1,7 +1,8 @@
 //! A site.
 
 use super::{
-    accounts, allow_empty, block, insert, mode, optional_sentence, organization, project, settings,
+    accounts, allow_empty, block, insert, mode, optional_sentence, organization, project, sandbox,
+    settings,
 };
 use crate::config::codes;
 use crate::config::context::{Context, address, null};
@@ -122,6 +123,10 @@ pub(super) fn site(cx: &mut Context, entry: &Entry<'_>) -> Option<Site> {
         accounts: fields
             .get("accounts")
             .map(|e| accounts::accounts(cx, e))
+            .unwrap_or_default(),
+        sandbox: fields
+            .get("sandbox")
+            .map(|e| sandbox::sandbox(cx, e))
             .unwrap_or_default(),
     };
     Some(site)

@@ -29,7 +29,7 @@ td form { display: inline; }
 ";
 
 /// The pages that every page links to, by path below the console, in the words of the manual steps.
-const PAGES: [(&str, &str); 9] = [
+const PAGES: [(&str, &str); 10] = [
     ("", "Overview"),
     ("/customer-access", "Customer access"),
     ("/email-requests", "Email requests"),
@@ -41,6 +41,7 @@ const PAGES: [(&str, &str); 9] = [
         "App access settings (or User access settings)",
     ),
     ("/users", "Users"),
+    ("/groups", "Groups"),
     ("/portal-only-customers", "Portal-only customers"),
 ];
 
@@ -197,6 +198,24 @@ pub(super) fn line(kind: &str, id: &str, name: &str, label: &str, content: &str)
         "<label for=\"{id}\">{}</label>\n<input type=\"{kind}\" id=\"{id}\" name=\"{name}\" value=\"{}\" autocomplete=\"off\">\n",
         text(label),
         value(content)
+    )
+}
+
+/// Makes a control that takes one of several words.
+pub(super) fn select(id: &str, label: &str, options: &[String]) -> String {
+    let options: String = options
+        .iter()
+        .map(|option| {
+            format!(
+                "<option value=\"{}\">{}</option>\n",
+                value(option),
+                text(option)
+            )
+        })
+        .collect();
+    format!(
+        "<label for=\"{id}\">{}</label>\n<select id=\"{id}\" name=\"{id}\">\n{options}</select>\n",
+        text(label)
     )
 }
 

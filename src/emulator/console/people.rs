@@ -32,19 +32,15 @@ pub(super) fn users(site: &Site, query: &Form, refused: Option<&str>) -> Answer 
     );
     let rows: Vec<Vec<String>> = found(site, query, AccountKind::Atlassian)
         .map(|account| {
-            let action = match account.role {
+            let present = site.role_of(account);
+            let action = match present {
                 Role::None => html::form(&path, &hidden("email", &account.email), "Grant access"),
                 _ => String::new(),
             };
-            let role = match account.role {
-                Role::None => "None",
-                Role::Customer => "Customer",
-                Role::User => "User (agent)",
-                Role::Admin => "Administrator",
-            };
             vec![
                 html::text(&account.email),
-                role.to_owned(),
+                role(present).to_owned(),
+                html::text(&site.groups_of(account).join(", ")),
                 state(account),
                 action,
             ]
@@ -58,6 +54,7 @@ pub(super) fn users(site: &Site, query: &Form, refused: Option<&str>) -> Answer 
             &[
                 "E-mail address",
                 "Jira Service Management",
+                "Groups",
                 "State",
                 "Action"
             ],
@@ -187,6 +184,16 @@ fn found<'s>(site: &'s Site, query: &Form, kind: AccountKind) -> impl Iterator<I
         .chain(everybody.into_iter().flatten())
         .filter(move |account| account.kind == kind)
         .take(ROWS)
+}
+
+/// The words for a role in Jira Service Management.
+pub(super) const fn role(role: Role) -> &'static str {
+    match role {
+        Role::None => "None",
+        Role::Customer => "Customer",
+        Role::User => "User (agent)",
+        Role::Admin => "Administrator",
+    }
 }
 
 fn state(account: &Account) -> String {

@@ -2,11 +2,15 @@
 
 use super::super::call::Answer;
 use super::super::objects::Project;
+use super::super::roles::{Listed, ProjectRole, RoleActor};
 use super::super::site::Site;
 use super::html::{self, Notice, choice, group, hidden, line};
 use super::settings::{organization_link, saved};
 use super::{CONSOLE, Form, see_other};
-use crate::model::{ChannelAccess, CustomerSharing, SpaceKey, WhoCanView};
+use crate::model::{AccountId, ChannelAccess, CustomerSharing, ProjectKey, SpaceKey, WhoCanView};
+
+/// Why a form was refused, and the id of the control to look at.
+type Refusal = (String, &'static str);
 
 /// How many rows of a list one page shows.
 pub(super) const ROWS: usize = 200;
@@ -21,21 +25,20 @@ const AUDIENCES: [(&str, &str); 3] = [
 ];
 
 /// Shows a project.
-pub(super) fn page(
-    site: &Site,
-    key: &str,
-    query: &Form,
-    refused: Option<&(String, &'static str)>,
-) -> Answer {
+pub(super) fn page(site: &Site, key: &str, query: &Form, refused: Option<&Refusal>) -> Answer {
     let Some(project) = site.projects.get(key) else {
         return html::error(404, "There is no such service project.");
     };
     let body = format!(
-        "<p>{}. <a href=\"#customers\">Customers</a></p>\n\
+        "<p>{}, {}. <a href=\"#customers\">Customers</a></p>\n\
          <h2>Space settings (or Project settings)</h2>\n<h3>Access</h3>\n<h4>Customer permissions</h4>\n{}\
          <h3>Channels &amp; self service</h3>\n<h4 id=\"knowledge-base\">Knowledge base</h4>\n{}\
          <h2 id=\"customers\">Customers</h2>\n{}",
         html::text(&project.name),
+        match project.team_managed {
+            true => "team-managed",
+            false => "company-managed",
+        },
         permissions(project),
         knowledge_base(site, project),
         customers(site, project),
@@ -139,10 +142,30 @@ fn customers(site: &Site, project: &Project) -> String {
         })
         .collect();
     let handles = project.roster.as_slice();
-    let roster: Vec<Vec<String>> = site
-        .rows(&handles[..handles.len().min(ROWS)])
-        .into_iter()
-        .map(|account| vec![html::text(&account.email), html::text(&account.name)])
+    let besides = site.listed_besides(project);
+    let listed = handles
+        .iter()
+        .map(|handle| (*handle, None))
+        .chain(besides.iter().map(|(handle, why)| (*handle, Some(*why))));
+    let roster: Vec<Vec<String>> = listed
+        .take(ROWS)
+        .filter_map(|(handle, why)| Some((site.accounts.get(handle)?, why)))
+        .map(|(account, why)| {
+            let remove = match why {
+                Some(_) => String::new(),
+                None => html::form(
+                    &path(project, "customers"),
+                    &hidden("remove", &account.id),
+                    "Remove",
+                ),
+            };
+            vec![
+                html::text(&account.email),
+                html::text(&account.name),
+                reason(why).to_owned(),
+                remove,
+            ]
+        })
         .collect();
     let add = html::form(
         "/__sandbox/doors/agent-invite",
@@ -157,7 +180,7 @@ fn customers(site: &Site, project: &Project) -> String {
         "Add customer",
     );
     format!(
-        "{}{}<p>{} of {} customers are shown.</p>\n{add}",
+        "{}{}<p>{} of {} customers are shown.</p>\n{add}{}",
         html::table(
             "Organizations",
             &["Organization", "Members"],
@@ -165,12 +188,84 @@ fn customers(site: &Site, project: &Project) -> String {
         ),
         html::table(
             "Customers of the project itself",
-            &["E-mail address", "Name"],
+            &["E-mail address", "Name", "Listed", "Action"],
             &roster
         ),
         roster.len(),
-        handles.len(),
+        handles.len() + besides.len(),
+        customer_groups(site, project),
     )
+}
+
+/// Why somebody is in the list.
+const fn reason(why: Option<Listed>) -> &'static str {
+    match why {
+        None => "in the project role Service Desk Customers",
+        Some(Listed::Group) => "through a group in the project role",
+        Some(Listed::Permission) => "by a permission",
+        Some(Listed::Record) => "for the record",
+    }
+}
+
+/// The groups in the project role of customers, as the page of project roles shows them.
+fn customer_groups(site: &Site, project: &Project) -> String {
+    let path = path(project, "customers");
+    let rows: Vec<Vec<String>> = site
+        .customer_groups(project)
+        .map(|name| {
+            vec![
+                html::text(name),
+                site.group_members(name).len().to_string(),
+                html::form(&path, &hidden("remove-group", name), "Remove"),
+            ]
+        })
+        .collect();
+    let options: Vec<String> = site.group_names();
+    let add = html::form(
+        &path,
+        &group(
+            "customer-groups",
+            "Service Desk Customers: groups",
+            &html::select("group", "Group", &options),
+        ),
+        "Add group",
+    );
+    format!(
+        "<h3>Project roles</h3>\n{}{add}",
+        html::table(
+            "Groups in the project role Service Desk Customers",
+            &["Group", "Members", "Action"],
+            &rows
+        )
+    )
+}
+
+/// Puts a group into the role of customers, or takes somebody or a group out of it.
+///
+/// Whoever is taken out of the customers of an open project stays in the list for the record.
+fn put_customers(site: &mut Site, key: &ProjectKey, form: &Form) -> Result<(), Refusal> {
+    let refused = |why: String| (why, "customer-groups");
+    let role = ProjectRole::Customers;
+    if form.has("group") {
+        let actor = RoleActor::Group(form.get("group").to_owned());
+        return site
+            .add_role_actor(key, role, actor)
+            .map_err(|error| refused(format!("Nothing was added: {error}.")));
+    }
+    let actor = match form.has("remove-group") {
+        true => RoleActor::Group(form.get("remove-group").to_owned()),
+        false => RoleActor::Account(AccountId::new(form.get("remove"))),
+    };
+    let there = site.remove_role_actor(key, role, &actor);
+    if there != Ok(true) {
+        return Err(refused("The project role has no such actor.".to_owned()));
+    }
+    let open = site.projects[key].channel_access == ChannelAccess::Open;
+    if open && let RoleActor::Account(id) = actor {
+        // Who was an actor is an account.
+        let _ = site.list_for_the_record(key, &[id]);
+    }
+    Ok(())
 }
 
 /// Takes a form of a project's page.
@@ -181,6 +276,7 @@ pub(super) fn put(site: &mut Site, key: &str, part: &str, form: &Form) -> Answer
     };
     let done = match part {
         "customer-permissions" => put_permissions(site, key, form),
+        "customers" => put_customers(site, &known, form),
         "knowledge-base" => put_space(site, &known, form),
         _ => return html::error(404, "There is no such page."),
     };
@@ -190,7 +286,7 @@ pub(super) fn put(site: &mut Site, key: &str, part: &str, form: &Form) -> Answer
     }
 }
 
-fn put_permissions(site: &mut Site, key: &str, form: &Form) -> Result<(), (String, &'static str)> {
+fn put_permissions(site: &mut Site, key: &str, form: &Form) -> Result<(), Refusal> {
     let access = ChannelAccess::from_word(form.get("channel-access"))
         .ok_or_else(|| ("Choose a channel access.".to_owned(), "channel-access"))?;
     let sharing = CustomerSharing::from_word(form.get("customer-sharing"))
@@ -202,11 +298,7 @@ fn put_permissions(site: &mut Site, key: &str, form: &Form) -> Result<(), (Strin
     Ok(())
 }
 
-fn put_space(
-    site: &mut Site,
-    key: &crate::model::ProjectKey,
-    form: &Form,
-) -> Result<(), (String, &'static str)> {
+fn put_space(site: &mut Site, key: &ProjectKey, form: &Form) -> Result<(), Refusal> {
     let refused = |why: &str| Err((why.to_owned(), "knowledge-base"));
     let space: Option<SpaceKey> = site
         .spaces

@@ -4,12 +4,13 @@
 //! /__sandbox/doors/DOOR` goes through a door, with an `email` and the `project` or `organization` that it leads to, and changes
 //! the site as the real one would.
 
-use super::super::accounts::Account;
+use super::super::accounts::{Account, AccountState};
 use super::super::call::Answer;
 use super::super::doors::{Entered, Look, Way};
 use super::super::site::Site;
-use super::super::visit::Caller;
+use super::super::visit::{Caller, Sight};
 use super::html::{self, Notice, group, hidden, line};
+use super::people;
 use super::projects::ROWS;
 use super::{Form, encoded, see_other};
 use crate::model::{Email, OrganizationId, ProjectKey, SpaceKey};
@@ -46,8 +47,37 @@ impl<'s> Visit<'s> {
         }
     }
 
+    /// What the visitor finds at a portal: with the first account that sees it, else with the first.
+    fn sight(&self, project: &ProjectKey) -> Sight<'s> {
+        let mut sights = self
+            .accounts
+            .iter()
+            .map(|account| self.site.sight(project, Caller::Account(&account.id())));
+        let Some(first) = sights.next() else {
+            return self.site.sight(project, Caller::Anonymous);
+        };
+        match first.shown() {
+            true => first,
+            false => sights.find(|sight| sight.shown()).unwrap_or(first),
+        }
+    }
+
     fn sees(&self, project: &ProjectKey) -> bool {
-        self.any(|caller| self.site.shows_portal(project, caller))
+        self.sight(project).shown()
+    }
+
+    /// R1a: two accounts on the address, so that nobody can rely on which of them is meant.
+    fn is_double(&self) -> bool {
+        self.accounts.len() > 1
+    }
+
+    /// R1c: one of the two is an Atlassian account without a role, which leads from one login to the other and back.
+    fn is_in_a_loop(&self) -> bool {
+        self.is_double()
+            && self
+                .accounts
+                .iter()
+                .any(|account| account.state.is_active() && !self.site.has_role(account))
     }
 
     fn reads(&self, project: &ProjectKey, space: &SpaceKey) -> bool {
@@ -175,8 +205,9 @@ fn document(visit: &Visit<'_>) -> Value {
                 .map(|handle| site.memberships(handle))
                 .unwrap_or_default();
             json!({
-                "accountId": &*account.id, "kind": account.kind, "role": account.role,
+                "accountId": &*account.id, "kind": account.kind, "role": site.role_of(account),
                 "state": account.state, "organizations": organizations,
+                "groups": site.groups_of(account), "apps": site.apps_of(account),
             })
         })
         .collect();
@@ -189,15 +220,18 @@ fn document(visit: &Visit<'_>) -> Value {
                 .iter()
                 .map(|space| (space.to_string(), json!(visit.reads(&project.key, space))))
                 .collect();
+            let sight = visit.sight(&project.key);
             json!({
                 "project": project.key.as_str(), "name": project.name,
-                "view": visit.sees(&project.key), "articles": articles,
+                "view": sight.shown(), "why": sight.to_string(), "articles": articles,
             })
         })
         .collect();
     let mut document = json!({
         "as": visit.email.as_ref().map(Email::written),
         "accounts": accounts,
+        "duplicate": visit.is_double(),
+        "loginLoop": visit.is_in_a_loop(),
         "portals": portals,
     });
     if let Some(email) = &visit.email {
@@ -271,30 +305,43 @@ fn accounts(visit: &Visit<'_>) -> String {
             vec![
                 html::text(&account.name),
                 account.kind.to_string(),
-                if account.state.is_active() {
-                    "can be used"
-                } else {
-                    "out of use"
-                }
-                .to_owned(),
+                people::role(visit.site.role_of(account)).to_owned(),
+                usable(account.state).to_owned(),
                 html::text(&organizations.join(", ")),
+                html::text(&visit.site.groups_of(account).join(", ")),
             ]
         })
         .collect();
-    html::table(
+    let warning = match (visit.is_double(), visit.is_in_a_loop()) {
+        (_, true) => {
+            "<p>Two accounts share the address, and the Atlassian account has no role here: the person is sent from one login to the other.</p>\n"
+        }
+        (true, false) => {
+            "<p>Two accounts share the address: which of them a login, a request or a mail reaches cannot be relied on.</p>\n"
+        }
+        (false, false) => "",
+    };
+    let table = html::table(
         "Accounts of this address",
-        &["Name", "Kind", "State", "Organizations"],
+        &["Name", "Kind", "Role", "State", "Organizations", "Groups"],
         &rows,
-    )
+    );
+    table + warning
+}
+
+/// What a state means for the person.
+const fn usable(state: AccountState) -> &'static str {
+    match state {
+        AccountState::Active => "can be used",
+        AccountState::Unverified => "can be used once the address is verified",
+        AccountState::Revoked => "out of use: its access was revoked",
+        AccountState::Deactivated => "out of use: deactivated",
+    }
 }
 
 fn help_center(visit: &Visit<'_>) -> String {
-    let mut seen = visit
-        .site
-        .projects
-        .values()
-        .filter(|project| visit.sees(&project.key));
-    let rows: Vec<Vec<String>> = seen
+    let mut all = visit.site.projects.values();
+    let rows: Vec<Vec<String>> = all
         .by_ref()
         .take(ROWS)
         .map(|project| {
@@ -304,8 +351,11 @@ fn help_center(visit: &Visit<'_>) -> String {
                 .filter(|space| visit.reads(&project.key, space))
                 .map(|space| html::text(space.as_str()))
                 .collect();
+            let sight = visit.sight(&project.key);
             vec![
                 format!("{} ({})", html::text(&project.name), project.key),
+                if sight.shown() { "shown" } else { "not shown" }.to_owned(),
+                html::text(&sight.to_string()),
                 match articles.is_empty() {
                     true => "none".to_owned(),
                     false => articles.join(", "),
@@ -313,16 +363,26 @@ fn help_center(visit: &Visit<'_>) -> String {
             ]
         })
         .collect();
-    if rows.is_empty() {
-        return "<h2>Help center</h2>\n<p>No portal shows itself.</p>\n".to_owned();
-    }
-    let more = match seen.count() {
+    let none = match visit
+        .site
+        .projects
+        .keys()
+        .any(|project| visit.sees(project))
+    {
+        true => "",
+        false => "<p>No portal shows itself.</p>\n",
+    };
+    let more = match all.count() {
         0 => String::new(),
         more => format!("<p>{more} more portals.</p>\n"),
     };
     format!(
-        "<h2>Help center</h2>\n{}{more}",
-        html::table("Portals", &["Portal", "Articles of these spaces"], &rows)
+        "<h2>Help center</h2>\n{none}{}{more}",
+        html::table(
+            "Portals",
+            &["Portal", "Shown", "Why", "Articles of these spaces"],
+            &rows
+        )
     )
 }
 

@@ -50,6 +50,7 @@ fn site(url: SiteUrl, user_management: UserManagement) -> Site {
         people: BTreeMap::new(),
         projects: BTreeMap::from([(key("ITSM"), project)]),
         accounts: Vec::new(),
+        sandbox: crate::config::SeedSandbox::default(),
     }
 }
 
