@@ -14,7 +14,7 @@
 //! - Permission schemes of Jira: reading them, granting and revoking a permission. A grant that leaks or breaks a portal does so
 //!   here too (V7, V8a, V8b; `permissions`).
 //! - Project roles with their actors, default actors and groups; the list of customers as a view of one of them (`roles`, `groups`).
-//! - The Admin API: organizations, workspaces, approved domains. The GraphQL gateway: knowledge-base links and viewers.
+//! - The Admin API: organizations, workspaces, approved domains, the directory of people and groups, and their roles (`users`). The GraphQL gateway: knowledge-base links and viewers.
 //! - The private `requestsecurity` endpoint, and settings endpoints of the sandbox's own under `/rest/sandbox-settings/1`
 //!   for what Atlassian offers on pages only.
 //! - Two callers: `admin@sandbox.example` with `sandbox-admin` and `agent@sandbox.example` with `sandbox-agent`, by Basic
@@ -34,6 +34,9 @@
 //! - Ids of deleted organizations are not given again.
 //! - Organizations owned by an identity provider refuse changes of members with 400.
 //! - With organization management left to Jira administrators, an agent can neither make, link nor fill organizations.
+//! - Agents and customers can have both roles of Jira Service Management at once; taking one leaves the other. Taking a role that
+//!   nobody has, or that a group gives, is answered as done. The built-in callers keep theirs (403).
+//! - The directory has neither portal-only nor service accounts, and shows every address.
 //! - A PUT of an approved domain without products makes the entry vanish.
 //! - A space that gets its first link becomes visible to all logged-in users where the site allows that
 //!   (the default of linking in section 2.4 of the access model).
@@ -98,6 +101,7 @@ mod site;
 mod site_settings;
 mod stats;
 mod store;
+mod users;
 mod visit;
 
 pub use accounts::{Account, AccountState, App, NewAccount, Role};

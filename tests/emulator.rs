@@ -31,5 +31,7 @@ mod server;
 mod settings;
 #[path = "emulator/steps.rs"]
 mod steps;
+#[path = "emulator/users.rs"]
+mod users;
 #[path = "support/wire.rs"]
 mod wire;

@@ -32,6 +32,7 @@ pub(super) fn workspaces(site: &Site, call: &Call<'_>) -> Reply {
     let rows: Vec<Value> = [
         (site.jsm_product(), "jira-servicedesk", "Jira Service Management", ""),
         (format!("ari:cloud:confluence::site/{}", site.cloud_id()), "confluence", "Confluence", "/wiki"),
+        (format!("ari:cloud:jira-software::site/{}", site.cloud_id()), "jira-software", "Jira", ""),
     ]
     .into_iter()
     .map(|(ari, kind, name, path)| {
@@ -155,7 +156,7 @@ pub(super) fn put_product(site: &mut Site, call: &Call<'_>) -> Reply {
     Ok(Answer::json(200, &detail(site, &domain)))
 }
 
-fn check_organization(site: &Site, call: &Call<'_>) -> Result<(), Answer> {
+pub(super) fn check_organization(site: &Site, call: &Call<'_>) -> Result<(), Answer> {
     if call.param("orgId") == site.atlassian_organization() {
         return Ok(());
     }

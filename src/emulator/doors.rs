@@ -171,10 +171,11 @@ impl Site {
         };
         match self.accounts.get(handle).cloned() {
             Some(account) if self.role_of(&account) == Role::None => {
-                self.accounts.put(Account {
+                let handle = self.accounts.put(Account {
                     role: Role::Customer,
                     ..account
                 });
+                self.join_by_domain(handle);
                 true
             }
             _ => false,

@@ -50,7 +50,6 @@ impl Site {
         name: &str,
         admission: Admission,
     ) -> Option<Handle> {
-        let domain = Domain::new(email.domain()).ok();
         let base = match admission {
             Admission::Rejected => return None,
             Admission::PortalOnly => NewAccount::portal_only(email),
@@ -61,15 +60,25 @@ impl Site {
             ..base
         });
         let handle = self.accounts.handle(id.as_str())?;
+        self.join_by_domain(handle);
+        Some(handle)
+    }
+
+    /// A2: an account that becomes a customer joins the organizations that claim its domain.
+    pub(super) fn join_by_domain(&mut self, handle: Handle) {
+        let Some(domain) = self
+            .accounts
+            .get(handle)
+            .and_then(|account| Email::new(&account.email).ok())
+            .and_then(|email| Domain::new(email.domain()).ok())
+        else {
+            return;
+        };
         for organization in self.organizations.values_mut() {
-            let claimed = domain
-                .as_ref()
-                .is_some_and(|domain| organization.email_domains.contains(domain));
-            if claimed && !organization.scim_managed {
+            if organization.email_domains.contains(&domain) && !organization.scim_managed {
                 organization.members.insert(vec![handle], &self.accounts);
             }
         }
-        Some(handle)
     }
 
     /// Returns what the approved domain, or `ANYONE`, grants for JSM on this site.

@@ -4,7 +4,7 @@ use super::call::{Call, Face, Reply};
 use super::site::Site;
 use super::{
     admin, confluence, customers, desks, directory, jira, organizations, private, project_roles,
-    properties, schemes, site_settings,
+    properties, schemes, site_settings, users,
 };
 
 /// How an operation is carried out.
@@ -166,6 +166,14 @@ pub(super) fn operations() -> Vec<Operation> {
 
         get(Admin, "/v1/orgs", admin::organizations),
         get(Admin, "/v1/orgs/{orgId}", admin::organization),
+        get(Admin, "/v2/orgs/{orgId}/directories", users::directories),
+        get(Admin, "/v2/orgs/{orgId}/directories/{directoryId}/users", users::users),
+        get(Admin, "/v2/orgs/{orgId}/directories/{directoryId}/users/{userId}", users::user),
+        get(Admin, "/v2/orgs/{orgId}/directories/{directoryId}/users/{accountId}/role-assignments", users::role_assignments),
+        get(Admin, "/v2/orgs/{orgId}/directories/{directoryId}/groups", users::groups),
+        get(Admin, "/v2/orgs/{orgId}/directories/{directoryId}/groups/{groupId}/role-assignments", users::group_role_assignments),
+        change("POST", Admin, "/v1/orgs/{orgId}/users/{userId}/roles/assign", users::assign),
+        change("POST", Admin, "/v1/orgs/{orgId}/users/{userId}/roles/revoke", users::revoke),
         get(Admin, "/v2/orgs/{orgId}/app-access-settings/domains", admin::domains),
         change("POST", Admin, "/v2/orgs/{orgId}/app-access-settings/domains", admin::create_domain),
         get(Admin, "/v2/orgs/{orgId}/app-access-settings/domains/{domain}", admin::domain),

@@ -1,8 +1,8 @@
 //! Every imitated documented operation, checked both ways against Atlassian's OpenAPI files.
 
-use crate::harness::{Box, Who, acme, path_id};
+use crate::harness::{Box, Who, acme, email, path_id};
 use crate::wire::Wire;
-use portcullis::emulator::{CUSTOMER_ROLE, Exchange};
+use portcullis::emulator::{CUSTOMER_ROLE, Exchange, NewAccount, Role};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
@@ -48,6 +48,12 @@ const OPERATIONS: &[&str] = &[
     "GET /v1/orgs/{orgId}",
     "GET /v2/orgs/{orgId}/app-access-settings/domains",
     "GET /v2/orgs/{orgId}/app-access-settings/domains/{domain}",
+    "GET /v2/orgs/{orgId}/directories",
+    "GET /v2/orgs/{orgId}/directories/{directoryId}/groups",
+    "GET /v2/orgs/{orgId}/directories/{directoryId}/groups/{groupId}/role-assignments",
+    "GET /v2/orgs/{orgId}/directories/{directoryId}/users",
+    "GET /v2/orgs/{orgId}/directories/{directoryId}/users/{accountId}/role-assignments",
+    "GET /v2/orgs/{orgId}/directories/{directoryId}/users/{userId}",
     "POST /rest/api/3/permissionscheme/{schemeId}/permission",
     "POST /rest/api/3/project/{projectIdOrKey}/role/{id}",
     "POST /rest/servicedeskapi/customer",
@@ -56,6 +62,8 @@ const OPERATIONS: &[&str] = &[
     "POST /rest/servicedeskapi/servicedesk/{serviceDeskId}/customer",
     "POST /rest/servicedeskapi/servicedesk/{serviceDeskId}/customer/invite",
     "POST /rest/servicedeskapi/servicedesk/{serviceDeskId}/organization",
+    "POST /v1/orgs/{orgId}/users/{userId}/roles/assign",
+    "POST /v1/orgs/{orgId}/users/{userId}/roles/revoke",
     "POST /v2/orgs/{orgId}/app-access-settings/domains",
     "POST /v2/orgs/{orgId}/app-access-settings/domains/{domain}/products",
     "POST /v2/orgs/{orgId}/workspaces",
@@ -67,7 +75,9 @@ const OPERATIONS: &[&str] = &[
 
 /// Sends at least one request of every operation, with refusals of every kind among them.
 async fn tour() -> Vec<Exchange> {
-    let acme = acme();
+    let mut acme = acme();
+    let staff = NewAccount::atlassian(email("staff@acme.com"), Role::User);
+    let staff = acme.site.add_account(staff).to_string();
     let org = acme.site.atlassian_organization().to_owned();
     let jsm = acme.site.jsm_product();
     let ana = acme.ana.to_string();
@@ -77,6 +87,11 @@ async fn tour() -> Vec<Exchange> {
     let person = |email: &str| Some(json!({"email": email, "displayName": "Di"}));
     let product = json!({"productId": jsm, "role": CUSTOMER_ROLE, "adminApprovalRequired": false});
     let domains = format!("/admin/v2/orgs/{org}/app-access-settings/domains");
+    let directory = format!("/admin/v2/orgs/{org}/directories/-");
+    let groups = sandbox
+        .get("/rest/api/3/group/bulk?groupName=site-admins")
+        .await;
+    let admins = groups["values"][0]["groupId"].as_str().unwrap().to_owned();
     let spaces = sandbox
         .get("/wiki/api/v2/spaces?keys=ITKB,OTHER&limit=1")
         .await;
@@ -465,6 +480,63 @@ async fn tour() -> Vec<Exchange> {
             "POST",
             format!("/admin/v2/orgs/{org}/workspaces"),
             Some(json!({"limit": 20})),
+        ),
+        (
+            Who::Key,
+            "GET",
+            format!("/admin/v2/orgs/{org}/directories"),
+            None,
+        ),
+        (
+            Who::Key,
+            "GET",
+            format!("{directory}/users?limit=1&roleIds=atlassian/customer"),
+            None,
+        ),
+        (Who::Key, "GET", format!("{directory}/users?limit=1"), None),
+        (Who::Key, "GET", format!("{directory}/users?limit=0"), None),
+        (Who::Key, "GET", format!("{directory}/users/{staff}"), None),
+        (
+            Who::Key,
+            "GET",
+            format!("{directory}/users/{staff}/role-assignments"),
+            None,
+        ),
+        (
+            Who::Key,
+            "GET",
+            format!("{directory}/users/nobody/role-assignments"),
+            None,
+        ),
+        (
+            Who::Key,
+            "GET",
+            format!("{directory}/groups?accountIds={staff}"),
+            None,
+        ),
+        (
+            Who::Key,
+            "GET",
+            format!("{directory}/groups/{admins}/role-assignments"),
+            None,
+        ),
+        (
+            Who::Key,
+            "POST",
+            format!("/admin/v1/orgs/{org}/users/{staff}/roles/assign"),
+            Some(json!({"role": "atlassian/customer", "resource": jsm})),
+        ),
+        (
+            Who::Key,
+            "POST",
+            format!("/admin/v1/orgs/{org}/users/{staff}/roles/revoke"),
+            Some(json!({"role": "atlassian/customer", "resource": jsm})),
+        ),
+        (
+            Who::Key,
+            "POST",
+            format!("/admin/v1/orgs/{org}/users/{staff}/roles/assign"),
+            Some(json!({"role": "atlassian/guest", "resource": jsm})),
         ),
         (
             Who::Key,

@@ -347,3 +347,34 @@ async fn confluence_shows_who_besides_the_licensed_may_view_a_space() {
         "OTHER"
     );
 }
+
+#[tokio::test]
+async fn every_right_can_be_asked_for_and_is_told_by_caller() {
+    let sandbox = Box::start(acme().site).await;
+    let all = sandbox.get("/rest/api/3/permissions").await;
+    let all: Vec<&String> = all["permissions"].as_object().unwrap().keys().collect();
+    let words = all
+        .iter()
+        .map(|key| key.as_str())
+        .collect::<Vec<_>>()
+        .join(",");
+    let path = format!("/rest/api/3/mypermissions?permissions={words}&projectKey=ITSM");
+    let held = |body: &Value| -> Vec<String> {
+        let rows = body["permissions"].as_object().unwrap().iter();
+        rows.filter(|(_, row)| row["havePermission"] == true)
+            .map(|(key, _)| key.clone())
+            .collect()
+    };
+    let admin = sandbox.send(Who::Admin, "GET", &path, None).await;
+    assert_eq!(held(&admin.body).len(), all.len());
+    let agent = held(&sandbox.send(Who::Agent, "GET", &path, None).await.body);
+    for right in ["ADMINISTER", "SYSTEM_ADMIN", "CREATE_PROJECT"] {
+        assert!(!agent.contains(&right.to_owned()), "{agent:?}");
+    }
+    for right in ["ADMINISTER_PROJECTS", "SERVICEDESK_AGENT", "USER_PICKER"] {
+        assert!(agent.contains(&right.to_owned()), "{agent:?}");
+    }
+    for who in [Who::Key, Who::Nobody, Who::Wrong] {
+        assert_eq!(sandbox.status(who, "GET", &path, None).await, 401);
+    }
+}
