@@ -19,7 +19,8 @@
 //!   for what Atlassian offers on pages only.
 //! - Two callers: `admin@sandbox.example` with `sandbox-admin` and `agent@sandbox.example` with `sandbox-agent`, by Basic
 //!   authentication, on the site and under `/ex/jira/{cloudId}` and `/ex/confluence/{cloudId}`; the bearer `sandbox-org-key`
-//!   for the Admin API. Anything else is refused.
+//!   for the Admin API; a service account by OAuth, through the gateway only (`oauth`). Anything else is refused.
+//! - Renaming an organization over the API of Customer Service Management (`csm`).
 //! - Customer access on account creation: tables R3 to R5 and rule A2 of the access model (`gatekeeping`).
 //! - Latency, rate limits and faults on request ([`Conditions`]), attached to the gate that every request passes ([`Policy`]).
 //! - The doors: sign-up, a portal's form, e-mail, the Customers page and organizations, with the gates R2, what they hold for
@@ -50,7 +51,11 @@
 //!   or who is listed for the record, is answered as done and changes nothing.
 //! - Whoever is taken out of the customers of an open project on its page stays in the list for the record.
 //! - A team-managed project has the same three roles as others, under ids of its own, and a permission scheme.
-//! - People verify their address at once, so that accounts made at a door can be used (R6).
+//! - People verify their address at once, so that accounts made at a door can be used (R6), unless a seed has them do it by hand.
+//!   Then mail of internal customers is held, and that of external ones is not (Q11). A portal shows itself to an account that is
+//!   not verified: whoever has it can verify it at any time.
+//! - The service account is a Jira administrator, and made when it first asks for a token.
+//! - A taken name refuses a rename with 409.
 //! - At the doors an address with two accounts may use either (R1a); staff put the first one with a role on their lists.
 //! - Migrating an account moves its places on lists to the new one and revokes the old one.
 //! - An audience of a space is possible without a project in sight if it is possible for one of the projects that link it.
@@ -59,7 +64,7 @@
 //!
 //! - Requests, queues, request types, the texts of articles, sharing, chat, e-mail lists, and people logging in.
 //! - R1e over REST: desks take an Atlassian account without a JSM role like any other. At the doors staff cannot add one.
-//! - Scopes of tokens, OAuth, service accounts. Every account but the two callers is an object, never a caller.
+//! - Scopes of tokens, OAuth for people. Every account but the three callers is an object, never a caller.
 //! - Avatars, time zones and creation dates; `user/search` by `property`; sorting and expansion of projects.
 //! - Time: nothing expires, and nothing becomes visible later than it was written, unless stale reads are asked for.
 //! - Limits for each endpoint and method: one for all reads and one for all writes ([`Conditions`]), and none unless asked for.
@@ -71,6 +76,7 @@ mod call;
 mod conditions;
 mod confluence;
 mod console;
+mod csm;
 mod customers;
 mod desks;
 mod directory;
@@ -85,6 +91,7 @@ mod jira;
 mod knowledge;
 mod limits;
 mod members;
+mod oauth;
 mod objects;
 mod organizations;
 mod page;
@@ -109,6 +116,7 @@ pub use call::Answer;
 pub use conditions::Conditions;
 pub use faults::{FaultSpec, FaultSpecError};
 pub use gate::{Fate, OpenGate, Passage, Policy, Verdict};
+pub use oauth::OAUTH_CLIENT;
 pub use objects::{Organization, Project, SiteError, Space};
 pub use permissions::Grant;
 pub use roles::{ProjectRole, RoleActor};

@@ -37,6 +37,7 @@ pub fn build(seed: &Workspace, key: &SiteKey) -> Result<Site, SeedError> {
         .ok_or_else(|| SeedError::NoSite(key.clone()))?;
     let mut site = Site::empty(key.as_str());
     settings(&mut site, declared);
+    site.verification_by_hand = declared.sandbox.verification_by_hand;
     let mut people = People::default();
     for account in &declared.accounts {
         let id = site.add_account(NewAccount {

@@ -9,6 +9,8 @@ mod conformance;
 mod console;
 #[path = "emulator/customers.rs"]
 mod customers;
+#[path = "emulator/doors.rs"]
+mod doors;
 #[path = "emulator/gateway.rs"]
 mod gateway;
 #[path = "emulator/gateway_schema.rs"]
@@ -17,6 +19,8 @@ mod gateway_schema;
 mod harness;
 #[path = "emulator/jira.rs"]
 mod jira;
+#[path = "emulator/oauth.rs"]
+mod oauth;
 #[path = "emulator/organizations.rs"]
 mod organizations;
 #[path = "emulator/roles.rs"]

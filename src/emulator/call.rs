@@ -1,6 +1,7 @@
 //! One request as the imitated operations see it, and the answer they give.
 
 use super::accounts::Account;
+use super::oauth::SERVICE;
 use super::objects::Project;
 use super::site::{ADMIN, AGENT, Site};
 use super::{Options, page};
@@ -39,16 +40,25 @@ pub(super) enum Caller {
     Agent,
     /// The holder of the Atlassian organization's API key.
     OrganizationKey,
+    /// The service account, by an OAuth token.
+    ServiceAccount,
 }
 
 impl Caller {
-    pub(super) fn of(headers: &HeaderMap) -> Self {
+    /// Says who sends these headers; `is_token` knows the OAuth tokens that have not ended.
+    pub(super) fn of(headers: &HeaderMap, is_token: impl FnOnce(&str) -> bool) -> Self {
         let Some(value) = headers.get("authorization") else {
             return Self::Anonymous;
         };
         let text = value.to_str().unwrap_or("");
         if text == "Bearer sandbox-org-key" {
             return Self::OrganizationKey;
+        }
+        if let Some(token) = text.strip_prefix("Bearer ") {
+            return match is_token(token) {
+                true => Self::ServiceAccount,
+                false => Self::Unknown,
+            };
         }
         let decoded = text
             .strip_prefix("Basic ")
@@ -66,6 +76,7 @@ impl Caller {
         match self {
             Self::Admin => Some(ADMIN.0),
             Self::Agent => Some(AGENT.0),
+            Self::ServiceAccount => Some(SERVICE),
             _ => None,
         }
     }
@@ -161,7 +172,7 @@ impl Call<'_> {
     }
 
     pub(super) fn is_admin(&self) -> bool {
-        self.caller == Caller::Admin
+        matches!(self.caller, Caller::Admin | Caller::ServiceAccount)
     }
 
     /// Says whether the caller administers a project.

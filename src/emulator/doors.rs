@@ -1,9 +1,10 @@
 //! Going through a door: what an address gets there (R1 to R4), what it joins (A2), and what is made of it.
 //!
 //! Looking and going are one judgement: [`Site::look`] says what [`Site::enter`] then does. Written from the tables alone, as
-//! `gatekeeping` and `visit` are. Addresses are verified at once here (R6): the mail is counted, nobody has to open it.
+//! `gatekeeping` and `visit` are. Addresses are verified at once (R6), the mail is counted and nobody has to open it, unless the
+//! site has people verify by hand.
 
-use super::accounts::{Account, Handle, Role};
+use super::accounts::{Account, AccountState, Handle, Role};
 use super::gatekeeping::Admission;
 use super::site::Site;
 use super::visit::{Caller, Door, Entry};
@@ -59,6 +60,8 @@ pub(super) struct Look {
     pub(super) outcome: Outcome,
     /// Whether what they came for is done: the account made, the request taken, the person put on the list.
     pub(super) accepted: bool,
+    /// Whether it is held until the address is verified.
+    pub(super) held: bool,
     /// The same for people.
     pub(super) says: &'static str,
 }
@@ -78,6 +81,67 @@ pub(super) struct Entered {
 impl Site {
     /// Says what an address finds at a door, without changing anything.
     pub(super) fn look(&self, email: &Email, way: Way<'_>) -> Look {
+        let look = self.look_through(email, way);
+        let mail = matches!(way, Way::Email(_)) && look.accepted;
+        match mail && self.verification_by_hand && self.is_held(email, look.outcome) {
+            true => Look {
+                accepted: false,
+                held: true,
+                says: "The request is held until the address is verified.",
+                ..look
+            },
+            false => look,
+        }
+    }
+
+    /// V-int: mail from an internal customer who has not verified the address waits.
+    fn is_held(&self, email: &Email, outcome: Outcome) -> bool {
+        let accounts = self.accounts_with_email(email.key());
+        let mut usable = accounts.iter().filter(|account| account.state.is_active());
+        outcome == Outcome::Atlassian
+            || (outcome == Outcome::Existing
+                && usable.all(|account| {
+                    account.kind == AccountKind::Atlassian
+                        && account.state == AccountState::Unverified
+                }))
+    }
+
+    /// Verifies an address: its accounts can be used from now on.
+    pub(super) fn verify(&mut self, email: &Email) -> Entered {
+        let handles: Vec<Handle> = self.accounts.with_email(email.key()).collect();
+        let mut verified = None;
+        for handle in handles {
+            if self
+                .accounts
+                .get(handle)
+                .is_some_and(|account| account.state == AccountState::Unverified)
+            {
+                self.accounts.set_state(handle, AccountState::Active);
+                verified = self.accounts.get(handle).map(Account::id);
+            }
+        }
+        let says = match verified {
+            Some(_) => "The address is verified. What was held goes on.",
+            None => "There is nothing to verify.",
+        };
+        let outcome = match self.accounts.with_email(email.key()).next() {
+            Some(_) => Outcome::Existing,
+            None => Outcome::Rejected,
+        };
+        Entered {
+            look: Look {
+                outcome,
+                accepted: verified.is_some(),
+                held: false,
+                says,
+            },
+            account: verified,
+            joined: Vec::new(),
+            mails: 0,
+        }
+    }
+
+    fn look_through(&self, email: &Email, way: Way<'_>) -> Look {
         if let Way::AgentInvite(key) = way
             && self.projects.get(key).is_some_and(|project| {
                 let scheme = &project.permissions;
@@ -102,6 +166,7 @@ impl Site {
             return Look {
                 outcome: Outcome::Denied,
                 accepted: false,
+                held: false,
                 says: "There is an account, and it is suspended or its access was revoked.",
             };
         }
@@ -222,8 +287,7 @@ impl Site {
                 members.insert(vec![new], &self.accounts);
             }
         }
-        self.accounts
-            .set_state(old, super::accounts::AccountState::Revoked);
+        self.accounts.set_state(old, AccountState::Revoked);
         true
     }
 
@@ -238,6 +302,7 @@ impl Site {
         Look {
             outcome,
             accepted: false,
+            held: false,
             says: "The permission scheme of the service project does not let customers in.",
         }
     }
@@ -247,6 +312,7 @@ impl Site {
         let existing = |accepted, says| Look {
             outcome: Outcome::Existing,
             accepted,
+            held: false,
             says,
         };
         let roleless = !usable.iter().any(|account| self.has_role(account));
@@ -319,6 +385,7 @@ impl Site {
 const PROVISIONED: Look = Look {
     outcome: Outcome::Rejected,
     accepted: false,
+    held: false,
     says: "An identity provider decides who is a member.",
 };
 
@@ -357,6 +424,7 @@ fn newcomer(entry: Entry) -> Look {
     Look {
         outcome,
         accepted,
+        held: false,
         says,
     }
 }

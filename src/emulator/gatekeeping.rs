@@ -4,7 +4,7 @@
 //! they say "uncertain", this sandbox has to choose: an any-domain rule that grants the customer role with approval lets
 //! nobody in by itself (Q5), one that grants the user role without approval does, and the new account is an agent.
 
-use super::accounts::{Handle, NewAccount, Role};
+use super::accounts::{AccountState, Handle, NewAccount, Role};
 use super::settings::{ANYONE, CUSTOMER_ROLE, MEMBER_ROLE, ProductAccess};
 use super::site::Site;
 use crate::access::is_public_mail;
@@ -55,8 +55,13 @@ impl Site {
             Admission::PortalOnly => NewAccount::portal_only(email),
             Admission::Atlassian(role) => NewAccount::atlassian(email, role),
         };
+        let state = match self.verification_by_hand {
+            true => AccountState::Unverified,
+            false => AccountState::Active,
+        };
         let id: AccountId = self.add_account(NewAccount {
             name: Some(name.to_owned()),
+            state,
             ..base
         });
         let handle = self.accounts.handle(id.as_str())?;

@@ -3,8 +3,8 @@
 use super::call::{Call, Face, Reply};
 use super::site::Site;
 use super::{
-    admin, confluence, customers, desks, directory, jira, organizations, private, project_roles,
-    properties, schemes, site_settings, users,
+    admin, confluence, csm, customers, desks, directory, jira, organizations, private,
+    project_roles, properties, schemes, site_settings, users,
 };
 
 /// How an operation is carried out.
@@ -16,6 +16,8 @@ pub(super) enum Handler {
     Write(fn(&mut Site, &Call<'_>) -> Reply),
     /// The document in the body decides.
     Graph,
+    /// It gives out an OAuth token.
+    Token,
 }
 
 /// Which callers an operation lets in, before rules of its own.
@@ -160,6 +162,9 @@ pub(super) fn operations() -> Vec<Operation> {
         change("POST", Jira, "/rest/api/3/project/{projectIdOrKey}/role/{id}", project_roles::add),
         change("PUT", Jira, "/rest/api/3/project/{projectIdOrKey}/role/{id}", project_roles::set),
         change("DELETE", Jira, "/rest/api/3/project/{projectIdOrKey}/role/{id}", project_roles::remove),
+
+        change("PUT", Jsm, "/jsm/csm/cloudid/{cloudId}/api/v1/organization/{organizationId}", csm::rename),
+        Operation { method: "POST", template: "/oauth/token", face: Gateway, need: Need::Nobody, experimental: false, handler: Handler::Token },
 
         get(Confluence, "/spaces", confluence::spaces),
         get(Confluence, "/spaces/{id}/role-assignments", confluence::role_assignments),

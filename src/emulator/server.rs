@@ -4,6 +4,7 @@ use super::call::{Answer, Call, Caller, Face, error};
 use super::console;
 use super::gate::{CuttableListener, Line, OpenGate, Passage, Policy, gate};
 use super::graphql;
+use super::oauth::Tokens;
 use super::routes::{Handler, Need, Operation, operations};
 use super::site::Site;
 use super::stats::{Exchange, Stats};
@@ -39,6 +40,8 @@ pub struct Options {
     pub browse_users: bool,
     /// Whether every exchange is kept for [`Sandbox::exchanges`].
     pub record: bool,
+    /// How long an OAuth token lasts.
+    pub token_life: Duration,
     /// Who decides at the gate.
     pub policy: Arc<dyn Policy>,
 }
@@ -50,6 +53,7 @@ impl Default for Options {
             state_file: None,
             browse_users: true,
             record: false,
+            token_life: Duration::from_secs(3600),
             policy: Arc::new(OpenGate),
         }
     }
@@ -73,6 +77,7 @@ pub(super) struct Shared {
     site: RwLock<Site>,
     counts: Mutex<Stats>,
     recorded: Mutex<Vec<Exchange>>,
+    tokens: Mutex<Tokens>,
     changed: Notify,
     /// How many changes there were.
     changes: AtomicU64,
@@ -125,6 +130,7 @@ impl Sandbox {
             site: RwLock::new(site),
             counts: Mutex::default(),
             recorded: Mutex::default(),
+            tokens: Mutex::default(),
             changed: Notify::new(),
             changes: AtomicU64::new(0),
             saved: watch::Sender::new(0),
@@ -360,7 +366,7 @@ async fn serve(
     let face = operation.map_or_else(|| face_of(path), |operation| operation.face);
     let call = Call {
         face,
-        caller: Caller::of(&parts.headers),
+        caller: Caller::of(&parts.headers, |token| lock(&shared.tokens).is_live(token)),
         params: &params,
         query: &query,
         headers: &parts.headers,
@@ -457,6 +463,13 @@ fn answer(
             shared.read(|site| Ok(super::knowledge::look_up(site, call, asked)))
         }
         (Handler::Graph, None) => Err(call.error(400, "there is no document")),
+        (Handler::Token, _) => {
+            let answer = lock(&shared.tokens).give(call, shared.options.token_life);
+            if answer.status == 200 {
+                shared.write(Site::ensure_service_account);
+            }
+            Ok(answer)
+        }
     };
     let mut answer = reply.unwrap_or_else(|refused| refused);
     let account = shared.read(|site| {
@@ -471,9 +484,13 @@ fn answer(
 }
 
 fn refusal(shared: &Shared, operation: &Operation, call: &Call<'_>) -> Option<Answer> {
-    let expected = match operation.face {
-        Face::Admin => call.caller == Caller::OrganizationKey,
-        _ => matches!(call.caller, Caller::Admin | Caller::Agent),
+    let by_gateway = call.path.starts_with("/ex/") || call.path.starts_with("/jsm/csm/");
+    let expected = match (operation.face, call.caller) {
+        (_, Caller::Anonymous | Caller::Unknown) => false,
+        (face, Caller::OrganizationKey) => face == Face::Admin,
+        (face, Caller::Admin | Caller::Agent) => face != Face::Admin,
+        // A token of a service account is taken by the gateway, and not by the site's own origin.
+        (_, Caller::ServiceAccount) => by_gateway,
     };
     let anonymous = operation.need == Need::Nobody && call.caller == Caller::Anonymous;
     if !expected && !anonymous {

@@ -37,6 +37,9 @@ pub struct Site {
     pub settings: SiteSettings,
     /// The Confluence plan.
     pub confluence_plan: ConfluencePlan,
+    /// Whether people have to go through the door `verify` before their account is verified (R6); otherwise they are at once.
+    #[serde(default)]
+    pub verification_by_hand: bool,
     /// Approved domains of the Atlassian organization, `ANYONE` included, by lower-case domain.
     pub approved_domains: BTreeMap<String, DomainAccess>,
     pub(super) accounts: Accounts,
@@ -67,6 +70,7 @@ impl Site {
             settings_version: 1,
             settings: SiteSettings::default(),
             confluence_plan: ConfluencePlan::Standard,
+            verification_by_hand: false,
             approved_domains: BTreeMap::new(),
             accounts: Accounts::default(),
             organizations: BTreeMap::new(),
@@ -607,6 +611,7 @@ impl PartialEq for Site {
             && self.cloud_id == other.cloud_id
             && self.settings == other.settings
             && self.confluence_plan == other.confluence_plan
+            && self.verification_by_hand == other.verification_by_hand
             && self.approved_domains == other.approved_domains
             && self.spaces == other.spaces
             && self.accounts == other.accounts

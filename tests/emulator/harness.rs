@@ -109,6 +109,38 @@ impl Box {
         got.body
     }
 
+    /// Sends a request with a bearer token.
+    pub(crate) async fn with_bearer(
+        &self,
+        token: &str,
+        method: &str,
+        path: &str,
+        body: Option<Value>,
+    ) -> Got {
+        let url = format!("{}{path}", self.url);
+        let mut request = self.http.request(method.parse().unwrap(), url);
+        request = request.bearer_auth(token);
+        if let Some(body) = body {
+            request = request.json(&body);
+        }
+        let answer = request.send().await.unwrap();
+        let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
+        let bytes = answer.bytes().await.unwrap();
+        Got {
+            status,
+            headers,
+            body: serde_json::from_slice(&bytes).unwrap_or_default(),
+        }
+    }
+
+    /// Goes through a door.
+    pub(crate) async fn door(&self, door: &str, form: Value) -> Value {
+        let url = format!("{}/__sandbox/doors/{door}", self.url);
+        let request = self.http.post(url).header("Accept", "application/json");
+        let answer = request.json(&form).send().await.unwrap();
+        answer.json().await.unwrap()
+    }
+
     /// Visits the help center as an address.
     pub(crate) async fn visit(&self, address: &str) -> Value {
         let url = format!("{}/__sandbox/visit?as={address}", self.url);

@@ -401,3 +401,43 @@ async fn members_of_a_scim_organization_belong_to_the_identity_provider() {
         400
     );
 }
+
+#[tokio::test]
+async fn an_organization_is_renamed_over_the_api_of_customer_service_management() {
+    let acme = acme();
+    let id = acme.globex.to_string();
+    let mut site = acme.site;
+    let provisioned = site.add_organization(&OrganizationName::new("Provisioned").unwrap());
+    site.organization_mut(&provisioned).unwrap().scim_managed = true;
+    let cloud = site.cloud_id().to_string();
+    let sandbox = Box::start(site).await;
+    let path = |id: &str| format!("/jsm/csm/cloudid/{cloud}/api/v1/organization/{id}");
+    let put = |who: Who, id: String, name: &'static str| {
+        let (sandbox, path) = (&sandbox, path(&id));
+        async move {
+            let body = Some(json!({"name": name}));
+            sandbox.status(who, "PUT", &path, body).await
+        }
+    };
+    assert_eq!(put(Who::Agent, id.clone(), "Globex Inc").await, 200);
+    let read = sandbox
+        .get(&format!("/rest/servicedeskapi/organization/{id}"))
+        .await;
+    assert_eq!(read["name"], "Globex Inc");
+    assert_eq!(put(Who::Agent, id.clone(), "Provisioned").await, 409);
+    assert_eq!(put(Who::Agent, id.clone(), " ").await, 400);
+    assert_eq!(put(Who::Agent, provisioned.to_string(), "Other").await, 400);
+    assert_eq!(put(Who::Agent, "99".into(), "Other").await, 404);
+    assert_eq!(put(Who::Nobody, id.clone(), "Other").await, 401);
+    let elsewhere = path(&id).replace(&cloud, "other");
+    let body = Some(json!({"name": "Other"}));
+    assert_eq!(
+        sandbox.status(Who::Agent, "PUT", &elsewhere, body).await,
+        404
+    );
+    sandbox.sandbox.edit(|site| {
+        site.settings.organization_management = OrganizationManagement::JiraAdminsOnly;
+    });
+    assert_eq!(put(Who::Agent, id.clone(), "Other").await, 403);
+    assert_eq!(put(Who::Admin, id, "Other").await, 200);
+}

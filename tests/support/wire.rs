@@ -28,6 +28,8 @@ const OUTSIDE: &[&str] = &[
     "/gateway/api/graphql",
     "/rest/servicedesk/1/",
     "/rest/sandbox-settings/1/",
+    "/jsm/csm/",
+    "/oauth/token",
 ];
 
 /// Statuses that every operation may have, listed or not.

@@ -123,6 +123,9 @@ pub(super) fn door(site: &mut Site, door: &str, form: &Form, wants_json: bool) -
     let Ok(email) = Email::new(form.get("email").trim()) else {
         return refused(400, "This is no e-mail address.");
     };
+    if door == "verify" {
+        return told(&email, &site.verify(&email), wants_json);
+    }
     let project = site
         .projects
         .get_key_value(form.get("project").trim())
@@ -143,14 +146,23 @@ pub(super) fn door(site: &mut Site, door: &str, form: &Form, wants_json: bool) -
         _ => return refused(404, "There is no such door."),
     };
     let entered = site.enter(&email, form.get("name").trim(), way);
+    told(&email, &entered, wants_json)
+}
+
+/// Answers somebody who went through a door.
+fn told(email: &Email, entered: &Entered, wants_json: bool) -> (Answer, u64) {
     let mails = entered.mails;
     if wants_json {
-        return (Answer::json(200, &result(&entered)), mails);
+        return (Answer::json(200, &result(entered)), mails);
     }
     let place = format!(
         "/__sandbox/visit?as={}&said={}-{}",
         encoded(email.written()),
-        if entered.look.accepted { "yes" } else { "no" },
+        match (entered.look.accepted, entered.look.held) {
+            (true, _) => "yes",
+            (false, true) => "held",
+            (false, false) => "no",
+        },
         entered.look.outcome.word(),
     );
     (see_other(place), mails)
@@ -159,6 +171,9 @@ pub(super) fn door(site: &mut Site, door: &str, form: &Form, wants_json: bool) -
 /// What a page says after a door: only words of ours travel in the address.
 fn said(code: &str) -> Option<(bool, &'static str)> {
     let (accepted, outcome) = code.split_once('-')?;
+    if accepted == "held" {
+        return Some((false, "The request is held until the address is verified."));
+    }
     let accepted = accepted == "yes";
     let says = match (outcome, accepted) {
         ("atlassian", _) => "There is a new Atlassian account.",
@@ -189,7 +204,7 @@ fn result(entered: &Entered) -> Value {
 }
 
 fn look(look: Look) -> Value {
-    json!({"outcome": look.outcome.word(), "accepted": look.accepted})
+    json!({"outcome": look.outcome.word(), "accepted": look.accepted, "held": look.held})
 }
 
 /// The visit as JSON.
@@ -326,7 +341,19 @@ fn accounts(visit: &Visit<'_>) -> String {
         &["Name", "Kind", "Role", "State", "Organizations", "Groups"],
         &rows,
     );
-    table + warning
+    let unverified = visit
+        .accounts
+        .iter()
+        .any(|account| account.state == AccountState::Unverified);
+    let verify = match (&visit.email, unverified) {
+        (Some(email), true) => html::form(
+            "/__sandbox/doors/verify",
+            &hidden("email", email.written()),
+            "Verify the address",
+        ),
+        _ => String::new(),
+    };
+    table + warning + &verify
 }
 
 /// What a state means for the person.
