@@ -23,6 +23,7 @@
 //! - Renaming an organization over the API of Customer Service Management (`csm`).
 //! - Customer access on account creation: tables R3 to R5 and rule A2 of the access model (`gatekeeping`).
 //! - Latency, rate limits and faults on request ([`Conditions`]), attached to the gate that every request passes ([`Policy`]).
+//! - Audit records of the site and events of the Atlassian organization, for what is done over REST and on pages (`audit`).
 //! - The doors: sign-up, a portal's form, e-mail, the Customers page and organizations, with the gates R2, what they hold for
 //!   accounts that exist (R1), and the organizations that newcomers join (A2); portals (4.2) and articles (section 5) as
 //!   a visitor sees them. They are asked of a [`Site`] (`visit`, `articles`), or over HTTP under `/__sandbox/visit` and
@@ -55,6 +56,7 @@
 //!   Then mail of internal customers is held, and that of external ones is not (Q11). A portal shows itself to an account that is
 //!   not verified: whoever has it can verify it at any time.
 //! - The service account is a Jira administrator, and made when it first asks for a token.
+//! - Which changes the two logs record, and in which words (`audit`).
 //! - A taken name refuses a rename with 409.
 //! - At the doors an address with two accounts may use either (R1a); staff put the first one with a role on their lists.
 //! - Migrating an account moves its places on lists to the new one and revokes the old one.
@@ -72,6 +74,8 @@
 mod accounts;
 mod admin;
 mod articles;
+mod audit;
+mod audit_log;
 mod call;
 mod conditions;
 mod confluence;

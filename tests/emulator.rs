@@ -3,6 +3,8 @@
 
 #[path = "emulator/admin.rs"]
 mod admin;
+#[path = "emulator/audit.rs"]
+mod audit;
 #[path = "emulator/conformance.rs"]
 mod conformance;
 #[path = "emulator/console.rs"]

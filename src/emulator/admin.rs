@@ -1,5 +1,6 @@
 //! The Admin API of the Atlassian organization: approved domains and what finds them (atlassian-rest.md, 7).
 
+use super::audit::{Event, Item};
 use super::call::{Answer, Call, Reply};
 use super::page::encoded;
 use super::settings::{ANYONE, DomainAccess, MEMBER_ROLE, ProductAccess};
@@ -8,6 +9,7 @@ use crate::model::Domain;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) fn organizations(site: &Site, call: &Call<'_>) -> Reply {
     Ok(Answer::json(
@@ -117,7 +119,9 @@ pub(super) fn create_domain(site: &mut Site, call: &Call<'_>) -> Reply {
     if configured(site, &domain).is_some() {
         return Err(call.error(409, "A configuration for this domain already exists."));
     }
-    site.approved_domains.insert(domain.clone(), access);
+    site.change_domain(&domain, |domains, domain| {
+        domains.insert(domain.to_owned(), access);
+    });
     Ok(Answer {
         headers: vec![(
             "location",
@@ -135,11 +139,12 @@ pub(super) fn replace_domain(site: &mut Site, call: &Call<'_>) -> Reply {
         return Err(call.error(404, "No app access settings found for this domain."));
     }
     // Nothing documents what an emptied entry becomes; here it is gone, like one that never was.
-    if access.products.is_empty() {
-        site.approved_domains.remove(&domain);
-    } else {
-        site.approved_domains.insert(domain.clone(), access);
-    }
+    site.change_domain(&domain, |domains, domain| {
+        match access.products.is_empty() {
+            true => domains.remove(domain),
+            false => domains.insert(domain.to_owned(), access),
+        };
+    });
     Ok(Answer::json(200, &detail(site, &domain)))
 }
 
@@ -150,10 +155,51 @@ pub(super) fn put_product(site: &mut Site, call: &Call<'_>) -> Reply {
     if configured(site, &domain).is_none() {
         return Err(call.error(404, "No app access settings found for this domain."));
     }
-    if let Some(access) = site.approved_domains.get_mut(&domain) {
-        access.products.insert(id, product);
-    }
+    site.change_domain(&domain, |domains, domain| {
+        if let Some(access) = domains.get_mut(domain) {
+            access.products.insert(id, product);
+        }
+    });
     Ok(Answer::json(200, &detail(site, &domain)))
+}
+
+impl Site {
+    /// Changes what one approved domain, or `ANYONE`, grants.
+    pub(super) fn change_domain(
+        &mut self,
+        domain: &str,
+        change: impl FnOnce(&mut BTreeMap<String, DomainAccess>, &str),
+    ) {
+        let before = self.approved_domains.get(domain).cloned();
+        change(&mut self.approved_domains, domain);
+        let after = self.approved_domains.get(domain).cloned();
+        let products = |access: &Option<DomainAccess>| -> BTreeMap<String, ProductAccess> {
+            access
+                .as_ref()
+                .map(|access| access.products.clone())
+                .unwrap_or_default()
+        };
+        let (before, after) = (products(&before), products(&after));
+        let mut entry = Event::organization(
+            "approved_domain_updated",
+            "Changed an approved domain",
+            Item::new("DOMAIN", domain, domain),
+        );
+        let ids: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
+        for id in ids {
+            let words = |products: &BTreeMap<String, ProductAccess>| match products.get(id) {
+                None => String::new(),
+                Some(access) if access.admin_approval_required => {
+                    format!("{}, after approval", access.role)
+                }
+                Some(access) => access.role.clone(),
+            };
+            entry = entry.changed(id, words(&before), words(&after));
+        }
+        if !entry.changes.is_empty() {
+            self.note(entry);
+        }
+    }
 }
 
 pub(super) fn check_organization(site: &Site, call: &Call<'_>) -> Result<(), Answer> {

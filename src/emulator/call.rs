@@ -1,6 +1,7 @@
 //! One request as the imitated operations see it, and the answer they give.
 
 use super::accounts::Account;
+use super::audit::Author;
 use super::oauth::SERVICE;
 use super::objects::Project;
 use super::site::{ADMIN, AGENT, Site};
@@ -173,6 +174,14 @@ impl Call<'_> {
 
     pub(super) fn is_admin(&self) -> bool {
         matches!(self.caller, Caller::Admin | Caller::ServiceAccount)
+    }
+
+    /// Returns who the records say did it.
+    pub(super) fn author(&self, site: &Site) -> Option<Author> {
+        match self.caller {
+            Caller::OrganizationKey => Some(Author::key()),
+            caller => site.author(caller.address()?),
+        }
     }
 
     /// Says whether the caller administers a project.

@@ -17,6 +17,7 @@ mod visit;
 
 use super::call::Answer;
 use super::server::{BODY_LIMIT, Shared, response};
+use super::site::{ADMIN, AGENT};
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::Request;
@@ -177,6 +178,7 @@ async fn ask(parts: &axum::http::request::Parts, body: Body) -> Result<Ask, (u16
 /// Finds the page.
 fn page(shared: &Shared, ask: &Ask) -> Answer {
     let path: Vec<&str> = ask.path.iter().map(String::as_str).collect();
+    let by = by(&path, ask.form.as_ref());
     match (path.as_slice(), &ask.form) {
         (["console"], None) => shared.read(settings::index),
         (["console", "style.css"], None) => html::style(),
@@ -184,13 +186,13 @@ fn page(shared: &Shared, ask: &Ask) -> Answer {
             shared.read(|site| settings::app_access(site, &ask.query, None))
         }
         (["console", "app-access"], Some(form)) => {
-            shared.write(|site| settings::put_app_access(site, form))
+            shared.change(&by, |site| settings::put_app_access(site, form))
         }
         (["console", "project", key], None) => {
             shared.read(|site| projects::page(site, key, &ask.query, None))
         }
         (["console", "project", key, part], Some(form)) => {
-            shared.write(|site| projects::put(site, key, part, form))
+            shared.change(&by, |site| projects::put(site, key, part, form))
         }
         (["console", "customers"], None) => {
             shared.read(|site| organizations::list(site, &ask.query))
@@ -199,34 +201,49 @@ fn page(shared: &Shared, ask: &Ask) -> Answer {
             shared.read(|site| organizations::page(site, &ask.query))
         }
         (["console", "organization"], Some(form)) => {
-            shared.write(|site| organizations::put(site, form))
+            shared.change(&by, |site| organizations::put(site, form))
         }
         (["console", "users"], None) => shared.read(|site| people::users(site, &ask.query, None)),
         (["console", "users"], Some(form)) => {
-            let (answer, mails) = shared.write(|site| people::invite(site, form));
+            let (answer, mails) = shared.change(&by, |site| people::invite(site, form));
             shared.count_mails(mails);
             answer
         }
         (["console", "groups"], None) => shared.read(|site| groups::page(site, &ask.query, None)),
-        (["console", "groups"], Some(form)) => shared.write(|site| groups::put(site, form)),
+        (["console", "groups"], Some(form)) => shared.change(&by, |site| groups::put(site, form)),
         (["console", "portal-only-customers"], None) => {
             shared.read(|site| people::portal_only(site, &ask.query))
         }
         (["console", "portal-only-customers"], Some(form)) => {
-            let (answer, mails) = shared.write(|site| people::change_portal_only(site, form));
+            let (answer, mails) = shared.change(&by, |site| people::change_portal_only(site, form));
             shared.count_mails(mails);
             answer
         }
         (["console", name], None) => shared.read(|site| settings::page(site, name, &ask.query)),
-        (["console", name], Some(form)) => shared.write(|site| settings::put(site, name, form)),
+        (["console", name], Some(form)) => {
+            shared.change(&by, |site| settings::put(site, name, form))
+        }
         (["visit"], None) => shared.read(|site| visit::page(site, &ask.query, ask.json)),
         (["doors", door], Some(form)) => {
-            let (answer, mails) = shared.write(|site| visit::door(site, door, form, ask.json));
+            let (answer, mails) =
+                shared.change(&by, |site| visit::door(site, door, form, ask.json));
             shared.count_mails(mails);
             answer
         }
         _ => html::error(404, "There is no such page."),
     }
+}
+
+/// Whose doing a form is: the address in `by`; without one the administrator's, and at a door that people go through, their own.
+fn by(path: &[&str], form: Option<&Form>) -> String {
+    let form = form.cloned().unwrap_or_default();
+    let by = match (form.get("by").trim(), path) {
+        ("", ["doors", "agent-invite" | "organization-add"]) => AGENT.0,
+        ("", ["doors", _]) => form.get("email").trim(),
+        ("", _) => ADMIN.0,
+        (by, _) => by,
+    };
+    by.to_owned()
 }
 
 /// Says why a request may not reach the pages: a name that is not this machine's (a web page elsewhere that had its name point

@@ -1,6 +1,6 @@
 //! Making and revoking customer accounts (atlassian-rest.md, 4.6 and 4.7).
 
-use super::accounts::{AccountState, Handle};
+use super::accounts::Handle;
 use super::call::{Answer, Call, Reply};
 use super::gatekeeping::Admission;
 use super::site::Site;
@@ -16,9 +16,7 @@ pub(super) fn invite(site: &mut Site, call: &Call<'_>) -> Reply {
     let key = desks::find(site, call)?;
     desks::guard_scheme(site, call, &key)?;
     let handle = make(site, call)?;
-    if let Some(project) = site.projects.get_mut(&key) {
-        project.roster.insert(vec![handle], &site.accounts);
-    }
+    site.change_roster(&key, vec![handle], true);
     Ok(Answer {
         mails: 1,
         ..created(site, call, handle)
@@ -35,7 +33,7 @@ pub(super) fn revoke(site: &mut Site, call: &Call<'_>) -> Reply {
                 .is_some_and(|account| account.kind == AccountKind::PortalOnly)
         })
         .ok_or_else(|| call.error(404, "There is no portal-only account with this id."))?;
-    site.accounts.set_state(handle, AccountState::Revoked);
+    site.end_access(handle);
     Ok(Answer::empty(204))
 }
 

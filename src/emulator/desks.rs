@@ -6,7 +6,7 @@ use super::objects::Project;
 use super::organizations::{account_filter, guard_management, number_of};
 use super::page::{self, Window};
 use super::site::Site;
-use crate::model::{ChannelAccess, ProjectKey};
+use crate::model::{ChannelAccess, OrganizationId, ProjectKey};
 use serde_json::{Value, json};
 
 /// The key that programs match on when an open desk refuses to lose a customer.
@@ -79,13 +79,9 @@ fn set_link(site: &mut Site, call: &Call<'_>, linked: bool) -> Reply {
     if !site.organizations.contains_key(&id) {
         return Err(call.error(404, "The organization does not exist."));
     }
-    if let Some(project) = site.projects.get_mut(&key) {
-        if linked {
-            project.organizations.insert(id);
-        } else {
-            project.organizations.remove(&id);
-        }
-    }
+    let id = OrganizationId::new(id.to_string());
+    site.set_organization_link(&key, &id, linked)
+        .map_err(|error| call.error(404, &error.to_string()))?;
     Ok(Answer::empty(204))
 }
 
@@ -125,9 +121,7 @@ pub(super) fn add_customers(site: &mut Site, call: &Call<'_>) -> Reply {
     guard_project(site, call, &key)?;
     guard_scheme(site, call, &key)?;
     let (known, unknown) = accounts_of(site, call)?;
-    if let Some(project) = site.projects.get_mut(&key) {
-        project.roster.insert(known, &site.accounts);
-    }
+    site.change_roster(&key, known, true);
     if unknown > 0 {
         // The valid ones were added; the real answer does not say which either.
         return Err(call.error(400, "One or more of the accounts do not exist."));
@@ -172,9 +166,7 @@ pub(super) fn remove_customers(site: &mut Site, call: &Call<'_>) -> Reply {
     if unknown > 0 {
         return Err(call.error(400, "One or more of the accounts do not exist."));
     }
-    if let Some(project) = site.projects.get_mut(&key) {
-        project.roster.remove(&known, &site.accounts);
-    }
+    site.change_roster(&key, known, false);
     Ok(Answer::empty(204))
 }
 

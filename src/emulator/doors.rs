@@ -5,6 +5,7 @@
 //! site has people verify by hand.
 
 use super::accounts::{Account, AccountState, Handle, Role};
+use super::audit::Event;
 use super::gatekeeping::Admission;
 use super::site::Site;
 use super::visit::{Caller, Door, Entry};
@@ -200,9 +201,7 @@ impl Site {
         if look.accepted {
             match way {
                 Way::AgentInvite(key) => {
-                    if let Some(project) = self.projects.get_mut(key) {
-                        project.roster.insert(vec![handle], &self.accounts);
-                    }
+                    self.change_roster(key, vec![handle], true);
                 }
                 Way::OrganizationAdd(id) => {
                     if let Some(organization) = id
@@ -230,8 +229,19 @@ impl Site {
                 .get(*handle)
                 .is_some_and(|account| account.kind == AccountKind::Atlassian)
         });
+        let invited = |site: &mut Self| {
+            let accounts = site.accounts_with_email(email.key());
+            let item = accounts
+                .iter()
+                .find(|account| account.kind == AccountKind::Atlassian)
+                .map(|account| site.account_item(&account.id));
+            if let Some(item) = item {
+                site.note(Event::organization("user_invited", "Invited user", item));
+            }
+        };
         let Some(handle) = known else {
             self.admit(email.clone(), "", Admission::Atlassian(Role::Customer));
+            invited(self);
             return true;
         };
         match self.accounts.get(handle).cloned() {
@@ -241,6 +251,7 @@ impl Site {
                     ..account
                 });
                 self.join_by_domain(handle);
+                invited(self);
                 true
             }
             _ => false,
@@ -376,11 +387,33 @@ impl Site {
         account.kind == AccountKind::PortalOnly || self.role_of(account) != Role::None
     }
 
+    /// Ends the portal-only access of an account: only a person can give it back.
+    pub(super) fn end_access(&mut self, handle: Handle) {
+        self.change_access(handle, AccountState::Revoked, "Portal-only access revoked");
+    }
+
+    /// Gives portal-only access back.
+    pub(super) fn give_access_back(&mut self, handle: Handle) {
+        self.change_access(handle, AccountState::Active, "Portal-only access granted");
+    }
+
+    fn change_access(&mut self, handle: Handle, state: AccountState, summary: &str) {
+        let before = self.accounts.get(handle).map(|account| account.state);
+        self.accounts.set_state(handle, state);
+        if before != Some(state) {
+            let item = self.account_item(self.accounts.id_of(handle));
+            self.note(Event::site(USERS, summary, item));
+        }
+    }
+
     fn is_provisioned(&self, id: &OrganizationId) -> bool {
         self.organization(id)
             .is_some_and(|organization| organization.scim_managed)
     }
 }
+
+/// The category of audit records about accounts.
+pub(super) const USERS: &str = "user management";
 
 const PROVISIONED: Look = Look {
     outcome: Outcome::Rejected,

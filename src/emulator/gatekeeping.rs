@@ -5,6 +5,8 @@
 //! nobody in by itself (Q5), one that grants the user role without approval does, and the new account is an agent.
 
 use super::accounts::{AccountState, Handle, NewAccount, Role};
+use super::audit::Event;
+use super::doors::USERS;
 use super::settings::{ANYONE, CUSTOMER_ROLE, MEMBER_ROLE, ProductAccess};
 use super::site::Site;
 use crate::access::is_public_mail;
@@ -65,6 +67,8 @@ impl Site {
             ..base
         });
         let handle = self.accounts.handle(id.as_str())?;
+        let item = self.account_item(id.as_str());
+        self.note(Event::site(USERS, "User created", item));
         self.join_by_domain(handle);
         Some(handle)
     }

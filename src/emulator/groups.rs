@@ -3,6 +3,7 @@
 //! A group can stand for a role: whoever is in it has the role as long as they are. Portal-only accounts are in no group.
 
 use super::accounts::{Account, App, Handle, Role};
+use super::audit::{Event, Item};
 use super::ids::uuid_of;
 use super::members::Members;
 use super::objects::SiteError;
@@ -10,6 +11,9 @@ use super::site::Site;
 use crate::model::{AccountId, AccountKind};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
+
+/// The category of audit records about groups.
+const GROUPS: &str = "group management";
 
 /// A group that an administrator made.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -39,7 +43,9 @@ impl Site {
             role: Role::None,
             apps: BTreeSet::new(),
         };
+        let item = Item::new("GROUP", &group.id, name);
         self.groups.insert(name.to_owned(), group);
+        self.note(Event::site(GROUPS, "Group created", item));
     }
 
     /// Says which JSM role, and which other apps, membership of a group grants.
@@ -74,7 +80,9 @@ impl Site {
                 return Err(SiteError::NoGroupMember(id.clone()));
             }
         }
-        self.change_group(name, accounts, Members::insert)
+        self.change_group(name, accounts, Members::insert)?;
+        self.note_group(name, accounts, true);
+        Ok(())
     }
 
     /// Takes accounts out of a group that somebody made.
@@ -88,7 +96,23 @@ impl Site {
     ) -> Result<(), SiteError> {
         self.change_group(name, accounts, |members, batch, all| {
             members.remove(&batch, all);
-        })
+        })?;
+        self.note_group(name, accounts, false);
+        Ok(())
+    }
+
+    /// Both logs know who came into a group and who left it.
+    fn note_group(&mut self, name: &str, accounts: &[AccountId], added: bool) {
+        let (summary, action) = match added {
+            true => ("User added to group", "user_added_to_group"),
+            false => ("User removed from group", "user_removed_from_group"),
+        };
+        for id in accounts {
+            let group = Item::new("GROUP", self.group_id(name), name);
+            let user = self.account_item(id.as_str());
+            self.note(Event::site(GROUPS, summary, group.clone()).with(user.clone()));
+            self.note(Event::organization(action, summary, user).with(group));
+        }
     }
 
     fn change_group(

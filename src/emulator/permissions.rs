@@ -6,6 +6,7 @@
 //! Written from section 4 of the access model alone, as `visit` is.
 
 use super::accounts::{Account, Handle};
+use super::audit::{Event, Item};
 use super::objects::{Project, SiteError};
 use super::roles::{ProjectRole, RoleActor};
 use super::site::Site;
@@ -185,8 +186,12 @@ impl Site {
             .projects
             .get_mut(key)
             .ok_or_else(|| SiteError::Project(key.clone()))?;
-        let number = project.permissions.add(grant);
-        Ok(number.map(|number| project.grant_id(number)))
+        let number = project.permissions.add(grant.clone());
+        let id = number.map(|number| project.grant_id(number));
+        if id.is_some() {
+            self.note_grant(key, &grant, true);
+        }
+        Ok(id)
     }
 
     /// Takes a grant out of the scheme of a project, and says whether it was there.
@@ -207,13 +212,46 @@ impl Site {
             .grants()
             .into_iter()
             .find_map(|(number, known)| (known == *grant).then_some(number));
-        Ok(number.is_some_and(|number| project.permissions.remove(number)))
+        let there = number.is_some_and(|number| project.permissions.remove(number));
+        if there {
+            self.note_grant(key, grant, false);
+        }
+        Ok(there)
     }
 
     pub(super) fn revoke_grant(&mut self, key: &ProjectKey, id: u64) -> bool {
-        self.projects.get_mut(key).is_some_and(|project| {
-            id / NUMBERS == project.scheme_id() && project.permissions.remove(id % NUMBERS)
-        })
+        let Some(project) = self.projects.get_mut(key) else {
+            return false;
+        };
+        let grant = project.permissions.grants().remove(&(id % NUMBERS));
+        let there = id / NUMBERS == project.scheme_id() && project.permissions.remove(id % NUMBERS);
+        if let Some(grant) = grant.filter(|_| there) {
+            self.note_grant(key, &grant, false);
+        }
+        there
+    }
+
+    fn note_grant(&mut self, key: &ProjectKey, grant: &Grant, added: bool) {
+        let id = self.projects.get(key).map_or(0, Project::scheme_id);
+        let holder = match &grant.parameter {
+            Some(parameter) => format!("{} ({parameter})", grant.holder),
+            None => grant.holder.clone(),
+        };
+        let entry = Event::site(
+            "permissions",
+            "Permission scheme updated",
+            Item::new("SCHEME", id, format!("Permission scheme of {key}")),
+        )
+        .with(self.project_item(key));
+        let entry = match added {
+            true => entry
+                .changed("Permission", "", &grant.permission)
+                .changed("Type", "", holder),
+            false => entry
+                .changed("Permission", &grant.permission, "")
+                .changed("Type", holder, ""),
+        };
+        self.note(entry);
     }
 
     /// Says whether a project lets in every customer: it is open, and V8b does not make it act restricted.

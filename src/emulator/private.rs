@@ -20,7 +20,7 @@ pub(super) fn write(site: &mut Site, call: &Call<'_>) -> Reply {
         Value::Bool(value) => Ok(*value),
         _ => Err(call.error(400, &format!("{name} must be true or false."))),
     };
-    if let Some(project) = site.projects.get_mut(&key) {
+    if let Some(project) = site.projects.get(&key) {
         let (manage, autocomplete) = switches(project.customer_sharing);
         let open = flag(
             "serviceDeskOpenAccess",
@@ -28,16 +28,16 @@ pub(super) fn write(site: &mut Site, call: &Call<'_>) -> Reply {
         )?;
         let manage = flag("manageEnabled", manage)?;
         let autocomplete = flag("autocompleteEnabled", autocomplete)?;
-        project.channel_access = if open {
-            ChannelAccess::Open
-        } else {
-            ChannelAccess::Restricted
+        let access = match open {
+            true => ChannelAccess::Open,
+            false => ChannelAccess::Restricted,
         };
-        project.customer_sharing = match (manage, autocomplete) {
+        let sharing = match (manage, autocomplete) {
             (false, _) => CustomerSharing::OwnOrganizations,
             (true, false) => CustomerSharing::AnyCustomerByEmail,
             (true, true) => CustomerSharing::SearchProject,
         };
+        site.set_customer_permissions(&key, access, sharing);
     }
     Ok(Answer::json(200, &body(site, call, &site.projects[&key])))
 }

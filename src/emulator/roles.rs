@@ -4,8 +4,9 @@
 //! team, and the two built-in callers administer it. The people in the role of customers are the roster.
 
 use super::accounts::{Account, Handle};
+use super::audit::{Event, Item};
 use super::objects::{Project, SiteError};
-use super::site::{ADMIN, AGENT, Site};
+use super::site::{ADMIN, AGENT, PROJECTS, Site};
 use crate::model::{AccountId, ProjectKey};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -96,15 +97,19 @@ impl Site {
         self.check_actor(&actor)?;
         match actor {
             RoleActor::Account(id) if role == ProjectRole::Customers => {
-                self.add_customers(key, &[id])
+                let batch = self.handles(&[id])?;
+                self.project_named(key)?;
+                self.change_roster(key, batch, true);
+                Ok(())
             }
             actor => {
                 let derived = self.derived_actors(role).contains(&actor);
                 let project = self.project_named(key)?;
                 let actor = (role, actor);
-                project.permissions.without.remove(&actor);
-                if !derived {
-                    project.permissions.actors.insert(actor);
+                let returned = project.permissions.without.remove(&actor);
+                let added = !derived && project.permissions.actors.insert(actor.clone());
+                if returned || added {
+                    self.note_role(key, role, &[actor.1], true);
                 }
                 Ok(())
             }
@@ -127,22 +132,62 @@ impl Site {
             RoleActor::Account(id) => self.accounts.handle(id.as_str()),
             RoleActor::Group(_) => None,
         };
-        let accounts = &self.accounts;
-        let project = self
-            .projects
-            .get_mut(key)
-            .ok_or_else(|| SiteError::Project(key.clone()))?;
+        let project = self.project_named(key)?;
         match handle.filter(|_| role == ProjectRole::Customers) {
-            Some(handle) => project.roster.remove(&[handle], accounts),
+            Some(handle) => self.change_roster(key, vec![handle], false),
             None => {
-                let actor = (role, actor.clone());
-                project.permissions.actors.remove(&actor);
+                let taken = (role, actor.clone());
+                project.permissions.actors.remove(&taken);
                 if there && derived {
-                    project.permissions.without.insert(actor);
+                    project.permissions.without.insert(taken);
+                }
+                if there {
+                    self.note_role(key, role, std::slice::from_ref(actor), false);
                 }
             }
         }
         Ok(there)
+    }
+
+    /// Puts accounts onto the roster of a project, or takes them off; those who are there, or are not, stay as they are.
+    pub(super) fn change_roster(&mut self, key: &ProjectKey, mut batch: Vec<Handle>, add: bool) {
+        let Some(project) = self.projects.get_mut(key) else {
+            return;
+        };
+        batch.retain(|handle| project.roster.contains(*handle, &self.accounts) != add);
+        let actors: Vec<RoleActor> = batch
+            .iter()
+            .map(|handle| RoleActor::Account(AccountId::new(self.accounts.id_of(*handle))))
+            .collect();
+        match add {
+            true => project.roster.insert(batch, &self.accounts),
+            false => project.roster.remove(&batch, &self.accounts),
+        }
+        if !actors.is_empty() {
+            self.note_role(key, ProjectRole::Customers, &actors, add);
+        }
+    }
+
+    /// Notes that actors came into a role of a project, or left it.
+    fn note_role(&mut self, key: &ProjectKey, role: ProjectRole, actors: &[RoleActor], add: bool) {
+        let id = self
+            .projects
+            .get(key)
+            .map_or(0, |project| role.id_in(project));
+        let mut entry = Event::site(PROJECTS, "Project roles changed", self.project_item(key))
+            .with(Item::new("PROJECT_ROLE", id, role.name()));
+        for actor in actors {
+            let (field, item) = match actor {
+                RoleActor::Account(id) => ("Users", self.account_item(id.as_str())),
+                RoleActor::Group(name) => ("Groups", Item::new("GROUP", self.group_id(name), name)),
+            };
+            entry = match add {
+                true => entry.changed(field, "", &item.name),
+                false => entry.changed(field, &item.name, ""),
+            };
+            entry = entry.with(item);
+        }
+        self.note(entry);
     }
 
     /// Takes the built-in agent out of the role that administers a project.

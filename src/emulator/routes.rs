@@ -3,7 +3,7 @@
 use super::call::{Call, Face, Reply};
 use super::site::Site;
 use super::{
-    admin, confluence, csm, customers, desks, directory, jira, organizations, private,
+    admin, audit_log, confluence, csm, customers, desks, directory, jira, organizations, private,
     project_roles, properties, schemes, site_settings, users,
 };
 
@@ -156,6 +156,7 @@ pub(super) fn operations() -> Vec<Operation> {
         get(Jira, "/rest/api/3/permissionscheme/{schemeId}/permission", schemes::grants),
         change("POST", Jira, "/rest/api/3/permissionscheme/{schemeId}/permission", schemes::grant).needs(Need::Admin),
         change("DELETE", Jira, "/rest/api/3/permissionscheme/{schemeId}/permission/{permissionId}", schemes::revoke).needs(Need::Admin),
+        get(Jira, "/rest/api/3/auditing/record", audit_log::records).needs(Need::Admin),
         get(Jira, "/rest/api/3/role", project_roles::all).needs(Need::Admin),
         get(Jira, "/rest/api/3/project/{projectIdOrKey}/role", project_roles::roles),
         get(Jira, "/rest/api/3/project/{projectIdOrKey}/role/{id}", project_roles::role),
@@ -171,6 +172,9 @@ pub(super) fn operations() -> Vec<Operation> {
 
         get(Admin, "/v1/orgs", admin::organizations),
         get(Admin, "/v1/orgs/{orgId}", admin::organization),
+        get(Admin, "/v1/orgs/{orgId}/events", audit_log::events),
+        get(Admin, "/v1/orgs/{orgId}/events-stream", audit_log::stream),
+        get(Admin, "/v1/orgs/{orgId}/event-actions", audit_log::actions),
         get(Admin, "/v2/orgs/{orgId}/directories", users::directories),
         get(Admin, "/v2/orgs/{orgId}/directories/{directoryId}/users", users::users),
         get(Admin, "/v2/orgs/{orgId}/directories/{directoryId}/users/{userId}", users::user),

@@ -6,7 +6,7 @@ use super::gate::{CuttableListener, Line, OpenGate, Passage, Policy, gate};
 use super::graphql;
 use super::oauth::Tokens;
 use super::routes::{Handler, Need, Operation, operations};
-use super::site::Site;
+use super::site::{ADMIN, Site};
 use super::stats::{Exchange, Stats};
 use super::store::write_whole;
 use axum::Router;
@@ -121,7 +121,12 @@ impl Sandbox {
         clippy::unused_async,
         reason = "it spawns tasks, so it must be called where a runtime is, like `start`"
     )]
-    pub async fn start_on(listener: TcpListener, site: Site, options: Options) -> io::Result<Self> {
+    pub async fn start_on(
+        listener: TcpListener,
+        mut site: Site,
+        options: Options,
+    ) -> io::Result<Self> {
+        site.begin();
         let address = listener.local_addr()?;
         let shared = Arc::new(Shared {
             base: format!("http://{address}"),
@@ -171,7 +176,7 @@ impl Sandbox {
 
     /// Changes the state behind the callers' backs, as somebody using the web pages would.
     pub fn edit<T>(&self, change: impl FnOnce(&mut Site) -> T) -> T {
-        self.shared.write(change)
+        self.shared.change(ADMIN.0, change)
     }
 
     /// Returns the counts since the start or the last reset.
@@ -243,6 +248,15 @@ impl Shared {
         self.changes.fetch_add(1, Ordering::Relaxed);
         self.changed.notify_one();
         result
+    }
+
+    /// Changes the state as somebody with this address would on the pages, and records it so.
+    pub(super) fn change<T>(&self, address: &str, change: impl FnOnce(&mut Site) -> T) -> T {
+        self.write(|site| {
+            let result = change(site);
+            site.sign(site.author(address));
+            result
+        })
     }
 
     /// Writes the state to its file, where it has one.
@@ -455,7 +469,11 @@ fn answer(
     }
     let reply = match (operation.handler, asked) {
         (Handler::Read(handler), _) => shared.read(|site| handler(site, call)),
-        (Handler::Write(handler), _) => shared.write(|site| handler(site, call)),
+        (Handler::Write(handler), _) => shared.write(|site| {
+            let reply = handler(site, call);
+            site.sign(call.author(site));
+            reply
+        }),
         (Handler::Graph, Some(asked)) if asked.is_mutation() => {
             shared.write(|site| Ok(super::knowledge::mutate(site, asked)))
         }

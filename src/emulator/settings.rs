@@ -1,5 +1,6 @@
 //! The settings of a site that no public API reaches, with the defaults of a seed that leaves them out.
 
+use super::accounts::Role;
 use crate::model::{Domain, EmailAccountCreation, OrganizationManagement};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -86,6 +87,19 @@ pub struct ProductAccess {
     pub role: String,
     /// Whether an administrator has to approve each person.
     pub admin_approval_required: bool,
+}
+
+/// Returns what a domain grants by a JSM role; nothing by none.
+pub(super) fn granted(role: Role, admin_approval_required: Toggle) -> Option<ProductAccess> {
+    let role = match role {
+        Role::None => return None,
+        Role::Customer => CUSTOMER_ROLE,
+        Role::User | Role::Admin => MEMBER_ROLE,
+    };
+    Some(ProductAccess {
+        role: role.to_owned(),
+        admin_approval_required,
+    })
 }
 
 /// The role ARI that stands for a JSM customer in this sandbox. Atlassian documents none.

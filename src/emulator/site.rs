@@ -1,12 +1,13 @@
 //! The state of one emulated site: a plain value that can be filled, compared and stored.
 
 use super::accounts::{Account, AccountState, Accounts, Handle, NewAccount, Role};
+use super::audit::{Audit, Event, Item};
 use super::groups::Group;
 use super::ids::{mix, uuid_of, uuid_text};
 use super::members::Members;
 use super::objects::{Organization, Project, SiteError, Space};
 use super::roles::{ProjectRole, RoleActor};
-use super::settings::{CUSTOMER_ROLE, ConfluencePlan, DomainAccess, MEMBER_ROLE, SiteSettings};
+use super::settings::{ConfluencePlan, DomainAccess, SiteSettings, granted};
 use crate::model::{
     AccountId, AccountKind, ChannelAccess, CloudId, CustomerSharing, Email, OrganizationId,
     OrganizationName, ProjectKey, SpaceKey, WhoCanView,
@@ -17,6 +18,10 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 /// The built-in callers: address, password and display name.
 pub(super) const ADMIN: (&str, &str) = ("admin@sandbox.example", "sandbox-admin");
 pub(super) const AGENT: (&str, &str) = ("agent@sandbox.example", "sandbox-agent");
+
+/// The categories of audit records about organizations and projects.
+const ORGANIZATIONS: &str = "customer organizations";
+pub(super) const PROJECTS: &str = "projects";
 
 /// One emulated site with everything that customers' access depends on.
 ///
@@ -52,6 +57,9 @@ pub struct Site {
     /// Who is in a role of every project that is made from now on.
     #[serde(default)]
     pub(super) default_actors: BTreeSet<(ProjectRole, RoleActor)>,
+    /// Who changed what; no part of what makes two sites equal.
+    #[serde(default)]
+    pub(super) audit: Audit,
     #[serde(skip)]
     names: HashMap<String, u32>,
 }
@@ -78,6 +86,7 @@ impl Site {
             spaces: BTreeMap::new(),
             groups: BTreeMap::new(),
             default_actors: BTreeSet::new(),
+            audit: Audit::default(),
             names: HashMap::new(),
         };
         for ((address, _), name, role) in [
@@ -254,8 +263,11 @@ impl Site {
         }
         if let Some(organization) = self.organizations.get_mut(&number) {
             self.names.remove(&organization.name);
-            name.as_str().clone_into(&mut organization.name);
+            let before = std::mem::replace(&mut organization.name, name.as_str().to_owned());
             self.names.insert(name.as_str().to_owned(), number);
+            let item = Item::new("ORGANIZATION", number, name);
+            let entry = Event::site(ORGANIZATIONS, "Customer organization renamed", item);
+            self.note(entry.changed("Name", before, name));
         }
         Ok(())
     }
@@ -355,6 +367,28 @@ impl Site {
         })
     }
 
+    /// Sets who may send requests to a project, and with whom its customers may share.
+    pub(super) fn set_customer_permissions(
+        &mut self,
+        key: &ProjectKey,
+        access: ChannelAccess,
+        sharing: CustomerSharing,
+    ) {
+        let Some(project) = self.projects.get_mut(key) else {
+            return;
+        };
+        let before = (project.channel_access, project.customer_sharing);
+        project.channel_access = access;
+        project.customer_sharing = sharing;
+        if before != (access, sharing) {
+            let item = self.project_item(key);
+            let entry = Event::site(PROJECTS, "Customer permissions changed", item)
+                .changed("Channel access", before.0.word(), access.word())
+                .changed("Customer sharing", before.1.word(), sharing.word());
+            self.note(entry);
+        }
+    }
+
     /// Returns the roster of a project, sorted by account id.
     pub fn project_customers(&self, key: &ProjectKey) -> Vec<&Account> {
         self.project(key)
@@ -413,10 +447,18 @@ impl Site {
             .projects
             .get_mut(key)
             .ok_or_else(|| SiteError::Project(key.clone()))?;
-        if linked {
-            project.organizations.insert(number);
-        } else {
-            project.organizations.remove(&number);
+        let changed = match linked {
+            true => project.organizations.insert(number),
+            false => project.organizations.remove(&number),
+        };
+        if changed {
+            let summary = match linked {
+                true => "Customer organization added to project",
+                false => "Customer organization removed from project",
+            };
+            let name = self.organizations.get(&number).map_or("", |o| &o.name);
+            let item = Item::new("ORGANIZATION", number, name);
+            self.note(Event::site(PROJECTS, summary, self.project_item(key)).with(item));
         }
         Ok(())
     }
@@ -474,19 +516,10 @@ impl Site {
     /// Grants a JSM role of this site to a domain, or to `ANYONE`, keeping what other products it has.
     pub fn approve_domain(&mut self, domain: &str, role: Role, admin_approval_required: bool) {
         let product = self.jsm_product();
-        let role = match role {
-            Role::None => return,
-            Role::Customer => CUSTOMER_ROLE,
-            Role::User | Role::Admin => MEMBER_ROLE,
-        };
-        let access = self.approved_domains.entry(domain.to_owned()).or_default();
-        access.products.insert(
-            product,
-            super::settings::ProductAccess {
-                role: role.to_owned(),
-                admin_approval_required,
-            },
-        );
+        if let Some(grant) = granted(role, admin_approval_required) {
+            let access = self.approved_domains.entry(domain.to_owned()).or_default();
+            access.products.insert(product, grant);
+        }
     }
 
     /// Returns the id of the next organization: higher than that of every one before, deleted ones included.
@@ -513,6 +546,12 @@ impl Site {
                 scim_managed: false,
             },
         );
+        let item = Item::new("ORGANIZATION", id, name);
+        self.note(Event::site(
+            ORGANIZATIONS,
+            "Customer organization created",
+            item,
+        ));
         id
     }
 
@@ -520,6 +559,12 @@ impl Site {
         if let Some(organization) = self.organizations.remove(&number) {
             self.names.remove(&organization.name);
             self.highest_deleted = self.highest_deleted.max(number);
+            let item = Item::new("ORGANIZATION", number, &organization.name);
+            self.note(Event::site(
+                ORGANIZATIONS,
+                "Customer organization deleted",
+                item,
+            ));
         }
         for project in self.projects.values_mut() {
             project.organizations.remove(&number);

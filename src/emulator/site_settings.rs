@@ -1,5 +1,6 @@
 //! The sandbox's own settings endpoints, for what Atlassian offers on pages only. Clients reach them through a `mapped` description.
 
+use super::audit::{Event, Item};
 use super::call::{Answer, Call, Reply};
 use super::organizations;
 use super::private::find;
@@ -63,10 +64,30 @@ pub(super) fn replace(site: &mut Site, new: SiteSettings) -> Result<(), &'static
         return Err("At least one way to log in must stay on.");
     }
     if new != site.settings {
+        note_change(site, &new);
         site.settings = new;
         site.settings_version += 1;
     }
     Ok(())
+}
+
+fn note_change(site: &mut Site, new: &SiteSettings) {
+    let fields = |settings: &SiteSettings| match serde_json::to_value(settings) {
+        Ok(Value::Object(fields)) => fields,
+        _ => Map::new(),
+    };
+    let before = fields(&site.settings);
+    let item = Item::new("SETTINGS", "customer-access", "Jira Service Management");
+    let mut entry = Event::site(
+        "service management",
+        "Jira Service Management settings changed",
+        item,
+    );
+    for (field, value) in fields(new) {
+        let old = before.get(&field).cloned().unwrap_or_default();
+        entry = entry.changed(&field, old, value);
+    }
+    site.note(entry);
 }
 
 pub(super) fn email_domains(site: &Site, call: &Call<'_>) -> Reply {
@@ -105,10 +126,7 @@ pub(super) fn put_customer_permissions(site: &mut Site, call: &Call<'_>) -> Repl
     let (Some(access), Some(sharing)) = (access, sharing) else {
         return Err(call.error(400, "channelAccess and customerSharing must be provided."));
     };
-    if let Some(project) = site.projects.get_mut(&key) {
-        project.channel_access = access;
-        project.customer_sharing = sharing;
-    }
+    site.set_customer_permissions(&key, access, sharing);
     customer_permissions(site, call)
 }
 

@@ -5,6 +5,7 @@
 
 use super::accounts::{Account, AccountState, App, Role};
 use super::admin::check_organization;
+use super::audit::{Event, Item};
 use super::call::{Answer, Call, Reply};
 use super::ids::uuid_of;
 use super::site::{ADMIN, AGENT, Site};
@@ -200,6 +201,15 @@ fn change(site: &mut Site, call: &Call<'_>, grant: bool) -> Reply {
     }
     let changed = changed(&account, resource, role, grant)
         .ok_or_else(|| call.error(400, &format!("The app has no role `{role}`.")))?;
+    if changed != account {
+        let (action, summary) = match grant {
+            true => ("user_granted_role", "Granted role to user"),
+            false => ("user_revoked_role", "Revoked role from user"),
+        };
+        let item = Item::new("ROLE", resource.ari(site), role);
+        let entry = Event::organization(action, summary, site.account_item(&account.id));
+        site.note(entry.with(item));
+    }
     let becomes_customer = grant && resource == Resource::Jsm && role == "atlassian/customer";
     let handle = site.accounts.put(changed);
     if becomes_customer {

@@ -14,6 +14,7 @@ const OPERATIONS: &[&str] = &[
     "DELETE /rest/servicedeskapi/organization/{organizationId}/user",
     "DELETE /rest/servicedeskapi/servicedesk/{serviceDeskId}/customer",
     "DELETE /rest/servicedeskapi/servicedesk/{serviceDeskId}/organization",
+    "GET /rest/api/3/auditing/record",
     "GET /rest/api/3/group/bulk",
     "GET /rest/api/3/group/member",
     "GET /rest/api/3/mypermissions",
@@ -46,6 +47,9 @@ const OPERATIONS: &[&str] = &[
     "GET /spaces/{id}/role-assignments",
     "GET /v1/orgs",
     "GET /v1/orgs/{orgId}",
+    "GET /v1/orgs/{orgId}/event-actions",
+    "GET /v1/orgs/{orgId}/events",
+    "GET /v1/orgs/{orgId}/events-stream",
     "GET /v2/orgs/{orgId}/app-access-settings/domains",
     "GET /v2/orgs/{orgId}/app-access-settings/domains/{domain}",
     "GET /v2/orgs/{orgId}/directories",
@@ -571,6 +575,36 @@ async fn tour() -> Vec<Exchange> {
         (Who::Key, "GET", format!("{domains}?limit=1"), None),
         (Who::Key, "GET", format!("{domains}/acme.com"), None),
         (Who::Key, "GET", format!("{domains}/none.com"), None),
+        (
+            Who::Admin,
+            "GET",
+            "/rest/api/3/auditing/record?limit=50&filter=role".into(),
+            None,
+        ),
+        (
+            Who::Admin,
+            "GET",
+            "/rest/api/3/auditing/record".into(),
+            None,
+        ),
+        (
+            Who::Key,
+            "GET",
+            format!("/admin/v1/orgs/{org}/events?limit=1"),
+            None,
+        ),
+        (
+            Who::Key,
+            "GET",
+            format!("/admin/v1/orgs/{org}/events-stream?limit=2&sortOrder=desc"),
+            None,
+        ),
+        (
+            Who::Key,
+            "GET",
+            format!("/admin/v1/orgs/{org}/event-actions"),
+            None,
+        ),
     ];
     for (who, method, path, body) in steps {
         sandbox.send(who, method, &path, body).await;

@@ -141,6 +141,18 @@ impl Box {
         answer.json().await.unwrap()
     }
 
+    /// Sends a form of the console, which has to be taken.
+    pub(crate) async fn form(&self, page: &str, form: Value) {
+        let url = format!("{}/__sandbox/{page}", self.url);
+        let http = reqwest::Client::builder()
+            .no_proxy()
+            .redirect(reqwest::redirect::Policy::none())
+            .build()
+            .unwrap();
+        let answer = http.post(url).json(&form).send().await.unwrap();
+        assert_eq!(answer.status().as_u16(), 303, "{page}: {form}");
+    }
+
     /// Visits the help center as an address.
     pub(crate) async fn visit(&self, address: &str) -> Value {
         let url = format!("{}/__sandbox/visit?as={address}", self.url);

@@ -32,6 +32,9 @@ const OUTSIDE: &[&str] = &[
     "/oauth/token",
 ];
 
+/// Keys that the files describe in words and examples, and forgot in the schema.
+const FORGOTTEN: &[(&str, &str)] = &[("AuditRecordBean", "authorAccountId")];
+
 /// Statuses that every operation may have, listed or not.
 const ALWAYS: &[u16] = &[401, 403, 412, 413, 429, 500, 502, 503, 504];
 
@@ -79,10 +82,15 @@ impl Wire {
                 let document: Value =
                     serde_json::from_slice(&std::fs::read(directory.join(name)).unwrap()).unwrap();
                 let schemas = document["components"]["schemas"].as_object().unwrap();
-                let strict: Map<String, Value> = schemas
+                let mut strict: Map<String, Value> = schemas
                     .iter()
                     .map(|(key, schema)| (key.clone(), strict(schema, &document)))
                     .collect();
+                for (schema, key) in FORGOTTEN {
+                    if let Some(schema) = strict.get_mut(*schema) {
+                        schema["properties"][*key] = json!({"type": "string"});
+                    }
+                }
                 File {
                     name,
                     prefix,

@@ -1,6 +1,6 @@
 //! Accounts in the administration: inviting people with Atlassian accounts, and what can be done to portal-only ones.
 
-use super::super::accounts::{Account, AccountState, Role};
+use super::super::accounts::{Account, AccountState, Handle, Role};
 use super::super::call::Answer;
 use super::super::site::Site;
 use super::html::{self, Notice, group, hidden, line};
@@ -133,11 +133,8 @@ pub(super) fn change_portal_only(site: &mut Site, form: &Form) -> (Answer, u64) 
         return (html::error(404, "There is no such portal-only account."), 0);
     };
     let (done, mails) = match form.get("action") {
-        "grant" => (site.set_account_state(&id, AccountState::Active).is_ok(), 0),
-        "revoke" => (
-            site.set_account_state(&id, AccountState::Revoked).is_ok(),
-            0,
-        ),
+        "grant" => (change(site, &id, Site::give_access_back), 0),
+        "revoke" => (change(site, &id, Site::end_access), 0),
         "migrate" => (site.migrate(&id), 1),
         _ => (false, 0),
     };
@@ -152,6 +149,11 @@ pub(super) fn change_portal_only(site: &mut Site, form: &Form) -> (Answer, u64) 
         encoded(&email)
     );
     (see_other(place), mails)
+}
+
+fn change(site: &mut Site, id: &AccountId, what: fn(&mut Site, Handle)) -> bool {
+    let handle = site.accounts.handle(id.as_str());
+    handle.map(|handle| what(site, handle)).is_some()
 }
 
 fn notice(query: &Form) -> Option<Notice<'static>> {

@@ -291,9 +291,9 @@ fn put_permissions(site: &mut Site, key: &str, form: &Form) -> Result<(), Refusa
         .ok_or_else(|| ("Choose a channel access.".to_owned(), "channel-access"))?;
     let sharing = CustomerSharing::from_word(form.get("customer-sharing"))
         .ok_or_else(|| ("Choose a customer sharing.".to_owned(), "customer-sharing"))?;
-    if let Some(project) = site.projects.get_mut(key) {
-        project.channel_access = access;
-        project.customer_sharing = sharing;
+    let known = site.projects.get_key_value(key).map(|(key, _)| key.clone());
+    if let Some(key) = known {
+        site.set_customer_permissions(&key, access, sharing);
     }
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use super::super::accounts::Role;
 use super::super::call::Answer;
-use super::super::settings::{ANYONE, CUSTOMER_ROLE, SiteSettings};
+use super::super::settings::{ANYONE, CUSTOMER_ROLE, SiteSettings, granted};
 use super::super::site::Site;
 use super::super::site_settings::replace;
 use super::html::{self, Notice, check, choice, group, hidden, line, lines};
@@ -445,21 +445,23 @@ pub(super) fn put_app_access(site: &mut Site, form: &Form) -> Answer {
             }
         },
     };
-    if role == Role::None {
-        let product = site.jsm_product();
-        let emptied = site
-            .approved_domains
-            .get_mut(&domain)
-            .is_some_and(|access| {
+    let product = site.jsm_product();
+    let grant = granted(role, form.has("approval"));
+    site.change_domain(&domain, |domains, domain| match grant {
+        None => {
+            let emptied = domains.get_mut(domain).is_some_and(|access| {
                 access.products.remove(&product);
                 access.products.is_empty()
             });
-        if emptied {
-            site.approved_domains.remove(&domain);
+            if emptied {
+                domains.remove(domain);
+            }
         }
-    } else {
-        site.approve_domain(&domain, role, form.has("approval"));
-    }
+        Some(grant) => {
+            let access = domains.entry(domain.to_owned()).or_default();
+            access.products.insert(product, grant);
+        }
+    });
     see_other(format!("{CONSOLE}/app-access?saved"))
 }
 
