@@ -24,16 +24,22 @@ mod hub;
 mod kubernetes;
 #[path = "pipelines/plan.rs"]
 mod plan;
+#[path = "pipelines/propose.rs"]
+mod propose;
 #[path = "pipelines/pull_request.rs"]
 mod pull_request;
 #[path = "pipelines/reviewed_plan.rs"]
 mod reviewed_plan;
 #[path = "pipelines/schema.rs"]
 mod schema;
+#[path = "pipelines/setup.rs"]
+mod setup;
 #[path = "pipelines/shell.rs"]
 mod shell;
 #[path = "pipelines/stage.rs"]
 mod stage;
+#[path = "pipelines/status.rs"]
+mod status;
 #[path = "pipelines/story.rs"]
 mod story;
 #[path = "pipelines/workflows.rs"]

@@ -26,6 +26,16 @@ take_credentials() {
   if [ -n "${INPUT_API_TOKEN:-}" ]; then export PORTCULLIS_API_TOKEN="$INPUT_API_TOKEN"; fi
   if [ -n "${INPUT_ORG_API_KEY:-}" ]; then export PORTCULLIS_ORG_API_KEY="$INPUT_ORG_API_KEY"; fi
   unset INPUT_EMAIL INPUT_API_TOKEN INPUT_ORG_API_KEY
+  # Not set is no limit; set and empty would be one that lets nothing through.
+  if [ -z "${PORTCULLIS_ALLOWED_SITES:-}" ]; then unset PORTCULLIS_ALLOWED_SITES; fi
+}
+
+# Takes the key of pseudonyms: the input, else the job's, else a random one, since an address can be guessed and checked.
+take_pseudonym_key() {
+  local key=${INPUT_PSEUDONYM_KEY:-${PORTCULLIS_PSEUDONYM_KEY:-}}
+  if [ -z "$key" ]; then key=$(od -An -N32 -tx1 /dev/urandom | tr -d ' \n'); fi
+  export PORTCULLIS_PSEUDONYM_KEY="$key"
+  unset INPUT_PSEUDONYM_KEY
 }
 
 # Adds one `NAME=LINE` to `arguments` for every line of the text that is not empty.
@@ -112,13 +122,14 @@ meaning() {
   case "$1" in
     0) printf 'done' ;;
     2) printf 'there are changes' ;;
-    3) printf 'the configuration is invalid, or an expectation fails' ;;
+    3) printf 'the configuration is invalid' ;;
     4) printf 'applied in part' ;;
     5) printf 'blocked by policy or protection' ;;
     6) printf 'the reviewed plan no longer covers what would be done' ;;
     7) printf 'credentials are missing, refused, or lack a right' ;;
     8) printf 'something could not be read whole, or the site is unreachable' ;;
     9) printf 'everything automatic is done, manual steps remain' ;;
+    10) printf 'an expectation does not hold' ;;
     64) printf 'wrong arguments' ;;
     *) printf 'unexpected error' ;;
   esac

@@ -238,8 +238,8 @@ fn place(sources: &Sources, span: Span) -> Option<Source> {
 /// # Errors
 /// When the sink fails.
 pub fn json(document: &DriftDocument, out: &mut dyn Write) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut *out, document)?;
-    writeln!(out)
+    let plain = serde_json::to_string_pretty(document)?;
+    writeln!(out, "{}", crate::neutral::json::escaped(&plain))
 }
 
 /// Writes the document for people.

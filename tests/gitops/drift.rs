@@ -211,3 +211,19 @@ fn an_invalid_or_missing_base_ends_the_comparison() {
     stage.replace("portcullis.yaml", "version: 9", "version: 1");
     stage.run(&["drift", "--base", "HEAD"]).ended(3);
 }
+
+#[test]
+fn json_holds_nothing_that_a_terminal_or_a_log_obeys() {
+    // A name that a stranger chose may stand anywhere in the document; here it is the first text that every document has.
+    let hostile = "\u{1b}[31m\u{202e}\u{200b}\n::error::x ##vso[task]";
+    let document = portcullis::report::drift::DriftDocument::new(Some(hostile));
+    let mut written = Vec::new();
+    portcullis::report::drift::json(&document, &mut written).unwrap();
+    let text = String::from_utf8(written).unwrap();
+    assert!(text.is_ascii() && !text.contains('\u{1b}'), "{text}");
+    for command in ["::error", "##vso["] {
+        assert!(!text.contains(command), "{text}");
+    }
+    let read: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(read["base"], hostile);
+}

@@ -87,10 +87,14 @@ pub(crate) fn run_with(
 ) -> Done {
     let action = yaml(&format!(".github/actions/{name}/action.yml"));
     let home = source().join(".github/actions").join(name);
-    let mut values = BTreeMap::from([("github.action_path".to_owned(), home.to_string())]);
+    let mut values = BTreeMap::from([
+        ("github.action_path".to_owned(), home.to_string()),
+        ("github.token".to_owned(), "t0ken".to_owned()),
+    ]);
     for (input, about) in action["inputs"].as_object().unwrap() {
         if let Some(default) = about["default"].as_str() {
-            values.insert(format!("inputs.{input}"), default.to_owned());
+            let default = evaluate(default, &values);
+            values.insert(format!("inputs.{input}"), default);
         }
     }
     for (input, value) in inputs {
@@ -111,6 +115,11 @@ pub(crate) fn run_with(
     };
     for step in action["runs"]["steps"].as_array().unwrap() {
         if ran.code != 0 && step["if"] != "always()" {
+            continue;
+        }
+        // Another action: a cache, which is empty here.
+        if step["uses"].is_string() {
+            assert!(step["uses"].as_str().unwrap().starts_with("actions/cache@"));
             continue;
         }
         assert_eq!(step["shell"], "bash");

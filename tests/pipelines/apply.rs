@@ -99,7 +99,7 @@ async fn a_mark_must_be_the_name_of_a_tag() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn manual_steps_fail_the_step_but_not_the_mark() {
+async fn steps_for_a_person_are_no_failure_and_stand_in_the_summary() {
     let stage = Stage::new().await;
     stage.replace(
         "portcullis.yaml",
@@ -116,8 +116,24 @@ async fn manual_steps_fail_the_step_but_not_the_mark() {
     let head = stage.commit("toggles by hand");
     let plan = reviewed(&stage);
     let inputs = [&[("plan", plan.as_str())], &MARK[..]].concat();
-    let done = apply(&stage, &inputs).ended(9);
-    assert_eq!(done.output("has_changes"), "true");
+    let done = apply(&stage, &inputs).ended(0);
+    assert_eq!(
+        (done.output("exitcode"), done.output("has_changes")),
+        ("9", "true")
+    );
+    let log = &done.ran.log;
+    assert!(log.contains("::notice title=Portcullis::"), "{log}");
+    let (_, left) = done.summary.split_once("## Left for a person").unwrap();
+    assert!(
+        left.contains("#### By hand") && left.contains("customers may create their own accounts"),
+        "{left}"
+    );
     assert_eq!(stage.hub_state("tags"), json!({"portcullis/applied": head}));
-    apply(&stage, &[&inputs[..], &[("allow_manual", "true")]].concat()).ended(0);
+    let strict = [&inputs[..], &[("fail_on_manual", "true")]].concat();
+    let done = apply(&stage, &strict).ended(9);
+    assert!(
+        done.summary.contains("## Left for a person"),
+        "{}",
+        done.summary
+    );
 }

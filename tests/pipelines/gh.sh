@@ -15,6 +15,12 @@ if [ "$verb" = run ]; then
   cp -R "$GH_STATE/download/$2/." "$8/"
   exit 0
 fi
+if [ "$verb" = attestation ]; then
+  # gh attestation verify FILE --repo R --signer-workflow W
+  [ "$1" = verify ]
+  [ "$2" = --help ] || [ -f "$GH_STATE/attested" ]
+  exit
+fi
 [ "$verb" = api ]
 method=GET path='' input=''
 while [ $# -gt 0 ]; do
@@ -51,6 +57,10 @@ case "$method $path" in
     jq --arg name "${path#git/refs/tags/}" --argjson body "$body" '.[$name] = $body.sha' "$GH_STATE/tags.json" >"$GH_STATE/tags.new"
     mv "$GH_STATE/tags.new" "$GH_STATE/tags.json" ;;
   "POST git/refs") change tags.json '.[$body.ref | ltrimstr("refs/tags/")] = $body.sha' ;;
+  "POST statuses/"*) change statuses.json '. + [$body + {commit: "'"${path##*/}"'"}]' ;;
+  "GET pulls") jq '[.[] | select(.state == "open")]' "$GH_STATE/pulls.json" ;;
+  "POST pulls") change pulls.json ". + [$entry + \$body + {number: (length + 1), head: {ref: \$body.head, repo: {full_name: \"acme/access\"}}}]" ;;
+  "PATCH pulls/"*) change pulls.json 'map(if .number == $id then . + $body else . end)' "${path##*/}" ;;
   "GET actions/artifacts") cat "$GH_STATE/artifacts.json" ;;
   "GET "*) cat "$GH_STATE/${path//\//-}.json" ;;
   *) echo "gh: unknown call $method $path" >&2; exit 1 ;;

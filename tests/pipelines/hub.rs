@@ -9,7 +9,7 @@ pub(crate) const BOT: &str = "github-actions[bot]";
 impl Stage {
     /// Starts with a GitHub that holds nothing.
     pub(crate) fn empty_hub(&self) {
-        for name in ["comments", "issues"] {
+        for name in ["comments", "issues", "pulls", "statuses"] {
             self.set_hub(name, &json!([]));
         }
         self.set_hub("tags", &json!({}));

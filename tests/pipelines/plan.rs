@@ -1,8 +1,7 @@
-//! The plan action, and setting up.
+//! The plan action.
 
 use super::action::{CREDENTIALS, run, run_with};
 use super::stage::Stage;
-use std::collections::BTreeMap;
 use std::os::unix::fs::PermissionsExt as _;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -44,8 +43,19 @@ async fn what_people_see_can_be_pseudonymous_while_the_plan_stays_whole() {
     .concat();
     let done = run(&stage, "plan", &inputs).ended(0);
     assert!(done.file("plan_path").contains("bo@globex.example"));
-    assert!(!done.file("summary_path").contains("bo@globex.example"));
+    let first = done.file("summary_path");
+    assert!(!first.contains("bo@globex.example"));
     assert_eq!(done.summary, "");
+    // Without a key nobody can check a guess against a later run; with one, names stay the same.
+    let again = |more: &[(&str, &str)]| {
+        let done = run(&stage, "plan", &[&inputs[..], more].concat()).ended(0);
+        done.file("summary_path")
+    };
+    assert_ne!(again(&[]), first);
+    let key = [("pseudonym_key", "k3y")];
+    let keyed = again(&key);
+    assert_eq!(again(&key), keyed);
+    assert_ne!(keyed, first);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -144,46 +154,6 @@ async fn a_directory_may_have_any_name() {
         "2"
     );
     stage.unharmed();
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn set_up_takes_a_given_binary_and_checks_its_version() {
-    let stage = Stage::new().await;
-    let binary = ("binary", env!("CARGO_BIN_EXE_portcullis"));
-    let done = run(&stage, "setup", &[binary]).ended(0);
-    assert_eq!(done.output("version"), env!("CARGO_PKG_VERSION"));
-    let directory = done.path.trim_end();
-    assert_eq!(done.output("binary"), format!("{directory}/portcullis"));
-    run(
-        &stage,
-        "setup",
-        &[binary, ("version", env!("CARGO_PKG_VERSION"))],
-    )
-    .ended(0);
-    run(&stage, "setup", &[binary, ("version", "9.9.9")]).ended(1);
-    run(&stage, "setup", &[("binary", "/nowhere/$(touch pwned)")]).ended(1);
-    stage.unharmed();
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn set_up_builds_from_source_with_the_lock_file() {
-    let stage = Stage::new().await;
-    // A stand-in: what it is asked to do is the point, the build itself is CI's `cargo build`.
-    let cargo = stage.beside("bin").join("cargo");
-    let script = "#!/bin/bash\nprintf '%s\\n' \"$@\" >\"$GH_STATE/cargo\"\ncp \"$BINARY\" \"${!#}/bin/portcullis\"\n";
-    std::fs::write(&cargo, script).unwrap();
-    std::fs::set_permissions(&cargo, std::fs::Permissions::from_mode(0o755)).unwrap();
-    let job = BTreeMap::from([(
-        "BINARY".to_owned(),
-        env!("CARGO_BIN_EXE_portcullis").to_owned(),
-    )]);
-    let done = run_with(&stage, "setup", &[], &job).ended(0);
-    assert_eq!(done.output("version"), env!("CARGO_PKG_VERSION"));
-    let arguments = std::fs::read_to_string(stage.hub().join("cargo")).unwrap();
-    let arguments: Vec<&str> = arguments.lines().collect();
-    assert_eq!(arguments[..4], ["install", "--locked", "--force", "--path"]);
-    let built = std::path::Path::new(arguments[4]).canonicalize().unwrap();
-    assert_eq!(built, super::stage::source().canonicalize().unwrap());
 }
 
 #[tokio::test(flavor = "multi_thread")]

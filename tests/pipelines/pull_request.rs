@@ -106,6 +106,27 @@ async fn the_merged_files_are_planned_against_the_branch() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn no_attribute_of_the_pull_request_decides_how_files_are_written() {
+    let (stage, head) = stage().await;
+    // As where Git LFS is set up for the machine: every file of that attribute goes through a program.
+    for part in ["smudge", "clean", "process"] {
+        let name = format!("filter.evil.{part}");
+        let asked = stage.beside("pwned");
+        stage.git(&["config", &name, &format!("touch '{asked}'; cat")]);
+    }
+    stage.git(&["config", "filter.evil.required", "true"]);
+    stage.git(&["config", "merge.evil.driver", "touch pwned"]);
+    let done = fetch(&stage, b"7\n", &head).ended(0);
+    let data = camino::Utf8PathBuf::from(done.output("directory"));
+    let attributes = std::fs::read_to_string(data.join(".gitattributes")).unwrap();
+    assert!(attributes.contains("filter=evil"), "it lies there as data");
+    let roster = std::fs::read_to_string(data.join("rosters/globex.csv")).unwrap();
+    assert!(roster.contains("eve@globex.example"), "{roster}");
+    stage.unharmed();
+    assert!(!data.join("pwned").exists());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_number_proves_nothing() {
     let (stage, head) = stage().await;
     for number in [

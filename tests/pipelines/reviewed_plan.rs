@@ -41,7 +41,7 @@ fn run_of(event: &str, path: &str, branch: &str, repository: &str) -> Value {
 fn trusted() -> Value {
     run_of(
         "workflow_run",
-        ".github/workflows/portcullis-plan.yml",
+        ".github/workflows/portcullis.yml",
         "main",
         "acme/access",
     )
@@ -57,7 +57,7 @@ async fn the_newest_plan_of_the_trusted_workflow() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_artifact_that_anybody_could_upload_does_not_count() {
-    let plan = ".github/workflows/portcullis-plan.yml";
+    let plan = ".github/workflows/portcullis.yml";
     let forged = [
         (20, run_of("pull_request", plan, "main", "acme/access")),
         (

@@ -42,7 +42,7 @@ async fn from_a_pull_request_to_the_night_after() {
     std::fs::copy(plan.output("plan_path"), download.join("plan.json")).unwrap();
     let name = format!("portcullis-plan-7-{head}");
     stage.set_hub("artifacts", &json!({"artifacts": [{"name": name, "expired": false, "created_at": "x", "workflow_run": {"id": 10}}]}));
-    stage.set_hub("actions-runs-10", &json!({"event": "workflow_run", "path": ".github/workflows/portcullis-plan.yml", "head_branch": "main", "head_repository": {"full_name": "acme/access"}}));
+    stage.set_hub("actions-runs-10", &json!({"event": "workflow_run", "path": ".github/workflows/portcullis.yml", "head_branch": "main", "head_repository": {"full_name": "acme/access"}}));
     let user = ["-c", "user.name=t", "-c", "user.email=t@t.example"];
     stage.git(&[&user[..], &["merge", "-q", "--no-ff", "-m", "merge", &head]].concat());
     let merge = stage.git(&["rev-parse", "HEAD"]);

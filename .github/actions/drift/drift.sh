@@ -31,7 +31,8 @@ if [ "$step_summary" = true ]; then add_step_summary "$summary"; fi
 has_changes=''
 case "$code" in
   0) has_changes=false ;;
-  2) has_changes=true ;;
+  # 9: what differs waits for a person. That is worth an issue, not a red run.
+  2 | 9) has_changes=true ;;
 esac
 if [ ! -s "$patch" ]; then patch=''; fi
 set_output exitcode "$code"
@@ -40,6 +41,6 @@ set_output patch_path "$patch"
 set_output summary_path "$summary"
 printf 'exit code %d: %s\n' "$code" "$(meaning "$code")"
 case "$code" in
-  0 | 2) ;;
+  0 | 2 | 9) ;;
   *) exit "$code" ;;
 esac

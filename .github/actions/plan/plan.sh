@@ -7,6 +7,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/../common.sh"
 need portcullis jq
 take_credentials
 partial=$(truth partial "$INPUT_PARTIAL")
+take_pseudonym_key
 step_summary=$(truth step_summary "$INPUT_STEP_SUMMARY")
 work=$(private_directory)
 plan="$work/plan.json"
@@ -21,7 +22,7 @@ code=0
 # The plan is whole, for `apply --plan`; what people see is made from it below.
 guarded portcullis "${arguments[@]}" -- "$INPUT_DIRECTORY" >"$work/counts.json" || code=$?
 
-has_changes='' has_removals='' blocked='' digest=''
+has_changes='' has_removals='' blocked='' digest='' rules=''
 if [ -s "$plan" ]; then
   has_changes=$(jq -r '((.resource_changes // []) | length) + ((.manual_steps // []) | length) > 0' "$plan")
   # Closing a project is an update, and yet people lose access: that counts as well, also when a manual step does it.
@@ -31,6 +32,12 @@ if [ -s "$plan" ]; then
        | (.losses[]?), (.classes[]? | select(.before != "no" and .after == "no"))]
     | length > 0' "$plan")
   blocked=$(jq -r '[.resource_changes[]?.portcullis.blocked_by // [] | length] | any(. > 0)' "$plan")
+  # What the branch does to the rules that judge it: nothing, something, or something without which this plan would not pass.
+  rules=$(jq -r '
+    (.rule_changes // []) as $changes
+    | if ($changes | length) == 0 then "unchanged"
+      elif any($changes[] | .. | strings; test("^(blocked|failed)$")) then "decisive"
+      else "changed" end' "$plan")
   digest=$(jq -r '.digest // "" | select(test("^[0-9a-z:]{1,80}$"))' "$plan")
   guarded portcullis show --format markdown "--max-bytes=$INPUT_MAX_BYTES" "--privacy=$INPUT_PRIVACY" -- "$plan" \
     >"$summary"
@@ -49,12 +56,13 @@ set_output has_changes "$has_changes"
 set_output has_removals "$has_removals"
 set_output blocked "$blocked"
 set_output digest "$digest"
+set_output rules "$rules"
 set_output plan_path "$plan"
 set_output summary_path "$summary"
 printf 'exit code %d: %s\n' "$code" "$(meaning "$code")"
 
-# Changes and blocked changes are what a plan is for; the workflow decides on the outputs. Everything else fails.
+# Changes, blocked ones and failed expectations are what a plan is for; the workflow decides on the outputs. Everything else fails.
 case "$code" in
-  0 | 2 | 5) ;;
+  0 | 2 | 5 | 10) ;;
   *) exit "$code" ;;
 esac

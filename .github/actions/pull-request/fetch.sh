@@ -33,8 +33,14 @@ unset GIT_CONFIG_COUNT GIT_CONFIG_KEY_0 GIT_CONFIG_VALUE_0
 [ "$(git rev-parse refs/portcullis/pull)" = "$INPUT_HEAD_SHA" ] || fail "the pull request moved on; its newer run will plan it"
 
 base=$(git rev-parse HEAD)
+# No attribute of the pull request decides how files are written or merged: what stands here outranks every `.gitattributes`.
+# Where Git LFS is set up for the machine, its filter would otherwise ask the server that the pull request's `.lfsconfig` names.
+attributes="$(git rev-parse --git-common-dir)/info/attributes"
+mkdir -p -- "$(dirname -- "$attributes")"
+printf '* !filter !text !eol !ident !working-tree-encoding !merge !diff !export-subst\n' >"$attributes"
+export GIT_LFS_SKIP_SMUDGE=1
 data="$(private_directory)/data"
-# No hook of the repository runs, and no line of a file decides how files are written or merged beyond what Git itself does.
+# No hook of the repository runs.
 git -c core.hooksPath=/dev/null worktree add --quiet --detach "$data" "$base"
 if ! git -C "$data" -c core.hooksPath=/dev/null -c user.name=portcullis -c user.email=portcullis@invalid \
   merge --quiet --no-commit --no-ff --no-verify "$INPUT_HEAD_SHA" >/dev/null; then
