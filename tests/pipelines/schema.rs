@@ -36,6 +36,14 @@ fn workflows() {
 }
 
 #[test]
+fn our_own_workflows() {
+    for name in ["ci", "release"] {
+        let path = format!(".github/workflows/{name}.yml");
+        check("github-workflows.json", &path, &yaml(&path));
+    }
+}
+
+#[test]
 fn gitlab() {
     let path = "examples/gitops/gitlab/.gitlab-ci.yml";
     check("gitlab-ci.json", path, &yaml(path));
