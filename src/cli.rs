@@ -127,7 +127,7 @@ async fn run(parsed: &Arguments, output: &mut Output, lookup: Lookup) -> Exit {
             explain::run(arguments, &parsed.global, output, lookup).await
         }
         Command::Who(arguments) => who::run(arguments, &parsed.global, output, lookup).await,
-        Command::Init(arguments) => init::run(arguments, output),
+        Command::Init(arguments) => init::run(arguments, &parsed.global, output),
         Command::Attest(arguments) => attest::run(arguments, &parsed.global, output),
         Command::Sandbox(arguments) => {
             match sandbox::run(arguments, &parsed.global, output).await {

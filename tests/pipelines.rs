@@ -20,6 +20,8 @@ mod gitlab;
 mod hook;
 #[path = "pipelines/hub.rs"]
 mod hub;
+#[path = "pipelines/init.rs"]
+mod init;
 #[path = "pipelines/kubernetes.rs"]
 mod kubernetes;
 #[path = "pipelines/plan.rs"]

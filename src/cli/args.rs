@@ -268,7 +268,7 @@ pub struct PlanArguments {
     /// Plan against a snapshot instead of the live site; such a plan cannot be applied
     #[arg(long, value_name = "FILE")]
     pub observed: Option<Utf8PathBuf>,
-    /// Say of every change whether this revision or directory would cause it as well
+    /// Say of every change whose doing it is, compared with this revision (REV, or REV:PATH where the workspace lay elsewhere) or directory
     #[arg(long, value_name = "REV")]
     pub base: Option<String>,
 }
@@ -459,6 +459,18 @@ pub struct InitArguments {
     /// Where the workspace is written; existing files are never touched
     #[arg(default_value = ".")]
     pub dir: Utf8PathBuf,
+    /// Also write the pipeline of a code host, with its pins filled in; alone where the workspace is there already
+    #[arg(long, value_enum, value_name = "HOST")]
+    pub ci: Option<CodeHost>,
+}
+
+/// The code hosts whose pipelines are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum CodeHost {
+    /// GitHub Actions.
+    Github,
+    /// GitLab CI.
+    Gitlab,
 }
 
 /// Arguments of `attest`.

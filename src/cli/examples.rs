@@ -81,7 +81,8 @@ Examples:
 pub(super) const INIT: &str = "\
 Examples:
   portcullis init
-  portcullis init acme";
+  portcullis init acme
+  portcullis init access --ci github  the pipeline as well, or alone";
 
 /// Of `attest`.
 pub(super) const ATTEST: &str = "\

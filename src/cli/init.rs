@@ -1,9 +1,12 @@
 //! `portcullis init`: a commented starter workspace that plans cleanly against the embedded sandbox.
 
-use super::args::InitArguments;
+mod ci;
+
+use super::args::{Global, InitArguments};
 use super::{Output, schema};
 use crate::exit::Exit;
 use camino::Utf8Path;
+use ci::Pipeline;
 use std::fs::File;
 use std::io::{self, Write};
 
@@ -32,8 +35,20 @@ pub(super) const GIT_IGNORE: &str = ".gitignore";
 pub(super) const IGNORED: &str = "# The sandbox's state and the journal of what was applied: neither belongs into Git.\n/.portcullis/\n";
 
 /// Runs the command.
-pub(super) fn run(arguments: &InitArguments, output: &mut Output) -> Exit {
+pub(super) fn run(arguments: &InitArguments, global: &Global, output: &mut Output) -> Exit {
     let directory = &arguments.dir;
+    let host = arguments.ci;
+    let pipeline = host.map(|host| Pipeline::of(directory, host, global.today()));
+    if let Some(pipeline) = &pipeline
+        && let Some(exit) = refuse(pipeline, output)
+    {
+        return exit;
+    }
+    if let Some(pipeline) = &pipeline
+        && directory.join("portcullis.yaml").is_file()
+    {
+        return write_pipeline(pipeline, output);
+    }
     let names = || {
         let files = FILES.iter().map(|(name, _)| *name);
         files.chain(SCHEMAS.iter().map(|(name, _)| *name))
@@ -64,10 +79,47 @@ pub(super) fn run(arguments: &InitArguments, output: &mut Output) -> Exit {
     } else {
         format!(" {directory}")
     };
+    let written = written.and_then(|()| output.data.flush());
+    if let (Ok(()), Some(pipeline)) = (&written, &pipeline) {
+        let exit = write_pipeline(pipeline, output);
+        if exit != Exit::Done {
+            return exit;
+        }
+    }
     let exit = output.finish(written, Exit::Done);
     output.note(&format!(
         "\nNext: `portcullis plan{argument}` has nothing to change. Edit `rosters/globex.csv` and plan again."
     ));
+    exit
+}
+
+/// Ends the command where a file of the pipeline is there already.
+fn refuse(pipeline: &Pipeline, output: &mut Output) -> Option<Exit> {
+    let names = pipeline.files.iter().map(|(name, _)| *name);
+    let present: Vec<&str> = names
+        .filter(|name| pipeline.path(name).symlink_metadata().is_ok())
+        .collect();
+    if present.is_empty() {
+        return None;
+    }
+    let message = format!("the repository has {} already", listed(&present));
+    let hint = "nothing was written; move it away, and compare afterwards";
+    Some(output.fail(Exit::Usage, &message, Some(hint)))
+}
+
+/// Writes the files of a pipeline and names them.
+fn write_pipeline(pipeline: &Pipeline, output: &mut Output) -> Exit {
+    let mut names = String::new();
+    for (name, text) in &pipeline.files {
+        if let Err(error) = write_new(&pipeline.path(name), text) {
+            return output.fail(Exit::Unexpected, &error.to_string(), None);
+        }
+        names.push_str(name);
+        names.push('\n');
+    }
+    let written = output.data.write_all(names.as_bytes());
+    let exit = output.finish(written, Exit::Done);
+    output.note(&pipeline.next());
     exit
 }
 

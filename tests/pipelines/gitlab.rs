@@ -14,6 +14,7 @@ fn job(stage: &Stage, name: &str) -> Ran {
     for (variable, value) in pipeline["variables"].as_object().unwrap() {
         environment.insert(variable.clone(), value.as_str().unwrap().to_owned());
     }
+    environment.insert("CI_DEFAULT_BRANCH".into(), "main".into());
     environment.insert("CI_COMMIT_SHA".into(), stage.git(&["rev-parse", "HEAD"]));
     environment.insert(
         "CI_REPOSITORY_URL".into(),
@@ -90,6 +91,22 @@ async fn what_fails_is_not_marked() {
     for field in ["description", "check_name", "fingerprint", "severity"] {
         assert!(finding[field].is_string(), "{field}: {finding}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_blocked_plan_is_red_and_can_be_read() {
+    let stage = stage().await;
+    let text = stage.read("portcullis.yaml") + "\npolicy:\n  max_new_accounts: 1\n";
+    stage.write("portcullis.yaml", &text);
+    stage.commit("a limit");
+    job(&stage, "plan").ended(5);
+    assert!(stage.read("plan.md").contains("max_new_accounts"));
+    let plan: Value = serde_json::from_str(&stage.read("plan.json")).unwrap();
+    let rows = plan["resource_changes"].as_array().unwrap();
+    assert!(
+        rows.iter()
+            .all(|row| row["portcullis"]["origin"] == "there_before")
+    );
 }
 
 #[test]
