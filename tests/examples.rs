@@ -2,6 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+#[path = "examples/maps.rs"]
+mod maps;
+
 use camino::{Utf8Path, Utf8PathBuf};
 use std::process::{Command, Output};
 
