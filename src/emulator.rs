@@ -23,6 +23,7 @@
 //! - Renaming an organization over the API of Customer Service Management (`csm`).
 //! - Customer access on account creation: tables R3 to R5 and rule A2 of the access model (`gatekeeping`).
 //! - Latency, rate limits and faults on request ([`Conditions`]), attached to the gate that every request passes ([`Policy`]).
+//! - Help centers with an audience, over GraphQL, and request types with their restrictions (`help_centers`).
 //! - Audit records of the site and events of the Atlassian organization, for what is done over REST and on pages (`audit`).
 //! - The doors: sign-up, a portal's form, e-mail, the Customers page and organizations, with the gates R2, what they hold for
 //!   accounts that exist (R1), and the organizations that newcomers join (A2); portals (4.2) and articles (section 5) as
@@ -56,6 +57,7 @@
 //!   Then mail of internal customers is held, and that of external ones is not (Q11). A portal shows itself to an account that is
 //!   not verified: whoever has it can verify it at any time.
 //! - The service account is a Jira administrator, and made when it first asks for a token.
+//! - The ARI of a help center, and that agents enter every one.
 //! - Which changes the two logs record, and in which words (`audit`).
 //! - A taken name refuses a rename with 409.
 //! - At the doors an address with two accounts may use either (R1a); staff put the first one with a role on their lists.
@@ -64,7 +66,7 @@
 //!
 //! # What is not imitated
 //!
-//! - Requests, queues, request types, the texts of articles, sharing, chat, e-mail lists, and people logging in.
+//! - Requests, queues, fields of request types, the texts of articles, sharing, chat, e-mail lists, and people logging in.
 //! - R1e over REST: desks take an Atlassian account without a JSM role like any other. At the doors staff cannot add one.
 //! - Scopes of tokens, OAuth for people. Every account but the three callers is an object, never a caller.
 //! - Avatars, time zones and creation dates; `user/search` by `property`; sorting and expansion of projects.
@@ -90,6 +92,8 @@ mod gate;
 mod gatekeeping;
 mod graphql;
 mod groups;
+mod help_center_gateway;
+mod help_centers;
 mod ids;
 mod jira;
 mod knowledge;
@@ -103,6 +107,7 @@ mod permissions;
 mod private;
 mod project_roles;
 mod properties;
+mod request_types;
 mod roles;
 mod routes;
 mod schemes;
@@ -120,6 +125,7 @@ pub use call::Answer;
 pub use conditions::Conditions;
 pub use faults::{FaultSpec, FaultSpecError};
 pub use gate::{Fate, OpenGate, Passage, Policy, Verdict};
+pub use help_centers::{Audience, HelpCenter, RequestType};
 pub use oauth::OAUTH_CLIENT;
 pub use objects::{Organization, Project, SiteError, Space};
 pub use permissions::Grant;

@@ -3,10 +3,12 @@
 //! Seeds bypass the rules on who may be created: they say what is there.
 
 use crate::config::{
-    ApprovedRole, ConfluencePlan, Roster, SeedAccountState, SeedApp, SeedRole, Site as Declared,
-    Who, Workspace,
+    ApprovedRole, ConfluencePlan, Roster, SeedAccountState, SeedApp, SeedAudience, SeedRole,
+    Site as Declared, Who, Workspace,
 };
-use crate::emulator::{self, AccountState, App, NewAccount, ProjectRole, Role, RoleActor, Site};
+use crate::emulator::{
+    self, AccountState, App, Audience, NewAccount, ProjectRole, RequestType, Role, RoleActor, Site,
+};
 use crate::model::{
     AccountId, AccountKind, Email, OrganizationId, SiteField, SiteKey, SiteValue, WhoCanView,
 };
@@ -195,9 +197,36 @@ fn doors(site: &mut Site, declared: &Declared, people: &mut People) -> Result<()
             .map(|email| people.account(site, email, None, None))
             .collect();
         site.list_for_the_record(key, &record)?;
+        for (name, kind) in &project.request_types {
+            let people = kind
+                .people
+                .iter()
+                .map(|email| people.account(site, email, None, None))
+                .collect();
+            let kind = RequestType {
+                name: name.clone(),
+                groups: kind.groups.iter().cloned().collect(),
+                people,
+            };
+            site.set_request_type(key, kind)?;
+        }
         if !project.agent_administers {
             site.dismiss_agent(key)?;
         }
+    }
+    for (name, center) in &declared.sandbox.help_centers {
+        let audience = match center.audience {
+            SeedAudience::Public => Audience::Public,
+            SeedAudience::External => Audience::External,
+            SeedAudience::Internal => Audience::Internal,
+            SeedAudience::Organizations => Audience::Organizations,
+        };
+        let organizations: Vec<OrganizationId> = center
+            .organizations
+            .iter()
+            .map(|name| site.add_organization(name))
+            .collect();
+        site.set_help_center(name, audience, &organizations)?;
     }
     Ok(())
 }

@@ -19,6 +19,8 @@ mod gateway;
 mod gateway_schema;
 #[path = "emulator/harness.rs"]
 mod harness;
+#[path = "emulator/help_centers.rs"]
+mod help_centers;
 #[path = "emulator/jira.rs"]
 mod jira;
 #[path = "emulator/oauth.rs"]

@@ -8,6 +8,7 @@
 //! same content as JSON for `Accept: application/json`.
 
 mod groups;
+mod help_centers;
 mod html;
 mod organizations;
 mod people;
@@ -208,6 +209,12 @@ fn page(shared: &Shared, ask: &Ask) -> Answer {
             let (answer, mails) = shared.change(&by, |site| people::invite(site, form));
             shared.count_mails(mails);
             answer
+        }
+        (["console", "help-centers"], None) => {
+            shared.read(|site| help_centers::page(site, &ask.query, None))
+        }
+        (["console", "help-centers"], Some(form)) => {
+            shared.change(&by, |site| help_centers::put(site, form))
         }
         (["console", "groups"], None) => shared.read(|site| groups::page(site, &ask.query, None)),
         (["console", "groups"], Some(form)) => shared.change(&by, |site| groups::put(site, form)),

@@ -20,6 +20,13 @@ pub(super) struct Field {
     selections: Vec<Selection>,
 }
 
+impl Field {
+    /// Returns the key under which a value stands that was made for this field and its arguments alone: no name can be like it.
+    pub(super) fn own_key(&self) -> String {
+        format!("@{}", self.alias)
+    }
+}
+
 #[derive(Debug)]
 enum Selection {
     Field(Field),
@@ -104,6 +111,11 @@ impl Asked {
         json!({"data": data})
     }
 
+    /// Acts on every field that is selected in one.
+    pub(super) fn each_of<'a>(&'a self, field: &'a Field, act: &mut dyn FnMut(&'a Field)) {
+        self.each_field(&field.selections, act);
+    }
+
     fn each_field<'a>(&'a self, selections: &'a [Selection], act: &mut dyn FnMut(&'a Field)) {
         for selection in selections {
             match selection {
@@ -147,7 +159,10 @@ impl Asked {
         for selection in selections {
             match selection {
                 Selection::Field(field) => {
-                    let value = object.get(&field.name).unwrap_or(&Value::Null);
+                    let value = object
+                        .get(&field.own_key())
+                        .or_else(|| object.get(&field.name))
+                        .unwrap_or(&Value::Null);
                     let selected = self.select(value, &field.selections);
                     match (out.get_mut(&field.alias), selected) {
                         // The same field selected twice is one field with both selections.

@@ -2,6 +2,7 @@
 
 use super::call::{Answer, Call};
 use super::graphql::{Asked, Field};
+use super::help_center_gateway::help_center;
 use super::objects::{Project, Space};
 use super::settings::ConfluencePlan;
 use super::site::Site;
@@ -18,6 +19,7 @@ const AUDIENCES: [WhoCanView; 3] = [
 pub(super) fn look_up(site: &Site, call: &Call<'_>, asked: &Asked) -> Answer {
     let data = asked.carry_out(|field| match field.name.as_str() {
         "knowledgeBase_linkedSources" => linked_sources(site, call, field),
+        "helpCenter" => help_center(site, asked, field),
         _ => bulk_query(site, field),
     });
     Answer::json(200, &data)

@@ -1,5 +1,6 @@
 //! What a site holds besides accounts and settings: organizations, service projects, spaces.
 
+use super::help_centers::RequestTypes;
 use super::members::Members;
 use super::permissions::Permissions;
 use crate::model::{
@@ -77,6 +78,9 @@ pub struct Project {
     /// Whether it is team-managed, with project roles of its own.
     #[serde(default)]
     pub team_managed: bool,
+    /// What can be asked for, and by whom.
+    #[serde(default)]
+    pub(super) request_types: RequestTypes,
     pub(super) roster: Members,
     /// People who are listed as customers for the record, which gives them nothing.
     #[serde(default)]

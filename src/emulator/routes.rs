@@ -4,7 +4,7 @@ use super::call::{Call, Face, Reply};
 use super::site::Site;
 use super::{
     admin, audit_log, confluence, csm, customers, desks, directory, jira, organizations, private,
-    project_roles, properties, schemes, site_settings, users,
+    project_roles, properties, request_types, schemes, site_settings, users,
 };
 
 /// How an operation is carried out.
@@ -126,6 +126,9 @@ pub(super) fn operations() -> Vec<Operation> {
         change("POST", Jsm, "/rest/servicedeskapi/servicedesk/{serviceDeskId}/customer/invite", customers::invite).needs(Need::Admin).experimental(),
         change("POST", Jsm, "/rest/servicedeskapi/customer", customers::create).needs(Need::Admin),
         change("PUT", Jsm, "/rest/servicedeskapi/customer/user/{accountId}/revoke-portal-only-access", customers::revoke).needs(Need::Admin),
+        get(Jsm, "/rest/servicedeskapi/servicedesk/{serviceDeskId}/requesttype", request_types::list),
+        get(Jsm, "/rest/servicedeskapi/servicedesk/{serviceDeskId}/requesttype/{requestTypeId}", request_types::one),
+        Operation { method: "POST", ..get(Jsm, "/rest/servicedeskapi/servicedesk/{serviceDeskId}/requesttype/permissions/check", request_types::check).experimental() },
         get(Jsm, "/rest/servicedeskapi/organization", organizations::list),
         change("POST", Jsm, "/rest/servicedeskapi/organization", organizations::create),
         get(Jsm, "/rest/servicedeskapi/organization/{organizationId}", organizations::one),

@@ -3,6 +3,7 @@
 use super::accounts::{Account, AccountState, Accounts, Handle, NewAccount, Role};
 use super::audit::{Audit, Event, Item};
 use super::groups::Group;
+use super::help_centers::{HelpCenter, RequestTypes};
 use super::ids::{mix, uuid_of, uuid_text};
 use super::members::Members;
 use super::objects::{Organization, Project, SiteError, Space};
@@ -57,6 +58,9 @@ pub struct Site {
     /// Who is in a role of every project that is made from now on.
     #[serde(default)]
     pub(super) default_actors: BTreeSet<(ProjectRole, RoleActor)>,
+    /// Help centers by name, that of the site only where it is not public.
+    #[serde(default)]
+    pub(super) help_centers: BTreeMap<String, HelpCenter>,
     /// Who changed what; no part of what makes two sites equal.
     #[serde(default)]
     pub(super) audit: Audit,
@@ -86,6 +90,7 @@ impl Site {
             spaces: BTreeMap::new(),
             groups: BTreeMap::new(),
             default_actors: BTreeSet::new(),
+            help_centers: BTreeMap::new(),
             audit: Audit::default(),
             names: HashMap::new(),
         };
@@ -359,6 +364,7 @@ impl Site {
             channel_access: ChannelAccess::Restricted,
             customer_sharing: CustomerSharing::OwnOrganizations,
             team_managed: false,
+            request_types: RequestTypes::new(),
             roster: Members::default(),
             record: Members::default(),
             organizations: BTreeSet::new(),
@@ -569,6 +575,9 @@ impl Site {
         for project in self.projects.values_mut() {
             project.organizations.remove(&number);
         }
+        for center in self.help_centers.values_mut() {
+            center.organizations.remove(&number);
+        }
     }
 
     pub(super) fn rows(&self, handles: &[Handle]) -> Vec<&Account> {
@@ -610,7 +619,7 @@ impl Site {
         ids.iter().map(|id| self.handle(id)).collect()
     }
 
-    fn organization_number(&self, id: &OrganizationId) -> Result<u32, SiteError> {
+    pub(super) fn organization_number(&self, id: &OrganizationId) -> Result<u32, SiteError> {
         id.as_str()
             .parse()
             .ok()
@@ -661,6 +670,7 @@ impl PartialEq for Site {
             && self.spaces == other.spaces
             && self.accounts == other.accounts
             && self.default_actors == other.default_actors
+            && self.help_centers == other.help_centers
             && self.organizations.len() == other.organizations.len()
             && self.projects.len() == other.projects.len()
             && self.groups.len() == other.groups.len()
@@ -698,7 +708,7 @@ impl PartialEq for Site {
                         && a.organizations == b.organizations
                         && a.knowledge_base == b.knowledge_base
                         && a.permissions == b.permissions
-                        && a.team_managed == b.team_managed
+                        && (a.team_managed, &a.request_types) == (b.team_managed, &b.request_types)
                         && self.rows(a.record.as_slice()) == other.rows(b.record.as_slice())
                         && self.rows(a.roster.as_slice()) == other.rows(b.roster.as_slice())
                 })

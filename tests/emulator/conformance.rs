@@ -1,8 +1,8 @@
 //! Every imitated documented operation, checked both ways against Atlassian's OpenAPI files.
 
-use crate::harness::{Box, Who, acme, email, path_id};
+use crate::harness::{Box, Who, acme, email, key, path_id};
 use crate::wire::Wire;
-use portcullis::emulator::{CUSTOMER_ROLE, Exchange, NewAccount, Role};
+use portcullis::emulator::{CUSTOMER_ROLE, Exchange, NewAccount, RequestType, Role};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
@@ -43,6 +43,8 @@ const OPERATIONS: &[&str] = &[
     "GET /rest/servicedeskapi/servicedesk/{serviceDeskId}",
     "GET /rest/servicedeskapi/servicedesk/{serviceDeskId}/customer",
     "GET /rest/servicedeskapi/servicedesk/{serviceDeskId}/organization",
+    "GET /rest/servicedeskapi/servicedesk/{serviceDeskId}/requesttype",
+    "GET /rest/servicedeskapi/servicedesk/{serviceDeskId}/requesttype/{requestTypeId}",
     "GET /spaces",
     "GET /spaces/{id}/role-assignments",
     "GET /v1/orgs",
@@ -66,6 +68,7 @@ const OPERATIONS: &[&str] = &[
     "POST /rest/servicedeskapi/servicedesk/{serviceDeskId}/customer",
     "POST /rest/servicedeskapi/servicedesk/{serviceDeskId}/customer/invite",
     "POST /rest/servicedeskapi/servicedesk/{serviceDeskId}/organization",
+    "POST /rest/servicedeskapi/servicedesk/{serviceDeskId}/requesttype/permissions/check",
     "POST /v1/orgs/{orgId}/users/{userId}/roles/assign",
     "POST /v1/orgs/{orgId}/users/{userId}/roles/revoke",
     "POST /v2/orgs/{orgId}/app-access-settings/domains",
@@ -82,6 +85,12 @@ async fn tour() -> Vec<Exchange> {
     let mut acme = acme();
     let staff = NewAccount::atlassian(email("staff@acme.com"), Role::User);
     let staff = acme.site.add_account(staff).to_string();
+    let kind = RequestType {
+        name: "Ask".into(),
+        groups: ["site-admins".to_owned()].into(),
+        ..RequestType::default()
+    };
+    acme.site.set_request_type(&key("ITSM"), kind).unwrap();
     let org = acme.site.atlassian_organization().to_owned();
     let jsm = acme.site.jsm_product();
     let ana = acme.ana.to_string();
@@ -604,6 +613,38 @@ async fn tour() -> Vec<Exchange> {
             "GET",
             format!("/admin/v1/orgs/{org}/event-actions"),
             None,
+        ),
+        (
+            Who::Agent,
+            "GET",
+            format!("{s}/servicedesk/ITSM/requesttype?limit=1&restrictionStatus=restricted"),
+            None,
+        ),
+        (
+            Who::Agent,
+            "GET",
+            format!("{s}/servicedesk/ITSM/requesttype/201"),
+            None,
+        ),
+        (
+            Who::Agent,
+            "GET",
+            format!("{s}/servicedesk/ITSM/requesttype/9"),
+            None,
+        ),
+        (
+            Who::Agent,
+            "POST",
+            format!("{s}/servicedesk/ITSM/requesttype/permissions/check"),
+            Some(json!({
+                "accountId": ana, "permissions": ["canCreateRequest", "canAdminister"], "requestTypeIds": [201, 9],
+            })),
+        ),
+        (
+            Who::Agent,
+            "POST",
+            format!("{s}/servicedesk/ITSM/requesttype/permissions/check"),
+            Some(json!({"permissions": []})),
         ),
     ];
     for (who, method, path, body) in steps {

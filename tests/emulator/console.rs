@@ -86,7 +86,7 @@ impl Browser {
     }
 }
 
-const PAGES: [&str; 16] = [
+const PAGES: [&str; 17] = [
     "/__sandbox/console",
     "/__sandbox/console/customer-access",
     "/__sandbox/console/email-requests",
@@ -102,6 +102,7 @@ const PAGES: [&str; 16] = [
     "/__sandbox/visit",
     "/__sandbox/visit?as=ana@globex.example",
     "/__sandbox/console/groups",
+    "/__sandbox/console/help-centers",
     "/__sandbox/console/groups?name=site-admins",
 ];
 

@@ -88,6 +88,42 @@ async fn groups_roles_and_records_of_a_seed_are_on_the_site() {
     assert_eq!(bot[0]["accountType"], "app");
 }
 
+#[tokio::test]
+async fn request_types_help_centers_and_verification_of_a_seed_are_on_the_site() {
+    let site = seeded(
+        "    sandbox:
+      verification: by_hand
+      groups: { hr-staff: { members: [ivy@acme.com] } }
+      projects:
+        HR:
+          request_types:
+            Ask: {}
+            Hire somebody: { groups: [hr-staff], people: [bo@globex.example] }
+      help_centers:
+        Partners: { audience: organizations, organizations: [Globex] }
+    organizations: { Globex: { members: { list: [bo@globex.example] } } }
+    projects: { HR: { channel_access: open } }
+",
+    );
+    assert!(site.verification_by_hand);
+    let sandbox = Box::start(site).await;
+    for (address, hires, enters) in [
+        ("ivy@acme.com", true, false),
+        ("bo@globex.example", true, true),
+    ] {
+        let visit = sandbox.visit(address).await;
+        let kinds = &visit["portals"][0]["requestTypes"];
+        assert_eq!(
+            kinds,
+            &json!({"Ask": true, "Hire somebody": hires}),
+            "{address}"
+        );
+        assert_eq!(visit["helpCenters"][1]["name"], "Partners");
+        assert_eq!(visit["helpCenters"][1]["enter"], enters, "{address}");
+    }
+    assert_eq!(sandbox.sandbox.site().organizations().count(), 1);
+}
+
 #[test]
 fn a_seed_names_what_is_there_and_a_workspace_names_none_of_it() {
     let wrong = "    sandbox: { projects: { HR: { customer_groups: [nobody] } } }\n";

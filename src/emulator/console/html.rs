@@ -29,7 +29,7 @@ td form { display: inline; }
 ";
 
 /// The pages that every page links to, by path below the console, in the words of the manual steps.
-const PAGES: [(&str, &str); 10] = [
+const PAGES: [(&str, &str); 11] = [
     ("", "Overview"),
     ("/customer-access", "Customer access"),
     ("/email-requests", "Email requests"),
@@ -40,6 +40,7 @@ const PAGES: [(&str, &str); 10] = [
         "/app-access",
         "App access settings (or User access settings)",
     ),
+    ("/help-centers", "Help centers"),
     ("/users", "Users"),
     ("/groups", "Groups"),
     ("/portal-only-customers", "Portal-only customers"),

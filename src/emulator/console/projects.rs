@@ -193,8 +193,30 @@ fn customers(site: &Site, project: &Project) -> String {
         ),
         roster.len(),
         handles.len() + besides.len(),
-        customer_groups(site, project),
+        customer_groups(site, project) + &request_types(project),
     )
+}
+
+/// What can be asked for, and by whom.
+fn request_types(project: &Project) -> String {
+    if project.request_types.is_empty() {
+        return String::new();
+    }
+    let rows: Vec<Vec<String>> = project
+        .request_types
+        .values()
+        .map(|kind| {
+            let groups = kind.groups.iter().cloned().collect::<Vec<_>>().join(", ");
+            let whom = match (kind.is_restricted(), kind.people.len()) {
+                (false, _) => "everybody who sees the portal".to_owned(),
+                (true, 0) => groups,
+                (true, people) if groups.is_empty() => format!("{people} people"),
+                (true, people) => format!("{groups}, {people} people"),
+            };
+            vec![html::text(&kind.name), html::text(&whom)]
+        })
+        .collect();
+    html::table("Request types", &["Request type", "Restrictions"], &rows)
 }
 
 /// Why somebody is in the list.

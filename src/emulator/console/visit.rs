@@ -7,6 +7,8 @@
 use super::super::accounts::{Account, AccountState};
 use super::super::call::Answer;
 use super::super::doors::{Entered, Look, Way};
+use super::super::help_centers::{HelpCenter, RequestType};
+use super::super::objects::Project;
 use super::super::site::Site;
 use super::super::visit::{Caller, Sight};
 use super::html::{self, Notice, group, hidden, line};
@@ -64,6 +66,20 @@ impl<'s> Visit<'s> {
 
     fn sees(&self, project: &ProjectKey) -> bool {
         self.sight(project).shown()
+    }
+
+    fn enters(&self, center: &HelpCenter) -> bool {
+        self.any(|caller| self.site.enters(center, caller))
+    }
+
+    /// V6: whether somebody may ask by a request type; without login, by those that are for everybody.
+    fn asks(&self, project: &Project, kind: &RequestType) -> bool {
+        match self.accounts.as_slice() {
+            [] => self.sees(&project.key) && !kind.is_restricted(),
+            accounts => accounts
+                .iter()
+                .any(|account| self.site.may_ask(project, kind, account)),
+        }
     }
 
     /// R1a: two accounts on the address, so that nobody can rely on which of them is meant.
@@ -236,11 +252,22 @@ fn document(visit: &Visit<'_>) -> Value {
                 .map(|space| (space.to_string(), json!(visit.reads(&project.key, space))))
                 .collect();
             let sight = visit.sight(&project.key);
+            let kinds: Map<String, Value> = project
+                .request_types
+                .values()
+                .map(|kind| (kind.name.clone(), json!(visit.asks(project, kind))))
+                .collect();
             json!({
+                "requestTypes": kinds,
                 "project": project.key.as_str(), "name": project.name,
                 "view": sight.shown(), "why": sight.to_string(), "articles": articles,
             })
         })
+        .collect();
+    let centers: Vec<Value> = site
+        .help_centers()
+        .iter()
+        .map(|(_, name, center)| json!({"name": name, "enter": visit.enters(center)}))
         .collect();
     let mut document = json!({
         "as": visit.email.as_ref().map(Email::written),
@@ -248,6 +275,7 @@ fn document(visit: &Visit<'_>) -> Value {
         "duplicate": visit.is_double(),
         "loginLoop": visit.is_in_a_loop(),
         "portals": portals,
+        "helpCenters": centers,
     });
     if let Some(email) = &visit.email {
         let of_projects = |way: for<'w> fn(&'w ProjectKey) -> Way<'w>| -> Map<String, Value> {
@@ -399,12 +427,30 @@ fn help_center(visit: &Visit<'_>) -> String {
         true => "",
         false => "<p>No portal shows itself.</p>\n",
     };
+    let centers: Vec<Vec<String>> = visit
+        .site
+        .help_centers()
+        .iter()
+        .map(|(_, name, center)| {
+            let enters = if visit.enters(center) {
+                "lets in"
+            } else {
+                "keeps out"
+            };
+            vec![html::text(name), enters.to_owned()]
+        })
+        .collect();
+    // A site without others has nothing to say about its one help center.
+    let centers = match centers.len() {
+        1 => String::new(),
+        _ => html::table("Help centers", &["Help center", "Visitor"], &centers),
+    };
     let more = match all.count() {
         0 => String::new(),
         more => format!("<p>{more} more portals.</p>\n"),
     };
     format!(
-        "<h2>Help center</h2>\n{none}{}{more}",
+        "<h2>Help center</h2>\n{none}{}{more}{centers}",
         html::table(
             "Portals",
             &["Portal", "Shown", "Why", "Articles of these spaces"],

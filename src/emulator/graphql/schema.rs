@@ -18,6 +18,85 @@ pub(super) const TYPES: &[(&str, Keys)] = &[
                 "knowledgeBaseSpacePermission_bulkQuery",
                 "KnowledgeBaseSpacePermissionQueryResponse",
             ),
+            ("helpCenter", "HelpCenterQueryApi"),
+        ],
+    ),
+    (
+        "HelpCenterQueryApi",
+        &[
+            ("helpCenters", "HelpCenterQueryResultConnection"),
+            ("helpCenterById", "HelpCenterQueryResult"),
+            (
+                "helpCenterPermissionSettings",
+                "HelpCenterPermissionSettingsResult",
+            ),
+        ],
+    ),
+    (
+        "HelpCenterQueryResultConnection",
+        &[
+            ("edges", "HelpCenterQueryResultEdge"),
+            ("nodes", "HelpCenterQueryResult"),
+            ("pageInfo", "PageInfo"),
+        ],
+    ),
+    (
+        "HelpCenterQueryResultEdge",
+        &[("cursor", "String"), ("node", "HelpCenterQueryResult")],
+    ),
+    (
+        "HelpCenter",
+        &[
+            ("id", "ID"),
+            ("slug", "String"),
+            ("name", "HelpCenterName"),
+            ("type", "HelpCenterType"),
+            ("permissionSettings", "HelpCenterPermissionSettingsResult"),
+        ],
+    ),
+    ("HelpCenterName", &[("default", "String")]),
+    (
+        "HelpCenterPermissionSettings",
+        &[
+            ("accessControlType", "HelpCenterAccessControlType"),
+            ("allowedAccessGroups", "String"),
+            (
+                "hydratedAllowedAccessGroups",
+                "JiraServiceManagementOrganizationConnection",
+            ),
+        ],
+    ),
+    (
+        "JiraServiceManagementOrganizationConnection",
+        &[
+            ("edges", "JiraServiceManagementOrganizationEdge"),
+            ("pageInfo", "PageInfo"),
+            ("totalCount", "Int"),
+        ],
+    ),
+    (
+        "JiraServiceManagementOrganizationEdge",
+        &[
+            ("cursor", "String"),
+            ("node", "JiraServiceManagementOrganization"),
+        ],
+    ),
+    (
+        "JiraServiceManagementOrganization",
+        &[
+            ("id", "ID"),
+            ("organizationId", "ID"),
+            ("organizationName", "String"),
+            ("domain", "String"),
+        ],
+    ),
+    (
+        "PageInfo",
+        &[
+            ("hasNextPage", "Boolean"),
+            ("hasPreviousPage", "Boolean"),
+            ("startCursor", "String"),
+            ("endCursor", "String"),
         ],
     ),
     (
@@ -163,6 +242,11 @@ const EXTENSION: Keys = &[("errorType", "String"), ("statusCode", "Int")];
 
 /// The unions among them, with their members.
 pub(super) const UNIONS: &[(&str, &[&str])] = &[
+    ("HelpCenterQueryResult", &["HelpCenter", "QueryError"]),
+    (
+        "HelpCenterPermissionSettingsResult",
+        &["HelpCenterPermissionSettings", "QueryError"],
+    ),
     (
         "KnowledgeBaseLinkedSourcesResponse",
         &["KnowledgeBaseLinkedSources", "QueryError"],
@@ -180,8 +264,38 @@ pub(super) const UNIONS: &[(&str, &[&str])] = &[
     ),
 ];
 
-/// The arguments of the top-level fields; a type that ends in `!` refuses null, one in brackets is a list.
+/// The arguments of fields by their name; a type that ends in `!` refuses null, one in brackets is a list.
 pub(super) const ARGUMENTS: &[(&str, Keys)] = &[
+    ("helpCenter", &[("cloudId", "ID!")]),
+    (
+        "helpCenters",
+        &[
+            ("workspaceAri", "ID!"),
+            ("sortOrder", "HelpCenterSortOrder!"),
+            ("first", "Int"),
+            ("after", "String"),
+        ],
+    ),
+    ("helpCenterById", &[("helpCenterAri", "ID!")]),
+    (
+        "helpCenterPermissionSettings",
+        &[
+            ("helpCenterAri", "ID!"),
+            ("first", "Int"),
+            ("last", "Int"),
+            ("after", "String"),
+            ("before", "String"),
+        ],
+    ),
+    (
+        "hydratedAllowedAccessGroups",
+        &[
+            ("first", "Int"),
+            ("last", "Int"),
+            ("after", "String"),
+            ("before", "String"),
+        ],
+    ),
     (
         "knowledgeBase_linkedSources",
         &[("cloudId", "ID!"), ("projectIdentifier", "String")],
@@ -317,6 +431,7 @@ fn check_input(key: &str, kind: &str, value: &Value) -> Result<(), String> {
         None if kind == "KnowledgeBaseSpacePermissionType" => {
             VIEW_PERMISSIONS.iter().any(|word| value == word)
         }
+        None if kind == "Int" => value.is_i64(),
         None => value.is_string() || (kind == "ID" && value.is_number()),
     };
     if fits {
