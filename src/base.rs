@@ -10,6 +10,7 @@ mod history;
 mod origin;
 mod place;
 mod revision;
+mod rules;
 mod tree;
 
 pub use error::BaseError;
@@ -19,6 +20,7 @@ pub use place::prefix;
 
 use crate::config::{self, LoadOptions, Workspace};
 use crate::diagnostic::Severity;
+use crate::report::document::FindingDocument;
 use camino::{Utf8Path, Utf8PathBuf};
 use jiff::civil::Date;
 use revision::{Named, Revision};
@@ -75,6 +77,15 @@ impl Base {
 }
 
 impl Base {
+    /// What this branch does to the rules that judge it, compared with where it started from.
+    pub fn rule_changes(&self, now: &Workspace) -> Vec<FindingDocument> {
+        let before = match &self.history {
+            History::Behind { fork, .. } => fork.workspace.as_ref(),
+            _ => self.workspace.as_ref(),
+        };
+        before.map_or_else(Vec::new, |before| rules::changes(before, now))
+    }
+
     /// What stands in the way of telling whose doing a change is: a stable code and a sentence without a full stop.
     pub fn remarks(&self) -> Vec<(&'static str, String)> {
         origin::remarks(self)

@@ -7,9 +7,11 @@ use crate::observed::Observed;
 use crate::policy::{self, acceptance};
 use crate::report::build::{self, Planned};
 use crate::report::document::{Made, Override, PlanDocument};
+use camino::Utf8Path;
 use jiff::civil::Date;
 
-/// Lifts what the policy blocks where `--accept` or a file names the digest of exactly this plan, and says so.
+/// Lifts what the policy blocks where `--accept` or a file names the digest of exactly this plan, and says so. `accepted` is the
+/// workspace whose acceptances count.
 ///
 /// # Errors
 /// When `--accept` names another plan, or is no digest.
@@ -17,6 +19,7 @@ use jiff::civil::Date;
 /// Gives who overrode the policy; `None` where nothing was to override, or nobody did.
 pub(super) fn accept(
     workspace: &Workspace,
+    accepted: &Utf8Path,
     planned: &mut [Planned],
     asked: Option<&str>,
     today: Date,
@@ -65,7 +68,7 @@ pub(super) fn accept(
             return Err(output.fail(Exit::Stale, &message, Some(hint)));
         }
         None if !blocked => return Ok(None),
-        None => match acceptance::find(&workspace.root, &digest, today) {
+        None => match acceptance::find(accepted, &digest, today) {
             Ok(None) => return Ok(None),
             Ok(Some(found)) => {
                 let until = found

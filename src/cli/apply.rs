@@ -70,7 +70,14 @@ pub(super) async fn run(
         }
     }
     let asked = arguments.accept.as_deref();
-    let accepted = accept::accept(&workspace, &mut planned, asked, global.today(), output);
+    let accepted = accept::accept(
+        &workspace,
+        &workspace.root,
+        &mut planned,
+        asked,
+        global.today(),
+        output,
+    );
     let exit = match accepted {
         Err(exit) => worst.and(exit),
         Ok(overridden) => {

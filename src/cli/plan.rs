@@ -83,7 +83,10 @@ async fn plan(
         .into_iter()
         .map(|site| (site.planned, (site.before, site.fork)))
         .unzip();
-    let overridden = accept::accept(&workspace, &mut planned, None, global.today(), output)?;
+    // What the branch itself accepts counts once the base has it.
+    let accepted = compared.base.map_or(&workspace.root, |base| &base.root);
+    let today = global.today();
+    let overridden = accept::accept(&workspace, accepted, &mut planned, None, today, output)?;
     let mut document = build::document(&workspace, &planned);
     if let Some(by) = &overridden {
         build::set_overridden(&mut document, by);
@@ -200,6 +203,7 @@ fn tell_origins(
         _ => None,
     };
     base::mark_origins(document, base, &there, fork.as_ref());
+    document.findings.extend(base.rule_changes(workspace));
 }
 
 /// Plans one site, and what the workspaces that it is compared with would do to it.

@@ -411,3 +411,78 @@ fn files_that_look_like_a_repository_are_none() {
     let ran = stage.run(&["plan", "access", "--base", "main"]).ended(8);
     assert!(hint(&ran).contains("bare repository"), "{}", ran.notes);
 }
+
+#[test]
+fn what_a_branch_does_to_its_rules_is_told() {
+    let stage = stage();
+    let policy = "version: 1\npolicy:\n  max_people_losing_access: { count: 0 }\n  protect: [\"acme/organization/Globex/**\"]\n";
+    stage.write("policy/limits.yaml", policy);
+    let expectation = "version: 1\nexpectations:\n  - { name: Ana reaches ITSM, site: acme, who: ana@globex.example, can: view_portal, projects: [ITSM] }\n";
+    stage.write("expectations/ana.yaml", expectation);
+    stage.commit("rules");
+    let plan = stage.plan(&["--base", "HEAD"]);
+    for code in [
+        "rules-changed",
+        "no-longer-managed",
+        "site-changed",
+        "acceptance-pending",
+    ] {
+        assert_eq!(finding(&plan, code), None, "nothing was done to them");
+    }
+    stage.git(&[
+        "rm",
+        "-q",
+        "policy/limits.yaml",
+        "expectations/ana.yaml",
+        "organizations/initech.yaml",
+    ]);
+    stage.replace("projects/itsm.yaml", "[Globex, Initech]", "[Globex]");
+    let plan = stage.plan(&["--base", "HEAD"]);
+    let findings = plan["findings"].to_string();
+    for part in [
+        "policy.max_people_losing_access",
+        "acme/organization/Globex/**",
+        "Ana reaches ITSM",
+    ] {
+        assert!(findings.contains(part), "{part}: {findings}");
+    }
+    assert!(finding(&plan, "no-longer-managed").is_some(), "{findings}");
+    assert!(findings.contains("acme/organization/Initech"), "{findings}");
+    let comment = stage
+        .run(&["plan", "--base", "HEAD", "--format", "markdown"])
+        .ended(0)
+        .out;
+    assert!(comment.contains("Ana reaches ITSM"), "{comment}");
+}
+
+#[test]
+fn an_acceptance_of_the_branch_s_own_lifts_nothing() {
+    let stage = Stage::new();
+    stage.write(
+        "policy/limits.yaml",
+        "version: 1\npolicy:\n  protect: [\"acme/organization/Globex/**\"]\n",
+    );
+    stage.commit("as applied");
+    stage.replace(
+        "organizations/globex.yaml",
+        "            - ana@globex.example\n",
+        "",
+    );
+    stage.commit("ana leaves");
+    let plan = ["plan", "--base", "HEAD~1", "--detailed-exitcode"];
+    stage.run(&plan).ended(5);
+    let digest = stage.plan(&[])["digest"].as_str().unwrap().to_owned();
+    stage.write(
+        &format!("acceptances/{digest}.yaml"),
+        "owner: ciso@acme.example\ndate: 2026-11-01\n",
+    );
+    stage.commit("accepted by itself");
+    let ran = stage
+        .run(&["plan", "--base", "HEAD~2", "--detailed-exitcode"])
+        .ended(5);
+    assert!(ran.out.contains("acceptances/"), "{}", ran.out);
+    // Once the base has it, it counts.
+    stage
+        .run(&["plan", "--base", "HEAD", "--detailed-exitcode"])
+        .ended(2);
+}

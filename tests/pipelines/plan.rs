@@ -175,3 +175,27 @@ async fn losing_access_is_a_removal_although_nothing_is_deleted() {
         ("2", "true")
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rules_that_a_branch_changes_are_an_output() {
+    let stage = Stage::new().await;
+    let root = stage.read("portcullis.yaml");
+    stage.write(
+        "portcullis.yaml",
+        &format!("{root}\npolicy:\n  max_new_accounts: 900\n"),
+    );
+    stage.commit("a limit");
+    let rules = || {
+        let inputs = [&CREDENTIALS[..], &[("base", "HEAD")]].concat();
+        run(&stage, "plan", &inputs)
+            .ended(0)
+            .output("rules")
+            .to_owned()
+    };
+    assert_eq!(rules(), "unchanged");
+    let acceptance = format!("acceptances/{}.yaml", "0".repeat(64));
+    stage.write(&acceptance, "owner: ciso@acme.example\ndate: 2026-11-01\n");
+    assert_eq!(rules(), "changed");
+    stage.write("portcullis.yaml", &root);
+    assert_eq!(rules(), "decisive");
+}

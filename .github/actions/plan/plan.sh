@@ -32,12 +32,15 @@ if [ -s "$plan" ]; then
        | (.losses[]?), (.classes[]? | select(.before != "no" and .after == "no"))]
     | length > 0' "$plan")
   blocked=$(jq -r '[.resource_changes[]?.portcullis.blocked_by // [] | length] | any(. > 0)' "$plan")
-  # What the branch does to the rules that judge it: nothing, something, or something without which this plan would not pass.
+  # What the branch does to the rules that judge it: nothing, nothing that matters, or what their owners have to approve. A rule that
+  # goes counts as the last, since nobody has shown that the plan would pass with it.
   rules=$(jq -r '
-    (.rule_changes // []) as $changes
-    | if ($changes | length) == 0 then "unchanged"
-      elif any($changes[] | .. | strings; test("^(blocked|failed)$")) then "decisive"
-      else "changed" end' "$plan")
+    [.findings[]?.code] as $codes
+    | (.rule_changes // []) as $changes
+    | if any($codes[]; IN("rules-changed", "site-changed", "no-longer-managed"))
+        or any($changes[] | .. | strings; test("^(blocked|failed)$")) then "decisive"
+      elif ($changes | length) > 0 or any($codes[]; . == "acceptance-pending") then "changed"
+      else "unchanged" end' "$plan")
   digest=$(jq -r '.digest // "" | select(test("^[0-9a-z:]{1,80}$"))' "$plan")
   guarded portcullis show --format markdown "--max-bytes=$INPUT_MAX_BYTES" "--privacy=$INPUT_PRIVACY" -- "$plan" \
     >"$summary"

@@ -53,9 +53,9 @@ case "$INPUT_RULES" in
   changed) say rules success 'changed, and nothing in this plan rests on that' ;;
   decisive)
     if owners_approve; then
-      say rules success 'loosened, and their owners approve'
+      say rules success 'changed, and their owners approve'
     else
-      say rules pending 'loosened, and this plan rests on that: their owners have to approve'
+      say rules pending 'changed: their owners have to approve'
     fi ;;
   '') say rules error 'not known: there is no plan' ;;
   *) fail "the input \`rules\` is none of unchanged, changed and decisive" 64 ;;
