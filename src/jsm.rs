@@ -8,6 +8,7 @@
 mod call;
 mod connection;
 mod credentials;
+mod directory;
 mod error;
 mod gateway;
 mod http;
@@ -23,13 +24,14 @@ mod write;
 
 pub use connection::{Auth, Connection, Endpoint};
 pub use credentials::{Credentials, MissingVariable, OrgKey};
+pub use directory::CUSTOMER_ROLE;
 pub use error::{ApiError, ErrorKind};
 pub use gateway::{DOCUMENTS, space_ari};
 pub use http::{CONCURRENCY, Clock, Options, SystemClock};
 pub use read::Reader;
 pub use types::{
-    Account, ApprovedDomain, ApprovedProduct, GrantHolder, Group, Identity, LinkedSpace,
-    LinkedSpaces, Organization, PermissionGrant, PermissionScheme, ProjectRole, RequestSecurity,
-    RoleActors, ServiceDesk,
+    Account, ApprovedDomain, ApprovedProduct, DirectoryUser, GrantHolder, Group, Identity,
+    LinkedSpace, LinkedSpaces, Organization, PermissionGrant, PermissionScheme, ProjectRole,
+    RequestSecurity, RoleActors, ServiceDesk,
 };
 pub use write::{MappedMethod, Writer};

@@ -7,6 +7,7 @@ mod ids;
 mod names;
 mod origin;
 mod read;
+mod rights;
 
 pub use address::Address;
 pub use email::{Domain, Email, EmailError};
@@ -18,3 +19,4 @@ pub use ids::{AccountId, CloudId, DeskId, OrganizationId};
 pub use names::{NameError, OrganizationName, ProjectKey, SiteKey, SpaceKey};
 pub use origin::{Origin, OriginError};
 pub use read::{Field, Incomplete, Read};
+pub use rights::{Right, Work};

@@ -3,19 +3,22 @@
 //! What cannot be read ends as [`Read::Incomplete`] or as an unknown field. Only the probe of the caller's identity is
 //! fatal, since nothing can be believed without it.
 
+mod lists;
+mod needs;
 mod people;
 mod permissions;
 mod projects;
+mod rights;
+mod roles;
 mod settings;
 
-pub use permissions::{Depth, changing_access, observe_permissions};
 pub(crate) use settings::jsm_product;
 
 use crate::config::{Mode, OrganizationState, Surfaces};
 use crate::desired::Desired;
-use crate::jsm::{Account, ApiError, Organization, Reader};
-use crate::model::{Email, Incomplete, OrganizationId, Read, SiteKey};
-use crate::observed::{Observed, ObservedAccount, ObservedOrganization, Ownership, Standing};
+use crate::jsm::{ApiError, Organization, Reader};
+use crate::model::{Email, Incomplete, OrganizationId, ProjectKey, Read, Right, SiteKey};
+use crate::observed::{Observed, ObservedOrganization, Ownership};
 use crate::plan::identity::{self, Identity};
 use futures_util::stream::{self, StreamExt};
 use std::collections::{BTreeMap, BTreeSet};
@@ -25,72 +28,68 @@ const LISTS_AT_ONCE: usize = 64;
 
 /// What to read.
 pub(crate) enum Extent<'d, 'w> {
-    /// What a desired state manages.
+    /// What a desired state manages, and what judging it needs.
     Desired(&'d Desired<'w>),
-    /// Everything, for an export.
-    Everything(&'d Surfaces, Option<&'d str>),
+    /// Everything that the surfaces allow.
+    Whole(Whole<'d>),
 }
 
-/// Reads what a desired state manages.
+/// What reading a whole site is for.
+#[derive(Debug, Clone)]
+pub struct Whole<'d> {
+    /// The surfaces that may be used.
+    pub surfaces: &'d Surfaces,
+    /// The id of the Atlassian organization, where its approved domains and roles are wanted.
+    pub atlassian_organization: Option<&'d str>,
+    /// Addresses to look up.
+    pub people: BTreeSet<Email>,
+    /// The only project whose permission scheme and roles are wanted; without it, those of all.
+    pub only: Option<ProjectKey>,
+    /// Whether to read who is an agent or an administrator of those projects.
+    pub staff: bool,
+}
+
+impl<'d> Whole<'d> {
+    /// Everything but agents and administrators, for an export.
+    pub const fn new(surfaces: &'d Surfaces, atlassian_organization: Option<&'d str>) -> Self {
+        Self {
+            surfaces,
+            atlassian_organization,
+            people: BTreeSet::new(),
+            only: None,
+            staff: false,
+        }
+    }
+}
+
+/// Reads what a desired state manages, and whatever judging it needs.
 ///
 /// # Errors
 /// When the caller's identity cannot be read: credentials missing or refused, or the site out of reach.
 pub async fn observe(reader: &Reader, desired: &Desired<'_>) -> Result<Observed, ApiError> {
     let extent = Extent::Desired(desired);
-    Observer::run(reader, desired.site.key.clone(), extent, BTreeSet::new()).await
+    Observer::run(reader, desired.site.key.clone(), extent).await
 }
 
-/// Reads everything that the surfaces allow, for an export or a snapshot.
-///
-/// `atlassian_organization` is the id of the Atlassian organization, where approved domains are wanted.
+/// Reads a whole site, as far as the surfaces allow: for an export, a snapshot, or an answer about its present state.
 ///
 /// # Errors
 /// As [`observe`].
-pub async fn observe_everything(
+pub async fn observe_site(
     reader: &Reader,
     site: SiteKey,
-    surfaces: &Surfaces,
-    atlassian_organization: Option<&str>,
+    whole: Whole<'_>,
 ) -> Result<Observed, ApiError> {
-    Observer::run(
-        reader,
-        site,
-        Extent::Everything(surfaces, atlassian_organization),
-        BTreeSet::new(),
-    )
-    .await
-}
-
-/// Reads everything that access depends on, and whether these addresses have accounts.
-///
-/// # Errors
-/// As [`observe`].
-pub async fn observe_access(
-    reader: &Reader,
-    site: SiteKey,
-    surfaces: &Surfaces,
-    atlassian_organization: Option<&str>,
-    people: BTreeSet<Email>,
-) -> Result<Observed, ApiError> {
-    let extent = Extent::Everything(surfaces, atlassian_organization);
-    Observer::run(reader, site, extent, people).await
-}
-
-/// Says whether some project is to be linked to an organization, so that its members gain something.
-fn links(site: &crate::config::Site, name: &crate::model::OrganizationName) -> bool {
-    site.projects
-        .values()
-        .filter_map(|project| project.organizations.as_ref())
-        .any(|linked| linked.list.iter().any(|listed| listed.value == *name))
+    Observer::run(reader, site, Extent::Whole(whole)).await
 }
 
 /// A reading under way.
 pub(crate) struct Observer<'d, 'w> {
     reader: &'d Reader,
-    /// Addresses to look up beyond those that the extent needs.
-    people: BTreeSet<Email>,
     extent: Extent<'d, 'w>,
     caller_email: Option<String>,
+    /// The organizations that each project links, as its own list names them.
+    links: BTreeMap<ProjectKey, Vec<Organization>>,
     observed: Observed,
 }
 
@@ -99,83 +98,71 @@ impl<'d, 'w> Observer<'d, 'w> {
         reader: &'d Reader,
         site: SiteKey,
         extent: Extent<'d, 'w>,
-        people: BTreeSet<Email>,
     ) -> Result<Observed, ApiError> {
         let identity = reader.identity().await?;
         let mut observer = Self {
             reader,
-            people,
             extent,
             caller_email: identity.email,
+            links: BTreeMap::new(),
             observed: Observed::nothing(site),
         };
         observer.observed.caller = Some(identity.account_id);
-        observer.observed.cloud_id = Some(identity.cloud_id);
-        observer.projects().await;
-        observer.organizations().await;
+        let (rights, projects, organizations) = tokio::join!(
+            observer.rights(),
+            observer.projects(),
+            observer.organizations_at_once()
+        );
+        observer.observed.rights = Some(rights);
+        observer.take_projects(projects);
+        observer.organizations(organizations).await;
+        observer.projects_touched().await;
         observer.members().await;
+        observer.rights_in_projects().await;
         observer.site_settings().await;
         observer.approved_domains().await;
         observer.addresses_of_listed_ids().await;
         observer.resolve_addresses().await;
         observer.kinds_of_shared_addresses().await;
         observer.standings().await;
+        observer.permissions().await;
+        observer.customer_role_holders().await;
+        observer.observed.cloud_id = reader.known_cloud_id();
         Ok(observer.observed)
     }
 
     fn surfaces(&self) -> &Surfaces {
         match &self.extent {
             Extent::Desired(desired) => &desired.site.surfaces,
-            Extent::Everything(surfaces, _) => surfaces,
+            Extent::Whole(whole) => whole.surfaces,
         }
     }
 
-    /// Returns the organizations linked to projects that the workspace declares; judging impact needs their members.
-    fn touched_links(&self) -> impl Iterator<Item = &OrganizationId> {
-        let declared = match &self.extent {
-            Extent::Desired(desired) if desired.targets.is_empty() => Some(&desired.site.projects),
-            _ => None,
+    /// Completes the list of organizations that was asked for beside the projects, or asks for it where a project links one.
+    async fn organizations(&mut self, early: Option<lists::Early>) {
+        let early = match early {
+            Some(early) => early,
+            None if self.linked_to_judged().is_empty() => return,
+            None => lists::Early::of(self.reader.organizations().await),
         };
-        self.observed
-            .whole_projects()
-            .into_iter()
-            .flatten()
-            .filter(move |(key, _)| declared.is_some_and(|projects| projects.contains_key(*key)))
-            .filter_map(|(_, project)| project.organizations.as_ref()?.complete())
-            .flatten()
-    }
-
-    async fn organizations(&mut self) {
-        let needed = match &self.extent {
-            Extent::Everything(..) => true,
-            Extent::Desired(desired) => {
-                let site = desired.site;
-                !site.organizations.is_empty()
-                    || site.organizations_mode == Mode::Exact
-                    || !site.people.is_empty()
-                    || site
-                        .projects
-                        .values()
-                        .any(|project| project.organizations.is_some())
-                    || self.touched_links().next().is_some()
-            }
-        };
-        if !needed {
-            return;
-        }
-        let mut listed = self.list_organizations().await;
+        let mut listed = self.list_organizations(early.listed).await;
         if let Read::Complete(live) = &listed
-            && let Some(why) = self.blind_spot(live).await
+            && let Some(why) = self.blind_spot(live)
         {
             listed = Read::Incomplete(why);
         }
         self.observed.organizations = Some(listed);
+        self.keep_members(early.members);
+        self.links_agree();
         self.ownership().await;
     }
 
     /// Lists the organizations. One that a project links and that the list lacks slipped between two pages, or the list
     /// lags behind: it would look as if it had to be made, and its link as if nobody wanted it.
-    async fn list_organizations(&self) -> Read<BTreeMap<OrganizationId, ObservedOrganization>> {
+    async fn list_organizations(
+        &self,
+        first: Result<Vec<Organization>, ApiError>,
+    ) -> Read<BTreeMap<OrganizationId, ObservedOrganization>> {
         let linked: BTreeSet<&OrganizationId> = self
             .observed
             .whole_projects()
@@ -188,8 +175,13 @@ impl<'d, 'w> Observer<'d, 'w> {
             let listed: BTreeSet<&OrganizationId> = list.iter().map(|row| &row.id).collect();
             !linked.is_subset(&listed)
         };
-        let look = async || self.reader.organizations().await;
-        let listed = self.reader.settled(look, |list| !lacks(list)).await;
+        let listed = match first {
+            Ok(list) if lacks(&list) => {
+                let look = async || self.reader.organizations().await;
+                self.reader.settled(look, |list| !lacks(list)).await
+            }
+            first => first,
+        };
         match listed {
             Err(error) => Read::Incomplete(error.incomplete()),
             Ok(list) if lacks(&list) => Read::Incomplete(Incomplete {
@@ -215,13 +207,13 @@ impl<'d, 'w> Observer<'d, 'w> {
 
     /// Says why a list of organizations cannot be believed: somebody without rights sees only their own ones, and the
     /// rest would look as if it had to be created.
-    async fn blind_spot(
+    fn blind_spot(
         &self,
         live: &BTreeMap<OrganizationId, ObservedOrganization>,
     ) -> Option<Incomplete> {
         let missing = match &self.extent {
             // Nothing says how many there should be, and an export must not pass a part for the whole.
-            Extent::Everything(..) => true,
+            Extent::Whole(_) => true,
             Extent::Desired(desired) => identity::identify(desired.site, live)
                 .values()
                 .any(|identity| !matches!(identity, Identity::Live(_))),
@@ -229,11 +221,16 @@ impl<'d, 'w> Observer<'d, 'w> {
         if !missing {
             return None;
         }
-        let agent = "SERVICEDESK_AGENT";
-        match self.reader.permissions(&["ADMINISTER", agent], None).await {
-            Err(error) => Some(error.incomplete()),
-            Ok(rights) if rights.values().any(|has| *has) => None,
-            Ok(_) => Some(Incomplete {
+        match self.observed.rights.as_ref()? {
+            Read::Incomplete(why) => Some(why.clone()),
+            Read::Complete(rights)
+                if [Right::AdministerJira, Right::ServiceProjectAgent]
+                    .iter()
+                    .any(|right| rights.has(*right, None) == Some(true)) =>
+            {
+                None
+            }
+            Read::Complete(_) => Some(Incomplete {
                 why: "the caller is neither a Jira administrator nor an agent, and such callers see only their own organizations".into(),
                 forbidden: true,
             }),
@@ -246,7 +243,7 @@ impl<'d, 'w> Observer<'d, 'w> {
             return;
         };
         let wanted: Vec<OrganizationId> = match &self.extent {
-            Extent::Everything(..) => Vec::new(),
+            Extent::Whole(_) => Vec::new(),
             Extent::Desired(desired) => {
                 let identities = identity::identify(desired.site, live);
                 let creates = identities.iter().any(|(name, identity)| {
@@ -305,110 +302,6 @@ impl<'d, 'w> Observer<'d, 'w> {
                 if let Some(organization) = live.get_mut(&id) {
                     set(organization, value);
                 }
-            }
-        }
-    }
-
-    /// Reads members of the organizations that are ours to change, of those that a person must leave, and, for judging
-    /// impact, of those that are linked to declared projects.
-    async fn members(&mut self) {
-        let Some(live) = self.observed.whole_organizations() else {
-            return;
-        };
-        let wanted: BTreeSet<OrganizationId> = match &self.extent {
-            Extent::Everything(..) => live.keys().cloned().collect(),
-            Extent::Desired(desired) if !desired.site.people.is_empty() => {
-                live.keys().cloned().collect()
-            }
-            Extent::Desired(desired) => identity::identify(desired.site, live)
-                .into_iter()
-                .filter(|(name, _)| {
-                    desired.members.contains_key(*name)
-                        || desired.targets.is_empty() && links(desired.site, name)
-                        || desired
-                            .site
-                            .organizations
-                            .get(*name)
-                            .is_some_and(|organization| {
-                                organization.state.value == OrganizationState::Retired
-                            })
-                })
-                .filter_map(|(_, identity)| match identity {
-                    Identity::Live(id) => Some(id),
-                    _ => None,
-                })
-                .chain(self.touched_links().cloned())
-                .collect(),
-        };
-        let reader = self.reader;
-        let lists: Vec<_> = stream::iter(wanted)
-            .map(|id| async move {
-                let members = reader.organization_members(&id).await;
-                (id, members)
-            })
-            .buffer_unordered(LISTS_AT_ONCE)
-            .collect()
-            .await;
-        let mut reads = Vec::with_capacity(lists.len());
-        for (id, list) in lists {
-            reads.push((id, self.keep_accounts(list)));
-        }
-        self.each_organization(reads, |organization, members| {
-            organization.members = Some(members)
-        });
-    }
-
-    /// Remembers the accounts of a list and returns their ids.
-    fn keep_accounts(
-        &mut self,
-        list: Result<Vec<Account>, ApiError>,
-    ) -> Read<BTreeSet<crate::model::AccountId>> {
-        match list {
-            Err(error) => Read::Incomplete(error.incomplete()),
-            Ok(accounts) => {
-                let mut ids = BTreeSet::new();
-                for account in accounts {
-                    ids.insert(account.account_id.clone());
-                    self.keep_account(account);
-                }
-                Read::Complete(ids)
-            }
-        }
-    }
-
-    fn keep_account(&mut self, account: Account) {
-        keep_account(&mut self.observed, account);
-    }
-}
-
-/// Remembers an account that a list showed, beside what is known of it already.
-fn keep_account(observed: &mut Observed, account: Account) {
-    // An address that does not parse cannot be compared with anything, so it counts as hidden.
-    let email = account
-        .email
-        .as_deref()
-        .and_then(|text| Email::new(text).ok());
-    let standing = if account.app {
-        Standing::App
-    } else {
-        Standing::NotAsked
-    };
-    match observed.accounts.get_mut(&account.account_id) {
-        None => {
-            let seen = ObservedAccount {
-                email,
-                name: account.display_name,
-                kind: account.kind,
-                active: account.active,
-                standing,
-            };
-            observed.accounts.insert(account.account_id, seen);
-        }
-        Some(seen) => {
-            seen.email = seen.email.take().or(email);
-            seen.kind = seen.kind.or(account.kind);
-            if account.app {
-                seen.standing = Standing::App;
             }
         }
     }

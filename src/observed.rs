@@ -3,10 +3,13 @@
 //! An [`Observed`] can be saved (`export --snapshot`), and planned against or asked without network (`--observed` of `plan`, `explain` and `who`).
 
 mod permissions;
+mod rights;
 
 pub use permissions::{
-    ObservedActors, ObservedPermissions, ObservedScheme, SchemeGrant, SchemeHolder,
+    GroupRef, ObservedActors, ObservedCustomers, ObservedGroup, ObservedPermissions,
+    ObservedScheme, SchemeGrant, SchemeHolder,
 };
+pub use rights::{Allowed, Rights};
 
 use crate::model::{
     AccountId, AccountKind, ChannelAccess, CloudId, CustomerSharing, DeskId, Domain, Email, Field,
@@ -44,6 +47,17 @@ pub struct Observed {
     pub any_domain: Option<Read<Option<ObservedGrant>>>,
     /// The role ARI that an existing entry uses for JSM customers, when one was seen; never guessed.
     pub customer_role: Option<String>,
+    /// What the caller may do; `None` when it was not asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rights: Option<Read<Rights>>,
+    /// Groups that hold the role of a project's customers, or that a permission scheme names, by [`GroupRef::key`], as far as
+    /// they were needed.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub groups: BTreeMap<String, ObservedGroup>,
+    /// Which of the accounts in sight hold the role Customer of Jira Service Management on this site, by the directory of the
+    /// Atlassian organization; `None` when that was not asked. Portal-only accounts are customers without it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub customer_role_holders: Option<Read<BTreeSet<AccountId>>>,
     /// Requests that reading took.
     pub requests: u64,
 }
@@ -67,6 +81,9 @@ impl Observed {
             approved_domains: None,
             any_domain: None,
             customer_role: None,
+            rights: None,
+            groups: BTreeMap::new(),
+            customer_role_holders: None,
             requests: 0,
         }
     }
@@ -74,6 +91,43 @@ impl Observed {
     /// Returns the organizations when the list was read whole.
     pub fn whole_organizations(&self) -> Option<&BTreeMap<OrganizationId, ObservedOrganization>> {
         self.organizations.as_ref().and_then(Read::complete)
+    }
+
+    /// Says whether an account holds the role Customer; `None` where that is not known.
+    pub fn holds_customer_role(&self, id: &AccountId) -> Option<bool> {
+        let holders = self.customer_role_holders.as_ref()?.complete()?;
+        Some(holders.contains(id))
+    }
+
+    /// Returns the members of a group when every one of them is known.
+    pub fn whole_group(&self, group: &GroupRef) -> Option<&BTreeSet<AccountId>> {
+        self.groups.get(group.key())?.members.complete()
+    }
+
+    /// Returns the value of a site-wide setting that the customer permissions of projects echo, as far as they were read.
+    ///
+    /// # Errors
+    /// When two projects echo different values: the site was changed meanwhile.
+    pub fn echo(&self, field: SiteField) -> Result<Option<bool>, Incomplete> {
+        let mut echoed = self
+            .whole_projects()
+            .into_iter()
+            .flat_map(BTreeMap::values)
+            .filter_map(|project| match field {
+                SiteField::CustomersCanCreateAccounts => project.echoed_signup,
+                SiteField::ViewWithoutLogin => project.echoed_anonymous,
+                _ => None,
+            });
+        let first = echoed.next();
+        if echoed.any(|other| Some(other) != first) {
+            return Err(Incomplete {
+                why:
+                    "two projects echo different values of it: the site is being changed; run again"
+                        .into(),
+                forbidden: false,
+            });
+        }
+        Ok(first)
     }
 
     /// Returns the service projects when the list was read whole.
@@ -123,8 +177,10 @@ pub enum Resolution {
     FoundHidden(AccountId),
     /// An account that is deactivated or revoked.
     Inactive(AccountId),
-    /// Nobody, by a search that can be trusted.
+    /// Nobody, by a list of every account.
     NotFound,
+    /// Nobody who is active, by a search that can be trusted; it does not show who is suspended or revoked.
+    NoneActive,
     /// The search could not be trusted or failed.
     Unresolved(Incomplete),
 }

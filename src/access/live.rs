@@ -147,6 +147,10 @@ fn resolutions<'a>(people: &mut PeopleBuilder<'a>, observed: &'a Observed) {
     for (email, resolution) in &observed.resolutions {
         match resolution {
             Resolution::NotFound => people.unresolved(email, None),
+            Resolution::NoneActive => people.unresolved(
+                email,
+                Some("a search shows active accounts only, and one that is suspended or revoked may be there".into()),
+            ),
             Resolution::Unresolved(why) => people.unresolved(email, Some(why.why.clone())),
             Resolution::FoundHidden(id) | Resolution::Inactive(id) => {
                 if let Some(known) = people.find_account(id) {

@@ -118,7 +118,7 @@ async fn prepare<'w>(
         global.today(),
     )
     .ok_or(Exit::Invalid)?;
-    let observed = observe::read_to_plan(&session, &desired, output).await?;
+    let observed = observe::read(&session, &desired, output).await?;
     Ok(Ready {
         session,
         desired,

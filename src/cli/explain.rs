@@ -9,7 +9,7 @@ use crate::desired::Desired;
 use crate::diagnostic::json::to_text;
 use crate::exit::Exit;
 use crate::model::{Email, ProjectKey, SiteKey};
-use crate::observe::{Depth, observe_access, observe_permissions};
+use crate::observe::{Whole, observe_site};
 use crate::observed::Observed;
 use crate::report::privacy;
 use camino::{Utf8Path, Utf8PathBuf};
@@ -231,29 +231,13 @@ pub(super) async fn live(
         return Ok(Observed::nothing(key.clone()));
     };
     let reader = session.connection.reader();
-    let mut read = observe_access(
-        &reader,
-        key.clone(),
-        &desired.site.surfaces,
-        desired.atlassian_id.as_deref(),
-        wanted.people,
-    )
-    .await;
-    if let Ok(observed) = &mut read {
-        let projects = match wanted.only {
-            Some(only) => BTreeSet::from([only]),
-            None => observed
-                .whole_projects()
-                .into_iter()
-                .flat_map(|projects| projects.keys().cloned())
-                .collect(),
-        };
-        let depth = match wanted.roles {
-            true => Depth::People,
-            false => Depth::Scheme,
-        };
-        observe_permissions(&reader, observed, &projects, depth).await;
-    }
+    let whole = Whole {
+        people: wanted.people,
+        only: wanted.only,
+        staff: wanted.roles,
+        ..Whole::new(&desired.site.surfaces, desired.atlassian_id.as_deref())
+    };
+    let read = observe_site(&reader, key.clone(), whole).await;
     if let Err(error) = session.close().await {
         output.note(&format!(
             "warning: the sandbox's state could not be saved: {error}"

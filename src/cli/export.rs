@@ -7,7 +7,7 @@ use super::args::{ExportArguments, ExportMembers, Global};
 use super::{Lookup, Output, init, observe};
 use crate::exit::Exit;
 use crate::export::{self, Export, Members};
-use crate::observe::{Depth, observe_everything, observe_permissions};
+use crate::observe::{Whole, observe_site};
 use crate::observed::Observed;
 use camino::Utf8Path;
 use source::Source;
@@ -78,19 +78,12 @@ async fn read(source: &Source, permissions: bool, output: &mut Output) -> Result
     let connection = source.connection();
     let before = connection.requests();
     let reader = connection.reader();
-    let read = observe_everything(
-        &reader,
-        source.target.key.clone(),
-        &source.surfaces,
-        source.atlassian_id.as_deref(),
-    );
-    match read.await {
+    let whole = Whole {
+        staff: permissions,
+        ..Whole::new(&source.surfaces, source.atlassian_id.as_deref())
+    };
+    match observe_site(&reader, source.target.key.clone(), whole).await {
         Ok(mut observed) => {
-            if permissions {
-                let projects = observed.whole_projects().into_iter().flatten();
-                let projects = projects.map(|(key, _)| key.clone()).collect();
-                observe_permissions(&reader, &mut observed, &projects, Depth::People).await;
-            }
             observed.requests = connection.requests() - before;
             Ok(observed)
         }

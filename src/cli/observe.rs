@@ -16,7 +16,7 @@ use crate::jsm::{ApiError, ErrorKind};
 use crate::lint;
 use crate::model::SiteKey;
 use crate::neutral::neutral;
-use crate::observe::{self, Depth};
+use crate::observe;
 use crate::observed::Observed;
 use crate::plan::{Plan, diff, order};
 use crate::policy;
@@ -203,23 +203,7 @@ pub(super) fn desired<'w>(
     Some(desired)
 }
 
-/// Reads one site for a plan: also the permission schemes of projects whose channel access would change, since a leak there
-/// decides what closing them is worth.
-pub(super) async fn read_to_plan(
-    session: &Session,
-    desired: &Desired<'_>,
-    output: &mut Output,
-) -> Result<Observed, Exit> {
-    let mut observed = read(session, desired, output).await?;
-    let before = session.connection.requests();
-    let projects = observe::changing_access(desired, &observed);
-    let reader = session.connection.reader();
-    observe::observe_permissions(&reader, &mut observed, &projects, Depth::Scheme).await;
-    observed.requests += session.connection.requests() - before;
-    Ok(observed)
-}
-
-/// Reads one site.
+/// Reads one site: what is managed, and whatever judging it needs.
 pub(super) async fn read(
     session: &Session,
     desired: &Desired<'_>,

@@ -255,7 +255,7 @@ async fn live(
     ) else {
         return Ok(None);
     };
-    let observed = observe::read_to_plan(&session, &desired, output).await;
+    let observed = observe::read(&session, &desired, output).await;
     if let Err(error) = session.close().await {
         output.note(&format!(
             "warning: the sandbox's state could not be saved: {error}"

@@ -200,6 +200,9 @@ pub(super) fn reduced(observed: &Observed, people: &HashSet<AccountId>) -> Obser
         approved_domains: observed.approved_domains.clone(),
         any_domain: observed.any_domain.clone(),
         customer_role: observed.customer_role.clone(),
+        rights: observed.rights.clone(),
+        groups: observed.groups.clone(),
+        customer_role_holders: observed.customer_role_holders.clone(),
         requests: observed.requests,
     }
 }

@@ -102,20 +102,39 @@ impl Call {
     }
 }
 
+/// The body of an answer.
+#[derive(Debug)]
+pub(super) enum Body {
+    /// Text, whatever it says.
+    Text(String),
+    /// Nothing that could be read; reads after "the answer ".
+    Unfit(&'static str),
+}
+
+impl Body {
+    /// Returns the text; an unfit body has none.
+    pub(super) fn text(&self) -> &str {
+        match self {
+            Self::Text(text) => text,
+            Self::Unfit(_) => "",
+        }
+    }
+}
+
 /// The body of a successful answer, with what an error about it needs.
 #[derive(Debug)]
 pub(super) struct Answer {
     pub(super) call: Call,
-    text: String,
+    body: Body,
     html: bool,
     request_id: Option<String>,
 }
 
 impl Answer {
-    pub(super) fn new(call: Call, text: String, html: bool, request_id: Option<String>) -> Self {
+    pub(super) fn new(call: Call, body: Body, html: bool, request_id: Option<String>) -> Self {
         Self {
             call,
-            text,
+            body,
             html,
             request_id,
         }
@@ -126,8 +145,12 @@ impl Answer {
     /// # Errors
     /// `Unreadable` when it is not the expected JSON; `Uncertain` for what creates something, which may be there now.
     pub(super) fn json<T: DeserializeOwned>(&self) -> Result<T, ApiError> {
-        serde_json::from_str(&self.text).map_err(|error| {
-            if self.html || self.text.trim_start().starts_with('<') {
+        let text = match &self.body {
+            Body::Text(text) => text,
+            Body::Unfit(why) => return Err(self.unreadable(format!("the answer {why}"))),
+        };
+        serde_json::from_str(text).map_err(|error| {
+            if self.html || text.trim_start().starts_with('<') {
                 self.unreadable("the answer is HTML instead of JSON")
                     .with_hint("is the URL that of a Jira site?")
             } else {

@@ -154,6 +154,15 @@ impl Target {
         })
     }
 
+    /// Returns the site's id behind the gateway where it was asked for.
+    pub(super) fn known_cloud_id(&self) -> Option<CloudId> {
+        self.cloud_id.get().cloned()
+    }
+
+    pub(super) fn has_org_key(&self) -> bool {
+        self.org_key.is_some()
+    }
+
     /// Returns the `Authorization` header of a request, if it carries one.
     pub(super) fn authorization(&self, call: &Call) -> Result<Option<HeaderValue>, ApiError> {
         let header = match call.base {

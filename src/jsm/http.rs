@@ -1,6 +1,6 @@
 //! The one place through which every request passes: concurrency, pace, budget, repeating, timeouts, and what is logged.
 
-use super::call::{Answer, Call, Repeat};
+use super::call::{Answer, Body, Call, Repeat};
 use super::connection::Target;
 use super::error::{ApiError, ErrorKind, said};
 use super::pace::{Left, Pace, Signal};
@@ -57,6 +57,9 @@ impl Clock for SystemClock {
 /// a second and takes a third of a second for each.
 pub const CONCURRENCY: usize = 32;
 
+/// The largest body of an answer that is taken in, after decompression.
+const LARGEST_BODY: usize = 64 << 20;
+
 /// How requests are made.
 #[derive(Clone)]
 pub struct Options {
@@ -97,7 +100,7 @@ impl Default for Options {
 struct Raw {
     status: u16,
     headers: HeaderMap,
-    text: String,
+    body: Body,
 }
 
 /// How an attempt ended without an answer.
@@ -247,7 +250,7 @@ impl Http {
         if let Some(body) = &call.body {
             request = request.json(body);
         }
-        let response = request.send().await.map_err(|error| lost(call, error))?;
+        let mut response = request.send().await.map_err(|error| lost(call, error))?;
         self.answered.store(true, Ordering::Relaxed);
         let status = response.status().as_u16();
         let headers = response.headers().clone();
@@ -257,11 +260,27 @@ impl Http {
         } else {
             tracing::debug!(method = %call.method, path = %call.path, status, "request");
         }
-        let text = response.text().await.map_err(|error| lost(call, error))?;
+        let mut bytes = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(|error| lost(call, error))? {
+            if bytes.len() + chunk.len() > LARGEST_BODY {
+                let body = Body::Unfit("is larger than 64 MiB");
+                return Ok(Raw {
+                    status,
+                    headers,
+                    body,
+                });
+            }
+            bytes.extend_from_slice(&chunk);
+        }
+        let body = match String::from_utf8(bytes) {
+            Ok(text) => Body::Text(text),
+            // Names with characters replaced would be other names.
+            Err(_) => Body::Unfit("is not UTF-8"),
+        };
         Ok(Raw {
             status,
             headers,
-            text,
+            body,
         })
     }
 
@@ -316,8 +335,8 @@ impl Http {
 
     /// Makes an error of an answer that is not a success.
     fn refusal(&self, call: &Call, raw: &Raw) -> ApiError {
-        let body = said(&raw.text);
-        let html = is_html(&raw.headers) || raw.text.trim_start().starts_with('<');
+        let body = said(raw.body.text());
+        let html = is_html(&raw.headers) || raw.body.text().trim_start().starts_with('<');
         let kind = match raw.status {
             401 => ErrorKind::Unauthorized,
             403 => ErrorKind::Forbidden,
@@ -373,12 +392,12 @@ fn uncertain_if(landed: bool, error: ApiError) -> ApiError {
 }
 
 fn gone(call: &Call, raw: &Raw) -> bool {
-    call.method == Method::DELETE && raw.status == 404 && said(&raw.text).is_some()
+    call.method == Method::DELETE && raw.status == 404 && said(raw.body.text()).is_some()
 }
 
 fn answer(call: Call, raw: Raw) -> Answer {
     let (html, request_id) = (is_html(&raw.headers), request_id(&raw.headers));
-    Answer::new(call, raw.text, html, request_id)
+    Answer::new(call, raw.body, html, request_id)
 }
 
 fn lost(call: &Call, error: reqwest::Error) -> Lost {

@@ -2,7 +2,7 @@
 
 use super::call::{Base, Call};
 use super::error::ApiError;
-use super::read::{BROWSE_USERS, PROJECT_ADMIN, Reader, user_id};
+use super::read::{BROWSE_USERS, PROJECT_ADMIN, Reader};
 use super::types::{
     Account, GrantHolder, Group, PermissionGrant, PermissionScheme, ProjectRole, RoleActors,
 };
@@ -57,6 +57,7 @@ struct Actor {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct ActorUser {
+    #[serde(deserialize_with = "wire::filled")]
     account_id: String,
 }
 
@@ -190,18 +191,8 @@ impl Reader {
             Some(id) => call.query("groupId", id),
             None => call.query("groupname", &group.name),
         };
-        let first = call
-            .clone()
-            .query("startAt", 0)
-            .query("maxResults", MEMBERS_PER_PAGE);
-        let page: wire::JiraPage<wire::User> = self.http.send(first).await?.json()?;
-        if page.is_last == Some(true) {
-            return Ok(Some(page.values.into_iter().map(Into::into).collect()));
-        }
-        if page.total.is_none_or(|total| total > most) {
-            return Ok(None);
-        }
-        let users = paging::jira(&self.http, call, MEMBERS_PER_PAGE, user_id).await?;
-        Ok(Some(users.into_iter().map(Into::into).collect()))
+        let members: Option<Vec<wire::User>> =
+            paging::jira(&self.http, call, MEMBERS_PER_PAGE, most).await?;
+        Ok(members.map(|members| members.into_iter().map(Into::into).collect()))
     }
 }

@@ -9,7 +9,7 @@ use super::types::{
     RequestSecurity, ServiceDesk,
 };
 use super::{gateway, paging, wire};
-use crate::model::{AccountId, DeskId, OrganizationId};
+use crate::model::{AccountId, CloudId, DeskId, OrganizationId, Right};
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -38,7 +38,7 @@ const USERS_PER_PAGE: usize = 1000;
 const AGENT: &str = "a Jira Service Management agent of the project";
 pub(super) const BROWSE_USERS: &str = "the global permission `Browse users and groups`";
 pub(super) const PROJECT_ADMIN: &str = "project administrator";
-const ORG_ADMIN: &str = "admin of the Atlassian organization";
+pub(super) const ORG_ADMIN: &str = "admin of the Atlassian organization";
 
 impl Reader {
     pub(super) fn new(http: Arc<Http>) -> Self {
@@ -58,7 +58,7 @@ impl Reader {
         settled(&self.http, read, holds).await
     }
 
-    /// Returns who calls, and the site's id behind the gateway.
+    /// Returns who calls.
     ///
     /// # Errors
     /// As every request: see [`ErrorKind`].
@@ -68,13 +68,44 @@ impl Reader {
             .send(Call::get(Base::Jira, "/rest/api/3/myself"))
             .await?;
         let account: Account = answer.json::<wire::User>()?.into();
-        let cloud_id = self.http.target().cloud_id(&self.http).await?;
         Ok(Identity {
             account_id: account.account_id,
             email: account.email,
             display_name: account.display_name,
-            cloud_id,
         })
+    }
+
+    /// Returns the site's id behind the gateway, asked for once.
+    ///
+    /// # Errors
+    /// As every request: see [`ErrorKind`].
+    pub async fn cloud_id(&self) -> Result<CloudId, ApiError> {
+        self.http.target().cloud_id(&self.http).await
+    }
+
+    /// Returns the site's id behind the gateway where something has asked for it already.
+    pub fn known_cloud_id(&self) -> Option<CloudId> {
+        self.http.target().known_cloud_id()
+    }
+
+    /// Says whether there is a key for the Admin API.
+    pub fn has_org_key(&self) -> bool {
+        self.http.target().has_org_key()
+    }
+
+    /// Says for each right that is a permission of Jira whether the caller has it, in a project where one is given.
+    ///
+    /// # Errors
+    /// As [`Self::permissions`].
+    pub async fn rights(
+        &self,
+        rights: &[Right],
+        project_key: Option<&str>,
+    ) -> Result<BTreeMap<Right, bool>, ApiError> {
+        let keys: Vec<&str> = rights.iter().filter_map(|right| right.key()).collect();
+        let held = self.permissions(&keys, project_key).await?;
+        let of = |right: &Right| Some((*right, *held.get(right.key()?)?));
+        Ok(rights.iter().filter_map(of).collect())
     }
 
     /// Says for each permission key whether the caller has it, in a project where one is given.
@@ -107,7 +138,7 @@ impl Reader {
     /// As every request: see [`ErrorKind`].
     pub async fn service_desks(&self) -> Result<Vec<ServiceDesk>, ApiError> {
         let call = Call::get(Base::Jira, "/rest/servicedeskapi/servicedesk");
-        let desks = paging::jsm(&self.http, call, |desk: &wire::Desk| &desk.id).await?;
+        let desks: Vec<wire::Desk> = paging::jsm(&self.http, call, |_| ()).await?;
         Ok(desks.into_iter().map(Into::into).collect())
     }
 
@@ -116,8 +147,20 @@ impl Reader {
     /// # Errors
     /// As every request: see [`ErrorKind`].
     pub async fn organizations(&self) -> Result<Vec<Organization>, ApiError> {
-        self.organization_list("/rest/servicedeskapi/organization".to_owned())
-            .await
+        self.organizations_by_page(|_| ()).await
+    }
+
+    /// Lists the customer organizations; `page` is told of each page as it comes, before it is known whether the list will be
+    /// whole.
+    ///
+    /// # Errors
+    /// As every request: see [`ErrorKind`].
+    pub async fn organizations_by_page(
+        &self,
+        page: impl Fn(&[Organization]),
+    ) -> Result<Vec<Organization>, ApiError> {
+        let path = "/rest/servicedeskapi/organization".to_owned();
+        self.organization_list(path, page).await
     }
 
     /// Lists the customer organizations that are linked to a service project.
@@ -126,44 +169,56 @@ impl Reader {
     /// As every request: see [`ErrorKind`].
     pub async fn desk_organizations(&self, desk: &DeskId) -> Result<Vec<Organization>, ApiError> {
         let desk = wire::segment(desk.as_str());
-        self.organization_list(format!(
-            "/rest/servicedeskapi/servicedesk/{desk}/organization"
-        ))
-        .await
+        let path = format!("/rest/servicedeskapi/servicedesk/{desk}/organization");
+        self.organization_list(path, |_| ()).await
     }
 
-    async fn organization_list(&self, path: String) -> Result<Vec<Organization>, ApiError> {
+    async fn organization_list(
+        &self,
+        path: String,
+        page: impl Fn(&[Organization]),
+    ) -> Result<Vec<Organization>, ApiError> {
         let call = Call::get(Base::Jira, path).right(AGENT);
-        let organizations = paging::jsm(&self.http, call, |org: &wire::Org| &org.id).await?;
+        let told = |rows: &[wire::Org]| {
+            let rows: Vec<Organization> = rows.iter().cloned().map(Into::into).collect();
+            page(&rows);
+        };
+        let organizations = paging::jsm(&self.http, call, told).await?;
         Ok(organizations.into_iter().map(Into::into).collect())
     }
 
-    /// Lists the members of a customer organization.
+    /// Lists the members of a customer organization. How many are `expected` only decides how many pages are asked for at once.
     ///
     /// # Errors
     /// As every request: see [`ErrorKind`].
     pub async fn organization_members(
         &self,
         organization: &OrganizationId,
+        expected: usize,
     ) -> Result<Vec<Account>, ApiError> {
         let id = wire::segment(organization.as_str());
-        self.customer_list(format!("/rest/servicedeskapi/organization/{id}/user"))
-            .await
+        let path = format!("/rest/servicedeskapi/organization/{id}/user");
+        self.customer_list(path, expected).await
     }
 
-    /// Lists the customers of a service project. In an open project that is not the list of who has access.
+    /// Lists the customers of a service project. In an open project that is not the list of who has access. `expected` is as in
+    /// [`Self::organization_members`].
     ///
     /// # Errors
     /// As every request: see [`ErrorKind`].
-    pub async fn desk_customers(&self, desk: &DeskId) -> Result<Vec<Account>, ApiError> {
+    pub async fn desk_customers(
+        &self,
+        desk: &DeskId,
+        expected: usize,
+    ) -> Result<Vec<Account>, ApiError> {
         let desk = wire::segment(desk.as_str());
-        self.customer_list(format!("/rest/servicedeskapi/servicedesk/{desk}/customer"))
-            .await
+        let path = format!("/rest/servicedeskapi/servicedesk/{desk}/customer");
+        self.customer_list(path, expected).await
     }
 
-    async fn customer_list(&self, path: String) -> Result<Vec<Account>, ApiError> {
+    async fn customer_list(&self, path: String, expected: usize) -> Result<Vec<Account>, ApiError> {
         let call = Call::get(Base::Jira, path).right(AGENT);
-        let users = paging::jsm(&self.http, call, user_id).await?;
+        let users: Vec<wire::User> = paging::jsm_wide(&self.http, call, expected).await?;
         Ok(users.into_iter().map(Into::into).collect())
     }
 
@@ -195,18 +250,20 @@ impl Reader {
         let call = Call::get(Base::Jira, "/rest/api/3/user/search")
             .query("query", query)
             .right(BROWSE_USERS);
-        let users = paging::bare(&self.http, call, USERS_PER_REQUEST, true, user_id).await?;
+        let users: Vec<wire::User> = paging::search(&self.http, call, USERS_PER_REQUEST).await?;
         Ok(users.into_iter().map(Into::into).collect())
     }
 
-    /// Lists every account of the site, inactive and deleted ones included.
+    /// Lists every account of the site, inactive and deleted ones included; `None` where that turns out to take more than about
+    /// `worth` requests.
     ///
     /// # Errors
     /// As every request: see [`ErrorKind`].
-    pub async fn all_users(&self) -> Result<Vec<Account>, ApiError> {
+    pub async fn all_users(&self, worth: usize) -> Result<Option<Vec<Account>>, ApiError> {
         let call = Call::get(Base::Jira, "/rest/api/3/users/search").right(BROWSE_USERS);
-        let users = paging::bare(&self.http, call, USERS_PER_PAGE, false, user_id).await?;
-        Ok(users.into_iter().map(Into::into).collect())
+        let users: Option<Vec<wire::User>> =
+            paging::bare(&self.http, call, USERS_PER_PAGE, worth).await?;
+        Ok(users.map(|users| users.into_iter().map(Into::into).collect()))
     }
 
     /// Returns the accounts of these ids, in requests of 50; ids that the site does not know are left out.
@@ -220,8 +277,9 @@ impl Reader {
             for id in batch {
                 call = call.query("accountId", id);
             }
-            let users = paging::jira(&self.http, call, USERS_PER_REQUEST, user_id).await?;
-            accounts.extend(users.into_iter().map(Account::from));
+            let users: Option<Vec<wire::User>> =
+                paging::jira(&self.http, call, USERS_PER_REQUEST, u64::MAX).await?;
+            accounts.extend(users.into_iter().flatten().map(Account::from));
         }
         Ok(accounts)
     }
@@ -256,8 +314,7 @@ impl Reader {
             for key in batch {
                 call = call.query("keys", key);
             }
-            let spaces =
-                paging::confluence(&self.http, call, |space: &wire::Space| &space.id).await?;
+            let spaces: Vec<wire::Space> = paging::confluence(&self.http, call).await?;
             ids.extend(spaces.into_iter().map(|space| (space.key, space.id)));
         }
         Ok(ids)
@@ -289,7 +346,7 @@ impl Reader {
         let call = Call::get(Base::Admin, domains_path(org_id))
             .query("limit", 100)
             .right(ORG_ADMIN);
-        let rows = paging::admin(&self.http, call, |row: &wire::DomainRow| &row.domain).await?;
+        let rows: Vec<wire::DomainRow> = paging::admin(&self.http, call).await?;
         Ok(rows.into_iter().map(|row| row.domain).collect())
     }
 
@@ -321,10 +378,6 @@ impl Reader {
             .await?;
         answer.json()
     }
-}
-
-pub(super) fn user_id(user: &wire::User) -> &str {
-    &user.account_id
 }
 
 pub(super) fn property_path(organization: &OrganizationId, key: &str) -> String {

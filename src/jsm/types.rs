@@ -1,9 +1,9 @@
 //! What the client gives back: objects of a site, in the model's ids, free of the wire's shapes.
 
-use crate::model::{AccountId, AccountKind, CloudId, DeskId, OrganizationId, WhoCanView};
+use crate::model::{AccountId, AccountKind, DeskId, OrganizationId, WhoCanView};
 use serde_json::Value;
 
-/// The account that the credentials belong to, and the site that it talks to.
+/// The account that the credentials belong to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Identity {
     /// The caller's account.
@@ -12,8 +12,6 @@ pub struct Identity {
     pub email: Option<String>,
     /// The caller's name.
     pub display_name: String,
-    /// The site's id behind the gateway.
-    pub cloud_id: CloudId,
 }
 
 /// A service project's desk.
@@ -184,4 +182,13 @@ pub struct Group {
     pub id: Option<String>,
     /// Its name; the id where there is none.
     pub name: String,
+}
+
+/// Somebody whom the directory of an Atlassian organization lists.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DirectoryUser {
+    /// The account.
+    pub account_id: AccountId,
+    /// Whether the account may be used: neither suspended, nor deactivated, nor about to be deleted.
+    pub active: bool,
 }

@@ -1,5 +1,6 @@
 //! The bodies of Atlassian's APIs as far as the client needs them: lenient on what is not needed, strict on what is.
 
+use super::paging::Row;
 use super::types::{Account, Organization, ServiceDesk};
 use crate::model::{AccountId, AccountKind, DeskId, OrganizationId};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -21,9 +22,23 @@ pub(super) fn segment(text: &str) -> String {
     utf8_percent_encode(text, SEGMENT).to_string()
 }
 
+/// Reads a text that must hold something: no id is empty.
+///
+/// # Errors
+/// When it is empty.
+pub(super) fn filled<'de, D: serde::Deserializer<'de>>(
+    deserializer: D,
+) -> Result<String, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    match text.is_empty() {
+        false => Ok(text),
+        true => Err(serde::de::Error::custom("an id is empty")),
+    }
+}
+
 #[derive(Deserialize)]
 pub(super) struct TenantInfo {
-    #[serde(rename = "cloudId")]
+    #[serde(rename = "cloudId", deserialize_with = "filled")]
     pub(super) cloud_id: String,
 }
 
@@ -61,14 +76,26 @@ pub(super) struct ResultsPage<T> {
     pub(super) links: Option<NextLinks>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, PartialEq)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Desk {
-    pub(super) id: String,
+    #[serde(deserialize_with = "filled")]
+    id: String,
     project_id: String,
+    #[serde(deserialize_with = "filled")]
     project_key: String,
     #[serde(default)]
     project_name: String,
+}
+
+impl Row for Desk {
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn agrees(&self, other: &Self) -> bool {
+        self == other
+    }
 }
 
 impl From<Desk> for ServiceDesk {
@@ -82,12 +109,23 @@ impl From<Desk> for ServiceDesk {
     }
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Clone, PartialEq)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Org {
-    pub(super) id: String,
+    #[serde(deserialize_with = "filled")]
+    id: String,
     name: String,
     scim_managed: Option<bool>,
+}
+
+impl Row for Org {
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn agrees(&self, other: &Self) -> bool {
+        self == other
+    }
 }
 
 impl From<Org> for Organization {
@@ -104,11 +142,23 @@ impl From<Org> for Organization {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct User {
-    pub(super) account_id: String,
+    #[serde(deserialize_with = "filled")]
+    account_id: String,
     email_address: Option<String>,
     display_name: Option<String>,
     active: Option<bool>,
     account_type: Option<String>,
+}
+
+impl Row for User {
+    fn id(&self) -> &str {
+        &self.account_id
+    }
+
+    /// One account has one address; its name and state may change while a list is read.
+    fn agrees(&self, other: &Self) -> bool {
+        self.email_address == other.email_address
+    }
 }
 
 impl From<User> for Account {
@@ -158,8 +208,19 @@ pub(super) struct Role {
 
 #[derive(Deserialize)]
 pub(super) struct Space {
+    #[serde(deserialize_with = "filled")]
     pub(super) id: String,
     pub(super) key: String,
+}
+
+impl Row for Space {
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn agrees(&self, other: &Self) -> bool {
+        self.key == other.key
+    }
 }
 
 #[derive(Deserialize)]
@@ -170,6 +231,16 @@ pub(super) struct PropertyValue {
 #[derive(Deserialize)]
 pub(super) struct DomainRow {
     pub(super) domain: String,
+}
+
+impl Row for DomainRow {
+    fn id(&self) -> &str {
+        &self.domain
+    }
+
+    fn agrees(&self, _: &Self) -> bool {
+        true
+    }
 }
 
 #[cfg(test)]

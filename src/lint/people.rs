@@ -163,7 +163,10 @@ fn rejected(scene: &mut Scene<'_, '_>) {
             account_type(state, &class, Way::Staff, &mut Trail::silent()) == Outcome::Rejected
         });
         let new = scene.observed.is_none_or(|observed| {
-            matches!(observed.resolutions.get(email), Some(Resolution::NotFound))
+            matches!(
+                observed.resolutions.get(email),
+                Some(Resolution::NotFound | Resolution::NoneActive)
+            )
         });
         if rejected && new && seen.insert(email.key()) {
             put(&mut groups, email, Some(Source::Written(entry.span)));

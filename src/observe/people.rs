@@ -24,13 +24,23 @@ impl Observer<'_, '_> {
         if wanted.is_empty() {
             return;
         }
-        // One search each, and one that proves the search, against every page of all users and the empty last one.
+        // One search each, and one that proves the search, against every page of all users and the empty last one. At the same
+        // price the list is better, since a search does not show who is suspended or revoked.
         let searches = wanted.len() + 1;
         let pages = self.observed.accounts.len() / USERS_PER_PAGE + 2;
-        if searches <= pages {
-            self.search(wanted).await;
+        if searches < pages {
+            self.search(wanted, true).await;
         } else {
             self.page_all_users(wanted).await;
+        }
+    }
+
+    /// Returns the addresses that somebody asked about.
+    fn asked_about(&self) -> &BTreeSet<Email> {
+        const NOBODY: &BTreeSet<Email> = &BTreeSet::new();
+        match &self.extent {
+            Extent::Desired(_) => NOBODY,
+            Extent::Whole(whole) => &whole.people,
         }
     }
 
@@ -38,7 +48,7 @@ impl Observer<'_, '_> {
     fn unresolved(&self) -> BTreeSet<Email> {
         let index = Index::new(&self.observed);
         // Whoever is asked about may have a second account on no list (R1a), and a list does not tell the kind.
-        let mut wanted = self.people.clone();
+        let mut wanted = self.asked_about().clone();
         let mut note = |email: &Email| {
             if index.find(email, None) == Match::NotAsked {
                 wanted.insert(email.clone());
@@ -112,8 +122,11 @@ impl Observer<'_, '_> {
     }
 
     async fn page_all_users(&mut self, wanted: BTreeSet<Email>) {
-        let users = match self.reader.all_users().await {
-            Ok(users) => users,
+        // How many accounts the site has is not known before; where there are more than it seemed, searching is cheaper.
+        let searches = wanted.len() + 1;
+        let users = match self.reader.all_users(searches).await {
+            Ok(Some(users)) => users,
+            Ok(None) => return self.search(wanted, true).await,
             Err(error) => {
                 let why = error.incomplete();
                 for email in wanted {
@@ -137,6 +150,10 @@ impl Observer<'_, '_> {
                 (id, account.email.is_none(), app)
             }))
             .any(|(id, hidden, app)| hidden && !app && Some(id) != self.observed.caller.as_ref());
+        // Somebody whom neither the list shows by address nor a search at all.
+        let veiled = users
+            .iter()
+            .any(|user| user.email.is_none() && !user.active && !user.app);
         let mut found: BTreeMap<Email, Vec<Account>> = BTreeMap::new();
         for user in users {
             let email = user.email.as_deref().and_then(|text| Email::new(text).ok());
@@ -156,7 +173,7 @@ impl Observer<'_, '_> {
             }
         }
         if !rest.is_empty() {
-            self.search(rest).await;
+            self.search(rest, !holds_caller || veiled).await;
         }
     }
 
@@ -187,7 +204,8 @@ impl Observer<'_, '_> {
         self.observed.resolutions.insert(email, resolution);
     }
 
-    async fn search(&mut self, wanted: BTreeSet<Email>) {
+    /// Searches for each address. With `more`, there may be accounts that no search shows: suspended and revoked ones.
+    async fn search(&mut self, wanted: BTreeSet<Email>, more: bool) {
         let trust = self.search_can_be_trusted().await;
         let reader = self.reader;
         let answers: Vec<_> = stream::iter(wanted)
@@ -236,6 +254,7 @@ impl Observer<'_, '_> {
                     forbidden: false,
                 }),
                 (None, _) => match &trust {
+                    None if more => Resolution::NoneActive,
                     None => Resolution::NotFound,
                     Some(why) => Resolution::Unresolved(why.clone()),
                 },
@@ -384,7 +403,7 @@ impl Observer<'_, '_> {
     fn removal_candidates(&self) -> BTreeSet<AccountId> {
         let index = Index::new(&self.observed);
         let mut candidates = BTreeSet::new();
-        for email in &self.people {
+        for email in self.asked_about() {
             match index.find(email, None) {
                 Match::One(id) | Match::Hidden(id) => {
                     candidates.insert(id.clone());

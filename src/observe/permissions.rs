@@ -1,195 +1,332 @@
-//! Reading who holds what in projects: permission schemes, roles, and the people and groups in them.
+//! Reading who holds what in projects that are judged: permission schemes, roles, and the people and groups in them.
 //!
-//! Nothing reads this by itself. `who` and `explain` ask for the projects that they are about; a plan asks for the schemes of
-//! projects whose channel access it would change, since there a leak decides what the change is worth.
+//! Two requests per project, for its scheme and for who is in the role *Service Desk Customers*; one for the ids of the roles,
+//! which all projects of a site share; and the pages of each group that was found, once. Who is an agent or an administrator is
+//! read where somebody asks for it.
 
-use super::{LISTS_AT_ONCE, keep_account};
-use crate::desired::Desired;
-use crate::jsm::{Account, ApiError, Group, PermissionScheme, Reader};
-use crate::model::{AccountId, Field, Incomplete, ProjectKey, Read};
+use super::lists::{contradiction, unseen};
+use super::{Extent, LISTS_AT_ONCE, Observer};
+use crate::jsm::{Account, ApiError, ErrorKind, Group, PermissionScheme, Reader};
+use crate::model::{AccountId, Incomplete, ProjectKey, Read};
 use crate::observed::{
-    Observed, ObservedActors, ObservedPermissions, ObservedScheme, SchemeGrant, SchemeHolder,
-    Standing,
+    GroupRef, ObservedActors, ObservedCustomers, ObservedGroup, ObservedPermissions,
+    ObservedScheme, SchemeGrant, SchemeHolder, Standing,
 };
 use futures_util::stream::{self, StreamExt};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The largest group whose members are read; that takes 20 requests.
-const LARGEST_GROUP: u64 = 1000;
+/// The largest group of agents or administrators whose members are read; that takes 20 requests. Groups that hold the role of
+/// customers, or that a scheme lets see a project, are read whatever their size.
+const LARGEST_STAFF: u64 = 1000;
 
-/// How much of a project's permissions to read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Depth {
-    /// The scheme and the names of the roles: what leaks and what is broken.
-    Scheme,
-    /// Also who is in the roles and groups.
-    People,
-}
+/// The ids and names of roles.
+type Names = BTreeMap<String, String>;
 
 /// What reading one project gave.
 struct Answers {
     key: ProjectKey,
     permissions: ObservedPermissions,
-    /// People of roles, with the names that the roles show.
+    /// People of roles that make agents and administrators, with the names that the roles show.
     staff: Vec<(AccountId, String)>,
-    /// People whom the scheme names.
-    named: BTreeSet<AccountId>,
-    /// Members of groups.
-    members: Vec<Account>,
+    /// People whom the scheme or the role of customers names, with the names that are shown.
+    named: Vec<(AccountId, String)>,
+    /// Groups that let people in as customers.
+    groups: BTreeSet<GroupRef>,
+    /// Groups of agents and administrators.
+    staff_groups: BTreeSet<GroupRef>,
 }
 
-/// Returns the projects whose channel access a plan would change: what is written differs from what was read.
-pub fn changing_access(desired: &Desired<'_>, observed: &Observed) -> BTreeSet<ProjectKey> {
-    let live = observed.whole_projects();
-    desired
-        .site
-        .projects
+impl Observer<'_, '_> {
+    /// Reads the permissions of the projects that are judged. Whatever cannot be read stays unread, with the reason.
+    pub(super) async fn permissions(&mut self) {
+        let judged = self.judged();
+        let Some(first) = judged.first() else {
+            return;
+        };
+        let staff = matches!(&self.extent, Extent::Whole(whole) if whole.staff);
+        let names = names(self.reader, first).await;
+        let (reader, names) = (self.reader, &names);
+        let mut answers: Vec<Answers> = stream::iter(judged)
+            .map(|key| project(reader, key, names, staff))
+            .buffer_unordered(LISTS_AT_ONCE)
+            .collect()
+            .await;
+        answers.sort_by(|one, other| one.key.cmp(&other.key));
+        self.groups_of(&answers).await;
+        let (mut staff, mut named) = (BTreeMap::new(), BTreeMap::new());
+        for mut answer in answers {
+            let found = answer.groups.iter().chain(&answer.staff_groups);
+            answer.permissions.groups = found
+                .filter_map(|group| {
+                    let members = self.observed.groups.get(group.key())?.members.clone();
+                    Some((group.name.clone(), members))
+                })
+                .collect();
+            staff.extend(answer.staff);
+            named.extend(answer.named);
+            if let Some(Read::Complete(projects)) = &mut self.observed.projects
+                && let Some(seen) = projects.get_mut(&answer.key)
+            {
+                seen.permissions = Some(answer.permissions);
+            }
+        }
+        self.know(staff, named).await;
+    }
+
+    /// Reads the members of every group that was found, each once.
+    async fn groups_of(&mut self, answers: &[Answers]) {
+        let mut wanted: BTreeMap<&str, (&GroupRef, u64)> = BTreeMap::new();
+        for answer in answers {
+            for group in &answer.staff_groups {
+                wanted.entry(group.key()).or_insert((group, LARGEST_STAFF));
+            }
+        }
+        for group in answers.iter().flat_map(|answer| &answer.groups) {
+            wanted.insert(group.key(), (group, u64::MAX));
+        }
+        let reader = self.reader;
+        let lists: Vec<_> = stream::iter(wanted.into_values())
+            .map(|(group, most)| async move {
+                let wire = Group {
+                    id: group.id.clone(),
+                    name: group.name.clone(),
+                };
+                (group.clone(), most, reader.group_members(&wire, most).await)
+            })
+            .buffered(LISTS_AT_ONCE)
+            .collect()
+            .await;
+        for (group, most, list) in lists {
+            let members = match list {
+                Err(error) => Read::Incomplete(error.incomplete()),
+                Ok(None) => Read::Incomplete(Incomplete {
+                    why: format!("it has more than {most} members, which are not read one by one"),
+                    forbidden: false,
+                }),
+                Ok(Some(members)) => self.keep_accounts(Ok(members)),
+            };
+            let key = group.key().to_owned();
+            let name = group.name;
+            self.observed
+                .groups
+                .insert(key, ObservedGroup { name, members });
+        }
+    }
+
+    /// Learns addresses and kinds of people in roles and in grants: a role tells ids and display names only, a grant the id.
+    async fn know(
+        &mut self,
+        staff: BTreeMap<AccountId, String>,
+        named: BTreeMap<AccountId, String>,
+    ) {
+        let unknown = unseen(&self.observed, staff.keys().chain(named.keys()));
+        let looked_up = match unknown.is_empty() {
+            true => Ok(Vec::new()),
+            false => self.reader.users(&unknown).await,
+        };
+        // Whom a grant names and the site no longer knows is nobody; where nobody could ask, the id is all there is.
+        let gone = looked_up.is_ok();
+        for account in looked_up.into_iter().flatten() {
+            self.keep_account(account);
+        }
+        let unseen = |account_id: AccountId, display_name: String| Account {
+            account_id,
+            email: None,
+            display_name,
+            active: true,
+            kind: None,
+            app: false,
+        };
+        for (id, name) in named {
+            if !gone && !self.observed.accounts.contains_key(&id) {
+                self.keep_account(unseen(id, name));
+            }
+        }
+        for (id, display_name) in staff {
+            if !self.observed.accounts.contains_key(&id) {
+                self.keep_account(unseen(id.clone(), display_name));
+            }
+            if let Some(account) = self.observed.accounts.get_mut(&id)
+                // Whoever was found to have no licence is none by being in a role.
+                && matches!(account.standing, Standing::NotAsked | Standing::Unknown)
+            {
+                account.standing = Standing::Agent;
+            }
+        }
+    }
+}
+
+async fn names(reader: &Reader, key: &ProjectKey) -> Result<Names, ApiError> {
+    let roles = reader.project_roles(key.as_str()).await?;
+    Ok(roles.into_iter().map(|role| (role.id, role.name)).collect())
+}
+
+fn customers_role(names: &Names) -> Option<&str> {
+    names
         .iter()
-        .filter(|(key, declared)| {
-            let seen = live
-                .and_then(|live| live.get(*key))
-                .and_then(|project| project.channel_access.as_ref());
-            match (&declared.channel_access, seen.map(|seen| &seen.value)) {
-                (Some(wanted), Some(Field::Known(seen))) => wanted.value != *seen,
-                _ => false,
-            }
-        })
-        .map(|(key, _)| key.clone())
-        .collect()
+        .find(|(_, name)| ObservedPermissions::is_customers(name))
+        .map(|(id, _)| id.as_str())
 }
 
-/// Reads the permissions of projects into what was observed; projects that were not seen are left out.
-///
-/// Whatever cannot be read stays unread, with the reason. Takes two requests per project for [`Depth::Scheme`].
-pub async fn observe_permissions(
+async fn project(
     reader: &Reader,
-    observed: &mut Observed,
-    projects: &BTreeSet<ProjectKey>,
-    depth: Depth,
-) {
-    let known = observed.whole_projects().into_iter().flatten();
-    let wanted: Vec<ProjectKey> = known
-        .map(|(key, _)| key)
-        .filter(|key| projects.contains(*key))
-        .cloned()
-        .collect();
-    let answers: Vec<Answers> = stream::iter(wanted)
-        .map(|key| project(reader, key, depth))
-        .buffer_unordered(LISTS_AT_ONCE)
-        .collect()
-        .await;
-    let (mut staff, mut named) = (BTreeMap::new(), BTreeSet::new());
-    for answer in answers {
-        for account in answer.members {
-            keep_account(observed, account);
-        }
-        staff.extend(answer.staff);
-        named.extend(answer.named);
-        if let Some(Read::Complete(projects)) = &mut observed.projects
-            && let Some(seen) = projects.get_mut(&answer.key)
-        {
-            seen.permissions = Some(answer.permissions);
-        }
-    }
-    know(reader, observed, staff, named).await;
-}
-
-/// Learns addresses and kinds of people in roles and in grants: a role tells ids and display names only, a grant the id.
-async fn know(
-    reader: &Reader,
-    observed: &mut Observed,
-    staff: BTreeMap<AccountId, String>,
-    named: BTreeSet<AccountId>,
-) {
-    let unknown: Vec<AccountId> = staff
-        .keys()
-        .chain(named.iter().filter(|id| !staff.contains_key(*id)))
-        .filter(|id| !observed.accounts.contains_key(*id))
-        .cloned()
-        .collect();
-    let looked_up = match unknown.is_empty() {
-        true => Ok(Vec::new()),
-        false => reader.users(&unknown).await,
-    };
-    // Whom a grant names and the site no longer knows is nobody; where nobody could ask, the id is all there is.
-    let gone = looked_up.is_ok();
-    for account in looked_up.into_iter().flatten() {
-        keep_account(observed, account);
-    }
-    let unseen = |account_id: AccountId, display_name: String| Account {
-        account_id,
-        email: None,
-        display_name,
-        active: true,
-        kind: None,
-        app: false,
-    };
-    for id in named {
-        if !gone && !observed.accounts.contains_key(&id) {
-            keep_account(observed, unseen(id, String::new()));
-        }
-    }
-    for (id, display_name) in staff {
-        if !observed.accounts.contains_key(&id) {
-            keep_account(observed, unseen(id.clone(), display_name));
-        }
-        if let Some(account) = observed.accounts.get_mut(&id)
-            // Whoever was found to have no licence is none by being in a role.
-            && matches!(account.standing, Standing::NotAsked | Standing::Unknown)
-        {
-            account.standing = Standing::Agent;
-        }
-    }
-}
-
-async fn project(reader: &Reader, key: ProjectKey, depth: Depth) -> Answers {
-    let (scheme, roles) = tokio::join!(
+    key: ProjectKey,
+    shared: &Result<Names, ApiError>,
+    staff: bool,
+) -> Answers {
+    let (scheme, (names, customers)) = tokio::join!(
         reader.permission_scheme(key.as_str()),
-        reader.project_roles(key.as_str())
+        customers(reader, &key, shared)
     );
-    let permissions = ObservedPermissions {
-        scheme: scheme_of(scheme),
-        roles: match roles {
-            Ok(roles) => {
-                Read::Complete(roles.into_iter().map(|role| (role.id, role.name)).collect())
-            }
-            Err(error) => Read::Incomplete(error.incomplete()),
-        },
-        actors: None,
-        groups: BTreeMap::new(),
-    };
     let mut answers = Answers {
         key,
-        permissions,
+        permissions: ObservedPermissions {
+            scheme: scheme_of(scheme),
+            roles: names,
+            actors: None,
+            groups: BTreeMap::new(),
+            customers: None,
+        },
         staff: Vec::new(),
-        named: BTreeSet::new(),
-        members: Vec::new(),
+        named: Vec::new(),
+        groups: BTreeSet::new(),
+        staff_groups: BTreeSet::new(),
     };
-    if depth == Depth::People {
-        people(reader, &mut answers).await;
+    if let Ok((_, people)) = &customers {
+        answers.named.clone_from(people);
+    }
+    answers.permissions.customers = Some(match customers {
+        Ok((seen, _)) => {
+            answers.groups.extend(seen.groups.iter().cloned());
+            Read::Complete(seen)
+        }
+        Err(why) => Read::Incomplete(why),
+    });
+    of_grants(&mut answers, staff);
+    if staff {
+        staff_roles(reader, &mut answers).await;
     }
     answers
 }
 
-/// Reads who is in the roles that make agents and administrators, and in the groups that hold something.
-async fn people(reader: &Reader, answers: &mut Answers) {
-    let permissions = &mut answers.permissions;
-    let mut groups: BTreeMap<String, Option<String>> = BTreeMap::new();
-    for holder in holders(&permissions.scheme) {
+/// Reads who is in the role of customers, by the id that projects share; a project that does not know that id has roles of its
+/// own, which are asked for.
+async fn customers(
+    reader: &Reader,
+    key: &ProjectKey,
+    shared: &Result<Names, ApiError>,
+) -> (
+    Read<Names>,
+    Result<(ObservedCustomers, Vec<(AccountId, String)>), Incomplete>,
+) {
+    let read = |names: &Names| Read::Complete(names.clone());
+    let failed = |error: &ApiError| error.incomplete();
+    let shared = match shared {
+        Ok(names) => match customers_role(names) {
+            Some(role) => match reader.role_actors(key.as_str(), role).await {
+                Err(error) if error.kind() == ErrorKind::NotFound => None,
+                actors => return (read(names), in_role(role, actors)),
+            },
+            None => None,
+        },
+        // The first project cannot be looked into, which says nothing of this one.
+        Err(error) if error.kind() == ErrorKind::NotFound => None,
+        Err(error) => Some(error),
+    };
+    if let Some(error) = shared {
+        return (Read::Incomplete(failed(error)), Err(failed(error)));
+    }
+    let names = match names(reader, key).await {
+        Ok(names) => names,
+        Err(error) => return (Read::Incomplete(failed(&error)), Err(failed(&error))),
+    };
+    let customers = match customers_role(&names) {
+        Some(role) => in_role(role, reader.role_actors(key.as_str(), role).await),
+        None => Err(Incomplete {
+            why: format!(
+                "the project has no role `{}`",
+                ObservedPermissions::CUSTOMERS
+            ),
+            forbidden: false,
+        }),
+    };
+    (read(&names), customers)
+}
+
+fn in_role(
+    role: &str,
+    actors: Result<crate::jsm::RoleActors, ApiError>,
+) -> Result<(ObservedCustomers, Vec<(AccountId, String)>), Incomplete> {
+    let actors = actors.map_err(|error| error.incomplete())?;
+    let groups: BTreeSet<GroupRef> = actors.groups.into_iter().map(group_ref).collect();
+    let keys: BTreeSet<&str> = groups.iter().map(GroupRef::key).collect();
+    if keys.len() != groups.len() {
+        return Err(contradiction("a role shows one group under two names"));
+    }
+    let seen = ObservedCustomers {
+        role: role.to_owned(),
+        people: actors.people.iter().map(|(id, _)| id.clone()).collect(),
+        groups,
+    };
+    Ok((seen, actors.people))
+}
+
+fn group_ref(group: Group) -> GroupRef {
+    GroupRef {
+        id: group.id,
+        name: group.name,
+    }
+}
+
+/// Notes the groups and people whom the scheme lets see the project, and with `staff` those whom it makes agents.
+fn of_grants(answers: &mut Answers, staff: bool) {
+    let grants = answers.permissions.scheme.complete();
+    for grant in grants.into_iter().flat_map(|scheme| &scheme.grants) {
+        let sees = grant.permission == SchemeGrant::BROWSE;
+        if !(sees || staff && grant.makes_staff()) {
+            continue;
+        }
+        let holder = &grant.holder;
         match (holder.kind.as_str(), &holder.id) {
             (SchemeHolder::GROUP, id) => {
-                groups.insert(holder.group(), id.clone());
+                let group = GroupRef {
+                    id: id.clone(),
+                    name: holder.group(),
+                };
+                match sees {
+                    true => answers.groups.insert(group),
+                    false => answers.staff_groups.insert(group),
+                };
             }
             (SchemeHolder::USER, Some(id)) => {
-                answers.named.insert(AccountId::new(id.clone()));
+                let id = AccountId::new(id.clone());
+                answers.named.push((id, String::new()));
             }
             _ => {}
         }
     }
+}
+
+/// Reads who is in the roles that make agents and administrators.
+async fn staff_roles(reader: &Reader, answers: &mut Answers) {
+    let roles: Vec<String> = answers
+        .permissions
+        .staff_roles()
+        .into_iter()
+        .map(str::to_owned)
+        .collect();
+    let key = answers.key.as_str();
+    let read: Vec<_> = stream::iter(roles)
+        .map(|id| async move {
+            let actors = reader.role_actors(key, &id).await;
+            (id, actors)
+        })
+        .buffered(LISTS_AT_ONCE)
+        .collect()
+        .await;
     let mut all = BTreeMap::new();
-    let staff = permissions.staff_roles();
-    for id in staff.into_iter().map(str::to_owned).collect::<Vec<_>>() {
-        let read = match reader.role_actors(answers.key.as_str(), &id).await {
+    for (id, actors) in read {
+        let read = match actors {
             Err(error) => Read::Incomplete(error.incomplete()),
             Ok(actors) => {
                 let seen = ObservedActors {
@@ -197,18 +334,14 @@ async fn people(reader: &Reader, answers: &mut Answers) {
                     groups: actors.groups.iter().map(|g| g.name.clone()).collect(),
                 };
                 answers.staff.extend(actors.people);
-                groups.extend(actors.groups.into_iter().map(|g| (g.name, g.id)));
+                let groups = actors.groups.into_iter().map(group_ref);
+                answers.staff_groups.extend(groups);
                 Read::Complete(seen)
             }
         };
         all.insert(id, read);
     }
-    permissions.actors = Some(all);
-    for (name, id) in groups {
-        let group = Group { id, name };
-        let read = members(reader, &group, &mut answers.members).await;
-        permissions.groups.insert(group.name, read);
-    }
+    answers.permissions.actors = Some(all);
 }
 
 fn scheme_of(scheme: Result<PermissionScheme, ApiError>) -> Read<ObservedScheme> {
@@ -239,35 +372,5 @@ fn scheme_of(scheme: Result<PermissionScheme, ApiError>) -> Read<ObservedScheme>
                 })
                 .collect(),
         }),
-    }
-}
-
-/// Returns whom a scheme lets see a project or makes its staff.
-fn holders(scheme: &Read<ObservedScheme>) -> impl Iterator<Item = &SchemeHolder> {
-    scheme
-        .complete()
-        .into_iter()
-        .flat_map(|scheme| &scheme.grants)
-        .filter(|grant| grant.makes_staff() || grant.permission == SchemeGrant::BROWSE)
-        .map(|grant| &grant.holder)
-}
-
-async fn members(
-    reader: &Reader,
-    group: &Group,
-    accounts: &mut Vec<Account>,
-) -> Read<BTreeSet<AccountId>> {
-    match reader.group_members(group, LARGEST_GROUP).await {
-        Err(error) => Read::Incomplete(error.incomplete()),
-        Ok(None) => Read::Incomplete(Incomplete {
-            why: format!("it has more than {LARGEST_GROUP} members, which are not read one by one"),
-            forbidden: false,
-        }),
-        Ok(Some(members)) => {
-            let ids = members.iter().map(|member| member.account_id.clone());
-            let ids = ids.collect();
-            accounts.extend(members);
-            Read::Complete(ids)
-        }
     }
 }

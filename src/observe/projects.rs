@@ -1,11 +1,15 @@
 //! Reading service projects: links, rosters, channel access, sharing and linked spaces.
 
+use super::lists::contradiction;
+use super::needs::{changes_lists, is_asked, lacks_access};
 use super::{Extent, LISTS_AT_ONCE, Observer};
+use crate::config::UnlistedProjects;
 use crate::config::driver::MappedField;
-use crate::config::{OrganizationState, UnlistedProjects};
 use crate::jsm::{Account, ApiError, LinkedSpaces, Organization, RequestSecurity};
 use crate::mapped::{self, Subject};
-use crate::model::{ChannelAccess, CustomerSharing, Field, ProjectKey, Read, SpaceKey, Surface};
+use crate::model::{
+    ChannelAccess, CustomerSharing, Field, Incomplete, ProjectKey, Read, SpaceKey, Surface,
+};
 use crate::observed::{Observation, ObservedProject, ObservedSpace};
 use crate::plan::surfaces;
 use futures_util::stream::{self, StreamExt};
@@ -21,10 +25,28 @@ struct Wanted {
     sharing: bool,
     spaces: bool,
     space_keys: Vec<SpaceKey>,
+    /// How many customers it should have.
+    expected: usize,
+}
+
+impl Wanted {
+    fn nothing(key: &ProjectKey, seen: &ObservedProject) -> Self {
+        Self {
+            key: key.clone(),
+            desk: seen.desk.clone(),
+            organizations: false,
+            customers: false,
+            access: false,
+            sharing: false,
+            spaces: false,
+            space_keys: Vec::new(),
+            expected: 0,
+        }
+    }
 }
 
 /// What reading one project gave.
-struct Answers {
+pub(super) struct Answers {
     key: ProjectKey,
     organizations: Option<Result<Vec<Organization>, ApiError>>,
     customers: Option<Result<Vec<Account>, ApiError>>,
@@ -34,28 +56,28 @@ struct Answers {
     spaces: Option<Observation<BTreeMap<SpaceKey, ObservedSpace>>>,
 }
 
+/// The projects of a site with what reading them gave; `None` where they were not needed.
+pub(super) type Projects =
+    Option<Result<(BTreeMap<ProjectKey, ObservedProject>, Vec<Answers>), Incomplete>>;
+
 impl Observer<'_, '_> {
-    pub(super) async fn projects(&mut self) {
+    pub(super) async fn projects(&self) -> Projects {
         let needed = match &self.extent {
-            Extent::Everything(..) => true,
+            Extent::Whole(_) => true,
             Extent::Desired(desired) => {
                 let site = desired.site;
                 !site.projects.is_empty()
-                    || !site.people.is_empty()
                     || site.unlisted_projects.value != UnlistedProjects::Ignore
-                    || retires(site)
+                    || changes_lists(desired)
                     || desired.targets.is_empty()
             }
         };
         if !needed {
-            return;
+            return None;
         }
         let desks = match self.reader.service_desks().await {
             Ok(desks) => desks,
-            Err(error) => {
-                self.observed.projects = Some(Read::Incomplete(error.incomplete()));
-                return;
-            }
+            Err(error) => return Some(Err(error.incomplete())),
         };
         let mut projects = BTreeMap::new();
         for desk in desks {
@@ -75,76 +97,121 @@ impl Observer<'_, '_> {
                 knowledge_base: None,
                 permissions: None,
             };
-            projects.insert(key, seen);
+            if projects.insert(key.clone(), seen).is_some() {
+                return Some(Err(contradiction(&format!(
+                    "the project key {key} is there twice"
+                ))));
+            }
         }
-        let wanted: Vec<Wanted> = projects
-            .iter()
-            .map(|(key, seen)| self.wanted(key, seen))
+        let wanted = projects.iter().map(|(key, seen)| self.wanted(key, seen));
+        let answers = self.read_projects(wanted.collect()).await;
+        Some(Ok((projects, answers)))
+    }
+
+    /// Reads the rest of those projects that rows touch by way of a list, which the links tell: only a plan of a part gets here
+    /// without it.
+    pub(super) async fn projects_touched(&mut self) {
+        if !matches!(&self.extent, Extent::Desired(desired) if !desired.targets.is_empty()) {
+            return;
+        }
+        let judged = self.judged();
+        let wanted: Vec<Wanted> = self
+            .observed
+            .whole_projects()
+            .into_iter()
+            .flatten()
+            .filter(|(key, seen)| judged.contains(*key) && lacks_access(seen))
+            .map(|(key, seen)| Wanted {
+                organizations: seen.organizations.is_none(),
+                customers: seen.customers.is_none(),
+                access: seen.channel_access.is_none(),
+                ..Wanted::nothing(key, seen)
+            })
             .collect();
-        let this = &*self;
-        let answers: Vec<Answers> = stream::iter(wanted)
-            .map(|wanted| this.project(wanted))
+        let answers = self.read_projects(wanted).await;
+        let Some(Read::Complete(projects)) = self.observed.projects.take() else {
+            return;
+        };
+        self.take_projects(Some(Ok((projects, answers))));
+    }
+
+    async fn read_projects(&self, wanted: Vec<Wanted>) -> Vec<Answers> {
+        let mut answers: Vec<Answers> = stream::iter(wanted)
+            .map(|wanted| self.project(wanted))
             .buffer_unordered(LISTS_AT_ONCE)
             .collect()
             .await;
+        answers.sort_by(|one, other| one.key.cmp(&other.key));
+        answers
+    }
+
+    pub(super) fn take_projects(&mut self, read: Projects) {
+        let (mut projects, answers) = match read {
+            None => return,
+            Some(Err(why)) => {
+                self.observed.projects = Some(Read::Incomplete(why));
+                return;
+            }
+            Some(Ok(read)) => read,
+        };
         for answer in answers {
             let customers = answer.customers.map(|list| self.keep_accounts(list));
             let Some(seen) = projects.get_mut(&answer.key) else {
                 continue;
             };
-            seen.customers = customers;
-            seen.organizations = answer.organizations.map(|list| match list {
-                Ok(list) => Read::Complete(
-                    list.into_iter()
-                        .map(|organization| organization.id)
-                        .collect::<BTreeSet<_>>(),
-                ),
-                Err(error) => Read::Incomplete(error.incomplete()),
-            });
+            seen.customers = customers.or(seen.customers.take());
+            if let Some(links) = answer.organizations {
+                seen.organizations = Some(match links {
+                    Ok(list) => {
+                        let ids = list.iter().map(|organization| organization.id.clone());
+                        let ids = Read::Complete(ids.collect::<BTreeSet<_>>());
+                        self.links.insert(answer.key.clone(), list);
+                        ids
+                    }
+                    Err(error) => Read::Incomplete(error.incomplete()),
+                });
+            }
             if let Some(Ok(security)) = &answer.security {
                 seen.echoed_signup = security.global_public_signup;
                 seen.echoed_anonymous = security.global_anonymous_access;
             }
-            seen.channel_access = answer.access;
-            seen.customer_sharing = answer.sharing;
-            seen.knowledge_base = answer.spaces;
+            seen.channel_access = answer.access.or(seen.channel_access.take());
+            seen.customer_sharing = answer.sharing.or(seen.customer_sharing.take());
+            seen.knowledge_base = answer.spaces.or(seen.knowledge_base.take());
         }
         self.observed.projects = Some(Read::Complete(projects));
     }
 
     fn wanted(&self, key: &ProjectKey, seen: &ObservedProject) -> Wanted {
-        let mut wanted = Wanted {
-            key: key.clone(),
-            desk: seen.desk.clone(),
-            organizations: true,
-            customers: true,
-            access: true,
-            sharing: true,
-            spaces: true,
-            space_keys: Vec::new(),
+        let Extent::Desired(desired) = &self.extent else {
+            return Wanted {
+                organizations: true,
+                customers: true,
+                access: true,
+                sharing: true,
+                spaces: true,
+                ..Wanted::nothing(key, seen)
+            };
         };
-        if let Extent::Desired(desired) = &self.extent {
-            let site = desired.site;
-            let project = site.projects.get(key);
-            let people = !site.people.is_empty();
-            wanted.organizations =
-                retires(site) || project.is_some_and(|project| project.organizations.is_some());
-            wanted.customers = people || project.is_some_and(|project| project.customers.is_some());
-            wanted.access =
-                wanted.customers || project.is_some_and(|project| project.channel_access.is_some());
-            wanted.sharing = project.is_some_and(|project| project.customer_sharing.is_some());
-            // Whom a change touches depends on every way into every portal. A plan of a part reads its own part only.
-            if desired.targets.is_empty() {
-                wanted.organizations = true;
-                wanted.customers = true;
-                wanted.access = true;
-            }
-            wanted.spaces = project.is_some_and(|project| !project.knowledge_base.is_empty());
-            wanted.space_keys = project
+        let project = desired.site.projects.get(key);
+        // Whom a change touches depends on every way into every portal. A plan of a part reads what it touches: what the files
+        // ask of a project, and the links, which tell where lists of people lead.
+        let asked = desired.targets.is_empty() || is_asked(desired, key);
+        Wanted {
+            organizations: asked || changes_lists(desired),
+            customers: asked || !desired.site.people.is_empty(),
+            access: asked,
+            sharing: project.is_some_and(|project| project.customer_sharing.is_some()),
+            spaces: project.is_some_and(|project| !project.knowledge_base.is_empty()),
+            space_keys: project
                 .map(|project| project.knowledge_base.keys().cloned().collect())
-                .unwrap_or_default();
+                .unwrap_or_default(),
+            expected: desired
+                .customers
+                .get(key)
+                .map_or(0, |roster| roster.present.len()),
+            ..Wanted::nothing(key, seen)
         }
-        wanted
     }
 
     async fn project(&self, wanted: Wanted) -> Answers {
@@ -158,7 +225,7 @@ impl Observer<'_, '_> {
         };
         let customers = async {
             if wanted.customers {
-                Some(self.reader.desk_customers(desk).await)
+                Some(self.reader.desk_customers(desk, wanted.expected).await)
             } else {
                 None
             }
@@ -273,12 +340,6 @@ impl Observer<'_, '_> {
             _ => no_program(Surface::Manual),
         }
     }
-}
-
-fn retires(site: &crate::config::Site) -> bool {
-    site.organizations
-        .values()
-        .any(|organization| organization.state.value == OrganizationState::Retired)
 }
 
 pub(super) fn no_program<T>(surface: Surface) -> Observation<T> {

@@ -1,9 +1,10 @@
 //! Reading site-wide settings, e-mail domains and approved domains.
 
+use super::needs::changes_lists;
 use super::projects::no_program;
 use super::{Extent, LISTS_AT_ONCE, Observer};
-use crate::config::Mode;
 use crate::config::driver::{MappedField, Mapping};
+use crate::config::{Mode, Surfaces};
 use crate::jsm::{ApiError, ApprovedDomain};
 use crate::mapped::{self, Subject};
 use crate::model::{Domain, Incomplete, OrganizationId, Read, SiteField, Surface};
@@ -41,14 +42,15 @@ impl Observer<'_, '_> {
     }
 
     pub(super) async fn site_settings(&mut self) {
-        let wanted: Vec<SiteField> = match &self.extent {
-            Extent::Everything(surfaces, _) => SiteField::ALL
-                .into_iter()
-                .filter(|field| {
-                    surfaces::route(surfaces, MappedField::Site(*field)).read == Surface::Mapped
-                })
-                .collect(),
-            Extent::Desired(desired) => desired.site.settings.keys().copied().collect(),
+        let wanted: BTreeSet<SiteField> = match &self.extent {
+            Extent::Whole(whole) => readable(whole.surfaces).collect(),
+            // What nobody manages and a program can read still decides who gets which account.
+            Extent::Desired(desired) => {
+                let managed = desired.site.settings.keys().copied();
+                let judged = readable(&desired.site.surfaces)
+                    .filter(|_| desired.targets.is_empty() || changes_lists(desired));
+                managed.chain(judged).collect()
+            }
         };
         // Several fields share an endpoint, which is read once.
         let mut documents: BTreeMap<String, Result<Value, ApiError>> = BTreeMap::new();
@@ -93,7 +95,7 @@ impl Observer<'_, '_> {
             return;
         };
         let wanted: Vec<OrganizationId> = match &self.extent {
-            Extent::Everything(..) => live.keys().cloned().collect(),
+            Extent::Whole(_) => live.keys().cloned().collect(),
             Extent::Desired(desired) => identity::identify(desired.site, live)
                 .into_iter()
                 .filter(|(name, _)| {
@@ -132,8 +134,10 @@ impl Observer<'_, '_> {
 
     pub(super) async fn approved_domains(&mut self) {
         let (organization_id, mut names, whole_list, any) = match &self.extent {
-            Extent::Everything(_, None) => return,
-            Extent::Everything(_, Some(id)) => ((*id).to_owned(), BTreeSet::new(), true, true),
+            Extent::Whole(whole) => match whole.atlassian_organization {
+                None => return,
+                Some(id) => (id.to_owned(), BTreeSet::new(), true, true),
+            },
             Extent::Desired(desired) => {
                 let Some((_, organization)) = desired.atlassian else {
                     return;
@@ -190,7 +194,14 @@ impl Observer<'_, '_> {
             .buffered(LISTS_AT_ONCE)
             .collect()
             .await;
-        let product = self.jsm_product();
+        let product = match self.reader.cloud_id().await {
+            Ok(cloud_id) => jsm_product(cloud_id.as_str()),
+            Err(error) => {
+                self.observed.approved_domains = Some(Read::Incomplete(error.incomplete()));
+                self.observed.any_domain = Some(Read::Incomplete(error.incomplete()));
+                return;
+            }
+        };
         let mut seen = BTreeMap::new();
         let mut failed = None;
         for (name, answer) in answers {
@@ -230,10 +241,13 @@ impl Observer<'_, '_> {
             self.observed.customer_role = Some(role.clone());
         }
     }
+}
 
-    fn jsm_product(&self) -> String {
-        jsm_product(self.observed.cloud_id.as_ref().map_or("", |id| id.as_str()))
-    }
+/// The site-wide settings that a description of a settings endpoint makes readable.
+fn readable(surfaces: &Surfaces) -> impl Iterator<Item = SiteField> {
+    SiteField::ALL.into_iter().filter(|field| {
+        surfaces::route(surfaces, MappedField::Site(*field)).read == Surface::Mapped
+    })
 }
 
 /// Returns the ARI of Jira Service Management on a site, by the published pattern of product ARIs.

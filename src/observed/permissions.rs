@@ -15,6 +15,48 @@ pub struct ObservedPermissions {
     pub actors: Option<BTreeMap<String, Read<ObservedActors>>>,
     /// The members of groups that hold something here, by the group's name, as far as they were asked for.
     pub groups: BTreeMap<String, Read<BTreeSet<AccountId>>>,
+    /// Who is in the role *Service Desk Customers*; `None` when that was not asked for.
+    ///
+    /// This is the grant. Atlassian's list of customers is a view of it, and may hold people who are there by a permission or for
+    /// the record.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub customers: Option<Read<ObservedCustomers>>,
+}
+
+/// Who is in the project role *Service Desk Customers*.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ObservedCustomers {
+    /// The role's id, which other projects of the site may share.
+    pub role: String,
+    /// Accounts.
+    pub people: BTreeSet<AccountId>,
+    /// Groups.
+    pub groups: BTreeSet<GroupRef>,
+}
+
+/// A group of Atlassian accounts, as an answer names it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct GroupRef {
+    /// Its id, where the answer tells it; names can change.
+    pub id: Option<String>,
+    /// Its name; the id where there is none.
+    pub name: String,
+}
+
+impl GroupRef {
+    /// Returns what tells it from other groups: the id, else the name.
+    pub fn key(&self) -> &str {
+        self.id.as_deref().unwrap_or(&self.name)
+    }
+}
+
+/// A group whose members were asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ObservedGroup {
+    /// Its name.
+    pub name: String,
+    /// Its active members; where they could not be read, the group is of unknown size.
+    pub members: Read<BTreeSet<AccountId>>,
 }
 
 /// A permission scheme as it was seen.

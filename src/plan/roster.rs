@@ -84,7 +84,7 @@ impl<'o> Index<'o> {
             },
             Some(Resolution::FoundHidden(id)) => Match::Hidden(id),
             Some(Resolution::Inactive(id)) => Match::Inactive(id),
-            Some(Resolution::NotFound) => Match::Nobody,
+            Some(Resolution::NotFound | Resolution::NoneActive) => Match::Nobody,
             Some(Resolution::Unresolved(why)) => Match::Unresolved(why),
             None => Match::NotAsked,
         }

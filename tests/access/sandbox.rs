@@ -10,7 +10,7 @@ use portcullis::emulator::{
 };
 use portcullis::jsm::{self, Auth, Connection, Credentials, Endpoint};
 use portcullis::model::{ChannelAccess, Email, ProjectKey, SiteKey};
-use portcullis::observe::{Depth, observe_access, observe_permissions};
+use portcullis::observe::{Whole, observe_site};
 use proptest::prelude::*;
 use std::collections::BTreeSet;
 
@@ -123,11 +123,14 @@ async fn compare(site: Site) -> Result<usize, String> {
     let reader = connection.reader();
     let people: BTreeSet<Email> = PEOPLE.iter().map(|(address, _)| email(address)).collect();
     let acme = SiteKey::new("acme").unwrap();
-    let mut observed = observe_access(&reader, acme.clone(), &Surfaces::default(), None, people)
-        .await
-        .unwrap();
-    let projects = BTreeSet::from([key()]);
-    observe_permissions(&reader, &mut observed, &projects, Depth::People).await;
+    let surfaces = Surfaces::default();
+    let whole = Whole {
+        people,
+        only: Some(key()),
+        staff: true,
+        ..Whole::new(&surfaces, None)
+    };
+    let observed = observe_site(&reader, acme.clone(), whole).await.unwrap();
     assert_eq!(sandbox.stats().writes, 0);
     let workspace = workspace("version: 1\nsites: { acme: { url: \"sandbox:\" } }\n");
     let desired = Desired::new(&workspace, &acme, today()).unwrap();

@@ -70,6 +70,7 @@ fn permissions(more: &[SchemeGrant]) -> ObservedPermissions {
             ("2".to_owned(), Read::Complete(actors)),
         ])),
         groups: BTreeMap::new(),
+        customers: None,
     }
 }
 

@@ -70,7 +70,8 @@ async fn schemes_of_other_projects_are_not_read() {
         1
     );
     assert_eq!(of("GET /rest/api/3/project/{projectIdOrKey}/role"), 1);
-    assert_eq!(of("GET /rest/api/3/project/{projectIdOrKey}/role/{id}"), 2);
+    // Administrators, the team, and the customers.
+    assert_eq!(of("GET /rest/api/3/project/{projectIdOrKey}/role/{id}"), 3);
     assert_eq!(of("GET /rest/api/3/group/member"), 2);
 }
 

@@ -8,7 +8,7 @@ use portcullis::emulator::{Options, Sandbox, Site};
 use portcullis::export::{self, AtlassianTarget, CopiedFile, Export, Members, Target};
 use portcullis::jsm::{self, Auth, Connection, Credentials, Endpoint, OrgKey};
 use portcullis::model::SiteKey;
-use portcullis::observe::{observe, observe_everything};
+use portcullis::observe::{Whole, observe, observe_site};
 use portcullis::observed::Observed;
 use portcullis::plan::Plan;
 use portcullis::plan::diff::diff;
@@ -46,14 +46,10 @@ impl Live {
     /// Reads everything; `surfaces` say by which ways.
     pub(crate) async fn everything(&self, surfaces: &Surfaces) -> Observed {
         let organization = self.sandbox.site().atlassian_organization().to_owned();
-        observe_everything(
-            &self.connection.reader(),
-            key(),
-            surfaces,
-            Some(&organization),
-        )
-        .await
-        .unwrap()
+        let whole = Whole::new(surfaces, Some(&organization));
+        observe_site(&self.connection.reader(), key(), whole)
+            .await
+            .unwrap()
     }
 
     /// Plans a workspace against the site as `plan` does.

@@ -6,7 +6,7 @@
 use crate::documents::reference;
 use crate::service::{Reply, Seen, Service, json, with};
 use portcullis::jsm::Group;
-use portcullis::model::{AccountId, DeskId, OrganizationId};
+use portcullis::model::{AccountId, DeskId, OrganizationId, Right};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -166,14 +166,15 @@ async fn tour(service: &Service) -> Vec<String> {
     call!(
         reader.service_desks(),
         reader.organizations(),
-        reader.organization_members(&org),
+        reader.organization_members(&org, 0),
         reader.organization_property(&org, "portcullis"),
         reader.desk_organizations(&desk),
-        reader.desk_customers(&desk),
+        reader.desk_customers(&desk, 0),
         reader.users(&people),
         reader.application_roles(&person),
         reader.project_roles("ITSM"),
         reader.role_actors("ITSM", "10101"),
+        reader.customer_role_holders("o", "ari:p"),
         reader.approved_domains("o"),
         reader.approved_domain("o", "example.com"),
         writer.create_customer("a@x.example", "A"),
@@ -195,7 +196,8 @@ async fn tour(service: &Service) -> Vec<String> {
     let _ = reader.identity().await;
     let _ = reader.permissions(&["ADMINISTER"], Some("ITSM")).await;
     let _ = reader.search_users("ana@x.example").await;
-    let _ = reader.all_users().await;
+    let _ = reader.all_users(9).await;
+    let _ = reader.rights(&Right::ASKED, None).await;
     let _ = reader.permission_scheme("ITSM").await;
     let group = Group {
         id: Some("g".into()),

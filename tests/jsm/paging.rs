@@ -6,7 +6,7 @@ use portcullis::model::{AccountId, DeskId, OrganizationId};
 use serde_json::{Value, json};
 
 fn user(n: u64) -> Value {
-    json!({"accountId": format!("a{n:03}"), "displayName": format!("User {n}"), "active": true,
+    json!({"accountId": format!("a{n:05}"), "displayName": format!("User {n}"), "active": true,
         "emailAddress": format!("u{n}@x.example"), "_links": {}})
 }
 
@@ -31,13 +31,15 @@ async fn pages_advance_by_the_rows_that_came_not_by_the_limit_asked_for() {
     .await;
     let reader = service.connect().reader();
     let members = reader
-        .organization_members(&OrganizationId::new("12"))
+        .organization_members(&OrganizationId::new("12"), 0)
         .await
         .unwrap();
     let ids: Vec<_> = members.iter().map(|m| m.account_id.as_str()).collect();
     assert_eq!(
         ids,
-        ["a000", "a001", "a002", "a003", "a004", "a005", "a006"]
+        [
+            "a00000", "a00001", "a00002", "a00003", "a00004", "a00005", "a00006"
+        ]
     );
     assert_eq!(
         service.lines(),
@@ -58,7 +60,7 @@ async fn a_full_page_is_no_end_and_a_short_one_neither() {
     let found = service
         .connect()
         .reader()
-        .desk_customers(&DeskId::new("1"))
+        .desk_customers(&DeskId::new("1"), 0)
         .await;
     assert_eq!(found.unwrap().len(), 3);
 }
@@ -73,7 +75,7 @@ async fn rows_that_shift_between_pages_count_once() {
     let found = service
         .connect()
         .reader()
-        .desk_customers(&DeskId::new("1"))
+        .desk_customers(&DeskId::new("1"), 0)
         .await;
     assert_eq!(found.unwrap().len(), 3);
 }
@@ -88,7 +90,7 @@ async fn an_empty_page_that_is_not_the_last_makes_the_list_unreadable() {
     let found = service
         .connect()
         .reader()
-        .desk_customers(&DeskId::new("1"))
+        .desk_customers(&DeskId::new("1"), 0)
         .await;
     let error = found.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unreadable);
@@ -101,7 +103,7 @@ async fn a_server_that_ignores_the_position_does_not_hang_the_client() {
     let found = service
         .connect()
         .reader()
-        .desk_customers(&DeskId::new("1"))
+        .desk_customers(&DeskId::new("1"), 0)
         .await;
     assert_eq!(found.unwrap_err().kind(), ErrorKind::Unreadable);
     assert!(service.seen().len() <= 4);
@@ -130,7 +132,7 @@ async fn a_list_fails_as_a_whole_when_one_page_fails() {
     let found = service
         .connect()
         .reader()
-        .desk_customers(&DeskId::new("1"))
+        .desk_customers(&DeskId::new("1"), 0)
         .await;
     let error = found.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Forbidden);
@@ -146,7 +148,8 @@ async fn all_users_are_read_until_an_empty_page() {
         Some(json(200, rows.into()))
     })
     .await;
-    let users = service.connect().reader().all_users().await.unwrap();
+    let users = service.connect().reader().all_users(9).await.unwrap();
+    let users = users.unwrap();
     assert_eq!(users.len(), 5);
     assert_eq!(service.seen().len(), 4);
 }
@@ -271,4 +274,143 @@ async fn spaces_are_found_by_key_over_pages() {
         service.lines()[1],
         "GET /wiki/api/v2/spaces?limit=250&keys=A&keys=B&cursor=q"
     );
+}
+
+/// A list of `rows` users in pages of 50, as a service serves it; `edit` changes the page at a position.
+async fn long(rows: u64, edit: impl Fn(u64, &mut Vec<Value>) + Send + Sync + 'static) -> Service {
+    Service::ruled(move |seen| {
+        let start = number(seen, "start");
+        let mut found: Vec<_> = (start..rows.min(start + 50)).map(user).collect();
+        edit(start, &mut found);
+        Some(json(200, page(found, start + 50 >= rows)))
+    })
+    .await
+}
+
+async fn members(service: &Service, expected: usize) -> Result<usize, portcullis::jsm::ApiError> {
+    let reader = service.connect().reader();
+    let id = OrganizationId::new("12");
+    let members = reader.organization_members(&id, expected).await?;
+    let ids: Vec<_> = members.iter().map(|m| m.account_id.as_str()).collect();
+    assert!(ids.is_sorted(), "the rows come in the order of the list");
+    Ok(members.len())
+}
+
+#[tokio::test]
+async fn a_list_that_is_as_long_as_expected_takes_its_pages_and_no_request_more() {
+    for rows in [999, 1000, 1001, 1234, 5000] {
+        let service = long(rows, |_, _| ()).await;
+        let expected = usize::try_from(rows).unwrap();
+        assert_eq!(members(&service, expected).await.unwrap(), expected);
+        let pages = rows.div_ceil(50);
+        assert_eq!(service.seen().len() as u64, pages, "{rows}");
+    }
+}
+
+#[tokio::test]
+async fn a_list_of_another_length_than_expected_takes_one_request_more_at_most() {
+    for (rows, expected) in [
+        (30, 5000),
+        (1100, 5000),
+        (5000, 1500),
+        (5030, 0),
+        (20_000, 0),
+    ] {
+        let service = long(rows, |_, _| ()).await;
+        let found = members(&service, expected).await.unwrap();
+        assert_eq!(found as u64, rows);
+        let (pages, made) = (rows.div_ceil(50), service.seen().len() as u64);
+        assert!(
+            made <= pages + 1,
+            "{rows} rows, {expected} expected: {made} for {pages}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_service_with_other_pages_than_usual_is_read_whole_all_the_same() {
+    let service = Service::ruled(|seen| {
+        // 30 rows at first, then fewer now and then: a short page is no end.
+        let start = number(seen, "start");
+        let size = if start % 4 == 2 { 7 } else { 30 };
+        let rows: Vec<_> = (start..2000.min(start + size)).map(user).collect();
+        Some(json(200, page(rows, start + size >= 2000)))
+    })
+    .await;
+    assert_eq!(members(&service, 2000).await.unwrap(), 2000);
+}
+
+#[tokio::test]
+async fn rows_that_move_between_pages_read_at_once_make_the_list_unreadable() {
+    // The page at 500 begins a row early, so that the row before it is there twice.
+    let service = long(2000, |start, rows| {
+        if start == 500 {
+            rows.rotate_right(1);
+            rows[0] = user(499);
+        }
+    })
+    .await;
+    let error = members(&service, 2000).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unreadable);
+    assert!(error.to_string().contains("being changed"), "{error}");
+}
+
+#[tokio::test]
+async fn a_row_that_comes_twice_and_differs_is_no_row() {
+    let other = json!({"accountId": "a00001", "displayName": "User 1", "active": true,
+        "emailAddress": "other@x.example", "_links": {}});
+    let service = Service::answering([
+        json(200, page(vec![user(1), user(2)], false)),
+        json(200, page(vec![other], true)),
+    ])
+    .await;
+    let found = service
+        .connect()
+        .reader()
+        .desk_customers(&DeskId::new("1"), 0)
+        .await;
+    let error = found.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unreadable);
+    assert!(error.to_string().contains("a00001"), "{error}");
+    let organization = |name: &str| json!({"id": "12", "name": name, "_links": {}});
+    let service = Service::answering([
+        json(200, page(vec![organization("Globex")], false)),
+        json(200, page(vec![organization("Globex Old")], true)),
+    ])
+    .await;
+    let error = service
+        .connect()
+        .reader()
+        .organizations()
+        .await
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unreadable);
+}
+
+#[tokio::test]
+async fn an_empty_id_is_no_id() {
+    let nobody = json!({"accountId": "", "displayName": "?", "active": true, "_links": {}});
+    let service = Service::answering([json(200, page(vec![nobody], true))]).await;
+    let found = service
+        .connect()
+        .reader()
+        .desk_customers(&DeskId::new("1"), 0)
+        .await;
+    let error = found.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unreadable);
+    assert!(error.to_string().contains("an id is empty"), "{error}");
+}
+
+#[tokio::test]
+async fn more_users_than_searching_is_worth_are_not_listed() {
+    let service = Service::ruled(|seen| {
+        let start = number(seen, "startAt");
+        let rows: Vec<_> = (start..5000.min(start + 1000)).map(user).collect();
+        Some(json(200, rows.into()))
+    })
+    .await;
+    let reader = service.connect().reader();
+    assert_eq!(reader.all_users(3).await.unwrap(), None);
+    assert_eq!(service.seen().len(), 2);
+    assert_eq!(reader.all_users(50).await.unwrap().unwrap().len(), 5000);
 }

@@ -92,7 +92,6 @@ async fn members_of_a_group_are_read_whole_or_not_at_all() {
         page("a", true),
         page("a", false),
         page("a", false),
-        page("a", false),
         page("b", true),
     ])
     .await;
@@ -111,4 +110,71 @@ async fn members_of_a_group_are_read_whole_or_not_at_all() {
     assert_eq!(service.lines().len(), 2, "the size is known after one page");
     let both = reader.group_members(&group, 2).await.unwrap().unwrap();
     assert_eq!(both.len(), 2);
+}
+
+#[tokio::test]
+async fn a_large_group_takes_its_pages_and_fails_when_it_shifts() {
+    let serve = |shifted: bool| {
+        Service::ruled(move |seen| {
+            let url = url::Url::parse(&format!("http://x{}", seen.target)).ok()?;
+            let (_, start) = url.query_pairs().find(|(name, _)| name == "startAt")?;
+            let start: usize = start.parse().ok()?;
+            let from = if shifted && start == 100 {
+                start - 1
+            } else {
+                start
+            };
+            let members: Vec<_> = (from..230.min(from + 50))
+                .map(|n| json!({"accountId": format!("712020:{n:04}"), "displayName": "P", "active": true}))
+                .collect();
+            Some(json(
+                200,
+                json!({"isLast": start + 50 >= 230, "total": 230, "startAt": start, "values": members}),
+            ))
+        })
+    };
+    let group = Group {
+        id: Some("u-1".into()),
+        name: "all-staff".into(),
+    };
+    let service = serve(false).await;
+    let reader = service.connect().reader();
+    let members = reader.group_members(&group, u64::MAX).await.unwrap();
+    assert_eq!(members.unwrap().len(), 230);
+    assert_eq!(service.seen().len(), 5);
+    let error = serve(true).await.connect().reader();
+    let error = error.group_members(&group, u64::MAX).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unreadable);
+}
+
+#[tokio::test]
+async fn the_directory_is_asked_for_one_role_on_one_app_and_tells_who_is_suspended() {
+    let row = |id: &str, status: &str| json!({"accountId": id, "status": status, "accountStatus": "active", "email": "x@acme.example"});
+    let service = Service::answering([
+        json(
+            200,
+            json!({"data": [row("712020:a", "active")], "links": {"next": "c=1"}}),
+        ),
+        json(
+            200,
+            json!({"data": [row("712020:b", "suspended")], "links": {}}),
+        ),
+        json(200, json!({"data": [row("", "active")], "links": {}})),
+    ])
+    .await;
+    let reader = service.connect().reader();
+    let ari = "ari:cloud:jira-servicedesk::site/c-1";
+    let found = reader.customer_role_holders("o-1", ari).await.unwrap();
+    let found: Vec<_> = found
+        .iter()
+        .map(|user| (user.account_id.as_str(), user.active))
+        .collect();
+    assert_eq!(found, [("712020:a", true), ("712020:b", false)]);
+    let first = "GET /admin/v2/orgs/o-1/directories/-/users?roleIds=atlassian%2Fcustomer&resourceIds=ari%3Acloud%3Ajira-servicedesk%3A%3Asite%2Fc-1&limit=100";
+    assert_eq!(
+        service.lines(),
+        [first.to_owned(), format!("{first}&cursor=c%3D1")]
+    );
+    let error = reader.customer_role_holders("o-1", ari).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unreadable);
 }

@@ -1,6 +1,6 @@
 //! What single objects look like on the wire and in the model.
 
-use crate::service::{Service, json};
+use crate::service::{Reply, Service, json};
 use portcullis::jsm::ErrorKind;
 use portcullis::model::{AccountId, AccountKind, DeskId, OrganizationId};
 use serde_json::json;
@@ -15,7 +15,7 @@ async fn a_hidden_address_is_none_however_it_is_left_out() {
     let service = Service::answering([json(200, page)]).await;
     let reader = service.connect().reader();
     let found = reader
-        .organization_members(&OrganizationId::new("1"))
+        .organization_members(&OrganizationId::new("1"), 0)
         .await
         .unwrap();
     assert!(found.iter().all(|account| account.email.is_none()));
@@ -61,7 +61,7 @@ async fn desks_and_organizations_bear_what_old_ones_lack() {
 }
 
 #[tokio::test]
-async fn the_caller_is_known_by_account_and_site() {
+async fn the_caller_is_known_by_account_and_the_site_by_an_id_that_is_asked_for_once() {
     let service = Service::ruled(|seen| match seen.target.as_str() {
         "/rest/api/3/myself" => Some(json(
             200,
@@ -71,9 +71,14 @@ async fn the_caller_is_known_by_account_and_site() {
         _ => None,
     })
     .await;
-    let caller = service.connect().reader().identity().await.unwrap();
+    let reader = service.connect().reader();
+    let caller = reader.identity().await.unwrap();
     assert_eq!(caller.email.as_deref(), Some("jo@acme.com"));
-    assert_eq!(caller.cloud_id.as_str(), "c-1");
+    assert_eq!(reader.known_cloud_id(), None);
+    assert_eq!(reader.cloud_id().await.unwrap().as_str(), "c-1");
+    assert_eq!(reader.cloud_id().await.unwrap().as_str(), "c-1");
+    assert_eq!(reader.known_cloud_id().unwrap().as_str(), "c-1");
+    assert_eq!(service.seen().len(), 2);
 }
 
 #[tokio::test]
@@ -183,4 +188,18 @@ async fn approved_domains_are_read_whatever_type_the_notifications_have() {
     assert!(empty.products.is_empty());
     let broken = reader.approved_domain("o", "c.com").await.unwrap_err();
     assert_eq!(broken.kind(), ErrorKind::Unreadable);
+}
+
+#[tokio::test]
+async fn an_answer_that_is_not_utf8_is_no_answer() {
+    let body = b"{\"isLastPage\":true,\"size\":1,\"values\":[{\"id\":\"1\",\"name\":\"Gl\xf6bex\",\"_links\":{}}]}";
+    let service = Service::answering([Reply::Bytes(body.to_vec())]).await;
+    let error = service
+        .connect()
+        .reader()
+        .organizations()
+        .await
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unreadable);
+    assert!(error.to_string().contains("not UTF-8"), "{error}");
 }

@@ -43,6 +43,8 @@ impl Seen {
 #[derive(Clone)]
 pub(crate) enum Reply {
     Is(u16, Vec<(&'static str, String)>, String),
+    /// Bytes that need not be text.
+    Bytes(Vec<u8>),
     /// The connection is cut in the middle of the answer.
     Cut,
 }
@@ -168,6 +170,9 @@ async fn answer(State(inner): State<Arc<Inner>>, request: Request) -> Response {
         ),
     });
     inner.seen.lock().expect("not poisoned").push(seen);
+    if let Reply::Bytes(bytes) = reply {
+        return Response::new(axum::body::Body::from(bytes));
+    }
     let Reply::Is(status, headers, body) = reply else {
         let broken = futures_util::stream::iter([Err::<Bytes, _>(std::io::Error::other("cut"))]);
         return Response::new(axum::body::Body::from_stream(broken));

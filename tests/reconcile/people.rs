@@ -183,6 +183,15 @@ organizations: { Globex: {} }",
 #[test]
 fn unknown_customer_access_leaves_the_decision_to_the_site() {
     assert_snapshot!(check(
+        "surfaces: { private: write }\norganizations: { Globex: { members: { list: [new@x.example] } } }",
+        "organizations: { Globex: {} }",
+    ));
+}
+
+/// What no file manages and a program can read decides on accounts all the same.
+#[test]
+fn customer_access_that_lets_nobody_in_blocks_the_account() {
+    assert_snapshot!(check(
         "organizations: { Globex: { members: { list: [new@x.example] } } }",
         "organizations: { Globex: {} }",
     ));

@@ -430,6 +430,6 @@ projects: { ITSM: { channel_access: restricted, organizations: { mode: exact, li
             (round.addresses(), round.plan.errors.is_empty())
         })
     };
-    assert_eq!(planned(2), (Vec::new(), true));
-    assert_eq!(planned(3), (Vec::new(), false));
+    assert_eq!(planned(3), (Vec::new(), true));
+    assert_eq!(planned(4), (Vec::new(), false));
 }

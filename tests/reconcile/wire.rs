@@ -4,7 +4,7 @@ use crate::support::{Case, key, run};
 use crate::wire_check::Wire;
 use portcullis::config::Surfaces;
 use portcullis::emulator::{Options, Stats};
-use portcullis::observe;
+use portcullis::observe::{self, Whole};
 use std::collections::BTreeSet;
 
 /// A desired state that touches every documented operation and most of the others.
@@ -45,11 +45,11 @@ fn every_request_and_answer_of_a_full_apply_follows_the_official_descriptions() 
         let surfaces: Surfaces = case.desired().site.surfaces.clone();
         let organization = case.sandbox.site().atlassian_organization().to_owned();
         let reader = case.connect().reader();
-        let read = observe::observe_everything(&reader, key(), &surfaces, Some(&organization));
-        let mut observed = read.await.unwrap();
-        let projects: BTreeSet<_> = observed.whole_projects().unwrap().keys().cloned().collect();
-        let depth = observe::Depth::People;
-        observe::observe_permissions(&reader, &mut observed, &projects, depth).await;
+        let whole = Whole {
+            staff: true,
+            ..Whole::new(&surfaces, Some(&organization))
+        };
+        observe::observe_site(&reader, key(), whole).await.unwrap();
         let exchanges = case.sandbox.exchanges();
         assert!(exchanges.len() > 60, "{}", exchanges.len());
         let operations: BTreeSet<String> = exchanges
@@ -71,7 +71,8 @@ fn reading_planning_and_showing_write_nothing() {
         assert!(!round.addresses().is_empty());
         drop((round.text(), round.json()));
         let surfaces: Surfaces = case.desired().site.surfaces.clone();
-        observe::observe_everything(&case.connect().reader(), key(), &surfaces, None)
+        let whole = Whole::new(&surfaces, None);
+        observe::observe_site(&case.connect().reader(), key(), whole)
             .await
             .unwrap();
         assert_eq!(case.sandbox.stats().writes, 0);
@@ -87,16 +88,19 @@ fn since(later: &Stats, earlier: &Stats) -> (u64, u64) {
     )
 }
 
-/// The least possible by the formula of the contract: identity, lists by pages of 50, one read per surface object, one
-/// search per unknown address and the one that proves the search.
+/// The least possible by the formula of the contract: identity and rights, lists by pages of 50, one read per surface object,
+/// two per project that is judged and one for the ids of roles, one search per unknown address and the one that proves the
+/// search.
 #[test]
 fn a_plan_takes_the_least_possible_number_of_requests() {
     let people = |n: usize| {
         let list: Vec<String> = (0..n).map(|n| format!("p{n}@x.example")).collect();
         list.join(", ")
     };
-    // Identity is the caller and the id of the site behind the gateway.
-    let identity = 2;
+    // Who calls, and what they may do; and the document of the site's settings, which decide who gets which account.
+    let identity = 2 + 1;
+    // The ids of the roles, and of the project its permission scheme and who is in the role of its customers.
+    let judged = 1 + 2;
     let shapes = [
         // One organization of three pages; the list of desks, for unlisted projects and for judging impact.
         (
@@ -117,7 +121,7 @@ fn a_plan_takes_the_least_possible_number_of_requests() {
             "organizations: { Globex: {} }\nprojects: { ITSM: { channel_access: restricted, organizations: { list: [Globex] }, customers: { mode: exact, list: [LIST] } } }",
             "organizations: { Globex: {} }\nprojects: { ITSM: { organizations: { list: [Globex] }, customers: { list: [LIST] } } }",
             51,
-            identity + 1 + 1 + 1 + 2 + 1 + 1,
+            identity + 1 + 1 + 1 + 2 + 1 + 1 + judged,
         ),
         // Two unknown addresses: two searches, and one that proves them.
         (

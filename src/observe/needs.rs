@@ -1,0 +1,225 @@
+//! What a judgement needs of a site, beyond what is managed: the one definition of what is read, whichever command asks.
+//!
+//! A project is *judged* when it is managed, named by an expectation, or touched by a row: when something that the files
+//! change decides who gets in there. Of judged projects everything is read that decides on access: channel access, customers,
+//! links, the members of linked organizations, the permission scheme, and who is in the role of customers.
+
+use super::{Extent, Observer};
+use crate::config::{Ability, Mode, OrganizationState, Project, Site};
+use crate::desired::Desired;
+use crate::diagnostic::Located;
+use crate::jsm::Organization;
+use crate::model::{AccountId, Address, OrganizationId, OrganizationName, ProjectKey, Read};
+use crate::observed::ObservedProject;
+use crate::plan::identity::{self, Identity};
+use std::collections::BTreeSet;
+
+impl Observer<'_, '_> {
+    /// Says whether the list of organizations is needed whatever the projects say.
+    pub(super) fn needs_organizations(&self) -> bool {
+        match &self.extent {
+            Extent::Whole(_) => true,
+            Extent::Desired(desired) => {
+                let site = desired.site;
+                !site.organizations.is_empty()
+                    || site.organizations_mode == Mode::Exact
+                    || !site.people.is_empty()
+                    || site
+                        .projects
+                        .values()
+                        .any(|project| project.organizations.is_some())
+            }
+        }
+    }
+
+    /// Says whether the members of an organization are wanted for sure, before the others are known.
+    pub(super) fn surely_wanted(&self, organization: &Organization) -> bool {
+        let Extent::Desired(desired) = &self.extent else {
+            return true;
+        };
+        let site = desired.site;
+        let declared = site.organizations.get_key_value(organization.name.as_str());
+        !site.people.is_empty()
+            || declared.is_some_and(|(name, declared)| {
+                declared.id.is_none() && desired.members.contains_key(name)
+            })
+    }
+
+    /// Says whether rows may change who is a member of a declared organization, or what its members may do.
+    pub(super) fn is_managed(&self, desired: &Desired<'_>, name: &OrganizationName) -> bool {
+        desired.members.contains_key(name)
+            || desired.targets.is_empty() && links(desired.site, name)
+            || desired
+                .site
+                .organizations
+                .get(name)
+                .is_some_and(|organization| organization.state.value != OrganizationState::Present)
+    }
+
+    /// Returns the projects whose access is judged, among those that the site has.
+    pub(super) fn judged(&self) -> BTreeSet<ProjectKey> {
+        let Some(projects) = self.observed.whole_projects() else {
+            return BTreeSet::new();
+        };
+        match &self.extent {
+            Extent::Whole(whole) => projects
+                .keys()
+                .filter(|key| whole.only.as_ref().is_none_or(|only| only == *key))
+                .cloned()
+                .collect(),
+            Extent::Desired(desired) => {
+                let organizations = self.touched_organizations(desired);
+                let leaving = self.leaving(desired);
+                projects
+                    .iter()
+                    .filter(|(key, seen)| {
+                        is_asked(desired, key)
+                            || touches(seen.organizations.as_ref(), &organizations)
+                            || touches(seen.customers.as_ref(), &leaving)
+                    })
+                    .map(|(key, _)| key.clone())
+                    .collect()
+            }
+        }
+    }
+
+    /// Returns the organizations that judged projects link.
+    pub(super) fn linked_to_judged(&self) -> BTreeSet<OrganizationId> {
+        let projects = self.observed.whole_projects();
+        self.judged()
+            .iter()
+            .filter_map(|key| projects?.get(key)?.organizations.as_ref()?.complete())
+            .flatten()
+            .cloned()
+            .collect()
+    }
+
+    /// Returns the live organizations that rows may change: their members, or whether they are there.
+    fn touched_organizations(&self, desired: &Desired<'_>) -> BTreeSet<OrganizationId> {
+        let Some(live) = self.observed.whole_organizations() else {
+            return BTreeSet::new();
+        };
+        let leaving = self.leaving(desired);
+        let identities = identity::identify(desired.site, live);
+        let mut touched: BTreeSet<OrganizationId> = identities
+            .iter()
+            .filter(|(name, _)| {
+                desired.members.contains_key(*name)
+                    || desired
+                        .site
+                        .organizations
+                        .get(**name)
+                        .is_some_and(|declared| declared.state.value != OrganizationState::Present)
+            })
+            .filter_map(|(_, identity)| match identity {
+                Identity::Live(id) => Some(id.clone()),
+                _ => None,
+            })
+            .collect();
+        let declared: BTreeSet<&OrganizationId> = identities
+            .values()
+            .filter_map(|identity| match identity {
+                Identity::Live(id) => Some(id),
+                _ => None,
+            })
+            .collect();
+        let exact = desired.site.organizations_mode == Mode::Exact;
+        touched.extend(
+            live.iter()
+                .filter(|(id, seen)| {
+                    // Only what bears the mark may be removed for not being declared.
+                    let ours = matches!(&seen.ownership, Some(Read::Complete(Some(_))));
+                    exact && ours && !declared.contains(id)
+                        || touches(seen.members.as_ref(), &leaving)
+                })
+                .map(|(id, _)| id.clone()),
+        );
+        touched
+    }
+
+    /// Returns the accounts in sight that must leave every list.
+    fn leaving(&self, desired: &Desired<'_>) -> BTreeSet<AccountId> {
+        if desired.site.people.is_empty() {
+            return BTreeSet::new();
+        }
+        self.observed
+            .accounts
+            .iter()
+            .filter(|(_, seen)| {
+                seen.email
+                    .as_ref()
+                    .is_some_and(|email| desired.site.people.contains_key(email))
+            })
+            .map(|(id, _)| id.clone())
+            .collect()
+    }
+}
+
+/// Says whether the files ask something of a project: a value, a list, an expectation.
+pub(super) fn is_asked(desired: &Desired<'_>, key: &ProjectKey) -> bool {
+    let declared = desired.site.projects.get(key);
+    declared.is_some_and(|project| desired.targets.is_empty() || asks(project))
+        || is_expected(desired, key)
+}
+
+/// Says whether anything of a declared project is managed; a target leaves its name and nothing else.
+fn asks(project: &Project) -> bool {
+    project.channel_access.is_some()
+        || project.customer_sharing.is_some()
+        || project.organizations.is_some()
+        || project.customers.is_some()
+        || !project.knowledge_base.is_empty()
+}
+
+/// Says whether an expectation is about a project.
+fn is_expected(desired: &Desired<'_>, key: &ProjectKey) -> bool {
+    let address = Address::new([key.as_str()]);
+    desired
+        .workspace
+        .expectations
+        .iter()
+        .filter(|expectation| {
+            expectation.site.value == desired.site.key
+                && expectation.ability.value != Ability::SignUp
+        })
+        .any(|expectation| {
+            let named = |patterns: &[Located<String>]| {
+                patterns
+                    .iter()
+                    .any(|pattern| address.matches(&pattern.value))
+            };
+            named(&expectation.projects) && !named(&expectation.except)
+        })
+}
+
+/// Says whether rows may take effect through lists of people, wherever those lead.
+pub(super) fn changes_lists(desired: &Desired<'_>) -> bool {
+    !desired.members.is_empty()
+        || !desired.site.people.is_empty()
+        || desired.site.organizations_mode == Mode::Exact
+        || desired
+            .site
+            .organizations
+            .values()
+            .any(|declared| declared.state.value != OrganizationState::Present)
+}
+
+fn touches<T: Ord>(list: Option<&Read<BTreeSet<T>>>, some: &BTreeSet<T>) -> bool {
+    !some.is_empty()
+        && list
+            .and_then(Read::complete)
+            .is_some_and(|list| !list.is_disjoint(some))
+}
+
+/// Says whether some project is to be linked to an organization, so that its members gain something.
+fn links(site: &Site, name: &OrganizationName) -> bool {
+    site.projects
+        .values()
+        .filter_map(|project: &Project| project.organizations.as_ref())
+        .any(|linked| linked.list.iter().any(|listed| listed.value == *name))
+}
+
+/// Says whether nothing of a project beside its links is known yet.
+pub(super) fn lacks_access(seen: &ObservedProject) -> bool {
+    seen.customers.is_none() || seen.channel_access.is_none() || seen.organizations.is_none()
+}
