@@ -106,6 +106,7 @@ mod page;
 mod permissions;
 mod private;
 mod project_roles;
+mod projects;
 mod properties;
 mod request_types;
 mod roles;
