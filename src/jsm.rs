@@ -11,6 +11,7 @@ mod credentials;
 mod directory;
 mod error;
 mod gateway;
+mod grants;
 mod http;
 mod pace;
 mod paging;

@@ -26,6 +26,8 @@ pub(super) enum Base {
     Jira,
     /// Confluence: the site, or the API gateway for a scoped token.
     Confluence,
+    /// The API gateway, with the credentials of the site.
+    Api,
     /// The Admin API, with the organization's key.
     Admin,
 }

@@ -119,7 +119,9 @@ impl Target {
     /// Returns the address of a request, without its query.
     pub(super) async fn url(&self, http: &Http, call: &Call) -> Result<String, ApiError> {
         let product = match (call.base, self.auth) {
-            (Base::Admin, _) => return Ok(format!("{}{}", self.api.as_str(), call.path)),
+            (Base::Admin | Base::Api, _) => {
+                return Ok(format!("{}{}", self.api.as_str(), call.path));
+            }
             (Base::Jira, Auth::Scoped) => "jira",
             (Base::Confluence, Auth::Scoped) => "confluence",
             _ => return Ok(format!("{}{}", self.site.as_str(), call.path)),
@@ -177,7 +179,7 @@ impl Target {
                     }
                 }
             }
-            Base::Site | Base::Jira | Base::Confluence => match &self.credentials {
+            Base::Site | Base::Jira | Base::Confluence | Base::Api => match &self.credentials {
                 Some(credentials) => credentials.header(),
                 None => {
                     return Err(call

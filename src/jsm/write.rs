@@ -17,7 +17,7 @@ use std::sync::Arc;
 
 /// Changes a site. Each method is one change; those outside the documented API read back what they did.
 pub struct Writer {
-    http: Arc<Http>,
+    pub(super) http: Arc<Http>,
 }
 
 impl fmt::Debug for Writer {
@@ -38,7 +38,7 @@ pub enum MappedMethod {
 }
 
 const JIRA_ADMIN: &str = "the global permission `Administer Jira`";
-const AGENT: &str = "a Jira Service Management agent of the project; or Jira administrator, where organization management is limited to those";
+pub(super) const AGENT: &str = "a Jira Service Management agent of the project; or Jira administrator, where organization management is limited to those";
 const DESK_ADMIN: &str = "administrator of the service project";
 const ORG_ADMIN: &str = "admin of the Atlassian organization";
 

@@ -187,6 +187,26 @@ async fn tour(service: &Service) -> Vec<String> {
         writer.remove_customers(&desk, &people),
         writer.link_organization(&desk, &org),
         writer.unlink_organization(&desk, &org),
+        writer.add_role_group(
+            "ITSM",
+            "10100",
+            &Group {
+                id: Some("g".into()),
+                name: "g".into()
+            }
+        ),
+        writer.remove_role_group(
+            "ITSM",
+            "10100",
+            &Group {
+                id: None,
+                name: "g".into()
+            }
+        ),
+        writer.assign_role("o", &person, "atlassian/customer", "ari:p"),
+        writer.revoke_role("o", &person, "atlassian/user", "ari:p"),
+        writer.end_portal_access(&person),
+        writer.invite_customer(&desk, "a@x.example", "A"),
         writer.upsert_approved_product("o", "example.com", "ari:p", "ari:r", false),
         writer.create_approved_domain("o", "example.com", &yes, "ari:p", "ari:r", false),
         writer.replace_approved_products("o", "example.com", &yes, &[]),

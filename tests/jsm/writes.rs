@@ -271,3 +271,110 @@ async fn organization_properties_are_put_as_they_are() {
     );
     assert_eq!(seen[0].body, value);
 }
+
+fn group(id: Option<&str>) -> portcullis::jsm::Group {
+    portcullis::jsm::Group {
+        id: id.map(str::to_owned),
+        name: "hr-staff".into(),
+    }
+}
+
+#[tokio::test]
+async fn groups_roles_and_access_are_one_request_each_as_documented() {
+    let service = Service::ruled(|seen| match seen.method.as_str() {
+        "POST" if seen.target.ends_with("/role/10100") => Some(json(200, json!({"actors": []}))),
+        "POST" if seen.target.contains("/invite") => Some(json(
+            201,
+            json!({"accountId": "qm:1", "displayName": "Fred", "active": true}),
+        )),
+        _ => Some(with(204, &[], "")),
+    })
+    .await;
+    let writer = service.connect().writer();
+    let (fred, ari) = (
+        AccountId::new("qm:a:b"),
+        "ari:cloud:jira-servicedesk::site/c",
+    );
+    writer
+        .add_role_group("HR", "10100", &group(Some("g-1")))
+        .await
+        .unwrap();
+    writer
+        .add_role_group("HR", "10100", &group(None))
+        .await
+        .unwrap();
+    writer
+        .remove_role_group("HR", "10100", &group(Some("g-1")))
+        .await
+        .unwrap();
+    writer
+        .assign_role("o", &fred, "atlassian/customer", ari)
+        .await
+        .unwrap();
+    writer
+        .revoke_role("o", &fred, "atlassian/user", ari)
+        .await
+        .unwrap();
+    writer.end_portal_access(&fred).await.unwrap();
+    let invited = writer
+        .invite_customer(&DeskId::new("3"), "fred@x.example", "Fred")
+        .await;
+    assert_eq!(invited.unwrap().account_id.as_str(), "qm:1");
+    assert_eq!(
+        service.lines(),
+        [
+            "POST /rest/api/3/project/HR/role/10100",
+            "POST /rest/api/3/project/HR/role/10100",
+            "DELETE /rest/api/3/project/HR/role/10100?groupId=g-1",
+            "POST /admin/v1/orgs/o/users/qm%3Aa%3Ab/roles/assign",
+            "POST /admin/v1/orgs/o/users/qm%3Aa%3Ab/roles/revoke",
+            "PUT /rest/servicedeskapi/customer/user/qm%3Aa%3Ab/revoke-portal-only-access",
+            "POST /rest/servicedeskapi/servicedesk/3/customer/invite?strictConflictStatusCode=true",
+        ]
+    );
+    let seen = service.seen();
+    assert_eq!(seen[0].body, json!({"groupId": ["g-1"]}));
+    assert_eq!(seen[1].body, json!({"group": ["hr-staff"]}));
+    assert_eq!(
+        seen[3].body,
+        json!({"role": "atlassian/customer", "resource": ari})
+    );
+    assert_eq!(
+        seen[6].body,
+        json!({"email": "fred@x.example", "displayName": "Fred"})
+    );
+}
+
+#[tokio::test]
+async fn a_rename_counts_once_reading_shows_it() {
+    let serve = |name: &'static str| {
+        Service::ruled(
+            move |seen| match (seen.method.as_str(), seen.target.as_str()) {
+                (_, "/_edge/tenant_info") => Some(json(200, json!({"cloudId": "c-1"}))),
+                ("PUT", "/jsm/csm/cloudid/c-1/api/v1/organization/12") => {
+                    Some(json(200, json!({})))
+                }
+                ("GET", "/rest/servicedeskapi/organization/12") => {
+                    Some(json(200, json!({"id": "12", "name": name, "_links": {}})))
+                }
+                _ => None,
+            },
+        )
+    };
+    let id = OrganizationId::new("12");
+    let service = serve("Globex").await;
+    let renamed = service
+        .connect()
+        .writer()
+        .rename_organization(&id, "Globex")
+        .await;
+    assert_eq!(renamed.unwrap().name, "Globex");
+    assert_eq!(service.seen()[1].body, json!({"name": "Globex"}));
+    let service = serve("Globex Inc").await;
+    let error = service
+        .connect()
+        .writer()
+        .rename_organization(&id, "Globex")
+        .await;
+    assert_eq!(error.unwrap_err().kind(), ErrorKind::NotTaken);
+}
