@@ -79,6 +79,5 @@ sources! {
     SIGNUP_UNAVAILABLE = "https://support.atlassian.com/jira/kb/signup-is-not-currently-available-when-inviting-customers-or-raising-requests-via-email/";
     SSO_QUESTION = "https://community.atlassian.com/forums/Jira-Service-Management/Can-I-activate-SSO-with-these-settings/qaq-p/3035116";
     UNLICENSED = "https://support.atlassian.com/confluence-cloud/docs/give-access-to-unlicensed-users-from-jira-service-management/";
-    UNLINK_ORGANIZATION = "https://support.atlassian.com/jira-service-management-cloud/docs/remove-an-organization-from-a-service-project";
     UNWANTED_CUSTOMERS = "https://support.atlassian.com/jira/kb/jira-service-management-project-displays-unwanted-customers-in-customer-section/";
 }
