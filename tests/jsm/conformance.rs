@@ -174,7 +174,6 @@ async fn tour(service: &Service) -> Vec<String> {
         reader.application_roles(&person),
         reader.project_roles("ITSM"),
         reader.role_actors("ITSM", "10101"),
-        reader.customer_role_holders("o", "ari:p"),
         reader.approved_domains("o"),
         reader.approved_domain("o", "example.com"),
         writer.create_customer("a@x.example", "A"),
@@ -218,6 +217,7 @@ async fn tour(service: &Service) -> Vec<String> {
     let _ = reader.search_users("ana@x.example").await;
     let _ = reader.all_users(9).await;
     let _ = reader.rights(&Right::ASKED, None).await;
+    let _ = reader.customer_role_holders("o", "ari:p").await;
     let _ = reader.permission_scheme("ITSM").await;
     let group = Group {
         id: Some("g".into()),
