@@ -22,10 +22,12 @@ mod yaml;
 
 pub(crate) use files::ROOT_FILE;
 pub(crate) use read::site_rules::account_id_problem;
-pub(crate) use roster::COLUMNS;
+pub use roster::{Column, Condition, Reading, column_words};
+pub(crate) use roster::{Purpose, Table};
 
+pub(crate) use load::load_replacing;
 pub use load::{Limits, LoadOptions, Loaded, load, load_as_if};
 pub use schema::{mapped_schema, schema};
 pub use seeded::*;
-pub use sources::{SourceFile, Sources};
+pub use sources::{Form, SourceFile, Sources};
 pub use workspace::*;

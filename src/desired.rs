@@ -162,11 +162,12 @@ impl<'w> DesiredRoster<'w> {
         for entry in &roster.entries {
             let by_person = match &entry.who {
                 Who::Email(email) => site.people.contains_key(email),
-                Who::Account(_) => entry
-                    .extra
-                    .as_ref()
-                    .and_then(|extra| extra.email.as_ref())
-                    .is_some_and(|email| site.people.contains_key(email)),
+                Who::Account(_) => {
+                    let extra = entry.extra.as_ref();
+                    let email = extra.and_then(|extra| extra.email.as_ref());
+                    site.people_by_id.contains_key(&entry.who)
+                        || email.is_some_and(|email| site.people.contains_key(email))
+                }
             };
             let expired = entry
                 .extra
@@ -189,6 +190,11 @@ impl<'w> DesiredRoster<'w> {
             who: GoneWho::Who(&who.value),
             reason: Reason::Absent,
             span: who.span,
+        }));
+        gone.extend(site.people_by_id.iter().map(|(who, person)| Gone {
+            who: GoneWho::Who(who),
+            reason: Reason::PersonAbsent,
+            span: person.span,
         }));
         gone.extend(site.people.iter().map(|(email, person)| Gone {
             who: GoneWho::Email(email),

@@ -5,20 +5,25 @@
 //! nothing new.
 
 mod edits;
+mod table;
 mod tree;
 
-use crate::config::{self, LoadOptions, Sources, Workspace};
+use crate::config::{
+    self, Column, Form, LoadOptions, Purpose, Reading, Roster, RosterFile, Site, Workspace,
+};
 use crate::diagnostic::{FileId, Span};
 use crate::model::{SiteKey, SiteValue};
 use crate::observed::Observed;
 use crate::plan::{Action, Change, Reason, ResourceType};
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8PathBuf;
 use edits::{File, Wish};
 use jiff::civil::Date;
 use serde_json::Value;
 use similar::TextDiff;
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use table::{ListName, TableEdits};
 
 /// What can be accepted by an edit, and what cannot.
 #[derive(Debug, Default)]
@@ -66,7 +71,7 @@ pub fn propose(
                 continue;
             }
             match wish(workspace, difference, change)
-                .and_then(|wish| place(workspace, change.source, wish, &mut files))
+                .and_then(|wish| place(workspace, difference.site, change.source, wish, &mut files))
             {
                 Ok(file) => hopeful.push((difference.site, address, BTreeSet::from([file]))),
                 Err(why) => patch.left.push((address, why)),
@@ -109,8 +114,14 @@ pub fn propose(
         let Some(source) = workspace.sources.get(*id) else {
             continue;
         };
-        let path = format!("{prefix}{}", source.path);
-        let diff = TextDiff::from_lines(source.text.as_ref(), text.as_str());
+        let path = format!("{prefix}{}", behind_links(workspace, &source.path));
+        // The text of a file with a byte order mark does not have it, and its first line in a diff must.
+        let mark = match workspace.sources.form(*id) {
+            Form::Marked => "\u{feff}",
+            Form::Plain | Form::Encoded(_) => "",
+        };
+        let (old, new) = (format!("{mark}{}", source.text), format!("{mark}{text}"));
+        let diff = TextDiff::from_lines(&old, &new);
         let mut unified = diff.unified_diff();
         unified.header(&format!("a/{path}"), &format!("b/{path}"));
         patch.diff.push_str(&unified.to_string());
@@ -177,40 +188,22 @@ fn fail(
     });
 }
 
-/// Loads the workspace as it would be: its files in a temporary directory, the patched ones replaced.
+/// Loads the workspace as it would be, with the patched texts in the place of its own.
 fn patched(
     workspace: &Workspace,
     texts: &BTreeMap<FileId, String>,
     today: Date,
 ) -> Result<Workspace, String> {
-    let directory = tempfile::tempdir().map_err(|error| error.to_string())?;
-    let root =
-        Utf8Path::from_path(directory.path()).ok_or("the temporary directory is not UTF-8")?;
-    for number in 0..=u16::MAX {
-        let id = FileId(number);
-        let Some(source) = workspace.sources.get(id) else {
-            break;
-        };
-        let path = root.join(&source.path);
-        let text = texts.get(&id).map_or(source.text.as_ref(), String::as_str);
-        let written = match path.parent() {
-            Some(parent) => fs_err::create_dir_all(parent),
-            None => Ok(()),
-        };
-        written
-            .and_then(|()| fs_err::write(&path, text))
-            .map_err(|error| error.to_string())?;
-    }
-    for site in workspace.sites.values() {
-        // A seed is only looked for, never read, when a workspace is loaded.
-        if let Some(seed) = &site.seed {
-            let directory = root.join(&seed.value);
-            fs_err::create_dir_all(&directory)
-                .and_then(|()| fs_err::write(directory.join("portcullis.yaml"), "version: 1\n"))
-                .map_err(|error| error.to_string())?;
-        }
-    }
-    let loaded = config::load(root, LoadOptions::new(today));
+    let replaced = workspace
+        .sources
+        .iter()
+        .map(|(id, source)| {
+            let text = texts.get(&id).map(|text| text.as_str().into());
+            let text: Arc<str> = text.unwrap_or_else(|| Arc::clone(&source.text));
+            (source.path.clone(), text)
+        })
+        .collect();
+    let loaded = config::load_replacing(&workspace.root, LoadOptions::new(today), replaced);
     loaded.workspace.ok_or_else(|| {
         let first = loaded
             .diagnostics
@@ -219,6 +212,29 @@ fn patched(
         let why = first.map_or_else(String::new, |diagnostic| diagnostic.message);
         format!("the edited files would not be valid: {why}")
     })
+}
+
+/// Returns the file that a path leads to, relative to the workspace: a patch cannot follow links.
+fn behind_links(workspace: &Workspace, path: &camino::Utf8Path) -> Utf8PathBuf {
+    let root = workspace.root.canonicalize_utf8();
+    let real = workspace.root.join(path).canonicalize_utf8();
+    match (root, real) {
+        (Ok(root), Ok(real)) => real.strip_prefix(root).unwrap_or(path).to_owned(),
+        _ => path.to_owned(),
+    }
+}
+
+/// Returns the list that a change is about, as the rows of a roster file name it.
+fn list_of(change: &Change) -> Option<ListName> {
+    let mut parts = change.address.as_str().split('/').skip(1);
+    let column = match parts.next()? {
+        "organization" => Column::Organization,
+        "project" => Column::Project,
+        _ => return None,
+    };
+    let name = percent_encoding::percent_decode_str(parts.next()?);
+    let name = name.decode_utf8().ok()?.into_owned();
+    Some(ListName { column, name })
 }
 
 /// Returns the organizations that are in the YAML and no longer on the site.
@@ -259,11 +275,15 @@ fn wish(
             | T::OrganizationEmailDomain,
             Action::Create,
             Reason::Listed,
-        ) => Ok(Wish::RemoveItem),
+        ) => Ok(Wish::RemoveItem(list_of(change))),
         (T::OrganizationMember | T::ProjectCustomer, Action::Delete, Reason::NotListed) => {
             let text = |key: &str| change.before[key].as_str().map(str::to_owned);
             let (email, account_id) = (text("email"), text("account_id"));
-            Ok(Wish::AddPerson { email, account_id })
+            Ok(Wish::AddPerson {
+                email,
+                account_id,
+                list: list_of(change),
+            })
         }
         (T::ProjectOrganization, Action::Delete, Reason::NotListed) => {
             let declared = workspace
@@ -354,34 +374,45 @@ fn wish(
 /// Notes an edit in the file it belongs to.
 fn place(
     workspace: &Workspace,
+    site: &SiteKey,
     span: Option<Span>,
     wish: Wish,
     files: &mut BTreeMap<FileId, File>,
 ) -> Result<FileId, String> {
     let span = span.ok_or("nothing in the files asks for it")?;
-    let (id, span, wish) = match wish {
-        Wish::AddPerson { email, account_id } => {
-            let roster = open(workspace, span.file, files)?.roster_file(span)?;
-            match roster {
-                // The mapping itself takes the person.
-                None => (span.file, span, Wish::AddPerson { email, account_id }),
-                Some(path) => {
-                    let directory = workspace
-                        .sources
-                        .get(span.file)
-                        .and_then(|source| source.path.parent())
-                        .unwrap_or(Utf8Path::new(""));
-                    let path = normal(&directory.join(path));
-                    let id = by_path(&workspace.sources, &path)
-                        .ok_or_else(|| format!("`{path}` was not read"))?;
-                    (id, span, Wish::AddPerson { email, account_id })
-                }
-            }
-        }
-        other => (span.file, span, other),
-    };
+    let mut id = span.file;
+    if matches!(wish, Wish::AddPerson { .. }) && !open(workspace, id, files)?.has_list(span) {
+        let site = workspace.sites.get(site);
+        // The mapping itself takes the person where no file does.
+        id = site
+            .and_then(|site| taker(workspace, site, span))
+            .unwrap_or(id);
+    }
     open(workspace, id, files)?.note(span, wish)?;
     Ok(id)
+}
+
+/// Returns the roster file that takes a new person of the list at a place.
+fn taker(workspace: &Workspace, site: &Site, span: Span) -> Option<FileId> {
+    let editable = |file: &&RosterFile| {
+        let path = workspace.sources.get(file.file).map(|source| &source.path);
+        path.is_some_and(|path| edits::is(path, "csv") || edits::is(path, "txt"))
+    };
+    let roster = lists(site).find(|roster| roster.span == span)?;
+    let own = roster.files.iter().find(editable);
+    let filled = || {
+        let fills = |file: &&RosterFile| roster.entries.iter().any(|e| e.span.file == file.file);
+        site.rosters.iter().find(fills)
+    };
+    own.or_else(filled).map(|file| file.file)
+}
+
+fn lists(site: &Site) -> impl Iterator<Item = &Roster> {
+    let members = site
+        .organizations
+        .values()
+        .filter_map(|o| o.members.as_ref());
+    members.chain(site.projects.values().filter_map(|p| p.customers.as_ref()))
 }
 
 fn open<'f>(
@@ -393,30 +424,36 @@ fn open<'f>(
         Entry::Occupied(entry) => Ok(entry.into_mut()),
         Entry::Vacant(entry) => {
             let source = workspace.sources.get(id).ok_or("the file is not known")?;
-            Ok(entry.insert(File::open(&source.path, &source.text)?))
-        }
-    }
-}
-
-fn by_path(sources: &Sources, path: &Utf8Path) -> Option<FileId> {
-    (0..=u16::MAX)
-        .map(FileId)
-        .map_while(|id| Some((id, sources.get(id)?)))
-        .find(|(_, source)| source.path == path)
-        .map(|(id, _)| id)
-}
-
-/// Resolves `.` and `..`; a path that leaves the workspace was refused when it was read.
-fn normal(path: &Utf8Path) -> Utf8PathBuf {
-    let mut normal = Utf8PathBuf::new();
-    for part in path.components() {
-        match part.as_str() {
-            "." => {}
-            ".." => {
-                normal.pop();
+            if let Form::Encoded(name) = workspace.sources.form(id) {
+                return Err(format!(
+                    "`{}` is {name} text, which no patch can edit: edit it by hand",
+                    source.path
+                ));
             }
-            name => normal.push(name),
+            let table =
+                reading(workspace, id).map(|(reading, purpose)| TableEdits::new(reading, purpose));
+            let table = table.filter(|_| edits::is(&source.path, "csv"));
+            Ok(entry.insert(File::open(&source.path, &source.text, table)?))
         }
     }
-    normal
+}
+
+/// Returns how a roster file is read.
+fn reading(workspace: &Workspace, id: FileId) -> Option<(Arc<Reading>, Purpose)> {
+    let sites = || workspace.sites.values();
+    let of_lists = sites().flat_map(lists).flat_map(|roster| &roster.files);
+    let of_many = sites().flat_map(|site| &site.rosters);
+    let all = of_lists
+        .map(|file| (file, Purpose::List))
+        .chain(of_many.map(|file| (file, Purpose::Lists)))
+        .chain(
+            workspace
+                .leavers
+                .iter()
+                .map(|file| (file, Purpose::Leavers)),
+        );
+    let mut named = all.filter(|(file, _)| file.file == id);
+    named
+        .next()
+        .map(|(file, purpose)| (Arc::clone(&file.reading), purpose))
 }

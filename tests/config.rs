@@ -12,6 +12,8 @@ mod codes;
 mod good;
 #[path = "config/properties.rs"]
 mod properties;
+#[path = "config/rosters.rs"]
+mod rosters;
 #[path = "config/schema.rs"]
 mod schema;
 #[path = "config/support.rs"]

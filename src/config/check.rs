@@ -9,13 +9,18 @@ use super::context::{Context, closest};
 use super::workspace::{
     ApprovedSite, Organization, OrganizationState, Roster, RosterEntry, Site, Who, Workspace,
 };
-use crate::diagnostic::{Diagnostic, Mark, Span};
+use crate::diagnostic::{Diagnostic, FileId, Mark, Span};
 use crate::model::{OrganizationName, SiteKey, SpaceKey, WhoCanView};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Runs every check.
 pub(super) fn check(cx: &mut Context, workspace: &Workspace) {
     atlassian_references(cx, workspace);
+    let leavers = workspace
+        .leavers
+        .iter()
+        .map(|leavers| leavers.file)
+        .collect();
     for site in workspace.sites.values() {
         near_duplicates(cx, site);
         used_twice(cx, site);
@@ -24,6 +29,7 @@ pub(super) fn check(cx: &mut Context, workspace: &Workspace) {
         gone_organizations(cx, site);
         viewers(cx, site);
         rosters(cx, site);
+        listed_and_left(cx, site, &leavers);
         accounts(cx, site);
     }
     expectations::check(cx, workspace);
@@ -293,14 +299,19 @@ fn viewers(cx: &mut Context, site: &Site) {
     }
 }
 
-fn rosters(cx: &mut Context, site: &Site) {
+/// Returns every list of people of a site.
+fn lists(site: &Site) -> impl Iterator<Item = &Roster> {
     let members = site
         .organizations
         .values()
         .filter_map(|o| o.members.as_ref());
     let customers = site.projects.values().filter_map(|p| p.customers.as_ref());
-    for roster in members.chain(customers) {
-        listed_and_absent(cx, site, roster);
+    members.chain(customers)
+}
+
+fn rosters(cx: &mut Context, site: &Site) {
+    for roster in lists(site) {
+        listed_and_absent(cx, roster);
     }
 }
 
@@ -317,7 +328,7 @@ fn valid<'r>(cx: &Context, roster: &'r Roster, who: &Who) -> Option<&'r RosterEn
         .then_some(entry)
 }
 
-fn listed_and_absent(cx: &mut Context, site: &Site, roster: &Roster) {
+fn listed_and_absent(cx: &mut Context, roster: &Roster) {
     for absent in &roster.absent {
         if let Some(entry) = valid(cx, roster, &absent.value) {
             let who = absent.value.text();
@@ -332,20 +343,59 @@ fn listed_and_absent(cx: &mut Context, site: &Site, roster: &Roster) {
             );
         }
     }
-    for (email, person) in &site.people {
-        let who = Who::Email(email.clone());
-        if let Some(entry) = valid(cx, roster, &who) {
-            cx.report(
+}
+
+/// People who are listed although they left. Who stands under `people` is told one by one, and of each file of leavers how many.
+fn listed_and_left(cx: &mut Context, site: &Site, leavers: &BTreeSet<FileId>) {
+    let mut left: BTreeMap<FileId, Vec<(&str, Span, Span)>> = BTreeMap::new();
+    let mut reported = Vec::new();
+    for entry in lists(site).flat_map(|roster| &roster.entries) {
+        let extra = entry.extra.as_ref();
+        let person = match &entry.who {
+            Who::Email(email) => site.people.get(email),
+            Who::Account(_) => site.people_by_id.get(&entry.who),
+        };
+        let ended = extra
+            .and_then(|extra| extra.until)
+            .is_some_and(|until| until < cx.options.today);
+        let Some(person) = person.filter(|_| !ended) else {
+            continue;
+        };
+        let who = entry.who.text();
+        if leavers.contains(&person.span.file) {
+            let of_file = left.entry(person.span.file).or_default();
+            of_file.push((who, entry.span, person.span));
+        } else {
+            reported.push(
                 Diagnostic::warning(
                     codes::LISTED_AND_ABSENT,
-                    format!("`{email}` is listed, but absent everywhere under `people`"),
+                    format!("`{who}` is listed, but absent everywhere under `people`"),
                 )
-                .label(mark(entry.span, email.key()), "has no effect")
-                .label(mark(person.span, email.key()), "`people` beats every list")
+                .label(mark(entry.span, who), "has no effect")
+                .label(mark(person.span, who), "`people` beats every list")
                 .hint("take the person out of the list"),
             );
         }
     }
+    for (file, listed) in left {
+        let path = cx.sources.get(file).map(|file| file.path.to_string());
+        let path = path.unwrap_or_default();
+        let count = listed.len();
+        let Some((who, entry, person)) = listed.into_iter().min_by_key(|(_, _, person)| *person)
+        else {
+            continue;
+        };
+        let message = match count {
+            1 => format!("`{path}` says that one listed person has left: `{who}`"),
+            n => format!("`{path}` says that {n} listed people have left, such as `{who}`"),
+        };
+        reported.push(
+            Diagnostic::note(codes::LISTED_AND_ABSENT, message)
+                .label(mark(person, who), "left")
+                .label(mark(entry, who), "still listed"),
+        );
+    }
+    cx.problems.extend(reported);
 }
 
 /// Accounts of a seed: one portal-only and one Atlassian account an address, an id once.

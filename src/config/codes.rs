@@ -86,6 +86,14 @@ codes! {
     EMPTY_LIST = "empty-list";
     /// A roster file has an unknown kind, a bad header or a malformed line.
     ROSTER_FORMAT = "roster-format";
+    /// A file holds the conflict markers of a merge.
+    CONFLICT_MARKERS = "conflict-markers";
+    /// A column of a roster file is not used: an error under `exact` where it could matter, a warning or a note otherwise.
+    UNUSED_COLUMN = "unused-column";
+    /// A value of a column under `where` is neither `in` nor `out`.
+    UNNAMED_VALUE = "unnamed-value";
+    /// A roster file has fewer rows than `min_rows`.
+    TOO_FEW_ROWS = "too-few-rows";
     /// An organization, site or other name is used but not declared.
     NOT_DECLARED = "not-declared";
     /// Two names differ only in case, width or spaces.

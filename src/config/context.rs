@@ -2,7 +2,9 @@
 
 use super::codes;
 use super::load::LoadOptions;
+use super::roster::Unfilled;
 use super::sources::Sources;
+use super::workspace::Scope;
 use super::yaml::{Entry, Node, ScalarKind, Value, YamlLimits, scalar_kind};
 use crate::diagnostic::{Diagnostic, FileId, Located, Mark, short};
 use crate::model::{Domain, Email, NameError, SiteKey};
@@ -20,8 +22,8 @@ pub(super) struct Context {
     pub(super) real_root: Utf8PathBuf,
     /// What the caller wants.
     pub(super) options: LoadOptions,
-    /// A file that is taken to have another text than on disk, relative to the workspace.
-    pub(super) replaced: Option<(Utf8PathBuf, Arc<str>)>,
+    /// Files that are taken to have another text than on disk, relative to the workspace.
+    pub(super) replaced: BTreeMap<Utf8PathBuf, Arc<str>>,
     /// The files that were read.
     pub(super) sources: Sources,
     /// The same by path, so that a file named twice is read once.
@@ -32,6 +34,12 @@ pub(super) struct Context {
     pub(super) problems: Vec<Diagnostic>,
     /// Whether a file could not be read or parsed, so that what seems to be missing may stand in it.
     pub(super) partial: bool,
+    /// Which files may declare what.
+    pub(super) scopes: Vec<Scope>,
+    /// The names of organizations and projects of the site that is read, in lower case.
+    pub(super) declared: BTreeSet<String>,
+    /// Lists under `exact` to which nothing has been found yet.
+    pub(super) unfilled: Vec<Unfilled>,
     /// The sites of expectations that are wrong otherwise, so that one run tells everything about them.
     pub(super) sites_of_wrong: Vec<Located<SiteKey>>,
 }
@@ -186,7 +194,11 @@ impl Context {
                     format!("expected a list, found {}", node.kind()),
                 )
                 .at(node.mark)
-                .hint("put it in brackets: `[…]`");
+                .hint(if several(node) {
+                    "one item a line, each behind a dash: `- a@b.example`"
+                } else {
+                    "put it in brackets: `[…]`"
+                });
                 self.report(diagnostic);
                 None
             }
@@ -453,6 +465,11 @@ impl Context {
         let path = self.resolve(text, node.mark)?;
         Some(Located::new(path, node.mark.span))
     }
+}
+
+/// Says whether a text looks like a list whose dashes were forgotten: YAML makes one text of its lines.
+fn several(node: &Node<'_>) -> bool {
+    matches!(&node.value, Value::Plain(text) if text.split_whitespace().nth(1).is_some())
 }
 
 /// Says that a value is nothing.

@@ -81,6 +81,8 @@ blocks! {
         atlassian_organizations: Option<BTreeMap<String, AtlassianOrganizationBlock>>,
         /// Sites by a key of your choice.
         sites: Option<BTreeMap<String, SiteBlock>>,
+        /// Root file only. Roster files whose rows are people who left: absent everywhere from the day after their last day.
+        leavers: Option<Vec<LeaversFile>>,
         /// Limits on what one apply may change, and what somebody answers for.
         policy: Option<PolicyBlock>,
         /// Access tests.
@@ -163,6 +165,8 @@ blocks! {
         spaces: Option<BTreeMap<String, SpaceBlock>>,
         /// What to do about service projects that the site has and the configuration has not; `report` when absent.
         unlisted_projects: Option<UnlistedWord>,
+        /// Roster files (`.csv`) whose rows are entries of the organizations or projects that they name.
+        rosters: Option<Vec<ListsFile>>,
         /// `exact` removes organizations that Portcullis itself made and the configuration no longer has; `add_only` when absent.
         organizations_mode: Option<ModeWord>,
         /// Customer organizations by name.
@@ -264,7 +268,7 @@ blocks! {
         /// The people.
         list: Option<Vec<PersonEntry>>,
         /// Roster files (`.csv`, `.txt`, `.yaml`) relative to this file.
-        from: Option<Vec<String>>,
+        from: Option<Vec<ListFile>>,
         /// Allowed to be there, never added and never removed: addresses, or `*@domain`.
         keep: Option<Vec<String>>,
         /// People who must not be there, in both modes.
@@ -273,6 +277,104 @@ blocks! {
         create: Option<CreateWord>,
         /// Allows an empty list under `exact`, which removes everybody.
         allow_empty: Option<bool>,
+    }
+    /// A list of customers.
+    CustomersBlock {
+        /// Whether the list is added to or is the whole truth; `add_only` when absent.
+        mode: Option<ModeWord>,
+        /// The people.
+        list: Option<Vec<PersonEntry>>,
+        /// Roster files (`.csv`, `.txt`, `.yaml`) relative to this file.
+        from: Option<Vec<ListFile>>,
+        /// Allowed to be there, never added and never removed: addresses, or `*@domain`.
+        keep: Option<Vec<String>>,
+        /// People who must not be there, in both modes.
+        absent: Option<Vec<AbsentEntry>>,
+        /// Whether accounts are made for listed people who have none; `silent` when absent.
+        create: Option<CreateWord>,
+        /// Allows an empty list under `exact`, which removes everybody.
+        allow_empty: Option<bool>,
+        /// Who changes the customers; `portcullis` when absent.
+        managed_by: Option<ManagedByWord>,
+    }
+    /// A roster file, and how it is read.
+    RosterFileBlock {
+        /// The file, relative to this one.
+        file: Sentence,
+        /// The header of each column that has another name than ours: `email`, `account_id`, `name`, `account`, `until`.
+        columns: Option<ColumnsBlock>,
+        /// Which rows count, by the value of a column.
+        #[schemars(rename = "where")]
+        where_: Option<BTreeMap<String, WhereBlock>>,
+        /// What stands between two cells: `,`, `;` or a tab; found from the header when absent.
+        separator: Option<String>,
+        /// The encoding, such as `windows-1252`; UTF-8 when absent, or UTF-16 where a byte order mark says so.
+        encoding: Option<String>,
+        /// How dates are written, as `strptime` has it, such as `%d.%m.%Y`; `2027-01-31` is always read.
+        date_format: Option<String>,
+        /// Fewer rows than this are an error: a broken export.
+        min_rows: Option<u64>,
+        /// Columns that may be left out of account.
+        ignore_columns: Option<Vec<String>>,
+    }
+    /// A roster file of many lists, and how it is read.
+    RostersFileBlock {
+        /// The file, relative to this one.
+        file: Sentence,
+        /// The header of each column that has another name than ours; `organization` or `project` says whose list a row belongs to.
+        columns: Option<ListsColumnsBlock>,
+        /// Which rows count, by the value of a column.
+        #[schemars(rename = "where")]
+        where_: Option<BTreeMap<String, WhereBlock>>,
+        /// What stands between several organizations or projects in one cell.
+        split: Option<Sentence>,
+        /// What stands between two cells: `,`, `;` or a tab; found from the header when absent.
+        separator: Option<String>,
+        /// The encoding, such as `windows-1252`; UTF-8 when absent, or UTF-16 where a byte order mark says so.
+        encoding: Option<String>,
+        /// How dates are written, as `strptime` has it, such as `%d.%m.%Y`; `2027-01-31` is always read.
+        date_format: Option<String>,
+        /// Fewer rows than this are an error: a broken export.
+        min_rows: Option<u64>,
+        /// Columns that may be left out of account.
+        ignore_columns: Option<Vec<String>>,
+    }
+    /// The headers of columns.
+    ColumnsBlock {
+        /// The address.
+        email: Option<String>,
+        /// The account id.
+        account_id: Option<String>,
+        /// The display name, used only when an account is made.
+        name: Option<String>,
+        /// The kind of account: `portal_only` or `atlassian`.
+        account: Option<String>,
+        /// The last day.
+        until: Option<String>,
+    }
+    /// The headers of columns, where rows name their list.
+    ListsColumnsBlock {
+        /// The address.
+        email: Option<String>,
+        /// The account id.
+        account_id: Option<String>,
+        /// The display name, used only when an account is made.
+        name: Option<String>,
+        /// The kind of account: `portal_only` or `atlassian`.
+        account: Option<String>,
+        /// The last day.
+        until: Option<String>,
+        /// The customer organization whose member the person is.
+        organization: Option<String>,
+        /// The key of the project whose customer the person is.
+        project: Option<String>,
+    }
+    /// Which rows of a table count; any other value is an error.
+    WhereBlock {
+        /// Values with which a row counts.
+        r#in: Vec<String>,
+        /// Values with which a row means "must be absent".
+        out: Option<Vec<String>>,
     }
     /// A person with details.
     PersonEntryBlock {
@@ -314,7 +416,7 @@ blocks! {
         /// Organizations linked to the project.
         organizations: Option<LinkedOrganizationsBlock>,
         /// The project's own customers.
-        customers: Option<RosterBlock>,
+        customers: Option<CustomersBlock>,
         /// Knowledge-base spaces by space key; a space that is not linked gets linked.
         knowledge_base: Option<BTreeMap<String, LinkedSpaceBlock>>,
     }
@@ -532,6 +634,36 @@ pub enum AllowedDomains {
     Any(AnyWord),
     /// Exactly these.
     Listed(Vec<DomainText>),
+}
+
+/// A roster file of one list: a path, or a mapping with `file`.
+#[derive(Debug, JsonSchema)]
+#[schemars(untagged)]
+pub enum ListFile {
+    /// A path.
+    Path(Sentence),
+    /// With details.
+    Detailed(Box<RosterFileBlock>),
+}
+
+/// A roster file of many lists: a path, or a mapping with `file`.
+#[derive(Debug, JsonSchema)]
+#[schemars(untagged)]
+pub enum ListsFile {
+    /// A path.
+    Path(Sentence),
+    /// With details.
+    Detailed(Box<RostersFileBlock>),
+}
+
+/// A file of leavers: a path, or a mapping with `file`.
+#[derive(Debug, JsonSchema)]
+#[schemars(untagged)]
+pub enum LeaversFile {
+    /// A path.
+    Path(Sentence),
+    /// With details.
+    Detailed(Box<RosterFileBlock>),
 }
 
 /// A person: an address, or a mapping with `email` or `account_id`.

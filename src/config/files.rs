@@ -2,9 +2,10 @@
 
 use super::codes;
 use super::context::Context;
-use super::sources::SourceFile;
+use super::sources::{Form, SourceFile};
 use crate::diagnostic::{Diagnostic, FileId, Mark};
 use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
+use encoding_rs::Encoding;
 use std::collections::BTreeSet;
 use std::io::Read as _;
 use std::sync::Arc;
@@ -134,9 +135,9 @@ impl Context {
             });
             matched.extend(
                 self.replaced
-                    .iter()
-                    .map(|(path, _)| path.clone())
-                    .filter(|path| matches(pattern, path.as_str())),
+                    .keys()
+                    .filter(|path| matches(pattern, path.as_str()))
+                    .cloned(),
             );
             let any = !matched.is_empty();
             found.extend(matched);
@@ -293,16 +294,46 @@ impl Context {
         path: &Utf8Path,
         mark: Option<Mark>,
     ) -> Option<(FileId, Arc<str>)> {
-        let absolute = self.root.join(path);
+        self.read_as(path, mark, Expected::Utf8)
+    }
+
+    /// Reads a roster file, which may have another encoding.
+    pub(super) fn read_roster(
+        &mut self,
+        path: &Utf8Path,
+        mark: Mark,
+        encoding: Option<&'static Encoding>,
+    ) -> Option<(FileId, Arc<str>)> {
+        let expected = encoding.map_or(Expected::Roster, Expected::Encoded);
+        self.read_as(path, Some(mark), expected)
+    }
+
+    fn read_as(
+        &mut self,
+        path: &Utf8Path,
+        mark: Option<Mark>,
+        expected: Expected,
+    ) -> Option<(FileId, Arc<str>)> {
         if let Some((id, text)) = self.read.get(path) {
             return Some((*id, Arc::clone(text)));
         }
-        if let Some((replaced, text)) = &self.replaced
-            && replaced == path
-        {
+        if let Some(text) = self.replaced.get(path) {
             let text = Arc::clone(text);
-            return self.keep(path, text);
+            return self.keep(path, text, Form::Plain);
         }
+        let bytes = self.bytes(path, mark)?;
+        match expected.text(bytes) {
+            Ok((text, form)) => self.keep(path, text.into(), form),
+            Err(diagnostic) => {
+                self.problems.push(diagnostic(path).at_maybe(mark));
+                None
+            }
+        }
+    }
+
+    /// Reads a file as it is, confined and bounded.
+    fn bytes(&mut self, path: &Utf8Path, mark: Option<Mark>) -> Option<Vec<u8>> {
+        let absolute = self.root.join(path);
         self.confined_file(&absolute, path, mark)?;
         if self.read.len() >= self.options.limits.files {
             self.problems.push(self.too_many());
@@ -345,34 +376,7 @@ impl Context {
             );
             return None;
         }
-        if bytes.starts_with(b"\xef\xbb\xbf") {
-            bytes.drain(..3);
-        }
-        let text: Arc<str> = match String::from_utf8(bytes) {
-            Ok(text) => text.into(),
-            Err(error) => {
-                let valid = error.utf8_error().valid_up_to();
-                let line = 1 + error.as_bytes()[..valid]
-                    .iter()
-                    .filter(|&&b| b == b'\n')
-                    .count();
-                let utf16 = matches!(error.as_bytes(), [0xff, 0xfe, ..] | [0xfe, 0xff, ..]);
-                self.problems.push(
-                    Diagnostic::error(
-                        codes::NOT_UTF8,
-                        format!("`{path}` is not UTF-8 text (line {line})"),
-                    )
-                    .at_maybe(mark)
-                    .hint(if utf16 {
-                        "save it as UTF-8; it looks like UTF-16"
-                    } else {
-                        "save it as UTF-8"
-                    }),
-                );
-                return None;
-            }
-        };
-        self.keep(path, text)
+        Some(bytes)
     }
 
     fn too_many(&self) -> Diagnostic {
@@ -384,18 +388,94 @@ impl Context {
     }
 
     /// Registers a file that was read.
-    fn keep(&mut self, path: &Utf8Path, text: Arc<str>) -> Option<(FileId, Arc<str>)> {
+    fn keep(&mut self, path: &Utf8Path, text: Arc<str>, form: Form) -> Option<(FileId, Arc<str>)> {
         let source = SourceFile {
             path: path.to_path_buf(),
             text: Arc::clone(&text),
         };
-        let Some(id) = self.sources.add(source) else {
+        let Some(id) = self.sources.add_in_form(source, form) else {
             self.problems.push(self.too_many());
             return None;
         };
         self.read
             .insert(path.to_path_buf(), (id, Arc::clone(&text)));
         Some((id, text))
+    }
+}
+
+/// How a file is expected to be written.
+#[derive(Debug, Clone, Copy)]
+enum Expected {
+    /// UTF-8, with or without a byte order mark.
+    Utf8,
+    /// The same, or UTF-16 with a byte order mark, as spreadsheets write tables.
+    Roster,
+    /// As the YAML says.
+    Encoded(&'static Encoding),
+}
+
+impl Expected {
+    /// Makes text of bytes, or says what they are not.
+    fn text(
+        self,
+        mut bytes: Vec<u8>,
+    ) -> Result<(String, Form), impl FnOnce(&Utf8Path) -> Diagnostic> {
+        let fail = |message: String, hint: &'static str| {
+            move |path: &Utf8Path| {
+                Diagnostic::error(codes::NOT_UTF8, format!("`{path}` {message}")).hint(hint)
+            }
+        };
+        let marked = bytes.starts_with(b"\xef\xbb\xbf");
+        if marked {
+            bytes.drain(..3);
+        }
+        let utf16 = match bytes.as_slice() {
+            [0xff, 0xfe, ..] => Some(encoding_rs::UTF_16LE),
+            [0xfe, 0xff, ..] => Some(encoding_rs::UTF_16BE),
+            _ => None,
+        };
+        let encoding = match self {
+            Self::Encoded(encoding) if encoding != encoding_rs::UTF_8 && !marked => Some(encoding),
+            Self::Roster => utf16,
+            _ => None,
+        };
+        if let Some(encoding) = encoding {
+            let (text, used, wrong) = encoding.decode(&bytes);
+            return if wrong {
+                Err(fail(
+                    format!("is not {} text", used.name()),
+                    "is `encoding` right?",
+                ))
+            } else {
+                Ok((text.into_owned(), Form::Encoded(used.name())))
+            };
+        }
+        let form = if marked { Form::Marked } else { Form::Plain };
+        match String::from_utf8(bytes) {
+            // Latin letters in UTF-16 without a mark are valid UTF-8 with a NUL behind each.
+            Ok(text) if text.get(..4).is_some_and(|start| start.contains('\0')) => Err(fail(
+                "is not UTF-8 text (line 1)".to_owned(),
+                "save it as UTF-8; it looks like UTF-16, which `encoding: utf-16le` reads in a roster file",
+            )),
+            Ok(text) => Ok((text, form)),
+            Err(error) => {
+                let valid = error.utf8_error().valid_up_to();
+                let before = error.as_bytes().iter().take(valid);
+                let line = 1 + before.filter(|&&b| b == b'\n').count();
+                let wide = error.as_bytes().iter().take(4).any(|&b| b == 0);
+                let hint = match (utf16, self) {
+                    (Some(_), _) => "save it as UTF-8; it looks like UTF-16",
+                    (None, Self::Roster) if wide => {
+                        "save it as UTF-8; it looks like UTF-16, which `encoding: utf-16le` reads"
+                    }
+                    (None, Self::Utf8) => "save it as UTF-8",
+                    (None, _) => {
+                        "save it as UTF-8, or say what it is, often Windows-1252: `{ file: …, encoding: windows-1252 }`"
+                    }
+                };
+                Err(fail(format!("is not UTF-8 text (line {line})"), hint))
+            }
+        }
     }
 }
 

@@ -12,7 +12,7 @@ macro_rules! keys {
 
 keys! {
     /// A file.
-    TOP = "Document": ["version", "include", "scopes", "atlassian_organizations", "sites", "policy", "expectations", "attestations"];
+    TOP = "Document": ["version", "include", "scopes", "atlassian_organizations", "sites", "leavers", "policy", "expectations", "attestations"];
     /// A scope.
     SCOPE = "ScopeBlock": ["files", "may"];
     /// An Atlassian organization.
@@ -27,7 +27,7 @@ keys! {
     SITE = "SiteBlock": [
         "url", "seed", "api_url", "auth", "atlassian_organization", "user_management", "confluence_plan", "surfaces",
         "customer_access", "email", "organization_management", "portal_only_login", "knowledge_base", "spaces",
-        "unlisted_projects", "organizations_mode", "organizations", "people", "projects", "allow_empty", "accounts",
+        "unlisted_projects", "rosters", "organizations_mode", "organizations", "people", "projects", "allow_empty", "accounts",
         "sandbox"
     ];
     /// The surfaces that a site allows.
@@ -50,6 +50,22 @@ keys! {
     ORGANIZATION = "OrganizationBlock": ["id", "previous_name", "state", "managed_by", "email_domains", "allow_empty", "members"];
     /// A list of people.
     ROSTER = "RosterBlock": ["mode", "list", "from", "keep", "absent", "create", "allow_empty"];
+    /// A list of customers.
+    CUSTOMERS = "CustomersBlock": ["mode", "list", "from", "keep", "absent", "create", "allow_empty", "managed_by"];
+    /// A roster file of one list, or of leavers.
+    ROSTER_FILE = "RosterFileBlock": [
+        "file", "columns", "where", "separator", "encoding", "date_format", "min_rows", "ignore_columns"
+    ];
+    /// A roster file of many lists.
+    ROSTERS_FILE = "RostersFileBlock": [
+        "file", "columns", "where", "split", "separator", "encoding", "date_format", "min_rows", "ignore_columns"
+    ];
+    /// The columns of a table.
+    COLUMNS = "ColumnsBlock": ["email", "account_id", "name", "account", "until"];
+    /// The columns of a table whose rows name their list.
+    LISTS_COLUMNS = "ListsColumnsBlock": ["email", "account_id", "name", "account", "until", "organization", "project"];
+    /// Which rows of a table count.
+    WHERE_COLUMN = "WhereBlock": ["in", "out"];
     /// A person in a list.
     PERSON_ENTRY = "PersonEntryBlock": ["email", "account_id", "name", "account", "until", "previous_email"];
     /// A person who must be absent from a list.

@@ -5,9 +5,9 @@ use super::context::Context;
 use super::files::{DEFAULT_INCLUDE, ROOT_FILE, join};
 use super::sources::Sources;
 use super::workspace::Workspace;
-use super::yaml::{self, Node, Value};
-use super::{check, merge, read, scope};
-use crate::diagnostic::{Diagnostic, Mark, Severity};
+use super::yaml::{self, Entry, Node, Value, YamlLimits};
+use super::{check, merge, read, roster, scope};
+use crate::diagnostic::{Diagnostic, FileId, Mark, Severity};
 use camino::{Utf8Path, Utf8PathBuf};
 use jiff::civil::Date;
 use std::collections::{BTreeMap, BTreeSet};
@@ -86,7 +86,7 @@ pub struct Loaded {
 /// Never stops at the first problem: everything that can still be judged is judged. A file with a syntax error is left out, and
 /// then checks that would need it are left out too, so that one mistake is reported once.
 pub fn load(directory: &Utf8Path, options: LoadOptions) -> Loaded {
-    load_replacing(directory, options, None)
+    load_replacing(directory, options, BTreeMap::new())
 }
 
 /// Loads a workspace as if one of its files, named relative to it, had this text. The file need not exist.
@@ -97,13 +97,18 @@ pub fn load_as_if(
     text: &str,
 ) -> Loaded {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    load_replacing(directory, options, Some((path.to_path_buf(), text.into())))
+    load_replacing(
+        directory,
+        options,
+        BTreeMap::from([(path.to_path_buf(), text.into())]),
+    )
 }
 
-fn load_replacing(
+/// Loads a workspace as if some of its files had these texts.
+pub(crate) fn load_replacing(
     directory: &Utf8Path,
     options: LoadOptions,
-    replaced: Option<(Utf8PathBuf, Arc<str>)>,
+    replaced: BTreeMap<Utf8PathBuf, Arc<str>>,
 ) -> Loaded {
     let mut cx = Context {
         replaced,
@@ -116,6 +121,9 @@ fn load_replacing(
         read: BTreeMap::new(),
         inside: BTreeSet::new(),
         problems: Vec::new(),
+        scopes: Vec::new(),
+        declared: BTreeSet::new(),
+        unfilled: Vec::new(),
         partial: false,
         sites_of_wrong: Vec::new(),
     };
@@ -156,7 +164,9 @@ fn load_into(cx: &mut Context) -> Option<Workspace> {
     }
     let (root_id, root_text) = cx.read(Utf8Path::new(ROOT_FILE), None)?;
     let limits = cx.yaml_limits();
-    let root = yaml::parse(root_id, &root_text, limits, &mut cx.problems);
+    let mut problems = Vec::new();
+    let root = parse(root_id, &root_text, limits, &mut problems);
+    cx.problems.extend(problems);
     cx.partial |= root.is_none();
 
     let patterns = include_patterns(cx, root.as_ref());
@@ -170,7 +180,7 @@ fn load_into(cx: &mut Context) -> Option<Workspace> {
     let mut files: Vec<(Utf8PathBuf, Option<Node<'_>>, Vec<Diagnostic>)> = Vec::new();
     for (path, text, id) in &texts {
         let mut problems = Vec::new();
-        let tree = yaml::parse(*id, text, limits, &mut problems);
+        let tree = parse(*id, text, limits, &mut problems);
         files.push((path.clone(), tree, problems));
     }
     let named = named_elsewhere(
@@ -205,11 +215,28 @@ fn load_into(cx: &mut Context) -> Option<Workspace> {
         trees.push(tree);
     }
     let merged = merge::merge(cx, trees)?;
-    let workspace = read::workspace(cx, &merged, scopes)?;
+    cx.scopes = scopes;
+    let workspace = read::workspace(cx, &merged)?;
     if !cx.partial {
         check::check(cx, &workspace);
     }
     Some(workspace)
+}
+
+/// Parses a file. One that holds the markers of a merge has no other problem until they are gone.
+fn parse<'t>(
+    file: FileId,
+    text: &'t str,
+    limits: YamlLimits,
+    problems: &mut Vec<Diagnostic>,
+) -> Option<Node<'t>> {
+    match roster::conflict(text) {
+        Some(line) => {
+            problems.push(roster::merge_markers(file, line));
+            None
+        }
+        None => yaml::parse(file, text, limits, problems),
+    }
 }
 
 fn include_patterns(cx: &mut Context, root: Option<&Node<'_>>) -> Vec<(String, Option<Mark>)> {
@@ -226,7 +253,7 @@ fn include_patterns(cx: &mut Context, root: Option<&Node<'_>>) -> Vec<(String, O
     patterns
 }
 
-/// Lists the files and directories that `from`, `mapped` and `seed` name: those are never configuration files.
+/// Lists the files and directories that `from`, `rosters`, `leavers`, `mapped` and `seed` name: those are never configuration files.
 fn named_elsewhere<'n, 't: 'n>(
     files: impl Iterator<Item = (&'n Utf8Path, &'n Node<'t>)>,
 ) -> BTreeSet<Utf8PathBuf> {
@@ -234,12 +261,15 @@ fn named_elsewhere<'n, 't: 'n>(
     for (path, tree) in files {
         let directory = path.parent().unwrap_or(Utf8Path::new(""));
         let mut add = |node: &Node<'_>| {
+            let node = node.get("file").map_or(node, |entry| &entry.node);
             if let Value::Plain(text) | Value::Quoted(text) = &node.value {
                 named.extend(join(directory, text).filter(|p| !p.as_str().is_empty()));
             }
         };
+        items(tree.get("leavers")).iter().for_each(&mut add);
         for site in below(tree.get("sites").map(|e| &e.node)) {
             site.get("seed").into_iter().for_each(|e| add(&e.node));
+            items(site.get("rosters")).iter().for_each(&mut add);
             let surfaces = site.get("surfaces").map(|e| &e.node);
             let mapped = surfaces.and_then(|node| node.get("mapped"));
             mapped.into_iter().for_each(|e| add(&e.node));
@@ -247,13 +277,18 @@ fn named_elsewhere<'n, 't: 'n>(
             let members = organizations.filter_map(|o| o.get("members"));
             let projects = below(site.get("projects").map(|e| &e.node));
             for roster in members.chain(projects.filter_map(|p| p.get("customers"))) {
-                if let Some(Value::List(items)) = roster.node.get("from").map(|e| &e.node.value) {
-                    items.iter().for_each(&mut add);
-                }
+                items(roster.node.get("from")).iter().for_each(&mut add);
             }
         }
     }
     named
+}
+
+fn items<'n, 't>(entry: Option<&'n Entry<'t>>) -> &'n [Node<'t>] {
+    match entry.map(|entry| &entry.node.value) {
+        Some(Value::List(items)) => items,
+        _ => &[],
+    }
 }
 
 fn below<'n, 't>(node: Option<&'n Node<'t>>) -> impl Iterator<Item = &'n Node<'t>> {
@@ -293,7 +328,7 @@ pub(super) fn version(cx: &mut Context, tree: &Node<'_>) {
 }
 
 fn root_only(cx: &mut Context, tree: &Node<'_>) {
-    for key in ["include", "scopes"] {
+    for key in ["include", "scopes", "leavers"] {
         if let Some(entry) = tree.get(key) {
             cx.report(
                 Diagnostic::error(

@@ -59,6 +59,7 @@ const SITE: Shape = Shape::Unite(&[
     ("portal_only_login", ENTITIES),
     ("knowledge_base", ENTITIES),
     ("spaces", ENTITIES),
+    ("rosters", Shape::Concatenate),
     ("organizations", ENTITIES),
     ("people", ENTITIES),
     ("projects", ENTITIES),

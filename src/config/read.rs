@@ -19,9 +19,9 @@ pub(super) mod site_rules {
 
 use super::context::Context;
 use super::merge::twice;
-use super::workspace::{Mode, Scope, Workspace};
+use super::workspace::{Mode, Workspace};
 use super::yaml::{Entry, Node};
-use super::{keys, sources::Sources};
+use super::{keys, roster, sources::Sources};
 use crate::diagnostic::{Located, Span};
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry as Slot;
@@ -29,11 +29,7 @@ use std::collections::btree_map::Entry as Slot;
 pub(super) const MODE: &[(&str, Mode)] = &[("add_only", Mode::AddOnly), ("exact", Mode::Exact)];
 
 /// Reads the merged tree. `None` when it is not a mapping.
-pub(super) fn workspace(
-    cx: &mut Context,
-    tree: &Node<'_>,
-    scopes: Vec<Scope>,
-) -> Option<Workspace> {
+pub(super) fn workspace(cx: &mut Context, tree: &Node<'_>) -> Option<Workspace> {
     let fields = cx.fields(tree, tree.mark, keys::TOP)?;
     let mut sites = BTreeMap::new();
     for entry in block(cx, fields.get("sites")) {
@@ -47,6 +43,7 @@ pub(super) fn workspace(
             atlassian_organizations.insert(entry.key.to_string(), organization);
         }
     }
+    let leavers = roster::leavers(cx, fields.get("leavers"), &mut sites);
     let policy = fields.get("policy").map(|e| policy::policy(cx, e));
     Some(Workspace {
         root: cx.root.clone(),
@@ -56,7 +53,8 @@ pub(super) fn workspace(
         policy: policy.unwrap_or_default(),
         expectations: expectations::expectations(cx, fields.get("expectations")),
         attestations: expectations::attestations(cx, fields.get("attestations")),
-        scopes,
+        scopes: std::mem::take(&mut cx.scopes),
+        leavers,
     })
 }
 

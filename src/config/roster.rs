@@ -1,23 +1,60 @@
 //! Lists of people: entries in YAML and in roster files, united, sorted, each person once.
 
+mod columns;
 mod files;
+mod leavers;
+mod many;
+mod reading;
+mod table;
 
-pub(crate) use files::COLUMNS;
+pub use columns::column_words;
+pub(super) use files::merge_markers;
+pub(super) use leavers::leavers;
+pub(super) use many::{Lists, rosters, unfilled};
+pub(crate) use reading::Purpose;
+pub use reading::{Column, Condition, Reading};
+pub(crate) use table::Table;
 
 use super::context::{Context, null};
 use super::read::site_rules::{account_id, empty_list};
 use super::read::{allow_empty, mode, optional_sentence};
-use super::workspace::{AddressPattern, Create, Mode, Roster, RosterEntry, RosterExtra, Who};
+use super::workspace::{
+    AddressPattern, Create, ManagedBy, Mode, Roster, RosterEntry, RosterExtra, RosterFile, Who,
+};
 use super::yaml::{Entry, Node, Value};
 use super::{codes, keys};
-use crate::diagnostic::{Diagnostic, Located};
+use crate::diagnostic::{Diagnostic, Located, Mark, Span};
 use crate::model::{AccountKind, Domain, Email};
+use files::{Budget, Outcome};
+use reading::Source;
+use std::sync::Arc;
 
+/// The words of `managed_by`.
+pub(super) const MANAGED_BY: &[(&str, ManagedBy)] = &[
+    ("portcullis", ManagedBy::Portcullis),
+    ("scim", ManagedBy::Scim),
+    ("agents", ManagedBy::Agents),
+];
 const CREATE: &[(&str, Create)] = &[("silent", Create::Silent), ("never", Create::Never)];
+
+/// A list under `exact` to which nothing has been found yet.
+#[derive(Debug)]
+pub(super) struct Unfilled {
+    /// The list.
+    pub(super) roster: Span,
+    /// Where to say so.
+    pub(super) mark: Mark,
+    /// Its files, which hold nobody.
+    pub(super) files: Vec<(String, Mark)>,
+}
 
 /// Reads a roster with the files that it names.
 pub(super) fn roster(cx: &mut Context, entry: &Entry<'_>) -> Option<Roster> {
-    let fields = cx.fields(&entry.node, entry.mark, keys::ROSTER)?;
+    roster_of(cx, entry, keys::ROSTER)
+}
+
+fn roster_of(cx: &mut Context, entry: &Entry<'_>, known: &[&str]) -> Option<Roster> {
+    let fields = cx.fields(&entry.node, entry.mark, known)?;
     let mode = mode(cx, fields.get("mode"));
     let may_be_empty = allow_empty(cx, fields.get("allow_empty"));
     let problems = cx.problems.len();
@@ -25,22 +62,61 @@ pub(super) fn roster(cx: &mut Context, entry: &Entry<'_>) -> Option<Roster> {
     if let Some(items) = fields.get("list").and_then(|e| cx.items(&e.node)) {
         list(cx, items, &mut entries);
     }
+    let mut absent = Vec::new();
+    let mut files = Vec::new();
+    let mut empty = Vec::new();
     for item in fields
         .get("from")
         .and_then(|e| cx.items(&e.node))
         .unwrap_or_default()
     {
-        if let Some(path) = cx.path(item) {
-            files::read(cx, &path.value, item.mark, &mut entries);
+        let Some(source) = reading::source(cx, item, Purpose::List) else {
+            continue;
+        };
+        let outcome = files::read(cx, &source, Purpose::List, &mut |_, _, found| {
+            if found.out {
+                absent.push(Located::new(found.entry.who, found.entry.span));
+            } else {
+                entries.push(found.entry);
+            }
+        });
+        let Some(outcome) = outcome else {
+            continue;
+        };
+        outcome.judge(cx, Purpose::List, mode == Mode::Exact);
+        if outcome.rows == 0 {
+            empty.push((source.path.to_string(), outcome.start));
         }
+        files.push(file(&source, &outcome));
     }
-    let unreadable = cx.problems.len() > problems;
-    if mode == Mode::Exact && entries.is_empty() && !may_be_empty && !unreadable {
-        let mark = fields.get("list").map_or(entry.mark, |e| e.mark);
-        cx.report(empty_list(
-            mark,
-            "an empty list under `exact` removes everybody",
-        ));
+    // What is written wrongly is not empty: following the hint would remove everybody.
+    let unreadable = cx.problems[problems..]
+        .iter()
+        .any(|problem| problem.severity == crate::diagnostic::Severity::Error)
+        || ["list", "from"]
+            .iter()
+            .any(|key| fields.has(key) && fields.get(key).is_none());
+    if mode == Mode::Exact && !may_be_empty && !unreadable {
+        if entries.is_empty() {
+            cx.unfilled.push(Unfilled {
+                roster: entry.mark.span,
+                mark: fields.get("list").map_or(entry.mark, |e| e.mark),
+                files: empty,
+            });
+        } else {
+            for (path, mark) in empty {
+                cx.report(
+                    Diagnostic::warning(
+                        codes::EMPTY_LIST,
+                        format!("`{path}` holds nobody, and the list is `exact`"),
+                    )
+                    .at(mark)
+                    .hint(
+                        "whoever stood in it is removed; `min_rows` makes a broken export an error",
+                    ),
+                );
+            }
+        }
     }
     let entries = united(cx, entries);
     let mut keep = Vec::new();
@@ -51,7 +127,6 @@ pub(super) fn roster(cx: &mut Context, entry: &Entry<'_>) -> Option<Roster> {
     {
         keep.extend(address_pattern(cx, item));
     }
-    let mut absent = Vec::new();
     for item in fields
         .get("absent")
         .and_then(|e| cx.items(&e.node))
@@ -67,26 +142,81 @@ pub(super) fn roster(cx: &mut Context, entry: &Entry<'_>) -> Option<Roster> {
         keep,
         absent,
         create: create.map(|create| create.value).unwrap_or_default(),
+        files,
     })
+}
+
+/// Reads the customers of a project, and who changes them.
+pub(super) fn customers(cx: &mut Context, entry: &Entry<'_>) -> (Option<Roster>, ManagedBy) {
+    let fields = match &entry.node.value {
+        Value::Map(_) => cx.fields(&entry.node, entry.mark, keys::CUSTOMERS),
+        _ => None,
+    };
+    let written = fields.and_then(|fields| fields.get("managed_by"));
+    let managed = written.and_then(|e| cx.word(&e.node, MANAGED_BY));
+    let managed_by = managed.as_ref().map(|m| m.value).unwrap_or_default();
+    let (Some(fields), Some(managed)) = (fields, managed) else {
+        return (roster_of(cx, entry, keys::CUSTOMERS), managed_by);
+    };
+    if managed_by == ManagedBy::Portcullis {
+        return (roster_of(cx, entry, keys::CUSTOMERS), managed_by);
+    }
+    if let Some(key) = keys::ROSTER.iter().find(|key| fields.has(key)) {
+        cx.report(
+            Diagnostic::error(
+                codes::MANAGED_ELSEWHERE,
+                format!(
+                    "`{key}` cannot stand beside `managed_by: {}`",
+                    managed_by.word()
+                ),
+            )
+            .at(entry.mark)
+            .label(managed.span, "the customers are changed there, never here")
+            .hint("leave it out, or write `managed_by: portcullis`"),
+        );
+    }
+    (None, managed_by)
+}
+
+fn file(source: &Source, outcome: &Outcome) -> RosterFile {
+    RosterFile {
+        file: outcome.file,
+        named: source.mark.span,
+        rows: outcome.rows,
+        reading: Arc::new(source.reading.clone()),
+    }
 }
 
 /// Reads the items of a YAML list of people.
 fn list(cx: &mut Context, items: &[Node<'_>], entries: &mut Vec<RosterEntry>) {
     entries.reserve(items.len());
-    let before = cx.problems.len();
+    let mut budget = Budget::new();
     for item in items {
-        entries.extend(person(cx, item));
-        if cx.problems.len() - before > files::MOST_PROBLEMS {
-            cx.report(
-                Diagnostic::error(
-                    codes::ROSTER_FORMAT,
-                    "further problems of this list are left out",
-                )
-                .at(item.mark),
-            );
-            return;
-        }
+        entries.extend(bounded(cx, &mut budget, |cx| person(cx, item)));
     }
+    budget.finish(cx, "this list");
+}
+
+/// Reads something whose problems count against a budget.
+fn bounded<T>(cx: &mut Context, budget: &mut Budget, read: impl FnOnce(&mut Context) -> T) -> T {
+    let before = cx.problems.len();
+    let result = read(cx);
+    for problem in cx.problems.split_off(before) {
+        budget.report(cx, problem);
+    }
+    result
+}
+
+/// Returns the first line with the conflict markers of a merge.
+pub(super) fn conflict(text: &str) -> Option<u32> {
+    if !text.contains("<<<<<<< ") || !text.contains(">>>>>>> ") {
+        return None;
+    }
+    let mut numbered = (1_u32..).zip(text.lines());
+    let (line, _) = numbered.find(|(_, line)| line.starts_with("<<<<<<< "))?;
+    numbered
+        .any(|(_, line)| line.starts_with(">>>>>>> "))
+        .then_some(line)
 }
 
 fn person(cx: &mut Context, node: &Node<'_>) -> Option<RosterEntry> {
@@ -175,22 +305,23 @@ fn united(cx: &mut Context, mut entries: Vec<RosterEntry>) -> Vec<RosterEntry> {
             }
             same
         });
-        for (again, first, who) in conflicts.into_iter().take(files::MOST_PROBLEMS) {
+        let mut budget = Budget::new();
+        for (again, first, who) in conflicts {
             let elsewhere = cx.sources.place(first);
             let who = match &who {
                 Who::Email(email) => email.key(),
                 Who::Account(id) => id.as_str(),
             };
-            cx.report(
-                Diagnostic::error(
-                    codes::CONFLICTING_ENTRIES,
-                    format!("`{who}` stands twice in this list, with different details"),
-                )
-                .label(again, "again here")
-                .label(first, "first here")
-                .hint(format!("keep one; the other is at {elsewhere}")),
-            );
+            let diagnostic = Diagnostic::error(
+                codes::CONFLICTING_ENTRIES,
+                format!("`{who}` stands twice in this list, with different details"),
+            )
+            .label(again, "again here")
+            .label(first, "first here")
+            .hint(format!("keep one; the other is at {elsewhere}"));
+            budget.report(cx, diagnostic);
         }
+        budget.finish(cx, "this list");
     }
     entries.shrink_to_fit();
     entries

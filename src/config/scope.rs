@@ -93,6 +93,14 @@ pub(super) fn check(cx: &mut Context, scopes: &[Scope], path: &Utf8Path, tree: &
     }
 }
 
+/// Says whether a scope grants a file an address.
+pub(super) fn granted(scopes: &[Scope], path: &Utf8Path, address: &Address) -> bool {
+    scopes
+        .iter()
+        .filter(|scope| matches(&scope.files.value, path.as_str()))
+        .any(|scope| scope.may.iter().any(|may| address.matches(&may.value)))
+}
+
 fn declared(tree: &Node<'_>) -> Vec<(Address, Mark)> {
     let mut found = Vec::new();
     for entry in tree.entries().unwrap_or_default() {

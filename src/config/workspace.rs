@@ -2,8 +2,9 @@
 
 use crate::config::Sources;
 use crate::config::driver::Driver;
+use crate::config::roster::Reading;
 use crate::config::seeded::{SeedAccount, SeedSandbox};
-use crate::diagnostic::{Located, Span};
+use crate::diagnostic::{FileId, Located, Span};
 use crate::model::{
     AccountId, AccountKind, Address, ChannelAccess, CustomerSharing, Domain, Email, OrganizationId,
     OrganizationName, ProjectKey, SiteField, SiteKey, SiteValue, SpaceKey, WhoCanView,
@@ -11,6 +12,7 @@ use crate::model::{
 use camino::Utf8PathBuf;
 use jiff::civil::Date;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Everything that the files of one workspace say.
 #[derive(Debug, Clone)]
@@ -31,6 +33,8 @@ pub struct Workspace {
     pub attestations: Vec<Attestation>,
     /// Which files may declare what; empty means every file may declare everything.
     pub scopes: Vec<Scope>,
+    /// The files that say who left; their people stand under [`Site::people`] of every site.
+    pub leavers: Vec<RosterFile>,
 }
 
 /// Which addresses the files matching a pattern may declare.
@@ -173,6 +177,12 @@ pub struct Site {
     pub organizations: BTreeMap<OrganizationName, Organization>,
     /// People, everywhere on the site.
     pub people: BTreeMap<Email, Person>,
+    /// The same for people whom a file of leavers names by account id; each key is [`Who::Account`].
+    pub people_by_id: BTreeMap<Who, Person>,
+    /// People whose last day, by a file of leavers, is today or later.
+    pub leaving: Vec<(Who, Person)>,
+    /// Files whose rows are entries of the lists that they name; the entries stand in those lists.
+    pub rosters: Vec<RosterFile>,
     /// Service projects.
     pub projects: BTreeMap<ProjectKey, Project>,
     /// Accounts that a seed declares; refused outside seeds.
@@ -214,6 +224,17 @@ pub enum ManagedBy {
     Scim,
     /// Agents, by hand; members are never changed here.
     Agents,
+}
+
+impl ManagedBy {
+    /// Returns the word of the YAML.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Portcullis => "portcullis",
+            Self::Scim => "scim",
+            Self::Agents => "agents",
+        }
+    }
 }
 
 /// A customer organization.
@@ -260,6 +281,21 @@ pub struct Roster {
     pub absent: Vec<Located<Who>>,
     /// Whether accounts are made.
     pub create: Create,
+    /// The roster files that `from` names, in that order.
+    pub files: Vec<RosterFile>,
+}
+
+/// A roster file that was read.
+#[derive(Debug, Clone)]
+pub struct RosterFile {
+    /// The file; entries that stand in it have it in their span.
+    pub file: FileId,
+    /// Where the YAML names it.
+    pub named: Span,
+    /// How many rows, lines or items it has.
+    pub rows: u64,
+    /// How it is read.
+    pub reading: Arc<Reading>,
 }
 
 /// How an entry names a person. `Email` sorts before `Account`.
@@ -335,6 +371,8 @@ pub struct Person {
     pub reason: Option<String>,
     /// Who answers for it.
     pub owner: Option<String>,
+    /// The last day, where a file of leavers says so.
+    pub until: Option<Date>,
 }
 
 /// A service project.
@@ -350,6 +388,8 @@ pub struct Project {
     pub organizations: Option<LinkedOrganizations>,
     /// The roster, when written.
     pub customers: Option<Roster>,
+    /// Who changes the roster.
+    pub customers_managed_by: ManagedBy,
     /// Linked spaces and who can view them.
     pub knowledge_base: BTreeMap<SpaceKey, LinkedSpace>,
 }

@@ -1,5 +1,6 @@
 //! Edits of one file: noted by place, carried out together.
 
+use super::table::{ListName, TableEdits};
 use super::tree::{self, Piece};
 use crate::diagnostic::Span;
 use camino::{Utf8Path, Utf8PathBuf};
@@ -8,8 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 /// What should become of a place.
 #[derive(Debug, Clone)]
 pub(super) enum Wish {
-    /// The item of a list, or the line of a roster file, goes.
-    RemoveItem,
+    /// The item of a list, or the row of a roster file, goes; of a file that fills many lists, for this one.
+    RemoveItem(Option<ListName>),
     /// The item of the list at this place with this value goes.
     RemoveValue(String),
     /// The list at this place, or the `list` of the mapping, gets an item.
@@ -20,6 +21,8 @@ pub(super) enum Wish {
         email: Option<String>,
         /// By account id, where the address is hidden.
         account_id: Option<String>,
+        /// Which list it is.
+        list: Option<ListName>,
     },
     /// The value at this place becomes another.
     Replace(String),
@@ -45,12 +48,14 @@ pub(super) struct File {
     text: String,
     /// `None` for `.csv` and `.txt`.
     tree: Option<Piece>,
+    /// For `.csv`.
+    table: Option<TableEdits>,
     newline: &'static str,
     /// Ranges that get another text.
     replaced: Vec<(usize, usize, String)>,
     /// Lists and mappings that lose or get items, by their first byte.
     containers: BTreeMap<usize, Container>,
-    /// Lines that go, from 1, and lines that come at the end; roster files only.
+    /// Lines that go, from 1, and lines that come at the end; `.txt` only.
     lines: BTreeSet<u32>,
     appended: Vec<String>,
 }
@@ -59,16 +64,21 @@ type Noted = Result<(), String>;
 
 impl File {
     /// Opens a file for editing.
-    pub(super) fn open(path: &Utf8Path, text: &str) -> Result<Self, String> {
-        let yaml = !matches!(path.extension(), Some("csv" | "txt"));
-        let tree = if yaml { tree::parse(text) } else { None };
-        if yaml && tree.is_none() {
+    pub(super) fn open(
+        path: &Utf8Path,
+        text: &str,
+        table: Option<TableEdits>,
+    ) -> Result<Self, String> {
+        let plain = is(path, "txt") || is(path, "csv");
+        let tree = if plain { None } else { tree::parse(text) };
+        if !plain && tree.is_none() {
             return Err(format!("`{path}` cannot be edited"));
         }
         Ok(Self {
             path: path.to_path_buf(),
             text: text.to_owned(),
             tree,
+            table,
             newline: if text.contains("\r\n") { "\r\n" } else { "\n" },
             replaced: Vec::new(),
             containers: BTreeMap::new(),
@@ -83,18 +93,10 @@ impl File {
             .ok_or_else(|| format!("`{}` has no such place", self.path))
     }
 
-    /// Returns the roster file that takes a new person of the roster at this key; `None` when its own `list` does.
-    pub(super) fn roster_file(&self, span: Span) -> Result<Option<String>, String> {
-        let roster = self.value(at(span))?;
-        if roster.get(&self.text, "list").is_some() {
-            return Ok(None);
-        }
-        let from = roster.get(&self.text, "from").and_then(Piece::items);
-        Ok(from
-            .unwrap_or_default()
-            .iter()
-            .map(|item| item.word(&self.text).to_owned())
-            .find(|path| path.ends_with(".csv") || path.ends_with(".txt")))
+    /// Says whether the roster at this key has a `list` of its own.
+    pub(super) fn has_list(&self, span: Span) -> bool {
+        let roster = self.value(at(span));
+        roster.is_ok_and(|roster| roster.get(&self.text, "list").is_some())
     }
 
     fn value(&self, at: (usize, usize)) -> Result<&Piece, String> {
@@ -112,11 +114,16 @@ impl File {
         let missing = || format!("`{}:{}` is not written there itself", self.path, place.0);
         match wish {
             Wish::Nothing => Ok(()),
-            Wish::RemoveItem if self.tree.is_none() => {
-                self.lines.insert(span.line);
+            Wish::RemoveItem(list) if self.tree.is_none() => {
+                match &mut self.table {
+                    Some(table) => table.remove(span.line, list),
+                    None => {
+                        self.lines.insert(span.line);
+                    }
+                }
                 Ok(())
             }
-            Wish::RemoveItem => {
+            Wish::RemoveItem(_) => {
                 let (list, index) = self.tree()?.item_at(place).ok_or_else(missing)?;
                 let start = list.start;
                 self.container(start).remove.insert(index);
@@ -130,10 +137,24 @@ impl File {
                 self.container(start).remove.insert(index);
                 Ok(())
             }
-            Wish::AddPerson { email, account_id } if self.tree.is_none() => {
-                self.append(email.as_deref(), account_id.as_deref())
-            }
-            Wish::AddPerson { email, account_id } => {
+            Wish::AddPerson {
+                email,
+                account_id,
+                list,
+            } if self.tree.is_none() => match &mut self.table {
+                Some(table) => {
+                    let (email, id) = (email.as_deref(), account_id.as_deref());
+                    table.add(&self.text, email, id, list.as_ref())
+                }
+                None => {
+                    let why = "their address is hidden, and the roster holds addresses";
+                    self.appended.push(email.ok_or(why)?);
+                    Ok(())
+                }
+            },
+            Wish::AddPerson {
+                email, account_id, ..
+            } => {
                 let item = match (email, account_id) {
                     (Some(email), _) => quoted(&email),
                     (None, Some(id)) => format!("{{ account_id: {} }}", quoted(&id)),
@@ -186,35 +207,6 @@ impl File {
         Ok(())
     }
 
-    fn append(&mut self, email: Option<&str>, account_id: Option<&str>) -> Noted {
-        if self.path.extension() == Some("txt") {
-            let email = email.ok_or("their address is hidden, and the roster holds addresses")?;
-            self.appended.push(email.to_owned());
-            return Ok(());
-        }
-        let mut reader = csv::Reader::from_reader(self.text.as_bytes());
-        let headers = reader.headers().map_err(|error| error.to_string())?;
-        let names: Vec<String> = headers.iter().map(|name| name.trim().to_owned()).collect();
-        let (column, value) = match (email, account_id) {
-            (Some(email), _) if names.iter().any(|name| name == "email") => ("email", email),
-            (_, Some(id)) if names.iter().any(|name| name == "account_id") => ("account_id", id),
-            _ => return Err("the roster has no column for them".into()),
-        };
-        let row = names
-            .iter()
-            .map(|name| if name == column { value } else { "" });
-        let mut writer = csv::WriterBuilder::new()
-            .terminator(csv::Terminator::Any(b'\n'))
-            .from_writer(Vec::new());
-        writer
-            .write_record(row)
-            .map_err(|error| error.to_string())?;
-        let line = writer.into_inner().map_err(|error| error.to_string())?;
-        let line = String::from_utf8(line).map_err(|error| error.to_string())?;
-        self.appended.push(line.trim_end_matches('\n').to_owned());
-        Ok(())
-    }
-
     /// Carries the edits out.
     ///
     /// # Errors
@@ -226,6 +218,9 @@ impl File {
             let piece = root.and_then(|root| container_at(root, *start));
             let piece = piece.ok_or_else(|| format!("`{}` cannot be edited", self.path))?;
             self.edit_container(piece, container, &mut edits)?;
+        }
+        if let Some(table) = &self.table {
+            edits.extend(table.edits(&self.text, self.newline)?);
         }
         for &line in &self.lines {
             let start = line_start(&self.text, line);
@@ -409,6 +404,12 @@ fn parent_of(piece: &Piece, start: usize) -> Option<(usize, usize)> {
             .iter()
             .find_map(|(_, value)| parent_of(value, start)),
     }
+}
+
+/// Says whether a file has this ending, in whatever letter case.
+pub(super) fn is(path: &Utf8Path, ending: &str) -> bool {
+    path.extension()
+        .is_some_and(|found| found.eq_ignore_ascii_case(ending))
 }
 
 fn at(span: Span) -> (usize, usize) {

@@ -2,6 +2,7 @@
 
 use super::support::{Files, refused, rendered};
 use insta::assert_snapshot;
+use portcullis::diagnostic::Severity;
 
 #[test]
 fn a_directory_without_a_root_file() {
@@ -36,7 +37,7 @@ a@b.example,"A, B",C
     for hint in [
         "YAML 1.2 reads `no` as text: write `false`, without quotes",
         "did you mean `any`?",
-        "quote a field that holds a comma",
+        "quote a field that holds the separator",
     ] {
         assert_eq!(text.matches(hint).count(), 1, "{hint}: {text}");
     }
@@ -196,7 +197,7 @@ sites:
     7 |     favourite_colour: red
       |     ^^^^^^^^^^^^^^^^
       |
-      = hint: known here: `url`, `seed`, `api_url`, `auth`, `atlassian_organization`, `user_management`, `confluence_plan`, `surfaces`, `customer_access`, `email`, `organization_management`, `portal_only_login`, `knowledge_base`, `spaces`, `unlisted_projects`, `organizations_mode`, `organizations`, `people`, `projects`, `allow_empty`, `accounts`, `sandbox`
+      = hint: known here: `url`, `seed`, `api_url`, `auth`, `atlassian_organization`, `user_management`, `confluence_plan`, `surfaces`, `customer_access`, `email`, `organization_management`, `portal_only_login`, `knowledge_base`, `spaces`, `unlisted_projects`, `rosters`, `organizations_mode`, `organizations`, `people`, `projects`, `allow_empty`, `accounts`, `sandbox`
 
     error[unknown-word]: `clasic` is not one of the words allowed here
      --> portcullis.yaml:8:11
@@ -444,7 +445,7 @@ cy@globex.example, di@globex.example
     4 | Bo,bo@globex,31.1.2027
       |              ^^^^^^^^^
       |
-      = hint: write the year, month and day, such as `2027-01-31`
+      = hint: write the year, month and day, such as `2027-01-31`, or say how dates are written: `date_format: "%d.%m.%Y"`
 
     error[roster-format]: this line has 2 of the header's 3 fields
      --> rosters/a.csv:5:1
@@ -452,7 +453,7 @@ cy@globex.example, di@globex.example
     5 | Cy,cy@globex.example
       | ^^^^^^^^^^^^^^^^^^^^
       |
-      = hint: a field is missing; an empty one still needs its comma
+      = hint: a field is missing; an empty one still needs its separator
 
     error[roster-format]: this line has 1 of the header's 3 fields
      --> rosters/a.csv:6:1
@@ -460,15 +461,15 @@ cy@globex.example, di@globex.example
     6 | Di;di@globex.example
       | ^^^^^^^^^^^^^^^^^^^^
       |
-      = hint: a field is missing; an empty one still needs its comma
+      = hint: a field is missing; an empty one still needs its separator
 
-    error[roster-format]: a quoted field goes on over 3 lines
+    error[roster-format]: a quote is opened on this line and never closed
      --> rosters/a.csv:7:1
       |
     7 | "Ed,ed@globex.example,
-      | ^^^^^^^^^^^^^^^^^^^^^^
+      | ^
       |
-      = hint: close the quote on the same line
+      = hint: close it, or write two quotes for one that belongs to the text
 
     error[roster-format]: the header names neither `email` nor `account_id`
      --> rosters/b.csv:1:1
@@ -476,7 +477,7 @@ cy@globex.example, di@globex.example
     1 | Name;E-Mail
       | ^^^^^^^^^^^
       |
-      = hint: separate the columns by commas
+      = hint: rename the column `E-Mail` to `email` or `account_id`, or say what it is: `{ file: …, columns: { email: "E-Mail" } }`
 
     error[conflicting-entries]: `ana@globex.example` stands twice in this list, with different details
      --> rosters/c.txt:1:1
@@ -1437,12 +1438,19 @@ fn a_slip_in_the_header_of_a_roster_is_refused_and_other_columns_are_not() {
         let span = d.span().unwrap();
         assert_eq!((span.line, span.column), (1, column), "{slip}");
     }
-    for other in [
-        "email,name,amount,count,country,unit,date,Company Name,role",
-        "email,until,valid until,mail",
-        "Email,NAME,Until,account,Account_ID",
+    for (other, severity) in [
+        (
+            "email,name,amount,count,country,unit,date",
+            Some(Severity::Note),
+        ),
+        ("email,name,Company Name,role", Some(Severity::Warning)),
+        ("email,until,valid until", Some(Severity::Warning)),
+        ("email,until,mail", Some(Severity::Note)),
+        ("Email,NAME,Until,account,Account_ID", None),
     ] {
         let found = header(other);
-        assert!(found.is_empty(), "{other}: {found:?}");
+        let worst = found.iter().map(|d| d.severity).min();
+        assert_eq!(worst, severity, "{other}: {found:?}");
+        assert!(found.iter().all(|d| d.code == "unused-column"), "{other}");
     }
 }

@@ -120,6 +120,11 @@ fn every_code_is_reported_and_listed() {
     );
     found.extend(reported(&references, options));
 
+    let tables = Files::new(
+        "=== portcullis.yaml\nversion: 1\nsites:\n  acme:\n    url: \"sandbox:\"\n    organizations:\n      Globex: { members: { mode: exact, from: [a.csv, { file: b.csv, where: { kind: { in: [x] } } }, { file: c.csv, min_rows: 2 }, d.txt] } }\n=== a.csv\nemail,status\na@b.cc,x\n=== b.csv\nemail,kind\na@b.cc,y\n=== c.csv\nemail\n=== d.txt\n<<<<<<< HEAD\na@b.cc\n>>>>>>> x\n",
+    );
+    found.extend(reported(&tables, options));
+
     let listed: BTreeSet<&str> = codes::ALL.iter().map(|(code, _)| *code).collect();
     assert_eq!(found, listed);
     for (code, sentence) in codes::ALL {

@@ -15,11 +15,6 @@ const STATE: &[(&str, OrganizationState)] = &[
     ("retired", OrganizationState::Retired),
     ("absent", OrganizationState::Absent),
 ];
-const MANAGED_BY: &[(&str, ManagedBy)] = &[
-    ("portcullis", ManagedBy::Portcullis),
-    ("scim", ManagedBy::Scim),
-    ("agents", ManagedBy::Agents),
-];
 
 /// Reads the organizations of a site.
 pub(super) fn organizations(
@@ -64,7 +59,7 @@ fn organization(cx: &mut Context, entry: &Entry<'_>) -> Option<Organization> {
     let state = fields.get("state").and_then(|e| cx.word(&e.node, STATE));
     let managed = fields
         .get("managed_by")
-        .and_then(|e| cx.word(&e.node, MANAGED_BY));
+        .and_then(|e| cx.word(&e.node, roster::MANAGED_BY));
     let may_be_empty = allow_empty(cx, fields.get("allow_empty"));
     let email_domains = fields.get("email_domains").and_then(|e| {
         let items = cx.items(&e.node)?;
@@ -99,11 +94,7 @@ fn organization(cx: &mut Context, entry: &Entry<'_>) -> Option<Organization> {
     let managed_by = managed.as_ref().map(|m| m.value).unwrap_or_default();
     let members = fields.get("members").and_then(|e| {
         if let (Some(managed), false) = (&managed, managed_by == ManagedBy::Portcullis) {
-            let word = if managed_by == ManagedBy::Scim {
-                "scim"
-            } else {
-                "agents"
-            };
+            let word = managed_by.word();
             cx.report(
                 Diagnostic::error(
                     codes::MANAGED_ELSEWHERE,

@@ -3,7 +3,7 @@
 use super::site::empty_list;
 use super::{allow_empty, block, mode};
 use crate::config::context::{Context, null};
-use crate::config::workspace::{LinkedOrganizations, LinkedSpace, Mode, Project};
+use crate::config::workspace::{LinkedOrganizations, LinkedSpace, ManagedBy, Mode, Project};
 use crate::config::yaml::{Entry, Value};
 use crate::config::{keys, roster};
 use crate::diagnostic::Located;
@@ -32,6 +32,10 @@ fn project(cx: &mut Context, entry: &Entry<'_>) -> Option<Project> {
         return None;
     }
     let fields = cx.fields(&entry.node, entry.mark, keys::PROJECT)?;
+    let (customers, customers_managed_by) = match fields.get("customers") {
+        Some(entry) => roster::customers(cx, entry),
+        None => (None, ManagedBy::default()),
+    };
     Some(Project {
         span: entry.mark.span,
         channel_access: fields
@@ -41,7 +45,8 @@ fn project(cx: &mut Context, entry: &Entry<'_>) -> Option<Project> {
             .get("customer_sharing")
             .and_then(|e| cx.word(&e.node, CustomerSharing::WORDS)),
         organizations: fields.get("organizations").and_then(|e| linked(cx, e)),
-        customers: fields.get("customers").and_then(|e| roster::roster(cx, e)),
+        customers,
+        customers_managed_by,
         knowledge_base: knowledge_base(cx, fields.get("knowledge_base")),
     })
 }
@@ -50,11 +55,11 @@ fn linked(cx: &mut Context, entry: &Entry<'_>) -> Option<LinkedOrganizations> {
     let fields = cx.fields(&entry.node, entry.mark, keys::LINKED_ORGANIZATIONS)?;
     let mode = mode(cx, fields.get("mode"));
     let may_be_empty = allow_empty(cx, fields.get("allow_empty"));
-    let items = fields
-        .get("list")
-        .and_then(|e| cx.items(&e.node))
-        .unwrap_or_default();
-    if mode == Mode::Exact && items.is_empty() && !may_be_empty {
+    let written = fields.get("list").map(|e| cx.items(&e.node));
+    // What is written wrongly is not empty: following the hint would unlink every organization.
+    let unreadable = matches!(written, Some(None)) || (written.is_none() && fields.has("list"));
+    let items = written.flatten().unwrap_or_default();
+    if mode == Mode::Exact && items.is_empty() && !may_be_empty && !unreadable {
         let mark = fields.get("list").map_or(entry.mark, |e| e.mark);
         cx.report(empty_list(
             mark,

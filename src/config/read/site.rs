@@ -5,18 +5,18 @@ use super::{
     settings,
 };
 use crate::config::codes;
-use crate::config::context::{Context, address, null};
+use crate::config::context::{Context, Fields, address, null};
 use crate::config::files::ROOT_FILE;
 use crate::config::workspace::{
     ApprovedRole, Auth, ConfluencePlan, Mode, Person, Site, SiteUrl, Space, SurfaceMode, Surfaces,
     UnlistedProjects, UserManagement,
 };
 use crate::config::yaml::{Entry, Node, Value};
-use crate::config::{keys, mapped};
+use crate::config::{keys, mapped, roster};
 use crate::diagnostic::{Diagnostic, Located, Mark, short};
 use crate::model::{Email, Origin, OriginError, SiteKey, SpaceKey};
 use camino::Utf8PathBuf;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use url::Url;
 
 const AUTH: &[(&str, Auth)] = &[("classic", Auth::Classic), ("scoped", Auth::Scoped)];
@@ -76,7 +76,16 @@ pub(super) fn site(cx: &mut Context, entry: &Entry<'_>) -> Option<Site> {
     let settings = settings::settings(cx, &fields);
     let organizations_mode = mode(cx, fields.get("organizations_mode"));
     let may_be_empty = allow_empty(cx, fields.get("allow_empty"));
-    let organizations = organization::organizations(cx, fields.get("organizations"));
+    cx.declared = declared(&fields);
+    let mut organizations = organization::organizations(cx, fields.get("organizations"));
+    let mut projects = project::projects(cx, fields.get("projects"));
+    let mut lists = roster::Lists {
+        site: &entry.key,
+        organizations: &mut organizations,
+        projects: &mut projects,
+    };
+    let rosters = roster::rosters(cx, fields.get("rosters"), &mut lists);
+    roster::unfilled(cx, &lists);
     if organizations_mode == Mode::Exact && organizations.is_empty() && !may_be_empty && !cx.partial
     {
         let mark = fields
@@ -119,7 +128,10 @@ pub(super) fn site(cx: &mut Context, entry: &Entry<'_>) -> Option<Site> {
         organizations_mode,
         organizations,
         people: people(cx, fields.get("people")),
-        projects: project::projects(cx, fields.get("projects")),
+        people_by_id: BTreeMap::new(),
+        leaving: Vec::new(),
+        rosters,
+        projects,
         accounts: fields
             .get("accounts")
             .map(|e| accounts::accounts(cx, e))
@@ -130,6 +142,18 @@ pub(super) fn site(cx: &mut Context, entry: &Entry<'_>) -> Option<Site> {
             .unwrap_or_default(),
     };
     Some(site)
+}
+
+/// Returns the names that a column of a roster file may hold, in lower case.
+fn declared(fields: &Fields<'_, '_>) -> BTreeSet<String> {
+    let blocks = ["organizations", "projects"];
+    let names = blocks
+        .into_iter()
+        .filter_map(|key| fields.get(key)?.node.entries());
+    names
+        .flatten()
+        .map(|entry| entry.key.to_lowercase())
+        .collect()
 }
 
 /// Says that a list is empty where that would remove everything.
@@ -335,6 +359,7 @@ fn people(cx: &mut Context, entry: Option<&Entry<'_>>) -> BTreeMap<Email, Person
             span: entry.mark.span,
             reason: optional_sentence(cx, fields.get("reason")),
             owner: optional_sentence(cx, fields.get("owner")),
+            until: None,
         };
         if let Some(email) = email {
             insert(cx, &mut people, email, person, entry, |p| p.span);

@@ -1,75 +1,190 @@
-//! Roster files: `.csv`, `.txt`, and `.yaml` lists. A million lines are a supported size, so nothing is allocated per line
-//! beyond the entry itself.
+//! Roster files: tables (`.csv`), `.txt`, and `.yaml` lists. A million lines are a supported size, so nothing is allocated per
+//! line beyond the entry itself.
 
-use super::boxed;
+use super::columns::{self, Unused, quoted};
+use super::reading::{Column, Condition, Purpose, Reading, Source, is_one_of};
+use super::table::{Broken, Row, Table, folded};
+use super::{boxed, conflict};
 use crate::config::context::{Context, address, closest, invalid_date, listed, parse_date};
 use crate::config::read::site_rules::account_id_problem;
 use crate::config::workspace::{RosterEntry, RosterExtra, Who};
 use crate::config::{codes, yaml};
 use crate::diagnostic::{Diagnostic, FileId, Mark, Span, short};
 use crate::model::{AccountId, AccountKind};
-use camino::Utf8Path;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How many problems of one list are shown; a file in the wrong format would otherwise give one for each line.
 pub(super) const MOST_PROBLEMS: usize = 50;
 
-/// Reads a roster file and appends its entries; `named` is where its name stands.
-pub(super) fn read(cx: &mut Context, path: &Utf8Path, named: Mark, entries: &mut Vec<RosterEntry>) {
-    let kind = path.extension().unwrap_or_default();
-    if !matches!(kind, "csv" | "txt" | "yaml" | "yml") {
+/// A person of a roster file.
+pub(in crate::config) struct Found<'r> {
+    /// The entry.
+    pub(in crate::config) entry: RosterEntry,
+    /// Whether the row means "must be absent".
+    pub(in crate::config) out: bool,
+    /// The organization's cell.
+    pub(in crate::config) organization: Option<&'r str>,
+    /// The project's cell.
+    pub(in crate::config) project: Option<&'r str>,
+}
+
+/// A roster file that was read.
+pub(in crate::config) struct Outcome {
+    /// The file.
+    pub(in crate::config) file: FileId,
+    /// Where its content begins.
+    pub(in crate::config) start: Mark,
+    /// How many rows, lines or items it has.
+    pub(in crate::config) rows: u64,
+    unused: Vec<Unused>,
+}
+
+impl Outcome {
+    /// Reports the columns that nobody reads; `exact` where a list that the file fills is the whole truth.
+    pub(in crate::config) fn judge(&self, cx: &mut Context, purpose: Purpose, exact: bool) {
+        let path = cx.sources.get(self.file).map(|file| file.path.to_string());
+        let path = path.unwrap_or_default();
+        columns::judge(cx, &self.unused, purpose, exact, &path);
+    }
+}
+
+/// Counts the problems of one file and shows the first ones.
+pub(in crate::config) struct Budget {
+    left: usize,
+    hidden: usize,
+    last: Option<Span>,
+}
+
+impl Budget {
+    pub(in crate::config) const fn new() -> Self {
+        Self {
+            left: MOST_PROBLEMS,
+            hidden: 0,
+            last: None,
+        }
+    }
+
+    pub(in crate::config) fn report(&mut self, cx: &mut Context, diagnostic: Diagnostic) {
+        match self.left.checked_sub(1) {
+            Some(left) => {
+                self.left = left;
+                self.last = diagnostic.span();
+                cx.report(diagnostic);
+            }
+            None => self.hidden += 1,
+        }
+    }
+
+    /// Says how many problems were not shown.
+    pub(in crate::config) fn finish(self, cx: &mut Context, whole: &str) {
+        if self.hidden > 0 {
+            let more = match self.hidden {
+                1 => format!("one further problem of {whole} is left out"),
+                n => format!("{n} further problems of {whole} are left out"),
+            };
+            cx.report(
+                Diagnostic::error(codes::ROSTER_FORMAT, more).at_maybe(self.last.map(Mark::from)),
+            );
+        }
+    }
+}
+
+/// Reads a roster file and hands its people over, one by one. `None` when it cannot be read at all.
+pub(in crate::config) fn read(
+    cx: &mut Context,
+    source: &Source,
+    purpose: Purpose,
+    take: &mut dyn FnMut(&mut Context, &mut Budget, Found<'_>),
+) -> Option<Outcome> {
+    let path = &source.path;
+    let kind = path.extension().unwrap_or_default().to_ascii_lowercase();
+    let reading = &source.reading;
+    let table = kind == "csv";
+    let allowed: &[&str] = match purpose {
+        Purpose::Lists => &["csv"],
+        Purpose::List | Purpose::Leavers => &["csv", "txt", "yaml", "yml"],
+    };
+    if !allowed.contains(&kind.as_str()) {
+        let hint = match purpose {
+            Purpose::Lists => "a file that fills many lists is a table: it ends in `.csv`",
+            _ if matches!(kind.as_str(), "tsv" | "tab") => {
+                "rename it so that it ends in `.csv`; tabs between the cells are read"
+            }
+            _ => "roster files end in `.csv`, `.txt` or `.yaml`",
+        };
         cx.report(
             Diagnostic::error(
                 codes::ROSTER_FORMAT,
                 format!("`{path}` is not a roster file"),
             )
-            .at(named)
-            .hint("roster files end in `.csv`, `.txt` or `.yaml`"),
+            .at(source.mark)
+            .hint(hint),
         );
-        return;
+        return None;
     }
-    let Some((file, text)) = cx.read(path, Some(named)) else {
-        return;
+    let columns = !reading.columns.is_empty()
+        || !reading.conditions.is_empty()
+        || !reading.ignore_columns.is_empty();
+    if !table && (columns || reading.separator.is_some() || reading.date_format.is_some()) {
+        cx.report(
+            Diagnostic::error(
+                codes::CONFLICTING_KEYS,
+                format!("`{path}` is no table, so it has no columns"),
+            )
+            .at(source.mark)
+            .hint("`columns`, `where`, `separator`, `date_format` and `ignore_columns` go with a `.csv` file"),
+        );
+    }
+    let (file, text) = cx.read_roster(path, source.mark, reading.encoding)?;
+    if let Some(line) = conflict(&text) {
+        cx.report(merge_markers(file, line));
+        return None;
+    }
+    let mut budget = Budget::new();
+    let outcome = match kind.as_str() {
+        "csv" => csv(cx, file, &text, reading, purpose, &mut budget, take),
+        "txt" => Some(lines(cx, file, &text, &mut budget, take)),
+        _ => list(cx, file, &text, &mut budget, take),
     };
-    match kind {
-        "csv" => csv(cx, file, &text, entries),
-        "txt" => lines(cx, file, &text, entries),
-        _ => {
-            let limits = cx.yaml_limits();
-            if let Some(tree) = yaml::parse(file, &text, limits, &mut cx.problems)
-                && let Some(items) = cx.items(&tree)
-            {
-                super::list(cx, items, entries);
-            }
-        }
+    budget.finish(cx, "this file");
+    let outcome = outcome?;
+    if let Some(least) = reading.min_rows
+        && outcome.rows < least.value
+    {
+        cx.report(
+            Diagnostic::error(
+                codes::TOO_FEW_ROWS,
+                format!(
+                    "`{path}` has {} rows, and `min_rows` is {}",
+                    outcome.rows, least.value
+                ),
+            )
+            .at(least.span)
+            .label(outcome.start, "the file begins here")
+            .hint("a broken export; nothing is read from it"),
+        );
+        return None;
     }
+    Some(outcome)
 }
 
-/// Counts the problems of one file and stops it when there are too many.
-struct Budget {
-    left: usize,
+/// Says that a file holds the conflict markers of a merge, once.
+pub(in crate::config) fn merge_markers(file: FileId, line: u32) -> Diagnostic {
+    Diagnostic::error(
+        codes::CONFLICT_MARKERS,
+        "the file holds the conflict markers of a merge",
+    )
+    .at(Mark {
+        span: place(file, line, 0),
+        length: 7,
+    })
+    .hint("decide which lines stay, and take out the lines that begin with `<<<<<<<`, `=======` and `>>>>>>>`")
 }
 
-impl Budget {
-    fn report(&mut self, cx: &mut Context, diagnostic: Diagnostic) {
-        if let Some(left) = self.left.checked_sub(1) {
-            self.left = left;
-            cx.report(diagnostic);
-            if left == 0 {
-                let span = cx.problems.last().and_then(Diagnostic::span);
-                let more = Diagnostic::error(
-                    codes::ROSTER_FORMAT,
-                    "further problems of this file are left out",
-                );
-                cx.report(more.at_maybe(span.map(Mark::from)));
-            }
-        }
-    }
-}
-
-fn place(file: FileId, line: u64, column: usize) -> Span {
+fn place(file: FileId, line: u32, column: usize) -> Span {
     Span {
         file,
-        line: u32::try_from(line.max(1)).unwrap_or(u32::MAX),
+        line: line.max(1),
         column: u16::try_from(column + 1).unwrap_or(u16::MAX),
     }
 }
@@ -78,28 +193,70 @@ fn width(text: &str) -> u32 {
     u32::try_from(text.chars().count()).unwrap_or(u32::MAX)
 }
 
+/// Reads the items of a YAML list.
+fn list(
+    cx: &mut Context,
+    file: FileId,
+    text: &str,
+    budget: &mut Budget,
+    take: &mut dyn FnMut(&mut Context, &mut Budget, Found<'_>),
+) -> Option<Outcome> {
+    let limits = cx.yaml_limits();
+    let tree = yaml::parse(file, text, limits, &mut cx.problems)?;
+    let items = cx.items(&tree)?;
+    for item in items {
+        if let Some(entry) = super::bounded(cx, budget, |cx| super::person(cx, item)) {
+            let found = Found {
+                entry,
+                out: false,
+                organization: None,
+                project: None,
+            };
+            take(cx, budget, found);
+        }
+    }
+    Some(Outcome {
+        file,
+        start: tree.mark,
+        rows: items.len() as u64,
+        unused: Vec::new(),
+    })
+}
+
 /// Reads one address a line; `#` begins a comment at the start of a line and behind a space.
-fn lines(cx: &mut Context, file: FileId, text: &str, entries: &mut Vec<RosterEntry>) {
-    let mut budget = Budget {
-        left: MOST_PROBLEMS,
-    };
-    // An address with its line break is rarely shorter than 16 bytes.
-    entries.reserve(text.len() / 32);
-    for (number, line) in (1u64..).zip(text.split('\n')) {
+fn lines(
+    cx: &mut Context,
+    file: FileId,
+    text: &str,
+    budget: &mut Budget,
+    take: &mut dyn FnMut(&mut Context, &mut Budget, Found<'_>),
+) -> Outcome {
+    let mut rows = 0;
+    for (number, line) in (1_u32..).zip(text.split('\n')) {
         let mut content = line.trim();
         if content.is_empty() || content.starts_with('#') {
             continue;
         }
+        rows += 1;
         if let Some(at) = content.find(" #").or_else(|| content.find("\t#")) {
             content = content[..at].trim_end();
         }
         let column = || line.chars().take_while(|c| c.is_whitespace()).count();
         match address(content) {
-            Ok(email) => entries.push(RosterEntry {
-                who: Who::Email(email),
-                span: place(file, number, column()),
-                extra: None,
-            }),
+            Ok(email) => take(
+                cx,
+                budget,
+                Found {
+                    entry: RosterEntry {
+                        who: Who::Email(email),
+                        span: place(file, number, column()),
+                        extra: None,
+                    },
+                    out: false,
+                    organization: None,
+                    project: None,
+                },
+            ),
             Err(diagnostic) => {
                 let mark = Mark {
                     span: place(file, number, column()),
@@ -119,100 +276,83 @@ fn lines(cx: &mut Context, file: FileId, text: &str, entries: &mut Vec<RosterEnt
             }
         }
     }
-}
-
-/// The columns that are known, by position.
-#[derive(Default)]
-struct Columns {
-    email: Option<usize>,
-    account_id: Option<usize>,
-    name: Option<usize>,
-    account: Option<usize>,
-    until: Option<usize>,
-}
-
-/// The columns that a roster file may have, in the format's own words.
-pub(crate) const COLUMNS: [&str; 5] = ["email", "account_id", "name", "account", "until"];
-
-impl Columns {
-    fn slot(&mut self, name: &str) -> Option<&mut Option<usize>> {
-        match name {
-            "email" => Some(&mut self.email),
-            "account_id" => Some(&mut self.account_id),
-            "name" => Some(&mut self.name),
-            "account" => Some(&mut self.account),
-            "until" => Some(&mut self.until),
-            _ => None,
-        }
-    }
-
-    /// Returns the column that a header's unknown name was probably meant to be, unless that one is there as well.
-    ///
-    /// An ignored `untill` would let guests in for ever, so one slip of the pen is an error, and so is `valid until`.
-    /// Columns of other programs' tables (`amount`, `company name`) are further away than that.
-    fn meant_by(&mut self, name: &str) -> Option<&'static str> {
-        let written = name.to_lowercase().replace(['-', ' ', '.'], "_");
-        if COLUMNS.contains(&name.to_lowercase().as_str()) {
-            return None;
-        }
-        COLUMNS.into_iter().find(|column| {
-            let near = strsim::damerau_levenshtein(&written, column) <= 1
-                || *column == "until" && written.split('_').any(|word| word == *column);
-            near && self.slot(column).is_some_and(|slot| slot.is_none())
-        })
+    Outcome {
+        file,
+        start: place(file, 1, 0).into(),
+        rows,
+        unused: Vec::new(),
     }
 }
 
-/// Reads a table with a header in any order; unknown columns are ignored, but not those that are a slip of the pen.
-fn csv(cx: &mut Context, file: FileId, text: &str, entries: &mut Vec<RosterEntry>) {
-    let mut budget = Budget {
-        left: MOST_PROBLEMS,
-    };
-    let mut reader = ::csv::ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .buffer_capacity(1 << 16)
-        .from_reader(text.as_bytes());
-    let mut record = ::csv::StringRecord::new();
-    if !matches!(reader.read_record(&mut record), Ok(true)) {
+/// Where the columns that count stand.
+struct Columns<'s> {
+    at: [Option<usize>; Column::WORDS.len()],
+    conditions: Vec<(usize, &'s Condition)>,
+    unused: Vec<Unused>,
+}
+
+impl Columns<'_> {
+    fn of(&self, column: Column) -> Option<usize> {
+        self.at[column as usize]
+    }
+}
+
+/// Values of a condition's column that it does not name, with the first place and the number of rows.
+type Unnamed = BTreeMap<(usize, String), (Mark, u64)>;
+
+/// Reads a table.
+fn csv(
+    cx: &mut Context,
+    file: FileId,
+    text: &str,
+    reading: &Reading,
+    purpose: Purpose,
+    budget: &mut Budget,
+    take: &mut dyn FnMut(&mut Context, &mut Budget, Found<'_>),
+) -> Option<Outcome> {
+    let Some(mut table) = Table::expecting(text, reading, purpose) else {
         cx.report(
             Diagnostic::error(codes::ROSTER_FORMAT, "the file is empty")
                 .at(place(file, 1, 0))
                 .hint("the first line names the columns, such as `email,name`"),
         );
-        return;
-    }
-    let Some(columns) = header(cx, file, text, &record) else {
-        return;
+        return None;
     };
-    let width = record.len();
-    entries.reserve(text.len() / 48);
-    let mut lines = Lines::new(text);
-    loop {
-        match reader.read_record(&mut record) {
-            Ok(true) => {}
-            Ok(false) => return,
-            Err(error) => {
-                let line = error.position().map_or(1, ::csv::Position::line);
-                let diagnostic =
-                    Diagnostic::error(codes::ROSTER_FORMAT, "this line cannot be read");
-                cx.report(diagnostic.at(place(file, line, 0)));
-                return;
+    let mut columns = header(cx, file, &table, reading, purpose)?;
+    let width = table.header.len();
+    let start = Mark {
+        span: place(file, table.header_line, 0),
+        length: self::width(table.header_text).max(1),
+    };
+    let mut open: Vec<usize> = (0..columns.unused.len()).collect();
+    let mut unnamed = Unnamed::new();
+    let mut rows = 0;
+    while let Some(row) = table.next() {
+        let row = match row {
+            Ok(row) => Cells {
+                file,
+                row,
+                reading,
+                purpose,
+            },
+            Err(broken) => {
+                cx.report(say_broken(file, broken));
+                return None;
             }
-        }
-        let start = record.position().map_or(0, ::csv::Position::byte);
-        let (line, row) = lines.at(usize::try_from(start).unwrap_or(usize::MAX));
-        if record.len() == 1 && record.get(0).is_some_and(|only| only.trim().is_empty()) {
+        };
+        rows += 1;
+        if row.row.cells.len() != width {
+            budget.report(cx, row.wrong_width(width));
             continue;
         }
-        let row = Row {
-            file,
-            line,
-            row,
-            record: &record,
-        };
-        match row.entry(&columns, width) {
-            Ok(entry) => entries.push(entry),
+        open.retain(|&at| {
+            let unused = &mut columns.unused[at];
+            let cell = row.row.cells.get(unused.at).unwrap_or_default();
+            unused.look(cell, reading, &cx.declared)
+        });
+        match row.found(&columns, &mut unnamed) {
+            Ok(Some(found)) => take(cx, budget, found),
+            Ok(None) => {}
             Err(problems) => {
                 for problem in problems {
                     budget.report(cx, problem);
@@ -220,174 +360,335 @@ fn csv(cx: &mut Context, file: FileId, text: &str, entries: &mut Vec<RosterEntry
             }
         }
     }
+    say_unnamed(cx, budget, &columns, unnamed);
+    Some(Outcome {
+        file,
+        start,
+        rows,
+        unused: columns.unused,
+    })
 }
 
-fn header(
-    cx: &mut Context,
-    file: FileId,
-    text: &str,
-    record: &::csv::StringRecord,
-) -> Option<Columns> {
-    let first = text.lines().next().unwrap_or_default();
-    let whole = Mark {
-        span: place(file, 1, 0),
-        length: width(first).max(1),
+fn say_broken(file: FileId, broken: Broken) -> Diagnostic {
+    let (message, line, hint) = match broken {
+        Broken::Open(line) => (
+            "a quote is opened on this line and never closed",
+            line,
+            "close it, or write two quotes for one that belongs to the text",
+        ),
+        Broken::Behind(line) => (
+            "there is text behind a closing quote",
+            line,
+            "a quote that was not closed further up swallows rows; within quotes, two stand for one",
+        ),
+        Broken::Unreadable(line) => ("this line cannot be read", line, "is it a table?"),
     };
-    let mut columns = Columns::default();
-    let mut fine = true;
-    for (i, name) in record.iter().enumerate() {
-        let name = name.trim().to_lowercase();
-        if let Some(slot) = columns.slot(&name)
-            && slot.replace(i).is_some()
-        {
-            fine = false;
-            cx.report(
-                Diagnostic::error(
-                    codes::ROSTER_FORMAT,
-                    format!("the column `{name}` stands twice"),
-                )
-                .at(whole),
-            );
-        }
-    }
-    if columns.email.is_none() && columns.account_id.is_none() {
-        let hint = if record.len() == 1 && first.contains([';', '\t']) {
-            "separate the columns by commas".to_string()
-        } else if first.contains('@') {
-            "the first line names the columns, such as `email,name`".to_string()
-        } else if let Some(near) = record.iter().find(|name| {
-            let name = name.trim();
-            closest(name, ["email", "account_id"]).is_some() || name.to_lowercase().contains("mail")
-        }) {
-            format!(
-                "rename the column `{}` to `email` or `account_id`",
-                short(near.trim())
-            )
-        } else {
-            format!("known columns: {}", listed(COLUMNS))
-        };
-        cx.report(
-            Diagnostic::error(
-                codes::ROSTER_FORMAT,
-                "the header names neither `email` nor `account_id`",
-            )
-            .at(whole)
-            .hint(hint),
-        );
-        return None;
-    }
-    for name in record.iter().map(str::trim) {
-        let Some(meant) = columns.meant_by(name) else {
+    Diagnostic::error(codes::ROSTER_FORMAT, message)
+        .at(place(file, line, 0))
+        .hint(hint)
+}
+
+fn say_unnamed(cx: &mut Context, budget: &mut Budget, columns: &Columns<'_>, unnamed: Unnamed) {
+    for ((at, value), (mark, rows)) in unnamed {
+        let Some((_, condition)) = columns.conditions.get(at) else {
             continue;
         };
-        fine = false;
-        let before = first.find(name).map_or(0, |at| first[..at].chars().count());
-        let mark = Mark {
-            span: place(file, 1, before),
-            length: width(name).max(1),
+        let column = short(&condition.column.value);
+        let shown = if value.is_empty() {
+            "an empty cell".to_owned()
+        } else {
+            format!("`{}`", short(&value))
         };
+        let rows = match rows {
+            1 => String::new(),
+            n => format!(" ({n} rows)"),
+        };
+        budget.report(
+            cx,
+            Diagnostic::error(
+                codes::UNNAMED_VALUE,
+                format!("{shown} in the column `{column}` is neither `in` nor `out`{rows}"),
+            )
+            .at(mark)
+            .label(condition.column.span, "decided here")
+            .hint("write the value under `in` or `out`; nobody is let in or taken out by a guess"),
+        );
+    }
+}
+
+/// Finds the columns and reports what is wrong with the header.
+fn header<'s>(
+    cx: &mut Context,
+    file: FileId,
+    table: &Table<'_>,
+    reading: &'s Reading,
+    purpose: Purpose,
+) -> Option<Columns<'s>> {
+    let whole = Mark {
+        span: place(file, table.header_line, 0),
+        length: width(table.header_text).max(1),
+    };
+    let mark = |name: &str| {
+        let at = table.header_text.find(name);
+        let before = at.map_or(0, |at| table.header_text[..at].chars().count());
+        Mark {
+            span: place(file, table.header_line, before),
+            length: width(name).max(1),
+        }
+    };
+    let twice = |name: &str| {
+        Diagnostic::error(
+            codes::ROSTER_FORMAT,
+            format!("the column `{}` stands twice", short(name)),
+        )
+        .at(whole)
+    };
+    let before = cx.problems.len();
+    let mut used = BTreeSet::new();
+    let mut columns = Columns {
+        at: [None; Column::WORDS.len()],
+        conditions: Vec::new(),
+        unused: Vec::new(),
+    };
+    let named = |cx: &mut Context, name: &crate::diagnostic::Located<String>| match table
+        .position(&name.value)
+    {
+        Ok(Some(at)) => Some(at),
+        Ok(None) => {
+            cx.report(no_column(table, name, whole));
+            None
+        }
+        Err(()) => {
+            cx.report(twice(&name.value));
+            None
+        }
+    };
+    for &column in purpose.columns() {
+        columns.at[column as usize] = match reading.header(column) {
+            Some(name) => named(cx, name),
+            None => table.column(reading, column).unwrap_or_else(|()| {
+                cx.report(twice(column.word()));
+                None
+            }),
+        };
+        used.extend(columns.of(column));
+    }
+    for condition in &reading.conditions {
+        if let Some(at) = named(cx, &condition.column) {
+            columns.conditions.push((at, condition));
+            used.insert(at);
+        }
+    }
+    for name in &reading.ignore_columns {
+        match table.position(&name.value) {
+            Ok(Some(at)) => {
+                used.insert(at);
+            }
+            Ok(None) => {
+                let mut missing = no_column(table, name, whole);
+                missing.severity = crate::diagnostic::Severity::Warning;
+                cx.report(missing);
+            }
+            // Ignoring a name ignores every column of that name.
+            Err(()) => used.extend(
+                (0..table.header.len())
+                    .filter(|at| folded(&table.header[*at]) == folded(&name.value)),
+            ),
+        }
+    }
+    let broken = cx.problems[before..]
+        .iter()
+        .any(|p| p.severity == crate::diagnostic::Severity::Error);
+    if !broken && columns.of(Column::Email).is_none() && columns.of(Column::AccountId).is_none() {
+        cx.report(no_person(table, whole));
+        return None;
+    }
+    if !broken
+        && purpose == Purpose::Lists
+        && columns.of(Column::Organization).is_none()
+        && columns.of(Column::Project).is_none()
+    {
         cx.report(
             Diagnostic::error(
                 codes::ROSTER_FORMAT,
-                format!("`{}` is not a known column", short(name)),
+                "the header names neither `organization` nor `project`",
             )
-            .at(mark)
-            .hint(format!(
-                "did you mean `{meant}`? Columns that look like none of {} are ignored",
-                listed(COLUMNS)
-            )),
+            .at(whole)
+            .hint("write `columns: { organization: … }` with the header of the column that says whose list the row belongs to"),
         );
     }
-    fine.then_some(columns)
-}
-
-/// Finds the line of a byte position; positions only grow, so the text is walked once.
-struct Lines<'t> {
-    text: &'t str,
-    byte: usize,
-    line: u64,
-}
-
-impl<'t> Lines<'t> {
-    fn new(text: &'t str) -> Self {
-        Self {
-            text,
-            byte: 0,
-            line: 1,
+    for (at, name) in table.header.iter().enumerate() {
+        if used.contains(&at) {
+            continue;
+        }
+        let missing = |column| columns.of(column).is_none();
+        match columns::meant(name, missing, purpose) {
+            Some(column) => {
+                let meant = column.word();
+                cx.report(
+                    Diagnostic::error(
+                        codes::ROSTER_FORMAT,
+                        format!("`{}` is not a known column", short(name)),
+                    )
+                    .at(mark(name))
+                    .hint(format!(
+                        "did you mean `{meant}`? Otherwise say what it is: `columns: {{ {meant}: {} }}`, or `ignore_columns`",
+                        quoted(name)
+                    )),
+                );
+            }
+            None if name.is_empty() => {}
+            None => columns.unused.push(Unused::new(at, name, mark(name))),
         }
     }
+    let broken = cx.problems[before..]
+        .iter()
+        .any(|p| p.severity == crate::diagnostic::Severity::Error);
+    (!broken).then_some(columns)
+}
 
-    /// Returns the line number and the text from there on. Empty lines before a record belong to no record and are skipped.
-    fn at(&mut self, byte: usize) -> (u64, &'t str) {
-        let bytes = self.text.as_bytes();
-        let mut end = byte.min(bytes.len());
-        while matches!(bytes.get(end), Some(b'\n' | b'\r')) {
-            end += 1;
-        }
-        let skipped = bytes.get(self.byte..end).unwrap_or_default();
-        self.line += skipped.iter().filter(|&&b| b == b'\n').count() as u64;
-        self.byte = end;
-        (self.line, self.text.get(end..).unwrap_or_default())
+fn no_column(
+    table: &Table<'_>,
+    name: &crate::diagnostic::Located<String>,
+    header: Mark,
+) -> Diagnostic {
+    let known = table.header.iter().map(String::as_str);
+    let diagnostic = Diagnostic::error(
+        codes::ROSTER_FORMAT,
+        format!("there is no column `{}`", short(&name.value)),
+    )
+    .at(name.span)
+    .label(header, "the header is here");
+    match closest(&name.value, known.clone()) {
+        Some(near) => diagnostic.hint(format!("did you mean {}?", quoted(near))),
+        None => diagnostic.hint(format!("the columns are {}", listed(known))),
     }
 }
 
-/// One line of a table.
-struct Row<'r> {
+fn no_person(table: &Table<'_>, whole: Mark) -> Diagnostic {
+    let near = table.header.iter().find(|name| {
+        closest(name, ["email", "account_id"]).is_some() || name.to_lowercase().contains("mail")
+    });
+    let hint = if table.header_text.contains('@') {
+        "the first line names the columns, such as `email,name`".to_owned()
+    } else if let Some(near) = near {
+        format!(
+            "rename the column `{}` to `email` or `account_id`, or say what it is: `{{ file: …, columns: {{ email: {} }} }}`",
+            short(near),
+            quoted(near)
+        )
+    } else {
+        let columns = Purpose::List.columns();
+        format!(
+            "known columns: {}",
+            listed(columns.iter().map(|column| column.word()))
+        )
+    };
+    Diagnostic::error(
+        codes::ROSTER_FORMAT,
+        "the header names neither `email` nor `account_id`",
+    )
+    .at(whole)
+    .hint(hint)
+}
+
+/// One row of a table, as it is read here.
+struct Cells<'r> {
     file: FileId,
-    line: u64,
-    /// The text from the beginning of the line on.
-    row: &'r str,
-    record: &'r ::csv::StringRecord,
+    row: Row<'r>,
+    reading: &'r Reading,
+    purpose: Purpose,
 }
 
-impl Row<'_> {
-    fn field(&self, column: Option<usize>) -> Option<&str> {
-        let text = self.record.get(column?)?.trim();
+impl<'r> Cells<'r> {
+    fn field(&self, column: Option<usize>) -> Option<&'r str> {
+        let text = self.row.cells.get(column?)?.trim();
         (!text.is_empty()).then_some(text)
     }
 
-    /// Returns the place of a field's text, found in the line for messages only.
+    /// Returns the place of a cell's text, found in the row for messages only.
     fn mark(&self, text: &str) -> Mark {
-        let line = self.row.split('\n').next().unwrap_or_default();
-        let column = line.find(text).map_or(0, |at| line[..at].chars().count());
+        let first = text.lines().next().unwrap_or_default();
+        let (mut line, mut column) = (self.row.line, 0);
+        if let Some((more, found)) = (0_u32..)
+            .zip(self.row.text.lines())
+            .find(|(_, candidate)| candidate.contains(first))
+        {
+            line = self.row.line + more;
+            column = found
+                .find(first)
+                .map_or(0, |at| found[..at].chars().count());
+        }
         Mark {
-            span: place(self.file, self.line, column),
-            length: width(text).max(1),
+            span: place(self.file, line, column),
+            length: width(first).max(1),
         }
     }
 
     fn whole(&self) -> Mark {
-        self.mark(self.row.split(['\n', '\r']).next().unwrap_or_default())
+        let first = self.row.text.lines().next().unwrap_or_default();
+        Mark {
+            span: place(self.file, self.row.line, 0),
+            length: width(first).max(1),
+        }
     }
 
-    fn entry(&self, columns: &Columns, width: usize) -> Result<RosterEntry, Vec<Diagnostic>> {
-        let malformed =
-            |message: String| Diagnostic::error(codes::ROSTER_FORMAT, message).at(self.whole());
-        if let Some(field) = self.record.iter().find(|field| field.contains('\n')) {
-            return Err(vec![
-                malformed(format!(
-                    "a quoted field goes on over {} lines",
-                    field.split('\n').count()
-                ))
-                .hint("close the quote on the same line"),
-            ]);
+    fn wrong_width(&self, width: usize) -> Diagnostic {
+        let found = self.row.cells.len();
+        Diagnostic::error(
+            codes::ROSTER_FORMAT,
+            format!("this line has {found} of the header's {width} fields"),
+        )
+        .at(self.whole())
+        .hint(if found < width {
+            "a field is missing; an empty one still needs its separator"
+        } else {
+            "quote a field that holds the separator"
+        })
+    }
+
+    /// Says whether the row counts (`Some(false)`), means "must be absent" (`Some(true)`), or cannot be told.
+    fn fate(&self, columns: &Columns<'_>, unnamed: &mut Unnamed) -> Option<bool> {
+        let mut out = false;
+        for (number, (at, condition)) in columns.conditions.iter().enumerate() {
+            let cell = self.row.cells.get(*at).unwrap_or_default().trim();
+            if is_one_of(cell, &condition.rows_in) {
+                continue;
+            }
+            if is_one_of(cell, &condition.rows_out) {
+                out = true;
+                continue;
+            }
+            let key = (number, short(cell).into_owned());
+            unnamed
+                .entry(key)
+                .or_insert_with(|| {
+                    (
+                        if cell.is_empty() {
+                            self.whole()
+                        } else {
+                            self.mark(cell)
+                        },
+                        0,
+                    )
+                })
+                .1 += 1;
+            return None;
         }
-        if self.record.len() != width {
-            let found = self.record.len();
-            return Err(vec![
-                malformed(format!(
-                    "this line has {found} of the header's {width} fields"
-                ))
-                .hint(if found < width {
-                    "a field is missing; an empty one still needs its comma"
-                } else {
-                    "quote a field that holds a comma"
-                }),
-            ]);
-        }
+        Some(out)
+    }
+
+    fn found(
+        &self,
+        columns: &Columns<'_>,
+        unnamed: &mut Unnamed,
+    ) -> Result<Option<Found<'r>>, Vec<Diagnostic>> {
+        let Some(out) = self.fate(columns, unnamed) else {
+            return Ok(None);
+        };
         let mut problems = Vec::new();
         let email = self
-            .field(columns.email)
+            .field(columns.of(Column::Email))
             .and_then(|text| match address(text) {
                 Ok(email) => Some(email),
                 Err(diagnostic) => {
@@ -395,22 +696,23 @@ impl Row<'_> {
                     None
                 }
             });
-        let id = self
-            .field(columns.account_id)
-            .and_then(|text| match account_id_problem(text) {
-                None => Some(AccountId::new(text)),
-                Some(problem) => {
-                    problems.push(
-                        Diagnostic::error(
-                            codes::INVALID_ID,
-                            format!("invalid account id `{}`: {problem}", short(text)),
-                        )
-                        .at(self.mark(text)),
-                    );
-                    None
+        let id =
+            self.field(columns.of(Column::AccountId)).and_then(|text| {
+                match account_id_problem(text) {
+                    None => Some(AccountId::new(text)),
+                    Some(problem) => {
+                        problems.push(
+                            Diagnostic::error(
+                                codes::INVALID_ID,
+                                format!("invalid account id `{}`: {problem}", short(text)),
+                            )
+                            .at(self.mark(text)),
+                        );
+                        None
+                    }
                 }
             });
-        let account = self.field(columns.account).and_then(|text| {
+        let account = self.field(columns.of(Column::Account)).and_then(|text| {
             let kind = AccountKind::from_word(text);
             if kind.is_none() {
                 problems.push(
@@ -424,35 +726,78 @@ impl Row<'_> {
             }
             kind
         });
-        let until = self.field(columns.until).and_then(|text| {
-            let date = parse_date(text);
+        let until = self.field(columns.of(Column::Until)).and_then(|text| {
+            let date = self.date(text);
             if date.is_none() {
-                problems.push(invalid_date(text).at(self.mark(text)));
+                problems.push(self.no_date(text));
             }
             date
         });
+        let organization = self.field(columns.of(Column::Organization));
+        let project = self.field(columns.of(Column::Project));
+        if self.purpose == Purpose::Lists && !out && organization.is_none() && project.is_none() {
+            let message = "this line does not say whose list it belongs to";
+            problems.push(
+                Diagnostic::error(codes::ROSTER_FORMAT, message)
+                    .at(self.whole())
+                    .hint("fill the cell, or leave such rows out with `where`"),
+            );
+        }
         if !problems.is_empty() {
             return Err(problems);
         }
         let (who, email) = match (id, email) {
             (Some(id), email) => (Who::Account(id), email),
             (None, Some(email)) => (Who::Email(email), None),
+            // Whoever is out and has no address any more is nobody to take off a list.
+            (None, None) if out => return Ok(None),
             (None, None) => {
-                let message = "this line has neither an address nor an account id".to_string();
-                return Err(vec![malformed(message)]);
+                let message = "this line has neither an address nor an account id";
+                return Err(vec![
+                    Diagnostic::error(codes::ROSTER_FORMAT, message).at(self.whole()),
+                ]);
             }
         };
-        let name = self.field(columns.name).map(str::to_string);
-        Ok(RosterEntry {
-            who,
-            span: place(self.file, self.line, 0),
-            extra: boxed(RosterExtra {
-                name,
-                account,
-                until,
-                email,
-                previous_email: None,
-            }),
-        })
+        // A name is shown in one line, whatever the table holds.
+        let name =
+            self.field(columns.of(Column::Name))
+                .map(|name| match name.contains(['\n', '\r']) {
+                    true => name.split_whitespace().collect::<Vec<_>>().join(" "),
+                    false => name.to_owned(),
+                });
+        Ok(Some(Found {
+            entry: RosterEntry {
+                who,
+                span: place(self.file, self.row.line, 0),
+                extra: boxed(RosterExtra {
+                    name,
+                    account,
+                    until,
+                    email,
+                    previous_email: None,
+                }),
+            },
+            out,
+            organization,
+            project,
+        }))
+    }
+
+    fn date(&self, text: &str) -> Option<jiff::civil::Date> {
+        match &self.reading.date_format {
+            // Dates as we write them are never mistaken for others.
+            Some(format) => {
+                parse_date(text).or_else(|| jiff::civil::Date::strptime(format.as_str(), text).ok())
+            }
+            None => parse_date(text),
+        }
+    }
+
+    fn no_date(&self, text: &str) -> Diagnostic {
+        let diagnostic = invalid_date(text).at(self.mark(text));
+        match &self.reading.date_format {
+            Some(format) => diagnostic.hint(format!("`date_format` is `{format}`")),
+            None => diagnostic.hint("write the year, month and day, such as `2027-01-31`, or say how dates are written: `date_format: \"%d.%m.%Y\"`"),
+        }
     }
 }

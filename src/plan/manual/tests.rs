@@ -29,6 +29,7 @@ fn site(url: SiteUrl, user_management: UserManagement) -> Site {
             list: vec![Located::new(name("Globex"), SPAN)],
         }),
         customers: None,
+        customers_managed_by: crate::config::ManagedBy::default(),
         knowledge_base: BTreeMap::new(),
     };
     Site {
@@ -48,6 +49,9 @@ fn site(url: SiteUrl, user_management: UserManagement) -> Site {
         organizations_mode: Mode::AddOnly,
         organizations: BTreeMap::new(),
         people: BTreeMap::new(),
+        people_by_id: BTreeMap::new(),
+        leaving: Vec::new(),
+        rosters: Vec::new(),
         projects: BTreeMap::from([(key("ITSM"), project)]),
         accounts: Vec::new(),
         sandbox: crate::config::SeedSandbox::default(),

@@ -2,7 +2,7 @@
 
 use super::Privacy;
 use super::people::People;
-use crate::config::{COLUMNS, SourceFile, Sources, codes};
+use crate::config::{Column, SourceFile, Sources, codes};
 use crate::diagnostic::{Diagnostic, FileId, marked_text};
 
 /// Takes personal data out of diagnostics and out of the files that excerpts are cut from.
@@ -95,7 +95,8 @@ fn mask_quoted(diagnostic: &mut Diagnostic, sources: &Sources) {
             *hint = match rest.rsplit_once('`') {
                 Some((quoted, tail)) => {
                     // A hint also names the columns of the format, of which a slip is a part.
-                    let foreign = |text: &str| !COLUMNS.contains(&text) && foreign(text);
+                    let ours = |text: &str| Column::WORDS.iter().any(|(word, _)| *word == text);
+                    let foreign = |text: &str| !ours(text) && foreign(text);
                     format!("{head}`{}`{tail}", masked_quotations(quoted, &foreign))
                 }
                 None => hint.clone(),
