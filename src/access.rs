@@ -5,12 +5,13 @@
 //! ```text
 //! Desired ─────────────┐
 //! Desired + Observed ──┼─► State ─► Visitor ─► Outcome by channel, Reach per project, Answer per article, each with a Trail
-//! "after the plan" ────┘               ▲
+//! changes, over a State ┘               ▲
 //!                        anonymous, anyone, any customer, `*@domain`, an address, a situation
 //! ```
 //!
 //! A [`State`] holds facts, each known with its [`Source`] or unknown with the reason. It is built from what is written
-//! ([`State::desired`], and [`State::offline`] for answers about one person), from what was read ([`State::live`]), or as what a plan leads to ([`State::after`]). The rules
+//! ([`State::desired`], and [`State::offline`] for answers about one person), from what was read ([`State::live`]), or as what
+//! changes make of another state ([`State::after`], the one fold of effects). The rules
 //! are the numbered ones of the customer access model; every function and table row names its number.
 //!
 //! # Three values
@@ -27,7 +28,7 @@
 //!
 //! # How the next steps plug in
 //!
-//! - **Impact**: build `before = State::live(..)` and `after = State::after(..)`; for every person of either, pair the
+//! - **Impact**: build `before = State::live(..)` and `after = before.after(changes)`; for every person of either, pair the
 //!   two situations (`People::situation_of`), evaluate each distinct pair once per project ([`portal::reach`]) and
 //!   space ([`articles::read`]) with a silent trail, count people per pair, and run again with a recording trail for the
 //!   pairs that are shown. Classes are [`Visitor::Anonymous`], [`Visitor::Anyone`], [`Visitor::AnyCustomer`], and
@@ -43,6 +44,7 @@ mod answer;
 pub mod articles;
 mod desired;
 pub mod explain;
+mod fold;
 mod live;
 mod people;
 pub mod portal;

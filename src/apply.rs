@@ -1,7 +1,7 @@
 //! Carrying a plan out: decides nothing, goes on past independent failures, and can say afterwards what became of every change.
 //!
 //! A plan must have been made right before, by the same run. Running again after an interruption converges, since every
-//! operation is either idempotent or looked up before it is repeated.
+//! effect is either idempotent or looked up before it is repeated.
 
 mod accounts;
 mod documents;
@@ -16,7 +16,7 @@ use crate::desired::Desired;
 use crate::jsm::{ApiError, ErrorKind, Reader, Writer};
 use crate::model::{AccountId, DeskId, Email, OrganizationId, OrganizationName, ProjectKey};
 use crate::observed::{Observed, Ownership};
-use crate::plan::{Change, Operation, OrganizationRef, PersonRef, Plan, order};
+use crate::plan::{Change, Effect, OrganizationRef, PersonRef, Plan};
 use futures_util::stream::{self, StreamExt};
 use serde::Serialize;
 use std::collections::{BTreeMap, HashMap};
@@ -185,12 +185,12 @@ impl Apply<'_> {
         let mut outcomes: Vec<Option<Outcome>> = vec![None; plan.changes.len()];
         let mut made = Made::default();
         let mut forbidden = false;
-        let ordered = order::order(plan, self.desired, self.observed);
+        let ordered = &plan.order;
         let mut stages: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
         for (index, change) in plan.changes.iter().enumerate() {
             let outcome = if !change.blocked_by.is_empty() {
                 Outcome::Blocked
-            } else if matches!(change.operation, Operation::Manual) {
+            } else if change.is_by_hand() {
                 Outcome::Manual
             } else if !change.waiting_for.is_empty() {
                 Outcome::Waiting
@@ -208,7 +208,7 @@ impl Apply<'_> {
                 of,
                 changes: indices.len(),
             });
-            let (indices, held) = prudence::hold_back(plan, &ordered, indices, &outcomes);
+            let (indices, held) = prudence::hold_back(plan, ordered, indices, &outcomes);
             let (works, untried) = self.works(plan, &indices, &made);
             for (index, why) in untried.into_iter().chain(held) {
                 let outcome = Outcome::NotTried(why);
@@ -265,14 +265,14 @@ impl Apply<'_> {
                 }
                 None => {}
             }
-            match &change.operation {
-                Operation::CreateAccount { email, name } => {
+            match &change.effect {
+                Effect::CreateAccount { email, name, .. } => {
                     works.push(Work::Account(index, email.clone(), name.clone()));
                 }
-                Operation::CreateOrganization(name) => {
+                Effect::CreateOrganization(name) => {
                     works.push(Work::Organization(index, name.clone()))
                 }
-                Operation::Link(key, organization) => match self.organization(organization, made) {
+                Effect::Link(key, organization) => match self.organization(organization, made) {
                     Ok(id) => works.push(Work::Link(index, key.clone(), id)),
                     Err(why) => untried.push((index, why)),
                 },
@@ -309,17 +309,17 @@ impl Apply<'_> {
                 None => Err(format!("the account of `{email}` was not made")),
             },
         };
-        Some(match &change.operation {
-            Operation::AddMember(organization, who) => self
+        Some(match &change.effect {
+            Effect::AddMember(organization, who) => self
                 .organization(organization, made)
                 .and_then(|id| Ok((people::List::AddMembers(id), person(who)?))),
-            Operation::RemoveMember(id, account) => {
+            Effect::RemoveMember(id, account) => {
                 Ok((people::List::RemoveMembers(id.clone()), account.clone()))
             }
-            Operation::AddCustomer(key, who) => {
+            Effect::AddCustomer(key, who) => {
                 person(who).map(|id| (people::List::AddCustomers(key.clone()), id))
             }
-            Operation::RemoveCustomer(key, account) => {
+            Effect::RemoveCustomer(key, account) => {
                 Ok((people::List::RemoveCustomers(key.clone()), account.clone()))
             }
             _ => return None,
@@ -359,37 +359,38 @@ impl Apply<'_> {
     }
 
     async fn single(&self, index: usize, change: &Change) -> Findings {
-        let done = match &change.operation {
-            Operation::Unlink(key, id) => match self.desk(key) {
+        let done = match &change.effect {
+            Effect::Unlink(key, id) => match self.desk(key) {
                 Some(desk) => self.writer.unlink_organization(desk, id).await,
                 None => return self.no_desk(index, key),
             },
-            Operation::DeleteOrganization(id) => match self.writer.delete_organization(id).await {
+            Effect::DeleteOrganization(id) => match self.writer.delete_organization(id).await {
                 Err(error) if error.kind() == ErrorKind::NotFound => {
                     return Findings::one(index, Outcome::AlreadyTrue);
                 }
                 other => other,
             },
-            Operation::ApproveDomain {
+            Effect::ApproveDomain {
                 domain,
                 role,
                 admin_approval,
+                ..
             } => {
                 return self
                     .approve_domain(index, domain, role, *admin_approval)
                     .await;
             }
-            Operation::DisapproveDomain(domain) => {
+            Effect::DisapproveDomain(domain) => {
                 return self.disapprove_domain(index, domain).await;
             }
-            Operation::LinkSpace(key, space, viewers) => {
+            Effect::LinkSpace(key, space, viewers) => {
                 return self.link_space(index, key, space, *viewers).await;
             }
-            Operation::SetViewers(key, space, viewers) => {
+            Effect::SetViewers(key, space, viewers) => {
                 return self.set_viewers(index, key, space, *viewers).await;
             }
             other => {
-                // Every other operation is carried out with others of its kind.
+                // Every other effect is carried out with others of its kind.
                 return Findings::one(
                     index,
                     Outcome::NotTried(format!("no request is known for {other:?}")),

@@ -5,7 +5,7 @@
 pub enum Exit {
     /// 64: wrong usage of the command line.
     Usage,
-    /// 3: the configuration is invalid, or an expectation fails.
+    /// 3: the configuration is invalid.
     Invalid,
     /// 7: credentials are missing, refused, or lack a right.
     Forbidden,
@@ -15,6 +15,8 @@ pub enum Exit {
     Stale,
     /// 4: applied in part.
     Partial,
+    /// 10: an expectation fails, or is undecided where that blocks.
+    Expectation,
     /// 5: blocked by policy, protection, a rule, or the user's `no`.
     Blocked,
     /// 1: an unexpected error.
@@ -29,13 +31,14 @@ pub enum Exit {
 
 impl Exit {
     /// Every exit code, in order of precedence.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Usage,
         Self::Invalid,
         Self::Forbidden,
         Self::Unreadable,
         Self::Stale,
         Self::Partial,
+        Self::Expectation,
         Self::Blocked,
         Self::Unexpected,
         Self::ManualStepsRemain,
@@ -56,6 +59,7 @@ impl Exit {
             Self::Forbidden => 7,
             Self::Unreadable => 8,
             Self::ManualStepsRemain => 9,
+            Self::Expectation => 10,
             Self::Usage => 64,
         }
     }
@@ -68,6 +72,7 @@ impl Exit {
             Self::Changes => "changes are present",
             Self::Invalid => "the configuration is invalid",
             Self::Partial => "applied in part",
+            Self::Expectation => "an expectation fails",
             Self::Blocked => "blocked",
             Self::Stale => "the reviewed plan no longer covers what would be done",
             Self::Forbidden => "credentials are missing, refused, or lack a right",
@@ -83,8 +88,9 @@ impl Exit {
             Self::Done => "done",
             Self::Unexpected => "unexpected error",
             Self::Changes => "with `--detailed-exitcode`: something to change",
-            Self::Invalid => "the configuration is invalid, or an expectation fails",
+            Self::Invalid => "the configuration is invalid",
             Self::Partial => "applied in part",
+            Self::Expectation => "an expectation fails; what makes it fail is held back",
             Self::Blocked => "blocked by policy, protection or the answer no",
             Self::Stale => "the reviewed plan no longer covers what would be done",
             Self::Forbidden => "credentials missing, refused, or lacking a right",
@@ -110,7 +116,7 @@ mod tests {
     #[test]
     fn precedence_is_that_of_the_contract() {
         let codes: Vec<u8> = Exit::ALL.iter().map(|exit| exit.code()).collect();
-        assert_eq!(codes, [64, 3, 7, 8, 6, 4, 5, 1, 9, 2, 0]);
+        assert_eq!(codes, [64, 3, 7, 8, 6, 4, 10, 5, 1, 9, 2, 0]);
         let mut sorted = Exit::ALL;
         sorted.sort();
         assert_eq!(sorted, Exit::ALL);

@@ -6,41 +6,41 @@
 //!
 //! # Which states
 //!
-//! [`assess`] compares three: *before* (as read), *after apply* (the changes that apply would carry out, folded over what
-//! was read), and *after the manual steps* (those that wait for a person, and what waits for them, folded over that).
-//! Blocked changes are in none of them. What was not read is unknown in all of them, so it makes nobody gain or lose.
+//! [`assess`] compares the three worlds of a plan ([`Worlds`]): *before* (as read), *after apply* (what
+//! apply would carry out, folded over that), and *after the manual steps* (those that wait for a person, and what waits for
+//! them). Blocked changes are in none of them. What was not read is unknown in all of them, so it makes nobody gain or lose.
 //!
 //! # What counts
 //!
 //! An answer that rises (no, uncertain, yes) is a gain, one that falls is a loss; with `uncertain` on either side the
 //! sentence says "may". Somebody *keeps* a portal when a route to it goes and the answer stays a sure yes. Somebody ends
 //! *without any access* when no portal is left and no article is sure; where a portal is uncertain, that is told apart.
-//! Somebody whom a change puts on a list or takes off one holds the role Customer in all three states: the list proves it.
 //! Agents, whose projects are not read, never count.
 //!
 //! # Cost
 //!
 //! People with equal accounts on equal lists before and after share one evaluation, and only the projects that a change
-//! can concern are evaluated. When no change concerns a class, only the people whom the changes name are looked at.
+//! can concern are evaluated. When no change concerns a class, no class is judged.
 
+mod cause;
 mod classes;
 mod comparison;
-mod outlook;
 mod people;
 mod routes;
 mod unread;
 
-use crate::access::{Answer, Because, Coverage, Role, SituationId, State, Trail, Visitor, portal};
-use crate::desired::Desired;
+use crate::access::{
+    Answer, Because, Coverage, Link, ListId, PersonId, SituationId, State, Trail, Visitor, portal,
+};
+use crate::judge::{Sheet, Worlds};
 use crate::model::{ProjectKey, SiteKey, SpaceKey};
 use crate::observed::Observed;
-use crate::plan::{Change, Plan};
+use crate::plan::{Change, Effect};
+use cause::Causes;
+pub(crate) use cause::{Tracer, Whose};
 use comparison::Comparison;
 use std::borrow::Cow;
-use std::collections::{BTreeSet, HashMap, HashSet};
-
-/// How many people of a group are named.
-pub const NAMED: usize = 50;
+use std::collections::BTreeSet;
 
 /// A portal, or the articles of a space that is linked to it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -103,17 +103,24 @@ pub struct ClassChange {
     pub people_before_whole: bool,
     /// For [`Class::Anyone`] where it falls: the domains in sight whose new addresses fare better after, sorted.
     pub except: Vec<String>,
+    /// The changes that cause it, as positions in the plan.
+    pub caused_by: BTreeSet<usize>,
     /// Why it is as it is after.
     pub because: Vec<Because>,
 }
 
-/// Some people: how many, and the first of them by name.
+/// Some people, by name.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Named {
-    /// How many.
-    pub count: usize,
-    /// The first [`NAMED`], as addresses or `id:<accountId>`, sorted.
-    pub first: Vec<String>,
+    /// Addresses or `id:<accountId>`, sorted.
+    pub list: Vec<String>,
+}
+
+impl Named {
+    /// Returns how many there are.
+    pub const fn count(&self) -> usize {
+        self.list.len()
+    }
 }
 
 /// People who gain, lose or keep one thing for one reason.
@@ -131,6 +138,8 @@ pub struct Group {
     pub after: Answer,
     /// Who.
     pub people: Named,
+    /// The changes that cause it, as positions in the plan.
+    pub caused_by: BTreeSet<usize>,
     /// Why it is as it is after, for the first of them by name; the others of the group are there by the same routes.
     pub because: Vec<Because>,
 }
@@ -150,10 +159,10 @@ pub struct Impact {
     pub without_any_access: Named,
     /// People who lose something and end with nothing sure, while of some portal it is not known, now or before.
     pub without_sure_access: Named,
-    /// How many people gain something.
-    pub people_gaining: usize,
-    /// How many people lose something.
-    pub people_losing: usize,
+    /// People who gain something.
+    pub gaining: BTreeSet<PersonId>,
+    /// People who lose something.
+    pub losing: BTreeSet<PersonId>,
 }
 
 impl Impact {
@@ -189,52 +198,38 @@ pub struct Assessment {
     pub abandoned: Vec<ProjectKey>,
 }
 
-/// Judges what a plan does to people. Pure; the plan's blocked changes count as not done.
-///
-/// `before` is the state as the site was read: [`State::live`] of the same `desired` and `observed`.
-pub fn assess(
-    desired: &Desired<'_>,
-    observed: &Observed,
-    plan: &Plan,
-    before: &State<'_>,
-) -> Assessment {
-    let open: Vec<&Change> = plan
-        .changes
-        .iter()
-        .filter(|change| change.blocked_by.is_empty())
-        .collect();
+/// Judges what a plan does to people. Pure; blocked changes are in none of the worlds.
+pub fn assess(observed: &Observed, sheet: &Sheet<'_>, worlds: &Worlds<'_, '_>) -> Assessment {
+    let before = worlds.before;
     let mut assessment = Assessment {
-        site: desired.site.key.clone(),
+        site: observed.site.clone(),
         applied: Impact::default(),
         by_hand: Impact::default(),
-        unread: Vec::new(),
+        unread: unread::people(observed, before),
         unread_settings: Vec::new(),
         unread_articles: None,
         abandoned: Vec::new(),
     };
+    let open: Vec<&Change> = sheet.free().map(|(_, change)| change).collect();
     if open.is_empty() {
-        assessment.unread = unread::people(observed, before);
         return assessment;
     }
-    let (automatic, later): (Vec<&Change>, Vec<&Change>) =
-        open.iter().partition(|change| change.is_automatic());
-    judge(
-        &mut assessment,
-        desired,
-        observed,
-        before,
-        &automatic,
-        &later,
-    );
-    // Articles change where a portal does, or with a setting of the site.
-    let of_the_site = open.iter().any(|change| change.kind.is_of_the_site());
-    let touched: BTreeSet<ProjectKey> = [&assessment.applied, &assessment.by_hand]
-        .into_iter()
-        .flat_map(Impact::projects)
-        .cloned()
+    assessment.applied = impact(before, &worlds.applied, sheet);
+    if let Some(done) = &worlds.done {
+        assessment.by_hand = impact(&worlds.applied, done, sheet);
+    }
+    let impacts = [&assessment.applied, &assessment.by_hand];
+    let lost: BTreeSet<ProjectKey> = impacts
+        .iter()
+        .flat_map(|impact| &impact.losses)
+        .map(|group| group.target.project.clone())
         .collect();
-    assessment.unread = unread::people(observed, before);
-    if open.iter().any(|change| outlook::concerns_classes(change)) {
+    assessment.abandoned = abandoned(worlds.done(), &lost);
+    // Articles change where a portal does, or with a setting of the site.
+    let impacts = [&assessment.applied, &assessment.by_hand].into_iter();
+    let touched: BTreeSet<ProjectKey> = impacts.flat_map(Impact::projects).cloned().collect();
+    let of_the_site = open.iter().any(|change| change.kind.is_of_the_site());
+    if open.iter().any(|change| concerns_classes(change)) {
         assessment.unread_settings = unread::classes(before);
     }
     assessment.unread_articles =
@@ -242,64 +237,20 @@ pub fn assess(
     assessment
 }
 
-/// Compares the states before, after apply, and after the manual steps.
-fn judge(
-    assessment: &mut Assessment,
-    desired: &Desired<'_>,
-    observed: &Observed,
-    before: &State<'_>,
-    automatic: &[&Change],
-    later: &[&Change],
-) {
-    let open: Vec<&Change> = automatic.iter().chain(later).copied().collect();
-    let reduced =
-        outlook::touched(observed, &open).map(|people| outlook::reduced(observed, &people));
-    let before_seen = reduced.as_ref().unwrap_or(observed);
-    let customers = outlook::customers(observed, &open);
-    let not_known = |id| {
-        let found = before.people.by_account(id);
-        found.is_some_and(|found| before.people.get(found).account.role == Role::Unknown)
-    };
-    let rebuilt = (reduced.is_some() || customers.iter().any(not_known))
-        .then(|| State::live_knowing(desired, before_seen, &customers));
-    let before = rebuilt.as_ref().unwrap_or(before);
-    let applied_seen = outlook::fold(before_seen.clone(), desired, automatic.iter().copied());
-    let applied = State::live_knowing(desired, &applied_seen, &customers);
-    assessment.applied = impact(before, &applied);
-    if later.is_empty() {
-        assessment.abandoned = abandoned(&applied, observed, &open, &assessment.applied.losses);
-        return;
-    }
-    let done_seen = outlook::fold(applied_seen.clone(), desired, later.iter().copied());
-    let done = State::live_knowing(desired, &done_seen, &customers);
-    assessment.by_hand = impact(&applied, &done);
-    let mut losses = assessment.applied.losses.clone();
-    losses.extend(assessment.by_hand.losses.iter().cloned());
-    assessment.abandoned = abandoned(&done, observed, &open, &losses);
-}
-
-/// What the classes gain or lose when the given changes are done over what was read; nobody in particular is judged.
-///
-/// `before` is the state as the site was read, where it is to be counted who reached each portal; that takes looking at everybody.
-pub(crate) fn classes_after<'c>(
-    desired: &Desired<'_>,
-    observed: &Observed,
-    changes: impl IntoIterator<Item = &'c Change>,
-    before: Option<&State<'_>>,
-) -> Vec<ClassChange> {
-    let nobody = outlook::reduced(observed, &HashSet::new());
-    let after_seen = outlook::fold(nobody.clone(), desired, changes);
-    let after = State::live(desired, &after_seen);
-    match before {
-        Some(before) => {
-            let comparison = Comparison::new(before, &after);
-            comparison.classes(&comparison.reached_before())
-        }
-        None => {
-            let before = State::live(desired, &nobody);
-            Comparison::new(&before, &after).classes(&HashMap::new())
-        }
-    }
+/// Says whether a change can concern more people than those whom it names: a setting, a domain, or a link, by which new
+/// addresses may get in.
+const fn concerns_classes(change: &Change) -> bool {
+    !matches!(
+        change.effect,
+        Effect::AddMember(..)
+            | Effect::RemoveMember(..)
+            | Effect::AddCustomer(..)
+            | Effect::RemoveCustomer(..)
+            | Effect::CreateAccount { .. }
+            | Effect::CreateOrganization(_)
+            | Effect::RenameOrganization(..)
+            | Effect::SetCustomerSharing(..)
+    )
 }
 
 /// Returns how many people surely reach some portal in a state.
@@ -315,13 +266,32 @@ pub(crate) fn people_with_access(state: &State<'_>) -> usize {
         .sum()
 }
 
-/// Compares two states of one site.
-pub fn impact(before: &State<'_>, after: &State<'_>) -> Impact {
+/// Compares two states of one site, the second of which the free changes of a sheet lead to.
+pub fn impact(before: &State<'_>, after: &State<'_>, sheet: &Sheet<'_>) -> Impact {
     let comparison = Comparison::new(before, after);
-    let mut result = comparison.people();
-    let reached = comparison.reached_before();
-    result.classes = comparison.classes(&reached);
+    let causes = Causes::new(after, sheet.free());
+    let mut result = comparison.people(&causes);
+    result.classes = comparison.classes(&causes);
     result
+}
+
+/// Compares two states for the people who are known, and for no classes.
+pub(crate) fn people(before: &State<'_>, after: &State<'_>, sheet: &Sheet<'_>) -> Impact {
+    let causes = Causes::new(after, sheet.free());
+    Comparison::new(before, after).people(&causes)
+}
+
+/// Compares two states for classes of people, and for nobody in particular.
+pub(crate) fn classes(
+    before: &State<'_>,
+    after: &State<'_>,
+    sheet: &Sheet<'_>,
+) -> Vec<ClassChange> {
+    let comparison = Comparison::new(before, after);
+    if comparison.spares_classes() {
+        return Vec::new();
+    }
+    comparison.classes(&Causes::new(after, sheet.free()))
 }
 
 fn view(state: &State<'_>, at: usize, visitor: &Visitor<'_>) -> Answer {
@@ -329,20 +299,34 @@ fn view(state: &State<'_>, at: usize, visitor: &Visitor<'_>) -> Answer {
 }
 
 /// Restricted projects that somebody loses and whose lists are empty when the changes are done; unread lists are not.
-fn abandoned(
-    after: &State<'_>,
-    observed: &Observed,
-    changes: &[&Change],
-    losses: &[Group],
-) -> Vec<ProjectKey> {
-    let lost: BTreeSet<&ProjectKey> = losses.iter().map(|group| &group.target.project).collect();
+fn abandoned(after: &State<'_>, lost: &BTreeSet<ProjectKey>) -> Vec<ProjectKey> {
+    if lost.is_empty() {
+        return Vec::new();
+    }
+    let mut filled: BTreeSet<ListId> = BTreeSet::new();
+    let situations = u32::try_from(after.people.situations()).unwrap_or(u32::MAX);
+    for (situation, _, people) in (0..situations).map(|at| after.people.situation(SituationId(at)))
+    {
+        if people > 0 {
+            filled.extend(situation.lists);
+        }
+    }
     let emptied = |key: &&ProjectKey| {
-        let state = after.project(key.as_str()).map(|at| &after.projects[at]);
-        state.is_some_and(|project| {
-            project.roster == Coverage::Whole
-                && project.links == Coverage::Whole
-                && portal::is_restricted(project) == Answer::Yes
-        }) && outlook::emptied(observed, changes, key)
+        let Some(at) = after.project(key.as_str()) else {
+            return false;
+        };
+        let project = &after.projects[at];
+        let roster = ListId::Roster(u32::try_from(at).unwrap_or(u32::MAX));
+        let has_people = |link: &Link| {
+            let organization = after.organizations.get(link.organization as usize);
+            filled.contains(&ListId::Organization(link.organization))
+                || organization.is_none_or(|found| found.members != Coverage::Whole)
+        };
+        project.roster == Coverage::Whole
+            && project.links == Coverage::Whole
+            && portal::is_restricted(project) == Answer::Yes
+            && !filled.contains(&roster)
+            && !project.organizations.iter().any(has_people)
     };
-    lost.into_iter().filter(emptied).cloned().collect()
+    lost.iter().filter(emptied).cloned().collect()
 }

@@ -10,9 +10,8 @@
 //! desired        Workspace -> Desired                 what should be on one site, and what is ours to judge
 //! observe        Reader + Desired -> Observed         what is; the only step that reads the remote
 //! plan::diff     Desired x Observed -> Plan           pure, synchronous, total; says why for every change
-//! policy, lint   Plan -> Plan with blocked changes    limits, protected objects, accepted drift, what must not become true
+//! judge          Plan -> blocks, verdicts, people     protections, lints, gates, expectations, limits, on the worlds of the plan
 //! plan::order    Plan -> stages                       no moment in between exposes or interrupts, where an order allows it
-//! impact         Desired + Observed + Plan -> people  who gains, loses and keeps what
 //! apply          Plan + Writer -> ApplyReport         carries out, stage by stage, decides nothing
 //! report         any of these -> text or JSON         the same words everywhere
 //! ```
@@ -31,8 +30,10 @@
 //! | [`target`] | what `--target` leaves of a workspace |
 //! | [`observe`], [`observed`] | reading a site, and what was read: a snapshot that can be saved |
 //! | [`plan`] | the difference as changes with reasons, routes, an order and manual steps |
+//! | [`judge`] | the worlds of a plan (before, after apply, after the steps by hand), and rounds of judging it |
+//! | [`pipeline`] | from what is desired and what was read to a judged, ordered plan |
 //! | [`impact`] | which people gain, lose and keep which portals and articles by a plan |
-//! | [`policy`] | what must not be carried out, however much the YAML asks for it |
+//! | [`policy`] | limits and protections: what must not be carried out, however much the YAML asks for it |
 //! | [`review`], [`base`] | a reviewed plan against a fresh one; which changes a branch brings |
 //! | [`drift`], [`patch`] | whose doing a difference is; the smallest edit of the files that accepts it |
 //! | [`apply`] | stages, batches, read-merge-write, the journal |
@@ -74,6 +75,7 @@ pub mod expect;
 pub mod export;
 pub mod impact;
 pub mod jsm;
+pub mod judge;
 pub mod lint;
 pub mod mapped;
 pub mod meaning;
@@ -82,6 +84,7 @@ pub mod neutral;
 pub mod observe;
 pub mod observed;
 pub mod patch;
+pub mod pipeline;
 pub mod plan;
 pub mod policy;
 pub mod report;

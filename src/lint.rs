@@ -27,12 +27,12 @@ pub mod table;
 
 pub use acknowledge::{Judged, diagnostics, judged};
 pub use change::changes;
-pub use review::review;
+pub(crate) use review::{Held, review};
 
-use crate::access::{Source, State, StateKind};
+use crate::access::{Source, State};
 use crate::desired::Desired;
 use crate::diagnostic::{Severity, Span};
-use crate::model::{Address, Field, SiteField, SiteValue};
+use crate::model::Address;
 use crate::observed::Observed;
 
 /// A row of the table of lints.
@@ -137,24 +137,6 @@ impl<'s, 'w> Scene<'s, 'w> {
             .atlassian
             .map_or(self.desired.site.key.as_str(), |(key, _)| key);
         Address::new([root, "approved-domain", domain])
-    }
-
-    /// Returns a setting that the access rules do not need, as this state has it.
-    fn setting(&self, field: SiteField) -> Option<(SiteValue, Option<Source>)> {
-        let written = self
-            .desired
-            .site
-            .settings
-            .get(&field)
-            .filter(|_| self.state.kind != StateKind::Live)
-            .map(|value| (value.value.clone(), Some(Source::Written(value.span))));
-        written.or_else(|| {
-            let seen = self.observed?.settings.get(&field)?;
-            match &seen.value {
-                Field::Known(value) => Some((value.clone(), Some(Source::Read(seen.surface)))),
-                Field::Unknown(_) => None,
-            }
-        })
     }
 }
 

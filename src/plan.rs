@@ -1,5 +1,6 @@
 //! The plan: which changes take the observed site to the desired one, and why each.
 
+mod block;
 pub mod change;
 pub mod diff;
 pub mod domains;
@@ -9,12 +10,11 @@ pub mod order;
 mod organizations;
 mod projects;
 pub mod roster;
-mod settings;
+pub(crate) mod settings;
 pub mod surfaces;
 
-pub use change::{
-    Action, Change, Operation, OrganizationRef, PersonRef, Phase, Reason, ResourceType,
-};
+pub use block::Block;
+pub use change::{Action, Change, Effect, OrganizationRef, PersonRef, Phase, Reason, ResourceType};
 pub use manual::{ATTEST, ManualStep, ManualSubject};
 pub use order::{Danger, Order, UnsafeStep};
 

@@ -1,26 +1,25 @@
 //! Limits and protections: which changes must not be carried out, however much the YAML asks for them.
 //!
-//! A blocked change stays in the plan, with the reason beside it. What the policy blocks begins with [`PREFIX`] and can be
-//! overridden for exactly one plan ([`acceptance`]); what a rule of Atlassian's blocks (L52, R3, L69, a near-duplicate name) cannot.
+//! A blocked change stays in the plan, with the reason beside it. What the policy blocks can be overridden for exactly one plan
+//! ([`acceptance`]); what a rule of Atlassian's blocks (L52, R3, L69, a near-duplicate name) cannot ([`Block`](crate::plan::Block)).
 
 pub mod acceptance;
 mod accepted_drift;
-mod dependents;
+mod bounds;
 mod emptied;
-mod impact;
+mod gates;
 mod limits;
+mod people;
 mod protect;
 
 pub use accepted_drift::{Accepted, split_accepted};
+pub(crate) use gates::gates;
 
-use crate::access::State;
 use crate::desired::Desired;
 use crate::diagnostic::Span;
+use crate::judge::{Ledger, Sheet, Worlds};
 use crate::observed::Observed;
-use crate::plan::{Change, Finding, Operation, Plan, order};
-
-/// How every reason begins that the policy gives for blocking.
-pub const PREFIX: &str = "policy";
+use crate::plan::{Change, Effect, Finding, Plan};
 
 /// The result of one limit or protection.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,23 +32,42 @@ pub struct Verdict {
     pub problems: Vec<String>,
     /// Where the rule is written.
     pub source: Option<Span>,
-    /// Whether the problems are only told, and block nothing.
-    pub warns: bool,
+    /// What the problems amount to.
+    pub weight: Weight,
 }
 
-/// Applies the policy to a plan: drops what is accepted, blocks what is not allowed, and says what was judged.
-///
-/// Every rule is one step below; each blocks rows by itself and gives a verdict even when it passes. `before` is the state as
-/// the site was read.
-pub fn review(
-    plan: &mut Plan,
-    desired: &Desired<'_>,
-    observed: &Observed,
-    before: &State<'_>,
-) -> Vec<Verdict> {
-    let policy = &desired.workspace.policy;
-    let at_first = (plan.changes.len(), blocked(plan));
-    for accepted in split_accepted(plan, &policy.accept_drift, desired.today) {
+/// What the problems of a verdict amount to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Weight {
+    /// They fail the check.
+    Fails,
+    /// They are only told.
+    Warns,
+    /// Something is not known that would decide.
+    Undecided,
+}
+
+impl Verdict {
+    /// Returns the word used in the plan JSON.
+    pub const fn status(&self) -> &'static str {
+        match (self.problems.is_empty(), self.weight) {
+            (true, _) => "pass",
+            (false, Weight::Fails) => "fail",
+            (false, Weight::Warns) => "warn",
+            (false, Weight::Undecided) => "unknown",
+        }
+    }
+
+    /// Says whether it fails.
+    pub fn fails(&self) -> bool {
+        self.weight == Weight::Fails && !self.problems.is_empty()
+    }
+}
+
+/// Takes what is accepted as drift out of a plan, and tells it.
+pub(crate) fn accept_drift(plan: &mut Plan, desired: &Desired<'_>) {
+    let accepted = &desired.workspace.policy.accept_drift;
+    for accepted in split_accepted(plan, accepted, desired.today) {
         let acceptance = accepted.acceptance;
         plan.findings.push(Finding {
             message: format!(
@@ -63,70 +81,42 @@ pub fn review(
             source: Some(acceptance.span),
         });
     }
-    let mut verdicts = Vec::new();
-    for pattern in &policy.protect {
-        let verdict = protect::protect(plan, desired, observed, &pattern.value, pattern.span);
-        verdicts.push(verdict);
-    }
-    if let Some(limit) = &policy.max_removals {
-        verdicts.extend(limits::max_removals(plan, desired, observed, limit));
-    }
-    if let Some(limit) = &policy.max_new_accounts {
-        verdicts.push(limits::max_new_accounts(plan, limit));
-    }
-    dependents::block_dependents(plan);
-    verdicts.extend(impact::review(plan, desired, observed, before));
-    verdicts.extend(emptied::organizations(plan, desired, observed));
-    verdicts.extend(emptied::projects(plan, desired, observed));
-    for change in &mut plan.changes {
-        change.blocked_by.sort();
-        change.blocked_by.dedup();
-    }
-    // What does not happen changes what is safe.
-    if (plan.changes.len(), blocked(plan)) != at_first {
-        order::arrange(plan, desired, observed);
-    }
-    verdicts
 }
 
-/// Counts the changes that something stands against.
-fn blocked(plan: &Plan) -> usize {
-    let changes = plan.changes.iter();
-    changes
-        .filter(|change| !change.blocked_by.is_empty())
-        .count()
-}
-
-/// Says whether every reason that blocks a row is the policy's, so that the row can be overridden.
-pub fn is_overridable(blocked_by: &[String]) -> bool {
-    blocked_by.iter().all(|why| why.starts_with(PREFIX))
-}
-
-/// Returns the plan as it is with what the policy blocks lifted and the order made anew; `None` where the policy blocks
-/// nothing. What a rule blocks stays blocked.
-pub fn lifted(plan: &Plan, desired: &Desired<'_>, observed: &Observed) -> Option<Plan> {
-    let is_policy = |why: &String| why.starts_with(PREFIX);
-    if !plan
-        .changes
-        .iter()
-        .any(|change| change.blocked_by.iter().any(is_policy))
-    {
-        return None;
+/// Judges what is protected: what the policy names, and that nothing is emptied unless somebody wrote it so.
+pub(crate) fn protections(
+    sheet: &mut Sheet<'_>,
+    desired: &Desired<'_>,
+    observed: &Observed,
+    ledger: &mut Ledger,
+) {
+    protect::protect(sheet, desired, observed, ledger);
+    let mut blocks = Vec::new();
+    emptied::organizations(sheet, desired, observed, &mut blocks, ledger);
+    emptied::projects(sheet, desired, observed, ledger);
+    for (at, block) in blocks {
+        sheet.block(at, block);
     }
-    let mut plan = plan.clone();
-    for change in &mut plan.changes {
-        change.blocked_by.retain(|why| !is_policy(why));
-    }
-    order::arrange(&mut plan, desired, observed);
-    Some(plan)
 }
 
-fn makes_account(change: &Change) -> bool {
-    matches!(change.operation, Operation::CreateAccount { .. })
+/// Judges the limits in numbers, of rows and of people, on the rows that are free now.
+pub(crate) fn limits(
+    sheet: &mut Sheet<'_>,
+    desired: &Desired<'_>,
+    observed: &Observed,
+    worlds: &Worlds<'_, '_>,
+    ledger: &mut Ledger,
+) {
+    let mut blocks = Vec::new();
+    limits::max_removals(sheet, desired, observed, &mut blocks, ledger);
+    limits::max_new_accounts(sheet, desired, &mut blocks, ledger);
+    people::limits(sheet, desired, worlds, &mut blocks, ledger);
+    // Every limit counts what is free at the start of its round.
+    for (at, block) in blocks {
+        sheet.block(at, block);
+    }
 }
 
-fn block(plan: &mut Plan, which: impl Fn(&Change) -> bool, why: &str) {
-    for change in plan.changes.iter_mut().filter(|change| which(change)) {
-        change.blocked_by.push(why.to_owned());
-    }
+const fn makes_account(change: &Change) -> bool {
+    matches!(change.effect, Effect::CreateAccount { .. })
 }

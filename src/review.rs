@@ -3,7 +3,6 @@
 //! Nothing is carried out from a file. `apply --plan FILE` plans afresh and holds the fresh plan against the file: a change that
 //! is not in the file is refused, a row of the file that is no longer needed is already true. So applying twice is harmless.
 
-use crate::policy;
 use crate::report::document::{Made, PlanDocument, ResourceChange};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -146,7 +145,7 @@ fn covered(rows: &[&ResourceChange], fresh: &ResourceChange) -> Result<(), &'sta
     if row.kind != fresh.kind {
         return Err("the reviewed plan does something else there");
     }
-    if !policy::is_overridable(&row.portcullis.blocked_by) {
+    if !row.portcullis.blocked_by.is_empty() && !row.portcullis.overridable {
         return Err("the reviewed plan said that it is blocked");
     }
     // What was not known at the time was reviewed as "whatever it is now".
@@ -237,6 +236,7 @@ mod tests {
         blocked.portcullis.blocked_by = vec!["L52: open".into()];
         assert!(why(&blocked, &reviewed).is_some());
         blocked.portcullis.blocked_by = vec!["policy.max_removals".into()];
+        blocked.portcullis.overridable = true;
         assert_eq!(why(&blocked, &reviewed), None);
     }
 

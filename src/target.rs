@@ -7,7 +7,7 @@
 use crate::config::{Mode, OrganizationState, Roster, Site, Who, Workspace};
 use crate::desired::Desired;
 use crate::model::{Address, SiteField};
-use crate::plan::{Change, Operation, OrganizationRef, PersonRef, Plan};
+use crate::plan::{Change, Effect, OrganizationRef, PersonRef, Plan};
 use std::collections::BTreeSet;
 
 /// A target that matches nothing in the workspace.
@@ -291,7 +291,7 @@ struct Needed<'p> {
     addresses: BTreeSet<&'p Address>,
     organizations: BTreeSet<&'p str>,
     accounts: BTreeSet<&'p str>,
-    lists: Vec<&'p Operation>,
+    lists: Vec<&'p Effect>,
 }
 
 impl<'p> Needed<'p> {
@@ -299,18 +299,18 @@ impl<'p> Needed<'p> {
         let mut needed = Self::default();
         for change in changes {
             needed.addresses.extend(&change.waiting_for);
-            match &change.operation {
-                Operation::AddMember(organization, person) => {
+            match &change.effect {
+                Effect::AddMember(organization, person) => {
                     needed.organization(organization);
                     needed.person(person);
                 }
-                Operation::AddCustomer(_, person) => needed.person(person),
-                Operation::Link(_, organization) => needed.organization(organization),
-                Operation::SetEmailDomains(organization, _) => {
+                Effect::AddCustomer(_, person) => needed.person(person),
+                Effect::Link(_, organization) => needed.organization(organization),
+                Effect::SetEmailDomains(organization, _) => {
                     needed.organization(organization);
-                    needed.list(&change.operation);
+                    needed.list(&change.effect);
                 }
-                Operation::SetSite(..) => needed.list(&change.operation),
+                Effect::SetSite(..) => needed.list(&change.effect),
                 _ => {}
             }
         }
@@ -329,18 +329,18 @@ impl<'p> Needed<'p> {
         }
     }
 
-    fn list(&mut self, operation: &'p Operation) {
-        if !self.lists.contains(&operation) {
-            self.lists.push(operation);
+    fn list(&mut self, effect: &'p Effect) {
+        if !self.lists.contains(&effect) {
+            self.lists.push(effect);
         }
     }
 
     fn includes(&self, change: &Change) -> bool {
         self.addresses.contains(&change.address)
-            || match &change.operation {
-                Operation::CreateOrganization(name) => self.organizations.contains(name.as_str()),
-                Operation::CreateAccount { email, .. } => self.accounts.contains(email.key()),
-                operation => self.lists.contains(&operation),
+            || match &change.effect {
+                Effect::CreateOrganization(name) => self.organizations.contains(name.as_str()),
+                Effect::CreateAccount { email, .. } => self.accounts.contains(email.key()),
+                effect => self.lists.contains(&effect),
             }
     }
 }

@@ -30,6 +30,10 @@ pub(super) const ABSENT: &str =
     "declared absent, the person is taken off every list, and an account that is there stays";
 /// Reads after "the list ".
 const ADD_ONLY: &str = "is `add_only`: whoever else is on it stays";
+/// How many patterns of `keep` are named.
+const KEPT_NAMED: usize = 5;
+/// Reads after "the list ".
+const OWN_DOMAINS: &str = "keeps whoever the organization's own e-mail domains brought in";
 /// Reads after "the list ".
 const NOT_MANAGED: &str = "is not managed: whoever is on it stays";
 
@@ -62,6 +66,7 @@ impl<'a> State<'a> {
                 join(&mut people, roster, ListId::Organization(at));
             }
             organizations.push(Organization {
+                id: None,
                 name: name.as_str().to_owned(),
                 email_domains: match &organization.email_domains {
                     Some(domains) if !retired => domains
@@ -71,9 +76,24 @@ impl<'a> State<'a> {
                         .collect(),
                     _ => Vec::new(),
                 },
+                domains: match organization.email_domains.is_some() || retired {
+                    true => Coverage::Whole,
+                    false => Coverage::AsWritten(NOT_MANAGED.into()),
+                },
+                gone: false,
                 members: match retired {
                     true => Coverage::Whole,
-                    false => coverage(organization.members.as_ref().map(|roster| roster.mode)),
+                    false => match &organization.members {
+                        Some(roster) if keeps(roster) => kept(roster),
+                        Some(roster)
+                            if roster.mode == Mode::Exact
+                                && (organization.email_domains.iter())
+                                    .any(|domains| !domains.value.is_empty()) =>
+                        {
+                            Coverage::AsWritten(OWN_DOMAINS.into())
+                        }
+                        roster => coverage(roster.as_ref().map(|roster| roster.mode)),
+                    },
                 },
             });
         }
@@ -106,18 +126,16 @@ impl<'a> State<'a> {
                 customer_sharing: written(project.customer_sharing.as_ref()),
                 organizations: linked,
                 links: coverage(links.map(|links: &LinkedOrganizations| links.mode)),
-                roster: coverage(
-                    project
-                        .customers
-                        .as_ref()
-                        .map(|roster: &Roster| roster.mode),
-                ),
+                roster: match &project.customers {
+                    Some(roster) if keeps(roster) => kept(roster),
+                    roster => coverage(roster.as_ref().map(|roster| roster.mode)),
+                },
                 spaces: project
                     .knowledge_base
                     .iter()
                     .map(|(space, linked)| (space.clone(), written(linked.who_can_view.as_ref())))
                     .collect(),
-                spaces_coverage: Coverage::AsWritten(NOT_MANAGED),
+                spaces_coverage: Coverage::AsWritten(NOT_MANAGED.into()),
                 scheme: Scheme::default(),
             });
         }
@@ -129,7 +147,7 @@ impl<'a> State<'a> {
             organizations,
             projects,
             spaces: spaces(&site.spaces),
-            people: people.build().into(),
+            people: people.build(),
         }
     }
 
@@ -161,11 +179,29 @@ pub(super) fn written<T: Copy>(value: Option<&Located<T>>) -> Fact<T> {
     }
 }
 
+/// Says whether an exact list spares people whom it does not list.
+fn keeps(roster: &Roster) -> bool {
+    roster.mode == Mode::Exact && !roster.keep.is_empty()
+}
+
+/// How far such a list can be believed: whom it spares is said.
+fn kept(roster: &Roster) -> Coverage {
+    let patterns: Vec<String> = (roster.keep.iter().take(KEPT_NAMED))
+        .map(|keep| format!("`{}`", keep.value))
+        .collect();
+    let more = match roster.keep.len().saturating_sub(KEPT_NAMED) {
+        0 => String::new(),
+        n => format!(" and {n} more"),
+    };
+    let patterns = patterns.join(", ");
+    Coverage::AsWritten(format!("keeps {patterns}{more}: whoever of them is on it stays").into())
+}
+
 fn coverage(mode: Option<Mode>) -> Coverage {
     match mode {
         Some(Mode::Exact) => Coverage::Whole,
-        Some(Mode::AddOnly) => Coverage::AsWritten(ADD_ONLY),
-        None => Coverage::AsWritten(NOT_MANAGED),
+        Some(Mode::AddOnly) => Coverage::AsWritten(ADD_ONLY.into()),
+        None => Coverage::AsWritten(NOT_MANAGED.into()),
     }
 }
 
@@ -227,6 +263,8 @@ fn site_facts(desired: &Desired<'_>) -> SiteFacts {
         kb_all_logged_in: toggle(desired, SiteField::KnowledgeBaseAllLoggedIn),
         kb_anyone: toggle(desired, SiteField::KnowledgeBaseAnyone),
         confluence_plan: written(site.confluence_plan.as_ref()),
+        login_password: toggle(desired, SiteField::PortalOnlyPassword),
+        login_sso: toggle(desired, SiteField::PortalOnlySso),
     }
 }
 

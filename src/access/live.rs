@@ -1,4 +1,4 @@
-//! The state that was read, completed by declared facts and valid attestations; and the state after a plan.
+//! The state that was read, completed by declared facts and valid attestations.
 
 mod lists;
 mod organizations;
@@ -18,98 +18,55 @@ use organizations::organizations;
 use projects::projects;
 use serde_json::Value;
 use settings::rules;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// Why something is not known of the live site.
 const NOT_ASKED: &str = "it was not read";
 
-/// Which of the two states is built.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Moment {
-    Before,
-    After,
-}
-
 impl<'a> State<'a> {
     /// Builds the state that was read. Attestations and declared facts of the workspace fill what no program reads.
     pub fn live(desired: &'a Desired<'a>, observed: &'a Observed) -> Self {
-        build(desired, observed, Moment::Before, &BTreeSet::new())
+        let mut people = PeopleBuilder::with_capacity(observed.accounts.len());
+        for (id, account) in &observed.accounts {
+            people.add(person(id, account));
+        }
+        resolutions(&mut people, observed);
+        let lists = Lists::new(desired, observed);
+        let (organizations, positions) = organizations(&lists, &mut people);
+        let projects = projects(&lists, &positions, &mut people);
+        let (site, approved, any_domain) = rules(desired, observed);
+        Self {
+            kind: StateKind::Live,
+            site,
+            approved,
+            any_domain,
+            organizations,
+            projects,
+            spaces: desired::spaces(&desired.site.spaces),
+            people: people.build(),
+        }
     }
 
-    /// Builds [`State::live`] where these accounts are known to be customers at least, be they on a list or not.
-    ///
-    /// Being taken off a list takes no role away, and nobody without one can be put on a list (R1d, R1e): what a list proves at
-    /// one moment holds at the moments before and after.
-    pub fn live_knowing(
-        desired: &'a Desired<'a>,
-        observed: &'a Observed,
-        customers: &BTreeSet<AccountId>,
-    ) -> Self {
-        build(desired, observed, Moment::Before, customers)
-    }
-
-    /// Builds the state that a complete run of the plan leads to: what is managed from the workspace, the rest as read.
-    ///
-    /// Manual steps count as done. People who have no account yet count as in the desired state.
-    pub fn after(desired: &'a Desired<'a>, observed: &'a Observed) -> Self {
-        build(desired, observed, Moment::After, &BTreeSet::new())
-    }
-
-    /// Builds what decides on new accounts after a complete run of the plan (R2 to R5): the settings and the domains of
-    /// [`State::after`], with no list and nobody on it. It costs as much as the settings do.
+    /// Builds what decides on new accounts (R2 to R5): the settings and the domains of [`State::live`], with no list and
+    /// nobody on it. It costs as much as the settings do.
     ///
     /// An any-domain rule that nobody asked for counts as written, or as Atlassian's default (2.3): a plan must not leave
     /// open what only a rule that nobody manages could change.
-    pub fn rules_after(desired: &Desired<'_>, observed: &Observed) -> Self {
-        let (site, approved, mut any_domain) = rules(desired, observed, Moment::After);
+    pub fn account_rules(desired: &'a Desired<'a>, observed: &Observed) -> Self {
+        let (site, approved, mut any_domain) = rules(desired, observed);
         if observed.any_domain.is_none() {
             any_domain = desired::any_domain(desired);
         }
         Self {
-            kind: StateKind::After,
+            kind: StateKind::Live,
             site,
             approved,
             any_domain,
             organizations: Vec::new(),
             projects: Vec::new(),
             spaces: BTreeMap::new(),
-            people: PeopleBuilder::default().build().into(),
+            people: PeopleBuilder::default().build(),
         }
-    }
-}
-
-fn build<'a>(
-    desired: &'a Desired<'a>,
-    observed: &'a Observed,
-    moment: Moment,
-    customers: &BTreeSet<AccountId>,
-) -> State<'a> {
-    let mut people = PeopleBuilder::with_capacity(observed.accounts.len());
-    for (id, account) in &observed.accounts {
-        people.add(person(id, account));
-    }
-    for id in customers {
-        if let Some(known) = people.find_account(id) {
-            lists::proves_role(&mut people, known);
-        }
-    }
-    resolutions(&mut people, observed);
-    let lists = Lists::new(desired, observed, moment);
-    let (organizations, positions) = organizations(&lists, &mut people);
-    let projects = projects(&lists, &positions, &mut people);
-    let (site, approved, any_domain) = rules(desired, observed, moment);
-    State {
-        kind: match moment {
-            Moment::Before => StateKind::Live,
-            Moment::After => StateKind::After,
-        },
-        site,
-        approved,
-        any_domain,
-        organizations,
-        projects,
-        spaces: desired::spaces(&desired.site.spaces),
-        people: people.build().into(),
     }
 }
 

@@ -2,7 +2,8 @@
 
 use super::answer::Source;
 use crate::model::{AccountId, AccountKind, Email};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
 /// The position of a person in [`People`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -114,9 +115,19 @@ pub enum Lookup {
     Unknown(String),
 }
 
-/// Everybody who is known, with their lists; built once.
-#[derive(Debug, Default)]
+/// Everybody who is known, with their lists: read once, and shared by every state that changes lead to.
+///
+/// A person keeps their position, and a situation its number, through all states of one run, so that two states are
+/// compared by numbers.
+#[derive(Debug, Clone, Default)]
 pub struct People<'a> {
+    read: Arc<ReadPeople<'a>>,
+    moves: Option<Arc<Moves<'a>>>,
+}
+
+/// Everybody as read.
+#[derive(Debug, Default)]
+struct ReadPeople<'a> {
     people: Vec<Person<'a>>,
     by_email: HashMap<&'a str, Vec1>,
     by_account: HashMap<&'a str, u32>,
@@ -128,11 +139,34 @@ pub struct People<'a> {
     situation: Vec<u32>,
     examples: Vec<u32>,
     counts: Vec<u32>,
-    /// The situations in which there is somebody whose address the site hides.
-    hidden: BTreeSet<SituationId>,
+    /// How many people of each situation hide their address: each may be anybody whose account was not found.
+    hidden: BTreeMap<SituationId, u32>,
     /// Addresses whose owner could not be told, and whether everybody else who is not known has no account.
     unresolved: HashMap<&'a str, String>,
     unlisted: Option<String>,
+}
+
+/// What changes make of the people who were read: an overlay, not a copy.
+#[derive(Debug, Clone, Default)]
+struct Moves<'a> {
+    /// People whom the changes make, and people whose account they change, by position.
+    people: BTreeMap<u32, Person<'a>>,
+    by_email: HashMap<&'a str, u32>,
+    /// People whose lists or account differ from what was read.
+    moved: HashMap<u32, Moved>,
+    /// Each situation that nobody was in before, with somebody who came into it; numbered after those that were read.
+    situations: Vec<(u32, Account, Vec<ListId>)>,
+    /// By how much the number of people in a situation differs.
+    counts: HashMap<u32, i64>,
+    hidden: BTreeMap<SituationId, i64>,
+}
+
+/// Where somebody stands after the changes.
+#[derive(Debug, Clone, Default)]
+struct Moved {
+    lists: Vec<ListId>,
+    sources: Vec<Source>,
+    situation: u32,
 }
 
 /// One or two positions: an address seldom has two accounts, never more.
@@ -141,43 +175,63 @@ struct Vec1(u32, Option<u32>);
 
 impl<'a> People<'a> {
     /// Returns how many people are known.
-    pub const fn len(&self) -> usize {
-        self.people.len()
+    pub fn len(&self) -> usize {
+        let made = self.moves.iter().flat_map(|moves| moves.people.keys());
+        let made = made.filter(|at| **at as usize >= self.read.people.len());
+        self.read.people.len() + made.count()
     }
 
     /// Says whether nobody is known.
-    pub const fn is_empty(&self) -> bool {
-        self.people.is_empty()
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
     }
 
     /// Returns everybody, in the order of their positions.
     pub fn iter(&self) -> impl Iterator<Item = &Person<'a>> {
-        self.people.iter()
+        self.ids().map(|id| self.get(id))
     }
 
     /// Returns every position.
     pub fn ids(&self) -> impl Iterator<Item = PersonId> + use<> {
-        (0..u32::try_from(self.people.len()).unwrap_or(u32::MAX)).map(PersonId)
+        (0..position(self.len())).map(PersonId)
+    }
+
+    /// Returns the positions of people whose account or lists are not as they were read, the first first.
+    pub fn moved(&self) -> Vec<PersonId> {
+        let moved = self.moves.iter().flat_map(|moves| moves.moved.keys());
+        let mut moved: Vec<PersonId> = moved.map(|at| PersonId(*at)).collect();
+        moved.sort_unstable();
+        moved
     }
 
     /// Returns a person.
     pub fn get(&self, id: PersonId) -> &Person<'a> {
-        &self.people[id.0 as usize]
+        let made = self
+            .moves
+            .as_ref()
+            .and_then(|moves| moves.people.get(&id.0));
+        made.unwrap_or_else(|| &self.read.people[id.0 as usize])
     }
 
     /// Looks an address up (R1).
     pub fn lookup(&self, email: &Email) -> Lookup {
-        if let Some(Vec1(first, second)) = self.by_email.get(email.key()) {
-            let ids = std::iter::once(*first).chain(*second);
-            return Lookup::Accounts(ids.map(PersonId).collect());
+        let made = self
+            .moves
+            .as_ref()
+            .and_then(|moves| moves.by_email.get(email.key()));
+        let read = self.read.by_email.get(email.key()).into_iter();
+        let ids = read.flat_map(|Vec1(first, second)| std::iter::once(*first).chain(*second));
+        let ids: Vec<PersonId> = ids.chain(made.copied()).map(PersonId).collect();
+        if !ids.is_empty() {
+            return Lookup::Accounts(ids);
         }
-        if let Some(why) = self.unresolved.get(email.key()) {
+        if let Some(why) = self.read.unresolved.get(email.key()) {
             return match why.is_empty() {
                 true => Lookup::Nobody,
                 false => Lookup::Unknown(why.clone()),
             };
         }
-        match &self.unlisted {
+        match &self.read.unlisted {
             None => Lookup::Nobody,
             Some(why) => Lookup::Unknown(why.clone()),
         }
@@ -185,47 +239,258 @@ impl<'a> People<'a> {
 
     /// Looks an account id up.
     pub fn by_account(&self, id: &AccountId) -> Option<PersonId> {
-        self.by_account.get(id.as_str()).copied().map(PersonId)
+        self.read.by_account.get(id.as_str()).copied().map(PersonId)
     }
 
-    fn range(&self, person: u32) -> std::ops::Range<usize> {
-        let at = person as usize;
-        self.starts[at] as usize..self.starts[at + 1] as usize
+    fn moved_to(&self, id: PersonId) -> Option<&Moved> {
+        self.moves.as_ref()?.moved.get(&id.0)
     }
 
     /// Returns the lists of a person, sorted.
     pub fn lists(&self, id: PersonId) -> &[ListId] {
-        &self.lists[self.range(id.0)]
+        match self.moved_to(id) {
+            Some(moved) => &moved.lists,
+            None => &self.read.lists[self.read.range(id.0)],
+        }
     }
 
     /// Returns where each of a person's lists is said, in the order of [`People::lists`].
     pub fn sources(&self, id: PersonId) -> &[Source] {
-        &self.sources[self.range(id.0)]
+        match self.moved_to(id) {
+            Some(moved) => &moved.sources,
+            None => &self.read.sources[self.read.range(id.0)],
+        }
     }
 
-    /// Returns how many distinct situations there are.
-    pub const fn situations(&self) -> usize {
-        self.examples.len()
+    /// Returns how many distinct situations have a number; nobody may be left in one.
+    pub fn situations(&self) -> usize {
+        let more = self
+            .moves
+            .as_ref()
+            .map_or(0, |moves| moves.situations.len());
+        self.read.examples.len() + more
     }
 
     /// Returns the situations of people whose address is hidden: each may be anybody whose account was not found.
     pub fn hidden(&self) -> impl Iterator<Item = Situation<'_>> {
-        self.hidden.iter().map(|id| self.situation(*id).0)
+        self.hidden_situations().map(|id| self.situation(id).0)
+    }
+
+    /// Returns the numbers of the situations of people whose address is hidden.
+    pub fn hidden_situations(&self) -> impl Iterator<Item = SituationId> {
+        let moves = self.moves.as_ref().map(|moves| &moves.hidden);
+        let more = moves.into_iter().flat_map(|hidden| hidden.keys());
+        let all: BTreeSet<SituationId> = self.read.hidden.keys().chain(more).copied().collect();
+        all.into_iter().filter(move |id| {
+            let read = i64::from(self.read.hidden.get(id).copied().unwrap_or(0));
+            let more = moves
+                .and_then(|hidden| hidden.get(id))
+                .copied()
+                .unwrap_or(0);
+            read + more > 0
+        })
     }
 
     /// Returns the situation of a person.
     pub fn situation_of(&self, id: PersonId) -> SituationId {
-        SituationId(self.situation[id.0 as usize])
+        let moved = self.moved_to(id).map(|moved| moved.situation);
+        SituationId(moved.unwrap_or_else(|| self.read.situation[id.0 as usize]))
     }
 
-    /// Returns a situation with somebody who is in it and how many people are.
+    /// Returns a situation with somebody who is or was in it, and how many people are.
+    ///
+    /// The situation is that of the state in which its number was given, whoever has left it since.
     pub fn situation(&self, id: SituationId) -> (Situation<'_>, PersonId, u32) {
-        let example = PersonId(self.examples[id.0 as usize]);
-        let situation = Situation {
-            account: self.get(example).account,
-            lists: self.lists(example),
+        let at = id.0 as usize;
+        let read = self.read.examples.len();
+        if at < read {
+            let example = PersonId(self.read.examples[at]);
+            let situation = Situation {
+                account: self.read.people[example.0 as usize].account,
+                lists: &self.read.lists[self.read.range(example.0)],
+            };
+            let more = self
+                .moves
+                .as_ref()
+                .and_then(|moves| moves.counts.get(&id.0));
+            let count = i64::from(self.read.counts[at]) + more.copied().unwrap_or(0);
+            return (situation, example, u32::try_from(count).unwrap_or(0));
+        }
+        let moves = self.moves.as_deref();
+        let count = moves.and_then(|moves| moves.counts.get(&id.0)).copied();
+        let found = moves.and_then(|moves| moves.situations.get(at - read));
+        let Some((example, account, lists)) = found else {
+            debug_assert!(false, "situation {at} has no number");
+            return self.situation(SituationId(0));
         };
-        (situation, example, self.counts[id.0 as usize])
+        let example = PersonId(*example);
+        let situation = Situation {
+            account: *account,
+            lists,
+        };
+        (
+            situation,
+            example,
+            u32::try_from(count.unwrap_or(0)).unwrap_or(0),
+        )
+    }
+}
+
+impl ReadPeople<'_> {
+    fn range(&self, person: u32) -> std::ops::Range<usize> {
+        let at = person as usize;
+        self.starts[at] as usize..self.starts[at + 1] as usize
+    }
+}
+
+fn position(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
+}
+
+/// Changes people: gathers what differs, then numbers the situations that come of it.
+#[derive(Debug)]
+pub(super) struct Mover<'a> {
+    people: People<'a>,
+    changed: BTreeMap<u32, (Vec<(ListId, Source)>, Account)>,
+    next: u32,
+    made: BTreeMap<u32, Person<'a>>,
+    by_email: HashMap<&'a str, u32>,
+}
+
+impl<'a> Mover<'a> {
+    /// Begins with people as they are.
+    pub(super) fn new(people: &People<'a>) -> Self {
+        Self {
+            next: position(people.len()),
+            people: people.clone(),
+            changed: BTreeMap::new(),
+            made: BTreeMap::new(),
+            by_email: HashMap::new(),
+        }
+    }
+
+    fn entry(&mut self, id: PersonId) -> &mut (Vec<(ListId, Source)>, Account) {
+        let people = &self.people;
+        let made = &self.made;
+        self.changed.entry(id.0).or_insert_with(|| {
+            if let Some(person) = made.get(&id.0) {
+                return (Vec::new(), person.account);
+            }
+            let lists = people.lists(id).iter().copied();
+            let lists = lists.zip(people.sources(id).iter().copied()).collect();
+            (lists, people.get(id).account)
+        })
+    }
+
+    /// Makes an account. An address that is there already makes twins (R1a).
+    pub(super) fn make(&mut self, mut person: Person<'a>) -> PersonId {
+        let id = PersonId(self.next);
+        self.next += 1;
+        if let Some(email) = person.email {
+            if let Lookup::Accounts(others) = self.people.lookup(email) {
+                person.account.twin = true;
+                for other in others {
+                    self.entry(other).1.twin = true;
+                }
+            }
+            self.by_email.insert(email.key(), id.0);
+        }
+        self.made.insert(id.0, person);
+        let _ = self.entry(id);
+        id
+    }
+
+    /// Finds an account that the changes make.
+    pub(super) fn made(&self, email: &Email) -> Option<PersonId> {
+        self.by_email.get(email.key()).copied().map(PersonId)
+    }
+
+    /// Puts somebody on a list.
+    pub(super) fn join(&mut self, id: PersonId, list: ListId, source: Source) {
+        let (lists, _) = self.entry(id);
+        if let Err(at) = lists.binary_search_by_key(&list, |(list, _)| *list) {
+            lists.insert(at, (list, source));
+        }
+    }
+
+    /// Takes somebody off a list.
+    pub(super) fn leave(&mut self, id: PersonId, list: ListId) {
+        let (lists, _) = self.entry(id);
+        lists.retain(|(other, _)| *other != list);
+    }
+
+    /// Numbers the situations and returns the people as they are now.
+    pub(super) fn done(self) -> People<'a> {
+        if self.changed.is_empty() {
+            return self.people;
+        }
+        let before = self.people;
+        let mut moves = before.moves.as_deref().cloned().unwrap_or_default();
+        moves.people.extend(self.made);
+        moves.by_email.extend(self.by_email);
+        let mut known: HashMap<Situation<'_>, u32> = HashMap::new();
+        for at in 0..position(before.situations()) {
+            known.insert(before.situation(SituationId(at)).0, at);
+        }
+        let changed: Vec<(u32, Vec<ListId>, Vec<Source>, Account)> = self
+            .changed
+            .into_iter()
+            .map(|(at, (lists, account))| {
+                let (lists, sources) = lists.into_iter().unzip();
+                (at, lists, sources, account)
+            })
+            .collect();
+        let mut numbered: Vec<u32> = Vec::with_capacity(changed.len());
+        for (at, lists, _, account) in &changed {
+            let situation = Situation {
+                account: *account,
+                lists,
+            };
+            let next = position(before.read.examples.len() + moves.situations.len());
+            let number = *known.entry(situation).or_insert_with(|| {
+                moves.situations.push((*at, *account, lists.clone()));
+                next
+            });
+            numbered.push(number);
+        }
+        drop(known);
+        for ((at, lists, sources, account), situation) in changed.into_iter().zip(numbered) {
+            let id = PersonId(at);
+            let is_new = at as usize >= before.len();
+            let hidden = match is_new {
+                true => false,
+                false => before.get(id).email.is_none(),
+            };
+            if !is_new {
+                let was = before.situation_of(id);
+                *moves.counts.entry(was.0).or_default() -= 1;
+                if hidden {
+                    *moves.hidden.entry(was).or_default() -= 1;
+                }
+                let person = *before.get(id);
+                if person.account != account {
+                    moves.people.insert(at, Person { account, ..person });
+                }
+            } else if let Some(person) = moves.people.get_mut(&at) {
+                person.account = account;
+            }
+            *moves.counts.entry(situation).or_default() += 1;
+            if hidden {
+                *moves.hidden.entry(SituationId(situation)).or_default() += 1;
+            }
+            moves.moved.insert(
+                at,
+                Moved {
+                    lists,
+                    sources,
+                    situation,
+                },
+            );
+        }
+        People {
+            read: before.read,
+            moves: Some(Arc::new(moves)),
+        }
     }
 }
 
@@ -323,7 +588,7 @@ impl<'a> PeopleBuilder<'a> {
         for at in 1..starts.len() {
             starts[at] += starts[at - 1];
         }
-        let mut people = People {
+        let mut people = ReadPeople {
             people: self.people,
             by_email: self.by_email,
             by_account: self.by_account,
@@ -333,31 +598,35 @@ impl<'a> PeopleBuilder<'a> {
             situation: Vec::with_capacity(count),
             examples: Vec::new(),
             counts: Vec::new(),
-            hidden: BTreeSet::new(),
+            hidden: BTreeMap::new(),
             unresolved: self.unresolved,
             unlisted: self.unlisted,
         };
+        drop(self.memberships);
         let mut known: HashMap<Situation<'_>, u32> = HashMap::new();
-        let mut hidden = BTreeSet::new();
+        let mut hidden: BTreeMap<SituationId, u32> = BTreeMap::new();
         let (mut of_person, mut examples, mut counts) = (Vec::with_capacity(count), vec![], vec![]);
-        for (id, person) in people.ids().zip(&people.people) {
+        for (id, person) in (0..).zip(&people.people) {
             let situation = Situation {
                 account: person.account,
-                lists: people.lists(id),
+                lists: &people.lists[people.range(id)],
             };
             let at = *known.entry(situation).or_insert_with(|| {
-                examples.push(id.0);
+                examples.push(id);
                 counts.push(0_u32);
                 u32::try_from(examples.len() - 1).unwrap_or(u32::MAX)
             });
             counts[at as usize] += 1;
             if person.email.is_none() {
-                hidden.insert(SituationId(at));
+                *hidden.entry(SituationId(at)).or_default() += 1;
             }
             of_person.push(at);
         }
         (people.situation, people.examples, people.counts) = (of_person, examples, counts);
         people.hidden = hidden;
-        people
+        People {
+            read: Arc::new(people),
+            moves: None,
+        }
     }
 }

@@ -5,11 +5,11 @@ use super::people::People;
 use super::scheme::Scheme;
 use crate::config::{ApprovedRole, ConfluencePlan};
 use crate::model::{
-    ChannelAccess, CustomerSharing, Domain, EmailAccountCreation, OrganizationManagement,
-    ProjectKey, SpaceKey, WhoCanView,
+    ChannelAccess, CustomerSharing, Domain, EmailAccountCreation, OrganizationId,
+    OrganizationManagement, ProjectKey, SiteField, SpaceKey, WhoCanView,
 };
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 /// A fact: known with its source, or unknown with the reason.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,7 +57,7 @@ pub enum Coverage {
     /// It is the whole list.
     Whole,
     /// It is what the workspace writes; others may be there and would be left alone. Reads after "the list ".
-    AsWritten(&'static str),
+    AsWritten(Cow<'static, str>),
     /// It could not be read whole, so nobody is known not to be on it.
     Unread(String),
 }
@@ -124,9 +124,30 @@ pub struct SiteFacts {
     pub kb_anyone: Fact<bool>,
     /// K2: the Confluence plan.
     pub confluence_plan: Fact<ConfluencePlan>,
+    /// Whether portal-only accounts log in by password.
+    pub login_password: Fact<bool>,
+    /// Whether portal-only accounts log in by single sign-on.
+    pub login_sso: Fact<bool>,
 }
 
 impl SiteFacts {
+    /// Returns the toggle behind a field of the site, where access depends on it.
+    pub(super) const fn toggle_mut(&mut self, field: SiteField) -> Option<&mut Fact<bool>> {
+        Some(match field {
+            SiteField::Internal => &mut self.internal,
+            SiteField::External => &mut self.external,
+            SiteField::CustomersCanCreateAccounts => &mut self.create,
+            SiteField::ViewWithoutLogin => &mut self.no_login,
+            SiteField::KnowledgeBaseAllLoggedIn => &mut self.kb_all_logged_in,
+            SiteField::KnowledgeBaseAnyone => &mut self.kb_anyone,
+            SiteField::PortalOnlyPassword => &mut self.login_password,
+            SiteField::PortalOnlySso => &mut self.login_sso,
+            SiteField::AllowedDomains
+            | SiteField::EmailCcCreatesAccounts
+            | SiteField::OrganizationManagement => return None,
+        })
+    }
+
     /// Nothing known, for one reason.
     pub fn unknown(why: &str) -> Self {
         fn no<T>(why: &str) -> Fact<T> {
@@ -143,6 +164,8 @@ impl SiteFacts {
             kb_all_logged_in: no(why),
             kb_anyone: no(why),
             confluence_plan: no(why),
+            login_password: no(why),
+            login_sso: no(why),
         }
     }
 }
@@ -170,12 +193,18 @@ pub struct Approved {
 /// A customer organization.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Organization {
+    /// Its id, where it exists already.
+    pub id: Option<OrganizationId>,
     /// Its name.
     pub name: String,
     /// The domains whose new customers join by themselves (A2).
     pub email_domains: Vec<(Domain, Source)>,
+    /// Whether it may have other e-mail domains.
+    pub domains: Coverage,
     /// How far its list of members can be believed.
     pub members: Coverage,
+    /// Whether it has been deleted; it keeps its position, and nobody is in it.
+    pub gone: bool,
 }
 
 /// A link from a project to an organization.
@@ -237,7 +266,7 @@ pub struct State<'a> {
     /// Confluence's side of spaces.
     pub spaces: BTreeMap<SpaceKey, SpaceFacts>,
     /// Known people, their lists and their situations.
-    pub people: Arc<People<'a>>,
+    pub people: People<'a>,
 }
 
 impl State<'_> {

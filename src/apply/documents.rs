@@ -7,7 +7,7 @@ use crate::mapped::{self, Subject};
 use crate::model::{
     ChannelAccess, CustomerSharing, OrganizationId, ProjectKey, SpaceKey, Surface, WhoCanView,
 };
-use crate::plan::{Change, Operation, Plan};
+use crate::plan::{Change, Effect, Plan};
 use serde_json::{Map, Value, json};
 
 /// A document that one read-merge-write changes.
@@ -30,19 +30,19 @@ impl Apply<'_> {
         change: &Change,
         made: &Made,
     ) -> Option<Result<Target, String>> {
-        let (field, project, organization) = match &change.operation {
-            Operation::SetSite(field, _) => (MappedField::Site(*field), None, None),
-            Operation::SetEmailDomains(reference, _) => match self.organization(reference, made) {
+        let (field, project, organization) = match &change.effect {
+            Effect::SetSite(field, _) => (MappedField::Site(*field), None, None),
+            Effect::SetEmailDomains(reference, _) => match self.organization(reference, made) {
                 Ok(id) => (MappedField::OrganizationEmailDomains, None, Some(id)),
                 Err(why) => return Some(Err(why)),
             },
-            Operation::SetChannelAccess(key, _) => {
+            Effect::SetChannelAccess(key, _) => {
                 (MappedField::ChannelAccess, Some(key.clone()), None)
             }
-            Operation::SetCustomerSharing(key, _) => {
+            Effect::SetCustomerSharing(key, _) => {
                 (MappedField::CustomerSharing, Some(key.clone()), None)
             }
-            Operation::SetViewers(key, ..) if change.surface == Surface::Mapped => {
+            Effect::SetViewers(key, ..) if change.surface == Surface::Mapped => {
                 (MappedField::WhoCanView, Some(key.clone()), None)
             }
             _ => return None,
@@ -84,14 +84,14 @@ impl Apply<'_> {
     async fn security(&self, plan: &Plan, key: &ProjectKey, indices: &[usize]) -> Findings {
         let mut patch = Map::new();
         for &index in indices {
-            match plan.changes[index].operation {
-                Operation::SetChannelAccess(_, access) => {
+            match plan.changes[index].effect {
+                Effect::SetChannelAccess(_, access) => {
                     patch.insert(
                         "serviceDeskOpenAccess".into(),
                         json!(access == ChannelAccess::Open),
                     );
                 }
-                Operation::SetCustomerSharing(_, sharing) => {
+                Effect::SetCustomerSharing(_, sharing) => {
                     let (manage, autocomplete) = match sharing {
                         CustomerSharing::OwnOrganizations => (false, false),
                         CustomerSharing::AnyCustomerByEmail => (true, false),
@@ -148,12 +148,7 @@ impl Apply<'_> {
         };
         let mut document = before.clone();
         for &index in indices {
-            if let Err(why) = merge(
-                driver,
-                &plan.changes[index].operation,
-                subject,
-                &mut document,
-            ) {
+            if let Err(why) = merge(driver, &plan.changes[index].effect, subject, &mut document) {
                 return failed(why);
             }
         }
@@ -169,7 +164,7 @@ impl Apply<'_> {
         // What was written holds when merging it again changes nothing.
         let holds = |index: usize, document: &Value| {
             let mut merged = document.clone();
-            merge(driver, &plan.changes[index].operation, subject, &mut merged)
+            merge(driver, &plan.changes[index].effect, subject, &mut merged)
                 .map(|()| merged == *document)
         };
         let all_hold = |document: &Value| {
@@ -324,10 +319,10 @@ impl From<ApiError> for Trouble {
     }
 }
 
-/// Changes a document so that it says what an operation wants.
+/// Changes a document so that it says what an effect wants.
 fn merge(
     driver: &Driver,
-    operation: &Operation,
+    effect: &Effect,
     subject: Subject<'_>,
     document: &mut Value,
 ) -> Result<(), String> {
@@ -337,28 +332,28 @@ fn merge(
             .get(&field)
             .ok_or_else(|| "no mapped description reaches this field".to_owned())
     };
-    match operation {
-        Operation::SetSite(field, value) => {
+    match effect {
+        Effect::SetSite(field, value) => {
             mapped::set_site_value(*field, mapping(MappedField::Site(*field))?, document, value)
         }
-        Operation::SetEmailDomains(_, list) => mapped::set_email_domains(
+        Effect::SetEmailDomains(_, list) => mapped::set_email_domains(
             mapping(MappedField::OrganizationEmailDomains)?,
             document,
             list,
         ),
-        Operation::SetChannelAccess(_, access) => mapped::set_word(
+        Effect::SetChannelAccess(_, access) => mapped::set_word(
             mapping(MappedField::ChannelAccess)?,
             document,
             subject,
             access.word(),
         ),
-        Operation::SetCustomerSharing(_, sharing) => mapped::set_word(
+        Effect::SetCustomerSharing(_, sharing) => mapped::set_word(
             mapping(MappedField::CustomerSharing)?,
             document,
             subject,
             sharing.word(),
         ),
-        Operation::SetViewers(_, space, viewers) => {
+        Effect::SetViewers(_, space, viewers) => {
             let subject = Subject {
                 space_key: Some(space.as_str()),
                 ..subject

@@ -5,7 +5,7 @@
 
 use super::Outcome;
 use crate::model::{AccountId, ChannelAccess, ProjectKey};
-use crate::plan::{Danger, Operation, Order, PersonRef, Plan};
+use crate::plan::{Danger, Effect, Order, PersonRef, Plan};
 use std::collections::BTreeSet;
 
 /// Cuts the changes of a stage into those to carry out and those to hold back, with the reason.
@@ -25,18 +25,18 @@ pub(super) fn hold_back(
             continue;
         }
         failed.push(index);
-        match &change.operation {
-            Operation::AddMember(_, PersonRef::Existing(account))
-            | Operation::AddCustomer(_, PersonRef::Existing(account)) => {
+        match &change.effect {
+            Effect::AddMember(_, PersonRef::Existing(account))
+            | Effect::AddCustomer(_, PersonRef::Existing(account)) => {
                 people.insert(account);
             }
-            Operation::Link(key, _) => {
+            Effect::Link(key, _) => {
                 projects.insert(key);
             }
-            Operation::SetChannelAccess(key, ChannelAccess::Restricted) => {
+            Effect::SetChannelAccess(key, ChannelAccess::Restricted) => {
                 open.insert(key);
             }
-            Operation::RemoveCustomer(key, _) => {
+            Effect::RemoveCustomer(key, _) => {
                 full.insert(key);
             }
             _ => {}
@@ -49,23 +49,23 @@ pub(super) fn hold_back(
     let mut go = Vec::with_capacity(indices.len());
     let mut held = Vec::new();
     for index in indices {
-        let why = match &plan.changes[index].operation {
-            Operation::RemoveMember(_, account) | Operation::RemoveCustomer(_, account)
+        let why = match &plan.changes[index].effect {
+            Effect::RemoveMember(_, account) | Effect::RemoveCustomer(_, account)
                 if people.contains(account) =>
             {
                 Some("giving this person access elsewhere did not work".to_owned())
             }
-            Operation::RemoveCustomer(key, _) if open.contains(key) => Some(format!(
+            Effect::RemoveCustomer(key, _) if open.contains(key) => Some(format!(
                 "project {key} could not be restricted, and Atlassian removes no customers from an open one"
             )),
-            Operation::SetChannelAccess(key, ChannelAccess::Open) if full.contains(key) => {
+            Effect::SetChannelAccess(key, ChannelAccess::Open) if full.contains(key) => {
                 Some(format!(
                     "removing customers from project {key} did not work, and Atlassian removes none from an open one"
                 ))
             }
-            Operation::RemoveCustomer(key, _)
-            | Operation::Unlink(key, _)
-            | Operation::SetChannelAccess(key, ChannelAccess::Restricted)
+            Effect::RemoveCustomer(key, _)
+            | Effect::Unlink(key, _)
+            | Effect::SetChannelAccess(key, ChannelAccess::Restricted)
                 if projects.contains(key) =>
             {
                 Some(format!(

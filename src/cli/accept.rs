@@ -4,7 +4,8 @@ use super::Output;
 use crate::config::Workspace;
 use crate::exit::Exit;
 use crate::observed::Observed;
-use crate::policy::{self, acceptance};
+use crate::plan::Block;
+use crate::policy::acceptance;
 use crate::report::build::{self, Planned};
 use crate::report::document::{Made, Override, PlanDocument};
 use camino::Utf8Path;
@@ -47,12 +48,7 @@ pub(super) fn accept(
     let blocked = planned
         .iter()
         .flat_map(|planned| &planned.plan.changes)
-        .any(|change| {
-            change
-                .blocked_by
-                .iter()
-                .any(|why| why.starts_with(policy::PREFIX))
-        });
+        .any(|change| change.blocked_by.iter().any(Block::is_overridable));
     let flag = Override {
         by: Override::FLAG.to_owned(),
         owner: None,
@@ -103,7 +99,10 @@ pub(super) fn accept(
 pub(super) fn explain(workspace: &Workspace, planned: &[Planned], output: &mut Output) {
     for planned in planned {
         let blocks = |name: &str| {
-            let names = |why: &String| *why == name || name.starts_with(&format!("{why} "));
+            let names = |block: &Block| {
+                let why = block.to_string();
+                why == name || name.starts_with(&format!("{why} "))
+            };
             planned
                 .plan
                 .changes

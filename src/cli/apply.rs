@@ -10,6 +10,7 @@ use crate::desired::Desired;
 use crate::exit::Exit;
 use crate::model::SiteKey;
 use crate::observed::Observed;
+use crate::pipeline;
 use crate::report::build::{self, Planned};
 use crate::report::document::{Made, Override, PlanDocument};
 use crate::report::json::ReadPlanError;
@@ -63,7 +64,7 @@ pub(super) async fn run(
     for key in keys {
         match prepare(&workspace, &key, arguments, global, output, lookup).await {
             Ok(site) => {
-                planned.push(observe::plan(&site.desired, &site.observed));
+                planned.push(pipeline::plan(&site.desired, &site.observed));
                 ready.push(site);
             }
             Err(exit) => worst = worst.and(exit),
@@ -167,14 +168,6 @@ async fn carry_out(
     if let Err(error) = shown {
         return output.finish(Err(error), Exit::Unexpected);
     }
-    if observe::expectation_fails(planned) {
-        let hint = "the failing expectations are among the checks of `portcullis plan`";
-        return output.fail(
-            Exit::Invalid,
-            "nothing was applied: an expectation would fail",
-            Some(hint),
-        );
-    }
     if incomplete != Exit::Done && !arguments.reach.partial {
         // Where no site could be opened, there is no rest.
         let hint = match planned {
@@ -259,7 +252,10 @@ async fn carry_out(
         let report = progress::during(output, None, &phases, requests, apply.run(&planned.plan));
         reports.push(report.await);
     }
-    let exit = incomplete.and(outcome(&reports, arguments.allow_manual));
+    let checks = observe::exit_of_checks(planned);
+    let exit = incomplete
+        .and(checks)
+        .and(outcome(&reports, arguments.allow_manual));
     let requests: u64 = ready
         .iter()
         .map(|site| site.session.connection.requests())

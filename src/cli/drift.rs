@@ -11,6 +11,7 @@ use crate::exit::Exit;
 use crate::model::{Address, SiteKey};
 use crate::observed::Observed;
 use crate::patch::{self, Difference};
+use crate::pipeline;
 use crate::plan::{Change, Plan};
 use crate::report::drift::{self as report, DriftDocument};
 use crate::report::privacy;
@@ -92,7 +93,7 @@ async fn drift(
         let Some(desired) = observe::desired(&workspace, &site.key, reach, id, today) else {
             continue;
         };
-        let head = observe::difference(&desired, &site.observed);
+        let head = pipeline::difference(&desired, &site.observed);
         let base_plan = site.base.take();
         let accepted = &workspace.policy.accept_drift;
         let found = drift::compare(head, base_plan, accepted, today);
@@ -180,10 +181,10 @@ async fn live(
         && let Some(desired) = observe::desired(before, &key, reach, id, today)
     {
         let plan = if same_files(&workspace.sources, &before.sources) {
-            observe::difference(&desired, observed)
+            pipeline::difference(&desired, observed)
         } else {
             let observed = observe::read(&session, &desired, output).await?;
-            observe::difference(&desired, &observed)
+            pipeline::difference(&desired, &observed)
         };
         base_plan = Some(Some(plan));
     }
@@ -198,7 +199,7 @@ async fn live(
     let nothing = || Plan {
         changes: Vec::new(),
         errors: Vec::new(),
-        ..observe::difference(&head, &observed)
+        ..pipeline::difference(&head, &observed)
     };
     let base = base_plan.map(|plan| plan.unwrap_or_else(nothing));
     Ok(Read {
@@ -240,7 +241,7 @@ fn propose(
         };
         let id = site.atlassian_id.as_deref();
         observe::desired(workspace, key, reach, id, today)
-            .map(|desired| observe::difference(&desired, &site.observed))
+            .map(|desired| pipeline::difference(&desired, &site.observed))
             .map(|plan| {
                 let addresses = plan.changes.iter().map(|change| &change.address);
                 let errors = plan.errors.iter().map(|error| &error.address);

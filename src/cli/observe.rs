@@ -4,23 +4,17 @@ use super::args::{Global, Reach};
 use super::output::Failure;
 use super::progress::{self, Phases};
 use super::{Lookup, Output};
-use crate::access::State;
 use crate::config::{self, LoadOptions, Workspace};
 use crate::connect::{ConnectError, Session};
 use crate::desired::Desired;
 use crate::diagnostic;
 use crate::exit::Exit;
-use crate::expect;
-use crate::impact;
 use crate::jsm::{ApiError, ErrorKind};
-use crate::lint;
 use crate::model::SiteKey;
 use crate::neutral::neutral;
 use crate::observe;
 use crate::observed::Observed;
-use crate::plan::{Plan, diff, order};
-use crate::policy;
-use crate::report::build::{self, Overridden, Planned};
+use crate::report::build::{self, Planned};
 use crate::report::privacy::{self, Privacy};
 use crate::target;
 use camino::Utf8Path;
@@ -233,46 +227,8 @@ pub(super) async fn read(
     }
 }
 
-/// Compares one site, as far as the targets go; nothing is judged yet.
-pub(super) fn difference(desired: &Desired<'_>, observed: &Observed) -> Plan {
-    let mut plan = diff::diff(desired, observed);
-    target::keep(&mut plan, &desired.targets);
-    plan
-}
-
-/// Plans one site and judges the plan; the two states that everything is judged by are built once.
-pub(super) fn plan(desired: &Desired<'_>, observed: &Observed) -> Planned {
-    let mut plan = difference(desired, observed);
-    let before = State::live(desired, observed);
-    let after = State::after(desired, observed);
-    let mut verdicts = policy::review(&mut plan, desired, observed, &before);
-    verdicts.extend(lint::review(&mut plan, desired, observed, &before, &after));
-    let (expectations, undecided) = expect::review(desired, &after);
-    verdicts.extend(expectations);
-    plan.findings.extend(undecided);
-    // What does not happen changes what is safe.
-    order::arrange(&mut plan, desired, observed);
-    let impact = impact::assess(desired, observed, &plan, &before);
-    let overridden = policy::lifted(&plan, desired, observed).map(|lifted| Overridden {
-        impact: impact::assess(desired, observed, &lifted, &before),
-        plan: lifted,
-    });
-    Planned {
-        impact,
-        plan,
-        verdicts,
-        overridden,
-        requests: observed.requests,
-    }
-}
-
 /// Returns how urgently the plan's errors end the command.
 pub(super) fn exit_of_plans(planned: &[Planned]) -> Exit {
-    let failing = if expectation_fails(planned) {
-        Exit::Invalid
-    } else {
-        Exit::Done
-    };
     planned
         .iter()
         .flat_map(|planned| &planned.plan.errors)
@@ -281,13 +237,21 @@ pub(super) fn exit_of_plans(planned: &[Planned]) -> Exit {
             (false, true) => Exit::Forbidden,
             (false, false) => Exit::Unreadable,
         })
-        .fold(failing, Exit::and)
+        .fold(Exit::Done, Exit::and)
+}
+
+/// Returns how urgently the checks of some plans end the command.
+pub(super) fn exit_of_checks(planned: &[Planned]) -> Exit {
+    match expectation_fails(planned) {
+        true => Exit::Expectation,
+        false => Exit::Done,
+    }
 }
 
 /// Says whether an expectation would fail after a plan.
-pub(super) fn expectation_fails(planned: &[Planned]) -> bool {
+fn expectation_fails(planned: &[Planned]) -> bool {
     planned
         .iter()
         .flat_map(|planned| &planned.verdicts)
-        .any(|verdict| verdict.kind == "expectation" && !verdict.problems.is_empty())
+        .any(|verdict| verdict.kind == "expectation" && verdict.fails())
 }

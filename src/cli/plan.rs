@@ -7,6 +7,7 @@ use crate::config::Workspace;
 use crate::exit::Exit;
 use crate::model::SiteKey;
 use crate::observed::Observed;
+use crate::pipeline;
 use crate::report::build::{self, Planned};
 use crate::report::document::{Made, PlanDocument};
 use crate::report::{gitlab, html, json, markdown, privacy, text};
@@ -107,16 +108,13 @@ async fn plan(
         document.applyable = false;
     }
     let errors = observe::exit_of_plans(&planned);
-    let mut exit = worst.and(errors);
+    let mut exit = worst.and(errors).and(observe::exit_of_checks(&planned));
+    let mut rows = document.resource_changes.iter();
+    if rows.any(|row| !row.portcullis.blocked_by.is_empty()) {
+        exit = exit.and(Exit::Blocked);
+    }
     if arguments.detailed_exitcode && !document.resource_changes.is_empty() {
         exit = exit.and(Exit::Changes);
-        if document
-            .resource_changes
-            .iter()
-            .any(|row| !row.portcullis.blocked_by.is_empty())
-        {
-            exit = exit.and(Exit::Blocked);
-        }
     }
     build::set_exit(&mut document, exit);
     let key = lookup(PSEUDONYM_KEY);
@@ -224,7 +222,7 @@ fn judge(
             atlassian_id,
             global.today(),
         )?;
-        Some(observe::plan(&desired, &observed))
+        Some(pipeline::plan(&desired, &observed))
     };
     Some(Site {
         planned: of(workspace)?,

@@ -515,12 +515,12 @@ blocks! {
     PolicyBlock {
         /// What happens when a whole class of people gains access.
         class_gains: Option<ClassGainsBlock>,
-        /// How many people may lose access.
-        max_people_losing_access: Option<LimitBlock>,
+        /// How many people may lose access; at most 50 or 30 %, from 10 people on, when absent.
+        max_people_losing_access: Option<LimitSetting>,
         /// How many people may gain access.
-        max_people_gaining_access: Option<LimitBlock>,
-        /// How many entries of one list may be removed.
-        max_removals: Option<LimitBlock>,
+        max_people_gaining_access: Option<LimitSetting>,
+        /// How many entries of one list may be removed; at most 30 %, from 10 entries on, when absent.
+        max_removals: Option<LimitSetting>,
         /// How many accounts may be made.
         max_new_accounts: Option<u64>,
         /// Addresses that no removal may touch.
@@ -634,6 +634,16 @@ pub enum AllowedDomains {
     Any(AnyWord),
     /// Exactly these.
     Listed(Vec<DomainText>),
+}
+
+/// A limit, or `off`.
+#[derive(Debug, JsonSchema)]
+#[schemars(untagged)]
+pub enum LimitSetting {
+    /// No limit, not even one that is built in.
+    Off(OffWord),
+    /// At most so many.
+    Limit(LimitBlock),
 }
 
 /// A roster file of one list: a path, or a mapping with `file`.
@@ -856,6 +866,11 @@ choices! {
     AnyWord {
         /// Any domain.
         Any = "any",
+    }
+    /// No limit.
+    OffWord {
+        /// No limit.
+        Off = "off",
     }
     /// The method that writes a settings endpoint.
     WriteWord {

@@ -352,6 +352,15 @@ pub enum AddressPattern {
     Domain(Domain),
 }
 
+impl std::fmt::Display for AddressPattern {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Exact(email) => f.write_str(email.key()),
+            Self::Domain(domain) => write!(f, "*@{domain}"),
+        }
+    }
+}
+
 impl AddressPattern {
     /// Says whether an address is meant.
     pub fn matches(&self, email: &Email) -> bool {
@@ -495,7 +504,7 @@ pub enum Gate {
     Allow,
 }
 
-/// A limit in absolute numbers, in percent, or both; whichever is exceeded first blocks.
+/// A limit in absolute numbers, in percent, or both; whichever is exceeded first blocks. Written as `off` it has neither.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limit {
     /// Where it is written.
@@ -508,7 +517,7 @@ pub struct Limit {
     pub floor: Option<u64>,
 }
 
-/// Limits and acknowledgements. A limit that is not written does not apply.
+/// Limits and acknowledgements. Where a limit is not written, the one that is built in applies, if there is one.
 #[derive(Debug, Clone, Default)]
 pub struct Policy {
     /// What happens when `anonymous`, `anyone` or `any_customer` gains access, where written.

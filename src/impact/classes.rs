@@ -1,20 +1,22 @@
 //! What whole classes gain and lose: anonymous, anyone, any customer, and each domain in sight.
 
+use super::cause::{Causes, Turn, Whose};
 use super::comparison::Comparison;
+use super::routes::Way;
 use super::{Class, ClassChange, Target, view};
 use crate::access::{Answer, Coverage, SituationId, State, Trail, Visitor, articles, portal};
 use std::collections::{BTreeMap, HashMap};
 
 impl Comparison<'_, '_, '_> {
     /// How many people surely see each portal before, for projects where something differs for classes.
-    pub(super) fn reached_before(&self) -> HashMap<usize, usize> {
+    fn reached_before(&self) -> HashMap<usize, usize> {
         let mut reached = HashMap::new();
         let differing: Vec<(usize, usize)> = self
             .projects
             .iter()
             .enumerate()
             .filter(|(_, pair)| pair.differs)
-            .filter_map(|(at, pair)| Some((at, pair.before?)))
+            .map(|(at, _)| (at, at))
             .collect();
         if differing.is_empty() {
             return reached;
@@ -33,14 +35,12 @@ impl Comparison<'_, '_, '_> {
     }
 
     /// Judges the classes.
-    pub(super) fn classes(&self, reached: &HashMap<usize, usize>) -> Vec<ClassChange> {
-        let differing: Vec<usize> = (0..self.projects.len())
-            .filter(|at| self.projects[*at].differs || !self.projects[*at].links.is_empty())
-            .collect();
+    pub(super) fn classes(&self, causes: &Causes) -> Vec<ClassChange> {
         let mut changes = Vec::new();
-        if differing.is_empty() && self.same_domains() {
+        if self.spares_classes() {
             return changes;
         }
+        let reached = self.reached_before();
         let mut all: Vec<(Class, Visitor<'_>, Visitor<'_>)> = vec![
             (Class::Anonymous, Visitor::Anonymous, Visitor::Anonymous),
             (
@@ -64,18 +64,21 @@ impl Comparison<'_, '_, '_> {
         let mut anyone: BTreeMap<Target, (Answer, Answer)> = BTreeMap::new();
         let mut better: BTreeMap<Target, Vec<String>> = BTreeMap::new();
         for (class, before, after) in &all {
-            for (at, pair) in self.projects.iter().enumerate() {
+            let concerned = match class {
+                Class::Domain(domain) => self.concerned_domain(domain),
+                _ => (0..self.projects.len()).collect(),
+            };
+            for at in concerned {
+                let pair = &self.projects[at];
                 let spaces = pair.spaces.iter().map(Some);
                 for space in std::iter::once(None).chain(spaces) {
-                    let answer = |state: &State<'_>, at: Option<usize>, visitor, trail: &mut _| {
-                        at.map_or(Answer::No, |at| match space {
-                            None => portal::reach(state, at, visitor, trail).view,
-                            Some(space) => articles::read(state, at, space, visitor, trail),
-                        })
+                    let answer = |state: &State<'_>, visitor, trail: &mut _| match space {
+                        None => portal::reach(state, at, visitor, trail).view,
+                        Some(space) => articles::read(state, at, space, visitor, trail),
                     };
                     let mut silent = Trail::silent();
-                    let b = answer(self.before, pair.before, before, &mut silent);
-                    let a = answer(self.after, pair.after, after, &mut silent);
+                    let b = answer(self.before, before, &mut silent);
+                    let a = answer(self.after, after, &mut silent);
                     let target = Target {
                         project: pair.key.clone(),
                         space: space.cloned(),
@@ -96,15 +99,28 @@ impl Comparison<'_, '_, '_> {
                         continue;
                     }
                     let mut trail = Trail::recording();
-                    answer(self.after, pair.after, after, &mut trail);
+                    answer(self.after, after, &mut trail);
+                    let turn = Turn::from(b, a);
+                    let caused = |ways| causes.of(Whose::Class, (turn, &target), at, ways);
+                    // Where the portal is what it was, articles change by what is said of them.
+                    let portal = view(self.before, at, before).cmp(&view(self.after, at, after));
+                    let ways: &[Way] = match space.is_some() && portal != b.cmp(&a) {
+                        true => &[],
+                        false => ways_of(class),
+                    };
+                    let mut caused_by = caused(ways);
+                    if caused_by.is_empty() {
+                        caused_by = caused(ways_of(class));
+                    }
                     changes.push(ClassChange {
                         class: class.clone(),
-                        target,
+                        target: target.clone(),
                         before: b,
                         after: a,
                         people_before: reached.get(&at).copied().unwrap_or(0),
-                        people_before_whole: pair.before.is_none_or(|at| whole(self.before, at)),
+                        people_before_whole: whole(self.before, at),
                         except: Vec::new(),
+                        caused_by,
                         because: trail.into_steps(),
                     });
                 }
@@ -117,24 +133,14 @@ impl Comparison<'_, '_, '_> {
         }
         changes
     }
+}
 
-    /// Says whether new addresses join the same organizations in both states.
-    fn same_domains(&self) -> bool {
-        let domains = |state: &State<'_>| -> Vec<(String, Vec<crate::model::Domain>)> {
-            state
-                .organizations
-                .iter()
-                .filter(|organization| !organization.email_domains.is_empty())
-                .map(|organization| {
-                    let domains = organization.email_domains.iter();
-                    (
-                        organization.name.clone(),
-                        domains.map(|(domain, _)| domain.clone()).collect(),
-                    )
-                })
-                .collect()
-        };
-        domains(self.before) == domains(self.after)
+/// The ways by which a class may come in.
+const fn ways_of(class: &Class) -> &'static [Way] {
+    match class {
+        Class::Anonymous => &[Way::WithoutLogin],
+        Class::AnyCustomer => &[Way::Open, Way::WithoutLogin],
+        Class::Anyone | Class::Domain(_) => &[Way::SelfService, Way::WithoutLogin],
     }
 }
 

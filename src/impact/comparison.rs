@@ -1,27 +1,24 @@
-//! Two states side by side: which projects differ, and in which of them somebody's access may.
+//! Two states of one site side by side, and which projects can matter to whom.
 
 use crate::access::{ListId, Project, State, Visitor};
 use crate::model::{ProjectKey, SpaceKey};
 use std::collections::{BTreeSet, HashMap};
 
-/// Two states with what differs between them.
+/// Two states with what differs between them. Positions of projects, organizations and people mean the same in both.
 pub(super) struct Comparison<'s, 'b, 'a> {
     pub(super) before: &'s State<'b>,
     pub(super) after: &'s State<'a>,
-    /// Every project of either, with its position in both.
+    /// Every project.
     pub(super) projects: Vec<Pair>,
-    /// Projects that an organization is linked to in either state, as positions in `projects`.
+    /// Projects that an organization is linked to in either state.
     linked: HashMap<u32, Vec<usize>>,
-    rosters: HashMap<u32, usize>,
-    /// Whether positions of organizations and projects mean the same in both states.
-    aligned: bool,
+    /// Organizations whose e-mail domains differ.
+    pub(super) domains: BTreeSet<u32>,
 }
 
-/// A project of either state.
+/// A project in both states.
 pub(super) struct Pair {
     pub(super) key: ProjectKey,
-    pub(super) before: Option<usize>,
-    pub(super) after: Option<usize>,
     pub(super) spaces: BTreeSet<SpaceKey>,
     /// Whether something differs that concerns more people than some members of organizations.
     pub(super) differs: bool,
@@ -35,61 +32,67 @@ impl<'s, 'b, 'a> Comparison<'s, 'b, 'a> {
             && before.approved == after.approved
             && before.any_domain == after.any_domain
             && before.spaces == after.spaces;
-        let keys: BTreeSet<&ProjectKey> = before
-            .projects
-            .iter()
-            .chain(&after.projects)
-            .map(|project| &project.key)
-            .collect();
-        let projects: Vec<Pair> = keys
-            .into_iter()
-            .map(|key| {
-                let (b, a) = (before.project(key.as_str()), after.project(key.as_str()));
-                let was = b.map(|at| &before.projects[at]);
-                let is = a.map(|at| &after.projects[at]);
-                Pair {
-                    key: key.clone(),
-                    before: b,
-                    after: a,
-                    spaces: [was, is]
-                        .into_iter()
-                        .flatten()
-                        .flat_map(|project| project.spaces.keys().cloned())
-                        .collect(),
-                    differs: !same_site || !alike(was, is),
-                    links: organizations(was)
-                        .symmetric_difference(&organizations(is))
-                        .copied()
-                        .collect(),
-                }
-            })
-            .collect();
-        let aligned = before
-            .organizations
-            .iter()
-            .zip(&after.organizations)
-            .all(|(was, is)| was.name == is.name)
-            && projects.iter().all(|pair| pair.before == pair.after);
         let mut linked: HashMap<u32, Vec<usize>> = HashMap::new();
-        let mut rosters = HashMap::new();
-        for (at, pair) in projects.iter().enumerate() {
-            let was = organizations(pair.before.map(|at| &before.projects[at]));
-            let is = organizations(pair.after.map(|at| &after.projects[at]));
-            for organization in was.union(&is) {
+        let mut projects = Vec::with_capacity(before.projects.len());
+        for (at, (was, is)) in before.projects.iter().zip(&after.projects).enumerate() {
+            let (had, has) = (organizations(was), organizations(is));
+            for organization in had.union(&has) {
                 linked.entry(*organization).or_default().push(at);
             }
-            if let Some(position) = pair.before.or(pair.after) {
-                rosters.insert(u32::try_from(position).unwrap_or(u32::MAX), at);
-            }
+            projects.push(Pair {
+                key: was.key.clone(),
+                spaces: was.spaces.keys().chain(is.spaces.keys()).cloned().collect(),
+                differs: !same_site || !alike(was, is),
+                links: had.symmetric_difference(&has).copied().collect(),
+            });
         }
+        let pairs = before.organizations.iter().zip(&after.organizations);
+        let known = (0_u32..)
+            .zip(pairs)
+            .filter(|(_, (was, is))| {
+                was.domains != is.domains || was.email_domains != is.email_domains
+            })
+            .map(|(at, _)| at);
+        let new = (before.organizations.len()..after.organizations.len())
+            .filter(|at| !after.organizations[*at].email_domains.is_empty())
+            .map(|at| u32::try_from(at).unwrap_or(u32::MAX));
         Self {
             before,
             after,
             projects,
             linked,
-            rosters,
-            aligned,
+            domains: known.chain(new).collect(),
         }
+    }
+
+    /// Says whether nothing differs that could concern whole classes of people.
+    pub(super) fn spares_classes(&self) -> bool {
+        self.domains.is_empty()
+            && !(self.projects.iter()).any(|pair| pair.differs || !pair.links.is_empty())
+    }
+
+    /// Returns the projects in which something may differ for people of a new address's domain.
+    pub(super) fn concerned_domain(&self, domain: &str) -> Vec<usize> {
+        let claims = |organization: &u32| {
+            [self.before.organizations.get(*organization as usize)]
+                .into_iter()
+                .chain([self.after.organizations.get(*organization as usize)])
+                .flatten()
+                .any(|organization| {
+                    let mut domains = organization.email_domains.iter();
+                    domains.any(|(name, _)| name.as_str() == domain)
+                })
+        };
+        let mut concerned: BTreeSet<usize> = BTreeSet::new();
+        for (at, pair) in self.projects.iter().enumerate() {
+            if pair.differs || pair.links.iter().any(&claims) {
+                concerned.insert(at);
+            }
+        }
+        for organization in self.domains.iter().filter(|at| claims(at)) {
+            concerned.extend(self.linked.get(organization).into_iter().flatten());
+        }
+        concerned.into_iter().collect()
     }
 
     /// Returns the projects in which something may differ for these two.
@@ -105,7 +108,7 @@ impl<'s, 'b, 'a> Comparison<'s, 'b, 'a> {
         let ([was], [is]) = (was.as_slice(), is.as_slice()) else {
             return everything();
         };
-        if !self.aligned || was.account != is.account {
+        if was.account != is.account {
             return everything();
         }
         let mut concerned: BTreeSet<usize> = BTreeSet::new();
@@ -133,7 +136,9 @@ impl<'s, 'b, 'a> Comparison<'s, 'b, 'a> {
                 ListId::Organization(at) => {
                     concerned.extend(self.linked.get(&at).into_iter().flatten());
                 }
-                ListId::Roster(at) => concerned.extend(self.rosters.get(&at)),
+                ListId::Roster(at) => {
+                    concerned.insert(at as usize);
+                }
                 // No plan changes schemes or roles.
                 ListId::Circle(_) => {}
             }
@@ -142,24 +147,16 @@ impl<'s, 'b, 'a> Comparison<'s, 'b, 'a> {
     }
 }
 
-fn organizations(project: Option<&Project>) -> BTreeSet<u32> {
-    project
-        .into_iter()
-        .flat_map(|project| &project.organizations)
-        .map(|link| link.organization)
-        .collect()
+fn organizations(project: &Project) -> BTreeSet<u32> {
+    let links = project.organizations.iter();
+    links.map(|link| link.organization).collect()
 }
 
 /// Says whether two states of a project differ in nothing but links and people.
-fn alike(was: Option<&Project>, is: Option<&Project>) -> bool {
-    match (was, is) {
-        (Some(was), Some(is)) => {
-            was.channel_access == is.channel_access
-                && was.links == is.links
-                && was.roster == is.roster
-                && was.spaces == is.spaces
-                && was.scheme == is.scheme
-        }
-        _ => false,
-    }
+fn alike(was: &Project, is: &Project) -> bool {
+    was.channel_access == is.channel_access
+        && was.links == is.links
+        && was.roster == is.roster
+        && was.spaces == is.spaces
+        && was.scheme == is.scheme
 }

@@ -1,166 +1,193 @@
 //! What each person gains, loses and keeps: people with equal situations before and after are judged once.
 
+use super::cause::{Causes, Turn, Whose};
 use super::comparison::Comparison;
-use super::routes::{minus, routes, words};
-use super::{Group, Impact, NAMED, Named, Target, view};
+use super::routes::{Way, minus, ways, words};
+use super::{Group, Impact, Named, Target, view};
 use crate::access::{
-    Actor, Answer, Because, Lookup, Person, PersonId, Role, Situation, SituationId, State, Trail,
-    Visitor, articles, portal,
+    Actor, Answer, Because, PersonId, Role, Situation, SituationId, State, Trail, Visitor,
+    articles, portal,
 };
 use crate::model::SpaceKey;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-/// One person's account and lists in one of the two states, or what stands in for them.
+/// What somebody is before: in a situation, or a new address of a domain.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-enum Side {
-    /// Known, in this situation.
+enum Was {
     Known(SituationId),
-    /// No account: a new address of this domain.
+    /// No account yet.
     New(String),
-    /// Nobody, and no address to judge by.
-    Nobody,
+}
+
+/// One thing that somebody gains, loses or keeps.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Key {
+    target: Target,
+    /// The project's position.
+    at: usize,
+    /// The ways that come (gains), go (losses) or remain (keeps).
+    via: Vec<Way>,
+    /// For keeps: the ways that go.
+    lost: Vec<Way>,
+    before: Answer,
+    after: Answer,
+}
+
+/// What becomes of everybody who went from one situation to another.
+#[derive(Debug, Default)]
+struct Fate {
+    gains: Vec<Key>,
+    losses: Vec<Key>,
+    keeps: Vec<Key>,
+    loses_for_sure: bool,
+    /// What is left of somebody who loses something.
+    left: Option<Answer>,
+}
+
+impl Fate {
+    const fn matters(&self) -> bool {
+        !self.gains.is_empty() || !self.losses.is_empty() || !self.keeps.is_empty()
+    }
 }
 
 impl Comparison<'_, '_, '_> {
     /// Judges every known person, grouped by their situations in both states.
-    pub(super) fn people(&self) -> Impact {
-        let mut members: Vec<((Side, Side), Who)> = Vec::new();
-        let mut seen: HashSet<PersonId> = HashSet::new();
-        for id in self.before.people.ids() {
-            let person = self.before.people.get(id);
-            let twin = self.counterpart(person);
-            seen.extend(twin);
-            let is = match (twin, person.email) {
-                (Some(twin), _) => Side::Known(self.after.people.situation_of(twin)),
-                (None, Some(email)) => Side::New(email.domain().to_owned()),
-                (None, None) => Side::Nobody,
+    pub(super) fn people(&self, causes: &Causes) -> Impact {
+        let before = self.before.people.len();
+        let mut moved: BTreeSet<PersonId> = self.before.people.moved().into_iter().collect();
+        moved.extend(self.after.people.moved());
+        let mut fates: HashMap<(Was, SituationId), Fate> = HashMap::new();
+        let mut fated: BTreeMap<(Was, SituationId), Vec<PersonId>> = BTreeMap::new();
+        for id in &moved {
+            let was = match (id.0 as usize) < before {
+                true => Was::Known(self.before.people.situation_of(*id)),
+                false => match self.after.people.get(*id).email {
+                    Some(email) => Was::New(email.domain().to_owned()),
+                    None => continue,
+                },
             };
-            let was = Side::Known(self.before.people.situation_of(id));
-            members.push(((was, is), Who::Before(id)));
+            let is = self.after.people.situation_of(*id);
+            fated.entry((was, is)).or_default().push(*id);
         }
-        for id in self.after.people.ids().filter(|id| !seen.contains(id)) {
-            let was = match self.after.people.get(id).email {
-                Some(email) => Side::New(email.domain().to_owned()),
-                None => Side::Nobody,
-            };
-            let is = Side::Known(self.after.people.situation_of(id));
-            members.push(((was, is), Who::After(id)));
+        for (was, is) in fated.keys() {
+            fates.insert((was.clone(), *is), self.fate(was, *is));
         }
-        let mut grouped: HashMap<(Side, Side), Vec<Who>> = HashMap::new();
-        for (pair, who) in members {
-            grouped.entry(pair).or_default().push(who);
+        // Everybody else is where they were.
+        let mut staying: HashMap<SituationId, Fate> = HashMap::new();
+        let situations = u32::try_from(self.before.people.situations()).unwrap_or(u32::MAX);
+        for is in (0..situations).map(SituationId) {
+            let (_, _, people) = self.before.people.situation(is);
+            if people > 0 {
+                let fate = self.fate(&Was::Known(is), is);
+                if fate.matters() {
+                    staying.insert(is, fate);
+                }
+            }
         }
-        let mut tally = Tally::default();
-        for ((was, is), people) in grouped {
-            self.pair(&was, &is, people, &mut tally);
+        let mut found: Vec<(Vec<PersonId>, Fate)> = Vec::new();
+        if !staying.is_empty() {
+            let mut people: HashMap<SituationId, Vec<PersonId>> = HashMap::new();
+            for id in self.before.people.ids().filter(|id| !moved.contains(id)) {
+                let is = self.before.people.situation_of(id);
+                if staying.contains_key(&is) {
+                    people.entry(is).or_default().push(id);
+                }
+            }
+            for (is, fate) in staying {
+                found.extend(people.remove(&is).map(|people| (people, fate)));
+            }
         }
-        tally.finish(self)
-    }
-
-    /// Finds the same person in the state after.
-    fn counterpart(&self, person: &Person<'_>) -> Option<PersonId> {
-        if let Some(id) = person.account_id
-            && let Some(found) = self.after.people.by_account(id)
-        {
-            return Some(found);
+        for (pair, people) in fated {
+            if let Some(fate) = fates.remove(&pair).filter(Fate::matters) {
+                found.push((people, fate));
+            }
         }
-        match self.after.people.lookup(person.email?) {
-            Lookup::Accounts(ids) => ids.into_iter().find(|id| {
-                person.account_id.is_none() || self.after.people.get(*id).account_id.is_none()
-            }),
-            _ => None,
-        }
+        self.tally(found, causes)
     }
 
     /// Judges everybody who went from one situation to another.
-    fn pair(&self, was: &Side, is: &Side, people: Vec<Who>, tally: &mut Tally) {
-        let before = visitor(self.before, was);
-        let after = visitor(self.after, is);
-        let mut gains = false;
-        let mut loses = false;
-        let mut loses_for_sure = false;
-        let mut keeps = false;
-        let at = tally.people.len();
-        for project in self.concerned(&before, &after) {
-            let pair = &self.projects[project];
-            let b = pair
-                .before
-                .map_or(Answer::No, |at| seen(self.before, at, &before));
-            let a = pair
-                .after
-                .map_or(Answer::No, |at| seen(self.after, at, &after));
-            let target = Target {
-                project: pair.key.clone(),
-                space: None,
-            };
-            let routes_before = routes(self.before, pair.before, &before);
-            let routes_after = routes(self.after, pair.after, &after);
-            let gone = minus(&routes_before, &routes_after);
-            let had_account = matches!(was, Side::Known(_));
-            if a == b {
-                if a.promises() && !gone.is_empty() && had_account {
-                    keeps = true;
-                    let key = (target, words(&routes_after), words(&gone), b, a);
-                    tally.keeps.entry(key).or_default().push(at);
-                }
-            } else if a > b {
-                gains = true;
-                let come = minus(&routes_after, &routes_before);
-                let via = if come.is_empty() {
-                    &routes_after
-                } else {
-                    &come
-                };
-                let key = (target, words(via), String::new(), b, a);
-                tally.gains.entry(key).or_default().push(at);
-            } else {
-                loses = true;
-                loses_for_sure |= b.promises();
-                let via = if gone.is_empty() {
-                    &routes_before
-                } else {
-                    &gone
-                };
-                let key = (target, words(via), String::new(), b, a);
-                tally.losses.entry(key).or_default().push(at);
-            }
-            for space in &pair.spaces {
-                let b = pair
-                    .before
-                    .map_or(Answer::No, |at| reads(self.before, at, space, &before));
-                let a = pair
-                    .after
-                    .map_or(Answer::No, |at| reads(self.after, at, space, &after));
-                let target = Target {
-                    project: pair.key.clone(),
-                    space: Some(space.clone()),
-                };
-                let key = (target, String::new(), String::new(), b, a);
-                if a > b {
-                    gains = true;
-                    tally.gains.entry(key).or_default().push(at);
-                } else if a < b {
-                    loses = true;
-                    loses_for_sure |= b.promises();
-                    tally.losses.entry(key).or_default().push(at);
-                }
-            }
-        }
-        // What agents serve is not read.
-        let left = match loses && !staff(&after) {
-            true => self.best(&after),
-            false => Answer::Yes,
+    fn fate(&self, was: &Was, is: SituationId) -> Fate {
+        let before = match was {
+            Was::Known(id) => Some(visitor(self.before, *id)),
+            Was::New(domain) => Some(Visitor::new_address(self.before, domain)),
         };
-        if gains || loses || keeps {
-            tally.gaining += if gains { people.len() } else { 0 };
-            tally.losing += if loses { people.len() } else { 0 };
-            match left {
-                Answer::No if loses_for_sure => tally.left.push(at),
-                // Or nothing was sure before.
-                Answer::No | Answer::Uncertain => tally.unsure.push(at),
-                Answer::Yes => {}
+        let after = Some(visitor(self.after, is));
+        let mut fate = Fate::default();
+        for at in self.concerned(&before, &after) {
+            self.portal(&mut fate, was, at, &before, &after);
+            self.spaces(&mut fate, at, &before, &after);
+        }
+        if !fate.losses.is_empty() && !staff(&after) {
+            fate.left = Some(self.best(&after));
+        }
+        fate
+    }
+
+    /// Judges one portal.
+    fn portal(
+        &self,
+        fate: &mut Fate,
+        was: &Was,
+        at: usize,
+        before: &Option<Visitor<'_>>,
+        after: &Option<Visitor<'_>>,
+    ) {
+        let b = seen(self.before, at, before);
+        let a = seen(self.after, at, after);
+        let (had, has) = (ways(self.before, at, before), ways(self.after, at, after));
+        let (come, gone) = (minus(&has, &had), minus(&had, &has));
+        let key = |via: &[Way], lost: &[Way]| Key {
+            target: Target {
+                project: self.projects[at].key.clone(),
+                space: None,
+            },
+            at,
+            via: via.to_vec(),
+            lost: lost.to_vec(),
+            before: b,
+            after: a,
+        };
+        if a == b {
+            if a.promises() && !gone.is_empty() && matches!(was, Was::Known(_)) {
+                fate.keeps.push(key(&has, &gone));
             }
-            tally.people.push(people);
+        } else if a > b {
+            let via = if come.is_empty() { &has } else { &come };
+            fate.gains.push(key(via, &[]));
+        } else {
+            fate.loses_for_sure |= b.promises();
+            let via = if gone.is_empty() { &had } else { &gone };
+            fate.losses.push(key(via, &[]));
+        }
+    }
+
+    fn spaces(
+        &self,
+        fate: &mut Fate,
+        at: usize,
+        before: &Option<Visitor<'_>>,
+        after: &Option<Visitor<'_>>,
+    ) {
+        for space in &self.projects[at].spaces {
+            let b = reads(self.before, at, space, before);
+            let a = reads(self.after, at, space, after);
+            let key = || Key {
+                target: Target {
+                    project: self.projects[at].key.clone(),
+                    space: Some(space.clone()),
+                },
+                at,
+                via: Vec::new(),
+                lost: Vec::new(),
+                before: b,
+                after: a,
+            };
+            if a > b {
+                fate.gains.push(key());
+            } else if a < b {
+                fate.loses_for_sure |= b.promises();
+                fate.losses.push(key());
+            }
         }
     }
 
@@ -180,23 +207,8 @@ impl Comparison<'_, '_, '_> {
     }
 
     /// Why somebody reaches a thing after, or does not.
-    fn because(&self, who: Who, target: &Target) -> Vec<Because> {
-        let Some(at) = self.after.project(target.project.as_str()) else {
-            return Vec::new();
-        };
-        let known = match who {
-            Who::Before(id) => self.counterpart(self.before.people.get(id)),
-            Who::After(id) => Some(id),
-        };
-        let email = match who {
-            Who::Before(id) => self.before.people.get(id).email,
-            Who::After(id) => self.after.people.get(id).email,
-        };
-        let visitor = match (known, email) {
-            (Some(id), _) => Visitor::Existing(vec![Actor::person(self.after, id)]),
-            (None, Some(email)) => Visitor::new_address(self.after, email.domain()),
-            (None, None) => return Vec::new(),
-        };
+    fn because(&self, who: PersonId, target: &Target, at: usize) -> Vec<Because> {
+        let visitor = Visitor::Existing(vec![Actor::person(self.after, who)]);
         let mut trail = Trail::recording();
         match &target.space {
             None => {
@@ -209,100 +221,147 @@ impl Comparison<'_, '_, '_> {
         trail.into_steps()
     }
 
-    fn name(&self, who: Who) -> String {
-        let person = match who {
-            Who::Before(id) => self.before.people.get(id),
-            Who::After(id) => self.after.people.get(id),
+    /// The ways into a portal that come or go for somebody.
+    fn moved_ways(&self, who: PersonId, at: usize, turn: Turn) -> Vec<Way> {
+        let after = Some(Visitor::Existing(vec![Actor::person(self.after, who)]));
+        let has = ways(self.after, at, &after);
+        let had = match (who.0 as usize) < self.before.people.len() {
+            true => {
+                let before = Some(Visitor::Existing(vec![Actor::person(self.before, who)]));
+                ways(self.before, at, &before)
+            }
+            false => Vec::new(),
         };
+        match turn {
+            Turn::Gain => minus(&has, &had),
+            Turn::Loss => minus(&had, &has),
+        }
+    }
+
+    /// Every way in that somebody has or had, and those that everybody has.
+    fn all_ways(&self, who: PersonId, at: usize) -> Vec<Way> {
+        let after = Some(Visitor::Existing(vec![Actor::person(self.after, who)]));
+        let mut all = ways(self.after, at, &after);
+        if (who.0 as usize) < self.before.people.len() {
+            let before = Some(Visitor::Existing(vec![Actor::person(self.before, who)]));
+            all.extend(ways(self.before, at, &before));
+        }
+        all.extend([Way::Open, Way::SelfService, Way::WithoutLogin]);
+        all
+    }
+
+    fn name(&self, who: PersonId) -> String {
+        let person = self.after.people.get(who);
         match (person.email, person.account_id) {
             (Some(email), _) => email.written().to_owned(),
             (None, Some(id)) => format!("id:{id}"),
             (None, None) => person.name.to_owned(),
         }
     }
-}
 
-/// A person, in the state that knows them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-enum Who {
-    Before(PersonId),
-    After(PersonId),
-}
+    fn named(&self, people: impl IntoIterator<Item = PersonId>) -> Named {
+        let mut names: Vec<String> = people.into_iter().map(|who| self.name(who)).collect();
+        names.sort_unstable();
+        Named { list: names }
+    }
 
-type GroupKey = (Target, String, String, Answer, Answer);
-
-/// What was found so far; groups hold positions in `people`.
-#[derive(Default)]
-struct Tally {
-    people: Vec<Vec<Who>>,
-    gains: BTreeMap<GroupKey, Vec<usize>>,
-    losses: BTreeMap<GroupKey, Vec<usize>>,
-    keeps: BTreeMap<GroupKey, Vec<usize>>,
-    left: Vec<usize>,
-    unsure: Vec<usize>,
-    gaining: usize,
-    losing: usize,
-}
-
-impl Tally {
-    fn finish(self, comparison: &Comparison<'_, '_, '_>) -> Impact {
-        let named = |groups: &[usize]| {
-            let mut names: Vec<String> = groups
-                .iter()
-                .flat_map(|at| &self.people[*at])
-                .map(|who| comparison.name(*who))
-                .collect();
-            names.sort_unstable();
-            let count = names.len();
-            names.truncate(NAMED);
-            Named {
-                count,
-                first: names,
+    fn tally(&self, found: Vec<(Vec<PersonId>, Fate)>, causes: &Causes) -> Impact {
+        let mut impact = Impact::default();
+        let mut groups: [BTreeMap<&Key, Vec<PersonId>>; 3] = Default::default();
+        let (mut left, mut unsure) = (Vec::new(), Vec::new());
+        for (people, fate) in &found {
+            let lists = [&fate.gains, &fate.losses, &fate.keeps];
+            for (groups, keys) in groups.iter_mut().zip(lists) {
+                for key in keys {
+                    groups.entry(key).or_default().extend(people);
+                }
             }
-        };
-        let groups = |found: &BTreeMap<GroupKey, Vec<usize>>| -> Vec<Group> {
-            found
-                .iter()
-                .map(|((target, via, lost, before, after), groups)| {
-                    let all = groups.iter().flat_map(|at| &self.people[*at]).copied();
-                    let first = all.min_by_key(|who| (comparison.name(*who), *who));
-                    Group {
-                        target: target.clone(),
-                        via: via.clone(),
-                        lost: lost.clone(),
-                        before: *before,
-                        after: *after,
-                        people: named(groups),
-                        because: first
-                            .map(|who| comparison.because(who, target))
-                            .unwrap_or_default(),
-                    }
-                })
-                .collect()
-        };
-        Impact {
-            classes: Vec::new(),
-            gains: groups(&self.gains),
-            losses: groups(&self.losses),
-            keeps: groups(&self.keeps),
-            without_any_access: named(&self.left),
-            without_sure_access: named(&self.unsure),
-            people_gaining: self.gaining,
-            people_losing: self.losing,
+            if !fate.gains.is_empty() {
+                impact.gaining.extend(people);
+            }
+            if !fate.losses.is_empty() {
+                impact.losing.extend(people);
+            }
+            match fate.left {
+                Some(Answer::No) if fate.loses_for_sure => left.extend(people),
+                // Or nothing was sure before.
+                Some(Answer::No | Answer::Uncertain) => unsure.extend(people),
+                Some(Answer::Yes) | None => {}
+            }
         }
+        let [gains, losses, keeps] = groups.map(|groups| self.groups(&groups, causes));
+        impact.gains = gains;
+        impact.losses = losses;
+        impact.keeps = keeps;
+        impact.without_any_access = self.named(left);
+        impact.without_sure_access = self.named(unsure);
+        impact
+    }
+
+    fn groups(&self, found: &BTreeMap<&Key, Vec<PersonId>>, causes: &Causes) -> Vec<Group> {
+        let groups = found.iter().map(|(key, people)| {
+            let first = people.iter().min_by_key(|who| (self.name(**who), **who));
+            // Ways that go are named as they were, ways that come as they are.
+            let goes = key.after < key.before;
+            let state: &State<'_> = if goes { self.before } else { self.after };
+            let broken: &[Way] = match key.lost.is_empty() {
+                true => &key.via,
+                false => &key.lost,
+            };
+            let mut caused_by = BTreeSet::new();
+            // What remains remains although something goes.
+            let turn = match key.lost.is_empty() {
+                true => Turn::from(key.before, key.after),
+                false => Turn::Loss,
+            };
+            for who in people {
+                let whose = Whose::Person(*who);
+                // Articles are reached by the ways into the portal.
+                let moved = match key.target.space {
+                    None => broken.to_vec(),
+                    Some(_) => self.moved_ways(*who, key.at, turn),
+                };
+                caused_by.extend(causes.of(whose, (turn, &key.target), key.at, &moved));
+            }
+            if caused_by.is_empty() {
+                // Articles can change with a portal that is as open as before, by another of its ways.
+                for who in people {
+                    let ways = self.all_ways(*who, key.at);
+                    let whose = Whose::Person(*who);
+                    caused_by.extend(causes.of(whose, (turn, &key.target), key.at, &ways));
+                }
+            }
+            Group {
+                target: key.target.clone(),
+                via: match key.target.space {
+                    None => words(state, key.at, &key.via),
+                    Some(_) => String::new(),
+                },
+                lost: words(self.before, key.at, &key.lost),
+                before: key.before,
+                after: key.after,
+                people: self.named(people.iter().copied()),
+                caused_by,
+                because: first
+                    .map(|who| self.because(*who, &key.target, key.at))
+                    .unwrap_or_default(),
+            }
+        });
+        let mut groups: Vec<Group> = groups.collect();
+        groups.sort_by(|a, b| {
+            let key = |group: &Group| {
+                let words = (group.via.clone(), group.lost.clone());
+                (group.target.clone(), words, group.before, group.after)
+            };
+            key(a).cmp(&key(b))
+        });
+        groups
     }
 }
 
-fn visitor<'s>(state: &'s State<'_>, side: &Side) -> Option<Visitor<'s>> {
-    match side {
-        Side::Known(id) => {
-            let (situation, _, _) = state.people.situation(*id);
-            let Situation { account, lists } = situation;
-            Some(Visitor::situation(Situation { account, lists }))
-        }
-        Side::New(domain) => Some(Visitor::new_address(state, domain)),
-        Side::Nobody => None,
-    }
+fn visitor<'s>(state: &'s State<'_>, id: SituationId) -> Visitor<'s> {
+    let (Situation { account, lists }, _, _) = state.people.situation(id);
+    Visitor::situation(Situation { account, lists })
 }
 
 fn seen(state: &State<'_>, at: usize, visitor: &Option<Visitor<'_>>) -> Answer {

@@ -1,68 +1,95 @@
-//! The ways into a portal, in the words of a report.
+//! The ways into a portal, as keys that can be compared between two states, and in the words of a report.
 
 use super::view;
 use crate::access::portal::{self, Route};
 use crate::access::{Actor, State, Status, Visitor};
 
-/// The ways in, in words, the firmest first.
-pub(super) fn routes(
-    state: &State<'_>,
-    at: Option<usize>,
-    visitor: &Option<Visitor<'_>>,
-) -> Vec<String> {
-    let (Some(at), Some(visitor)) = (at, visitor) else {
+/// A way into a portal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) enum Way {
+    /// On the project's list of customers (V1).
+    Roster,
+    /// A member of this organization, which is linked (V1).
+    Organization(u32),
+    /// The project is open (V2).
+    Open,
+    /// Among the people of this number whom the permission scheme or a role lets in.
+    Circle(u32),
+    /// An agent or administrator.
+    Staff,
+    /// The permission scheme leaks (V7).
+    Leak,
+    /// By signing up.
+    SelfService,
+    /// Without login (V2).
+    WithoutLogin,
+}
+
+/// The ways in, the firmest first.
+pub(super) fn ways(state: &State<'_>, at: usize, visitor: &Option<Visitor<'_>>) -> Vec<Way> {
+    let Some(visitor) = visitor else {
         return Vec::new();
     };
     let project = &state.projects[at];
     let actors: &[Actor<'_>] = match visitor {
         Visitor::Existing(actors) => actors,
-        Visitor::New(_) if view(state, at, visitor).exposes() => {
-            return vec!["self-service".to_owned()];
-        }
+        Visitor::Anonymous => return vec![Way::WithoutLogin],
+        Visitor::New(_) if view(state, at, visitor).exposes() => return vec![Way::SelfService],
         _ => return Vec::new(),
     };
-    let mut words = Vec::new();
+    let mut ways = Vec::new();
     for actor in actors {
         if actor.account.status == Status::Disabled {
             if view(state, at, &Visitor::Anonymous).exposes() {
-                words.push("the portal without login".to_owned());
+                ways.push(Way::WithoutLogin);
             }
             continue;
         }
         for route in portal::routes(at, project, actor) {
-            words.push(match route {
-                Route::Roster { .. } => "the roster".to_owned(),
-                Route::Organization { organization, .. } => format!(
-                    "organization {}",
-                    state
-                        .organizations
-                        .get(organization as usize)
-                        .map_or("?", |organization| organization.name.as_str())
-                ),
-                Route::Open => "open access".to_owned(),
-                Route::Circle(found) => project
-                    .scheme
-                    .circles
-                    .get(found.circle as usize)
-                    .map_or_else(|| "?".to_owned(), |circle| circle.route()),
-                Route::Staff => "being an agent".to_owned(),
-                Route::Leak => "the permission scheme".to_owned(),
+            ways.push(match route {
+                Route::Roster { .. } => Way::Roster,
+                Route::Organization { organization, .. } => Way::Organization(organization),
+                Route::Open => Way::Open,
+                Route::Circle(found) => Way::Circle(found.circle),
+                Route::Staff => Way::Staff,
+                Route::Leak => Way::Leak,
             });
         }
     }
-    words
+    ways
 }
 
-/// The routes of one list that are not in the other.
-pub(super) fn minus(these: &[String], those: &[String]) -> Vec<String> {
-    these
-        .iter()
-        .filter(|route| !those.contains(route))
-        .cloned()
-        .collect()
+/// The ways of one list that are not in the other.
+pub(super) fn minus(these: &[Way], those: &[Way]) -> Vec<Way> {
+    let kept = these.iter().filter(|way| !those.contains(way));
+    kept.copied().collect()
 }
 
-/// Routes as one phrase.
-pub(super) fn words(routes: &[String]) -> String {
-    routes.join(" and ")
+/// Ways as one phrase.
+pub(super) fn words(state: &State<'_>, at: usize, ways: &[Way]) -> String {
+    let words: Vec<String> = ways.iter().map(|way| word(state, at, *way)).collect();
+    words.join(" and ")
+}
+
+fn word(state: &State<'_>, at: usize, way: Way) -> String {
+    match way {
+        Way::Roster => "the roster".to_owned(),
+        Way::Organization(organization) => {
+            let found = state.organizations.get(organization as usize);
+            format!(
+                "organization {}",
+                found.map_or("?", |organization| organization.name.as_str())
+            )
+        }
+        Way::Open => "open access".to_owned(),
+        Way::Circle(circle) => {
+            let circles = &state.projects[at].scheme.circles;
+            let found = circles.get(circle as usize);
+            found.map_or_else(|| "?".to_owned(), |circle| circle.route())
+        }
+        Way::Staff => "being an agent".to_owned(),
+        Way::Leak => "the permission scheme".to_owned(),
+        Way::SelfService => "self-service".to_owned(),
+        Way::WithoutLogin => "the portal without login".to_owned(),
+    }
 }

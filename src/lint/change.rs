@@ -6,18 +6,19 @@ use crate::access::portal;
 use crate::access::{Actor, DomainClass, Lookup, Outcome, Source, State, Trail, Visitor, Way};
 use crate::config::ManagedBy;
 use crate::desired::Desired;
+use crate::judge::Sheet;
 use crate::model::{AccountKind, Address, ChannelAccess, ProjectKey};
 use crate::observed::Observed;
-use crate::plan::{Action, Operation, Plan};
+use crate::plan::{Action, Block, Effect};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Judges what a plan changes: `before` is what was read, `after` the state that the plan leads to.
-pub fn changes<'w>(
-    desired: &Desired<'w>,
+pub fn changes(
+    desired: &Desired<'_>,
     observed: &Observed,
-    plan: &Plan,
-    before: &State<'w>,
-    after: &State<'w>,
+    sheet: &Sheet<'_>,
+    before: &State<'_>,
+    after: &State<'_>,
 ) -> Vec<Found> {
     let mut scene = Scene {
         state: after,
@@ -26,10 +27,10 @@ pub fn changes<'w>(
         found: Vec::new(),
     };
     channel_access(&mut scene, before);
-    new_email_domains(&mut scene, plan, before);
+    new_email_domains(&mut scene, sheet, before);
     existing_people(&mut scene, before);
-    roster_removals(&mut scene, plan, before);
-    member_removals(&mut scene, plan);
+    roster_removals(&mut scene, sheet, before);
+    member_removals(&mut scene, sheet);
     identity_provider(&mut scene);
     let mut found = scene.found;
     super::sort(&mut found);
@@ -67,7 +68,7 @@ fn channel_access(scene: &mut Scene<'_, '_>, before: &State<'_>) {
 }
 
 /// L45: a domain that the plan, or a step by hand that it lists, puts on an organization.
-fn new_email_domains(scene: &mut Scene<'_, '_>, plan: &Plan, before: &State<'_>) {
+fn new_email_domains(scene: &mut Scene<'_, '_>, sheet: &Sheet<'_>, before: &State<'_>) {
     let after = scene.state;
     for organization in &after.organizations {
         let had: BTreeSet<&str> = before
@@ -82,7 +83,7 @@ fn new_email_domains(scene: &mut Scene<'_, '_>, plan: &Plan, before: &State<'_>)
             let name = organization.name.as_str();
             let parts = ["organization", name, "email-domain", domain];
             // What was not read may be on the site already, and is where somebody attested it.
-            if !had.contains(domain) && is_added(plan, &scene.desired.address(parts)) {
+            if !had.contains(domain) && is_added(sheet, &scene.desired.address(parts)) {
                 scene.report(
                     "L45",
                     &parts,
@@ -96,14 +97,11 @@ fn new_email_domains(scene: &mut Scene<'_, '_>, plan: &Plan, before: &State<'_>)
 }
 
 /// Says whether something makes what is at an address.
-fn is_added(plan: &Plan, address: &Address) -> bool {
-    let changes = plan.changes.iter();
-    let mut added = changes.filter(|change| change.action != Action::Delete);
-    added.any(|change| change.address == *address)
-        || plan
-            .manual_steps
-            .iter()
-            .any(|step| step.addresses.contains(address))
+fn is_added(sheet: &Sheet<'_>, address: &Address) -> bool {
+    let mut added = sheet
+        .free()
+        .filter(|(_, change)| change.action != Action::Delete);
+    added.any(|(_, change)| change.address == *address)
 }
 
 /// L47 and L51: people who have an account already.
@@ -169,10 +167,15 @@ pub(super) fn rejects(state: &State<'_>, domain: &str) -> bool {
 /// L52: removals from the list of an open project, which the API refuses and which would change nothing.
 ///
 /// A project that is restricted until the plan opens it is none: customers leave it first, see [`crate::plan::order`].
-fn roster_removals(scene: &mut Scene<'_, '_>, plan: &Plan, before: &State<'_>) {
+fn roster_removals(scene: &mut Scene<'_, '_>, sheet: &Sheet<'_>, before: &State<'_>) {
     let mut removed: BTreeMap<&ProjectKey, usize> = BTreeMap::new();
-    for change in &plan.changes {
-        if let Operation::RemoveCustomer(key, _) = &change.operation {
+    for (at, change) in sheet.changes().iter().enumerate() {
+        // What a rule blocks already is asked for all the same; what waits for a blocked row is not.
+        let ruled = |block: &Block| matches!(block, Block::Rule(text) if text.starts_with("L52"));
+        if !sheet.blocks(at).iter().all(ruled) {
+            continue;
+        }
+        if let Effect::RemoveCustomer(key, _) = &change.effect {
             *removed.entry(key).or_default() += 1;
         }
     }
@@ -202,11 +205,11 @@ fn roster_removals(scene: &mut Scene<'_, '_>, plan: &Plan, before: &State<'_>) {
 }
 
 /// L53: people who leave an organization and keep a project by another route.
-fn member_removals(scene: &mut Scene<'_, '_>, plan: &Plan) {
+fn member_removals(scene: &mut Scene<'_, '_>, sheet: &Sheet<'_>) {
     let after = scene.state;
     let mut kept: BTreeMap<(String, &str), usize> = BTreeMap::new();
-    for change in &plan.changes {
-        let Operation::RemoveMember(organization, account) = &change.operation else {
+    for (_, change) in sheet.free() {
+        let Effect::RemoveMember(organization, account) = &change.effect else {
             continue;
         };
         let name = scene

@@ -2,8 +2,9 @@
 
 use super::Found;
 use crate::access::State;
-use crate::model::{Address, ChannelAccess, SiteField};
-use crate::plan::{Action, Change, Operation, Reason, ResourceType};
+use crate::judge::Sheet;
+use crate::model::{Address, ChannelAccess, OrganizationId, SiteField};
+use crate::plan::{Action, Change, Effect, Reason, ResourceType};
 
 /// The states on both sides of a plan, as far as they decide which change is to blame.
 #[derive(Clone, Copy)]
@@ -16,18 +17,23 @@ pub(super) struct Sides<'s, 'w> {
     pub(super) site: &'s str,
 }
 
-/// Says for every change whether the finding would not be newly true without it, or without it and its like.
+/// Returns the free rows without which, or without which and their like, the finding would not be newly true.
 ///
-/// Where no change can be named, all are meant.
-pub(super) fn culprits(changes: &[Change], found: &Found, sides: Sides<'_, '_>) -> Vec<bool> {
-    let blamed: Vec<bool> = changes
-        .iter()
-        .map(|change| is_to_blame(change, found, sides))
-        .collect();
-    if blamed.contains(&true) {
-        return blamed;
+/// Where none can be named, all are meant.
+pub(super) fn culprits(sheet: &Sheet<'_>, found: &Found, sides: Sides<'_, '_>) -> Vec<usize> {
+    let blamed = |(_, change): &(usize, &Change)| is_to_blame(change, found, sides);
+    let free: Vec<usize> = sheet.free().filter(blamed).map(|(at, _)| at).collect();
+    if !free.is_empty() {
+        return free;
     }
-    vec![true; changes.len()]
+    // What a rule blocks already is to blame all the same.
+    let rows = sheet.changes().iter().enumerate();
+    let rows = rows.filter(|(_, change)| !change.is_question());
+    let all: Vec<usize> = rows.filter(blamed).map(|(at, _)| at).collect();
+    match all.is_empty() {
+        true => sheet.free().map(|(at, _)| at).collect(),
+        false => all,
+    }
 }
 
 /// Says whether the finding would not be newly true without a change, or without it and its like.
@@ -73,7 +79,7 @@ pub(super) fn is_to_blame(change: &Change, found: &Found, sides: Sides<'_, '_>) 
             rests.is_a_person() && last(change.address.as_str()) == last(found.address.as_str())
         }
         "L52" => {
-            matches!(change.operation, Operation::RemoveCustomer(..))
+            matches!(change.effect, Effect::RemoveCustomer(..))
                 && rests.is_below(found.address.as_str())
         }
         "L69" => {
@@ -157,6 +163,18 @@ impl Rests<'_, '_, '_> {
         let Some(key) = self.project() else {
             return false;
         };
+        let deleted = |id: &OrganizationId| {
+            let before = self.sides.before;
+            let project = before.project(key).and_then(|at| before.projects.get(at));
+            let links = project.map_or(&[][..], |project| &project.organizations);
+            links.iter().any(|link| {
+                let organization = before.organizations.get(link.organization as usize);
+                organization.is_some_and(|organization| organization.id.as_ref() == Some(id))
+            })
+        };
+        if let Effect::DeleteOrganization(id) = &self.change.effect {
+            return deleted(id);
+        }
         let listed = ["customer", "organization"]
             .iter()
             .any(|list| self.is_below(&self.at(&["project", key, list])));

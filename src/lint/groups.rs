@@ -8,7 +8,7 @@ use crate::access::{
 };
 use crate::config::OrganizationState;
 use crate::model::{
-    ChannelAccess, CustomerSharing, OrganizationManagement, OrganizationName, SiteField, SiteValue,
+    ChannelAccess, CustomerSharing, OrganizationManagement, OrganizationName, SiteField,
 };
 
 pub(super) fn judge(scene: &mut Scene<'_, '_>) {
@@ -241,12 +241,12 @@ fn settings_of_sign_up_are_known(state: &State<'_>, class: &DomainClass) -> bool
 
 /// L68: agents decide who is in an organization, and organizations decide who gets into restricted projects.
 fn agents_as_gatekeepers(scene: &mut Scene<'_, '_>) {
-    let Some((SiteValue::OrganizationManagement(OrganizationManagement::Agents), source)) =
-        scene.setting(SiteField::OrganizationManagement)
-    else {
-        return;
-    };
     let state = scene.state;
+    let management = &state.site.organization_management;
+    if management.value() != Some(&OrganizationManagement::Agents) {
+        return;
+    }
+    let source = management.source();
     let gated: Vec<&str> = state
         .projects
         .iter()

@@ -3,7 +3,7 @@
 use super::{Scene, names};
 use crate::access::{Approved, Coverage, Fact, is_public_mail};
 use crate::config::ApprovedRole;
-use crate::model::{ChannelAccess, EmailAccountCreation, SiteField, SiteValue};
+use crate::model::{ChannelAccess, EmailAccountCreation, SiteField};
 
 const INTERNAL: &[&str] = &["customer-access", "internal"];
 const EXTERNAL: &[&str] = &["customer-access", "external"];
@@ -276,13 +276,11 @@ fn anyone_on_the_web(scene: &mut Scene<'_, '_>) {
             "set `view_without_login: false`, or restrict the projects; or acknowledge L14 with a reason",
         );
     }
-    if let Some((SiteValue::EmailAccountCreation(EmailAccountCreation::AnyoneBySettings), source)) =
-        scene.setting(SiteField::EmailCcCreatesAccounts)
-    {
+    if site.email_cc.value() == Some(&EmailAccountCreation::AnyoneBySettings) {
         scene.report(
             "L58",
             &SiteField::EmailCcCreatesAccounts.address_parts(),
-            source,
+            site.email_cc.source(),
             format!("whoever is in To or Cc of a customer's e-mail gets an account, on a site where anyone can sign up (open projects: {open})"),
             "set `email.cc_creates_accounts: agents_always`",
         );
@@ -326,30 +324,26 @@ fn without_login(scene: &mut Scene<'_, '_>) {
 
 /// L62 and L64: how portal-only customers log in.
 fn portal_only_login(scene: &mut Scene<'_, '_>) {
-    let toggle = |value| match value {
-        Some((SiteValue::Toggle(on), source)) => Some((on, source)),
-        _ => None,
-    };
-    let password = toggle(scene.setting(SiteField::PortalOnlyPassword));
-    let sso = toggle(scene.setting(SiteField::PortalOnlySso));
-    if let (Some((false, source)), Some((false, _))) = (password, sso) {
+    let site = &scene.state.site;
+    let (password, sso) = (&site.login_password, &site.login_sso);
+    if known(password) == Some(false) && known(sso) == Some(false) {
         scene.report(
             "L62",
             &SiteField::PortalOnlyPassword.address_parts(),
-            source,
+            password.source(),
             "portal-only customers can log in neither by password nor by SSO; the site refuses it"
                 .into(),
             "leave one of the two on",
         );
     }
-    if let Some((true, source)) = sso
+    if known(sso) == Some(true)
         && known(&scene.state.site.external) == Some(false)
         && known(&scene.state.site.internal) == Some(true)
     {
         scene.report(
             "L64",
             &SiteField::PortalOnlySso.address_parts(),
-            source,
+            sso.source(),
             "SSO for portal-only customers is on, but only internal customers are let in: they use the SSO of the Atlassian organization".into(),
             "turn `portal_only_login.sso` off",
         );

@@ -50,6 +50,7 @@ pub static TABLE: &[Finding] = &[
     finding(Stage::Plan, "branch-behind-base", "The base has moved on since the branch left it: merge or rebase first."),
     finding(Stage::Plan, "drift-accepted", "A difference that `policy.accept_drift` leaves alone."),
     finding(Stage::Plan, "entries-ended", "Entries of a list have ended and remove nobody: how many, and the first with its place, so that a slip in the year is noticed."),
+    finding(Stage::Plan, "expectation-holds-later", "An expectation holds once the steps by hand are taken, and not before."),
     finding(Stage::Plan, "inactive-or-hidden", "A listed person's account is deactivated or revoked; a person has to grant it access again."),
     finding(Stage::Plan, "left-in-place", "Somebody who is not listed is not removed, and why."),
     finding(Stage::Plan, "no-account", "A listed person has no account, and none is made."),

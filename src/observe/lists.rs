@@ -2,6 +2,7 @@
 //! no list.
 
 use super::{Extent, LISTS_AT_ONCE, Observer};
+use crate::config::Mode;
 use crate::desired::Desired;
 use crate::jsm::{Account, ApiError, Organization};
 use crate::model::{AccountId, Email, Incomplete, OrganizationId, Read};
@@ -108,6 +109,11 @@ impl Observer<'_, '_> {
             .into_iter()
             .map(|id| (id, 0))
             .collect();
+        // Whoever is in an organization that goes loses what it opens.
+        if desired.site.organizations_mode == Mode::Exact {
+            let touched = self.touched_organizations(desired).into_iter();
+            wanted.extend(touched.map(|id| (id, 0)));
+        }
         if !desired.site.people.is_empty() {
             wanted.extend(live.keys().map(|id| (id.clone(), 0)));
         }

@@ -95,7 +95,7 @@ impl Observer<'_, '_> {
     }
 
     /// Returns the live organizations that rows may change: their members, or whether they are there.
-    fn touched_organizations(&self, desired: &Desired<'_>) -> BTreeSet<OrganizationId> {
+    pub(super) fn touched_organizations(&self, desired: &Desired<'_>) -> BTreeSet<OrganizationId> {
         let Some(live) = self.observed.whole_organizations() else {
             return BTreeSet::new();
         };
@@ -173,14 +173,22 @@ fn asks(project: &Project) -> bool {
 
 /// Says whether an expectation is about a project.
 fn is_expected(desired: &Desired<'_>, key: &ProjectKey) -> bool {
+    expects(desired, key, |ability| ability != Ability::SignUp)
+}
+
+/// Says whether an expectation is about the articles of a project.
+pub(super) fn asks_for_articles(desired: &Desired<'_>, key: &ProjectKey) -> bool {
+    expects(desired, key, |ability| ability == Ability::ReadArticle)
+}
+
+fn expects(desired: &Desired<'_>, key: &ProjectKey, ability: impl Fn(Ability) -> bool) -> bool {
     let address = Address::new([key.as_str()]);
     desired
         .workspace
         .expectations
         .iter()
         .filter(|expectation| {
-            expectation.site.value == desired.site.key
-                && expectation.ability.value != Ability::SignUp
+            expectation.site.value == desired.site.key && ability(expectation.ability.value)
         })
         .any(|expectation| {
             let named = |patterns: &[Located<String>]| {

@@ -1,7 +1,7 @@
 //! Reading service projects: links, rosters, channel access, sharing and linked spaces.
 
 use super::lists::contradiction;
-use super::needs::{changes_lists, is_asked, lacks_access};
+use super::needs::{asks_for_articles, changes_lists, is_asked, lacks_access};
 use super::{Extent, LISTS_AT_ONCE, Observer};
 use crate::config::UnlistedProjects;
 use crate::config::driver::MappedField;
@@ -202,7 +202,12 @@ impl Observer<'_, '_> {
             customers: asked || !desired.site.people.is_empty(),
             access: asked,
             sharing: project.is_some_and(|project| project.customer_sharing.is_some()),
-            spaces: project.is_some_and(|project| !project.knowledge_base.is_empty()),
+            // Who can view a space belongs to the space: another project that links it shows the same.
+            spaces: project.is_some_and(|project| !project.knowledge_base.is_empty())
+                || asks_for_articles(desired, key)
+                || is_asked(desired, key)
+                    && (desired.site.projects.values())
+                        .any(|project| !project.knowledge_base.is_empty()),
             space_keys: project
                 .map(|project| project.knowledge_base.keys().cloned().collect())
                 .unwrap_or_default(),

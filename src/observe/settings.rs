@@ -96,6 +96,7 @@ impl Observer<'_, '_> {
         };
         let wanted: Vec<OrganizationId> = match &self.extent {
             Extent::Whole(_) => live.keys().cloned().collect(),
+            // An account that is made joins by its domain, wherever that leads.
             Extent::Desired(desired) => identity::identify(desired.site, live)
                 .into_iter()
                 .filter(|(name, _)| {
@@ -109,6 +110,13 @@ impl Observer<'_, '_> {
                     Identity::Live(id) => Some(id),
                     _ => None,
                 })
+                .chain(
+                    self.linked_to_judged()
+                        .into_iter()
+                        .filter(|id| live.contains_key(id)),
+                )
+                .collect::<BTreeSet<_>>()
+                .into_iter()
                 .collect(),
         };
         let this = &*self;

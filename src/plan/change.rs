@@ -1,10 +1,12 @@
 //! One change: what, why, asked for where, over which surface, and what it rests on.
 
+use crate::config::ApprovedRole;
 use crate::diagnostic::Span;
 use crate::model::{
-    AccountId, Address, ChannelAccess, CustomerSharing, Domain, Email, OrganizationId,
+    AccountId, AccountKind, Address, ChannelAccess, CustomerSharing, Domain, Email, OrganizationId,
     OrganizationName, ProjectKey, SiteField, SiteValue, SpaceKey, Surface, WhoCanView,
 };
+use crate::plan::Block;
 use serde_json::Value;
 use std::collections::BTreeSet;
 
@@ -154,18 +156,25 @@ pub enum PersonRef {
     Planned(Email),
 }
 
-/// What `apply` does; specific enough that no choice is left for it.
+/// What a change does to the site, whoever carries it out; specific enough that no choice is left for `apply`.
+///
+/// "By hand" is a surface of a change ([`Change::surface`]) and never an effect: a person's step changes the same facts as
+/// a request would.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Operation {
-    /// `POST /customer`.
+pub enum Effect {
+    /// An account comes into being: `POST /customer`, or an invitation by a person for an Atlassian account.
     CreateAccount {
         /// The address.
         email: Email,
         /// The display name.
         name: String,
+        /// Which kind it will be.
+        kind: AccountKind,
     },
     /// `POST /organization` and the ownership mark.
     CreateOrganization(OrganizationName),
+    /// Another name for an organization.
+    RenameOrganization(OrganizationId, OrganizationName),
     /// `DELETE /organization/{id}`.
     DeleteOrganization(OrganizationId),
     /// A member more.
@@ -186,9 +195,9 @@ pub enum Operation {
     SetCustomerSharing(ProjectKey, CustomerSharing),
     /// A space is linked to a project, with who can view it when that is written.
     LinkSpace(ProjectKey, SpaceKey, Option<WhoCanView>),
-    /// Who can view a linked space.
+    /// Who can view a linked space: it belongs to the space, whichever project it is set through.
     SetViewers(ProjectKey, SpaceKey, WhoCanView),
-    /// Site-wide settings behind a mapped description; several changes may carry the same whole value.
+    /// A site-wide setting; several changes may carry the same whole value.
     SetSite(SiteField, SiteValue),
     /// The whole list of an organization's e-mail domains; several changes carry the same list.
     SetEmailDomains(OrganizationRef, BTreeSet<Domain>),
@@ -196,20 +205,22 @@ pub enum Operation {
     ApproveDomain {
         /// The domain.
         domain: Domain,
-        /// The role ARI.
+        /// What the entry grants.
+        grants: ApprovedRole,
+        /// The role ARI that is written; empty where only a person can write it.
         role: String,
         /// Whether an administrator must approve.
         admin_approval: bool,
     },
     /// Takes this site's JSM entry out of an approved domain.
     DisapproveDomain(Domain),
-    /// Nothing that a program can do.
-    Manual,
+    /// This site's JSM entry of the any-domain rule: the role, and whether an administrator must approve.
+    SetAnyDomain(Option<(ApprovedRole, bool)>),
 }
 
-/// What part an operation plays; it sorts a plan's rows, top down.
+/// What part an effect plays; it sorts a plan's rows, top down.
 ///
-/// When an operation is carried out is decided by [`crate::plan::order`], whose stages need not follow this table.
+/// When an effect is carried out is decided by [`crate::plan::order`], whose stages need not follow this table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Phase {
     /// Site settings and approved domains that let more people have accounts.
@@ -254,11 +265,11 @@ pub struct Change {
     /// The route.
     pub surface: Surface,
     /// What apply does.
-    pub operation: Operation,
+    pub effect: Effect,
     /// What part it plays; sorts the rows.
     pub phase: Phase,
     /// Why it must not be done; empty when nothing stands against it.
-    pub blocked_by: Vec<String>,
+    pub blocked_by: Vec<Block>,
     /// Changes that a person must make first.
     pub waiting_for: Vec<Address>,
 }
@@ -266,8 +277,16 @@ pub struct Change {
 impl Change {
     /// Says whether apply would attempt it.
     pub fn is_automatic(&self) -> bool {
-        self.blocked_by.is_empty()
-            && self.waiting_for.is_empty()
-            && !matches!(self.operation, Operation::Manual)
+        self.blocked_by.is_empty() && self.waiting_for.is_empty() && self.surface != Surface::Manual
+    }
+
+    /// Says whether only a person can carry it out.
+    pub fn is_by_hand(&self) -> bool {
+        self.surface == Surface::Manual
+    }
+
+    /// Says whether it asks what is there rather than changing it: nobody could read the value, and nobody attested it.
+    pub fn is_question(&self) -> bool {
+        self.reason == Reason::Unknown
     }
 }

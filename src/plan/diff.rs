@@ -2,17 +2,22 @@
 
 use crate::access::accounts::account_type;
 use crate::access::{DomainClass, Outcome, State, Trail, Way};
+use crate::config::Space;
 use crate::config::{Create, RosterEntry, Who};
 use crate::desired::{Desired, DesiredRoster};
 use crate::diagnostic::Span;
-use crate::model::{AccountKind, Address, Email, Incomplete, Read, SiteField, Surface};
+use crate::model::{
+    AccountId, AccountKind, Address, Email, Incomplete, OrganizationName, ProjectKey, Read,
+    SiteField, Surface,
+};
 use crate::observed::Observed;
-use crate::plan::change::{Action, Change, Operation, PersonRef, Phase, Reason, ResourceType};
+use crate::plan::change::{
+    Action, Change, Effect, OrganizationRef, PersonRef, Phase, Reason, ResourceType,
+};
 use crate::plan::identity::{self, Identity};
 use crate::plan::manual::{self, ManualStep, ManualSubject};
 use crate::plan::roster::{Comparison, Index, Match, Missing, Stays};
-use crate::plan::{Coverage, Finding, Forecast, Order, Plan, PlanError, UnmanagedCounts, order};
-use crate::{config::Space, model::OrganizationName};
+use crate::plan::{Block, Coverage, Finding, Forecast, Order, Plan, PlanError, UnmanagedCounts};
 use jiff::civil::Date;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -59,28 +64,60 @@ struct WantedAccount<'a> {
 
 /// A list of people on the site: whose it is, and how its rows are made.
 pub(super) struct PeopleList<'l> {
-    /// The address of the list's owner, such as `acme/organization/Globex`.
+    /// The address of the list's owner below the site, such as `organization/Globex`.
     pub(super) parts: &'l [&'l str],
-    /// The type of its rows.
-    pub(super) kind: ResourceType,
-    /// Makes the operation that adds a person.
-    pub(super) add: &'l dyn Fn(PersonRef) -> Operation,
-    /// Makes the operation that removes one.
-    pub(super) remove: &'l dyn Fn(crate::model::AccountId) -> Operation,
+    /// Whose it is on the site.
+    pub(super) owner: ListOwner<'l>,
     /// Why no row of the list may be carried out.
-    pub(super) blocked: Vec<String>,
+    pub(super) blocked: Vec<Block>,
     /// Why no removal of the list may be carried out, and what it waits for.
-    pub(super) removals_blocked: Vec<String>,
+    pub(super) removals_blocked: Vec<Block>,
     /// What removals wait for.
     pub(super) removals_wait_for: Vec<Address>,
+}
+
+/// Whose a list of people is.
+#[derive(Clone, Copy)]
+pub(super) enum ListOwner<'l> {
+    /// Members of an organization.
+    Organization(&'l OrganizationRef),
+    /// Customers of a project.
+    Project(&'l ProjectKey),
 }
 
 impl PeopleList<'_> {
     /// The part of a row's address between the owner and the person.
     const fn child(&self) -> &'static str {
-        match self.kind {
-            ResourceType::OrganizationMember => "member",
-            _ => "customer",
+        match self.owner {
+            ListOwner::Organization(_) => "member",
+            ListOwner::Project(_) => "customer",
+        }
+    }
+
+    /// The type of its rows.
+    const fn kind(&self) -> ResourceType {
+        match self.owner {
+            ListOwner::Organization(_) => ResourceType::OrganizationMember,
+            ListOwner::Project(_) => ResourceType::ProjectCustomer,
+        }
+    }
+
+    /// What adding a person does.
+    fn add(&self, person: PersonRef) -> Effect {
+        match self.owner {
+            ListOwner::Organization(reference) => Effect::AddMember(reference.clone(), person),
+            ListOwner::Project(key) => Effect::AddCustomer(key.clone(), person),
+        }
+    }
+
+    /// What removing a person does; an organization that is not there yet has nobody to remove.
+    fn remove(&self, account: AccountId) -> Option<Effect> {
+        match self.owner {
+            ListOwner::Organization(OrganizationRef::Existing(id)) => {
+                Some(Effect::RemoveMember(id.clone(), account))
+            }
+            ListOwner::Organization(OrganizationRef::Planned(_)) => None,
+            ListOwner::Project(key) => Some(Effect::RemoveCustomer(key.clone(), account)),
         }
     }
 }
@@ -171,7 +208,7 @@ impl<'a> Draft<'a> {
         let mut found: Vec<Address> = self
             .changes
             .iter()
-            .filter(|change| matches!(change.operation, Operation::Manual))
+            .filter(|change| change.is_by_hand())
             .filter(|change| addresses.contains(&change.address))
             .map(|change| change.address.clone())
             .collect();
@@ -207,7 +244,7 @@ impl<'a> Draft<'a> {
             };
             let change = Change {
                 address: row(self, &person),
-                kind: list.kind,
+                kind: list.kind(),
                 name: person.clone(),
                 action: Action::Create,
                 before: Value::Null,
@@ -215,7 +252,7 @@ impl<'a> Draft<'a> {
                 reason: Reason::Listed,
                 source: Some(entry.span),
                 surface: Surface::Documented,
-                operation: (list.add)(reference),
+                effect: list.add(reference),
                 phase: Phase::Grants,
                 blocked_by: list.blocked.clone(),
                 waiting_for: Vec::new(),
@@ -250,6 +287,9 @@ impl<'a> Draft<'a> {
             }
         }
         for removal in comparison.removals {
+            let Some(effect) = list.remove(removal.account.clone()) else {
+                continue;
+            };
             let email = self
                 .index
                 .account(&removal.account)
@@ -263,7 +303,7 @@ impl<'a> Draft<'a> {
             blocked_by.extend(list.removals_blocked.iter().cloned());
             self.changes.push(Change {
                 address: row(self, &person),
-                kind: list.kind,
+                kind: list.kind(),
                 name: person,
                 action: Action::Delete,
                 before: self.membership(&who, Some(&removal.account)),
@@ -271,7 +311,7 @@ impl<'a> Draft<'a> {
                 reason: removal.reason,
                 source: Some(removal.span),
                 surface: Surface::Documented,
-                operation: (list.remove)(removal.account),
+                effect,
                 phase: Phase::Revocations,
                 blocked_by,
                 waiting_for: list.removals_wait_for.clone(),
@@ -421,11 +461,7 @@ impl<'a> Draft<'a> {
     }
 
     /// Removes from a live list whom `people` declares absent.
-    pub(super) fn absent_people(
-        &mut self,
-        list: &PeopleList<'_>,
-        live: &'a BTreeSet<crate::model::AccountId>,
-    ) {
+    pub(super) fn absent_people(&mut self, list: &PeopleList<'_>, live: &'a BTreeSet<AccountId>) {
         let child = list.child();
         for account in live {
             let Some(email) = self.index.email_of(account) else {
@@ -439,12 +475,15 @@ impl<'a> Draft<'a> {
                 self.left_in_place(&parts, account, why, person.span);
                 continue;
             }
+            let Some(effect) = list.remove(account.clone()) else {
+                continue;
+            };
             let mut blocked_by = list.blocked.clone();
             blocked_by.extend(list.removals_blocked.iter().cloned());
             let parts = list.parts.iter().copied().chain([child, email.key()]);
             self.changes.push(Change {
                 address: self.address(parts),
-                kind: list.kind,
+                kind: list.kind(),
                 name: email.key().to_owned(),
                 action: Action::Delete,
                 before: self.membership(&Who::Email(email.clone()), Some(account)),
@@ -452,7 +491,7 @@ impl<'a> Draft<'a> {
                 reason: Reason::PersonAbsent,
                 source: Some(person.span),
                 surface: Surface::Documented,
-                operation: (list.remove)(account.clone()),
+                effect,
                 phase: Phase::Revocations,
                 blocked_by,
                 waiting_for: list.removals_wait_for.clone(),
@@ -472,7 +511,7 @@ impl<'a> Draft<'a> {
     pub(super) fn left_in_place(
         &mut self,
         list: &[&str],
-        id: &crate::model::AccountId,
+        id: &AccountId,
         why: Stays,
         source: Span,
     ) {
@@ -490,7 +529,7 @@ impl<'a> Draft<'a> {
         );
     }
 
-    fn membership(&self, who: &Who, account: Option<&crate::model::AccountId>) -> Value {
+    fn membership(&self, who: &Who, account: Option<&AccountId>) -> Value {
         let mut object = serde_json::Map::new();
         if let Who::Email(email) = who {
             object.insert("email".into(), json!(email.key()));
@@ -514,13 +553,20 @@ impl<'a> Draft<'a> {
             SiteField::AllowedDomains,
         ];
         // R3 depends on the domain alone, and a roster of a million people has few.
-        let rules = State::rules_after(self.desired, self.observed);
+        let of_the_site: Vec<Change> = self
+            .changes
+            .iter()
+            .filter(|change| change.kind.is_of_the_site())
+            .cloned()
+            .collect();
+        let rules = State::account_rules(self.desired, self.observed);
+        let rules = rules.after(&of_the_site);
         let mut by_domain: HashMap<String, Outcome> = HashMap::new();
         let waits: BTreeSet<Address> = self
             .changes
             .iter()
             .filter(|change| {
-                matches!(change.operation, Operation::Manual)
+                change.is_by_hand()
                     && (change.kind == ResourceType::AllowedDomain
                         || domain_fields
                             .iter()
@@ -548,9 +594,15 @@ impl<'a> Draft<'a> {
                 wanted.kind == Some(AccountKind::Atlassian) || outcome == Outcome::Atlassian;
             let mut blocked_by = Vec::new();
             let mut waiting_for = Vec::new();
-            let mut operation = Operation::CreateAccount {
+            let kind = if internal {
+                AccountKind::Atlassian
+            } else {
+                AccountKind::PortalOnly
+            };
+            let effect = Effect::CreateAccount {
                 email: email.clone(),
                 name: name.clone(),
+                kind,
             };
             let mut surface = Surface::Documented;
             if !wanted.create {
@@ -569,19 +621,18 @@ impl<'a> Draft<'a> {
                 for &position in &wanted.dependents {
                     self.changes[position]
                         .blocked_by
-                        .push("the person has no account".into());
+                        .push(no_account("the person has no account"));
                 }
                 continue;
             }
             if internal {
-                operation = Operation::Manual;
                 surface = Surface::Manual;
                 invite.push((email.clone(), address.clone()));
             } else if outcome == Outcome::Rejected {
-                blocked_by.push(format!(
+                blocked_by.push(Block::Rule(format!(
                     "R3: the site's customer access lets nobody of `{}` have an account",
                     email.domain()
-                ));
+                )));
             } else {
                 // Where the rules leave it open, the site decides (Q7), once the settings are what they should be.
                 waiting_for = waits
@@ -597,7 +648,7 @@ impl<'a> Draft<'a> {
                 } else if !blocked_by.is_empty() {
                     dependent
                         .blocked_by
-                        .push("the account cannot be made".into());
+                        .push(no_account("the account cannot be made"));
                 } else {
                     dependent.waiting_for.extend(waiting_for.iter().cloned());
                 }
@@ -611,12 +662,12 @@ impl<'a> Draft<'a> {
                 after: json!({
                     "email": email.written(),
                     "name": name,
-                    "account": if internal { AccountKind::Atlassian } else { AccountKind::PortalOnly }.word(),
+                    "account": kind.word(),
                 }),
                 reason: Reason::NoAccount,
                 source: Some(wanted.entry.span),
                 surface,
-                operation,
+                effect,
                 phase: Phase::Accounts,
                 blocked_by,
                 waiting_for,
@@ -682,7 +733,7 @@ impl<'a> Draft<'a> {
         self.forecast
             .sort_by(|a, b| (a.until, &a.address).cmp(&(b.until, &b.address)));
         self.manual.sort_by(|a, b| a.addresses.cmp(&b.addresses));
-        let mut plan = Plan {
+        Plan {
             site: self.desired.site.key.clone(),
             changes: self.changes,
             manual_steps: self.manual,
@@ -692,9 +743,15 @@ impl<'a> Draft<'a> {
             unmanaged: self.unmanaged,
             coverage: self.coverage,
             order: Order::default(),
-        };
-        order::arrange(&mut plan, self.desired, self.observed);
-        plan
+        }
+    }
+}
+
+/// Why a row cannot be carried out whose person has no account.
+fn no_account(what: &str) -> Block {
+    Block::DependsOn {
+        what: what.to_owned(),
+        overridable: false,
     }
 }
 

@@ -3,7 +3,8 @@
 use crate::config::{ApprovedRole, ApprovedSite, Mode};
 use crate::model::{Address, Domain, Surface};
 use crate::observed::{ObservedApproval, ObservedGrant};
-use crate::plan::change::{Action, Change, Operation, Phase, Reason, ResourceType};
+use crate::plan::Block;
+use crate::plan::change::{Action, Change, Effect, Phase, Reason, ResourceType};
 use crate::plan::diff::{Draft, whole};
 use crate::plan::manual::ManualSubject;
 use serde_json::{Value, json};
@@ -100,26 +101,35 @@ impl Draft<'_> {
             .map(|role| role.value.clone())
             .or_else(|| self.observed.customer_role.clone());
         let mut blocked_by = Vec::new();
-        let (operation, surface) = match wanted.role {
+        let (effect, surface) = match wanted.role {
             ApprovedRole::None => (
-                Operation::DisapproveDomain(domain.clone()),
+                Effect::DisapproveDomain(domain.clone()),
                 Surface::Documented,
             ),
             // The role that licenses agents is never written by a program.
-            ApprovedRole::User => (Operation::Manual, Surface::Manual),
+            ApprovedRole::User => {
+                let effect = Effect::ApproveDomain {
+                    domain: domain.clone(),
+                    grants: ApprovedRole::User,
+                    role: String::new(),
+                    admin_approval: wanted.admin_approval,
+                };
+                (effect, Surface::Manual)
+            }
             ApprovedRole::Customer => {
                 if customer_role.is_none() {
-                    blocked_by.push(
+                    blocked_by.push(Block::Rule(
                         "the ARI of the Customer role is not known and never guessed: write `customer_role`, or approve one domain by hand so that it can be learned"
                             .to_owned(),
-                    );
+                    ));
                 }
-                let operation = Operation::ApproveDomain {
+                let effect = Effect::ApproveDomain {
                     domain: domain.clone(),
+                    grants: ApprovedRole::Customer,
                     role: customer_role.unwrap_or_default(),
                     admin_approval: wanted.admin_approval,
                 };
-                (operation, Surface::Documented)
+                (effect, Surface::Documented)
             }
         };
         self.changes.push(Change {
@@ -136,7 +146,7 @@ impl Draft<'_> {
             },
             source: Some(wanted.span),
             surface,
-            operation,
+            effect,
             phase: if action == Action::Delete {
                 Phase::Narrow
             } else {
@@ -186,7 +196,7 @@ impl Draft<'_> {
             reason: Reason::Differs,
             source: Some(wanted.span),
             surface: Surface::Manual,
-            operation: Operation::Manual,
+            effect: Effect::SetAnyDomain(then),
             phase: Phase::Widen,
             blocked_by: Vec::new(),
             waiting_for: Vec::new(),

@@ -27,7 +27,7 @@ mod settings;
 use crate::desired::Desired;
 use crate::model::Address;
 use crate::observed::Observed;
-use crate::plan::{Change, Finding, Operation, Plan};
+use crate::plan::{Change, Effect, Finding, Plan};
 use facts::Facts;
 use graph::Graph;
 use rule::Kind;
@@ -207,9 +207,12 @@ fn unsafe_steps(
 }
 
 /// Orders a plan, lets changes wait that a step by hand must come before, and says which steps nobody can make safe.
-pub fn arrange(plan: &mut Plan, desired: &Desired<'_>, observed: &Observed) {
+///
+/// Returns whether a change waits that did not before.
+pub fn arrange(plan: &mut Plan, desired: &Desired<'_>, observed: &Observed) -> bool {
     let mut ordered = order(plan, desired, observed);
-    if wait(plan, &ordered) {
+    let waits = wait(plan, &ordered);
+    if waits {
         ordered = order(plan, desired, observed);
     }
     plan.findings.retain(|finding| finding.code != UNSAFE_STEP);
@@ -225,6 +228,7 @@ pub fn arrange(plan: &mut Plan, desired: &Desired<'_>, observed: &Observed) {
     plan.findings
         .sort_by(|a, b| (&a.address, a.code, &a.message).cmp(&(&b.address, b.code, &b.message)));
     plan.order = ordered;
+    waits
 }
 
 fn message(step: &UnsafeStep, change: &Change) -> String {
@@ -241,7 +245,7 @@ fn message(step: &UnsafeStep, change: &Change) -> String {
         ),
     };
     match step.danger {
-        Danger::Interruption if matches!(change.operation, Operation::RemoveCustomer(..)) => {
+        Danger::Interruption if matches!(change.effect, Effect::RemoveCustomer(..)) => {
             format!(
                 "for a moment {people} cannot reach {what}, which they keep: Atlassian removes nobody from an open project (L52), or an earlier step would let others in"
             )
@@ -249,7 +253,7 @@ fn message(step: &UnsafeStep, change: &Change) -> String {
         Danger::Interruption => format!(
             "for a moment {people} cannot reach {what}, which they keep: {spares} without letting others in, and exposure weighs more than interruption"
         ),
-        Danger::Exposure if matches!(change.operation, Operation::LinkSpace(..)) => format!(
+        Danger::Exposure if matches!(change.effect, Effect::LinkSpace(..)) => format!(
             "for a moment {people} can reach {what}: a space that is linked is shown to everybody who is logged in until who can view it is set (K6), and no request does both"
         ),
         Danger::Exposure => format!("for a moment {people} can reach {what}, and {prevents}"),

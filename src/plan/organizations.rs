@@ -4,13 +4,11 @@ use crate::config::driver::MappedField;
 use crate::config::{ManagedBy, Mode, Organization, OrganizationState};
 use crate::model::{Address, Domain, Field, OrganizationId, OrganizationName, Surface};
 use crate::observed::{Observation, ObservedOrganization};
-use crate::plan::change::{
-    Action, Change, Operation, OrganizationRef, Phase, Reason, ResourceType,
-};
-use crate::plan::diff::{Draft, PeopleList, whole};
+use crate::plan::change::{Action, Change, Effect, OrganizationRef, Phase, Reason, ResourceType};
+use crate::plan::diff::{Draft, ListOwner, PeopleList, whole};
 use crate::plan::identity::Identity;
 use crate::plan::manual::ManualSubject;
-use crate::plan::{roster, surfaces};
+use crate::plan::{Block, roster, surfaces};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -84,7 +82,7 @@ impl<'a> Draft<'a> {
             (Identity::Live(id), OrganizationState::Present) => {
                 let Some(seen) = live.get(&id) else { return };
                 self.coverage.organizations_managed += 1;
-                self.name(name, organization, seen);
+                self.name(name, organization, &id, seen);
                 self.members(name, organization, Some((&id, seen)), Vec::new());
                 self.email_domains(
                     name,
@@ -119,7 +117,7 @@ impl<'a> Draft<'a> {
                 let why = format!(
                     "nearly the same name as organization `{other}` of the site: write `id: \"{id}\"` if it is that one, or choose another name"
                 );
-                self.create(name, organization, vec![why]);
+                self.create(name, organization, vec![Block::Rule(why)]);
             }
             (Identity::Nowhere | Identity::NearDuplicate(_), _) => {}
             (Identity::IdUnknown, _) => {
@@ -148,6 +146,7 @@ impl<'a> Draft<'a> {
         &mut self,
         name: &'a OrganizationName,
         organization: &'a Organization,
+        id: &OrganizationId,
         seen: &ObservedOrganization,
     ) {
         if seen.name == name.as_str() {
@@ -168,7 +167,7 @@ impl<'a> Draft<'a> {
             reason: Reason::Renamed,
             source: Some(organization.span),
             surface: Surface::Manual,
-            operation: Operation::Manual,
+            effect: Effect::RenameOrganization(id.clone(), name.clone()),
             phase: Phase::Organizations,
             blocked_by: scim_block(seen),
             waiting_for: Vec::new(),
@@ -184,7 +183,7 @@ impl<'a> Draft<'a> {
         &mut self,
         name: &'a OrganizationName,
         organization: &'a Organization,
-        blocked_by: Vec<String>,
+        blocked_by: Vec<Block>,
     ) {
         if organization.managed_by == ManagedBy::Scim {
             let address = self.address(["organization", name.as_str()]);
@@ -206,7 +205,7 @@ impl<'a> Draft<'a> {
             reason: Reason::Listed,
             source: Some(organization.span),
             surface: Surface::Documented,
-            operation: Operation::CreateOrganization(name.clone()),
+            effect: Effect::CreateOrganization(name.clone()),
             phase: Phase::Organizations,
             blocked_by: blocked_by.clone(),
             waiting_for: Vec::new(),
@@ -214,7 +213,7 @@ impl<'a> Draft<'a> {
         let blocked = if blocked_by.is_empty() {
             Vec::new()
         } else {
-            vec!["the organization cannot be made".to_owned()]
+            vec![super::projects::organization_not_made()]
         };
         self.members(name, organization, None, blocked.clone());
         let empty = Observation::read(BTreeSet::new(), Surface::Documented);
@@ -233,15 +232,12 @@ impl<'a> Draft<'a> {
         name: &'a OrganizationName,
         organization: &'a Organization,
         live: Option<(&OrganizationId, &'a ObservedOrganization)>,
-        mut blocked: Vec<String>,
+        mut blocked: Vec<Block>,
     ) {
         let Some(desired) = self.desired.members.get(name) else {
             if let Some((id, seen)) = live {
-                let mut blocked = scim_block(seen);
-                if organization.managed_by == ManagedBy::Agents {
-                    blocked.push("`managed_by: agents`: agents decide on these members".to_owned());
-                }
-                self.people_absent_from(id, seen, blocked);
+                // Whoever must be out is out, whoever else decides on the list.
+                self.people_absent_from(id, seen, scim_block(seen));
             }
             return;
         };
@@ -273,12 +269,7 @@ impl<'a> Draft<'a> {
         };
         let list = PeopleList {
             parts: &["organization", name.as_str()],
-            kind: ResourceType::OrganizationMember,
-            add: &|person| Operation::AddMember(reference.clone(), person),
-            remove: &|account| match &reference {
-                OrganizationRef::Existing(id) => Operation::RemoveMember(id.clone(), account),
-                OrganizationRef::Planned(_) => Operation::Manual,
-            },
+            owner: ListOwner::Organization(&reference),
             blocked,
             removals_blocked: Vec::new(),
             removals_wait_for: Vec::new(),
@@ -291,7 +282,7 @@ impl<'a> Draft<'a> {
         &mut self,
         id: &OrganizationId,
         seen: &'a ObservedOrganization,
-        blocked_by: Vec<String>,
+        blocked_by: Vec<Block>,
     ) {
         if self.desired.site.people.is_empty() {
             return;
@@ -306,9 +297,7 @@ impl<'a> Draft<'a> {
         };
         let list = PeopleList {
             parts: &["organization", name],
-            kind: ResourceType::OrganizationMember,
-            add: &|_| Operation::Manual,
-            remove: &|account| Operation::RemoveMember(id.clone(), account),
+            owner: ListOwner::Organization(&OrganizationRef::Existing(id.clone())),
             blocked: blocked_by,
             removals_blocked: Vec::new(),
             removals_wait_for: Vec::new(),
@@ -322,7 +311,7 @@ impl<'a> Draft<'a> {
         organization: &'a Organization,
         reference: OrganizationRef,
         seen: Option<&Observation<BTreeSet<Domain>>>,
-        blocked_by: Vec<String>,
+        blocked_by: Vec<Block>,
     ) {
         let Some(written) = &organization.email_domains else {
             return;
@@ -378,14 +367,14 @@ impl<'a> Draft<'a> {
             None => {
                 for domain in &written.value {
                     let address = self.email_domain_address(name, &domain.value);
-                    if self.attested(&address) != Some(&Value::Bool(true)) {
-                        rows.push((
-                            domain.value.clone(),
-                            Action::Create,
-                            Reason::Unknown,
-                            Some(domain.span),
-                        ));
-                    }
+                    let reason = match self.attested(&address) {
+                        Some(Value::Bool(true)) => continue,
+                        // Somebody looked, and it is not there.
+                        Some(Value::Bool(false)) => Reason::Listed,
+                        _ => Reason::Unknown,
+                    };
+                    let source = Some(domain.span);
+                    rows.push((domain.value.clone(), Action::Create, reason, source));
                 }
             }
         }
@@ -401,10 +390,6 @@ impl<'a> Draft<'a> {
                 Action::Delete => (value, Value::Null),
                 _ => (Value::Null, value),
             };
-            let operation = match surface {
-                Surface::Manual => Operation::Manual,
-                _ => Operation::SetEmailDomains(reference.clone(), wanted.clone()),
-            };
             self.changes.push(Change {
                 address,
                 kind: ResourceType::OrganizationEmailDomain,
@@ -415,7 +400,7 @@ impl<'a> Draft<'a> {
                 reason,
                 source,
                 surface,
-                operation,
+                effect: Effect::SetEmailDomains(reference.clone(), wanted.clone()),
                 phase: Phase::Grants,
                 blocked_by: blocked_by.clone(),
                 waiting_for: Vec::new(),
@@ -473,7 +458,7 @@ impl<'a> Draft<'a> {
                             reason: Reason::Retired,
                             source: Some(span),
                             surface: Surface::Documented,
-                            operation: Operation::Unlink(key.clone(), id.clone()),
+                            effect: Effect::Unlink(key.clone(), id.clone()),
                             phase: Phase::Revocations,
                             blocked_by: Vec::new(),
                             waiting_for: Vec::new(),
@@ -515,7 +500,7 @@ impl<'a> Draft<'a> {
                         reason: Reason::Retired,
                         source: Some(span),
                         surface: Surface::Documented,
-                        operation: Operation::RemoveMember(id.clone(), account.clone()),
+                        effect: Effect::RemoveMember(id.clone(), account.clone()),
                         phase: Phase::Revocations,
                         blocked_by: blocked.clone(),
                         waiting_for: Vec::new(),
@@ -555,7 +540,7 @@ impl<'a> Draft<'a> {
         id: &OrganizationId,
         reason: Reason,
         source: Option<crate::diagnostic::Span>,
-        blocked_by: Vec<String>,
+        blocked_by: Vec<Block>,
     ) {
         self.changes.push(Change {
             address,
@@ -567,7 +552,7 @@ impl<'a> Draft<'a> {
             reason,
             source,
             surface: Surface::Documented,
-            operation: Operation::DeleteOrganization(id.clone()),
+            effect: Effect::DeleteOrganization(id.clone()),
             phase: Phase::Deletions,
             blocked_by,
             waiting_for: Vec::new(),
@@ -592,9 +577,11 @@ impl<'a> Draft<'a> {
 }
 
 /// Why an organization that an identity provider manages is never changed (L69).
-fn scim_block(seen: &ObservedOrganization) -> Vec<String> {
+fn scim_block(seen: &ObservedOrganization) -> Vec<Block> {
     if seen.scim_managed {
-        vec!["L69: an identity provider manages this organization".to_owned()]
+        vec![Block::Rule(
+            "L69: an identity provider manages this organization".to_owned(),
+        )]
     } else {
         Vec::new()
     }

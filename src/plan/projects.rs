@@ -10,13 +10,11 @@ use crate::model::{
     SiteField, SpaceKey, Surface, WhoCanView,
 };
 use crate::observed::{Observation, ObservedProject, ObservedSpace};
-use crate::plan::change::{
-    Action, Change, Operation, OrganizationRef, Phase, Reason, ResourceType,
-};
-use crate::plan::diff::{Draft, PeopleList, whole};
+use crate::plan::change::{Action, Change, Effect, OrganizationRef, Phase, Reason, ResourceType};
+use crate::plan::diff::{Draft, ListOwner, PeopleList, whole};
 use crate::plan::identity::Identity;
 use crate::plan::manual::ManualSubject;
-use crate::plan::{roster, surfaces};
+use crate::plan::{Block, roster, surfaces};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -112,7 +110,7 @@ impl<'a> Draft<'a> {
                     ChannelAccess::Restricted => Phase::Narrow,
                     ChannelAccess::Open => Phase::Open,
                 };
-                let operation = Operation::SetChannelAccess(key.clone(), wanted.value);
+                let effect = Effect::SetChannelAccess(key.clone(), wanted.value);
                 let words = (state.known.map(ChannelAccess::word), wanted.value.word());
                 let subject = ManualSubject::ChannelAccess(key.clone());
                 self.project_field(
@@ -120,7 +118,7 @@ impl<'a> Draft<'a> {
                     "channel access",
                     words,
                     &state,
-                    operation,
+                    effect,
                     phase,
                     wanted.span,
                     &subject,
@@ -155,7 +153,7 @@ impl<'a> Draft<'a> {
             Some(live) if live > wanted.value => Phase::Narrow,
             _ => Phase::Open,
         };
-        let operation = Operation::SetCustomerSharing(key.clone(), wanted.value);
+        let effect = Effect::SetCustomerSharing(key.clone(), wanted.value);
         let words = (state.known.map(CustomerSharing::word), wanted.value.word());
         let subject = ManualSubject::CustomerSharing(key.clone());
         self.project_field(
@@ -163,7 +161,7 @@ impl<'a> Draft<'a> {
             "customer sharing",
             words,
             &state,
-            operation,
+            effect,
             phase,
             wanted.span,
             &subject,
@@ -177,7 +175,7 @@ impl<'a> Draft<'a> {
         name: &str,
         (before, after): (Option<&str>, &str),
         state: &Seen<T>,
-        operation: Operation,
+        effect: Effect,
         phase: Phase,
         source: Span,
         subject: &ManualSubject,
@@ -199,7 +197,7 @@ impl<'a> Draft<'a> {
             },
             source: Some(source),
             surface: state.write,
-            operation: if manual { Operation::Manual } else { operation },
+            effect,
             phase,
             blocked_by: Vec::new(),
             waiting_for: Vec::new(),
@@ -298,8 +296,8 @@ impl<'a> Draft<'a> {
                 Some(Identity::Nowhere) => (OrganizationRef::Planned(name.clone()), Vec::new()),
                 Some(Identity::NearDuplicate(id)) => {
                     expected.insert(id.clone());
-                    let why = "the organization cannot be made".to_owned();
-                    (OrganizationRef::Planned(name.clone()), vec![why])
+                    let blocks = vec![organization_not_made()];
+                    (OrganizationRef::Planned(name.clone()), blocks)
                 }
                 Some(Identity::Several(ids)) => {
                     expected.extend(ids.iter().cloned());
@@ -321,7 +319,7 @@ impl<'a> Draft<'a> {
                 reason: Reason::Listed,
                 source: Some(*span),
                 surface: Surface::Documented,
-                operation: Operation::Link(key.clone(), reference),
+                effect: Effect::Link(key.clone(), reference),
                 phase: Phase::Grants,
                 blocked_by,
                 waiting_for: Vec::new(),
@@ -371,7 +369,7 @@ impl<'a> Draft<'a> {
                 reason: Reason::NotListed,
                 source: Some(wanted.span),
                 surface: Surface::Documented,
-                operation: Operation::Unlink(key.clone(), id),
+                effect: Effect::Unlink(key.clone(), id),
                 phase: Phase::Revocations,
                 blocked_by: Vec::new(),
                 waiting_for: Vec::new(),
@@ -404,9 +402,7 @@ impl<'a> Draft<'a> {
         let comparison = roster::compare(desired, customers, &self.index, &BTreeSet::new());
         let list = PeopleList {
             parts: &["project", key.as_str()],
-            kind: ResourceType::ProjectCustomer,
-            add: &|person| Operation::AddCustomer(key.clone(), person),
-            remove: &|account| Operation::RemoveCustomer(key.clone(), account),
+            owner: ListOwner::Project(key),
             blocked: Vec::new(),
             removals_blocked,
             removals_wait_for,
@@ -420,16 +416,16 @@ impl<'a> Draft<'a> {
         key: &ProjectKey,
         wanted: Option<ChannelAccess>,
         live: Option<ChannelAccess>,
-    ) -> (Vec<String>, Vec<Address>) {
+    ) -> (Vec<Block>, Vec<Address>) {
         let access = self.address(["project", key.as_str(), "access"]);
         match (wanted, live) {
             // A restricted project is opened after customers left it.
             (Some(ChannelAccess::Open), None | Some(ChannelAccess::Open))
             | (None, Some(ChannelAccess::Open)) => (
-                vec![
+                vec![Block::Rule(
                     "L52: Atlassian refuses to remove customers while the project is open"
                         .to_owned(),
-                ],
+                )],
                 Vec::new(),
             ),
             _ => (Vec::new(), self.manual_changes_at(&[access])),
@@ -461,9 +457,7 @@ impl<'a> Draft<'a> {
         let (removals_blocked, removals_wait_for) = self.removals_from(key, wanted, live);
         let list = PeopleList {
             parts: &["project", key.as_str()],
-            kind: ResourceType::ProjectCustomer,
-            add: &|_| Operation::Manual,
-            remove: &|account| Operation::RemoveCustomer(key.clone(), account),
+            owner: ListOwner::Project(key),
             blocked: Vec::new(),
             removals_blocked,
             removals_wait_for,
@@ -513,7 +507,11 @@ impl<'a> Draft<'a> {
         } else {
             Surface::Manual
         };
-        let (action, reason, before, write, operation) = match live {
+        let set_or_link = |value: Option<WhoCanView>| match value {
+            Some(value) => Effect::SetViewers(key.clone(), space.clone(), value),
+            None => Effect::LinkSpace(key.clone(), space.clone(), None),
+        };
+        let (action, reason, before, write, effect) = match live {
             None if value.is_some() && attested == value => {
                 self.count_field(true);
                 return;
@@ -530,18 +528,18 @@ impl<'a> Draft<'a> {
                     reason,
                     viewers(attested),
                     Surface::Manual,
-                    Operation::Manual,
+                    set_or_link(value),
                 )
             }
             Some(None) => {
                 self.count_field(true);
-                let operation = Operation::LinkSpace(key.clone(), space.clone(), value);
+                let effect = Effect::LinkSpace(key.clone(), space.clone(), value);
                 (
                     Action::Create,
                     Reason::Listed,
                     Value::Null,
                     link_surface,
-                    operation,
+                    effect,
                 )
             }
             Some(Some(live)) => {
@@ -551,13 +549,13 @@ impl<'a> Draft<'a> {
                 match known {
                     Some(known) if known == value => return,
                     Some(known) => {
-                        let operation = Operation::SetViewers(key.clone(), space.clone(), value);
+                        let effect = set_or_link(Some(value));
                         (
                             Action::Update,
                             Reason::Differs,
                             viewers(Some(known)),
                             route.write,
-                            operation,
+                            effect,
                         )
                     }
                     None if attested == Some(value) => return,
@@ -566,7 +564,7 @@ impl<'a> Draft<'a> {
                         Reason::Unknown,
                         viewers(attested),
                         Surface::Manual,
-                        Operation::Manual,
+                        set_or_link(Some(value)),
                     ),
                 }
             }
@@ -594,7 +592,7 @@ impl<'a> Draft<'a> {
             reason,
             source,
             surface: write,
-            operation: if manual { Operation::Manual } else { operation },
+            effect,
             phase: if narrows {
                 Phase::Narrow
             } else {
@@ -616,7 +614,7 @@ impl<'a> Draft<'a> {
         space: &SpaceKey,
         value: WhoCanView,
         live: Option<&ObservedSpace>,
-    ) -> (Vec<String>, Vec<Address>) {
+    ) -> (Vec<Block>, Vec<Address>) {
         let prerequisites: Vec<Address> = match value {
             WhoCanView::Anyone => vec![
                 self.address(SiteField::KnowledgeBaseAnyone.address_parts()),
@@ -648,6 +646,14 @@ impl<'a> Draft<'a> {
             WhoCanView::Anyone => "K1 to K4: the site does not offer `anyone` for this space now",
             _ => "K5, K6: the site does not offer this value for the space now",
         };
-        (vec![why.to_owned()], Vec::new())
+        (vec![Block::Rule(why.to_owned())], Vec::new())
+    }
+}
+
+/// Why nothing can rest on an organization that must not be made.
+pub(super) fn organization_not_made() -> Block {
+    Block::DependsOn {
+        what: "the organization cannot be made".to_owned(),
+        overridable: false,
     }
 }

@@ -3,7 +3,7 @@
 use crate::config::driver::MappedField;
 use crate::diagnostic::{Located, Span};
 use crate::model::{Address, Domain, SiteField, SiteValue, Surface};
-use crate::plan::change::{Action, Change, Operation, Phase, Reason, ResourceType};
+use crate::plan::change::{Action, Change, Effect, Phase, Reason, ResourceType};
 use crate::plan::diff::Draft;
 use crate::plan::manual::ManualSubject;
 use crate::plan::projects::Seen;
@@ -60,11 +60,7 @@ impl Draft<'_> {
             },
             source: Some(wanted.span),
             surface: state.write,
-            operation: if manual {
-                Operation::Manual
-            } else {
-                Operation::SetSite(field, wanted.value.clone())
-            },
+            effect: Effect::SetSite(field, wanted.value.clone()),
             phase: phase(field, &wanted.value),
             blocked_by: Vec::new(),
             waiting_for: Vec::new(),
@@ -199,11 +195,12 @@ impl Draft<'_> {
         let there = live.flatten().unwrap_or(&none);
         for domain in listed.difference(there) {
             let address = self.address(["allowed-domain", domain.as_str()]);
-            if live.is_none() && self.attested(&address) == Some(&Value::Bool(true)) {
+            let attested = self.attested(&address).and_then(Value::as_bool);
+            if live.is_none() && attested == Some(true) {
                 continue;
             }
             let after = json!({ "domain": domain.as_str() });
-            let reason = if live.is_some() {
+            let reason = if live.is_some() || attested == Some(false) {
                 Reason::Listed
             } else {
                 Reason::Unknown
@@ -251,11 +248,7 @@ impl Draft<'_> {
                 reason,
                 source: Some(span),
                 surface: state.write,
-                operation: if manual {
-                    Operation::Manual
-                } else {
-                    Operation::SetSite(SiteField::AllowedDomains, whole.clone())
-                },
+                effect: Effect::SetSite(SiteField::AllowedDomains, whole.clone()),
                 phase: if widens { Phase::Widen } else { Phase::Narrow },
                 blocked_by: Vec::new(),
                 waiting_for: Vec::new(),
@@ -327,7 +320,7 @@ pub(super) fn to_json(field: SiteField, value: &SiteValue) -> Value {
 }
 
 /// Reads a value back from the form of attestations and plans.
-pub(super) fn from_json(field: SiteField, value: &Value) -> Option<SiteValue> {
+pub(crate) fn from_json(field: SiteField, value: &Value) -> Option<SiteValue> {
     use crate::model::{EmailAccountCreation, OrganizationManagement};
     match field {
         SiteField::AllowedDomains => match value {

@@ -4,12 +4,13 @@
 //! What is written as empty (`allow_empty: true`), retired, absent or expired is meant; what an `exact` list takes away because
 //! nobody on it can be added is not.
 
-use super::{PREFIX, Verdict, block};
+use super::{Verdict, Weight};
 use crate::config::{Mode, Roster};
 use crate::desired::Desired;
+use crate::judge::{Ledger, Sheet};
 use crate::model::{ChannelAccess, OrganizationId, ProjectKey, Read};
 use crate::observed::Observed;
-use crate::plan::{Change, Operation, OrganizationRef, Plan, Reason};
+use crate::plan::{Block, Change, Effect, OrganizationRef, Reason};
 use std::collections::BTreeMap;
 
 /// How many leave and arrive; a blocked change does neither, a waiting one will.
@@ -30,27 +31,28 @@ impl Traffic {
 
 /// Judges organizations whose members are all read.
 pub(super) fn organizations(
-    plan: &mut Plan,
+    sheet: &Sheet<'_>,
     desired: &Desired<'_>,
     observed: &Observed,
-) -> Vec<Verdict> {
+    blocks: &mut Vec<(usize, Block)>,
+    ledger: &mut Ledger,
+) {
     let mut traffic: BTreeMap<OrganizationId, Traffic> = BTreeMap::new();
     let mut names: BTreeMap<OrganizationId, String> = BTreeMap::new();
-    for change in plan.changes.iter().filter(|c| c.blocked_by.is_empty()) {
-        match &change.operation {
-            Operation::RemoveMember(id, _) => {
+    for (_, change) in sheet.free() {
+        match &change.effect {
+            Effect::RemoveMember(id, _) => {
                 traffic.entry(id.clone()).or_default().leaves(change);
                 if let Some(name) = change.address.as_str().split("/member/").next() {
                     names.entry(id.clone()).or_insert_with(|| name.to_owned());
                 }
             }
-            Operation::AddMember(OrganizationRef::Existing(id), _) => {
+            Effect::AddMember(OrganizationRef::Existing(id), _) => {
                 traffic.entry(id.clone()).or_default().arrive += 1;
             }
             _ => {}
         }
     }
-    let mut verdicts = Vec::new();
     for (id, traffic) in traffic {
         let members = observed
             .whole_organizations()
@@ -67,13 +69,12 @@ pub(super) fn organizations(
         if meant {
             continue;
         }
-        let name = format!("{PREFIX}: no organization is emptied (built in)");
-        block(
-            plan,
-            |change| matches!(&change.operation, Operation::RemoveMember(of, _) if *of == id),
-            &name,
+        let name = "policy: no organization is emptied (built in)".to_owned();
+        let rows = sheet.free().filter(
+            |(_, change)| matches!(&change.effect, Effect::RemoveMember(of, _) if *of == id),
         );
-        verdicts.push(Verdict {
+        blocks.extend(rows.map(|(at, _)| (at, Block::Policy(name.clone()))));
+        ledger.put(Verdict {
             kind: "built_in",
             name,
             problems: vec![format!(
@@ -81,27 +82,30 @@ pub(super) fn organizations(
                 members.len()
             )],
             source: None,
-            warns: false,
+            weight: Weight::Fails,
         });
     }
-    verdicts
 }
 
 /// Judges restricted projects whose customers and links are all read.
-pub(super) fn projects(plan: &Plan, desired: &Desired<'_>, observed: &Observed) -> Vec<Verdict> {
+pub(super) fn projects(
+    sheet: &Sheet<'_>,
+    desired: &Desired<'_>,
+    observed: &Observed,
+    ledger: &mut Ledger,
+) {
     let mut traffic: BTreeMap<ProjectKey, Traffic> = BTreeMap::new();
-    for change in plan.changes.iter().filter(|c| c.blocked_by.is_empty()) {
-        match &change.operation {
-            Operation::RemoveCustomer(key, _) | Operation::Unlink(key, _) => {
+    for (_, change) in sheet.free() {
+        match &change.effect {
+            Effect::RemoveCustomer(key, _) | Effect::Unlink(key, _) => {
                 traffic.entry(key.clone()).or_default().leaves(change);
             }
-            Operation::AddCustomer(key, _) | Operation::Link(key, _) => {
+            Effect::AddCustomer(key, _) | Effect::Link(key, _) => {
                 traffic.entry(key.clone()).or_default().arrive += 1;
             }
             _ => {}
         }
     }
-    let mut verdicts = Vec::new();
     for (key, traffic) in traffic {
         let Some(seen) = observed.whole_projects().and_then(|live| live.get(&key)) else {
             continue;
@@ -133,19 +137,18 @@ pub(super) fn projects(plan: &Plan, desired: &Desired<'_>, observed: &Observed) 
             continue;
         }
         // Told, not blocked: each list of the project says by itself that it is whole.
-        let name = format!("{PREFIX}: no project is left without anyone (built in)");
+        let name = "policy: no project is left without anyone (built in)".to_owned();
         let address = desired.address(["project", key.as_str()]);
-        verdicts.push(Verdict {
+        ledger.put(Verdict {
             kind: "built_in",
             name,
             problems: vec![format!(
                 "`{address}` is restricted and would lose all of its {before} customers and organizations"
             )],
             source: None,
-            warns: false,
+            weight: Weight::Fails,
         });
     }
-    verdicts
 }
 
 /// An empty `exact` list needs `allow_empty: true`, so it is meant.

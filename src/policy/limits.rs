@@ -1,73 +1,89 @@
 //! Limits in numbers.
 
-use super::{Verdict, block, makes_account};
-use crate::config::Limit;
+use super::{Verdict, Weight, bounds, makes_account};
 use crate::desired::Desired;
-use crate::diagnostic::Located;
+use crate::judge::{Ledger, Sheet};
 use crate::model::{Address, Read};
 use crate::observed::Observed;
-use crate::plan::{Action, Change, Plan, ResourceType};
+use crate::plan::{Action, Block, Change, ResourceType};
 use std::collections::BTreeMap;
 
 /// Blocks every new account when there are more than allowed.
-pub(super) fn max_new_accounts(plan: &mut Plan, limit: &Located<u64>) -> Verdict {
+pub(super) fn max_new_accounts(
+    sheet: &Sheet<'_>,
+    desired: &Desired<'_>,
+    blocks: &mut Vec<(usize, Block)>,
+    ledger: &mut Ledger,
+) {
+    let Some(limit) = &desired.workspace.policy.max_new_accounts else {
+        return;
+    };
     let name = "policy.max_new_accounts";
-    let new = plan
-        .changes
-        .iter()
-        .filter(|change| makes_account(change) && change.blocked_by.is_empty())
-        .count();
-    let exceeded = u64::try_from(new).is_ok_and(|count| count > limit.value);
+    let new: Vec<usize> = sheet
+        .free()
+        .filter(|(_, change)| makes_account(change) && !change.is_by_hand())
+        .map(|(at, _)| at)
+        .collect();
     let mut problems = Vec::new();
-    if exceeded {
+    if u64::try_from(new.len()).is_ok_and(|count| count > limit.value) {
         problems.push(format!(
-            "{new} accounts would be made, at most {} are allowed",
+            "{} accounts would be made, at most {} are allowed",
+            new.len(),
             limit.value
         ));
-        block(plan, makes_account, name);
+        blocks.extend(
+            new.into_iter()
+                .map(|at| (at, Block::Policy(name.to_owned()))),
+        );
     }
-    Verdict {
+    ledger.put(Verdict {
         kind: "limit",
         name: name.to_owned(),
         problems,
         source: Some(limit.span),
-        warns: false,
-    }
+        weight: Weight::Fails,
+    });
 }
 
 /// Blocks the removals of every list that would lose more than allowed.
 pub(super) fn max_removals(
-    plan: &mut Plan,
+    sheet: &Sheet<'_>,
     desired: &Desired<'_>,
     observed: &Observed,
-    limit: &Limit,
-) -> Vec<Verdict> {
-    let mut removals: BTreeMap<Address, usize> = BTreeMap::new();
-    for change in &plan.changes {
+    blocks: &mut Vec<(usize, Block)>,
+    ledger: &mut Ledger,
+) {
+    let Some(limit) = bounds::removals(&desired.workspace.policy) else {
+        return;
+    };
+    let mut removals: BTreeMap<Address, Vec<usize>> = BTreeMap::new();
+    for (at, change) in sheet.free() {
         if let Some(list) = list_of(change) {
-            *removals.entry(list).or_default() += 1;
+            removals.entry(list).or_default().push(at);
         }
     }
-    let sizes = sizes(desired, observed);
-    let mut verdicts = Vec::new();
     if removals.is_empty() {
-        verdicts.push(Verdict {
+        ledger.put(Verdict {
             kind: "limit",
             name: "policy.max_removals".to_owned(),
             problems: Vec::new(),
-            source: Some(limit.span),
-            warns: false,
+            source: limit.span,
+            weight: Weight::Fails,
         });
+        return;
     }
-    for (list, removed) in removals {
+    let sizes = sizes(desired, observed);
+    for (list, rows) in removals {
+        let removed = rows.len();
         let size = sizes.get(&list).copied().unwrap_or(removed);
-        if (size as u64) < limit.floor.unwrap_or(0) {
-            continue;
-        }
         let by_count = limit.count.is_some_and(|count| removed as u64 > count);
+        let large = size as u64 >= limit.floor.unwrap_or(0);
         let by_percent = limit
             .percent
-            .is_some_and(|percent| removed as u64 * 100 > percent * size as u64);
+            .is_some_and(|percent| large && removed as u64 * 100 > percent * size as u64);
+        if !large && !by_count {
+            continue;
+        }
         let mut problems = Vec::new();
         if by_count || by_percent {
             let allowed = match (by_percent, limit.percent, limit.count) {
@@ -77,21 +93,17 @@ pub(super) fn max_removals(
             problems.push(format!(
                 "`{list}` would lose {removed} of {size} entries, at most {allowed} are allowed"
             ));
-            block(
-                plan,
-                |change| list_of(change).as_ref() == Some(&list),
-                "policy.max_removals",
-            );
+            let why = || Block::Policy("policy.max_removals".to_owned());
+            blocks.extend(rows.into_iter().map(|at| (at, why())));
         }
-        verdicts.push(Verdict {
+        ledger.put(Verdict {
             kind: "limit",
             name: format!("policy.max_removals on {list}"),
             problems,
-            source: Some(limit.span),
-            warns: false,
+            source: limit.span,
+            weight: Weight::Fails,
         });
     }
-    verdicts
 }
 
 /// Returns the list that a removal shortens.

@@ -1,45 +1,36 @@
 //! `policy.protect`: what nothing may take away, judged on live names, so that it outlives the block in the YAML.
 
-use super::{PREFIX, Verdict};
+use super::{Verdict, Weight};
 use crate::desired::Desired;
-use crate::diagnostic::Span;
+use crate::judge::{Ledger, Sheet};
 use crate::model::{Address, OrganizationId, ProjectKey, Read, WhoCanView};
 use crate::observed::Observed;
-use crate::plan::{Action, Change, Operation, Phase, Plan, ResourceType};
+use crate::plan::{Action, Block, Change, Effect, Phase, ResourceType};
 use serde_json::Value;
-use std::collections::BTreeSet;
 
-/// Blocks deletions and whatever takes access away at a protected address, and says which rows that were.
+/// Blocks deletions and whatever takes access away at protected addresses, and says which rows that were.
 pub(super) fn protect(
-    plan: &mut Plan,
+    sheet: &mut Sheet<'_>,
     desired: &Desired<'_>,
     observed: &Observed,
-    pattern: &str,
-    span: Span,
-) -> Verdict {
-    let name = format!("{PREFIX}.protect `{pattern}`");
-    let touched: BTreeSet<usize> = plan
-        .changes
-        .iter()
-        .enumerate()
-        .filter(|(_, change)| {
-            takes_away(change) && is_protected(change, desired, observed, pattern)
-        })
-        .map(|(index, _)| index)
-        .collect();
-    let problems = touched
-        .iter()
-        .map(|&index| format!("`{}` would take access away", plan.changes[index].address))
-        .collect();
-    for index in touched {
-        plan.changes[index].blocked_by.push(name.clone());
-    }
-    Verdict {
-        kind: "protect",
-        name,
-        problems,
-        source: Some(span),
-        warns: false,
+    ledger: &mut Ledger,
+) {
+    for pattern in &desired.workspace.policy.protect {
+        let name = format!("policy.protect `{}`", pattern.value);
+        let mut problems = Vec::new();
+        for (at, change) in sheet.changes().iter().enumerate() {
+            if takes_away(change) && is_protected(change, desired, observed, &pattern.value) {
+                problems.push(format!("`{}` would take access away", change.address));
+                sheet.block(at, Block::Policy(name.clone()));
+            }
+        }
+        ledger.put(Verdict {
+            kind: "protect",
+            name,
+            problems,
+            source: Some(pattern.span),
+            weight: Weight::Fails,
+        });
     }
 }
 
@@ -105,12 +96,12 @@ fn is_protected(
         return true;
     }
     let site = desired.site.key.as_str();
-    match &change.operation {
-        Operation::RemoveMember(id, _) => {
+    match &change.effect {
+        Effect::RemoveMember(id, _) => {
             under_live_name(observed, id, &change.address).is_some_and(|a| a.matches(pattern))
         }
         // A link is protected with its project as well as with its organization, under its declared and its live name.
-        Operation::Unlink(key, id) => {
+        Effect::Unlink(key, id) => {
             let organization = |name: &str| Address::new([site, "organization", name]);
             let link =
                 |name: &str| Address::new([site, "project", key.as_str(), "organization", name]);
@@ -119,7 +110,7 @@ fn is_protected(
                     organization(name).matches(pattern) || link(name).matches(pattern)
                 })
         }
-        Operation::DeleteOrganization(id) => deletes_protected(change, id, site, observed, pattern),
+        Effect::DeleteOrganization(id) => deletes_protected(change, id, site, observed, pattern),
         _ => false,
     }
 }

@@ -6,8 +6,8 @@ use crate::exit::Exit;
 use crate::impact::Assessment;
 use crate::model::Address;
 use crate::neutral::shell;
-use crate::plan::{Change, Operation, Plan};
-use crate::policy::{self, Verdict};
+use crate::plan::{Block, Change, Effect, Plan};
+use crate::policy::Verdict;
 use crate::report::document::{
     ApiBudget, ChangeBody, Check, CheckAddress, CheckProblem, CoverageDocument, Extra,
     FindingDocument, ForecastDocument, ManualStepDocument, Notifications, Override, PlanDocument,
@@ -65,10 +65,10 @@ pub fn document(workspace: &Workspace, planned: &[Planned]) -> PlanDocument {
         add(&mut document, workspace, sources, planned);
     }
     merge_shared_addresses(&mut document.resource_changes);
-    document.access_impact = super::impact::document(sources, planned);
-    let accepted = super::impact::accepted(sources, planned);
     document.errored = !document.errors.is_empty();
     document.complete = !document.errored;
+    document.access_impact = super::impact::document(sources, planned, document.complete);
+    let accepted = super::impact::accepted(sources, planned);
     document.applyable = !document.errored
         && planned
             .iter()
@@ -80,7 +80,7 @@ pub fn document(workspace: &Workspace, planned: &[Planned]) -> PlanDocument {
 /// Builds the document of a command that ended before anything was planned: no rows, nothing to apply.
 pub fn nothing() -> PlanDocument {
     let mut document = empty();
-    document.access_impact = super::impact::document(&Sources::default(), &[]);
+    document.access_impact = super::impact::document(&Sources::default(), &[], false);
     document.errored = true;
     document.complete = false;
     document.digest = digest(&document, document.access_impact.clone());
@@ -146,7 +146,11 @@ pub fn set_arguments(document: &mut PlanDocument, workspace: &Utf8Path, narrowed
 pub fn set_overridden(document: &mut PlanDocument, by: &Override) {
     let checks = document.checks.iter_mut();
     for check in checks.filter(|check| check.status == "fail") {
-        if check.address.to_display.starts_with(policy::PREFIX) {
+        // An expectation or a lint may be called anything.
+        if matches!(
+            check.address.kind.as_str(),
+            "limit" | "protect" | "built_in"
+        ) {
             check.overridden = Some(by.clone());
         }
     }
@@ -175,14 +179,7 @@ fn add(document: &mut PlanDocument, workspace: &Workspace, sources: &Sources, pl
                 kind: verdict.kind.to_owned(),
                 to_display: verdict.name.clone(),
             },
-            status: if verdict.problems.is_empty() {
-                "pass"
-            } else if verdict.warns {
-                "warn"
-            } else {
-                "fail"
-            }
-            .to_owned(),
+            status: verdict.status().to_owned(),
             problems: verdict
                 .problems
                 .iter()
@@ -260,7 +257,9 @@ pub(crate) fn row(sources: &Sources, change: &Change) -> ResourceChange {
         portcullis: Extra {
             surface: change.surface.word().to_owned(),
             source: source(sources, change.source),
-            blocked_by: change.blocked_by.clone(),
+            blocked_by: change.blocked_by.iter().map(ToString::to_string).collect(),
+            overridable: !change.blocked_by.is_empty()
+                && change.blocked_by.iter().all(Block::is_overridable),
             origin: None,
             waiting_for: change.waiting_for.iter().map(ToString::to_string).collect(),
             count: None,
@@ -322,6 +321,10 @@ pub(crate) fn merge_shared_addresses(rows: &mut Vec<ResourceChange>) {
                 unite(&mut merged[at].change.before, row.change.before);
                 unite(&mut merged[at].change.after, row.change.after);
                 let whole = &mut merged[at].portcullis;
+                let blocked = |extra: &Extra| !extra.blocked_by.is_empty();
+                whole.overridable = (whole.overridable || !blocked(whole))
+                    && (row.portcullis.overridable || !blocked(&row.portcullis))
+                    && (blocked(whole) || blocked(&row.portcullis));
                 add_new(&mut whole.blocked_by, row.portcullis.blocked_by);
                 add_new(&mut whole.waiting_for, row.portcullis.waiting_for);
             }
@@ -370,24 +373,24 @@ fn writes(plan: &Plan) -> u64 {
             continue;
         }
         let stage = plan.order.stages.get(at).copied().unwrap_or(0);
-        match &change.operation {
-            Operation::AddMember(organization, _) => {
+        match &change.effect {
+            Effect::AddMember(organization, _) => {
                 *lists.entry(format!("+{organization:?}")).or_default() += 1
             }
-            Operation::RemoveMember(id, _) => *lists.entry(format!("-{id}")).or_default() += 1,
-            Operation::AddCustomer(key, _) => *lists.entry(format!("+{key}")).or_default() += 1,
-            Operation::RemoveCustomer(key, _) => *lists.entry(format!("-p{key}")).or_default() += 1,
-            Operation::SetSite(..) => {
+            Effect::RemoveMember(id, _) => *lists.entry(format!("-{id}")).or_default() += 1,
+            Effect::AddCustomer(key, _) => *lists.entry(format!("+{key}")).or_default() += 1,
+            Effect::RemoveCustomer(key, _) => *lists.entry(format!("-p{key}")).or_default() += 1,
+            Effect::SetSite(..) => {
                 documents.insert(format!("site {stage}"));
             }
-            Operation::SetEmailDomains(organization, _) => {
+            Effect::SetEmailDomains(organization, _) => {
                 documents.insert(format!("{organization:?}"));
             }
-            Operation::SetChannelAccess(key, _) | Operation::SetCustomerSharing(key, _) => {
+            Effect::SetChannelAccess(key, _) | Effect::SetCustomerSharing(key, _) => {
                 documents.insert(format!("{key} {stage}"));
             }
             // The ownership mark is part of making an organization, and linking a space may set who can view it.
-            Operation::CreateOrganization(_) | Operation::LinkSpace(_, _, Some(_)) => others += 2,
+            Effect::CreateOrganization(_) | Effect::LinkSpace(_, _, Some(_)) => others += 2,
             _ => others += 1,
         }
     }
@@ -404,7 +407,7 @@ fn digest(document: &PlanDocument, accepted: Value) -> String {
     let mut changes: Vec<Value> = document
         .resource_changes
         .iter()
-        .filter(|row| policy::is_overridable(&row.portcullis.blocked_by))
+        .filter(|row| row.portcullis.blocked_by.is_empty() || row.portcullis.overridable)
         .map(|row| {
             json!([
                 row.address,

@@ -3,7 +3,6 @@
 //! `plan --out` writes it and `show` reads it back, so every renderer works from this document and from nothing else.
 
 use crate::neutral::shell;
-use crate::policy;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -67,9 +66,8 @@ pub struct PlanDocument {
 impl PlanDocument {
     /// Says whether the policy blocks something that could be overridden for exactly this plan.
     pub fn is_overridable(&self) -> bool {
-        let rows = self.resource_changes.iter();
-        let mut blocks = rows.map(|row| row.portcullis.blocked_by.as_slice());
-        blocks.any(|why| !why.is_empty() && policy::is_overridable(why))
+        let mut rows = self.resource_changes.iter();
+        rows.any(|row| row.portcullis.overridable)
     }
 
     /// Returns a command on the same part of the same workspace, ready for a shell.
@@ -148,6 +146,9 @@ pub struct Extra {
     /// Why it must not be done.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub blocked_by: Vec<String>,
+    /// Whether an acceptance of exactly this plan lifts all of that.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub overridable: bool,
     /// `this_branch`, `there_before`, `behind` (the base has moved on) or `unknown`, with `--base`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub origin: Option<String>,

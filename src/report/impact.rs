@@ -1,6 +1,6 @@
 //! The plan JSON's `access_impact`: who gains, loses and keeps what, over all sites of the plan.
 //!
-//! The shape is stable: names are added, never changed. `list` holds at most fifty people, `people` counts all of them.
+//! The shape is stable: names are added, never changed. Every `list` is whole.
 
 use super::build::{Planned, source};
 use super::document::Source;
@@ -8,8 +8,10 @@ use crate::access::{self, Because};
 use crate::config::Sources;
 use crate::impact::{Assessment, ClassChange, Group, Impact, Named};
 use crate::model::SiteKey;
+use crate::plan::Plan;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
+use std::collections::BTreeSet;
 
 /// `access_impact`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,10 +33,13 @@ pub struct AccessImpact {
     /// People who lose something and end with nothing sure, while of some portal it is not known.
     #[serde(default)]
     pub without_sure_access: NamedRow,
-    /// How many people gain something.
-    pub people_gaining: usize,
-    /// How many people lose something.
-    pub people_losing: usize,
+    /// How many people gain something; `null` where that is not known.
+    pub people_gaining: Option<usize>,
+    /// How many people lose something; `null` where that is not known.
+    pub people_losing: Option<usize>,
+    /// How many do at least, where it is not known how many do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at_least: Option<AtLeast>,
     /// Restricted projects that lose the last people who could reach them, as `site/project/KEY`.
     pub projects_without_anyone: Vec<String>,
     /// What the manual steps, and changes that wait for them, add to that once they are done.
@@ -42,6 +47,25 @@ pub struct AccessImpact {
     /// All of this with the policy overridden for exactly this plan; left out where the policy blocks nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub if_accepted: Option<Box<Self>>,
+}
+
+/// How many people are known to gain and lose something, where there may be more.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AtLeast {
+    /// Gain something.
+    pub people_gaining: usize,
+    /// Lose something.
+    pub people_losing: usize,
+}
+
+/// A change that causes something.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CauseRow {
+    /// Its address.
+    pub address: String,
+    /// Where it is asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<Source>,
 }
 
 /// What further changes add.
@@ -99,6 +123,9 @@ pub struct ClassRow {
     /// For `anyone` where it falls: the domains in sight whose new addresses fare better after.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub except: Vec<String>,
+    /// The changes that cause it.
+    #[serde(default)]
+    pub caused_by: Vec<CauseRow>,
     /// Why it is as it is after.
     pub because: Vec<BecauseRow>,
 }
@@ -139,9 +166,12 @@ pub struct GroupRow {
     /// For keeps: the routes that go.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub lost: String,
-    /// The first fifty; empty where only numbers are shown.
+    /// All of them; empty where only numbers are shown.
     #[serde(deserialize_with = "names")]
     pub list: Vec<String>,
+    /// The changes that cause it.
+    #[serde(default)]
+    pub caused_by: Vec<CauseRow>,
     /// Why it is as it is after, for the first of them.
     #[serde(default)]
     pub because: Vec<BecauseRow>,
@@ -152,7 +182,7 @@ pub struct GroupRow {
 pub struct NamedRow {
     /// How many.
     pub people: usize,
-    /// The first fifty of each site; empty where only numbers are shown.
+    /// All of them; empty where only numbers are shown.
     #[serde(deserialize_with = "names")]
     pub list: Vec<String>,
 }
@@ -172,52 +202,66 @@ fn names<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::E
 }
 
 /// Builds `access_impact` from the assessments of all sites.
-pub(super) fn document(sources: &Sources, planned: &[Planned]) -> Value {
-    let mut all = sum(sources, planned.iter().map(|planned| &planned.impact));
+///
+/// `whole` says whether everything managed was read; where it was not, nobody knows how many people gain or lose.
+pub(super) fn document(sources: &Sources, planned: &[Planned], whole: bool) -> Value {
+    let now = planned
+        .iter()
+        .map(|planned| (&planned.plan, &planned.impact));
+    let mut all = sum(sources, now, whole);
     if planned.iter().any(|planned| planned.overridden.is_some()) {
-        all.if_accepted = Some(Box::new(sum(sources, overridden(planned))));
+        all.if_accepted = Some(Box::new(sum(sources, overridden(planned), whole)));
     }
     serde_json::to_value(all).unwrap_or(Value::Null)
 }
 
 /// Builds `access_impact` as it would be with the policy overridden.
 pub(super) fn accepted(sources: &Sources, planned: &[Planned]) -> Value {
-    serde_json::to_value(sum(sources, overridden(planned))).unwrap_or(Value::Null)
+    serde_json::to_value(sum(sources, overridden(planned), true)).unwrap_or(Value::Null)
 }
 
-fn overridden(planned: &[Planned]) -> impl Iterator<Item = &Assessment> {
+fn overridden(planned: &[Planned]) -> impl Iterator<Item = (&Plan, &Assessment)> {
     planned.iter().map(|planned| match &planned.overridden {
-        Some(overridden) => &overridden.impact,
-        None => &planned.impact,
+        Some(overridden) => (&overridden.plan, &overridden.impact),
+        None => (&planned.plan, &planned.impact),
     })
 }
 
-fn sum<'p>(sources: &Sources, assessments: impl Iterator<Item = &'p Assessment>) -> AccessImpact {
+fn sum<'p>(
+    sources: &Sources,
+    assessments: impl Iterator<Item = (&'p Plan, &'p Assessment)>,
+    whole: bool,
+) -> AccessImpact {
     let mut all = AccessImpact::default();
-    for assessment in assessments {
-        let site = &assessment.site;
+    let mut known = AtLeast::default();
+    for (plan, assessment) in assessments {
+        let site = Of {
+            sources,
+            site: &assessment.site,
+            plan,
+        };
         let unread = assessment.unread.iter();
         let unread = unread
             .chain(&assessment.unread_settings)
             .chain(&assessment.unread_articles);
         let unread = unread.map(|what| Unread {
-            site: site.as_str().to_owned(),
+            site: assessment.site.to_string(),
             what: what.clone(),
         });
         all.unread.extend(unread);
         let abandoned = assessment.abandoned.iter();
         all.projects_without_anyone
-            .extend(abandoned.map(|key| format!("{site}/project/{key}")));
-        let now = further(sources, site, &assessment.applied);
+            .extend(abandoned.map(|key| format!("{}/project/{key}", assessment.site)));
+        let now = site.further(&assessment.applied);
         all.classes.extend(now.classes);
         all.gains.extend(now.gains);
         all.losses.extend(now.losses);
         all.keeps.extend(now.keeps);
         add(&mut all.without_any_access, now.without_any_access);
         add(&mut all.without_sure_access, now.without_sure_access);
-        all.people_gaining += now.people_gaining;
-        all.people_losing += now.people_losing;
-        let later = further(sources, site, &assessment.by_hand);
+        known.people_gaining += now.people_gaining;
+        known.people_losing += now.people_losing;
+        let later = site.further(&assessment.by_hand);
         let sum = &mut all.with_manual_steps;
         sum.classes.extend(later.classes);
         sum.gains.extend(later.gains);
@@ -228,7 +272,13 @@ fn sum<'p>(sources: &Sources, assessments: impl Iterator<Item = &'p Assessment>)
         sum.people_gaining += later.people_gaining;
         sum.people_losing += later.people_losing;
     }
-    all.complete = all.unread.is_empty();
+    all.complete = whole && all.unread.is_empty();
+    if whole {
+        all.people_gaining = Some(known.people_gaining);
+        all.people_losing = Some(known.people_losing);
+    } else {
+        all.at_least = Some(known);
+    }
     all
 }
 
@@ -237,80 +287,97 @@ fn add(sum: &mut NamedRow, more: NamedRow) {
     sum.list.extend(more.list);
 }
 
-fn further(sources: &Sources, site: &SiteKey, impact: &Impact) -> Further {
-    let groups = |groups: &[Group]| groups.iter().map(|one| group(sources, site, one)).collect();
-    Further {
-        classes: impact
-            .classes
+/// The site whose impact is told, with its plan.
+struct Of<'p> {
+    sources: &'p Sources,
+    site: &'p SiteKey,
+    plan: &'p Plan,
+}
+
+impl Of<'_> {
+    fn further(&self, impact: &Impact) -> Further {
+        let groups = |groups: &[Group]| groups.iter().map(|one| self.group(one)).collect();
+        Further {
+            classes: impact
+                .classes
+                .iter()
+                .map(|change| self.class(change))
+                .collect(),
+            gains: groups(&impact.gains),
+            losses: groups(&impact.losses),
+            keeps: groups(&impact.keeps),
+            without_any_access: named(&impact.without_any_access),
+            without_sure_access: named(&impact.without_sure_access),
+            people_gaining: impact.gaining.len(),
+            people_losing: impact.losing.len(),
+        }
+    }
+
+    fn group(&self, group: &Group) -> GroupRow {
+        let space = group.target.space.as_ref();
+        GroupRow {
+            site: self.site.as_str().to_owned(),
+            project: group.target.project.as_str().to_owned(),
+            article: space.map(|space| space.as_str().to_owned()),
+            before: group.before.word().to_owned(),
+            after: group.after.word().to_owned(),
+            people: group.people.count(),
+            via: group.via.clone(),
+            lost: group.lost.clone(),
+            list: group.people.list.clone(),
+            caused_by: self.causes(&group.caused_by),
+            because: self.because(&group.because),
+        }
+    }
+
+    fn class(&self, change: &ClassChange) -> ClassRow {
+        let space = change.target.space.as_ref();
+        ClassRow {
+            site: self.site.as_str().to_owned(),
+            class: change.class.word().into_owned(),
+            project: change.target.project.as_str().to_owned(),
+            article: space.map(|space| space.as_str().to_owned()),
+            before: change.before.word().to_owned(),
+            after: change.after.word().to_owned(),
+            people_before: change.people_before,
+            people_before_whole: change.people_before_whole,
+            except: change.except.clone(),
+            caused_by: self.causes(&change.caused_by),
+            because: self.because(&change.because),
+        }
+    }
+
+    fn causes(&self, rows: &BTreeSet<usize>) -> Vec<CauseRow> {
+        let rows = rows.iter().filter_map(|at| self.plan.changes.get(*at));
+        let mut causes: Vec<CauseRow> = rows
+            .map(|change| CauseRow {
+                address: change.address.to_string(),
+                source: source(self.sources, change.source),
+            })
+            .collect();
+        causes.dedup();
+        causes
+    }
+
+    fn because(&self, steps: &[Because]) -> Vec<BecauseRow> {
+        steps
             .iter()
-            .map(|change| class(sources, site, change))
-            .collect(),
-        gains: groups(&impact.gains),
-        losses: groups(&impact.losses),
-        keeps: groups(&impact.keeps),
-        without_any_access: named(&impact.without_any_access),
-        without_sure_access: named(&impact.without_sure_access),
-        people_gaining: impact.people_gaining,
-        people_losing: impact.people_losing,
+            .map(|step| BecauseRow {
+                rule: step.rule.to_string(),
+                text: step.text.clone(),
+                source: source(self.sources, step.source.and_then(access::Source::span)),
+                surface: match step.source {
+                    Some(access::Source::Read(surface)) => Some(surface.word().to_owned()),
+                    _ => None,
+                },
+            })
+            .collect()
     }
 }
 
 fn named(people: &Named) -> NamedRow {
     NamedRow {
-        people: people.count,
-        list: people.first.clone(),
-    }
-}
-
-fn group(sources: &Sources, site: &SiteKey, group: &Group) -> GroupRow {
-    GroupRow {
-        site: site.as_str().to_owned(),
-        project: group.target.project.as_str().to_owned(),
-        article: group
-            .target
-            .space
-            .as_ref()
-            .map(|space| space.as_str().to_owned()),
-        before: group.before.word().to_owned(),
-        after: group.after.word().to_owned(),
-        people: group.people.count,
-        via: group.via.clone(),
-        lost: group.lost.clone(),
-        list: group.people.first.clone(),
-        because: because(sources, &group.because),
-    }
-}
-
-fn because(sources: &Sources, steps: &[Because]) -> Vec<BecauseRow> {
-    steps
-        .iter()
-        .map(|step| BecauseRow {
-            rule: step.rule.to_string(),
-            text: step.text.clone(),
-            source: source(sources, step.source.and_then(access::Source::span)),
-            surface: match step.source {
-                Some(access::Source::Read(surface)) => Some(surface.word().to_owned()),
-                _ => None,
-            },
-        })
-        .collect()
-}
-
-fn class(sources: &Sources, site: &SiteKey, change: &ClassChange) -> ClassRow {
-    ClassRow {
-        site: site.as_str().to_owned(),
-        class: change.class.word().into_owned(),
-        project: change.target.project.as_str().to_owned(),
-        article: change
-            .target
-            .space
-            .as_ref()
-            .map(|space| space.as_str().to_owned()),
-        before: change.before.word().to_owned(),
-        after: change.after.word().to_owned(),
-        people_before: change.people_before,
-        people_before_whole: change.people_before_whole,
-        except: change.except.clone(),
-        because: because(sources, &change.because),
+        people: people.count(),
+        list: people.list.clone(),
     }
 }

@@ -141,7 +141,7 @@ fn r1e_an_account_without_a_role_is_for_an_organization_administrator() {
         },
     });
     let state = State {
-        people: people.build().into(),
+        people: people.build(),
         ..State::desired(&desired)
     };
     let asked = Asked::new("rol@x.example").unwrap();

@@ -31,7 +31,7 @@ version: 1
 sites:
   acme:
     organizations:
-      Globex Inc: {}
+      Globex Inc: { members: { list: [ana@globex.example] } }
     spaces: { ITKB: { anonymous_access: false } }
     projects:
       ITSM:

@@ -225,5 +225,6 @@ fn an_interrupted_apply_loses_nothing_that_the_embedded_sandbox_answered() {
             assert!(!left.contains(&address), "{address} was done and is lost");
         }
     }
-    assert_eq!(place.run(&["apply", "--auto-approve"]).code, 0);
+    let ran = place.run(&["apply", "--auto-approve"]);
+    assert_eq!(ran.code, 0, "{}", ran.text());
 }

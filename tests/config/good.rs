@@ -412,3 +412,20 @@ policy:
     );
     assert!(brief(&files.load()).contains("declared-twice"));
 }
+
+#[test]
+fn a_limit_that_is_built_in_is_switched_off_by_a_word() {
+    let files = Files::new(
+        r#"
+=== portcullis.yaml
+version: 1
+policy: { max_people_losing_access: off, max_removals: "off" }
+"#,
+    );
+    let policy = files.load().workspace.unwrap().policy;
+    for limit in [policy.max_people_losing_access, policy.max_removals] {
+        let limit = limit.unwrap();
+        assert_eq!((limit.count, limit.percent), (None, None));
+    }
+    assert_eq!(policy.max_people_gaining_access, None);
+}

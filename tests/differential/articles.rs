@@ -155,7 +155,7 @@ fn the_same_people_read_the_same_articles_over_http() {
                 }
             }
         }
-        state.people = people.build().into();
+        state.people = people.build();
         wire.set(site);
         for visitor_at in 0..=PEOPLE.len() {
             let person = visitor_at

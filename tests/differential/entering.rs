@@ -24,6 +24,9 @@ fn claim(site: &mut Site, state: &mut State<'_>, claims: [bool; 2]) {
     site.set_organization_link(&restricted(), &initech, true)
         .unwrap();
     state.organizations.push(access::Organization {
+        id: None,
+        domains: access::Coverage::Whole,
+        gone: false,
         name: "Initech".to_owned(),
         email_domains: Vec::new(),
         members: Coverage::Whole,

@@ -283,7 +283,7 @@ fn an_account_finds_the_same_portals_and_doors_over_http() {
         for accounts in &holders {
             let (mut site, mut state) = stage(&point, "globex.example");
             let people = people(&mut site, &email, accounts, lists);
-            state.people = people.build().into();
+            state.people = people.build();
             state.projects = both_projects(linked);
             wire.set(site);
             let visit = wire.visit("ana@globex.example");

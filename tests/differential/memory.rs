@@ -118,13 +118,16 @@ impl Point {
             },
             any_domain: Fact::Known(grant(self.any_domain), SOURCE),
             organizations: vec![access::Organization {
+                id: None,
+                domains: access::Coverage::Whole,
+                gone: false,
                 name: "Globex".to_owned(),
                 email_domains: Vec::new(),
                 members: Coverage::Whole,
             }],
             projects: vec![project(self.open, false)],
             spaces: BTreeMap::new(),
-            people: PeopleBuilder::default().build().into(),
+            people: PeopleBuilder::default().build(),
         }
     }
 }
@@ -331,7 +334,7 @@ fn a_portal_shows_itself_to_the_same_people_under_all_settings() {
                     people.join(person, ListId::Roster(0), SOURCE);
                 }
                 let mut state = point.state("globex.example");
-                state.people = people.build().into();
+                state.people = people.build();
                 state.projects = vec![project(open, linked)];
                 let visitor = Visitor::Existing(vec![Actor::person(&state, PersonId(0))]);
                 let engine = portal::reach(&state, 0, &visitor, &mut Trail::silent()).view;

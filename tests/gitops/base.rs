@@ -420,7 +420,7 @@ fn what_a_branch_does_to_its_rules_is_told() {
     let expectation = "version: 1\nexpectations:\n  - { name: Ana reaches ITSM, site: acme, who: ana@globex.example, can: view_portal, projects: [ITSM] }\n";
     stage.write("expectations/ana.yaml", expectation);
     stage.commit("rules");
-    let plan = stage.plan(&["--base", "HEAD"]);
+    let plan = stage.plan_blocked(&["--base", "HEAD"]);
     for code in [
         "rules-changed",
         "no-longer-managed",
@@ -471,7 +471,10 @@ fn an_acceptance_of_the_branch_s_own_lifts_nothing() {
     stage.commit("ana leaves");
     let plan = ["plan", "--base", "HEAD~1", "--detailed-exitcode"];
     stage.run(&plan).ended(5);
-    let digest = stage.plan(&[])["digest"].as_str().unwrap().to_owned();
+    let digest = stage.plan_blocked(&[])["digest"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     stage.write(
         &format!("acceptances/{digest}.yaml"),
         "owner: ciso@acme.example\ndate: 2026-11-01\n",

@@ -48,7 +48,7 @@ fn over_the_limit() -> Stage {
 #[test]
 fn a_limit_blocks_says_where_it_stands_and_how_to_override_it() {
     let stage = over_the_limit();
-    let plan = stage.plan(&[]);
+    let plan = stage.plan_blocked(&[]);
     assert_eq!(check(&plan, "policy.max_removals")["status"], "fail");
     assert_eq!(blocked(&plan).len(), 2);
     stage.run(&["plan", "--detailed-exitcode"]).ended(5);
@@ -62,13 +62,20 @@ fn a_limit_blocks_says_where_it_stands_and_how_to_override_it() {
     ] {
         assert!(ran.notes.contains(part), "{part}: {}", ran.notes);
     }
-    assert_eq!(stage.plan(&[])["digest"], digest, "nothing was done");
+    assert_eq!(
+        stage.plan_blocked(&[])["digest"],
+        digest,
+        "nothing was done"
+    );
 }
 
 #[test]
 fn accept_takes_the_digest_that_plan_prints_and_only_that() {
     let stage = over_the_limit();
-    let digest = stage.plan(&[])["digest"].as_str().unwrap().to_owned();
+    let digest = stage.plan_blocked(&[])["digest"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     stage
         .run(&["apply", "--auto-approve", "--accept", &digest[..12]])
         .ended(64);
@@ -93,8 +100,11 @@ fn accept_takes_the_digest_that_plan_prints_and_only_that() {
 #[test]
 fn an_acceptance_file_lifts_the_limit_until_its_date_for_a_reviewed_plan_too() {
     let stage = over_the_limit();
-    stage.run(&["plan", "--out", "plan.json"]).ended(0);
-    let digest = stage.plan(&[])["digest"].as_str().unwrap().to_owned();
+    stage.run(&["plan", "--out", "plan.json"]).ended(5);
+    let digest = stage.plan_blocked(&[])["digest"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     let file = format!("acceptances/{digest}.yaml");
     stage.write(
         &file,
@@ -125,8 +135,11 @@ fn an_acceptance_file_lifts_the_limit_until_its_date_for_a_reviewed_plan_too() {
 fn an_overridden_check_says_so_and_not_that_it_blocks_in_every_form() {
     let stage = over_the_limit();
     policy(&stage, "  max_people_losing_access: { count: 1 }\n");
-    let digest = stage.plan(&[])["digest"].as_str().unwrap().to_owned();
-    assert!(stage.run(&["plan"]).ended(0).out.contains("Blocked by"));
+    let digest = stage.plan_blocked(&[])["digest"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    assert!(stage.run(&["plan"]).ended(5).out.contains("Blocked by"));
     stage.write(
         &format!("acceptances/{digest}.yaml"),
         "owner: it@acme.example\ndate: 2026-11-01\n",
@@ -170,11 +183,11 @@ fn an_overridden_check_says_so_and_not_that_it_blocks_in_every_form() {
 #[test]
 fn an_accepted_plan_shows_and_digests_what_it_does_to_people() {
     let stage = over_the_limit();
-    let plan = stage.plan(&[]);
+    let plan = stage.plan_blocked(&[]);
     let impact = &plan["access_impact"];
     assert_eq!(impact["people_losing"], 0, "what is blocked takes nothing");
     assert_eq!(impact["if_accepted"]["people_losing"], 2);
-    let text = stage.run(&["plan"]).ended(0).out;
+    let text = stage.run(&["plan"]).ended(5).out;
     assert!(
         text.contains("If the policy is overridden, the plan does this:\n    ! 2 people lose every portal: michael@initech.example, samir@initech.example."),
         "{text}"
@@ -184,7 +197,7 @@ fn an_accepted_plan_shows_and_digests_what_it_does_to_people() {
         let account = account(site, "samir@initech.example");
         site.add_customers(&key("ITSM"), &[account]).unwrap();
     });
-    let kept = stage.plan(&[]);
+    let kept = stage.plan_blocked(&[]);
     assert_eq!(
         rows(&kept["resource_changes"]),
         rows(&plan["resource_changes"])
@@ -217,7 +230,7 @@ fn what_a_rule_blocks_cannot_be_accepted() {
     // R3: the site lets nobody of this domain have an account.
     let text = stage.read("organizations/globex.yaml") + "            - zoe@nowhere.example\n";
     stage.write("organizations/globex.yaml", &text);
-    let plan = stage.plan(&[]);
+    let plan = stage.plan_blocked(&[]);
     assert_eq!(blocked(&plan).len(), 2);
     let digest = plan["digest"].as_str().unwrap();
     let ran = stage
@@ -239,7 +252,7 @@ fn too_many_new_accounts_block_them_and_what_rests_on_them() {
     let text = stage.read("organizations/globex.yaml")
         + "            - cy@globex.example\n            - di@globex.example\n";
     stage.write("organizations/globex.yaml", &text);
-    let plan = stage.plan(&[]);
+    let plan = stage.plan_blocked(&[]);
     assert_eq!(blocked(&plan).len(), 4);
     assert_eq!(check(&plan, "policy.max_new_accounts")["status"], "fail");
     stage.run(&["apply", "--auto-approve"]).ended(5);
@@ -250,7 +263,7 @@ fn an_organization_is_not_emptied_unless_that_is_written() {
     let stage = Stage::new();
     // Nobody listed can be added, so the exact list would only take people away.
     stage.write("rosters/initech.csv", "email\nzoe@nowhere.example\n");
-    let plan = stage.plan(&[]);
+    let plan = stage.plan_blocked(&[]);
     let check = check(&plan, "policy: no organization is emptied");
     assert_eq!(check["status"], "fail");
     assert!(
@@ -282,7 +295,7 @@ fn a_restricted_project_is_not_left_without_anyone_unless_that_is_written() {
     let path = "projects/itsm.yaml";
     let list = "organizations: { mode: exact, list: [], allow_empty: true }\n        customers: { mode: exact, list: [zoe@nowhere.example] }";
     stage.replace(path, before, list);
-    let plan = stage.plan(&[]);
+    let plan = stage.plan_blocked(&[]);
     assert_eq!(
         check(&plan, "policy: no project is left without anyone")["status"],
         "fail"
@@ -293,7 +306,7 @@ fn a_restricted_project_is_not_left_without_anyone_unless_that_is_written() {
         "list: [], allow_empty: true",
     );
     // The policy lets it pass; that a restricted project without anyone is useless is the lint's to say (L31).
-    let plan = stage.plan(&[]);
+    let plan = stage.plan_blocked(&[]);
     let emptied = |check: &&serde_json::Value| {
         check["address"]["to_display"] == "policy: no project is left without anyone"
     };
@@ -343,7 +356,7 @@ fn a_protected_organization_survives_the_deletion_of_its_block() {
         "acme/**",
     ] {
         protect(&stage, pattern);
-        assert_eq!(blocked(&stage.plan(&[])).len(), 1, "{pattern}");
+        assert_eq!(blocked(&stage.plan_blocked(&[])).len(), 1, "{pattern}");
     }
     stage.run(&["apply", "--auto-approve"]).ended(5);
     assert!(stage.site().organization_named("Hooli").is_some());
@@ -416,10 +429,10 @@ fn protection_covers_unlinking_members_articles_access_and_approved_domains() {
     ];
     for (pattern, row) in cases {
         protect(&stage, pattern);
-        assert_eq!(blocked(&stage.plan(&[])), [row], "{pattern}");
+        assert_eq!(blocked(&stage.plan_blocked(&[])), [row], "{pattern}");
     }
     protect(&stage, "acme/**");
-    assert_eq!(blocked(&stage.plan(&[])).len(), 5);
+    assert_eq!(blocked(&stage.plan_blocked(&[])).len(), 5);
 }
 
 #[test]
@@ -443,8 +456,8 @@ fn protection_follows_the_live_name() {
         "list: [Initech]",
     );
     protect(&stage, "acme/organization/Globex Old/**");
-    assert_eq!(blocked(&stage.plan(&[])).len(), 2);
-    let plan = stage.plan(&[]);
+    assert_eq!(blocked(&stage.plan_blocked(&[])).len(), 2);
+    let plan = stage.plan_blocked(&[]);
     let removal = row(
         &plan["resource_changes"],
         "acme/organization/Globex/member/ana@globex.example",

@@ -198,11 +198,20 @@ impl Stage {
         }
     }
 
-    /// Plans as JSON.
+    /// Plans as JSON where nothing is blocked.
     pub(crate) fn plan(&self, more: &[&str]) -> Value {
+        self.plan_ended(more, 0)
+    }
+
+    /// Plans as JSON where a row is blocked: 5, asked for or not.
+    pub(crate) fn plan_blocked(&self, more: &[&str]) -> Value {
+        self.plan_ended(more, 5)
+    }
+
+    fn plan_ended(&self, more: &[&str], code: i32) -> Value {
         let mut arguments = vec!["plan", "--format", "json"];
         arguments.extend(more);
-        self.run(&arguments).ended(0).json()
+        self.run(&arguments).ended(code).json()
     }
 
     fn state(&self) -> Utf8PathBuf {

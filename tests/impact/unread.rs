@@ -4,12 +4,12 @@ use super::examples::{block, impact, plan, site, told};
 use super::support::{Case, Round, key, run, today};
 use portcullis::access::{Answer, State, Trail, Visitor, portal};
 use portcullis::desired::Desired;
+use portcullis::judge::Lints;
 use portcullis::model::{AccountKind, Email, Field, Incomplete, ProjectKey, Read};
 use portcullis::observed::{Observed, ObservedProject, Resolution};
-use portcullis::plan::diff;
-use portcullis::report::build::{Planned, document};
+use portcullis::report::build::document;
 use portcullis::report::{markdown, text};
-use portcullis::{impact, observe, target};
+use portcullis::{observe, pipeline, target};
 use serde_json::json;
 
 fn project<'o>(observed: &'o mut Observed, key: &str) -> &'o mut ObservedProject {
@@ -232,20 +232,12 @@ fn a_plan_of_a_part_says_what_it_did_not_look_at() {
             let observed = observe::observe(&case.connect().reader(), &desired)
                 .await
                 .unwrap();
-            let mut plan = diff::diff(&desired, &observed);
-            target::keep(&mut plan, &targets);
-            let before = State::live(&desired, &observed);
-            let impact = impact::assess(&desired, &observed, &plan, &before);
-            let planned = [Planned {
-                impact,
-                plan: plan.clone(),
-                verdicts: Vec::new(),
-                overridden: None,
-                requests: observed.requests,
-            }];
+            let planned = [pipeline::plan_by(&desired, &observed, Lints::LeftOut)];
+            let document = document(&case.workspace, &planned);
+            let [planned] = planned;
             Round {
-                document: document(&case.workspace, &planned),
-                plan,
+                document,
+                plan: planned.plan,
                 observed: observed.clone(),
             }
         })
@@ -340,7 +332,8 @@ fn leaving_a_roster_takes_no_role_away() {
     assert_eq!(told(&round), "losses HR (the roster): dee@acme.example\n");
     assert_eq!(impact(&round)["without_sure_access"]["people"], 0);
     let desired = Desired::new(&case.workspace, &key(), today()).unwrap();
-    let state = State::after(&desired, &round.observed);
+    let before = State::live(&desired, &round.observed);
+    let state = before.after(&round.plan.changes);
     let itsm = state.project("ITSM").unwrap();
     let dee = Visitor::address(&state, &Email::new("dee@acme.example").unwrap());
     assert_eq!(

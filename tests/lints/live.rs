@@ -11,6 +11,9 @@ use std::collections::BTreeSet;
 use std::process::{Command, Output};
 use tempfile::TempDir;
 
+/// The description of the sandbox's own settings endpoint, as it is shipped.
+const DRIVER: &str = include_str!("../../examples/quickstart/drivers/sandbox-settings.yaml");
+
 /// A lint with a site, a workspace by which its condition is met there, and one by which it is not.
 struct Case {
     code: &'static str,
@@ -69,7 +72,9 @@ const CASES: &[Case] = &[
     },
     Case {
         code: "L47",
-        seed: GLOBEX,
+        seed: "customer_access: { external: { portal_only_accounts: true, allowed_domains: any } }
+organizations: { Globex: { members: { list: [ana@globex.example] } } }
+projects: { ITSM: { channel_access: open, organizations: { list: [Globex] } } }",
         fails: "customer_access: { internal: { atlassian_accounts: false }, external: { portal_only_accounts: true, allowed_domains: [acme.com] } }
 organizations: { Globex: { members: { list: [ana@globex.example] } } }",
         passes: "customer_access: { internal: { atlassian_accounts: false }, external: { portal_only_accounts: true, allowed_domains: [globex.example] } }
@@ -110,9 +115,9 @@ projects: { ITSM: { channel_access: restricted, organizations: { list: [Globex] 
     },
     Case {
         code: "L54",
-        seed: "projects: { ITSM: { channel_access: open } }",
-        fails: "projects: { ITSM: { channel_access: restricted } }",
-        passes: "projects: { ITSM: { channel_access: open } }",
+        seed: "projects: { ITSM: { channel_access: open, customers: { list: [ana@x.example] } } }",
+        fails: "projects: { ITSM: { channel_access: restricted, customers: { list: [ana@x.example] } } }",
+        passes: "projects: { ITSM: { channel_access: open, customers: { list: [ana@x.example] } } }",
         ..NO_CASE
     },
     Case {
@@ -145,7 +150,11 @@ fn run_on(keys: &str, seed: &str, change: impl Fn(&mut Site), arguments: &[&str]
 fn workspace_of(keys: &str, seed: &str, change: impl Fn(&mut Site)) -> TempDir {
     let directory = tempfile::tempdir().unwrap();
     let root = Utf8Path::from_path(directory.path()).unwrap();
-    let seeded = format!("seed: seed\nsurfaces: {{ private: write }}\n{keys}");
+    // The settings are read and written by their description: what nobody could read would be a question, from
+    // which no lint is newly true.
+    let mapped = "surfaces: { gateway: read, private: write, mapped: settings.yaml }";
+    fs_err::write(root.join("settings.yaml"), DRIVER).unwrap();
+    let seeded = format!("seed: seed\n{mapped}\n{keys}");
     fs_err::write(root.join("portcullis.yaml"), site(&seeded)).unwrap();
     fs_err::create_dir(root.join("seed")).unwrap();
     let seed = site(seed).replace("    url: \"sandbox:\"\n", "");
@@ -301,7 +310,8 @@ fn blocked(plan: &Value) -> Vec<(String, bool)> {
 fn an_error_blocks_what_makes_it_newly_true_and_nothing_else() {
     let emptied = "organizations: { Globex: { members: { mode: exact, list: [], allow_empty: true } } }
 projects: { ITSM: { channel_access: restricted, organizations: { mode: exact, list: [], allow_empty: true }, customers: { mode: exact, list: [], allow_empty: true } }, HR: { customers: { list: [bo@x.example] } } }";
-    let site = "organizations: { Globex: { members: { list: [ana@globex.example] } } }
+    let site = "customer_access: { external: { portal_only_accounts: true, allowed_domains: any } }
+organizations: { Globex: { members: { list: [ana@globex.example] } } }
 projects: { ITSM: { channel_access: restricted, organizations: { list: [Globex] } }, HR: { channel_access: restricted } }";
     let new = plan(emptied, site);
     let rows = blocked(&new);
@@ -313,7 +323,9 @@ projects: { ITSM: { channel_access: restricted, organizations: { list: [Globex] 
         rows.contains(&("acme/project/HR/customer/bo@x.example".to_owned(), false)),
         "{rows:?}"
     );
-    let there_before = "organizations: { Globex: { members: { list: [ana@globex.example] } } }
+    let there_before =
+        "customer_access: { external: { portal_only_accounts: true, allowed_domains: any } }
+organizations: { Globex: { members: { list: [ana@globex.example] } } }
 projects: { ITSM: { channel_access: restricted }, HR: { channel_access: restricted } }";
     let old = plan(emptied, there_before);
     assert!(mentioned(&old).contains("L31"), "{old}");
@@ -376,13 +388,13 @@ projects: {{ ITSM: {{ channel_access: restricted, customers: {{ list: [ana@x.exa
 }
 
 #[test]
-fn a_failing_expectation_ends_plan_and_apply_with_3_and_writes_nothing() {
+fn a_failing_expectation_ends_plan_and_apply_with_10_and_holds_back_what_makes_it_fail() {
     let keys = "projects: { ITSM: { channel_access: open } }
 ---
 expectations: [{ name: only Globex, who: any_customer, cannot: view_portal, site: acme, projects: [ITSM] }]";
     let seed = "projects: { ITSM: { channel_access: restricted } }";
     let output = run(keys, seed, &["plan", "--format", "json"]);
-    assert_eq!(output.status.code(), Some(3));
+    assert_eq!(output.status.code(), Some(10));
     let document: Value = serde_json::from_slice(&output.stdout).unwrap();
     let check = document["checks"]
         .as_array()
@@ -398,8 +410,13 @@ expectations: [{ name: only Globex, who: any_customer, cannot: view_portal, site
     );
     assert!(problem.contains("portcullis.yaml:"), "{problem}");
     let output = run(keys, seed, &["apply", "--auto-approve"]);
-    assert_eq!(output.status.code(), Some(3));
-    assert!(String::from_utf8_lossy(&output.stderr).contains("nothing was applied"));
+    assert_eq!(output.status.code(), Some(10));
+    let rows = document["resource_changes"].as_array().unwrap();
+    let opens = &rows[0]["portcullis"]["blocked_by"];
+    assert!(
+        opens.to_string().contains("expectation `only Globex`"),
+        "{opens}"
+    );
 }
 
 #[test]
@@ -571,7 +588,7 @@ policy: { class_gains: { any_customer: allow } }";
         "projects: { ITSM: { channel_access: restricted } }",
         &["plan"],
     );
-    assert_eq!(output.status.code(), Some(3));
+    assert_eq!(output.status.code(), Some(10));
     let text = String::from_utf8_lossy(&output.stdout);
     let next = text.split("next: ").nth(1).unwrap();
     assert!(next.starts_with("an expectation fails"), "{next}");

@@ -11,7 +11,7 @@ use portcullis::model::{
     WhoCanView,
 };
 use portcullis::observed::Observed;
-use portcullis::plan::{Change, Danger, Operation, OrganizationRef, PersonRef, Plan, diff};
+use portcullis::plan::{Change, Danger, Effect, OrganizationRef, PersonRef, Plan, diff, order};
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -143,31 +143,31 @@ impl<'p> Tried<'p> {
         let mut site = self.states[&state].0.clone();
         let done: Vec<&Change> = self.changes(state | steps).collect();
         let all: Vec<&Change> = self.changes(self.full()).collect();
-        let done_or_absent = |is: &dyn Fn(&Operation) -> bool| {
-            !all.iter().any(|change| is(&change.operation))
-                || done.iter().any(|change| is(&change.operation))
+        let done_or_absent = |is: &dyn Fn(&Effect) -> bool| {
+            !all.iter().any(|change| is(&change.effect))
+                || done.iter().any(|change| is(&change.effect))
         };
         for change in self.changes(steps) {
             let made = |who: &PersonRef| match who {
                 PersonRef::Existing(_) => true,
                 PersonRef::Planned(email) => done_or_absent(
-                    &|op| matches!(op, Operation::CreateAccount { email: made, .. } if made == email),
+                    &|op| matches!(op, Effect::CreateAccount { email: made, .. } if made == email),
                 ),
             };
             let founded = |organization: &OrganizationRef| match organization {
                 OrganizationRef::Existing(_) => true,
                 OrganizationRef::Planned(name) => done_or_absent(
-                    &|op| matches!(op, Operation::CreateOrganization(made) if made == name),
+                    &|op| matches!(op, Effect::CreateOrganization(made) if made == name),
                 ),
             };
-            let possible = match &change.operation {
-                Operation::AddMember(organization, who) => made(who) && founded(organization),
-                Operation::AddCustomer(_, who) => made(who),
-                Operation::Link(_, organization) => founded(organization),
-                Operation::SetEmailDomains(organization, _) => founded(organization),
+            let possible = match &change.effect {
+                Effect::AddMember(organization, who) => made(who) && founded(organization),
+                Effect::AddCustomer(_, who) => made(who),
+                Effect::Link(_, organization) => founded(organization),
+                Effect::SetEmailDomains(organization, _) => founded(organization),
                 // L52.
-                Operation::RemoveCustomer(key, _) => !is_open(&site, key),
-                Operation::CreateAccount { email, .. } => {
+                Effect::RemoveCustomer(key, _) => !is_open(&site, key),
+                Effect::CreateAccount { email, .. } => {
                     let (now, end) = (self.creates(&site, email), self.creates(&self.end, email));
                     (now == end || now == Outcome::PortalOnly && end == Outcome::Uncertain)
                         && self.joins_nothing_else(&site, email)
@@ -186,16 +186,15 @@ impl<'p> Tried<'p> {
         let signing_up = on(SiteField::CustomersCanCreateAccounts);
         let no_login = on(SiteField::ViewWithoutLogin);
         (signing_up || !no_login)
-            && self.changes(steps).all(|change| match &change.operation {
-                Operation::SetViewers(key, _, who) | Operation::LinkSpace(key, _, Some(who)) => {
-                    match who {
-                        WhoCanView::Anyone => {
-                            on(SiteField::KnowledgeBaseAnyone) && no_login && is_open(&site, key)
-                        }
-                        WhoCanView::AllLoggedIn => on(SiteField::KnowledgeBaseAllLoggedIn),
-                        WhoCanView::OnlyConfluenceUsers => true,
+            && self.changes(steps).all(|change| match &change.effect {
+                Effect::SetViewers(key, _, who) | Effect::LinkSpace(key, _, Some(who)) => match who
+                {
+                    WhoCanView::Anyone => {
+                        on(SiteField::KnowledgeBaseAnyone) && no_login && is_open(&site, key)
                     }
-                }
+                    WhoCanView::AllLoggedIn => on(SiteField::KnowledgeBaseAllLoggedIn),
+                    WhoCanView::OnlyConfluenceUsers => true,
+                },
                 _ => true,
             })
     }
@@ -225,7 +224,7 @@ impl<'p> Tried<'p> {
         let mut site = self.states[&state].0.clone();
         let mut any = false;
         for change in self.changes(steps) {
-            if let Operation::LinkSpace(key, space, _) = &change.operation {
+            if let Effect::LinkSpace(key, space, _) = &change.effect {
                 link(&mut site, key, space);
                 any = true;
             }
@@ -318,7 +317,8 @@ fn compare(seed: &str, wanted: &str) {
     run(async {
         let (case, observed, story) = read(seed, wanted).await;
         let desired = case.desired();
-        let plan = diff::diff(&desired, &observed);
+        let mut plan = diff::diff(&desired, &observed);
+        order::arrange(&mut plan, &desired, &observed);
         assert!(plan.errors.is_empty(), "{:?}\n{story}", plan.errors);
         let Some(tried) = Tried::new(&plan, &desired, &observed) else {
             return;

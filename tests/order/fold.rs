@@ -10,7 +10,7 @@ use portcullis::observed::{
     Observation, Observed, ObservedAccount, ObservedApproval, ObservedGrant, ObservedOrganization,
     ObservedSpace, Resolution, Standing,
 };
-use portcullis::plan::{Change, Operation, OrganizationRef, PersonRef};
+use portcullis::plan::{Change, Effect, OrganizationRef, PersonRef};
 use std::collections::BTreeSet;
 
 fn read<T>(read: Option<&mut Read<T>>) -> &mut T {
@@ -80,8 +80,8 @@ pub(crate) fn link(site: &mut Observed, key: &ProjectKey, space: &SpaceKey) {
 
 /// Carries one change out; panics where the site would refuse it.
 pub(crate) fn fold(site: &mut Observed, change: &Change) {
-    match &change.operation {
-        Operation::CreateAccount { email, name } => {
+    match &change.effect {
+        Effect::CreateAccount { email, name, .. } => {
             let id = account_of(&PersonRef::Planned(email.clone()));
             let account = ObservedAccount {
                 email: Some(email.clone()),
@@ -107,7 +107,7 @@ pub(crate) fn fold(site: &mut Observed, change: &Change) {
                 }
             }
         }
-        Operation::CreateOrganization(name) => {
+        Effect::CreateOrganization(name) => {
             let id = id_of(&OrganizationRef::Planned(name.clone()));
             let made = ObservedOrganization {
                 name: name.as_str().to_owned(),
@@ -118,13 +118,13 @@ pub(crate) fn fold(site: &mut Observed, change: &Change) {
             };
             read(site.organizations.as_mut()).insert(id, made);
         }
-        Operation::DeleteOrganization(id) => {
+        Effect::DeleteOrganization(id) => {
             read(site.organizations.as_mut()).remove(id).unwrap();
             for project in read(site.projects.as_mut()).values_mut() {
                 read(project.organizations.as_mut()).remove(id);
             }
         }
-        Operation::AddMember(reference, person) => {
+        Effect::AddMember(reference, person) => {
             let account = account_of(person);
             assert!(
                 site.accounts.contains_key(&account),
@@ -133,10 +133,10 @@ pub(crate) fn fold(site: &mut Observed, change: &Change) {
             );
             read(organization(site, &id_of(reference)).members.as_mut()).insert(account);
         }
-        Operation::RemoveMember(id, account) => {
+        Effect::RemoveMember(id, account) => {
             read(organization(site, id).members.as_mut()).remove(account);
         }
-        Operation::AddCustomer(key, person) => {
+        Effect::AddCustomer(key, person) => {
             let account = account_of(person);
             assert!(
                 site.accounts.contains_key(&account),
@@ -146,7 +146,7 @@ pub(crate) fn fold(site: &mut Observed, change: &Change) {
             let project = read(site.projects.as_mut()).get_mut(key).unwrap();
             read(project.customers.as_mut()).insert(account);
         }
-        Operation::RemoveCustomer(key, account) => {
+        Effect::RemoveCustomer(key, account) => {
             let project = read(site.projects.as_mut()).get_mut(key).unwrap();
             let access = project
                 .channel_access
@@ -158,32 +158,32 @@ pub(crate) fn fold(site: &mut Observed, change: &Change) {
             assert_eq!(access.word(), "restricted", "L52: {}", change.address);
             read(project.customers.as_mut()).remove(account);
         }
-        Operation::Link(key, reference) => {
+        Effect::Link(key, reference) => {
             let id = id_of(reference);
             assert!(read(site.organizations.as_mut()).contains_key(&id));
             let project = read(site.projects.as_mut()).get_mut(key).unwrap();
             read(project.organizations.as_mut()).insert(id);
         }
-        Operation::Unlink(key, id) => {
+        Effect::Unlink(key, id) => {
             let project = read(site.projects.as_mut()).get_mut(key).unwrap();
             read(project.organizations.as_mut()).remove(id);
         }
-        Operation::SetChannelAccess(key, access) => {
+        Effect::SetChannelAccess(key, access) => {
             let project = read(site.projects.as_mut()).get_mut(key).unwrap();
             project.channel_access = Some(Observation::read(*access, Surface::Private));
         }
-        Operation::SetCustomerSharing(key, sharing) => {
+        Effect::SetCustomerSharing(key, sharing) => {
             let project = read(site.projects.as_mut()).get_mut(key).unwrap();
             project.customer_sharing = Some(Observation::read(*sharing, Surface::Private));
         }
-        Operation::LinkSpace(key, space, who) => {
+        Effect::LinkSpace(key, space, who) => {
             link(site, key, space);
             if let Some(who) = who {
                 view(site, space, *who);
             }
         }
-        Operation::SetViewers(_, space, who) => view(site, space, *who),
-        Operation::SetSite(field, value) => {
+        Effect::SetViewers(_, space, who) => view(site, space, *who),
+        Effect::SetSite(field, value) => {
             site.settings
                 .insert(*field, Observation::read(value.clone(), Surface::Mapped));
             let SiteValue::Toggle(on) = value else { return };
@@ -195,11 +195,11 @@ pub(crate) fn fold(site: &mut Observed, change: &Change) {
                 }
             }
         }
-        Operation::SetEmailDomains(reference, list) => {
+        Effect::SetEmailDomains(reference, list) => {
             organization(site, &id_of(reference)).email_domains =
                 Some(Observation::read(list.clone(), Surface::Mapped));
         }
-        Operation::ApproveDomain {
+        Effect::ApproveDomain {
             domain,
             admin_approval,
             ..
@@ -215,31 +215,33 @@ pub(crate) fn fold(site: &mut Observed, change: &Change) {
             };
             read(site.approved_domains.as_mut()).insert(domain.clone(), seen);
         }
-        Operation::DisapproveDomain(domain) => {
+        Effect::DisapproveDomain(domain) => {
             read(site.approved_domains.as_mut()).remove(domain);
         }
-        Operation::Manual => panic!("{} is by hand", change.address),
+        Effect::RenameOrganization(..) | Effect::SetAnyDomain(_) => {
+            panic!("{} is by hand", change.address)
+        }
     }
 }
 
 /// Returns the request that settles a change, where one request settles several at once.
 pub(crate) fn unit(at: usize, change: &Change) -> String {
-    match &change.operation {
-        Operation::SetSite(..) => "site".to_owned(),
-        Operation::SetChannelAccess(key, _) | Operation::SetCustomerSharing(key, _) => {
+    match &change.effect {
+        Effect::SetSite(..) => "site".to_owned(),
+        Effect::SetChannelAccess(key, _) | Effect::SetCustomerSharing(key, _) => {
             format!("desk {key}")
         }
-        Operation::SetEmailDomains(reference, _) => format!("domains {reference:?}"),
+        Effect::SetEmailDomains(reference, _) => format!("domains {reference:?}"),
         _ => format!("{at}"),
     }
 }
 
 /// Returns the part of a request that cannot be divided.
 pub(crate) fn field(change: &Change) -> String {
-    match &change.operation {
-        Operation::SetSite(field, _) => format!("{field:?}"),
-        Operation::SetChannelAccess(..) => "access".to_owned(),
-        Operation::SetCustomerSharing(..) => "sharing".to_owned(),
+    match &change.effect {
+        Effect::SetSite(field, _) => format!("{field:?}"),
+        Effect::SetChannelAccess(..) => "access".to_owned(),
+        Effect::SetCustomerSharing(..) => "sharing".to_owned(),
         _ => String::new(),
     }
 }

@@ -5,7 +5,7 @@ use crate::abilities;
 use crate::fold::{fold, unit};
 use crate::sites::{Shape, Side, Tape, cases, judge, read, state};
 use crate::support::run;
-use portcullis::plan::{Plan, diff};
+use portcullis::plan::{Plan, diff, order};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 
@@ -48,7 +48,8 @@ proptest! {
             let wanted = state(&mut tape, SHAPE, Side::Desired);
             let (case, observed, story) = read(&seed, &wanted).await;
             let desired = case.desired();
-            let plan = diff::diff(&desired, &observed);
+            let mut plan = diff::diff(&desired, &observed);
+            order::arrange(&mut plan, &desired, &observed);
             assert!(plan.errors.is_empty(), "{:?}\n{story}", plan.errors);
             let stages = stages(&plan);
             let mut end = observed.clone();

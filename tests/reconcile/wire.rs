@@ -116,12 +116,13 @@ fn a_plan_takes_the_least_possible_number_of_requests() {
             50,
             identity + 1 + 1 + 1,
         ),
-        // Roster of two pages, links, the private settings of the project, and the members of the linked organization.
+        // Roster of two pages, links, the private settings of the project, and the members and e-mail domains of the linked
+        // organization.
         (
             "organizations: { Globex: {} }\nprojects: { ITSM: { channel_access: restricted, organizations: { list: [Globex] }, customers: { mode: exact, list: [LIST] } } }",
             "organizations: { Globex: {} }\nprojects: { ITSM: { organizations: { list: [Globex] }, customers: { list: [LIST] } } }",
             51,
-            identity + 1 + 1 + 1 + 2 + 1 + 1 + judged,
+            identity + 1 + 1 + 1 + 2 + 1 + 1 + 1 + judged,
         ),
         // Two unknown addresses: two searches, and one that proves them.
         (

@@ -1,20 +1,20 @@
 //! A workspace and a sandbox that fit together: what a test of the whole pipeline is made of.
 
 use camino::Utf8Path;
-use portcullis::access::State;
 use portcullis::apply::{Apply, ApplyReport, Journal, Outcome};
 use portcullis::config::{LoadOptions, Workspace, load};
 use portcullis::desired::Desired;
 use portcullis::emulator::{Options as SandboxOptions, Sandbox, Site};
 
 use portcullis::jsm::{ApiError, Auth, Connection, Credentials, Endpoint, Options, OrgKey};
+use portcullis::judge::Lints;
 use portcullis::model::SiteKey;
 use portcullis::observed::Observed;
 use portcullis::plan::Plan;
-use portcullis::report::build::{Overridden, Planned, document};
+use portcullis::report::build::document;
 use portcullis::report::document::PlanDocument;
 use portcullis::report::{json, text};
-use portcullis::{impact, observe, plan, policy, seed};
+use portcullis::{observe, pipeline, seed};
 use std::fmt::Write as _;
 
 /// The description of the sandbox's own settings endpoint, as it is shipped.
@@ -59,8 +59,7 @@ pub(crate) fn root_file(text: &str, desired: bool) -> String {
     root += &indent(top, "");
     // Most of these tests are about changes, not about whom they let in.
     if desired && !top.contains("policy:") {
-        root +=
-            "policy: { class_gains: { anonymous: allow, anyone: allow, any_customer: allow } }\n";
+        root += "policy: { class_gains: { anonymous: allow, anyone: allow, any_customer: allow }, max_people_losing_access: off, max_removals: off }\n";
     }
     root
 }
@@ -154,25 +153,12 @@ impl Case {
     /// Plans from what was observed.
     pub(crate) fn plan_from(&self, observed: Observed) -> Round {
         let desired = self.desired();
-        let mut plan = plan::diff::diff(&desired, &observed);
-        let before = State::live(&desired, &observed);
-        let verdicts = policy::review(&mut plan, &desired, &observed, &before);
-        let impact = impact::assess(&desired, &observed, &plan, &before);
-        let overridden = policy::lifted(&plan, &desired, &observed).map(|lifted| Overridden {
-            impact: impact::assess(&desired, &observed, &lifted, &before),
-            plan: lifted,
-        });
-        let requests = observed.requests;
-        let planned = [Planned {
-            impact,
-            plan: plan.clone(),
-            verdicts,
-            overridden,
-            requests,
-        }];
+        let planned = [pipeline::plan_by(&desired, &observed, Lints::LeftOut)];
+        let document = document(&self.workspace, &planned);
+        let [planned] = planned;
         Round {
-            document: document(&self.workspace, &planned),
-            plan,
+            document,
+            plan: planned.plan,
             observed,
         }
     }

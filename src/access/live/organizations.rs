@@ -1,148 +1,81 @@
 //! Customer organizations, their members and their e-mail domains.
 
-use super::Moment;
-use super::lists::{Lists, join, proves_role};
+use super::NOT_ASKED;
+use super::lists::Lists;
 use crate::access::answer::Source;
-use crate::access::desired;
 use crate::access::people::{ListId, PeopleBuilder};
 use crate::access::state::{Coverage, Organization};
-use crate::config::OrganizationState;
-use crate::desired::Desired;
-use crate::model::{Domain, Field, OrganizationId, OrganizationName};
+use crate::model::{Domain, Field, OrganizationId};
 use serde_json::Value;
 use std::collections::BTreeMap;
+use std::ops::Bound;
 
-/// Organizations by position, and the positions of live ids and of written names.
-pub(super) struct Positions<'a> {
-    pub(super) by_id: BTreeMap<OrganizationId, u32>,
-    pub(super) by_name: BTreeMap<&'a OrganizationName, u32>,
-}
+/// The positions of organizations.
+pub(super) type Positions = BTreeMap<OrganizationId, u32>;
 
 pub(super) fn organizations<'a>(
     lists: &Lists<'a>,
     people: &mut PeopleBuilder<'a>,
-) -> (Vec<Organization>, Positions<'a>) {
-    let site = lists.desired.site;
-    let after = lists.moment == Moment::After;
+) -> (Vec<Organization>, Positions) {
     let mut organizations = Vec::new();
-    let mut positions = Positions {
-        by_id: BTreeMap::new(),
-        by_name: BTreeMap::new(),
-    };
+    let mut positions = Positions::new();
     for (id, seen) in lists.observed.whole_organizations().into_iter().flatten() {
-        let name = lists.identities.get(id).copied();
-        let declared = name.and_then(|name| site.organizations.get(name));
-        let state = declared.map(|declared| declared.state.value);
-        if after && state == Some(OrganizationState::Absent) {
-            continue;
-        }
-        let retired = after && state == Some(OrganizationState::Retired);
         let at = u32::try_from(organizations.len()).unwrap_or(u32::MAX);
-        positions.by_id.insert(id.clone(), at);
-        if let Some(name) = name {
-            positions.by_name.insert(name, at);
-        }
-        let written_domains = declared
-            .filter(|_| after)
-            .and_then(|declared| declared.email_domains.as_ref());
-        let email_domains: Vec<(Domain, Source)> = match (written_domains, &seen.email_domains) {
-            _ if retired => Vec::new(),
-            (Some(written), _) => written
-                .value
-                .iter()
-                .map(|domain| (domain.value.clone(), Source::Written(domain.span)))
-                .collect(),
-            (None, Some(seen)) => match &seen.value {
-                Field::Known(domains) => domains
-                    .iter()
-                    .map(|domain| (domain.clone(), Source::Read(seen.surface)))
-                    .collect(),
-                Field::Unknown(_) => attested_domains(lists.desired, name),
-            },
-            (None, None) => attested_domains(lists.desired, name),
-        };
-        let members = if retired {
-            let were = seen.members.as_ref().and_then(|read| read.complete());
-            for account in were.into_iter().flatten() {
-                if let Some(id) = people.find_account(account) {
-                    proves_role(people, id);
-                }
+        positions.insert(id.clone(), at);
+        let known = seen
+            .email_domains
+            .as_ref()
+            .map(|seen| (&seen.value, seen.surface));
+        let (email_domains, domains) = match known {
+            Some((Field::Known(domains), surface)) => {
+                let source = Source::Read(surface);
+                let domains = domains.iter().map(|domain| (domain.clone(), source));
+                (domains.collect(), Coverage::Whole)
             }
-            Coverage::Whole
-        } else {
-            let keep = email_domains.iter().map(|(domain, _)| domain).collect();
-            let wanted = name.and_then(|name| lists.desired.members.get(name));
-            lists.fill(
-                people,
-                ListId::Organization(at),
-                seen.members.as_ref(),
-                wanted,
-                &keep,
-            )
+            Some((Field::Unknown(why), _)) => attested_domains(lists, id, why),
+            None => attested_domains(lists, id, NOT_ASKED),
         };
         organizations.push(Organization {
+            id: Some(id.clone()),
             name: seen.name.clone(),
             email_domains,
-            members,
+            domains,
+            members: lists.fill(people, ListId::Organization(at), seen.members.as_ref()),
+            gone: false,
         });
-    }
-    if after {
-        for (name, declared) in &site.organizations {
-            if positions.by_name.contains_key(name)
-                || declared.state.value != OrganizationState::Present
-            {
-                continue;
-            }
-            let at = u32::try_from(organizations.len()).unwrap_or(u32::MAX);
-            positions.by_name.insert(name, at);
-            if let Some(roster) = lists.desired.members.get(name) {
-                for entry in &roster.present {
-                    let known = match &entry.who {
-                        crate::config::Who::Email(email) => people.find(email),
-                        crate::config::Who::Account(id) => people.find_account(id),
-                    };
-                    let id = known.unwrap_or_else(|| desired::intern(people, entry));
-                    join(
-                        people,
-                        id,
-                        ListId::Organization(at),
-                        Source::Written(entry.span),
-                    );
-                }
-            }
-            organizations.push(Organization {
-                name: name.as_str().to_owned(),
-                email_domains: declared
-                    .email_domains
-                    .iter()
-                    .flat_map(|domains| &domains.value)
-                    .map(|domain| (domain.value.clone(), Source::Written(domain.span)))
-                    .collect(),
-                members: Coverage::Whole,
-            });
-        }
     }
     (organizations, positions)
 }
 
+/// The domains that a person saw, one by one or as a whole list; without a whole list there may be others.
 fn attested_domains(
-    desired: &Desired<'_>,
-    name: Option<&OrganizationName>,
-) -> Vec<(Domain, Source)> {
-    let Some(name) = name else {
-        return Vec::new();
+    lists: &Lists<'_>,
+    id: &OrganizationId,
+    why: &str,
+) -> (Vec<(Domain, Source)>, Coverage) {
+    let unread = Coverage::Unread(why.to_owned());
+    let Some(name) = lists.identities.get(id) else {
+        return (Vec::new(), unread);
     };
-    let below = desired.address(["organization", name.as_str(), "email-domain"]);
-    let prefix = format!("{below}/");
-    desired
+    let desired = lists.desired;
+    let list = desired.address(["organization", name.as_str(), "email-domain"]);
+    if let Some(attestation) = desired.attestations.get(list.as_str())
+        && let Ok(whole) = serde_json::from_value::<Vec<Domain>>(attestation.value.clone())
+    {
+        let source = Source::Attested(attestation.span);
+        let whole = whole.into_iter().map(|domain| (domain, source));
+        return (whole.collect(), Coverage::Whole);
+    }
+    let prefix = format!("{list}/");
+    let below = desired
         .attestations
-        .iter()
-        .filter(|(address, attestation)| {
-            address.starts_with(&prefix) && attestation.value == Value::Bool(true)
-        })
+        .range::<str, _>((Bound::Included(prefix.as_str()), Bound::Unbounded))
+        .take_while(|(address, _)| address.starts_with(&prefix));
+    let seen = below
+        .filter(|(_, attestation)| attestation.value == Value::Bool(true))
         .filter_map(|(address, attestation)| {
             let domain = Domain::new(&address[prefix.len()..]).ok()?;
             Some((domain, Source::Attested(attestation.span)))
-        })
-        .collect()
+        });
+    (seen.collect(), unread)
 }

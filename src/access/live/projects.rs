@@ -2,26 +2,23 @@
 
 use super::lists::Lists;
 use super::organizations::Positions;
-use super::{Moment, NOT_ASKED, permissions, settled};
+use super::{NOT_ASKED, permissions, settled};
 use crate::access::answer::Source;
-use crate::access::desired;
 use crate::access::people::{ListId, PeopleBuilder};
 use crate::access::state::{Coverage, Fact, Link, Project};
-use crate::config::{Mode, OrganizationState};
 use crate::desired::Desired;
 use crate::model::{
     ChannelAccess, CustomerSharing, Field, ProjectKey, Read, SpaceKey, Surface, WhoCanView,
 };
 use crate::observed::Observation;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 pub(super) fn projects<'a>(
     lists: &Lists<'a>,
-    positions: &Positions<'a>,
+    positions: &Positions,
     people: &mut PeopleBuilder<'a>,
 ) -> Vec<Project> {
     let desired = lists.desired;
-    let after = lists.moment == Moment::After;
     let unlisted = match &lists.observed.organizations {
         Some(Read::Complete(_)) => None,
         Some(Read::Incomplete(why)) => Some(why.why.clone()),
@@ -31,14 +28,7 @@ pub(super) fn projects<'a>(
     let mut circles = 0;
     for (key, seen) in lists.observed.whole_projects().into_iter().flatten() {
         let at = u32::try_from(projects.len()).unwrap_or(u32::MAX);
-        let declared = desired.site.projects.get(key).filter(|_| after);
-        let roster = lists.fill(
-            people,
-            ListId::Roster(at),
-            seen.customers.as_ref(),
-            desired.customers.get(key),
-            &BTreeSet::new(),
-        );
+        let roster = lists.fill(people, ListId::Roster(at), seen.customers.as_ref());
         let read = Source::Read(Surface::Documented);
         let (mut links, coverage) = match &seen.organizations {
             // Which organizations these are, and who is in them, is not known.
@@ -51,7 +41,7 @@ pub(super) fn projects<'a>(
                     .iter()
                     .filter_map(|id| {
                         Some(Link {
-                            organization: *positions.by_id.get(id)?,
+                            organization: *positions.get(id)?,
                             source: read,
                         })
                     })
@@ -61,12 +51,9 @@ pub(super) fn projects<'a>(
             Some(Read::Incomplete(why)) => (Vec::new(), Coverage::Unread(why.why.clone())),
             None => (Vec::new(), Coverage::Unread(NOT_ASKED.to_owned())),
         };
-        if after {
-            links_after(desired, key, positions, &mut links);
-        }
         links.sort_by_key(|link| link.organization);
-        let mut access = channel_access(desired, key, seen.channel_access.as_ref());
-        let mut sharing = customer_sharing(desired, key, seen.customer_sharing.as_ref());
+        let access = channel_access(desired, key, seen.channel_access.as_ref());
+        let sharing = customer_sharing(desired, key, seen.customer_sharing.as_ref());
         let mut spaces: BTreeMap<_, Fact<WhoCanView>> = BTreeMap::new();
         let mut spaces_coverage = Coverage::Unread(NOT_ASKED.to_owned());
         if let Some(observation) = &seen.knowledge_base {
@@ -87,22 +74,6 @@ pub(super) fn projects<'a>(
             }
         }
         attested_spaces(desired, key, &mut spaces);
-        if let Some(declared) = declared {
-            if declared.channel_access.is_some() {
-                access = desired::written(declared.channel_access.as_ref());
-            }
-            if declared.customer_sharing.is_some() {
-                sharing = desired::written(declared.customer_sharing.as_ref());
-            }
-            for (space, linked) in &declared.knowledge_base {
-                if linked.who_can_view.is_some() {
-                    spaces.insert(
-                        space.clone(),
-                        desired::written(linked.who_can_view.as_ref()),
-                    );
-                }
-            }
-        }
         let scheme = permissions::scheme(
             seen.permissions.as_ref(),
             lists.observed,
@@ -122,56 +93,6 @@ pub(super) fn projects<'a>(
         });
     }
     projects
-}
-
-/// Links after the plan: retired and deleted organizations go, written ones come, `exact` removes the rest.
-fn links_after(
-    desired: &Desired<'_>,
-    key: &ProjectKey,
-    positions: &Positions<'_>,
-    links: &mut Vec<Link>,
-) {
-    for (name, organization) in &desired.site.organizations {
-        if organization.state.value != OrganizationState::Present
-            && let Some(at) = positions.by_name.get(name)
-        {
-            links.retain(|link| link.organization != *at);
-        }
-    }
-    let written = desired
-        .site
-        .projects
-        .get(key)
-        .and_then(|project| project.organizations.as_ref());
-    let Some(written) = written else {
-        return;
-    };
-    let wanted: BTreeMap<u32, Source> = written
-        .list
-        .iter()
-        .filter(|name| {
-            desired
-                .site
-                .organizations
-                .get(&name.value)
-                .is_none_or(|o| o.state.value == OrganizationState::Present)
-        })
-        .filter_map(|name| {
-            let at = *positions.by_name.get(&name.value)?;
-            Some((at, Source::Written(name.span)))
-        })
-        .collect();
-    if written.mode == Mode::Exact {
-        links.retain(|link| wanted.contains_key(&link.organization));
-    }
-    for (organization, source) in wanted {
-        if !links.iter().any(|link| link.organization == organization) {
-            links.push(Link {
-                organization,
-                source,
-            });
-        }
-    }
 }
 
 fn channel_access(

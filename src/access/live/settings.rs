@@ -1,6 +1,6 @@
 //! Site-wide settings and approved domains.
 
-use super::{Moment, NOT_ASKED, settled};
+use super::{NOT_ASKED, settled};
 use crate::access::answer::Source;
 use crate::access::desired;
 use crate::access::state::{Approved, Coverage, Fact, Grant, SiteFacts};
@@ -11,18 +11,18 @@ use crate::model::{
 };
 use crate::observed::{Observed, ObservedGrant};
 use crate::plan::domains::role_of;
+use crate::plan::settings::from_json;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Reads the settings and the domains, as they are or as they will be.
+/// Reads the settings and the domains.
 pub(super) fn rules(
     desired: &Desired<'_>,
     observed: &Observed,
-    moment: Moment,
 ) -> (SiteFacts, Approved, Fact<Option<Grant>>) {
-    let mut site = live_settings(desired, observed);
-    let mut approved = live_approved(observed);
-    let mut any_domain = match &observed.any_domain {
+    let site = live_settings(desired, observed);
+    let approved = live_approved(observed);
+    let any_domain = match &observed.any_domain {
         Some(Read::Complete(grant)) => {
             let source = Source::Read(Surface::Documented);
             Fact::Known(
@@ -34,13 +34,6 @@ pub(super) fn rules(
         None if desired.atlassian.is_none() => Fact::Known(None, Source::Default),
         None => Fact::Unknown(NOT_ASKED.to_owned()),
     };
-    if moment == Moment::After {
-        settings_after(&mut site, desired);
-        approved_after(&mut approved, desired);
-        if let written @ Fact::Known(Some(_), _) = desired::any_domain(desired) {
-            any_domain = written;
-        }
-    }
     (site, approved, any_domain)
 }
 
@@ -49,7 +42,7 @@ fn live_toggle(desired: &Desired<'_>, observed: &Observed, field: SiteField) -> 
         desired,
         observed.settings.get(&field),
         &field.address_parts(),
-        |value| value.as_bool().map(SiteValue::Toggle),
+        |value| from_json(field, value),
     );
     // A project's settings echo two site-wide ones: better than nothing, and than a contradicted statement.
     let echo = |read: fn(&crate::observed::ObservedProject) -> Option<bool>| {
@@ -147,44 +140,8 @@ fn live_settings(desired: &Desired<'_>, observed: &Observed) -> SiteFacts {
         kb_all_logged_in: toggle(SiteField::KnowledgeBaseAllLoggedIn),
         kb_anyone: toggle(SiteField::KnowledgeBaseAnyone),
         confluence_plan: desired::written(desired.site.confluence_plan.as_ref()),
-    }
-}
-
-fn settings_after(site: &mut SiteFacts, desired: &Desired<'_>) {
-    let set = |fact: &mut Fact<bool>, field| {
-        if let written @ Fact::Known(..) = desired::toggle(desired, field) {
-            *fact = written;
-        }
-    };
-    set(&mut site.internal, SiteField::Internal);
-    set(&mut site.external, SiteField::External);
-    set(&mut site.create, SiteField::CustomersCanCreateAccounts);
-    set(&mut site.no_login, SiteField::ViewWithoutLogin);
-    set(
-        &mut site.kb_all_logged_in,
-        SiteField::KnowledgeBaseAllLoggedIn,
-    );
-    set(&mut site.kb_anyone, SiteField::KnowledgeBaseAnyone);
-    let cc = desired::setting(
-        desired,
-        SiteField::EmailCcCreatesAccounts,
-        desired::cc_option,
-    );
-    if cc.value().is_some() {
-        site.email_cc = cc;
-    }
-    let managers = desired::setting(
-        desired,
-        SiteField::OrganizationManagement,
-        desired::managers,
-    );
-    if managers.value().is_some() {
-        site.organization_management = managers;
-    }
-    if let Some(written) = desired.site.settings.get(&SiteField::AllowedDomains)
-        && let SiteValue::Domains(list) = &written.value
-    {
-        site.allowed = Fact::Known(list.clone(), Source::Written(written.span));
+        login_password: toggle(SiteField::PortalOnlyPassword),
+        login_sso: toggle(SiteField::PortalOnlySso),
     }
 }
 
@@ -225,14 +182,5 @@ fn live_approved(observed: &Observed) -> Approved {
             domains: BTreeMap::new(),
             coverage: Coverage::Unread(NOT_ASKED.to_owned()),
         },
-    }
-}
-
-fn approved_after(approved: &mut Approved, desired: &Desired<'_>) {
-    let written = desired::approved(desired);
-    if written.coverage == Coverage::Whole {
-        *approved = written;
-    } else {
-        approved.domains.extend(written.domains);
     }
 }

@@ -3,7 +3,7 @@
 use super::{block, patterns};
 use crate::config::context::{Context, Fields};
 use crate::config::workspace::{AcceptedDrift, Acknowledgement, Gate, Limit, Policy, Unmanaged};
-use crate::config::yaml::{Entry, Node};
+use crate::config::yaml::{Entry, Node, Value};
 use crate::config::{codes, keys};
 use crate::diagnostic::{Diagnostic, Located, Span};
 use jiff::civil::Date;
@@ -61,6 +61,14 @@ fn list<'n, 't>(cx: &mut Context, entry: Option<&'n Entry<'t>>) -> &'n [Node<'t>
 }
 
 fn limit(cx: &mut Context, entry: &Entry<'_>) -> Option<Limit> {
+    if matches!(&entry.node.value, Value::Plain(text) | Value::Quoted(text) if text == "off") {
+        return Some(Limit {
+            span: entry.mark.span,
+            count: None,
+            percent: None,
+            floor: None,
+        });
+    }
     let fields = cx.fields(&entry.node, entry.mark, keys::LIMIT)?;
     let number = |cx: &mut Context, key: &str| {
         fields
@@ -81,7 +89,7 @@ fn limit(cx: &mut Context, entry: &Entry<'_>) -> Option<Limit> {
         cx.report(
             Diagnostic::error(codes::MISSING_KEY, "a limit needs `count` or `percent`")
                 .at(entry.mark)
-                .hint("leave the whole limit out if it should not apply"),
+                .hint("write `off` if no limit should apply, not even one that is built in"),
         );
     }
     Some(Limit {

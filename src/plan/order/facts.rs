@@ -7,11 +7,11 @@ use super::settings::{self, Settings};
 use crate::config::driver::MappedField;
 use crate::desired::Desired;
 use crate::model::{
-    AccountId, ChannelAccess, Domain, Email, Field, OrganizationId, ProjectKey, SpaceKey, Surface,
-    WhoCanView,
+    AccountId, ChannelAccess, Domain, Email, Field, OrganizationId, ProjectKey, SiteField,
+    SpaceKey, Surface, WhoCanView,
 };
 use crate::observed::{Observed, ObservedProject};
-use crate::plan::{Change, Operation, OrganizationRef, PersonRef, Plan, ResourceType};
+use crate::plan::{Change, Effect, OrganizationRef, PersonRef, Plan};
 use serde_json::Value as Json;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -99,14 +99,14 @@ pub(super) struct Facts<'a> {
     pub(super) step_of: Vec<Option<Step>>,
 }
 
-/// Says whether a change never happens as things are.
+/// Says whether a change never happens as things are: something stands against it, or it is a question that changes nothing.
 pub(super) fn never(change: &Change) -> bool {
-    !change.blocked_by.is_empty()
+    !change.blocked_by.is_empty() || change.is_question()
 }
 
 /// Says whether a change is left for a later run.
 pub(super) fn later(change: &Change) -> bool {
-    !change.waiting_for.is_empty() || matches!(change.operation, Operation::Manual)
+    !change.waiting_for.is_empty() || change.is_by_hand()
 }
 
 impl<'a> Facts<'a> {
@@ -129,7 +129,7 @@ impl<'a> Facts<'a> {
             let step = named
                 .entry(format!("{when}{piece}"))
                 .or_insert_with(|| graph.step(&format!("{when}{batch}")));
-            if is_document(&change.operation) {
+            if is_document(&change.effect) && !change.is_by_hand() {
                 graph.at_once(*step);
             }
             step_of[at] = Some(*step);
@@ -153,8 +153,8 @@ impl<'a> Facts<'a> {
             if !never(change) {
                 facts.change(at, change);
             }
-            if let (Operation::LinkSpace(_, space, Some(who)), Some(shown)) =
-                (&change.operation, facts.step_of[at])
+            if let (Effect::LinkSpace(_, space, Some(who)), Some(shown)) =
+                (&change.effect, facts.step_of[at])
                 && *who != WhoCanView::AllLoggedIn
                 && !facts.passing.contains_key(space)
             {
@@ -259,34 +259,34 @@ impl<'a> Facts<'a> {
     fn change(&mut self, at: usize, change: &'a Change) {
         let later = later(change);
         let step = self.step_of[at];
-        match &change.operation {
-            Operation::CreateAccount { email, .. } => {
+        match &change.effect {
+            Effect::CreateAccount { email, .. } => {
                 self.accounts.insert(email, (at, later));
             }
-            Operation::AddMember(organization, who) => {
+            Effect::AddMember(organization, who) => {
                 let list = List::Members(self.company(organization));
                 self.moves(who, list, true, later, at);
             }
-            Operation::RemoveMember(id, account) => {
+            Effect::RemoveMember(id, account) => {
                 let list = List::Members(self.company(&OrganizationRef::Existing(id.clone())));
                 self.leaves(account, list, later, at);
             }
-            Operation::AddCustomer(key, who) => {
+            Effect::AddCustomer(key, who) => {
                 let list = List::Roster(self.desk(key));
                 self.moves(who, list, true, later, at);
             }
-            Operation::RemoveCustomer(key, account) => {
+            Effect::RemoveCustomer(key, account) => {
                 let list = List::Roster(self.desk(key));
                 self.leaves(account, list, later, at);
             }
-            Operation::Link(key, organization) => {
+            Effect::Link(key, organization) => {
                 let (company, desk) = (self.company(organization), self.desk(key));
                 if let Some(step) = step {
                     let link = Fact::changes(Value::No, Value::Yes, step);
                     self.desks[desk as usize].links.insert(company, link);
                 }
             }
-            Operation::Unlink(key, id) => {
+            Effect::Unlink(key, id) => {
                 let company = self.company(&OrganizationRef::Existing(id.clone()));
                 let desk = self.desk(key);
                 if let Some(step) = step {
@@ -294,7 +294,7 @@ impl<'a> Facts<'a> {
                     self.desks[desk as usize].links.insert(company, link);
                 }
             }
-            Operation::DeleteOrganization(id) => {
+            Effect::DeleteOrganization(id) => {
                 let company = self.company(&OrganizationRef::Existing(id.clone()));
                 if let Some(step) = step {
                     let gone = Fact::changes(Value::Yes, Value::No, step);
@@ -309,7 +309,7 @@ impl<'a> Facts<'a> {
                     }
                 }
             }
-            Operation::SetEmailDomains(organization, list) => {
+            Effect::SetEmailDomains(organization, list) => {
                 let company = self.company(organization);
                 if let Some(step) = step {
                     let domains = &mut self.companies[company as usize].domains;
@@ -325,7 +325,7 @@ impl<'a> Facts<'a> {
                     }
                 }
             }
-            Operation::LinkSpace(key, space, viewers) => {
+            Effect::LinkSpace(key, space, viewers) => {
                 let desk = self.desk(key);
                 if let Some(step) = step {
                     let link = Fact::changes(Value::No, Value::Yes, step);
@@ -335,32 +335,13 @@ impl<'a> Facts<'a> {
                     }
                 }
             }
-            Operation::SetViewers(_, space, viewers) => {
+            Effect::SetViewers(_, space, viewers) => {
                 if let Some(step) = step {
                     self.audience(space, *viewers, step);
                 }
             }
-            Operation::SetChannelAccess(key, _) => self.access(key, change, step),
-            Operation::Manual => self.by_hand(change, step),
+            Effect::SetChannelAccess(key, _) => self.access(key, change, step),
             _ => {}
-        }
-    }
-
-    /// Facts that a person changes; only those that everybody's access to a project rests on.
-    fn by_hand(&mut self, change: &'a Change, step: Option<Step>) {
-        let is_access = change.kind == ResourceType::ProjectAccess
-            && change
-                .after
-                .as_str()
-                .and_then(ChannelAccess::from_word)
-                .is_some();
-        if is_access {
-            let key = self.desks.iter().map(|desk| desk.key).find(|key| {
-                self.desired.address(["project", key.as_str(), "access"]) == change.address
-            });
-            if let Some(key) = key {
-                self.access(key, change, step);
-            }
         }
     }
 
@@ -415,12 +396,10 @@ impl<'a> Facts<'a> {
 }
 
 /// Says whether a change is a field of a document that is written as a whole.
-const fn is_document(operation: &Operation) -> bool {
+const fn is_document(effect: &Effect) -> bool {
     matches!(
-        operation,
-        Operation::SetSite(..)
-            | Operation::SetChannelAccess(..)
-            | Operation::SetCustomerSharing(..)
+        effect,
+        Effect::SetSite(..) | Effect::SetChannelAccess(..) | Effect::SetCustomerSharing(..)
     )
 }
 
@@ -438,30 +417,40 @@ fn batch(desired: &Desired<'_>, change: &Change) -> Option<(String, String)> {
         let name = format!("{} {}", change.action.word(), change.address);
         Some((name.clone(), name))
     };
-    match &change.operation {
-        Operation::CreateAccount { .. }
-        | Operation::AddMember(..)
-        | Operation::RemoveMember(..)
-        | Operation::AddCustomer(..)
-        | Operation::RemoveCustomer(..) => None,
-        Operation::SetSite(field, _) => Some((
+    match &change.effect {
+        Effect::CreateAccount { .. }
+        | Effect::AddMember(..)
+        | Effect::RemoveMember(..)
+        | Effect::AddCustomer(..)
+        | Effect::RemoveCustomer(..) => None,
+        // A person changes one setting at a time.
+        Effect::SetSite(SiteField::AllowedDomains, _) if change.is_by_hand() => {
+            let name = "allowed domains".to_owned();
+            Some((name.clone(), name))
+        }
+        Effect::SetSite(..) | Effect::SetChannelAccess(..) | Effect::SetCustomerSharing(..)
+            if change.is_by_hand() =>
+        {
+            alone()
+        }
+        Effect::SetSite(field, _) => Some((
             endpoint(MappedField::Site(*field)),
             format!("site {field:?}"),
         )),
-        Operation::SetEmailDomains(organization, _) => {
+        Effect::SetEmailDomains(organization, _) => {
             let name = format!("domains {organization:?}");
             Some((name.clone(), name))
         }
-        Operation::SetChannelAccess(key, _) => Some((
+        Effect::SetChannelAccess(key, _) => Some((
             format!("{} of {key}", endpoint(MappedField::ChannelAccess)),
             format!("access {key}"),
         )),
-        Operation::SetCustomerSharing(key, _) => Some((
+        Effect::SetCustomerSharing(key, _) => Some((
             format!("{} of {key}", endpoint(MappedField::CustomerSharing)),
             format!("sharing {key}"),
         )),
         // Who can view a space belongs to the space, whichever project it is set through.
-        Operation::LinkSpace(_, space, _) | Operation::SetViewers(_, space, _) => {
+        Effect::LinkSpace(_, space, _) | Effect::SetViewers(_, space, _) => {
             let name = format!("space {space}");
             Some((name.clone(), name))
         }

@@ -7,7 +7,7 @@ use super::people::Class;
 use super::rule::Step;
 use super::rules::newcomer;
 use crate::model::WhoCanView;
-use crate::plan::{Operation, OrganizationRef, Plan};
+use crate::plan::{Effect, OrganizationRef, Plan};
 use std::collections::HashMap;
 
 /// Adds what one request needs of another.
@@ -18,8 +18,8 @@ pub(super) fn add(plan: &Plan, facts: &Facts<'_>, classes: &[Class<'_>], graph: 
         .changes
         .iter()
         .zip(&facts.step_of)
-        .filter_map(|(change, step)| match &change.operation {
-            Operation::CreateOrganization(name) => {
+        .filter_map(|(change, step)| match &change.effect {
+            Effect::CreateOrganization(name) => {
                 Some((OrganizationRef::Planned(name.clone()), (*step)?))
             }
             _ => None,
@@ -31,16 +31,16 @@ pub(super) fn add(plan: &Plan, facts: &Facts<'_>, classes: &[Class<'_>], graph: 
         if never(change) {
             continue;
         }
-        match &change.operation {
-            Operation::AddMember(organization, _)
-            | Operation::Link(_, organization)
-            | Operation::SetEmailDomains(organization, _) => {
+        match &change.effect {
+            Effect::AddMember(organization, _)
+            | Effect::Link(_, organization)
+            | Effect::SetEmailDomains(organization, _) => {
                 if let Some(first) = made.get(organization) {
                     graph.need(*first, step);
                 }
             }
             // L52: Atlassian removes customers from restricted projects only.
-            Operation::RemoveCustomer(key, _) => {
+            Effect::RemoveCustomer(key, _) => {
                 let open = facts
                     .desk_of
                     .get(key)
@@ -60,7 +60,7 @@ pub(super) fn add(plan: &Plan, facts: &Facts<'_>, classes: &[Class<'_>], graph: 
                 }
             }
             // K1 to K5: who can view a space is chosen among what the site offers at that moment.
-            Operation::SetViewers(key, _, who) | Operation::LinkSpace(key, _, Some(who)) => {
+            Effect::SetViewers(key, _, who) | Effect::LinkSpace(key, _, Some(who)) => {
                 let open = facts
                     .desk_of
                     .get(key)

@@ -4,7 +4,7 @@ use super::layout::{Page, Paint};
 use super::values::counted;
 use crate::access::is_public_mail;
 use crate::report::document::{Check, PlanDocument, ResourceChange};
-use crate::report::impact::{AccessImpact, ClassRow, Further, GroupRow, NamedRow};
+use crate::report::impact::{AccessImpact, AtLeast, ClassRow, Further, GroupRow, NamedRow};
 use std::collections::BTreeSet;
 use std::io;
 
@@ -115,6 +115,10 @@ struct Effects {
 }
 
 fn parts(impact: AccessImpact) -> Effects {
+    let known = impact.at_least.unwrap_or(AtLeast {
+        people_gaining: impact.people_gaining.unwrap_or(0),
+        people_losing: impact.people_losing.unwrap_or(0),
+    });
     Effects {
         applied: Further {
             classes: impact.classes,
@@ -123,8 +127,8 @@ fn parts(impact: AccessImpact) -> Effects {
             keeps: impact.keeps,
             without_any_access: impact.without_any_access,
             without_sure_access: impact.without_sure_access,
-            people_gaining: impact.people_gaining,
-            people_losing: impact.people_losing,
+            people_gaining: known.people_gaining,
+            people_losing: known.people_losing,
         },
         by_hand: impact.with_manual_steps,
         abandoned: impact.projects_without_anyone,

@@ -6,7 +6,7 @@ use super::spoken;
 use super::subject::root;
 use super::values::counted;
 use crate::exit::Exit;
-use crate::policy::{self, acceptance};
+use crate::policy::acceptance;
 use crate::report::document::{PlanDocument, Source};
 use std::io;
 
@@ -250,8 +250,7 @@ fn unmanaged(document: &PlanDocument, page: &mut Page<'_>) -> io::Result<()> {
 fn next(document: &PlanDocument, page: &mut Page<'_>) -> io::Result<()> {
     let blocks = || {
         let rows = document.resource_changes.iter();
-        rows.map(|row| row.portcullis.blocked_by.as_slice())
-            .filter(|blocked_by| !blocked_by.is_empty())
+        rows.filter(|row| !row.portcullis.blocked_by.is_empty())
     };
     let blocked = blocks().next().is_some();
     let failing = document
@@ -265,7 +264,7 @@ fn next(document: &PlanDocument, page: &mut Page<'_>) -> io::Result<()> {
         )
     } else if failing {
         (
-            "an expectation fails, so apply refuses the plan: change the files or the expectation, then:",
+            "an expectation fails, and what makes it fail is held back: change the files or the expectation, then:",
             document.command("plan"),
         )
     } else if document.applyable {
@@ -273,7 +272,7 @@ fn next(document: &PlanDocument, page: &mut Page<'_>) -> io::Result<()> {
             "to carry out what is not by hand:",
             document.command("apply"),
         )
-    } else if blocked && !blocks().all(policy::is_overridable) {
+    } else if blocked && !blocks().all(|row| row.portcullis.overridable) {
         (
             "blocked by what no policy can override: change the files or the site as the rows say, then:",
             document.command("plan"),

@@ -1,0 +1,353 @@
+//! What changes make of a state: the one function that carries effects out, doing what the site does with them.
+//!
+//! The site does more than a row says. An account that is made joins the organizations that have its e-mail domain (A2);
+//! who can view a space belongs to the space, so every project that links it shows the change; a deleted organization takes
+//! away what its members had through it, whether they were read or not.
+
+use super::answer::Source;
+use super::people::{Account, ListId, Mover, Person, PersonId, Role, Status};
+use super::state::{Approved, Coverage, Fact, Grant, Link, Organization, State, StateKind};
+use crate::config::ApprovedRole;
+use crate::model::{
+    Domain, EmailAccountCreation, OrganizationId, OrganizationManagement, OrganizationName,
+    ProjectKey, SiteField, SiteValue, SpaceKey, WhoCanView,
+};
+use crate::plan::{Change, Effect, OrganizationRef, PersonRef};
+use std::collections::{BTreeSet, HashMap};
+
+impl<'a> State<'a> {
+    /// Returns the state after some changes, whoever carries them out.
+    ///
+    /// Positions stay: an organization that goes is unlinked and kept, marked as gone, and one that comes is put last, so that
+    /// lists of both states are compared by position. People are an overlay. What was not known and is not changed stays
+    /// unknown.
+    pub fn after<'x>(&self, changes: impl IntoIterator<Item = &'x Change>) -> State<'x>
+    where
+        'a: 'x,
+    {
+        let mut fold = Fold::new(self);
+        let changes: Vec<&'x Change> = changes.into_iter().collect();
+        // An account joins by its domain (A2) what has the domain before and after: the order of a plan makes accounts
+        // when a domain that goes has gone, and before one that comes has come.
+        let domains = fold.domains();
+        for change in &changes {
+            fold.change(change);
+        }
+        fold.join_by_domain(&domains);
+        fold.done()
+    }
+}
+
+/// A state in the making.
+struct Fold<'x> {
+    state: State<'x>,
+    people: Mover<'x>,
+    by_id: HashMap<OrganizationId, u32>,
+    planned: HashMap<OrganizationName, u32>,
+    made: Vec<(PersonId, &'x str)>,
+}
+
+impl<'x> Fold<'x> {
+    fn new<'a: 'x>(before: &State<'a>) -> Self {
+        let mut state: State<'x> = before.clone();
+        state.kind = StateKind::After;
+        let (mut by_id, mut planned) = (HashMap::new(), HashMap::new());
+        for (at, organization) in (0_u32..).zip(&state.organizations) {
+            match (&organization.id, OrganizationName::new(&organization.name)) {
+                (Some(id), _) => {
+                    by_id.insert(id.clone(), at);
+                }
+                (None, Ok(name)) => {
+                    planned.insert(name, at);
+                }
+                (None, Err(_)) => {}
+            }
+        }
+        Self {
+            people: Mover::new(&state.people),
+            state,
+            by_id,
+            planned,
+            made: Vec::new(),
+        }
+    }
+
+    /// Returns the e-mail domains of every organization.
+    fn domains(&self) -> Vec<BTreeSet<Domain>> {
+        let organizations = self.state.organizations.iter();
+        organizations
+            .map(|organization| {
+                let known = organization.email_domains.iter();
+                known.map(|(domain, _)| domain.clone()).collect()
+            })
+            .collect()
+    }
+
+    fn organization(&self, reference: &OrganizationRef) -> Option<u32> {
+        match reference {
+            OrganizationRef::Existing(id) => self.by_id.get(id).copied(),
+            OrganizationRef::Planned(name) => self.planned.get(name).copied(),
+        }
+    }
+
+    fn person(&self, reference: &PersonRef) -> Option<PersonId> {
+        match reference {
+            PersonRef::Existing(id) => self.state.people.by_account(id),
+            PersonRef::Planned(email) => {
+                self.people
+                    .made(email)
+                    .or_else(|| match self.state.people.lookup(email) {
+                        super::Lookup::Accounts(ids) => ids.last().copied(),
+                        _ => None,
+                    })
+            }
+        }
+    }
+
+    fn project(&self, key: &ProjectKey) -> Option<usize> {
+        self.state.project(key.as_str())
+    }
+
+    fn change(&mut self, change: &'x Change) {
+        let source = change.source.map_or(Source::Default, Source::Written);
+        match &change.effect {
+            Effect::CreateAccount { email, name, kind } => {
+                let id = self.people.make(Person {
+                    email: Some(email),
+                    account_id: None,
+                    name,
+                    account: Account {
+                        kind: Some(*kind),
+                        status: Status::Active,
+                        role: Role::Customer,
+                        twin: false,
+                    },
+                });
+                self.made.push((id, email.domain()));
+            }
+            Effect::CreateOrganization(name) => self.create(name),
+            Effect::RenameOrganization(id, name) => {
+                if let Some(at) = self.by_id.get(id) {
+                    self.state.organizations[*at as usize].name = name.as_str().to_owned();
+                }
+            }
+            Effect::DeleteOrganization(id) => self.delete(id),
+            Effect::AddMember(organization, person) => {
+                if let Some(at) = self.organization(organization) {
+                    self.joins(person, ListId::Organization(at), source);
+                }
+            }
+            Effect::RemoveMember(organization, account) => {
+                if let Some(at) = self.by_id.get(organization).copied() {
+                    self.leaves(account, ListId::Organization(at));
+                }
+            }
+            Effect::AddCustomer(key, person) => {
+                if let Some(at) = self.project(key) {
+                    self.joins(person, roster(at), source);
+                }
+            }
+            Effect::RemoveCustomer(key, account) => {
+                if let Some(at) = self.project(key) {
+                    self.leaves(account, roster(at));
+                }
+            }
+            Effect::Link(key, organization) => {
+                if let (Some(at), Some(organization)) =
+                    (self.project(key), self.organization(organization))
+                {
+                    let links = &mut self.state.projects[at].organizations;
+                    if let Err(to) = links.binary_search_by_key(&organization, |l| l.organization) {
+                        let link = Link {
+                            organization,
+                            source,
+                        };
+                        links.insert(to, link);
+                    }
+                }
+            }
+            Effect::Unlink(key, id) => {
+                if let (Some(at), Some(organization)) = (self.project(key), self.by_id.get(id)) {
+                    let links = &mut self.state.projects[at].organizations;
+                    links.retain(|link| link.organization != *organization);
+                }
+            }
+            Effect::SetChannelAccess(key, access) => {
+                if let Some(at) = self.project(key) {
+                    self.state.projects[at].channel_access = Fact::Known(*access, source);
+                }
+            }
+            Effect::SetCustomerSharing(key, sharing) => {
+                if let Some(at) = self.project(key) {
+                    self.state.projects[at].customer_sharing = Fact::Known(*sharing, source);
+                }
+            }
+            Effect::LinkSpace(key, space, viewers) => self.link_space(key, space, *viewers, source),
+            Effect::SetViewers(_, space, viewers) => self.set_viewers(space, *viewers, source),
+            Effect::SetSite(field, value) => self.set(*field, value, source),
+            Effect::SetEmailDomains(organization, domains) => {
+                if let Some(at) = self.organization(organization) {
+                    let domains = domains.iter().map(|domain| (domain.clone(), source));
+                    let organization = &mut self.state.organizations[at as usize];
+                    organization.email_domains = domains.collect();
+                    organization.domains = Coverage::Whole;
+                }
+            }
+            Effect::ApproveDomain {
+                domain,
+                grants,
+                admin_approval,
+                ..
+            } => {
+                let grant = Grant {
+                    role: *grants,
+                    admin_approval: *admin_approval,
+                    source,
+                };
+                self.approved().domains.insert(domain.clone(), grant);
+            }
+            Effect::DisapproveDomain(domain) => {
+                let grant = Grant {
+                    role: ApprovedRole::None,
+                    admin_approval: false,
+                    source,
+                };
+                self.approved().domains.insert(domain.clone(), grant);
+            }
+            Effect::SetAnyDomain(rule) => {
+                let grant = rule.map(|(role, admin_approval)| Grant {
+                    role,
+                    admin_approval,
+                    source,
+                });
+                self.state.any_domain = Fact::Known(grant, source);
+            }
+        }
+    }
+
+    fn approved(&mut self) -> &mut Approved {
+        &mut self.state.approved
+    }
+
+    fn create(&mut self, name: &OrganizationName) {
+        let at = u32::try_from(self.state.organizations.len()).unwrap_or(u32::MAX);
+        self.planned.insert(name.clone(), at);
+        self.state.organizations.push(Organization {
+            id: None,
+            name: name.as_str().to_owned(),
+            email_domains: Vec::new(),
+            domains: Coverage::Whole,
+            members: Coverage::Whole,
+            gone: false,
+        });
+    }
+
+    fn delete(&mut self, id: &OrganizationId) {
+        let Some(at) = self.by_id.get(id).copied() else {
+            return;
+        };
+        let organization = &mut self.state.organizations[at as usize];
+        organization.gone = true;
+        organization.email_domains.clear();
+        organization.domains = Coverage::Whole;
+        organization.members = Coverage::Whole;
+        for project in &mut self.state.projects {
+            project.organizations.retain(|link| link.organization != at);
+        }
+    }
+
+    fn joins(&mut self, person: &PersonRef, list: ListId, source: Source) {
+        if let Some(id) = self.person(person) {
+            self.people.join(id, list, source);
+        }
+    }
+
+    fn leaves(&mut self, account: &crate::model::AccountId, list: ListId) {
+        if let Some(id) = self.state.people.by_account(account) {
+            self.people.leave(id, list);
+        }
+    }
+
+    /// A space that is linked without a choice shows what it showed elsewhere, and where it is linked nowhere, what the
+    /// site's default is: not known (K6).
+    fn link_space(
+        &mut self,
+        key: &ProjectKey,
+        space: &SpaceKey,
+        viewers: Option<WhoCanView>,
+        source: Source,
+    ) {
+        let Some(at) = self.project(key) else { return };
+        let mut projects = self.state.projects.iter();
+        let shown = projects.find_map(|project| project.spaces.get(space).cloned());
+        let shown = shown.unwrap_or_else(|| {
+            Fact::Unknown("the space is linked without a choice of viewers".to_owned())
+        });
+        let spaces = &mut self.state.projects[at].spaces;
+        spaces.entry(space.clone()).or_insert(shown);
+        if let Some(viewers) = viewers {
+            self.set_viewers(space, viewers, source);
+        }
+    }
+
+    fn set_viewers(&mut self, space: &SpaceKey, viewers: WhoCanView, source: Source) {
+        for project in &mut self.state.projects {
+            if let Some(fact) = project.spaces.get_mut(space) {
+                *fact = Fact::Known(viewers, source);
+            }
+        }
+    }
+
+    fn set(&mut self, field: SiteField, value: &SiteValue, source: Source) {
+        let site = &mut self.state.site;
+        match (field, value) {
+            (SiteField::AllowedDomains, SiteValue::Domains(list)) => {
+                site.allowed = Fact::Known(list.clone(), source);
+            }
+            (_, SiteValue::EmailAccountCreation(option)) => {
+                let option: EmailAccountCreation = *option;
+                site.email_cc = Fact::Known(option, source);
+            }
+            (_, SiteValue::OrganizationManagement(who)) => {
+                let who: OrganizationManagement = *who;
+                site.organization_management = Fact::Known(who, source);
+            }
+            (_, SiteValue::Toggle(on)) => {
+                if let Some(fact) = site.toggle_mut(field) {
+                    *fact = Fact::Known(*on, source);
+                }
+            }
+            (_, SiteValue::Domains(_)) => {}
+        }
+    }
+
+    fn join_by_domain(&mut self, before: &[BTreeSet<Domain>]) {
+        if self.made.is_empty() {
+            return;
+        }
+        let mut claims: HashMap<&str, Vec<(u32, Source)>> = HashMap::new();
+        for (at, organization) in (0_u32..).zip(&self.state.organizations) {
+            let was = before.get(at as usize);
+            for (domain, source) in &organization.email_domains {
+                if was.is_some_and(|was| was.contains(domain)) {
+                    let claim = claims.entry(domain.as_str()).or_default();
+                    claim.push((at, *source));
+                }
+            }
+        }
+        for (id, domain) in std::mem::take(&mut self.made) {
+            for (at, source) in claims.get(domain).into_iter().flatten() {
+                self.people.join(id, ListId::Organization(*at), *source);
+            }
+        }
+    }
+
+    fn done(mut self) -> State<'x> {
+        self.state.people = self.people.done();
+        self.state
+    }
+}
+
+fn roster(project: usize) -> ListId {
+    ListId::Roster(u32::try_from(project).unwrap_or(u32::MAX))
+}

@@ -1,0 +1,66 @@
+//! Expectations judged on what is written, as `validate` shows them.
+
+use super::{Judgement, judge, of_site};
+use crate::access::{Because, Source, State};
+use crate::config::{Expectation, Workspace};
+use crate::desired::Desired;
+use crate::diagnostic::{Diagnostic, Severity};
+use jiff::civil::Date;
+
+/// Judges the expectations of every site on its desired state, as `validate` shows them.
+pub fn diagnostics(workspace: &Workspace, today: Date) -> Vec<Diagnostic> {
+    let mut diagnostics = Vec::new();
+    for key in workspace.sites.keys() {
+        if of_site(workspace, key).next().is_none() {
+            continue;
+        }
+        let Some(desired) = Desired::new(workspace, key, today) else {
+            continue;
+        };
+        let state = State::offline(&desired);
+        for expectation in of_site(workspace, key) {
+            diagnostics.extend(diagnostic(expectation, judge(expectation, &state)));
+        }
+    }
+    diagnostics
+}
+
+fn diagnostic(expectation: &Expectation, judgement: Judgement) -> Option<Diagnostic> {
+    let name = &expectation.name;
+    let (mut diagnostic, example) = match judgement {
+        Judgement::Holds => return None,
+        Judgement::Fails(example) => (
+            Diagnostic::error(
+                "expectation-failed",
+                format!("the expectation `{name}` fails: {}", example.text),
+            ),
+            example,
+        ),
+        Judgement::Undecided(example) => (
+            Diagnostic::warning(
+                "expectation-undecided",
+                format!("the expectation `{name}` is undecided: {}", example.text),
+            ),
+            example,
+        ),
+    };
+    diagnostic = diagnostic.label(expectation.span, "expected here");
+    let mut rest = Vec::new();
+    for step in &example.because {
+        match step.source.and_then(Source::span) {
+            Some(span) => diagnostic = diagnostic.label(span, step_text(step)),
+            None => rest.push(step_text(step)),
+        }
+    }
+    if !rest.is_empty() {
+        return Some(diagnostic.hint(format!("because {}", rest.join("; "))));
+    }
+    if diagnostic.severity == Severity::Warning {
+        diagnostic = diagnostic.hint("manage what is not known, or see `portcullis plan`");
+    }
+    Some(diagnostic)
+}
+
+pub(super) fn step_text(step: &Because) -> String {
+    format!("{}: {}", step.rule, step.text)
+}

@@ -1,0 +1,373 @@
+//! Which changes cause a gain or a loss: those whose effects are conditions of the ways that come or go.
+
+use super::Target;
+use super::routes::{Way, minus, ways};
+use crate::access::{Answer, ListId, Lookup, PersonId, State, Visitor};
+use crate::judge::Sheet;
+use crate::model::{
+    ChannelAccess, Email, OrganizationId, OrganizationName, SiteField, SiteValue, SpaceKey,
+};
+use crate::plan::{Change, Effect, OrganizationRef, PersonRef};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+/// Which way people go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Turn {
+    /// They gain something.
+    Gain,
+    /// They lose something.
+    Loss,
+}
+
+impl Turn {
+    /// The turn from one answer to another.
+    pub(crate) fn from(before: Answer, after: Answer) -> Self {
+        match after > before {
+            true => Self::Gain,
+            false => Self::Loss,
+        }
+    }
+
+    /// Says whether a change can bring it about: what only lets fewer people in is no cause of a gain, nor the reverse.
+    fn is_of(self, change: &Change) -> bool {
+        let only = match &change.effect {
+            Effect::CreateAccount { .. }
+            | Effect::CreateOrganization(_)
+            | Effect::AddMember(..)
+            | Effect::AddCustomer(..)
+            | Effect::Link(..)
+            | Effect::SetChannelAccess(_, ChannelAccess::Open)
+            | Effect::SetSite(_, SiteValue::Toggle(true)) => Some(Self::Gain),
+            Effect::DeleteOrganization(_)
+            | Effect::RemoveMember(..)
+            | Effect::RemoveCustomer(..)
+            | Effect::Unlink(..)
+            | Effect::DisapproveDomain(_)
+            | Effect::SetChannelAccess(_, ChannelAccess::Restricted)
+            | Effect::SetSite(_, SiteValue::Toggle(false)) => Some(Self::Loss),
+            _ => None,
+        };
+        only.is_none_or(|only| only == self)
+    }
+}
+
+/// Changes by the condition that each of them is about. Numbers are positions in the list of changes.
+#[derive(Debug, Default)]
+pub(super) struct Causes {
+    /// The changes that can bring about a gain, and those that can bring about a loss.
+    gain: BTreeSet<usize>,
+    loss: BTreeSet<usize>,
+    /// Somebody's own memberships and account.
+    own: HashMap<PersonId, Vec<(Option<ListId>, usize)>>,
+    access: BTreeMap<u32, Vec<usize>>,
+    links: BTreeMap<(u32, u32), Vec<usize>>,
+    deleted: BTreeMap<u32, Vec<usize>>,
+    domains: BTreeMap<u32, Vec<usize>>,
+    viewers: BTreeMap<SpaceKey, Vec<usize>>,
+    linked_spaces: BTreeMap<(u32, SpaceKey), Vec<usize>>,
+    fields: BTreeMap<SiteField, Vec<usize>>,
+    approvals: Vec<usize>,
+}
+
+/// Who gains or loses.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Whose {
+    /// A known person, whose number is that of the state after.
+    Person(PersonId),
+    /// Whole classes of people.
+    Class,
+}
+
+/// Finds what a change is about in the state after.
+struct Places<'s, 'a> {
+    after: &'s State<'a>,
+    by_id: HashMap<OrganizationId, u32>,
+    planned: HashMap<OrganizationName, u32>,
+}
+
+impl Places<'_, '_> {
+    fn organization(&self, reference: &OrganizationRef) -> Option<u32> {
+        match reference {
+            OrganizationRef::Existing(id) => self.by_id.get(id).copied(),
+            OrganizationRef::Planned(name) => self.planned.get(name).copied(),
+        }
+    }
+
+    fn account(&self, email: &Email) -> Option<PersonId> {
+        match self.after.people.lookup(email) {
+            Lookup::Accounts(ids) => ids.last().copied(),
+            Lookup::Nobody | Lookup::Unknown(_) => None,
+        }
+    }
+
+    fn person(&self, reference: &PersonRef) -> Option<PersonId> {
+        match reference {
+            PersonRef::Existing(id) => self.after.people.by_account(id),
+            PersonRef::Planned(email) => self.account(email),
+        }
+    }
+
+    fn project(&self, key: &crate::model::ProjectKey) -> Option<u32> {
+        u32::try_from(self.after.project(key.as_str())?).ok()
+    }
+}
+
+impl Causes {
+    /// Sorts the changes that count by what they are about; `after` is the state that they lead to.
+    pub(super) fn new<'c>(
+        after: &State<'_>,
+        changes: impl IntoIterator<Item = (usize, &'c Change)>,
+    ) -> Self {
+        let mut places = Places {
+            after,
+            by_id: HashMap::new(),
+            planned: HashMap::new(),
+        };
+        for (at, organization) in (0_u32..).zip(&after.organizations) {
+            match (&organization.id, OrganizationName::new(&organization.name)) {
+                (Some(id), _) => {
+                    places.by_id.insert(id.clone(), at);
+                }
+                (None, Ok(name)) => {
+                    places.planned.insert(name, at);
+                }
+                (None, Err(_)) => {}
+            }
+        }
+        let mut causes = Self::default();
+        for (at, change) in changes {
+            if Turn::Gain.is_of(change) {
+                causes.gain.insert(at);
+            }
+            if Turn::Loss.is_of(change) {
+                causes.loss.insert(at);
+            }
+            let _ = causes.add(&places, at, change);
+        }
+        causes
+    }
+
+    fn own(&mut self, person: Option<PersonId>, list: Option<ListId>, at: usize) -> Option<()> {
+        self.own.entry(person?).or_default().push((list, at));
+        Some(())
+    }
+
+    /// `None` where the change is about something that the state does not have.
+    fn add(&mut self, places: &Places<'_, '_>, at: usize, change: &Change) -> Option<()> {
+        match &change.effect {
+            Effect::CreateAccount { email, .. } => self.own(places.account(email), None, at)?,
+            Effect::AddMember(organization, person) => {
+                let list = ListId::Organization(places.organization(organization)?);
+                self.own(places.person(person), Some(list), at)?;
+            }
+            Effect::RemoveMember(organization, account) => {
+                let list = ListId::Organization(*places.by_id.get(organization)?);
+                self.own(places.after.people.by_account(account), Some(list), at)?;
+            }
+            Effect::AddCustomer(key, person) => {
+                let list = ListId::Roster(places.project(key)?);
+                self.own(places.person(person), Some(list), at)?;
+            }
+            Effect::RemoveCustomer(key, account) => {
+                let list = ListId::Roster(places.project(key)?);
+                self.own(places.after.people.by_account(account), Some(list), at)?;
+            }
+            Effect::Link(key, organization) => {
+                let link = (places.project(key)?, places.organization(organization)?);
+                self.links.entry(link).or_default().push(at);
+            }
+            Effect::Unlink(key, id) => {
+                let link = (places.project(key)?, *places.by_id.get(id)?);
+                self.links.entry(link).or_default().push(at);
+            }
+            Effect::DeleteOrganization(id) => {
+                let organization = *places.by_id.get(id)?;
+                self.deleted.entry(organization).or_default().push(at);
+            }
+            Effect::SetEmailDomains(organization, _) => {
+                let organization = places.organization(organization)?;
+                self.domains.entry(organization).or_default().push(at);
+            }
+            Effect::SetChannelAccess(key, _) => {
+                self.access
+                    .entry(places.project(key)?)
+                    .or_default()
+                    .push(at);
+            }
+            Effect::LinkSpace(key, space, viewers) => {
+                let linked = (places.project(key)?, space.clone());
+                self.linked_spaces.entry(linked).or_default().push(at);
+                if viewers.is_some() {
+                    self.viewers.entry(space.clone()).or_default().push(at);
+                }
+            }
+            Effect::SetViewers(_, space, _) => {
+                self.viewers.entry(space.clone()).or_default().push(at);
+            }
+            Effect::SetSite(field, _) => self.fields.entry(*field).or_default().push(at),
+            Effect::ApproveDomain { .. }
+            | Effect::DisapproveDomain(_)
+            | Effect::SetAnyDomain(_) => self.approvals.push(at),
+            Effect::CreateOrganization(_)
+            | Effect::RenameOrganization(..)
+            | Effect::SetCustomerSharing(..) => {}
+        }
+        Some(())
+    }
+
+    /// Returns the changes behind a gain or a loss: `ways` are those that come or go.
+    pub(super) fn of(
+        &self,
+        whose: Whose,
+        (turn, target): (Turn, &Target),
+        at: usize,
+        ways: &[Way],
+    ) -> BTreeSet<usize> {
+        let at = u32::try_from(at).unwrap_or(u32::MAX);
+        let mut found = BTreeSet::new();
+        for way in ways {
+            self.of_way(whose, at, *way, &mut found);
+        }
+        if let Some(space) = &target.space {
+            found.extend(self.viewers.get(space).into_iter().flatten());
+            let linked = self.linked_spaces.get(&(at, space.clone()));
+            found.extend(linked.into_iter().flatten());
+            for field in [
+                SiteField::KnowledgeBaseAllLoggedIn,
+                SiteField::KnowledgeBaseAnyone,
+            ] {
+                found.extend(self.field(field));
+            }
+        }
+        let can = match turn {
+            Turn::Gain => &self.gain,
+            Turn::Loss => &self.loss,
+        };
+        let of_turn: BTreeSet<usize> = found.intersection(can).copied().collect();
+        match of_turn.is_empty() {
+            true => found,
+            false => of_turn,
+        }
+    }
+
+    fn field(&self, field: SiteField) -> impl Iterator<Item = usize> {
+        self.fields.get(&field).into_iter().flatten().copied()
+    }
+
+    fn of_own(&self, whose: Whose, list: Option<ListId>, found: &mut BTreeSet<usize>) {
+        if let Whose::Person(id) = whose {
+            let own = self.own.get(&id).into_iter().flatten();
+            let own = own.filter(|(of, _)| of.is_none() || *of == list);
+            found.extend(own.map(|(_, at)| *at));
+        }
+    }
+
+    fn of_way(&self, whose: Whose, at: u32, way: Way, found: &mut BTreeSet<usize>) {
+        let access = self.access.get(&at).into_iter().flatten().copied();
+        match way {
+            Way::Roster => self.of_own(whose, Some(ListId::Roster(at)), found),
+            Way::Organization(organization) => {
+                self.of_own(whose, Some(ListId::Organization(organization)), found);
+                found.extend(self.links.get(&(at, organization)).into_iter().flatten());
+                found.extend(self.deleted.get(&organization).into_iter().flatten());
+            }
+            Way::Open => {
+                self.of_own(whose, None, found);
+                found.extend(access);
+            }
+            Way::Circle(_) | Way::Staff | Way::Leak => self.of_own(whose, None, found),
+            Way::SelfService => {
+                self.of_own(whose, None, found);
+                found.extend(access);
+                for field in [
+                    SiteField::Internal,
+                    SiteField::External,
+                    SiteField::AllowedDomains,
+                    SiteField::CustomersCanCreateAccounts,
+                ] {
+                    found.extend(self.field(field));
+                }
+                found.extend(self.approvals.iter().copied());
+                found.extend(self.domains.values().flatten());
+                let links = self.links.iter().filter(|((project, _), _)| *project == at);
+                found.extend(links.flat_map(|(_, rows)| rows));
+                found.extend(self.deleted.values().flatten());
+            }
+            Way::WithoutLogin => {
+                found.extend(access);
+                for field in [
+                    SiteField::ViewWithoutLogin,
+                    SiteField::CustomersCanCreateAccounts,
+                ] {
+                    found.extend(self.field(field));
+                }
+            }
+        }
+    }
+}
+
+/// Finds the rows behind what one visitor gains or loses between two states.
+pub(crate) struct Tracer<'s, 'b, 'a> {
+    before: &'s State<'b>,
+    after: &'s State<'a>,
+    causes: Causes,
+}
+
+impl<'s, 'b, 'a> Tracer<'s, 'b, 'a> {
+    /// Looks at the free rows of a sheet, which lead from one state to the other.
+    pub(crate) fn new(before: &'s State<'b>, after: &'s State<'a>, sheet: &Sheet<'_>) -> Self {
+        Self {
+            before,
+            after,
+            causes: Causes::new(after, sheet.free()),
+        }
+    }
+
+    /// Returns the rows that opened the ways in, or that broke them (`broken`), at the project of this position.
+    pub(crate) fn rows(
+        &self,
+        whose: Whose,
+        target: &Target,
+        at: usize,
+        (was, is): (&Option<Visitor<'_>>, &Option<Visitor<'_>>),
+        broken: bool,
+    ) -> BTreeSet<usize> {
+        let had = ways(self.before, at, was);
+        let has = ways(self.after, at, is);
+        let (mut moved, all) = match broken {
+            true => (minus(&had, &has), had),
+            false => (minus(&has, &had), has),
+        };
+        if moved.is_empty() && target.space.is_none() {
+            moved = all;
+        }
+        for visitor in [was, is].into_iter().flatten() {
+            match visitor {
+                Visitor::AnyCustomer => moved.extend([Way::Open, Way::WithoutLogin]),
+                Visitor::Anonymous => moved.push(Way::WithoutLogin),
+                Visitor::New(_) | Visitor::Anyone(_) => {
+                    moved.extend([Way::SelfService, Way::WithoutLogin]);
+                }
+                Visitor::Existing(_) | Visitor::Unclear(..) => {}
+            }
+        }
+        let turn = if broken { Turn::Loss } else { Turn::Gain };
+        self.causes.of(whose, (turn, target), at, &moved)
+    }
+
+    /// Returns the rows that bear on who may sign up.
+    pub(crate) fn signing_up(&self) -> BTreeSet<usize> {
+        let fields = [
+            SiteField::Internal,
+            SiteField::External,
+            SiteField::AllowedDomains,
+            SiteField::CustomersCanCreateAccounts,
+        ];
+        let fields = fields
+            .into_iter()
+            .flat_map(|field| self.causes.field(field));
+        fields
+            .chain(self.causes.approvals.iter().copied())
+            .collect()
+    }
+}

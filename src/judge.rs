@@ -1,0 +1,179 @@
+//! One judge: what a plan may do, decided once, on what will really be done.
+//!
+//! # Data flow
+//!
+//! ```text
+//! changes ─► Sheet (rows and what stands against each) ─► Worlds (before, after apply, after the steps by hand)
+//!              ▲                                             │
+//!              └──── blocks, which only grow ◄── protections, lints, class gains, expectations, limits, dependents
+//! ```
+//!
+//! A round judges the rows that are free at its start; rounds follow until no block comes. Then the plan is ordered. Where the
+//! order lets a row wait for a step by hand, less is done by apply than was judged, so it is judged again: blocks only grow, so
+//! this ends.
+
+mod needs;
+mod sheet;
+mod worlds;
+
+pub use sheet::Sheet;
+pub use worlds::Worlds;
+
+use crate::access::State;
+use crate::desired::Desired;
+use crate::expect;
+use crate::impact::{self, Assessment};
+use crate::lint;
+use crate::observed::Observed;
+use crate::plan::{Block, Change, Finding, Plan, order};
+use crate::policy::{self, Verdict};
+
+/// What the judge says of a plan, beside the blocks on its rows.
+#[derive(Debug)]
+pub struct Judgement {
+    /// What was checked, and what came of it.
+    pub verdicts: Vec<Verdict>,
+    /// What the plan does to people.
+    pub impact: Assessment,
+    /// The plan with what may be overridden lifted, and what that does to people; `None` where nothing may be.
+    pub overridden: Option<(Plan, Assessment)>,
+}
+
+/// What a round found.
+#[derive(Debug, Default)]
+pub struct Ledger {
+    verdicts: Vec<Verdict>,
+    findings: Vec<Finding>,
+}
+
+impl Ledger {
+    /// Notes a verdict. What failed once stays failed, since what made it fail is held back from then on.
+    pub fn put(&mut self, verdict: Verdict) {
+        let same = |other: &&mut Verdict| other.kind == verdict.kind && other.name == verdict.name;
+        let Some(known) = self.verdicts.iter_mut().find(same) else {
+            self.verdicts.push(verdict);
+            return;
+        };
+        if !known.fails() {
+            *known = verdict;
+        } else if verdict.fails() && known.kind == "lint" {
+            for problem in verdict.problems {
+                if !known.problems.contains(&problem) {
+                    known.problems.push(problem);
+                }
+            }
+        }
+    }
+
+    /// Notes something that is only told.
+    pub fn tell(&mut self, finding: Finding) {
+        self.findings.push(finding);
+    }
+}
+
+/// Whether lints are judged; a random site, made to try the reconciler, breaks one after the other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lints {
+    /// As every command does.
+    Judged,
+    /// Left out.
+    LeftOut,
+}
+
+/// Judges and orders a plan. Blocked changes stay in it, with the reasons beside them.
+pub fn judge(
+    plan: &mut Plan,
+    desired: &Desired<'_>,
+    observed: &Observed,
+    lints: Lints,
+) -> Judgement {
+    let before = State::live(desired, observed);
+    policy::accept_drift(plan, desired);
+    let own = std::mem::take(&mut plan.findings);
+    let mut ledger = Ledger::default();
+    needs::wait_with(&mut plan.changes, &before);
+    loop {
+        ledger.findings.clear();
+        let mut sheet = Sheet::new(&plan.changes);
+        settle(&mut sheet, (desired, observed, lints), &before, &mut ledger);
+        let blocks = sheet.into_blocks();
+        for (change, blocks) in plan.changes.iter_mut().zip(blocks) {
+            change.blocked_by = blocks;
+        }
+        let waits = order::arrange(plan, desired, observed);
+        let waits_with = needs::wait_with(&mut plan.changes, &before);
+        if !waits && !waits_with {
+            break;
+        }
+    }
+    plan.findings.extend(own);
+    plan.findings.append(&mut ledger.findings);
+    plan.findings
+        .sort_by(|a, b| (&a.address, a.code, &a.message).cmp(&(&b.address, b.code, &b.message)));
+    plan.findings
+        .dedup_by(|a, b| (&a.address, a.code, &a.message) == (&b.address, b.code, &b.message));
+    let impact = assess(&plan.changes, observed, &before);
+    let overridden = lifted(plan, desired, observed).map(|lifted| {
+        let impact = assess(&lifted.changes, observed, &before);
+        (lifted, impact)
+    });
+    Judgement {
+        verdicts: ledger.verdicts,
+        impact,
+        overridden,
+    }
+}
+
+/// Says what changes do to people, as they stand.
+pub fn assess(changes: &[Change], observed: &Observed, before: &State<'_>) -> Assessment {
+    let sheet = Sheet::new(changes);
+    let worlds = Worlds::new(before, &sheet);
+    impact::assess(observed, &sheet, &worlds)
+}
+
+/// Judges round by round until no block comes.
+fn settle(
+    sheet: &mut Sheet<'_>,
+    (desired, observed, lints): (&Desired<'_>, &Observed, Lints),
+    before: &State<'_>,
+    ledger: &mut Ledger,
+) {
+    let needs = needs::needs(sheet.changes(), before);
+    let held = lint::Held::new(before, desired, observed);
+    needs::block(sheet, &needs);
+    policy::protections(sheet, desired, observed, ledger);
+    loop {
+        let at_first = sheet.count();
+        needs::block(sheet, &needs);
+        let worlds = Worlds::new(before, sheet);
+        ledger.findings.clear();
+        if lints == Lints::Judged {
+            lint::review(sheet, &held, desired, observed, &worlds, ledger);
+        }
+        policy::gates(sheet, desired, &worlds, ledger);
+        expect::review(sheet, desired, &worlds, ledger);
+        drop(worlds);
+        if sheet.count() == at_first {
+            let worlds = Worlds::new(before, sheet);
+            policy::limits(sheet, desired, observed, &worlds, ledger);
+        }
+        needs::block(sheet, &needs);
+        if sheet.count() == at_first {
+            return;
+        }
+    }
+}
+
+/// Returns the plan as it is with what may be overridden lifted and the order made anew; `None` where nothing may be.
+fn lifted(plan: &Plan, desired: &Desired<'_>, observed: &Observed) -> Option<Plan> {
+    let mut blocks = plan.changes.iter().flat_map(|change| &change.blocked_by);
+    if !blocks.any(Block::is_overridable) {
+        return None;
+    }
+    let mut plan = plan.clone();
+    for change in &mut plan.changes {
+        change.blocked_by.retain(|block| !block.is_overridable());
+    }
+    order::arrange(&mut plan, desired, observed);
+    Some(plan)
+}

@@ -1,0 +1,207 @@
+//! What a row rests on: rows without which the site would refuse it, or would make something else of it.
+
+use super::Sheet;
+use crate::access::accounts::account_type;
+use crate::access::{DomainClass, Outcome, State, Trail, Way};
+use crate::model::{
+    Address, ChannelAccess, Email, OrganizationName, ProjectKey, SiteField, SiteValue, WhoCanView,
+};
+use crate::plan::{Block, Change, Effect, OrganizationRef, PersonRef};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+/// The rows that one row rests on, each with what is not done where that row is not done.
+pub(super) type Needs = Vec<Vec<(usize, &'static str)>>;
+
+/// Rows by what others may rest on.
+#[derive(Default)]
+struct Makes<'c> {
+    accounts: HashMap<&'c Email, usize>,
+    organizations: HashMap<&'c OrganizationName, usize>,
+    access: HashMap<&'c ProjectKey, (usize, ChannelAccess)>,
+    on: BTreeMap<SiteField, usize>,
+    allowed: Vec<usize>,
+}
+
+/// Finds what every row rests on.
+pub(super) fn needs(changes: &[Change], before: &State<'_>) -> Needs {
+    let mut makes = Makes::default();
+    for (at, change) in changes.iter().enumerate() {
+        match &change.effect {
+            Effect::CreateAccount { email, .. } => {
+                makes.accounts.insert(email, at);
+            }
+            Effect::CreateOrganization(name) => {
+                makes.organizations.insert(name, at);
+            }
+            Effect::SetChannelAccess(key, access) => {
+                makes.access.insert(key, (at, *access));
+            }
+            Effect::SetSite(SiteField::AllowedDomains, _) => makes.allowed.push(at),
+            Effect::SetSite(field, SiteValue::Toggle(true)) => {
+                makes.on.insert(*field, at);
+            }
+            _ => {}
+        }
+    }
+    let mut refused: HashMap<&str, bool> = HashMap::new();
+    changes
+        .iter()
+        .map(|change| needs_of(change, &makes, before, &mut refused))
+        .collect()
+}
+
+fn needs_of<'c>(
+    change: &'c Change,
+    makes: &Makes<'c>,
+    before: &State<'_>,
+    refused: &mut HashMap<&'c str, bool>,
+) -> Vec<(usize, &'static str)> {
+    let mut needs = Vec::new();
+    let organization = |reference: &'c OrganizationRef| match reference {
+        OrganizationRef::Existing(_) => None,
+        OrganizationRef::Planned(name) => {
+            let at = *makes.organizations.get(name)?;
+            Some((at, "the organization is not made"))
+        }
+    };
+    let person = |reference: &'c PersonRef| match reference {
+        PersonRef::Existing(_) => None,
+        PersonRef::Planned(email) => {
+            let at = *makes.accounts.get(email)?;
+            Some((at, "the account is not made"))
+        }
+    };
+    match &change.effect {
+        Effect::AddMember(whose, who) => {
+            needs.extend(organization(whose));
+            needs.extend(person(who));
+        }
+        Effect::AddCustomer(_, who) => needs.extend(person(who)),
+        Effect::Link(_, whose) | Effect::SetEmailDomains(whose, _) => {
+            needs.extend(organization(whose));
+        }
+        // Atlassian removes customers from restricted projects only (L52).
+        Effect::RemoveCustomer(key, _) => {
+            if let Some((at, ChannelAccess::Restricted)) = makes.access.get(key) {
+                needs.push((*at, "the project is not restricted"));
+            }
+        }
+        Effect::SetViewers(key, _, viewers) | Effect::LinkSpace(key, _, Some(viewers)) => {
+            needs.extend(viewers_need(key, *viewers, makes));
+        }
+        Effect::CreateAccount { email, .. } if !change.is_by_hand() => {
+            let domain = email.domain();
+            let refused = *refused.entry(domain).or_insert_with(|| {
+                let class = DomainClass::of(before, domain);
+                let outcome = account_type(before, &class, Way::Staff, &mut Trail::silent());
+                outcome == Outcome::Rejected
+            });
+            if refused {
+                let external = makes.on.get(&SiteField::External);
+                let settings = external.into_iter().chain(&makes.allowed);
+                needs.extend(settings.map(|at| (*at, "the site does not let the account be made")));
+            }
+        }
+        _ => {}
+    }
+    needs
+}
+
+/// K1 to K5: who can view a space is chosen among what the site offers.
+fn viewers_need(
+    key: &ProjectKey,
+    viewers: WhoCanView,
+    makes: &Makes<'_>,
+) -> Vec<(usize, &'static str)> {
+    let fields: &[SiteField] = match viewers {
+        WhoCanView::Anyone => &[
+            SiteField::KnowledgeBaseAnyone,
+            SiteField::ViewWithoutLogin,
+            SiteField::CustomersCanCreateAccounts,
+        ],
+        WhoCanView::AllLoggedIn => &[SiteField::KnowledgeBaseAllLoggedIn],
+        WhoCanView::OnlyConfluenceUsers => &[],
+    };
+    let rows = fields.iter().filter_map(|field| makes.on.get(field));
+    let mut needs: Vec<_> = rows.map(|at| (*at, "the site does not offer it")).collect();
+    if viewers == WhoCanView::Anyone
+        && let Some((at, ChannelAccess::Open)) = makes.access.get(key)
+    {
+        needs.push((*at, "the project is not opened"));
+    }
+    needs
+}
+
+/// Blocks what rests on something that is blocked, to the end of every chain.
+pub(super) fn block(sheet: &mut Sheet<'_>, needs: &Needs) {
+    loop {
+        let at_first = sheet.count();
+        for (at, needs) in needs.iter().enumerate() {
+            for (on, what) in needs {
+                if sheet.is_free(*on) {
+                    continue;
+                }
+                let overridable = sheet.blocks(*on).iter().all(Block::is_overridable);
+                let told = |block: &Block| {
+                    matches!(
+                        block,
+                        Block::DependsOn {
+                            overridable: false,
+                            ..
+                        }
+                    )
+                };
+                if !overridable && sheet.blocks(at).iter().any(told) {
+                    continue;
+                }
+                let what = match overridable {
+                    true => format!("policy: {what}"),
+                    false => (*what).to_owned(),
+                };
+                sheet.block(at, Block::DependsOn { what, overridable });
+            }
+        }
+        if sheet.count() == at_first {
+            return;
+        }
+    }
+}
+
+/// Lets what rests on a row that waits, or that a person carries out, wait with it; says whether any does that did not.
+pub(super) fn wait_with(changes: &mut [Change], before: &State<'_>) -> bool {
+    let needs = needs(changes, before);
+    let mut any = false;
+    loop {
+        let mut waits: Vec<(usize, BTreeSet<Address>)> = Vec::new();
+        for (at, needs) in needs.iter().enumerate() {
+            let change = &changes[at];
+            if change.is_by_hand() || needs.is_empty() {
+                continue;
+            }
+            let mut more: BTreeSet<Address> = BTreeSet::new();
+            for (on, _) in needs {
+                let on = &changes[*on];
+                if on.waiting_for.is_empty() && on.is_by_hand() {
+                    more.insert(on.address.clone());
+                }
+                more.extend(on.waiting_for.iter().cloned());
+            }
+            let more: BTreeSet<Address> = more
+                .into_iter()
+                .filter(|address| !change.waiting_for.contains(address))
+                .collect();
+            if !more.is_empty() {
+                waits.push((at, more));
+            }
+        }
+        if waits.is_empty() {
+            return any;
+        }
+        any = true;
+        for (at, more) in waits {
+            let waiting = &mut changes[at].waiting_for;
+            waiting.extend(more);
+            waiting.sort();
+        }
+    }
+}

@@ -1,0 +1,48 @@
+//! Why a change must not be carried out. Whether that may be overridden is a matter of its type, never of its words.
+
+use std::fmt;
+
+/// One reason why a change must not be carried out.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Block {
+    /// A limit, a protection or a gate of the policy stands against it: the key, with what it found.
+    Policy(String),
+    /// A limit or a protection that bears on it cannot be judged, for what was not read.
+    Unjudged(String),
+    /// Atlassian's rules or identity stand against it, such as `L52: …`.
+    Rule(String),
+    /// It makes the condition of a lint newly true: the lint's number.
+    Lint(&'static str),
+    /// An expectation would fail by it: the expectation's name.
+    Expectation(String),
+    /// It rests on something that is not done.
+    DependsOn {
+        /// What is not done, such as `the account is not made`.
+        what: String,
+        /// Whether only what may be overridden stands against that.
+        overridable: bool,
+    },
+}
+
+impl Block {
+    /// Says whether an acceptance of exactly this plan lifts it.
+    pub const fn is_overridable(&self) -> bool {
+        match self {
+            Self::Policy(_) | Self::Unjudged(_) => true,
+            Self::DependsOn { overridable, .. } => *overridable,
+            Self::Rule(_) | Self::Lint(_) | Self::Expectation(_) => false,
+        }
+    }
+}
+
+impl fmt::Display for Block {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Policy(what) | Self::Rule(what) => f.write_str(what),
+            Self::Unjudged(what) => write!(f, "cannot be judged: {what}"),
+            Self::Lint(code) => write!(f, "lint {code}"),
+            Self::Expectation(name) => write!(f, "expectation `{name}`"),
+            Self::DependsOn { what, .. } => f.write_str(what),
+        }
+    }
+}

@@ -1,0 +1,170 @@
+//! Limits on how many people gain or lose access.
+
+use super::bounds::{self, Bounds};
+use super::{Verdict, Weight};
+use crate::access::{Coverage, PersonId, Project, State};
+use crate::desired::Desired;
+use crate::impact::{self, Group, Impact};
+use crate::judge::{Ledger, Sheet, Worlds};
+use crate::plan::{Block, Change, Effect};
+use std::collections::BTreeSet;
+
+/// Which way people go.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Way {
+    Losing,
+    Gaining,
+}
+
+impl Way {
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Losing => "losing",
+            Self::Gaining => "gaining",
+        }
+    }
+
+    const fn people(self, impact: &Impact) -> &BTreeSet<PersonId> {
+        match self {
+            Self::Losing => &impact.losing,
+            Self::Gaining => &impact.gaining,
+        }
+    }
+
+    const fn groups(self, impact: &Impact) -> &Vec<Group> {
+        match self {
+            Self::Losing => &impact.losses,
+            Self::Gaining => &impact.gains,
+        }
+    }
+}
+
+/// Judges both limits on the gains and losses of both worlds after the first, united.
+pub(super) fn limits(
+    sheet: &Sheet<'_>,
+    desired: &Desired<'_>,
+    worlds: &Worlds<'_, '_>,
+    blocks: &mut Vec<(usize, Block)>,
+    ledger: &mut Ledger,
+) {
+    let policy = &desired.workspace.policy;
+    let limits = [
+        (bounds::people_losing(policy), Way::Losing),
+        (bounds::people_gaining(policy), Way::Gaining),
+    ];
+    if limits.iter().all(|(limit, _)| limit.is_none()) {
+        return;
+    }
+    let impacts: Vec<Impact> = worlds
+        .after()
+        .map(|after| impact::people(worlds.before, after, sheet))
+        .collect();
+    let all = std::cell::OnceCell::new();
+    for (limit, way) in limits {
+        let Some(limit) = limit else { continue };
+        let mut people: BTreeSet<PersonId> = BTreeSet::new();
+        for impact in &impacts {
+            people.extend(way.people(impact));
+        }
+        let key = format!("policy.max_people_{}_access", way.word());
+        let all = || *all.get_or_init(|| impact::people_with_access(worlds.before));
+        let problem = exceeded(&limit, people.len(), all);
+        if let Some(problem) = &problem {
+            let groups = impacts.iter().flat_map(|impact| way.groups(impact));
+            let causes: BTreeSet<usize> =
+                groups.flat_map(|group| &group.caused_by).copied().collect();
+            for at in causes {
+                blocks.push((at, Block::Policy(format!("{key}: {problem}"))));
+            }
+        }
+        let unread = unjudged(sheet, worlds.before, way, &key, blocks);
+        ledger.put(Verdict {
+            kind: "limit",
+            name: key,
+            weight: Weight::Fails,
+            problems: problem.into_iter().chain(unread).collect(),
+            source: limit.span,
+        });
+    }
+}
+
+/// Blocks the rows that touch a list which was not read whole, so that nobody can say how many people they concern.
+fn unjudged(
+    sheet: &Sheet<'_>,
+    before: &State<'_>,
+    way: Way,
+    key: &str,
+    blocks: &mut Vec<(usize, Block)>,
+) -> Vec<String> {
+    let mut told = Vec::new();
+    for (at, change) in sheet.free() {
+        if let Some(missing) = unread(change, before, way) {
+            let text = format!("{key}: {missing}");
+            told.push(format!("`{}`: {missing}", change.address));
+            blocks.push((at, Block::Unjudged(text)));
+        }
+    }
+    told
+}
+
+/// Says what was not read of the people whom a change concerns as a whole list.
+fn unread(change: &Change, before: &State<'_>, way: Way) -> Option<String> {
+    let organization = |id: &crate::model::OrganizationId| {
+        let mut organizations = before.organizations.iter();
+        organizations.find(|organization| organization.id.as_ref() == Some(id))
+    };
+    let (id, wanted) = match &change.effect {
+        Effect::DeleteOrganization(id) | Effect::Unlink(_, id) => (id, Way::Losing),
+        Effect::Link(_, crate::plan::OrganizationRef::Existing(id)) => (id, Way::Gaining),
+        _ => return None,
+    };
+    if wanted != way {
+        return None;
+    }
+    let organization = organization(id)?;
+    // Where no project can be reached by it, who is in it does not matter.
+    let linked = |project: &Project| {
+        let here = before
+            .organizations
+            .iter()
+            .position(|one| one.id.as_ref() == Some(id));
+        project.links != Coverage::Whole
+            || project
+                .organizations
+                .iter()
+                .any(|link| Some(link.organization as usize) == here)
+    };
+    if way == Way::Losing && !before.projects.iter().any(linked) {
+        return None;
+    }
+    match &organization.members {
+        Coverage::Unread(why) => Some(format!(
+            "the members of organization `{}` were not read ({why})",
+            organization.name
+        )),
+        Coverage::Whole | Coverage::AsWritten(_) => None,
+    }
+}
+
+/// Says by how much a limit is exceeded; count and percent, whichever comes first. A percentage does not apply below the
+/// floor of people with access.
+fn exceeded(limit: &Bounds, people: usize, all: impl FnOnce() -> usize) -> Option<String> {
+    let number = people as u64;
+    if let Some(count) = limit.count
+        && number > count
+    {
+        let people = match people {
+            1 => "1 person".to_owned(),
+            n => format!("{n} people"),
+        };
+        return Some(format!("{people}, at most {count} are allowed"));
+    }
+    let percent = limit.percent.filter(|_| people > 0)?;
+    let all = all();
+    if (all as u64) < limit.floor.unwrap_or(0) {
+        return None;
+    }
+    (number * 100 > percent * all as u64).then(|| {
+        format!("{people} of the {all} people with access, at most {percent} % are allowed")
+    })
+}
