@@ -7,10 +7,12 @@ mod context;
 pub mod document;
 pub mod driver;
 mod files;
+mod inventory;
 mod keys;
 mod load;
 mod mapped;
 mod merge;
+mod nearby;
 mod read;
 mod roster;
 mod schema;
@@ -20,11 +22,13 @@ mod sources;
 mod workspace;
 mod yaml;
 
+pub(crate) use context::closest;
 pub(crate) use files::ROOT_FILE;
 pub(crate) use read::site_rules::account_id_problem;
 pub use roster::{Column, Condition, Reading, column_words};
 pub(crate) use roster::{Purpose, Table};
 
+pub use inventory::Inventory;
 pub(crate) use load::load_replacing;
 pub use load::{Limits, LoadOptions, Loaded, load, load_as_if};
 pub use schema::{mapped_schema, schema};

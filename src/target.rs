@@ -4,6 +4,10 @@
 //! What identifies things stays whole, such as the names of organizations and projects, and so do exact lists, since a list
 //! without some of its entries would remove people. Rows about those are taken out of the plan afterwards.
 
+mod near;
+
+pub use near::near;
+
 use crate::config::{Mode, OrganizationState, Roster, Site, Who, Workspace};
 use crate::desired::Desired;
 use crate::model::{Address, SiteField};

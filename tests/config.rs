@@ -10,6 +10,8 @@ mod bad;
 mod codes;
 #[path = "config/good.rs"]
 mod good;
+#[path = "config/nearby.rs"]
+mod nearby;
 #[path = "config/properties.rs"]
 mod properties;
 #[path = "config/rosters.rs"]

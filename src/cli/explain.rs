@@ -183,7 +183,10 @@ pub(super) fn no_project(state: &State<'_>, key: &str, read: bool, output: &mut 
         .collect();
     let mut hint = match known.as_slice() {
         [] => "no project is described".to_owned(),
-        known => format!("the projects are: {}", known.join(", ")),
+        known => match crate::config::closest(key, known.iter().copied()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("the projects are: {}", known.join(", ")),
+        },
     };
     if !read {
         hint.push_str("; with `--live`, those that only the site has as well");

@@ -53,8 +53,14 @@ pub(super) fn load_targets(
     match target::narrow(&mut workspace, &reach.target) {
         Ok(()) => Ok(workspace),
         Err(unmatched) => {
-            let hint = "targets are addresses as plans show them, such as `acme/organization/Globex` or `acme/project/*/access`";
-            Err(output.fail(Exit::Usage, &unmatched.to_string(), Some(hint)))
+            // The workspace is narrowed by now; what it declares is asked of the files again.
+            let whole = config::load(&reach.dir, LoadOptions::new(global.today())).workspace;
+            let near = whole.and_then(|whole| target::near(&whole, &unmatched.0));
+            let hint = match near {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => "targets are addresses as plans show them, such as `acme/organization/Globex` or `acme/project/*/access`".to_owned(),
+            };
+            Err(output.fail(Exit::Usage, &unmatched.to_string(), Some(&hint)))
         }
     }
 }
@@ -115,7 +121,9 @@ pub(super) fn sites(
     for wanted in &reach.site {
         if !workspace.sites.contains_key(wanted.as_str()) {
             let known: Vec<&str> = workspace.sites.keys().map(SiteKey::as_str).collect();
-            let hint = format!("the sites are: {}", known.join(", "));
+            let near = config::closest(wanted, known.iter().copied());
+            let near = near.map_or(String::new(), |near| format!("did you mean `{near}`? "));
+            let hint = format!("{near}the sites are: {}", known.join(", "));
             let message = format!("the workspace declares no site `{wanted}`");
             return Err(output.fail(Exit::Usage, &message, Some(&hint)));
         }

@@ -38,6 +38,7 @@ pub(super) fn run(
         loaded.sources =
             privacy::redact_diagnostics(diagnostics, sources, global.privacy, key.as_deref());
     }
+    let inventory = loaded.inventory();
     let (diagnostics, sources) = (&loaded.diagnostics, &loaded.sources);
     let base = as_code_hosts_name_it(&arguments.dir);
     let written = match arguments.format {
@@ -46,24 +47,28 @@ pub(super) fn run(
                 color: output.style.color,
                 width: output.style.width,
             };
-            diagnostic::text::write(&mut output.data, diagnostics, sources, style).and_then(|()| {
-                match (valid, diagnostics.len()) {
-                    (true, 0) => writeln!(output.data, "the workspace is valid"),
-                    (true, 1) => writeln!(output.data, "the workspace is valid, with 1 remark"),
-                    (true, remarks) => writeln!(
-                        output.data,
-                        "the workspace is valid, with {remarks} remarks"
-                    ),
-                    (false, _) => writeln!(
-                        output.data,
-                        "the workspace is not valid: {}",
-                        totals(diagnostics)
-                    ),
-                }
+            let said = diagnostic::text::write(&mut output.data, diagnostics, sources, style);
+            said.and_then(|()| match (valid, diagnostics.len()) {
+                (true, 0) => writeln!(output.data, "the workspace is valid"),
+                (true, 1) => writeln!(output.data, "the workspace is valid, with 1 remark"),
+                (true, remarks) => writeln!(
+                    output.data,
+                    "the workspace is valid, with {remarks} remarks"
+                ),
+                (false, _) => writeln!(
+                    output.data,
+                    "the workspace is not valid: {}",
+                    totals(diagnostics)
+                ),
+            })
+            .and_then(|()| match inventory.files {
+                0 => Ok(()),
+                _ => writeln!(output.data, "read: {inventory}"),
             })
         }
         ValidateFormat::Json => {
             let mut document = diagnostic::json::document(diagnostics, sources);
+            document["read"] = serde_json::json!(inventory);
             document["exit_code"] = exit.code().into();
             document["exit_reason"] = exit.reason().into();
             output

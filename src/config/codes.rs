@@ -20,6 +20,8 @@ codes! {
     PATH_ESCAPES = "path-escapes";
     /// A pattern of `include` matches no file.
     NO_MATCH = "no-match";
+    /// A file looks like a part of the workspace and is not read.
+    UNREAD_FILE = "unread-file";
     /// More files are named than one workspace may have.
     TOO_MANY_FILES = "too-many-files";
     /// A file is larger than the limit.

@@ -81,7 +81,7 @@ impl Diagnostic {
 const MANY: usize = 256;
 
 /// Returns the candidate that was probably meant.
-pub(super) fn closest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub(crate) fn closest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let lowered = word.to_lowercase().replace('-', "_");
     let length = lowered.chars().count();
     let first = lowered.chars().next();

@@ -2,6 +2,7 @@
 
 use super::codes;
 use super::context::Context;
+use super::nearby;
 use super::sources::{Form, SourceFile};
 use crate::diagnostic::{Diagnostic, FileId, Mark};
 use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
@@ -142,10 +143,13 @@ impl Context {
             let any = !matched.is_empty();
             found.extend(matched);
             if let (Some(mark), false, true) = (mark, any, found.len() == before) {
+                let hint = nearby::pattern_hint(&self.root, pattern).unwrap_or_else(|| {
+                    "patterns match `.yaml` and `.yml` files; `sites/**` means everything below `sites`".to_owned()
+                });
                 self.problems.push(
                     Diagnostic::error(codes::NO_MATCH, format!("`{pattern}` matches no file"))
                         .at(*mark)
-                        .hint("patterns match `.yaml` and `.yml` files; `sites/**` means everything below `sites`"),
+                        .hint(hint),
                 );
             }
         }
@@ -222,10 +226,13 @@ impl Context {
                 None
             }
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                let near = nearby::hint(&self.root, shown);
                 self.problems.push(
                     Diagnostic::error(codes::MISSING_FILE, format!("there is no `{shown}`"))
                         .at_maybe(mark)
-                        .hint("paths are relative to the file that names them"),
+                        .hint(near.unwrap_or_else(|| {
+                            "paths are relative to the file that names them".to_owned()
+                        })),
                 );
                 None
             }

@@ -3,10 +3,11 @@
 use super::codes;
 use super::context::Context;
 use super::files::{DEFAULT_INCLUDE, ROOT_FILE, join};
+use super::inventory::Inventory;
 use super::sources::Sources;
 use super::workspace::Workspace;
 use super::yaml::{self, Entry, Node, Value, YamlLimits};
-use super::{check, merge, read, roster, scope};
+use super::{check, merge, nearby, read, roster, scope};
 use crate::diagnostic::{Diagnostic, FileId, Mark, Severity};
 use camino::{Utf8Path, Utf8PathBuf};
 use jiff::civil::Date;
@@ -79,6 +80,19 @@ pub struct Loaded {
     pub diagnostics: Vec<Diagnostic>,
     /// The files that were read, for rendering the diagnostics.
     pub sources: Sources,
+    /// What a workspace with errors holds, as far as it could be read.
+    partial: Option<Inventory>,
+}
+
+impl Loaded {
+    /// Counts what was read. Only files where nothing could be made of them.
+    pub fn inventory(&self) -> Inventory {
+        match (&self.workspace, &self.partial) {
+            (Some(workspace), _) => Inventory::of(workspace, &self.sources),
+            (None, Some(partial)) => partial.clone(),
+            (None, None) => Inventory::of_files(&self.sources),
+        }
+    }
 }
 
 /// Reads the workspace in a directory: every file, merged, checked and typed.
@@ -130,6 +144,8 @@ pub(crate) fn load_replacing(
     let workspace = load_into(&mut cx);
     crate::diagnostic::sort(&mut cx.problems);
     let broken = cx.problems.iter().any(|p| p.severity == Severity::Error);
+    let partial = workspace.as_ref().filter(|_| broken);
+    let partial = partial.map(|workspace| Inventory::of(workspace, &cx.sources));
     let workspace = workspace.filter(|_| !broken).map(|workspace| Workspace {
         sources: cx.sources.clone(),
         ..workspace
@@ -138,6 +154,7 @@ pub(crate) fn load_replacing(
         workspace,
         diagnostics: cx.problems,
         sources: cx.sources,
+        partial,
     }
 }
 
@@ -216,7 +233,9 @@ fn load_into(cx: &mut Context) -> Option<Workspace> {
     }
     let merged = merge::merge(cx, trees)?;
     cx.scopes = scopes;
-    let workspace = read::workspace(cx, &merged)?;
+    let workspace = read::workspace(cx, &merged);
+    nearby::unread(cx, &patterns, &named);
+    let workspace = workspace?;
     if !cx.partial {
         check::check(cx, &workspace);
     }

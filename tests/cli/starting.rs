@@ -12,7 +12,9 @@ fn the_starter_workspace_plans_cleanly() {
     let valid = place.run(&["validate", "demo"]);
     assert_eq!(
         valid.text(),
-        "exit 0\n--- stdout\nthe workspace is valid\n--- stderr\n"
+        "exit 0\n--- stdout\nthe workspace is valid\n\
+         read: 6 files, 1 site, 1 organization, 1 project, 2 people, 0 expectations, 1 limit, 0 protections, 0 attestations\n\
+         --- stderr\n"
     );
     let plan = place.run(&["plan", "demo", "--detailed-exitcode"]);
     assert_eq!(plan.code, 0, "{}", plan.text());

@@ -206,3 +206,52 @@ async fn the_next_command_says_where_and_what_again() {
         "portcullis apply --target 'acme/project/*'"
     );
 }
+
+#[test]
+fn names_that_are_nearly_declared_are_answered_with_what_was_meant() {
+    let place = Place::new();
+    assert_eq!(place.run(&["init", "demo"]).code, 0);
+    // An exact list may hold anybody on the site; this one holds whom it names.
+    place.replace(
+        "demo/organizations/globex.yaml",
+        "mode: exact",
+        "mode: add_only",
+    );
+    for (arguments, meant) in [
+        (
+            &["plan", "demo", "--target", "acme/organization/Globx"][..],
+            "acme/organization/Globex",
+        ),
+        (
+            &["plan", "demo", "--target", "acme/organisation/Globex"],
+            "acme/organization/Globex",
+        ),
+        (
+            &["plan", "demo", "--target", "acm/project/ITSN/acces"],
+            "acme/project/ITSM/access",
+        ),
+        (
+            &[
+                "plan",
+                "demo",
+                "--target",
+                "acme/organization/Globex/member/ana@globx.example",
+            ],
+            "acme/organization/Globex/member/ana@globex.example",
+        ),
+        (&["plan", "demo", "--site", "acne"], "acme"),
+        (&["who", "demo", "ITSMM"], "ITSM"),
+    ] {
+        let ran = place.run(arguments);
+        assert_eq!(ran.code, 64, "{arguments:?}");
+        let hint = format!("hint: did you mean `{meant}`?");
+        assert!(ran.err.contains(&hint), "{arguments:?}: {}", ran.err);
+    }
+    // Nothing near is nothing to guess at.
+    let far = place.run(&["plan", "demo", "--target", "umbrella/organization/Globex"]);
+    assert!(
+        far.err.contains("hint: targets are addresses"),
+        "{}",
+        far.err
+    );
+}
