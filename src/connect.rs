@@ -1,22 +1,20 @@
 //! From a site of the workspace to a connection: over the network with a token, or to the embedded sandbox.
 
+mod tokens;
+
+pub use tokens::TokenError;
+
 use crate::config::{self, LoadOptions, SiteUrl, Workspace};
 use crate::diagnostic::Diagnostic;
 use crate::emulator::{self, Keeper, Sandbox, Site};
-use crate::jsm::{
-    ApiError, Auth, Connection, Credentials, Endpoint, MissingVariable, Options, OrgKey,
-};
-use crate::model::SiteKey;
+use crate::jsm::{ApiError, Auth, Connection, Endpoint, Options};
+use crate::model::{Origin, SiteKey};
 use crate::seed::{self, SeedError};
 use camino::{Utf8Path, Utf8PathBuf};
 use jiff::civil::Date;
 use std::fs::File;
 use std::io;
-
-/// The built-in caller of the sandbox with every right.
-const SANDBOX_ADMIN: (&str, &str) = ("admin@sandbox.example", "sandbox-admin");
-/// The built-in key of the sandbox's Admin API.
-const SANDBOX_ORG_KEY: &str = "sandbox-org-key";
+use tokens::Tokens;
 
 /// Why a site cannot be talked to.
 #[derive(Debug, thiserror::Error)]
@@ -24,9 +22,9 @@ pub enum ConnectError {
     /// The site has no `url`.
     #[error("site `{0}` has no `url`")]
     NoUrl(SiteKey),
-    /// Half a pair of credentials.
+    /// The environment has no token that may be sent there.
     #[error(transparent)]
-    Credentials(#[from] MissingVariable),
+    Token(#[from] TokenError),
     /// The address is refused, or no client can be built.
     #[error("{0}")]
     Client(#[from] ApiError),
@@ -91,17 +89,8 @@ impl Session {
         match site.url.as_ref().map(|url| &url.value) {
             None => Err(ConnectError::NoUrl(key.clone())),
             Some(SiteUrl::Remote(url)) => {
-                let connection = Connection::open(Endpoint {
-                    site_url: url.as_str().trim_end_matches('/').to_owned(),
-                    api_url: site
-                        .api_url
-                        .as_ref()
-                        .map(|url| url.value.as_str().trim_end_matches('/').to_owned()),
-                    auth,
-                    credentials: Credentials::from_env(key.as_str(), &lookup)?,
-                    org_key: OrgKey::from_env(key.as_str(), &lookup),
-                    options,
-                })?;
+                let api_url = site.api_url.as_ref().map(|url| url.value.as_str());
+                let connection = remote(key, url.as_str(), api_url, auth, options, lookup)?;
                 Ok(Self {
                     connection,
                     atlassian_id: None,
@@ -127,12 +116,13 @@ impl Session {
                 let sandbox = Sandbox::start(state, sandbox_options)
                     .await
                     .map_err(failed)?;
+                let tokens = Tokens::sandbox();
                 let connection = Connection::open(Endpoint {
                     site_url: sandbox.url(),
                     api_url: None,
                     auth,
-                    credentials: Some(Credentials::new(SANDBOX_ADMIN.0, SANDBOX_ADMIN.1)),
-                    org_key: Some(OrgKey::new(SANDBOX_ORG_KEY)),
+                    credentials: tokens.credentials,
+                    org_key: tokens.org_key,
                     options,
                 })?;
                 let atlassian_id = Some(sandbox.site().atlassian_organization().to_owned());
@@ -160,6 +150,37 @@ impl Session {
         }
         Ok(())
     }
+}
+
+/// Opens a site at an address, with the credentials that the environment has for it. Nothing is sent yet.
+///
+/// # Errors
+/// [`ConnectError::Client`] for an address that may not get a token, [`ConnectError::Token`] where the environment does not
+/// let one go there.
+pub fn remote(
+    key: &SiteKey,
+    site_url: &str,
+    api_url: Option<&str>,
+    auth: Auth,
+    options: Options,
+    lookup: impl Fn(&str) -> Option<String>,
+) -> Result<Connection, ConnectError> {
+    let refused = |field, error| ConnectError::Client(ApiError::refused_address(field, &error));
+    let site = Origin::site(site_url).map_err(|error| refused("url", error))?;
+    let api = match api_url {
+        Some(text) => Some(Origin::api(text).map_err(|error| refused("api_url", error))?),
+        None => None,
+    };
+    let tokens = Tokens::of(key.as_str(), &site, api.as_ref(), lookup)?;
+    let connection = Connection::open(Endpoint {
+        site_url: site.as_str().to_owned(),
+        api_url: api.map(|api| api.as_str().to_owned()),
+        auth,
+        credentials: tokens.credentials,
+        org_key: tokens.org_key,
+        options,
+    })?;
+    Ok(connection)
 }
 
 /// That nobody else writes the state file of a sandbox, for as long as this lives.

@@ -139,3 +139,8 @@ pub use settings::{
 pub use site::Site;
 pub use stats::{Exchange, Stats};
 pub use visit::{Caller, Door, Entry};
+
+/// The built-in callers, who everybody knows: e-mail and API token, the administrator first.
+pub const CALLERS: [(&str, &str); 2] = [site::ADMIN, site::AGENT];
+/// The built-in key of the Admin API.
+pub const ORG_KEY: &str = "sandbox-org-key";

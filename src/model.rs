@@ -6,6 +6,7 @@ mod fields;
 mod ids;
 mod names;
 mod origin;
+mod path;
 mod read;
 mod rights;
 
@@ -18,5 +19,6 @@ pub use fields::{
 pub use ids::{AccountId, CloudId, DeskId, OrganizationId};
 pub use names::{NameError, OrganizationName, ProjectKey, SiteKey, SpaceKey};
 pub use origin::{Origin, OriginError};
+pub use path::unfit_path;
 pub use read::{Field, Incomplete, Read};
 pub use rights::{Right, Work};

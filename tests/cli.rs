@@ -26,5 +26,7 @@ mod starting;
 mod streams;
 #[path = "cli/targets.rs"]
 mod targets;
+#[path = "cli/tokens.rs"]
+mod tokens;
 #[path = "cli/weather.rs"]
 mod weather;

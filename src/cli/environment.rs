@@ -23,6 +23,8 @@ pub static TABLE: &[Variable] = &[
     variable("PORTCULLIS_<SITE>_EMAIL", "the same for one site, such as `PORTCULLIS_ACME_EU_EMAIL` for the site `acme-eu`; it is taken before the name without a site"),
     variable("PORTCULLIS_<SITE>_API_TOKEN", "the same for one site"),
     variable("PORTCULLIS_<SITE>_ORG_API_KEY", "the same for one site"),
+    variable("PORTCULLIS_ALLOWED_SITES", "the hosts that may get a token, such as `acme.atlassian.net,acme-eu.atlassian.net`; not set is no limit, set and empty lets none through"),
+    variable("PORTCULLIS_ALLOW_LOOPBACK", "`1` lets any credentials go to a program on this machine; without it only the sandbox's own do"),
     variable("PORTCULLIS_PRIVACY", "as `--privacy`: `full`, `pseudonymous` or `counts`"),
     variable("PORTCULLIS_PSEUDONYM_KEY", "what pseudonyms are keyed with, so that they are the same in every run"),
     variable("PORTCULLIS_TODAY", "as `--today`: the day everything is judged on"),

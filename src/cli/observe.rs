@@ -159,7 +159,7 @@ pub(super) fn not_open(error: ConnectError, output: &mut Output) -> Exit {
         ConnectError::NoUrl(_) | ConnectError::Seed(_) | ConnectError::InvalidSeed { .. } => {
             Exit::Invalid
         }
-        ConnectError::Credentials(_) => Exit::Forbidden,
+        ConnectError::Token(_) => Exit::Forbidden,
         ConnectError::Client(api) => exit_of(api),
         ConnectError::Sandbox { .. } | ConnectError::Busy(..) => Exit::Unreadable,
     };
@@ -173,6 +173,7 @@ pub(super) fn not_open(error: ConnectError, output: &mut Output) -> Exit {
     }
     let hint = match &error {
         ConnectError::Client(api) => api.hint(),
+        ConnectError::Token(refused) => refused.hint().map(Into::into),
         ConnectError::Busy(..) => {
             Some("end the other run or the server, then run this again".into())
         }

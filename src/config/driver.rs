@@ -83,6 +83,24 @@ pub enum WriteMethod {
     Patch,
 }
 
+impl WriteMethod {
+    /// The methods, spelled as in a description and as in a request.
+    pub const WORDS: &[(&'static str, Self)] = &[
+        ("PUT", Self::Put),
+        ("POST", Self::Post),
+        ("PATCH", Self::Patch),
+    ];
+
+    /// Returns the method's name.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Put => "PUT",
+            Self::Post => "POST",
+            Self::Patch => "PATCH",
+        }
+    }
+}
+
 /// Where and how a field stands in an endpoint's document.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Mapping {

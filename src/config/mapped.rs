@@ -7,15 +7,9 @@ use super::context::{Context, Fields, closest, null};
 use super::driver::{AnyMarker, Driver, Endpoint, MappedField, Mapping, WriteMethod};
 use super::yaml::{self, Entry, Node, Value};
 use crate::diagnostic::{Diagnostic, Mark, short};
-use crate::model::SiteField;
+use crate::model::{SiteField, unfit_path};
 use camino::Utf8Path;
 use std::collections::BTreeMap;
-
-const WRITE: &[(&str, WriteMethod)] = &[
-    ("PUT", WriteMethod::Put),
-    ("POST", WriteMethod::Post),
-    ("PATCH", WriteMethod::Patch),
-];
 
 impl MappedField {
     /// Returns the placeholder that the endpoint's path must hold.
@@ -115,21 +109,8 @@ fn endpoint(cx: &mut Context, entry: &Entry<'_>) -> Option<Endpoint> {
     let path = cx.required(&fields, "path", "an absolute path on the site's own origin");
     let path = path.and_then(|e| {
         let text = cx.text(&e.node)?;
-        let problem = if text.contains("://") || text.starts_with("//") {
-            Some("it names a host; only paths on the site's own origin are reached")
-        } else if !text.starts_with('/') {
-            Some("it does not begin with `/`")
-        } else if text.contains(['?', '#', '\\'])
-            || text.chars().any(|c| c.is_whitespace() || c.is_control())
-        {
-            Some("it holds a query, a fragment, a backslash or a space")
-        } else if text.split('/').any(|part| matches!(part, ".." | ".")) {
-            Some("it holds `.` or `..`")
-        } else if text.contains("/skip-permission-check") {
-            Some("operations that skip permission checks are never called")
-        } else {
-            unknown_placeholder(text, &["{organization_id}", "{project_key}"])
-        };
+        let problem = unfit_path(text)
+            .or_else(|| unknown_placeholder(text, &["{organization_id}", "{project_key}"]));
         if let Some(problem) = problem {
             cx.report(invalid(
                 e.node.mark,
@@ -139,7 +120,9 @@ fn endpoint(cx: &mut Context, entry: &Entry<'_>) -> Option<Endpoint> {
         }
         Some(text.to_string())
     });
-    let write = fields.get("write").and_then(|e| cx.word(&e.node, WRITE));
+    let write = fields
+        .get("write")
+        .and_then(|e| cx.word(&e.node, WriteMethod::WORDS));
     Some(Endpoint {
         path: path?,
         write: write.map(|write| write.value),

@@ -117,7 +117,7 @@ impl Author {
     /// The holder of the organization's API key.
     pub(super) fn key() -> Self {
         Self {
-            id: "sandbox-org-key".to_owned(),
+            id: super::ORG_KEY.to_owned(),
             name: "Sandbox API key".to_owned(),
             email: None,
         }

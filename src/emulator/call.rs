@@ -5,7 +5,7 @@ use super::audit::Author;
 use super::oauth::SERVICE;
 use super::objects::Project;
 use super::site::{ADMIN, AGENT, Site};
-use super::{Options, page};
+use super::{ORG_KEY, Options, page};
 use crate::model::AccountKind;
 use axum::body::Bytes;
 use axum::http::HeaderMap;
@@ -52,7 +52,7 @@ impl Caller {
             return Self::Anonymous;
         };
         let text = value.to_str().unwrap_or("");
-        if text == "Bearer sandbox-org-key" {
+        if text.strip_prefix("Bearer ") == Some(ORG_KEY) {
             return Self::OrganizationKey;
         }
         if let Some(token) = text.strip_prefix("Bearer ") {

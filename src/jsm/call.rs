@@ -48,6 +48,8 @@ pub(super) struct Call {
     pub(super) right: Option<&'static str>,
     /// Whether to send the header that undocumented endpoints want against cross-site requests.
     pub(super) no_check: bool,
+    /// Whether the operator described it: nobody knows what its answers hold, so their text is never quoted.
+    pub(super) described: bool,
 }
 
 impl Call {
@@ -62,6 +64,7 @@ impl Call {
             writes: false,
             right: None,
             no_check: false,
+            described: false,
         }
     }
 

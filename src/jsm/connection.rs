@@ -7,7 +7,7 @@ use super::http::{Http, Options};
 use super::read::Reader;
 use super::wire;
 use super::write::Writer;
-use crate::model::{CloudId, Origin, OriginError};
+use crate::model::{CloudId, Origin};
 use futures_util::future::BoxFuture;
 use reqwest::header::HeaderValue;
 use std::fmt;
@@ -59,12 +59,15 @@ impl Connection {
     /// # Errors
     /// `Host` when an address may not receive a token, `Unreachable` when no HTTP client can be built.
     pub fn open(endpoint: Endpoint) -> Result<Self, ApiError> {
-        let site = Origin::site(&endpoint.site_url).map_err(|error| refused("url", &error))?;
+        let site = Origin::site(&endpoint.site_url)
+            .map_err(|error| ApiError::refused_address("url", &error))?;
         let api = match &endpoint.api_url {
-            Some(text) => Origin::api(text).map_err(|error| refused("api_url", &error))?,
+            Some(text) => {
+                Origin::api(text).map_err(|error| ApiError::refused_address("api_url", &error))?
+            }
             None if site.is_loopback() => site.clone(),
             None => Origin::api("https://api.atlassian.com")
-                .map_err(|error| refused("api_url", &error))?,
+                .map_err(|error| ApiError::refused_address("api_url", &error))?,
         };
         let target = Target {
             site,
@@ -92,13 +95,6 @@ impl Connection {
     pub fn requests(&self) -> u64 {
         self.http.requests()
     }
-}
-
-fn refused(field: &str, error: &OriginError) -> ApiError {
-    ApiError::new(
-        ErrorKind::Host,
-        format!("the `{field}` of the site is refused: {error}"),
-    )
 }
 
 /// Where requests go and what they carry.

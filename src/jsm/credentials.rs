@@ -71,6 +71,11 @@ impl Credentials {
         &self.email
     }
 
+    /// Says whether they are exactly this pair.
+    pub(crate) fn is(&self, email: &str, token: &str) -> bool {
+        self.email == email && self.token.expose_secret() == token
+    }
+
     /// Builds the `Authorization` header, marked as sensitive so that no HTTP log shows it.
     pub(super) fn header(&self) -> Option<HeaderValue> {
         let pair = format!("{}:{}", self.email, self.token.expose_secret());
@@ -87,6 +92,11 @@ impl OrgKey {
     /// Reads `PORTCULLIS_<SITE>_ORG_API_KEY`, then `PORTCULLIS_ORG_API_KEY`, as [`Credentials::from_env`] does.
     pub fn from_env(site_key: &str, lookup: impl Fn(&str) -> Option<String>) -> Option<Self> {
         variable(site_key, "ORG_API_KEY", &lookup).map(|(_, key)| Self::new(key))
+    }
+
+    /// Says whether it is exactly this key.
+    pub(crate) fn is(&self, key: &str) -> bool {
+        self.0.expose_secret() == key
     }
 
     /// Builds the `Authorization` header; `None` when the key holds what no header can carry.

@@ -1,6 +1,6 @@
 //! What can go wrong between Portcullis and Atlassian: one error type with a kind, the service's words, and a hint.
 
-use crate::model::Incomplete;
+use crate::model::{Incomplete, OriginError};
 use serde_json::Value;
 use std::borrow::Cow;
 use std::fmt;
@@ -69,6 +69,14 @@ impl ApiError {
             retry_after: None,
             hint: None,
         }))
+    }
+
+    /// Makes the error of an address that may not receive a token; `field` is the key that holds it.
+    pub(crate) fn refused_address(field: &str, error: &OriginError) -> Self {
+        Self::new(
+            ErrorKind::Host,
+            format!("the `{field}` of the site is refused: {error}"),
+        )
     }
 
     pub(super) fn of_call(mut self, method: &str, path: &str) -> Self {

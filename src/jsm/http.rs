@@ -336,6 +336,7 @@ impl Http {
     /// Makes an error of an answer that is not a success.
     fn refusal(&self, call: &Call, raw: &Raw) -> ApiError {
         let body = said(raw.body.text());
+        let quoted = body.as_ref().filter(|_| !call.described);
         let html = is_html(&raw.headers) || raw.body.text().trim_start().starts_with('<');
         let kind = match raw.status {
             401 => ErrorKind::Unauthorized,
@@ -349,8 +350,9 @@ impl Http {
             400..=499 => ErrorKind::Rejected,
             _ => ErrorKind::Server,
         };
-        let message = match (&body, raw.status) {
+        let message = match (quoted, raw.status) {
             (Some(said), _) => said.message.clone(),
+            (None, _) if call.described => "what it said is not shown".to_owned(),
             (None, 300..=399) => format!(
                 "a redirect to {}, which is not followed",
                 place(&raw.headers)
@@ -362,7 +364,7 @@ impl Http {
             .error(kind, message)
             .with_status(raw.status)
             .with_request_id(request_id(&raw.headers))
-            .with_i18n_key(body.and_then(|said| said.i18n_key));
+            .with_i18n_key(quoted.and_then(|said| said.i18n_key.clone()));
         if kind == ErrorKind::Forbidden {
             error = error.with_right(call.right);
         }

@@ -297,7 +297,7 @@ impl Writer {
     /// Writes to a settings endpoint that the operator described: a path on the site's own origin.
     ///
     /// # Errors
-    /// `Rejected` for a path that could leave the origin; else as every request.
+    /// `Rejected` for a path that no description may name, see [`crate::model::unfit_path`]; else as every request.
     pub async fn put_mapped(
         &self,
         path: &str,

@@ -18,6 +18,9 @@ pub enum OriginError {
     /// It names a user or a password, which misleads readers about the host.
     #[error("it holds a user name or a password before the host `{0}`")]
     UserInfo(String),
+    /// It is not written as it is used: a reader would see one host, and another one would be asked.
+    #[error("it is asked for as `{0}`: write that")]
+    Unlike(String),
     /// It holds a path, a query or a fragment, where only scheme and host are wanted.
     #[error("it goes on after the host `{0}`: give the scheme and the host only")]
     Tail(String),
@@ -61,6 +64,11 @@ impl Origin {
         self.loopback
     }
 
+    /// Returns the host, as `acme.atlassian.net`.
+    pub fn host(&self) -> &str {
+        self.url.host_str().unwrap_or_default()
+    }
+
     /// Returns the origin as text, without a slash at the end.
     pub fn as_str(&self) -> &str {
         self.url.as_str().trim_end_matches('/')
@@ -80,6 +88,10 @@ impl Origin {
         }
         if url.path() != "/" || url.query().is_some() || url.fragment().is_some() {
             return Err(OriginError::Tail(name));
+        }
+        let used = url.as_str().trim_end_matches('/');
+        if text.strip_suffix('/').unwrap_or(text) != used {
+            return Err(OriginError::Unlike(used.to_owned()));
         }
         let loopback = match &host {
             Host::Domain(domain) => *domain == "localhost",
@@ -122,6 +134,7 @@ mod tests {
             for origin in [Origin::site(&text), Origin::api(&text)].into_iter().flatten() {
                 let host = origin.url.host_str().unwrap();
                 let atlassian = host == "api.atlassian.com" || host.ends_with(".atlassian.net");
+                prop_assert!(text.is_ascii() && text.trim_end_matches('/') == origin.as_str(), "{}", text);
                 let local = ["localhost", "127.0.0.1", "[::1]"].contains(&host);
                 prop_assert!(local || (atlassian && origin.url.scheme() == "https"), "{}", text);
                 prop_assert!(origin.url.username().is_empty());
@@ -134,11 +147,10 @@ mod tests {
     fn sites_the_api_and_loopback_may_receive_a_token() {
         for text in [
             "https://acme.atlassian.net",
-            "https://ACME.atlassian.net/",
-            "https://acme.atlassian.net:443",
+            "https://acme.atlassian.net/",
             "http://127.0.0.1:8080",
             "http://127.8.9.1",
-            "http://[::1]:80",
+            "http://[::1]:81",
             "http://localhost:1",
         ] {
             assert!(Origin::site(text).is_ok(), "{text}");
@@ -159,6 +171,36 @@ mod tests {
             ("https://evilatlassian.net", "evilatlassian.net"),
             ("https://atlassian.net", "atlassian.net"),
             ("https://.atlassian.net", ".atlassian.net"),
+            // What is read is what is asked: no other letters, no other forms of the same.
+            ("https://\u{430}cme.atlassian.net", "xn--"),
+            (
+                "https://acme.atlassian\u{3002}net",
+                "`https://acme.atlassian.net`",
+            ),
+            (
+                "https://acme\u{ff0e}atlassian.net",
+                "`https://acme.atlassian.net`",
+            ),
+            (
+                "https://ac\u{ad}me.atlassian.net",
+                "`https://acme.atlassian.net`",
+            ),
+            (
+                "https://ac\tme.atlassian.net",
+                "`https://acme.atlassian.net`",
+            ),
+            (
+                " https://acme.atlassian.net",
+                "`https://acme.atlassian.net`",
+            ),
+            ("https:acme.atlassian.net", "`https://acme.atlassian.net`"),
+            ("https://ACME.atlassian.net", "`https://acme.atlassian.net`"),
+            (
+                "https://acme.atlassian.net:443",
+                "`https://acme.atlassian.net`",
+            ),
+            ("http://127.1:8080", "`http://127.0.0.1:8080`"),
+            ("http://0x7f000001", "`http://127.0.0.1`"),
             ("https://acme.atlassian.net.", "acme.atlassian.net."),
             ("https://acme.atlassian.net@evil.example", "evil.example"),
             // A backslash ends the host for this parser, as for a browser.

@@ -6,6 +6,7 @@ use crate::exit::Exit;
 use crate::impact::Assessment;
 use crate::model::Address;
 use crate::neutral::shell;
+use crate::plan::surfaces::described_request;
 use crate::plan::{Block, Change, Effect, Plan};
 use crate::policy::Verdict;
 use crate::report::document::{
@@ -172,7 +173,7 @@ fn add(document: &mut PlanDocument, workspace: &Workspace, sources: &Sources, pl
     } = planned;
     document
         .resource_changes
-        .extend(plan.changes.iter().map(|change| row(sources, change)));
+        .extend(plan.changes.iter().map(|change| row(workspace, change)));
     document.checks.extend(verdicts.iter().map(|verdict| {
         Check {
             address: CheckAddress {
@@ -241,7 +242,9 @@ fn add(document: &mut PlanDocument, workspace: &Workspace, sources: &Sources, pl
 }
 
 /// Makes the row of one change.
-pub(crate) fn row(sources: &Sources, change: &Change) -> ResourceChange {
+pub(crate) fn row(workspace: &Workspace, change: &Change) -> ResourceChange {
+    let sources = &workspace.sources;
+    let site = workspace.sites.get(change.address.root());
     ResourceChange {
         address: change.address.to_string(),
         previous_address: None,
@@ -256,6 +259,7 @@ pub(crate) fn row(sources: &Sources, change: &Change) -> ResourceChange {
         action_reason: change.reason.word().to_owned(),
         portcullis: Extra {
             surface: change.surface.word().to_owned(),
+            request: site.and_then(|site| described_request(&site.surfaces, change)),
             source: source(sources, change.source),
             blocked_by: change.blocked_by.iter().map(ToString::to_string).collect(),
             overridable: !change.blocked_by.is_empty()

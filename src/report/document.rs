@@ -140,6 +140,9 @@ pub struct ChangeBody {
 pub struct Extra {
     /// The route.
     pub surface: String,
+    /// Over `mapped`, the method and the path of the request that the description makes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request: Option<String>,
     /// Who asked for it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<Source>,

@@ -134,7 +134,7 @@ impl DriftDocument {
         let sources = &workspace.sources;
         self.sites.push(site.to_owned());
         for change in &drift.foreign {
-            let mut row = build::row(sources, change);
+            let mut row = build::row(workspace, change);
             let body = &mut row.change;
             turned(&mut body.actions, &mut body.before, &mut body.after);
             let reason = if with_base {
@@ -151,7 +151,7 @@ impl DriftDocument {
         let rows = drift
             .unapplied
             .iter()
-            .map(|change| build::row(sources, change));
+            .map(|change| build::row(workspace, change));
         self.resource_changes.extend(rows);
         self.accepted
             .extend(drift.accepted.iter().map(|accepted| AcceptedRow {

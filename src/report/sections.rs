@@ -485,6 +485,9 @@ fn why(change: &ResourceChange) -> Phrase {
     if !matches!(extra.surface.as_str(), "" | "documented" | "manual") {
         why.push(Piece::Word("· over".into()));
         why.push(Piece::Message(extra.surface.clone()));
+        if let Some(request) = &extra.request {
+            why.push(Piece::Name(request.clone()));
+        }
     }
     match extra.origin.as_deref() {
         None | Some("this_branch") => {}

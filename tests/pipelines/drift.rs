@@ -1,6 +1,6 @@
 //! The drift action and its issue.
 
-use super::action::{CREDENTIALS, Done, run};
+use super::action::{CREDENTIALS, Done, run, run_with};
 use super::hub::BOT;
 use super::stage::Stage;
 use serde_json::json;
@@ -87,7 +87,8 @@ async fn one_issue_while_something_matters() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_cannot_be_found_out_fails_and_touches_no_issue() {
     let stage = applied().await;
-    let done = run(&stage, "drift", &[("issue", "true"), ("token", "t")]).ended(7);
+    let inputs = [("issue", "true"), ("token", "t")];
+    let done = run_with(&stage, "drift", &inputs, &Stage::for_another_site()).ended(7);
     assert_eq!(done.output("has_changes"), "");
     drift(&stage, &[("base", "refs/tags/none")]).ended(64);
     assert_eq!(stage.calls(), [[""; 0]; 0]);

@@ -63,8 +63,8 @@ async fn credentials_may_come_from_the_job() {
     let stage = Stage::new().await;
     let done = run_with(&stage, "plan", &[], &Stage::credentials()).ended(0);
     assert_eq!(done.output("exitcode"), "2");
-    // Without any, nothing can be read: the step fails, and still says so where people look.
-    let done = run(&stage, "plan", &[]).ended(7);
+    // Without one that may be sent, nothing can be read: the step fails, and still says so where people look.
+    let done = run_with(&stage, "plan", &[], &Stage::for_another_site()).ended(7);
     assert_eq!(done.output("exitcode"), "7");
     for output in ["has_changes", "has_removals", "blocked", "plan_path"] {
         assert_eq!(done.output(output), "", "{output}");

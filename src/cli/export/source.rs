@@ -3,10 +3,10 @@
 use crate::cli::args::{ExportArguments, Global, Reach};
 use crate::cli::{Lookup, Output, observe};
 use crate::config::{Auth, Site, SiteUrl, SurfaceMode, Surfaces, Workspace};
-use crate::connect::Session;
+use crate::connect::{self, Session};
 use crate::exit::Exit;
 use crate::export::{AtlassianTarget, CopiedFile, Target};
-use crate::jsm::{self, Connection, Credentials, Endpoint, OrgKey};
+use crate::jsm::{self, Connection};
 use crate::model::SiteKey;
 use camino::{Utf8Path, Utf8PathBuf};
 
@@ -76,23 +76,9 @@ fn by_address(
             output.fail(Exit::Usage, &message, None)
         })?,
     };
-    let credentials = Credentials::from_env(key.as_str(), lookup)
-        .map_err(|error| output.fail(Exit::Forbidden, &error.to_string(), None))?;
-    let connection = Connection::open(Endpoint {
-        site_url: url.to_owned(),
-        api_url: None,
-        auth: jsm::Auth::Classic,
-        credentials,
-        org_key: OrgKey::from_env(key.as_str(), lookup),
-        options: arguments.limits.options(),
-    })
-    .map_err(|error| {
-        output.fail(
-            observe::exit_of(&error),
-            &error.to_string(),
-            error.hint().as_deref(),
-        )
-    })?;
+    let options = arguments.limits.options();
+    let connection = connect::remote(&key, url, None, jsm::Auth::Classic, options, lookup)
+        .map_err(|error| observe::not_open(error, output))?;
     Ok(Source {
         target: Target {
             key,

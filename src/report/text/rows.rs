@@ -134,6 +134,8 @@ pub(super) struct Row {
     sign: (Paint, &'static str),
     /// Label, values, reason, place, remarks.
     cells: [String; 5],
+    /// The request of a described endpoint, on a line of its own below the row.
+    request: Option<String>,
 }
 
 impl Row {
@@ -159,6 +161,11 @@ impl Row {
         Self {
             sign: sign(action),
             cells: [label(change), values, why, place, remarks.join(", ")],
+            request: change
+                .portcullis
+                .request
+                .as_deref()
+                .map(|request| neutral(request).into_owned()),
         }
     }
 
@@ -169,6 +176,7 @@ impl Row {
         Self {
             sign: (Paint::Plain, "  "),
             cells: [label, none(), none(), none(), none()],
+            request: None,
         }
     }
 }
@@ -416,6 +424,14 @@ impl Widths {
     }
 
     pub(super) fn write(&self, row: &Row, page: &mut Page<'_>) -> io::Result<()> {
+        self.columns_of(row, page)?;
+        match &row.request {
+            Some(request) => page.prose(self.indent + 4, (Paint::Faint, ""), request),
+            None => Ok(()),
+        }
+    }
+
+    fn columns_of(&self, row: &Row, page: &mut Page<'_>) -> io::Result<()> {
         if !row.fits(&self.columns) {
             return row.over_lines(self.indent, page);
         }
