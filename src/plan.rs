@@ -34,6 +34,8 @@ pub struct Plan {
     pub errors: Vec<PlanError>,
     /// Things worth knowing that change nothing.
     pub findings: Vec<Finding>,
+    /// Whether somebody is listed whom nothing brings in, since the account is suspended or revoked.
+    pub leaves_out: bool,
     /// Entries that will mean "must be absent" within thirty days.
     pub forecast: Vec<Forecast>,
     /// What is on the site and not in the YAML.

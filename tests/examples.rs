@@ -258,14 +258,15 @@ fn by_hand_does_what_is_documented_and_lists_the_rest_as_steps() {
 fn by_hand_an_attestation_settles_a_field() {
     let example = Example::new("by-hand");
     let before = example.plan(2);
-    assert!(before.contains("whether help centers can be viewed without login"));
+    let step = "whether projects may show articles to all logged-in users";
+    assert!(before.contains(step));
     example.edit(
         "attestations/2026-11.yaml",
         "attestations:\n",
-        "attestations:\n  - { address: acme/customer-access/view-without-login, value: false, by: jo@acme.example, on: 2026-11-20 }\n",
+        "attestations:\n  - { address: acme/setting/knowledge-base-all-logged-in, value: true, by: jo@acme.example, on: 2026-11-20 }\n",
     );
     let after = example.plan(2);
-    assert!(!after.contains("whether help centers can be viewed without login"));
+    assert!(!after.contains(step));
 }
 
 #[test]

@@ -163,6 +163,7 @@ impl<'a> State<'a> {
         }
         for organization in &mut state.organizations {
             organization.members.doubt("the list ");
+            organization.domains.doubt("the list ");
         }
         for project in &mut state.projects {
             project.roster.doubt("it ");
@@ -289,7 +290,17 @@ pub(super) fn approved(desired: &Desired<'_>) -> Approved {
             })
             .collect(),
         coverage: coverage(written.map(|approved| approved.mode)),
+        default_apps: default_apps(desired),
     }
+}
+
+/// The apps that every new account gets, as declared.
+pub(super) fn default_apps(desired: &Desired<'_>) -> Vec<String> {
+    let apps = desired
+        .atlassian
+        .into_iter()
+        .flat_map(|(_, organization)| &organization.default_app_access);
+    apps.map(|app| app.value.clone()).collect()
 }
 
 /// The any-domain rule as written; where it is not, Atlassian's default lets people request access only (2.3).

@@ -28,7 +28,7 @@ impl<'a> State<'a> {
     pub fn live(desired: &'a Desired<'a>, observed: &'a Observed) -> Self {
         let mut people = PeopleBuilder::with_capacity(observed.accounts.len());
         for (id, account) in &observed.accounts {
-            people.add(person(id, account));
+            people.add(person(id, account, observed));
         }
         resolutions(&mut people, observed);
         let lists = Lists::new(desired, observed);
@@ -72,15 +72,19 @@ impl<'a> State<'a> {
 
 /// What is known of an account that a list showed.
 ///
-/// Somebody on a customer list counts as a customer: an Atlassian account without the role cannot be added (R1e).
-fn person<'a>(id: &'a AccountId, seen: &'a ObservedAccount) -> Person<'a> {
-    let role = match seen.standing {
-        Standing::Agent | Standing::App => Role::Staff,
-        // That somebody is no agent does not say that an Atlassian account holds the role Customer.
-        Standing::Customer | Standing::NotAsked | Standing::Unknown => match seen.kind {
-            Some(AccountKind::Atlassian) => Role::Unknown,
-            _ => Role::Customer,
-        },
+/// Neither standing on a list nor being no agent says that an Atlassian account holds the role Customer; the directory does.
+fn person<'a>(id: &'a AccountId, seen: &'a ObservedAccount, observed: &Observed) -> Person<'a> {
+    let is_atlassian = match seen.kind {
+        Some(kind) => kind == AccountKind::Atlassian,
+        // Lists do not tell the kind. Whoever may be an Atlassian account may lack the role.
+        None => !id.looks_portal_only(),
+    };
+    let role = match (seen.standing, observed.holds_customer_role(id)) {
+        (Standing::Agent | Standing::App, _) => Role::Staff,
+        (_, Some(true)) => Role::Customer,
+        _ if !is_atlassian => Role::Customer,
+        (_, Some(false)) if seen.kind.is_some() => Role::None,
+        (_, Some(false) | None) => Role::Unknown,
     };
     Person {
         email: seen.email.as_ref(),

@@ -193,7 +193,8 @@ pub(super) fn customer_of_doubt(why: &str) -> Visitor<'static> {
 }
 
 /// Whom an address may turn out to be, of which it was not read whether it has an account: somebody on the lists whose
-/// address is hidden, or an agent. Offline nobody is hidden, and agents are none of the workspace's business.
+/// address is hidden, an agent, or somebody who is suspended or revoked, whom no search shows (R1b, R1g). Offline nobody is
+/// hidden, agents are none of the workspace's business, and accounts count as active.
 pub(super) fn perhaps<'s>(
     state: &'s State<'_>,
 ) -> impl Iterator<Item = (Visitor<'s>, &'static str)> {
@@ -204,19 +205,30 @@ pub(super) fn perhaps<'s>(
             "somebody on the lists whose address the site hides may be the one",
         )
     });
-    let staff = Visitor::Existing(vec![Actor {
-        account: Account {
-            kind: None,
-            status: Status::Active,
-            role: Role::Staff,
-            twin: false,
-        },
-        lists: &[],
-        sources: &[],
-        certainty: Answer::Yes,
-    }]);
-    let staff = (staff, "an agent or administrator may have the address");
-    hidden.chain(std::iter::once(staff)).filter(move |_| read)
+    let on_no_list = |status, role| {
+        Visitor::Existing(vec![Actor {
+            account: Account {
+                kind: None,
+                status,
+                role,
+                twin: false,
+            },
+            lists: &[],
+            sources: &[],
+            certainty: Answer::Yes,
+        }])
+    };
+    let others = [
+        (
+            on_no_list(Status::Active, Role::Staff),
+            "an agent or administrator may have the address",
+        ),
+        (
+            on_no_list(Status::Disabled, Role::Customer),
+            "an account that is suspended or revoked may have the address",
+        ),
+    ];
+    hidden.chain(others).filter(move |_| read)
 }
 
 /// The project for somebody who is on no list by definition, so that it does not matter which lists could be read.
@@ -498,7 +510,8 @@ fn staff(
     Reach::both(Answer::Uncertain)
 }
 
-/// Row "Atlassian, no JSM role" (Q4).
+/// Row "Atlassian, no JSM role": no list of a restricted project helps without the role; of open portals it is not
+/// documented (Q4).
 fn no_role(
     state: &State<'_>,
     project: &Project,
@@ -510,10 +523,20 @@ fn no_role(
     if open == Answer::No && listed == Answer::No {
         return Reach::both(not_listed(state, project, who, trail));
     }
-    trail.add("Q4", None, || match who.role {
-        Role::None => "an Atlassian account without a role in Jira Service Management: as a promise no, as exposure yes".into(),
-        _ => "the account's role in Jira Service Management is not known: with none, as a promise no, as exposure yes".into(),
-    });
+    if open == Answer::No && who.role == Role::None {
+        trail.add("R1e", None, || {
+            "an Atlassian account without the role Customer: the lists of a restricted project give it nothing".into()
+        });
+        return Reach::NONE;
+    }
+    match who.role {
+        Role::None => trail.add("Q4", None, || {
+            "an Atlassian account without a role in Jira Service Management: as a promise no, as exposure yes".into()
+        }),
+        _ => trail.add("R1e", None, || {
+            "whether the Atlassian account holds the role Customer is not known; without it, no list gives anything".into()
+        }),
+    }
     if open == Answer::Uncertain {
         access_unknown(project, trail);
     }
@@ -544,7 +567,8 @@ fn newcomer(
             .then(|| on_no_list(project));
         let project = unlisted.as_ref().unwrap_or(project);
         reach = account(state, project_at, project, &actor, &mut as_account);
-        reach = scheme::perhaps_in_a_group(project, who, reach, &mut as_account).and(certainty);
+        reach = scheme::perhaps_in_a_group(project, who, reach, &mut as_account);
+        reach = perhaps_joined(state, project, class, reach, &mut as_account).and(certainty);
     }
     let mut without_login = trail.fresh();
     let open_to_all = anonymous(state, project, &mut without_login);
@@ -557,6 +581,41 @@ fn newcomer(
     }
     trail.append(as_account);
     reach.or(open_to_all)
+}
+
+/// A2: a linked organization whose e-mail domains were not read may have the newcomer's.
+fn perhaps_joined(
+    state: &State<'_>,
+    project: &Project,
+    class: &accounts::DomainClass,
+    reach: Reach,
+    trail: &mut Trail,
+) -> Reach {
+    if reach.view == Answer::Yes {
+        return reach;
+    }
+    let joined = |at: u32| class.organizations.iter().any(|(known, _)| *known == at);
+    let mut unread = project
+        .organizations
+        .iter()
+        .filter(|link| !joined(link.organization))
+        .filter_map(|link| state.organizations.get(link.organization as usize))
+        .filter_map(|organization| match &organization.domains {
+            Coverage::Unread(why) => Some((organization, why)),
+            Coverage::Whole | Coverage::AsWritten(_) => None,
+        });
+    let Some((organization, why)) = unread.next() else {
+        return reach;
+    };
+    trail.add("A2", None, || {
+        format!(
+            "whether new customers of {} join `{}` by themselves, which is linked to {}, is not known: {why}",
+            class.label(),
+            organization.name,
+            project.key
+        )
+    });
+    reach.or(Reach::both(Answer::Uncertain))
 }
 
 /// A2, A3: the organizations that a new customer of a domain joins, and through them restricted projects.

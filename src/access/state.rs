@@ -188,6 +188,8 @@ pub struct Approved {
     pub domains: BTreeMap<Domain, Grant>,
     /// Whether others may be approved too.
     pub coverage: Coverage,
+    /// Apps that every new account of the Atlassian organization gets, as declared: each takes a licence. No program reads it.
+    pub default_apps: Vec<String>,
 }
 
 /// A customer organization.

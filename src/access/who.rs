@@ -192,9 +192,12 @@ pub fn audience(state: &State<'_>, project_at: usize, space: Option<&SpaceKey>) 
             );
         }
     }
-    classes.extend(permissions::leaks(project));
-    classes.extend(permissions::groups(project));
-    classes.push(permissions::agents(project));
+    // What shows the portal does not show its articles: of those, the rules of the space decide.
+    if space.is_none() {
+        classes.extend(permissions::leaks(project));
+        classes.extend(permissions::groups(project));
+        classes.push(permissions::agents(project));
+    }
     let mut judged: HashMap<SituationId, Answer> = HashMap::new();
     let mut people = Vec::new();
     for id in state.people.ids() {

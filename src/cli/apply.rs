@@ -255,7 +255,7 @@ async fn carry_out(
     let checks = observe::exit_of_checks(planned);
     let exit = incomplete
         .and(checks)
-        .and(outcome(&reports, arguments.allow_manual));
+        .and(outcome(planned, &reports, arguments.allow_manual));
     let requests: u64 = ready
         .iter()
         .map(|site| site.session.connection.requests())
@@ -339,8 +339,11 @@ fn held_against(
 }
 
 /// Returns how an apply ends.
-fn outcome(reports: &[ApplyReport], allow_manual: bool) -> Exit {
+fn outcome(planned: &[Planned], reports: &[ApplyReport], allow_manual: bool) -> Exit {
     let mut exit = Exit::Done;
+    if planned.iter().any(|planned| planned.plan.leaves_out) && !allow_manual {
+        exit = Exit::ManualStepsRemain;
+    }
     for report in reports {
         let counts = report.counts();
         if report.forbidden {
@@ -352,7 +355,8 @@ fn outcome(reports: &[ApplyReport], allow_manual: bool) -> Exit {
         if counts.blocked > 0 {
             exit = exit.and(Exit::Blocked);
         }
-        if (counts.manual > 0 || counts.waiting > 0) && !allow_manual {
+        let left = counts.manual + counts.waiting + counts.inactive_or_hidden;
+        if left > 0 && !allow_manual {
             exit = exit.and(Exit::ManualStepsRemain);
         }
     }

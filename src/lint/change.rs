@@ -1,15 +1,17 @@
-//! Lints about what a plan changes, from the states before and after it: L45, L47, L51 to L55, L69.
+//! Lints about what a plan changes, from the states before and after it: L45, L47, L50 to L55, L69.
 
 use super::{Found, Scene, names, people};
 use crate::access::accounts::account_type;
 use crate::access::portal;
-use crate::access::{Actor, DomainClass, Lookup, Outcome, Source, State, Trail, Visitor, Way};
+use crate::access::{
+    Actor, DomainClass, Lookup, Outcome, Role, Source, State, Trail, Visitor, Way,
+};
 use crate::config::ManagedBy;
 use crate::desired::Desired;
 use crate::judge::Sheet;
 use crate::model::{AccountKind, Address, ChannelAccess, ProjectKey};
 use crate::observed::Observed;
-use crate::plan::{Action, Block, Effect};
+use crate::plan::{Action, Block, Effect, PersonRef};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Judges what a plan changes: `before` is what was read, `after` the state that the plan leads to.
@@ -29,6 +31,7 @@ pub fn changes(
     channel_access(&mut scene, before);
     new_email_domains(&mut scene, sheet, before);
     existing_people(&mut scene, before);
+    without_role(&mut scene, sheet);
     roster_removals(&mut scene, sheet, before);
     member_removals(&mut scene, sheet);
     identity_provider(&mut scene);
@@ -155,6 +158,58 @@ fn existing_people(scene: &mut Scene<'_, '_>, before: &State<'_>) {
             },
             "take them off the lists if they should lose access",
         );
+    }
+}
+
+/// L50: Atlassian accounts that a plan puts on lists, and that gain nothing there without the role Customer.
+fn without_role(scene: &mut Scene<'_, '_>, sheet: &Sheet<'_>) {
+    let people = &scene.state.people;
+    let mut unknown: BTreeSet<String> = BTreeSet::new();
+    let mut without: BTreeMap<String, Option<Source>> = BTreeMap::new();
+    for (_, change) in sheet.free() {
+        let (Effect::AddMember(_, who) | Effect::AddCustomer(_, who)) = &change.effect else {
+            continue;
+        };
+        let PersonRef::Existing(id) = who else {
+            continue;
+        };
+        let role = people
+            .by_account(id)
+            .map(|person| people.get(person).account.role);
+        let name = change.name.clone();
+        match role {
+            Some(Role::None) => {
+                without.insert(name, change.source.map(Source::Written));
+            }
+            Some(Role::Unknown) => {
+                unknown.insert(name);
+            }
+            _ => {}
+        }
+    }
+    for (name, source) in without {
+        scene.report(
+            "L50",
+            &["account", &name],
+            source,
+            format!("`{name}` has an Atlassian account without the role Customer of Jira Service Management: no list gives it anything, and agents cannot add it"),
+            "have an organization administrator grant the role Customer, which is free",
+        );
+    }
+    if !unknown.is_empty() {
+        let (count, who) = (unknown.len(), names(unknown.iter().map(String::as_str)));
+        let (have, they) = match count {
+            1 => ("has an Atlassian account", "it gains"),
+            _ => ("have Atlassian accounts", "they gain"),
+        };
+        scene.report(
+            "L50",
+            &["account"],
+            None,
+            format!("{who} {have}, and whether with the role Customer was not read: {they} what the lists give only with it"),
+            "declare the Atlassian organization with its `id`, and set `PORTCULLIS_ORG_API_KEY`",
+        );
+        scene.uncertain();
     }
 }
 

@@ -75,7 +75,7 @@ pub(super) fn is_to_blame(change: &Change, found: &Found, sides: Sides<'_, '_>) 
         "L25" => own || setting(SiteField::KnowledgeBaseAllLoggedIn),
         "L31" => own || rests.takes_away_customers(),
         "L46" => rests.closes_a_domain() || rests.is_account_of(rests.domain()),
-        "L51" => {
+        "L50" | "L51" => {
             rests.is_a_person() && last(change.address.as_str()) == last(found.address.as_str())
         }
         "L52" => {

@@ -129,7 +129,9 @@ fn allowed_domains(scene: &mut Scene<'_, '_>) {
 /// L07: Atlassian accounts are on, and nothing leads to one.
 fn internal_path(scene: &mut Scene<'_, '_>) {
     let state = scene.state;
-    let Approved { domains, coverage } = &state.approved;
+    let Approved {
+        domains, coverage, ..
+    } = &state.approved;
     if known(&state.site.internal) != Some(true)
         || *coverage != Coverage::Whole
         || domains

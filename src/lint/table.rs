@@ -348,9 +348,7 @@ pub static TABLE: [Lint; 70] = [
         Severity::Error,
         false,
         "roster entry is Atlassian account without JSM role",
-        Basis::Not(
-            "no list or search says whether an Atlassian account has a role; an agent who cannot add it gets an error from the site",
-        ),
+        Basis::Plan,
     ),
     lint(
         "L51",

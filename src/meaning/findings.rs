@@ -49,6 +49,7 @@ pub static TABLE: &[Finding] = &[
     finding(Stage::Plan, "base-not-read", "The base, or a submodule or link in it, could not be read; what was not there before is marked unknown."),
     finding(Stage::Plan, "branch-behind-base", "The base has moved on since the branch left it: merge or rebase first."),
     finding(Stage::Plan, "drift-accepted", "A difference that `policy.accept_drift` leaves alone."),
+    finding(Stage::Plan, "echoes-differ", "Two projects echo different values of one site-wide setting: the site is being changed, so the value counts as not read."),
     finding(Stage::Plan, "entries-ended", "Entries of a list have ended and remove nobody: how many, and the first with its place, so that a slip in the year is noticed."),
     finding(Stage::Plan, "expectation-holds-later", "An expectation holds once the steps by hand are taken, and not before."),
     finding(Stage::Plan, "inactive-or-hidden", "A listed person's account is deactivated or revoked; a person has to grant it access again."),

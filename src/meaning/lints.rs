@@ -74,7 +74,7 @@ pub static TABLE: &[Why] = &[
     why("L47", "They keep their access: lists of domains act on new accounts only.", &[sources::ALLOWED_DOMAINS]),
     why("L48", "The address gets a second account as soon as an Atlassian account appears.", &[sources::DUPLICATE_ENTRIES, sources::DUPLICATES]),
     why("L49", "Login, requests and mail of this person cannot be relied on.", &[sources::DUPLICATES, sources::KNOWN_PROBLEMS]),
-    why("L50", "Agents cannot add such an account.", &[sources::AGENTS_CANNOT_ADD]),
+    why("L50", "Agents cannot add such an account, and no list of a restricted project gives it anything.", &[sources::AGENTS_CANNOT_ADD]),
     why("L51", "Atlassian has no way back from an Atlassian account to a portal-only one.", &[sources::MIGRATION_WISH]),
     why("L52", "Atlassian refuses it, and in an open project it would change nothing.", &[sources::REST_CUSTOMER, sources::REMOVE_CUSTOMER]),
     why("L53", "The person keeps access by another route.", &[sources::LEAVE_ORGANIZATION]),

@@ -5,11 +5,11 @@
 //! links, the members of linked organizations, the permission scheme, and who is in the role of customers.
 
 use super::{Extent, Observer};
-use crate::config::{Ability, Mode, OrganizationState, Project, Site};
+use crate::config::{Ability, ExpectedWho, Mode, OrganizationState, Project, Site};
 use crate::desired::Desired;
 use crate::diagnostic::Located;
 use crate::jsm::Organization;
-use crate::model::{AccountId, Address, OrganizationId, OrganizationName, ProjectKey, Read};
+use crate::model::{AccountId, Address, Email, OrganizationId, OrganizationName, ProjectKey, Read};
 use crate::observed::ObservedProject;
 use crate::plan::identity::{self, Identity};
 use std::collections::BTreeSet;
@@ -174,6 +174,21 @@ fn asks(project: &Project) -> bool {
 /// Says whether an expectation is about a project.
 fn is_expected(desired: &Desired<'_>, key: &ProjectKey) -> bool {
     expects(desired, key, |ability| ability != Ability::SignUp)
+}
+
+/// Returns the addresses that expectations of a site are about. With a target, only what it leaves is looked up.
+pub(super) fn expected_people<'w>(
+    desired: &Desired<'w>,
+) -> impl Iterator<Item = &'w Email> + use<'w> {
+    let whole = desired.targets.is_empty();
+    let site = &desired.site.key;
+    let expectations = desired.workspace.expectations.iter();
+    expectations
+        .filter(move |expectation| whole && expectation.site.value == *site)
+        .filter_map(|expectation| match &expectation.who.value {
+            ExpectedWho::Person(email) => Some(email),
+            _ => None,
+        })
 }
 
 /// Says whether an expectation is about the articles of a project.

@@ -64,6 +64,9 @@ impl Observer<'_, '_> {
                 }
             }
         }
+        for email in super::needs::expected_people(desired) {
+            note(email);
+        }
         // Somebody who must be gone is looked up only where a hidden address might be theirs.
         if self
             .observed

@@ -45,6 +45,7 @@ pub(super) struct Draft<'a> {
     pub(super) manual: Vec<ManualStep>,
     pub(super) errors: Vec<PlanError>,
     pub(super) findings: Vec<Finding>,
+    pub(super) leaves_out: bool,
     pub(super) forecast: Vec<Forecast>,
     pub(super) unmanaged: UnmanagedCounts,
     pub(super) coverage: Coverage,
@@ -137,6 +138,7 @@ impl<'a> Draft<'a> {
             manual: Vec::new(),
             errors: Vec::new(),
             findings: Vec::new(),
+            leaves_out: false,
             forecast: Vec::new(),
             unmanaged: UnmanagedCounts::default(),
             coverage: Coverage::default(),
@@ -367,6 +369,7 @@ impl<'a> Draft<'a> {
                 );
             }
         }
+        self.leaves_out |= !comparison.inactive.is_empty() || comparison.shut_out > 0;
         for (entry, id) in comparison.inactive {
             self.finding(
                 row(self, &Desired::person(&entry.who)),
@@ -739,6 +742,7 @@ impl<'a> Draft<'a> {
             manual_steps: self.manual,
             errors: self.errors,
             findings: self.findings,
+            leaves_out: self.leaves_out,
             forecast: self.forecast,
             unmanaged: self.unmanaged,
             coverage: self.coverage,

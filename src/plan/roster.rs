@@ -193,6 +193,30 @@ pub struct Comparison<'a> {
     pub unlisted: usize,
 }
 
+impl<'a> Comparison<'a> {
+    /// Notes an entry whose account is known: missing where the list lacks it, and out of reach where it is suspended or
+    /// revoked, since no list brings such an account back (R1b, R1g).
+    fn listed(
+        &mut self,
+        entry: &'a RosterEntry,
+        id: &'a AccountId,
+        live: &BTreeSet<AccountId>,
+        index: &Index<'a>,
+    ) {
+        if live.contains(id) {
+            return;
+        }
+        if index.account(id).is_some_and(|account| !account.active) {
+            self.inactive.push((entry, id));
+            return;
+        }
+        self.missing.push(Missing {
+            entry,
+            account: Some(id.clone()),
+        });
+    }
+}
+
 /// Compares a roster with the live list it manages.
 ///
 /// `own_domains` are the organization's e-mail domains, of which Atlassian adds people by itself (A2).
@@ -211,12 +235,7 @@ pub fn compare<'a>(
         match &entry.who {
             Who::Account(id) => {
                 accounted.insert(id, ());
-                if !live.contains(id) {
-                    result.missing.push(Missing {
-                        entry,
-                        account: Some(id.clone()),
-                    });
-                }
+                result.listed(entry, id, live, index);
                 let live_email = index.account(id).and_then(|account| account.email.as_ref());
                 if let (Some(extra), Some(email)) = (extra, live_email) {
                     let written = [&extra.email, &extra.previous_email];
@@ -237,21 +256,11 @@ pub fn compare<'a>(
                         {
                             result.other_kind.push((entry, id, got));
                         }
-                        if !live.contains(id) {
-                            result.missing.push(Missing {
-                                entry,
-                                account: Some(id.clone()),
-                            });
-                        }
+                        result.listed(entry, id, live, index);
                     }
                     Match::Hidden(id) => {
                         accounted.insert(id, ());
-                        if !live.contains(id) {
-                            result.missing.push(Missing {
-                                entry,
-                                account: Some(id.clone()),
-                            });
-                        }
+                        result.listed(entry, id, live, index);
                     }
                     Match::Several(ids) => {
                         spared.extend(ids.iter().copied());

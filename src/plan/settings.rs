@@ -32,7 +32,7 @@ impl Draft<'_> {
             |value| from_json(field, value),
         );
         self.unreadable(self.observed.settings.get(&field), &address, wanted.span);
-        self.contradiction(field, &wanted.value, &address, &mut state);
+        self.echoed(field, &wanted.value, &address, &mut state);
         self.count_field(state.known.is_some());
         if state.known.as_ref() == Some(&wanted.value) {
             return;
@@ -100,11 +100,12 @@ impl Draft<'_> {
         Value::Object(whole)
     }
 
-    /// A project's settings echo two site-wide ones; an echo that contradicts an attested value is drift.
+    /// Two site-wide settings are echoed by the settings of projects, and what was read counts: where the setting itself was
+    /// not, the echo is the value. One that contradicts an attested value is told.
     ///
-    /// An echo that differs from the files is the value to start from. One that agrees with them while a person saw
-    /// something else is no proof: whichever of the two is wrong, the value is not known until somebody looks again.
-    fn contradiction(
+    /// An echo that agrees with the files while a person saw something else is no proof: whichever of the two is wrong, the
+    /// value is not known until somebody looks again.
+    fn echoed(
         &mut self,
         field: SiteField,
         wanted: &SiteValue,
@@ -114,36 +115,31 @@ impl Draft<'_> {
         if state.write != Surface::Manual {
             return;
         }
-        let Some(attested) = state.known.clone() else {
+        let echo = match self.observed.echo(field) {
+            Ok(Some(echo)) => SiteValue::Toggle(echo),
+            Ok(None) => return,
+            Err(why) => {
+                self.finding(address.clone(), "echoes-differ", why.why, None);
+                return;
+            }
+        };
+        let Some(attested) = state.known.replace(echo.clone()) else {
             return;
         };
-        let echoes = self
-            .observed
-            .whole_projects()
-            .into_iter()
-            .flatten()
-            .filter_map(|(key, project)| {
-                let echo = match field {
-                    SiteField::CustomersCanCreateAccounts => project.echoed_signup,
-                    SiteField::ViewWithoutLogin => project.echoed_anonymous,
-                    _ => None,
-                }?;
-                Some((key, echo))
-            });
-        let against = echoes
-            .into_iter()
-            .find(|(_, echo)| SiteValue::Toggle(*echo) != attested);
-        if let Some((key, echo)) = against {
-            let message =
-                format!("project {key} reports `{echo}`, which contradicts the attested value");
-            let source = self
-                .desired
-                .attestations
-                .get(address.as_str())
-                .map(|attestation| attestation.span);
-            self.finding(address.clone(), "attestation-contradicted", message, source);
-            state.known = Some(SiteValue::Toggle(echo)).filter(|echoed| echoed != wanted);
+        if attested == echo {
+            return;
         }
+        let message = format!(
+            "projects of the site report `{}`, which contradicts the attested value",
+            to_json(field, &echo)
+        );
+        let source = self
+            .desired
+            .attestations
+            .get(address.as_str())
+            .map(|attestation| attestation.span);
+        self.finding(address.clone(), "attestation-contradicted", message, source);
+        state.known = Some(echo).filter(|echoed| echoed != wanted);
     }
 
     fn allowed_domains(&mut self, any: Address, span: Span, wanted: Option<&BTreeSet<Domain>>) {

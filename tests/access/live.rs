@@ -58,7 +58,7 @@ fn observed(customers: Read<BTreeSet<AccountId>>) -> Observed {
         scim_managed: false,
         members: Some(Read::Complete(ids(&["mal@x.example", "old@x.example"]))),
         ownership: None,
-        email_domains: None,
+        email_domains: Some(Observation::read(BTreeSet::new(), Surface::Mapped)),
     };
     let organizations = BTreeMap::from([(OrganizationId::new("7"), globex)]);
     observed.organizations = Some(Read::Complete(organizations));
@@ -175,6 +175,23 @@ fn whoever_was_not_looked_up_may_be_a_hidden_member_or_an_agent() {
             })
             .collect()
     };
+    // Whether whoever signs up joins an organization by the domain is not known where its domains were not read (A2).
+    if let Some(Read::Complete(organizations)) = &mut observed.organizations {
+        for organization in organizations.values_mut() {
+            organization.email_domains = None;
+        }
+    }
+    let found = undecided(&observed);
+    assert_eq!(found.len(), 2, "{found:?}");
+    assert!(
+        found[1].contains("whether new customers of `y.example` join `Globex` by themselves"),
+        "{found:?}"
+    );
+    if let Some(Read::Complete(organizations)) = &mut observed.organizations {
+        for organization in organizations.values_mut() {
+            organization.email_domains = Some(Observation::read(BTreeSet::new(), Surface::Mapped));
+        }
+    }
     // Nobody is hidden; of which projects somebody is an agent was not read.
     let found = undecided(&observed);
     assert_eq!(found.len(), 1, "{found:?}");

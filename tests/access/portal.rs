@@ -134,12 +134,14 @@ fn listed_row(account: portcullis::access::Account, wanted: [Reach; 3]) {
 }
 
 #[test]
-fn v_listed_without_a_role_is_uncertain() {
-    let account = Account {
-        role: Role::None,
-        ..Account::customer(AccountKind::Atlassian)
-    };
-    listed_row(account, [UNCERTAIN; 3]);
+fn v_listed_without_a_role_reaches_nothing_and_with_an_unread_one_perhaps() {
+    for (role, wanted) in [(Role::None, Reach::NONE), (Role::Unknown, UNCERTAIN)] {
+        let account = Account {
+            role,
+            ..Account::customer(AccountKind::Atlassian)
+        };
+        listed_row(account, [wanted; 3]);
+    }
 }
 
 #[test]

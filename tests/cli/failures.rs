@@ -310,3 +310,67 @@ fn privacy_masks_what_is_no_address_as_well() {
     let ran = place.run(&["validate", "--privacy", "counts"]);
     assert!(ran.out.contains("did you mean `until`?"), "{}", ran.text());
 }
+
+/// R1g: whoever is listed and revoked cannot be brought in, which an apply says by how it ends, each time.
+#[test]
+fn a_listed_person_who_is_revoked_leaves_something_to_a_person() {
+    let place = Place::new();
+    place.write(
+        "seed/portcullis.yaml",
+        "version: 1
+sites:
+  acme:
+    customer_access: { external: { portal_only_accounts: true, allowed_domains: any } }
+    accounts: { list: [{ email: kim@initech.example, state: revoked }] }
+    projects: { HELP: { channel_access: restricted, customers: { list: [lee@initech.example] } } }
+",
+    );
+    place.write(
+        "portcullis.yaml",
+        "version: 1
+sites:
+  acme:
+    url: \"sandbox:\"
+    seed: seed
+    projects: { HELP: { customers: { list: [lee@initech.example, kim@initech.example] } } }
+",
+    );
+    for _ in 0..2 {
+        let ran = place.run(&["apply", "--auto-approve"]);
+        assert_eq!(ran.code, 9, "{}", ran.text());
+        assert!(ran.text().contains("kim@initech.example"), "{}", ran.text());
+    }
+    let allowed = place.run(&["apply", "--auto-approve", "--allow-manual"]);
+    assert_eq!(allowed.code, 0, "{}", allowed.text());
+}
+
+/// 2.3: the role Customer is free by itself, and not where every new account gets apps that take licences.
+#[test]
+fn an_account_that_takes_default_apps_is_not_called_free() {
+    let place = Place::new();
+    let workspace = |apps: &str| {
+        format!(
+            "version: 1
+atlassian_organizations:
+  corp:
+    approved_domains: {{ mode: exact, domains: {{ staff.example: {{ sites: {{ acme: {{ role: customer }} }} }} }} }}
+    default_app_access: {apps}
+sites:
+  acme:
+    url: \"sandbox:\"
+    atlassian_organization: corp
+    customer_access: {{ internal: {{ atlassian_accounts: true }}, external: {{ portal_only_accounts: false }}, customers_can_create_accounts: true, view_without_login: false }}
+    projects: {{ HELP: {{ channel_access: open }} }}
+"
+        )
+    };
+    place.write("portcullis.yaml", &workspace("[confluence]"));
+    let text = place.run(&["explain", ".", "noa@staff.example"]).text();
+    assert!(
+        !text.contains("free") && text.contains("also gets confluence"),
+        "{text}"
+    );
+    place.write("portcullis.yaml", &workspace("[]"));
+    let text = place.run(&["explain", ".", "noa@staff.example"]).text();
+    assert!(text.contains("which is free"), "{text}");
+}

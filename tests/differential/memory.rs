@@ -115,6 +115,7 @@ impl Point {
                     .map(|grant| (Domain::new(domain).unwrap(), grant))
                     .collect(),
                 coverage: Coverage::Whole,
+                default_apps: Vec::new(),
             },
             any_domain: Fact::Known(grant(self.any_domain), SOURCE),
             organizations: vec![access::Organization {
@@ -344,9 +345,7 @@ fn a_portal_shows_itself_to_the_same_people_under_all_settings() {
                 let public = open && create && no_login;
                 let wanted = match engine_role {
                     access::Role::Staff if active && !open && !listed => Answer::Uncertain,
-                    access::Role::None if active && (open || listed) && !public => {
-                        Answer::Uncertain
-                    }
+                    access::Role::None if active && open && !public => Answer::Uncertain,
                     _ => sandbox.into(),
                 };
                 assert_eq!(

@@ -90,6 +90,14 @@ projects: { ITSM: {} }",
         ..NO_CASE
     },
     Case {
+        code: "L50",
+        seed: "accounts: { list: [{ email: ana@x.example, account: atlassian, role: none }, { email: bo@x.example, account: atlassian, role: customer }] }
+projects: { ITSM: { channel_access: restricted } }",
+        fails: "projects: { ITSM: { customers: { list: [{ email: ana@x.example, account: atlassian }] } } }",
+        passes: "projects: { ITSM: { customers: { list: [{ email: bo@x.example, account: atlassian }] } } }",
+        ..NO_CASE
+    },
+    Case {
         code: "L51",
         seed: "accounts: { list: [{ email: ana@x.example, account: atlassian }] }
 projects: { ITSM: { customers: { list: [ana@x.example] } } }",

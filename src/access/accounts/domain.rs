@@ -67,7 +67,7 @@ impl DomainClass {
     }
 
     /// Returns the domain as texts name it.
-    pub(super) fn label(&self) -> String {
+    pub(in crate::access) fn label(&self) -> String {
         match &self.name {
             Some(name) => format!("`{name}`"),
             None => "any other domain".to_owned(),

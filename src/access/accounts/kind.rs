@@ -112,7 +112,7 @@ fn internal_on(state: &State<'_>, class: &DomainClass, way: Way, trail: &mut Tra
                     class.label()
                 )
             });
-            approved_role(grant, way, trail)
+            approved_role(&state.approved.default_apps, grant, way, trail)
         }
         Some(grant) => {
             trail.add("R4", Some(grant.source), || {
@@ -145,12 +145,15 @@ fn internal_on(state: &State<'_>, class: &DomainClass, way: Way, trail: &mut Tra
 }
 
 /// R4: role, approval and cost of an approved domain.
-fn approved_role(grant: Grant, way: Way, trail: &mut Trail) -> Outcome {
+fn approved_role(apps: &[String], grant: Grant, way: Way, trail: &mut Trail) -> Outcome {
     let source = Some(grant.source);
     match (grant.role, grant.admin_approval, way) {
         (ApprovedRole::Customer, false, _) => {
             trail.add("R4", source, || {
-                "the domain grants the role Customer without approval, which is free".into()
+                format!(
+                    "the domain grants the role Customer without approval{}",
+                    cost(apps)
+                )
             });
             Outcome::Atlassian
         }
@@ -190,6 +193,17 @@ fn approved_role(grant: Grant, way: Way, trail: &mut Trail) -> Outcome {
             Outcome::Atlassian
         }
         (ApprovedRole::None, ..) => Outcome::Rejected,
+    }
+}
+
+/// What the role Customer costs a new account: nothing by itself, but the apps of the default access take licences (2.3).
+fn cost(apps: &[String]) -> String {
+    match apps {
+        [] => ", which is free".to_owned(),
+        apps => format!(
+            "; every new account also gets {}, with a licence for each",
+            apps.join(", ")
+        ),
     }
 }
 

@@ -2,28 +2,13 @@
 
 use super::NOT_ASKED;
 use crate::access::answer::Source;
-use crate::access::people::{ListId, PeopleBuilder, PersonId, Role};
+use crate::access::people::{ListId, PeopleBuilder};
 use crate::access::state::Coverage;
 use crate::desired::Desired;
 use crate::model::{AccountId, OrganizationId, OrganizationName, Read, Surface};
 use crate::observed::Observed;
 use crate::plan::identity::{self, Identity};
 use std::collections::{BTreeMap, BTreeSet};
-
-/// Puts somebody on a list; whoever is on one is a customer at least.
-pub(super) fn join(people: &mut PeopleBuilder<'_>, id: PersonId, list: ListId, source: Source) {
-    proves_role(people, id);
-    people.join(id, list, source);
-}
-
-/// Takes somebody for a customer at least, whose role was not read and who is, was or will be on a list: being taken off one
-/// takes no role away (R1d), and nobody without a role can be put on one (R1e).
-fn proves_role(people: &mut PeopleBuilder<'_>, id: PersonId) {
-    let account = &mut people.get_mut(id).account;
-    if account.role == Role::Unknown {
-        account.role = Role::Customer;
-    }
-}
 
 /// Lists as read, and the names under which the workspace declares live organizations.
 pub(super) struct Lists<'a> {
@@ -65,7 +50,7 @@ impl<'a> Lists<'a> {
         };
         for account in live {
             if let Some(id) = people.find_account(account) {
-                join(people, id, list, Source::Read(Surface::Documented));
+                people.join(id, list, Source::Read(Surface::Documented));
             }
         }
         Coverage::Whole

@@ -21,7 +21,8 @@ pub(super) fn rules(
     observed: &Observed,
 ) -> (SiteFacts, Approved, Fact<Option<Grant>>) {
     let site = live_settings(desired, observed);
-    let approved = live_approved(observed);
+    let mut approved = live_approved(observed);
+    approved.default_apps = desired::default_apps(desired);
     let any_domain = match &observed.any_domain {
         Some(Read::Complete(grant)) => {
             let source = Source::Read(Surface::Documented);
@@ -45,17 +46,16 @@ fn live_toggle(desired: &Desired<'_>, observed: &Observed, field: SiteField) -> 
         |value| from_json(field, value),
     );
     // A project's settings echo two site-wide ones: better than nothing, and than a contradicted statement.
-    let echo = |read: fn(&crate::observed::ObservedProject) -> Option<bool>| {
-        observed
-            .whole_projects()
-            .into_iter()
-            .flat_map(|projects| projects.values())
-            .find_map(read)
-    };
-    let echoed = match field {
-        SiteField::CustomersCanCreateAccounts => echo(|project| project.echoed_signup),
-        SiteField::ViewWithoutLogin => echo(|project| project.echoed_anonymous),
-        _ => None,
+    let echoed = match observed.echo(field) {
+        Ok(echoed) => echoed,
+        Err(why) => {
+            return match fact {
+                Fact::Known(SiteValue::Toggle(on), source @ Source::Read(_)) => {
+                    Fact::Known(on, source)
+                }
+                _ => Fact::Unknown(why.why),
+            };
+        }
     };
     match (fact, echoed) {
         (Fact::Known(SiteValue::Toggle(on), source @ Source::Read(_)), _) => {
@@ -173,14 +173,17 @@ fn live_approved(observed: &Observed) -> Approved {
                 })
                 .collect(),
             coverage: Coverage::Whole,
+            default_apps: Vec::new(),
         },
         Some(Read::Incomplete(why)) => Approved {
             domains: BTreeMap::new(),
             coverage: Coverage::Unread(why.why.clone()),
+            default_apps: Vec::new(),
         },
         None => Approved {
             domains: BTreeMap::new(),
             coverage: Coverage::Unread(NOT_ASKED.to_owned()),
+            default_apps: Vec::new(),
         },
     }
 }
