@@ -20,8 +20,9 @@ pub use place::prefix;
 
 use crate::config::{self, LoadOptions, Workspace};
 use crate::diagnostic::Severity;
+use crate::files::{Given, Scratch};
 use crate::report::document::FindingDocument;
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8Path;
 use jiff::civil::Date;
 use revision::{Named, Revision};
 
@@ -37,7 +38,7 @@ pub struct Base {
     /// What lies in the workspace and could not be read there, as sentences without a full stop.
     pub unread: Vec<String>,
     /// Keeps the files of a revision while the workspace is in use.
-    _files: Option<tempfile::TempDir>,
+    _files: Option<Scratch>,
 }
 
 impl Base {
@@ -96,19 +97,14 @@ impl Base {
 struct At {
     workspace: Option<Workspace>,
     unread: Vec<String>,
-    files: tempfile::TempDir,
+    files: Scratch,
 }
 
 impl At {
     fn read(found: &Revision, commit: &str, today: Date) -> Result<Self, BaseError> {
-        let files = tempfile::Builder::new()
-            .prefix("portcullis-base-")
-            .tempdir()
-            .map_err(BaseError::temporary)?;
-        let directory = Utf8Path::from_path(files.path())
-            .ok_or_else(|| BaseError::temporary(std::io::Error::other("its name is not UTF-8")))?;
-        let root: Utf8PathBuf = directory.join("workspace");
-        let unread = extract::extract(found, commit, directory, &root)?;
+        let files = Scratch::new().map_err(|refusal| BaseError::temporary(refusal.into()))?;
+        let unread = extract::extract(found, commit, &files)?;
+        let root = files.path().join(extract::WORKSPACE);
         let workspace = load(&found.name, &root, today, &unread)?;
         Ok(Self {
             workspace,
@@ -124,7 +120,7 @@ fn load(
     today: Date,
     unread: &[String],
 ) -> Result<Option<Workspace>, BaseError> {
-    if !root.join("portcullis.yaml").exists() {
+    if !Given::new(root.join(config::ROOT_FILE)).is_there() {
         return Ok(None);
     }
     let loaded = config::load(root, LoadOptions::new(today));

@@ -87,6 +87,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>, lookup: Lookup) -> Ex
             };
         }
         let interruption = output.interruption.clone();
+        interruption.insist();
         let mut running = Box::pin(run(&parsed, &mut output, lookup));
         let ended = tokio::select! {
             exit = &mut running => Ok(exit),
@@ -98,6 +99,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>, lookup: Lookup) -> Ex
                 failure::tell(&parsed.command, exit, &mut output)
             }
             Err(code) => {
+                interruption.heard();
                 // As long as the session stands nobody else may use the sandbox, so it is saved before that ends.
                 let unsaved = interruption.save();
                 drop(running);

@@ -7,12 +7,12 @@ pub use tokens::TokenError;
 use crate::config::{self, LoadOptions, SiteUrl, Workspace};
 use crate::diagnostic::Diagnostic;
 use crate::emulator::{self, Keeper, Sandbox, Site};
+use crate::files::{Lock, Named, Place, Refusal, Root};
 use crate::jsm::{ApiError, Auth, Connection, Endpoint, Options};
 use crate::model::{Origin, SiteKey};
 use crate::seed::{self, SeedError};
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8Path;
 use jiff::civil::Date;
-use std::fs::File;
 use std::io;
 use tokens::Tokens;
 
@@ -40,7 +40,7 @@ pub enum ConnectError {
     #[error(
         "the sandbox of site `{0}` is in use: by another run, or by a `portcullis sandbox` that still serves (lock file `{1}`)"
     )]
-    Busy(SiteKey, Utf8PathBuf),
+    Busy(SiteKey, String),
     /// The seed has errors.
     #[error("the seed of site `{site}` is invalid")]
     InvalidSeed {
@@ -102,10 +102,10 @@ impl Session {
                     site: key.clone(),
                     cause,
                 };
-                let directory = workspace.root.join(".portcullis").join("sandbox");
-                let state_file = directory.join(format!("{key}.json"));
+                let refused = |refusal: Refusal| failed(refusal.into());
+                let state_file = Place::Named(state_file(workspace, key).map_err(refused)?);
                 let lock = StateLock::take(&state_file, key)?;
-                let state = match state_file.exists() {
+                let state = match state_file.is_there() {
                     true => Site::load(&state_file).map_err(failed)?,
                     false => seeded(workspace, key, today)?,
                 };
@@ -187,7 +187,7 @@ pub fn remote(
 #[derive(Debug)]
 pub struct StateLock {
     /// Held for its lock, which ends with it.
-    _file: File,
+    _lock: Lock,
 }
 
 impl StateLock {
@@ -195,35 +195,26 @@ impl StateLock {
     ///
     /// # Errors
     /// [`ConnectError::Busy`] while somebody else holds it, [`ConnectError::Sandbox`] when it cannot be made.
-    pub fn take(state_file: &Utf8Path, site: &SiteKey) -> Result<Self, ConnectError> {
-        let failed = |cause| ConnectError::Sandbox {
-            site: site.clone(),
-            cause,
-        };
-        let path = lock_path(state_file);
-        if let Some(directory) = path.parent().filter(|parent| !parent.as_str().is_empty()) {
-            fs_err::create_dir_all(directory).map_err(failed)?;
-        }
-        let file = File::options()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(&path)
-            .map_err(failed)?;
-        match file.try_lock() {
-            Ok(()) => Ok(Self { _file: file }),
-            Err(std::fs::TryLockError::WouldBlock) => Err(ConnectError::Busy(site.clone(), path)),
-            Err(std::fs::TryLockError::Error(error)) => Err(failed(error)),
+    pub fn take(state_file: &Place, site: &SiteKey) -> Result<Self, ConnectError> {
+        let place = state_file.with_ending("lock");
+        match place.lock() {
+            Ok(Some(lock)) => Ok(Self { _lock: lock }),
+            Ok(None) => Err(ConnectError::Busy(site.clone(), place.to_string())),
+            Err(refusal) => Err(ConnectError::Sandbox {
+                site: site.clone(),
+                cause: refusal.into(),
+            }),
         }
     }
 }
 
-fn lock_path(state_file: &Utf8Path) -> Utf8PathBuf {
-    let text = state_file.as_str();
-    Utf8PathBuf::from(format!(
-        "{}.lock",
-        text.strip_suffix(".json").unwrap_or(text)
-    ))
+/// Returns where a workspace keeps the embedded sandbox of a site.
+///
+/// # Errors
+/// When there is no such workspace.
+pub fn state_file(workspace: &Workspace, key: &SiteKey) -> Result<Named, Refusal> {
+    let root = Root::open(&workspace.root)?;
+    Ok(root.own(format!(".portcullis/sandbox/{key}.json")))
 }
 
 /// Builds the first state of a sandbox: from its seed, or an empty site.

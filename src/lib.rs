@@ -46,7 +46,8 @@
 //! | [`export`] | a live site written down as a workspace |
 //! | [`lint`], [`expect`] | what is contradictory, leaky or surprising in a state; access tests written by the user |
 //! | [`codeowners`] | CODEOWNERS from `scopes` |
-//! | [`meaning`] | what every code means, with its source; the tables of the documentation
+//! | [`meaning`] | what every code means, with its source; the tables of the documentation |
+//! | [`files`] | the one door to the file system: paths that files name, and paths of the command line |
 //! | [`neutral`] | foreign text made harmless before it is shown |
 //! | [`cli`], [`exit`] | the commands; the documented exit codes and their precedence |
 //!
@@ -54,6 +55,7 @@
 //!
 //! - `plan`, `policy`, `desired`, `access` and `model` import neither `jsm`, nor the HTTP crate, nor tokio (`tests/examples.rs` reads the files).
 //! - Planning holds a [`jsm::Reader`], which has no mutating method.
+//! - Only [`files`] touches the file system (`tests/walls.rs` reads the files).
 //! - The emulator and the client share no request or response type.
 //! - A list that could not be read whole is [`model::Read::Incomplete`], and nothing is ever removed on the strength of one.
 //! - The library prints nothing: `cli` writes data to the streams it is given.
@@ -73,6 +75,7 @@ pub mod emulator;
 pub mod exit;
 pub mod expect;
 pub mod export;
+pub mod files;
 pub mod impact;
 pub mod jsm;
 pub mod judge;

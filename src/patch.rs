@@ -12,6 +12,7 @@ use crate::config::{
     self, Column, Form, LoadOptions, Purpose, Reading, Roster, RosterFile, Site, Workspace,
 };
 use crate::diagnostic::{FileId, Span};
+use crate::files::Root;
 use crate::model::{SiteKey, SiteValue};
 use crate::observed::Observed;
 use crate::plan::{Action, Change, Reason, ResourceType};
@@ -216,12 +217,8 @@ fn patched(
 
 /// Returns the file that a path leads to, relative to the workspace: a patch cannot follow links.
 fn behind_links(workspace: &Workspace, path: &camino::Utf8Path) -> Utf8PathBuf {
-    let root = workspace.root.canonicalize_utf8();
-    let real = workspace.root.join(path).canonicalize_utf8();
-    match (root, real) {
-        (Ok(root), Ok(real)) => real.strip_prefix(root).unwrap_or(path).to_owned(),
-        _ => path.to_owned(),
-    }
+    let real = Root::open(&workspace.root).and_then(|root| root.real(path));
+    real.unwrap_or_else(|_| path.to_owned())
 }
 
 /// Returns the list that a change is about, as the rows of a roster file name it.

@@ -8,6 +8,7 @@ use super::error::BaseError;
 use super::git::{Blobs, Git};
 use super::revision::Revision;
 use super::tree::{self, Entry, Target, Tree};
+use crate::files::{Given, Refusal, Scratch};
 use camino::{Utf8Path, Utf8PathBuf};
 use std::io;
 
@@ -21,31 +22,36 @@ const MOST_OF_LINK: u64 = 4096;
 /// How deep submodules may lie in each other.
 const MOST_DEEP: usize = 4;
 
-/// Writes the workspace of a commit to `to`, a directory below `temporary`. Returns what could not be read, for people.
+/// Where the workspace lies among the temporary files.
+pub(super) const WORKSPACE: &str = "workspace";
+/// Beside it: where links go that lead out.
+const OUTSIDE: &str = "outside";
+
+/// Writes the workspace of a commit to temporary files, below [`WORKSPACE`]. Returns what could not be read, for people.
 pub(super) fn extract(
     found: &Revision,
     commit: &str,
-    temporary: &Utf8Path,
-    to: &Utf8Path,
+    files: &Scratch,
 ) -> Result<Vec<String>, BaseError> {
-    fs_err::create_dir(to).map_err(BaseError::temporary)?;
+    files
+        .make_directory(Utf8Path::new(WORKSPACE))
+        .map_err(temporary)?;
     let mut extraction = Extraction {
         found,
-        to,
-        // Beside the workspace: where links go that lead out.
-        outside: temporary.join("outside"),
+        files,
         left: MOST_IN_ALL,
         unread: Vec::new(),
     };
-    fs_err::write(&extraction.outside, "").map_err(BaseError::temporary)?;
+    files
+        .write(Utf8Path::new(OUTSIDE), b"")
+        .map_err(temporary)?;
     extraction.repository(&found.top, commit, &found.path, Utf8Path::new(""), 0)?;
     Ok(extraction.unread)
 }
 
 struct Extraction<'a> {
     found: &'a Revision,
-    to: &'a Utf8Path,
-    outside: Utf8PathBuf,
+    files: &'a Scratch,
     /// How many bytes may still be written.
     left: u64,
     unread: Vec<String>,
@@ -106,11 +112,8 @@ impl Extraction<'_> {
         id: &str,
         at: &Utf8Path,
     ) -> Result<(), BaseError> {
-        let target = self.to.join(at);
-        if let Some(parent) = target.parent() {
-            fs_err::create_dir_all(parent).map_err(BaseError::temporary)?;
-        }
-        let mut file = fs_err::File::create(&target).map_err(BaseError::temporary)?;
+        let target = Utf8Path::new(WORKSPACE).join(at);
+        let mut file = self.files.create(&target).map_err(temporary)?;
         let most = MOST_BYTES.min(self.left);
         match self.copy(git, blobs, id, most, at, &mut file)? {
             Some(size) => self.left -= size,
@@ -119,7 +122,7 @@ impl Extraction<'_> {
                     .push(format!("`{at}` is larger than {} MiB", most >> 20));
                 // Not a short file, but none: what needs it then says that it is not there.
                 drop(file);
-                fs_err::remove_file(&target).map_err(BaseError::temporary)?;
+                self.files.remove(&target).map_err(temporary)?;
             }
         }
         Ok(())
@@ -185,12 +188,12 @@ impl Extraction<'_> {
                 let below = there.strip_prefix(directory).ok();
                 let to = match below {
                     Some(below) if !below.as_str().is_empty() => format!("{up}{below}"),
-                    _ => self.outside.to_string(),
+                    _ => self.outside().to_string(),
                 };
                 self.point(at, &to)
             }
             Target::Nothing => self.point(at, &format!("{up}.nothing")),
-            Target::Outside => self.point(at, self.outside.as_str()),
+            Target::Outside => self.point(at, self.outside().as_str()),
             Target::Module => {
                 self.unread
                     .push(format!("`{at}` is a link into a submodule"));
@@ -199,19 +202,13 @@ impl Extraction<'_> {
         }
     }
 
-    #[cfg(unix)]
     fn point(&self, at: &Utf8Path, to: &str) -> Result<(), BaseError> {
-        let target = self.to.join(at);
-        if let Some(parent) = target.parent() {
-            fs_err::create_dir_all(parent).map_err(BaseError::temporary)?;
-        }
-        fs_err::os::unix::fs::symlink(to, &target).map_err(BaseError::temporary)
+        let target = Utf8Path::new(WORKSPACE).join(at);
+        self.files.link(&target, to).map_err(temporary)
     }
 
-    /// Windows lets not everybody make links, and git's work trees have none there either.
-    #[cfg(not(unix))]
-    fn point(&self, _: &Utf8Path, _: &str) -> Result<(), BaseError> {
-        Ok(())
+    fn outside(&self) -> Utf8PathBuf {
+        self.files.path().join(OUTSIDE)
     }
 
     /// Reads a submodule at the commit that the tree names, from the repository that is checked out there.
@@ -229,14 +226,14 @@ impl Extraction<'_> {
         };
         let module = Git::at(&here);
         // Where nothing is checked out, the directory is one of the repository around it.
-        let own = here.join(".git").exists() && here.is_dir();
+        let own = Given::new(here.join(".git")).is_there();
         let object = format!("{commit}^{{commit}}");
         let known = own && module.line(&["cat-file", "-e", &object]).is_ok();
         if known && depth < MOST_DEEP {
             return self.repository(&module, commit, Utf8Path::new(""), at, depth + 1);
         }
         // Not checked out, and the same on the branch: neither side has anything from it.
-        let empty = fs_err::read_dir(&here).map_or(true, |mut entries| entries.next().is_none());
+        let empty = Given::new(&*here).is_empty();
         let now = git.line(&["rev-parse", "--verify", "--quiet", &format!("HEAD:{path}")]);
         if empty && now.is_ok_and(|now| now == commit) {
             return Ok(());
@@ -247,6 +244,10 @@ impl Extraction<'_> {
         ));
         Ok(())
     }
+}
+
+fn temporary(refusal: Refusal) -> BaseError {
+    BaseError::temporary(refusal.into())
 }
 
 fn is_known(path: &Utf8Path) -> bool {

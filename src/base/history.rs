@@ -4,6 +4,7 @@ use super::At;
 use super::git::GitError;
 use super::revision::{self, Revision, SHALLOW};
 use crate::config::Workspace;
+use crate::files::Scratch;
 use jiff::civil::Date;
 
 /// How the branch relates to its base.
@@ -31,7 +32,7 @@ pub struct Fork {
     /// What it says; `None` when there was no workspace yet.
     pub workspace: Option<Workspace>,
     /// Keeps its files while it is in use.
-    _files: tempfile::TempDir,
+    _files: Scratch,
 }
 
 /// Finds out how what is checked out relates to a revision.

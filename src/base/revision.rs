@@ -2,6 +2,7 @@
 
 use super::error::{BaseError, Cause};
 use super::git::{Git, GitError};
+use crate::files::Given;
 use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
 
 /// What was meant.
@@ -28,7 +29,7 @@ pub(super) struct Revision {
 
 /// Finds out what a name stands for. Where it could be both, it is refused.
 pub(super) fn find(directory: &Utf8Path, name: &str) -> Result<Named, BaseError> {
-    let there = Utf8Path::new(name).is_dir();
+    let there = Given::new(name).is_a_directory();
     if is_path(name) {
         return if there {
             Ok(Named::Directory(name.into()))

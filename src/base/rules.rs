@@ -185,16 +185,9 @@ fn edited(name: &str, before: bool, now: bool) -> String {
 /// Returns the acceptances that only the branch has.
 fn pending(before: &Utf8Path, now: &Utf8Path) -> Vec<String> {
     let names = |root: &Utf8Path| -> BTreeSet<String> {
-        let entries = root.join(acceptance::DIRECTORY).read_dir_utf8();
-        entries
+        acceptance::digests(root)
             .into_iter()
-            .flatten()
-            .filter_map(Result::ok)
-            .map(|entry| entry.file_name().to_owned())
-            .filter(|name| {
-                name.strip_suffix(".yaml")
-                    .is_some_and(acceptance::is_digest)
-            })
+            .map(|digest| format!("{digest}.yaml"))
             .collect()
     };
     names(now).difference(&names(before)).cloned().collect()

@@ -8,6 +8,7 @@ use crate::config::Workspace;
 use crate::connect::Session;
 use crate::desired::Desired;
 use crate::exit::Exit;
+use crate::files::{self, Given, Root};
 use crate::model::SiteKey;
 use crate::observed::Observed;
 use crate::pipeline;
@@ -274,7 +275,8 @@ async fn carry_out(
 
 /// Reads the file of a reviewed plan and says whether it can be applied at all.
 fn reviewed(file: &Utf8Path, output: &mut Output) -> Result<PlanDocument, Exit> {
-    let text = fs_err::read_to_string(file)
+    let text = Given::new(file)
+        .read_text(files::LARGE)
         .map_err(|error| output.fail(Exit::Usage, &error.to_string(), None))?;
     let reviewed = json::read_plan(&text).map_err(|error| {
         // A plan of another version is a reviewed plan that does not cover anything; what is no plan is a slip.
@@ -407,12 +409,8 @@ fn journal(
     {
         return Ok((Journal::none(), None));
     }
-    let directory = workspace.root.join(".portcullis").join("journal");
-    fs_err::create_dir_all(&directory)?;
-    let path = directory.join(format!("{site}.jsonl"));
-    let file = std::fs::File::options()
-        .create(true)
-        .append(true)
-        .open(&path)?;
-    Ok((Journal::new(Box::new(file), Timestamp::now), Some(path)))
+    let path = Utf8PathBuf::from(format!(".portcullis/journal/{site}.jsonl"));
+    let file = Root::open(&workspace.root)?.own(&*path).append()?;
+    let journal = Journal::new(Box::new(file), Timestamp::now);
+    Ok((journal, Some(workspace.root.join(path))))
 }

@@ -6,6 +6,7 @@ use crate::config::amend::{self, Statement};
 use crate::config::{self, Attestation, LoadOptions, Workspace};
 use crate::diagnostic::Severity;
 use crate::exit::Exit;
+use crate::files::{Access, Named, Root};
 use crate::model::Address;
 use camino::{Utf8Path, Utf8PathBuf};
 use jiff::ToSpan;
@@ -58,11 +59,10 @@ fn attest(arguments: &AttestArguments, global: &Global, output: &mut Output) -> 
         Some(file) => file.path.clone(),
         None => file_of(statement.address.root()),
     };
-    let absolute = confined(directory, &path).map_err(|error| {
-        let message = format!("`{path}` cannot be written: {error}");
-        output.fail(Exit::Unexpected, &message, None)
-    })?;
-    let text = amended(&absolute, &statement, old).map_err(|error| {
+    let file = Root::open(directory)
+        .map_err(|refusal| output.fail(Exit::Unexpected, &refusal.to_string(), None))?
+        .named(&*path);
+    let text = amended(&file, &statement, old).map_err(|error| {
         let message = format!("`{path}` cannot be changed: {error}");
         output.fail(
             Exit::Unexpected,
@@ -71,10 +71,11 @@ fn attest(arguments: &AttestArguments, global: &Global, output: &mut Output) -> 
         )
     })?;
     check(directory, &path, &text, &statement, global, output)?;
-    write_whole(&absolute, &text).map_err(|error| {
-        let message = format!("`{path}` cannot be written: {error}");
-        output.fail(Exit::Unexpected, &message, None)
-    })?;
+    file.replace(text.as_bytes(), Access::Ordinary)
+        .map_err(|refusal| {
+            let message = format!("nothing was recorded: {refusal}");
+            output.fail(Exit::Unexpected, &message, None)
+        })?;
     let address = crate::neutral::neutral(address);
     let done = match old {
         None => format!("recorded {address}"),
@@ -108,41 +109,12 @@ fn file_of(root: &str) -> Utf8PathBuf {
     Utf8Path::new("attestations").join(format!("{name}.yaml"))
 }
 
-/// Returns the real place of a file that may not exist yet, which must be inside the workspace.
-fn confined(directory: &Utf8Path, path: &Utf8Path) -> io::Result<Utf8PathBuf> {
-    let root = directory.canonicalize_utf8()?;
-    let absolute = root.join(path);
-    let real = if absolute.symlink_metadata().is_ok() {
-        absolute.canonicalize_utf8()?
-    } else {
-        match (absolute.parent(), absolute.file_name()) {
-            (Some(parent), Some(name)) if parent.symlink_metadata().is_ok() => {
-                parent.canonicalize_utf8()?.join(name)
-            }
-            _ => absolute,
-        }
-    };
-    if real.starts_with(&root) {
-        Ok(real)
-    } else {
-        Err(io::Error::other(
-            "a symbolic link leads out of the workspace",
-        ))
-    }
-}
-
 /// Returns the new text of the file.
-fn amended(
-    absolute: &Utf8Path,
-    statement: &Statement,
-    old: Option<&Attestation>,
-) -> io::Result<String> {
-    let before = match fs_err::read_to_string(absolute) {
+fn amended(file: &Named, statement: &Statement, old: Option<&Attestation>) -> io::Result<String> {
+    let before = match file.read_text(config::Limits::default().file_bytes) {
         Ok(text) => text,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            return Ok(amend::new_file(statement));
-        }
-        Err(error) => return Err(error),
+        Err(refusal) if refusal.is_missing() => return Ok(amend::new_file(statement)),
+        Err(refusal) => return Err(refusal.into()),
     };
     // Places are counted without the byte order mark, which stays where it is.
     let (mark, body) = match before.strip_prefix('\u{feff}') {
@@ -193,24 +165,4 @@ fn check(
             Err(output.fail(Exit::Invalid, &message, Some(hint)))
         }
     }
-}
-
-/// Writes a file in one step, with the rights it had.
-fn write_whole(path: &Utf8Path, text: &str) -> io::Result<()> {
-    let directory = path.parent().unwrap_or(Utf8Path::new("."));
-    fs_err::create_dir_all(directory)?;
-    let mut file = tempfile::Builder::new();
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt as _;
-        // The process's mask is applied to it, as for every new file.
-        file.permissions(std::fs::Permissions::from_mode(0o666));
-    }
-    let mut file = file.tempfile_in(directory)?;
-    if let Ok(metadata) = path.metadata() {
-        file.as_file().set_permissions(metadata.permissions())?;
-    }
-    file.write_all(text.as_bytes())?;
-    file.persist(path).map_err(|error| error.error)?;
-    Ok(())
 }

@@ -8,6 +8,7 @@ use crate::config::{Sources, Workspace};
 use crate::diagnostic::{FileId, Span};
 use crate::drift;
 use crate::exit::Exit;
+use crate::files::{Access, Given};
 use crate::model::{Address, SiteKey};
 use crate::observed::Observed;
 use crate::patch::{self, Difference};
@@ -139,7 +140,9 @@ async fn drift(
             .map(|address| (address, why.to_owned()));
         proposed.left.extend(others);
         if !proposed.diff.is_empty() {
-            fs_err::write(file, &proposed.diff)
+            let patch = proposed.diff.as_bytes();
+            Given::new(&**file)
+                .replace(Access::Ordinary, |file| file.write_all(patch))
                 .map_err(|error| output.fail(Exit::Unexpected, &error.to_string(), None))?;
         }
         document.patched(&proposed, file.as_str());

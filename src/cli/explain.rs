@@ -8,6 +8,7 @@ use crate::config::Workspace;
 use crate::desired::Desired;
 use crate::diagnostic::json::to_text;
 use crate::exit::Exit;
+use crate::files::Given;
 use crate::model::{Email, ProjectKey, SiteKey};
 use crate::observe::{Whole, observe_site};
 use crate::observed::Observed;
@@ -201,8 +202,9 @@ pub(super) fn no_project(state: &State<'_>, key: &str, read: bool, output: &mut 
 /// Whether the one argument of a command that takes `[DIR]` first is a workspace, or a directory where there is no workspace here.
 pub(super) fn is_directory(argument: &str) -> bool {
     let directory = Utf8Path::new(argument);
-    let has_root = |directory: &Utf8Path| directory.join(crate::config::ROOT_FILE).exists();
-    directory.is_dir() && (has_root(directory) || !has_root(Utf8Path::new(".")))
+    let has_root =
+        |directory: &Utf8Path| Given::new(directory.join(crate::config::ROOT_FILE)).is_there();
+    Given::new(directory).is_a_directory() && (has_root(directory) || !has_root(Utf8Path::new(".")))
 }
 
 /// What to read of a live site beyond what every answer needs.

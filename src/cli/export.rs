@@ -1,17 +1,16 @@
 //! `portcullis export`: the live site as a workspace whose plan is empty, or as a snapshot.
 
-mod directory;
 mod source;
 
 use super::args::{ExportArguments, ExportMembers, Global};
 use super::{Lookup, Output, init, observe};
 use crate::exit::Exit;
 use crate::export::{self, Export, Members};
+use crate::files::{self, Access, Given, Refusal};
 use crate::observe::{Whole, observe_site};
 use crate::observed::Observed;
 use camino::Utf8Path;
 use source::Source;
-use std::io::Write as _;
 
 /// Runs the command.
 pub(super) async fn run(
@@ -33,11 +32,11 @@ async fn export(
     lookup: Lookup,
 ) -> Result<(), Exit> {
     if let Some(to) = &arguments.to {
-        directory::refuse_unless_free(to).map_err(|why| output.fail(Exit::Usage, &why, None))?;
+        files::refuse_unless_free(to).map_err(|why| output.fail(Exit::Usage, &why, None))?;
     }
     let source = Source::open(arguments, global, output, lookup).await?;
     let observed = read(&source, arguments.snapshot.is_some(), output).await;
-    let state = source.state_file().map(Utf8Path::to_owned);
+    let state = source.state_file().cloned();
     let target = source.target.clone();
     if let Err(error) = source.close().await {
         output.note(&format!(
@@ -54,7 +53,8 @@ async fn export(
     gaps(&written, arguments.partial, output)?;
     if let (Some(state), Some(_)) = (state, &arguments.to) {
         // Without its state, the sandbox of the new workspace would be another, empty site.
-        let text = fs_err::read_to_string(&state)
+        let text = state
+            .read_text(files::LARGE)
             .map_err(|error| output.fail(Exit::Unexpected, &error.to_string(), None))?;
         let path = format!(".portcullis/sandbox/{}.json", target.key);
         written.files.insert(path.into(), text);
@@ -62,7 +62,7 @@ async fn export(
     if let Some(to) = &arguments.to {
         let ignored = init::IGNORED.to_owned();
         written.files.insert(init::GIT_IGNORE.into(), ignored);
-        directory::write(to, &written.files)
+        files::write_directory(to, &written.files)
             .map_err(|error| output.fail(Exit::Unexpected, &error.to_string(), None))?;
     }
     if let Some(file) = &arguments.snapshot {
@@ -118,16 +118,11 @@ fn gaps(export: &Export, partial: bool, output: &mut Output) -> Result<(), Exit>
 }
 
 /// Writes a snapshot; a failure leaves what was there.
-fn snapshot(file: &Utf8Path, observed: &Observed) -> std::io::Result<()> {
-    let parent = match file.parent() {
-        Some(parent) if parent != "" => parent,
-        _ => Utf8Path::new("."),
-    };
-    let mut temporary = tempfile::NamedTempFile::new_in(parent)?;
-    serde_json::to_writer(std::io::BufWriter::new(&mut temporary), observed)?;
-    temporary.write_all(b"\n")?;
-    temporary.persist(file).map_err(|error| error.error)?;
-    Ok(())
+fn snapshot(file: &Utf8Path, observed: &Observed) -> Result<(), Refusal> {
+    Given::new(file).replace(Access::Private, |out| {
+        serde_json::to_writer(&mut *out, observed)?;
+        out.write_all(b"\n")
+    })
 }
 
 fn summary(export: &Export, arguments: &ExportArguments, output: &mut Output) {

@@ -4,11 +4,12 @@ mod ci;
 
 use super::args::{Global, InitArguments};
 use super::{Output, schema};
+use crate::config::ROOT_FILE;
 use crate::exit::Exit;
+use crate::files::{Given, Refusal, Root};
 use camino::Utf8Path;
 use ci::Pipeline;
-use std::fs::File;
-use std::io::{self, Write};
+use std::io::Write as _;
 
 const FILES: [(&str, &str); 7] = [
     ("portcullis.yaml", include_str!("init/portcullis.yaml")),
@@ -45,7 +46,7 @@ pub(super) fn run(arguments: &InitArguments, global: &Global, output: &mut Outpu
         return exit;
     }
     if let Some(pipeline) = &pipeline
-        && directory.join("portcullis.yaml").is_file()
+        && Given::new(directory.join(ROOT_FILE)).is_a_file()
     {
         return write_pipeline(pipeline, output);
     }
@@ -54,14 +55,14 @@ pub(super) fn run(arguments: &InitArguments, global: &Global, output: &mut Outpu
         files.chain(SCHEMAS.iter().map(|(name, _)| *name))
     };
     let present: Vec<&str> = names()
-        .filter(|name| directory.join(name).symlink_metadata().is_ok())
+        .filter(|name| Given::new(directory.join(name)).is_there())
         .collect();
     if !present.is_empty() {
         let message = format!("`{directory}` has {} already", listed(&present));
         let hint = "nothing was written; name an empty or new directory";
         return output.fail(Exit::Usage, &message, Some(hint));
     }
-    let ignored = directory.join(GIT_IGNORE).symlink_metadata().is_ok();
+    let ignored = Given::new(directory.join(GIT_IGNORE)).is_there();
     if let Err(error) = write_all(directory, ignored) {
         return output.fail(Exit::Unexpected, &error.to_string(), None);
     }
@@ -97,7 +98,7 @@ pub(super) fn run(arguments: &InitArguments, global: &Global, output: &mut Outpu
 fn refuse(pipeline: &Pipeline, output: &mut Output) -> Option<Exit> {
     let names = pipeline.files.iter().map(|(name, _)| *name);
     let present: Vec<&str> = names
-        .filter(|name| pipeline.path(name).symlink_metadata().is_ok())
+        .filter(|name| Given::new(pipeline.path(name)).is_there())
         .collect();
     if present.is_empty() {
         return None;
@@ -111,7 +112,7 @@ fn refuse(pipeline: &Pipeline, output: &mut Output) -> Option<Exit> {
 fn write_pipeline(pipeline: &Pipeline, output: &mut Output) -> Exit {
     let mut names = String::new();
     for (name, text) in &pipeline.files {
-        if let Err(error) = write_new(&pipeline.path(name), text) {
+        if let Err(error) = Given::new(pipeline.path(name)).create_new(text.as_bytes()) {
             return output.fail(Exit::Unexpected, &error.to_string(), None);
         }
         names.push_str(name);
@@ -123,27 +124,19 @@ fn write_pipeline(pipeline: &Pipeline, output: &mut Output) -> Exit {
     exit
 }
 
-fn write_all(directory: &Utf8Path, ignored: bool) -> io::Result<()> {
+fn write_all(directory: &Utf8Path, ignored: bool) -> Result<(), Refusal> {
+    let root = Root::create(directory)?;
     for (name, text) in FILES {
-        write_new(&directory.join(name), text)?;
+        root.named(name).create_new(text.as_bytes())?;
     }
     for (name, mapped) in SCHEMAS {
-        write_new(&directory.join(name), &schema::text(mapped))?;
+        root.named(name)
+            .create_new(schema::text(mapped).as_bytes())?;
     }
     if !ignored {
-        write_new(&directory.join(GIT_IGNORE), IGNORED)?;
+        root.named(GIT_IGNORE).create_new(IGNORED.as_bytes())?;
     }
     Ok(())
-}
-
-/// Writes a file that must not exist yet.
-fn write_new(path: &Utf8Path, text: &str) -> io::Result<()> {
-    let named = |error: io::Error| io::Error::new(error.kind(), format!("`{path}`: {error}"));
-    if let Some(parent) = path.parent() {
-        fs_err::create_dir_all(parent)?;
-    }
-    let mut file = File::create_new(path).map_err(named)?;
-    file.write_all(text.as_bytes()).map_err(named)
 }
 
 fn listed(names: &[&str]) -> String {

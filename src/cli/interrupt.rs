@@ -6,6 +6,10 @@ use crate::emulator::Keeper;
 use crate::model::SiteKey;
 use camino::Utf8PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+/// How long a command that hears a signal may take to say so; one that waits for a file does not hear it.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// What has to be done or told when a command is interrupted. Clones are the same one.
 #[derive(Debug, Clone, Default)]
@@ -15,6 +19,8 @@ pub(super) struct Interruption(Arc<Mutex<State>>);
 struct State {
     keepers: Vec<Keeper>,
     applying: Vec<Applying>,
+    /// Whether the command itself is ending by a signal.
+    heard: bool,
 }
 
 /// How far the changes of one site are.
@@ -52,6 +58,25 @@ impl Interruption {
         if let Some(found) = state.applying.iter_mut().find(|found| found.site == *site) {
             found.begun = Some((Arc::clone(journal), file));
         }
+    }
+
+    /// Ends the process by a signal also where the command cannot: while it waits for a pipe of the command line, or for a file
+    /// system that does not answer.
+    pub(super) fn insist(&self) {
+        let interruption = self.clone();
+        tokio::spawn(async move {
+            let code = interrupted().await;
+            tokio::time::sleep(PATIENCE).await;
+            if !interruption.state().heard {
+                interruption.save();
+                std::process::exit(code)
+            }
+        });
+    }
+
+    /// Says that the command is ending by a signal, and takes the time that it needs.
+    pub(super) fn heard(&self) {
+        self.state().heard = true;
     }
 
     /// Saves the sandboxes that still run. What a caller was told to be done is in their state already.

@@ -5,6 +5,7 @@ use super::{Lookup, Output, accept, observe};
 use crate::base::{self, Base, BaseError, History};
 use crate::config::Workspace;
 use crate::exit::Exit;
+use crate::files::{self, Access, Given};
 use crate::model::SiteKey;
 use crate::observed::Observed;
 use crate::pipeline;
@@ -267,10 +268,11 @@ async fn live(
 
 /// Reads a snapshot.
 pub(super) fn snapshot(file: &Utf8Path, output: &mut Output) -> Result<Observed, Exit> {
-    let text = fs_err::read_to_string(file)
+    let text = Given::new(file)
+        .read_text(files::LARGE)
         .map_err(|error| output.fail(Exit::Usage, &error.to_string(), None))?;
     serde_json::from_str(&text).map_err(|error| {
-        let message = format!("`{file}` is not a snapshot: {error}");
+        let message = format!("`{file}` is not a snapshot{}", json::place(&error));
         output.fail(
             Exit::Usage,
             &message,
@@ -280,7 +282,9 @@ pub(super) fn snapshot(file: &Utf8Path, output: &mut Output) -> Result<Observed,
 }
 
 fn save(path: &Utf8Path, document: &PlanDocument, output: &mut Output) -> Result<(), Exit> {
-    fs_err::write(path, json::plan_json(document))
+    let text = json::plan_json(document);
+    Given::new(path)
+        .replace(Access::Private, |file| file.write_all(text.as_bytes()))
         .map_err(|error| output.fail(Exit::Unexpected, &error.to_string(), None))
 }
 

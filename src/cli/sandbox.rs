@@ -5,6 +5,7 @@ use super::{Output, interrupted, observe};
 use crate::connect::{self, ConnectError, StateLock};
 use crate::emulator::{Conditions, Options, Sandbox, Site};
 use crate::exit::Exit;
+use crate::files::{Given, Place};
 use crate::model::SiteKey;
 use serde::Serialize;
 use std::sync::Arc;
@@ -37,15 +38,16 @@ pub(super) async fn run(
     };
     // Before the state is read, and until it was saved for the last time.
     let _lock = match &arguments.state {
-        Some(file) => {
-            Some(StateLock::take(file, &key).map_err(|error| observe::not_open(error, output))?)
-        }
+        Some(file) => Some(
+            StateLock::take(&file.into(), &key)
+                .map_err(|error| observe::not_open(error, output))?,
+        ),
         None => None,
     };
     let site = state(arguments, &key, global).map_err(|error| observe::not_open(error, output))?;
     let options = Options {
         page_cap: usize::from(arguments.page_cap),
-        state_file: arguments.state.clone(),
+        state_file: arguments.state.clone().map(Place::from),
         policy: Arc::new(conditions(arguments)),
         ..Options::default()
     };
@@ -116,7 +118,7 @@ fn state(
     global: &Global,
 ) -> Result<Site, ConnectError> {
     match (&arguments.state, &arguments.seed) {
-        (Some(file), _) if file.exists() => {
+        (Some(file), _) if Given::new(&**file).is_there() => {
             Site::load(file).map_err(|cause| ConnectError::Sandbox {
                 site: key.clone(),
                 cause,

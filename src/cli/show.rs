@@ -4,6 +4,7 @@ use super::args::{Global, ShowArguments};
 use super::plan::{PSEUDONYM_KEY, render};
 use super::{Lookup, Output};
 use crate::exit::Exit;
+use crate::files::{self, Given};
 use crate::report::{json, privacy};
 
 /// Runs the command.
@@ -13,7 +14,7 @@ pub(super) fn run(
     output: &mut Output,
     lookup: Lookup,
 ) -> Exit {
-    let text = match fs_err::read_to_string(&arguments.file) {
+    let text = match Given::new(&*arguments.file).read_text(files::LARGE) {
         Ok(text) => text,
         Err(error) => return output.fail(Exit::Usage, &error.to_string(), None),
     };

@@ -7,6 +7,7 @@ use super::sources::Sources;
 use super::workspace::Scope;
 use super::yaml::{Entry, Node, ScalarKind, Value, YamlLimits, scalar_kind};
 use crate::diagnostic::{Diagnostic, FileId, Located, Mark, short};
+use crate::files::Root;
 use crate::model::{Domain, Email, NameError, SiteKey};
 use camino::Utf8PathBuf;
 use jiff::civil::Date;
@@ -18,8 +19,8 @@ use std::sync::Arc;
 pub(super) struct Context {
     /// The workspace directory as given.
     pub(super) root: Utf8PathBuf,
-    /// The same with symbolic links resolved.
-    pub(super) real_root: Utf8PathBuf,
+    /// The same as what files may name paths in; `None` where there is no such directory.
+    pub(super) door: Option<Root>,
     /// What the caller wants.
     pub(super) options: LoadOptions,
     /// Files that are taken to have another text than on disk, relative to the workspace.
@@ -28,8 +29,10 @@ pub(super) struct Context {
     pub(super) sources: Sources,
     /// The same by path, so that a file named twice is read once.
     pub(super) read: BTreeMap<Utf8PathBuf, (FileId, Arc<str>)>,
-    /// Directories that were found to lie inside the workspace.
-    pub(super) inside: BTreeSet<Utf8PathBuf>,
+    /// How many bytes they hold.
+    pub(super) bytes: u64,
+    /// How many entries of directories were looked at.
+    pub(super) listed: usize,
     /// What is wrong with them.
     pub(super) problems: Vec<Diagnostic>,
     /// Whether a file could not be read or parsed, so that what seems to be missing may stand in it.

@@ -5,10 +5,10 @@ use super::context::Context;
 use super::nearby;
 use super::sources::{Form, SourceFile};
 use crate::diagnostic::{Diagnostic, FileId, Mark};
+use crate::files::{Kind, Refusal, Why};
 use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
 use encoding_rs::Encoding;
 use std::collections::BTreeSet;
-use std::io::Read as _;
 use std::sync::Arc;
 
 /// The name of the root file.
@@ -143,7 +143,9 @@ impl Context {
             let any = !matched.is_empty();
             found.extend(matched);
             if let (Some(mark), false, true) = (mark, any, found.len() == before) {
-                let hint = nearby::pattern_hint(&self.root, pattern).unwrap_or_else(|| {
+                let near = self.door.as_ref();
+                let near = near.and_then(|door| nearby::pattern_hint(door, pattern));
+                let hint = near.unwrap_or_else(|| {
                     "patterns match `.yaml` and `.yml` files; `sites/**` means everything below `sites`".to_owned()
                 });
                 self.problems.push(
@@ -163,106 +165,115 @@ impl Context {
         visited: &mut BTreeSet<Utf8PathBuf>,
         visit: &mut impl FnMut(Utf8PathBuf),
     ) {
-        let absolute = self.root.join(&directory);
-        let nested = !directory.as_str().is_empty() && absolute.join(ROOT_FILE).exists();
-        let hidden = directory.components().any(|c| c.as_str().starts_with('.'));
-        if nested || hidden || !absolute.is_dir() {
-            return;
-        }
-        let Some(real) = self.confined(&absolute, &directory, None) else {
+        let Some(door) = self.door.clone() else {
             return;
         };
-        if !visited.insert(real) {
+        let nested =
+            !directory.as_str().is_empty() && door.kind(&directory.join(ROOT_FILE)).is_some();
+        let hidden = directory.components().any(|c| c.as_str().starts_with('.'));
+        let may_be = matches!(door.kind(&directory), Some(Kind::Directory | Kind::Astray));
+        if nested || hidden || !may_be {
             return;
         }
-        let entries = match absolute.read_dir_utf8() {
-            Ok(entries) => entries,
-            Err(error) => {
-                self.problems.push(Diagnostic::error(
-                    codes::UNREADABLE,
-                    format!("cannot list `{directory}`: {error}"),
-                ));
+        let left = self.options.limits.entries.saturating_sub(self.listed);
+        let listed = door
+            .real(&directory)
+            .and_then(|real| match visited.insert(real) {
+                true => door.list(&directory, left),
+                false => Ok(Vec::new()),
+            });
+        let items = match listed {
+            Ok(items) => items,
+            Err(refusal) => {
+                self.refused(&refusal, &directory, None);
                 return;
             }
         };
-        let mut names: Vec<String> = entries
-            .filter_map(Result::ok)
-            .map(|entry| entry.file_name().to_string())
-            .filter(|name| !name.starts_with('.'))
-            .collect();
-        names.sort_unstable();
-        for name in names {
+        self.listed += items.len();
+        for item in items {
+            if item.name.starts_with('.') {
+                continue;
+            }
             let path: Utf8PathBuf = if directory.as_str().is_empty() {
-                name.into()
+                item.name.into()
             } else {
-                format!("{directory}/{name}").into()
+                format!("{directory}/{}", item.name).into()
             };
-            if self.root.join(&path).is_dir() {
-                self.walk(path, visited, visit);
-            } else if matches!(path.extension(), Some("yaml" | "yml")) {
-                visit(path);
+            let yaml = matches!(path.extension(), Some("yaml" | "yml"));
+            match item.kind {
+                Kind::Directory => self.walk(path, visited, visit),
+                _ if yaml => visit(path),
+                // A link that leads out may have been meant as a directory, whose files would be left out in silence.
+                Kind::Astray if path.extension().is_none() => self.walk(path, visited, visit),
+                _ => {}
             }
         }
     }
 
-    /// Resolves symbolic links and checks that the result is inside the workspace.
-    pub(super) fn confined(
-        &mut self,
-        absolute: &Utf8Path,
-        shown: &Utf8Path,
-        mark: Option<Mark>,
-    ) -> Option<Utf8PathBuf> {
-        match absolute.canonicalize_utf8() {
-            Ok(real) if real.starts_with(&self.real_root) => Some(real),
-            Ok(_) => {
-                self.problems.push(
-                    Diagnostic::error(
-                        codes::PATH_ESCAPES,
-                        format!("`{shown}` leads out of the workspace through a symbolic link"),
-                    )
-                    .at_maybe(mark)
-                    .hint("copy the file into the workspace"),
-                );
-                None
-            }
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                let near = nearby::hint(&self.root, shown);
-                self.problems.push(
-                    Diagnostic::error(codes::MISSING_FILE, format!("there is no `{shown}`"))
-                        .at_maybe(mark)
-                        .hint(near.unwrap_or_else(|| {
-                            "paths are relative to the file that names them".to_owned()
-                        })),
-                );
-                None
-            }
-            Err(error) => {
-                self.problems.push(
-                    Diagnostic::error(codes::UNREADABLE, format!("cannot read `{shown}`: {error}"))
-                        .at_maybe(mark),
-                );
+    /// Checks that a path is inside the workspace, links resolved.
+    pub(super) fn confined(&mut self, shown: &Utf8Path, mark: Option<Mark>) -> Option<()> {
+        match self.door.clone()?.real(shown) {
+            Ok(_) => Some(()),
+            Err(refusal) => {
+                self.refused(&refusal, shown, mark);
                 None
             }
         }
     }
 
-    /// The same for a file. Directories are resolved once, which matters where there are thousands of files.
-    fn confined_file(
-        &mut self,
-        absolute: &Utf8Path,
-        shown: &Utf8Path,
-        mark: Option<Mark>,
-    ) -> Option<()> {
-        let plain = absolute
-            .symlink_metadata()
-            .is_ok_and(|metadata| !metadata.is_symlink());
-        let directory = absolute.parent().filter(|_| plain);
-        if directory.is_some_and(|directory| self.inside.contains(directory)) {
-            return Some(());
+    /// Says why a file is not part of the workspace.
+    fn refused(&mut self, refusal: &Refusal, shown: &Utf8Path, mark: Option<Mark>) {
+        let why = &refusal.why;
+        let near = match (why, &self.door) {
+            (Why::Missing, Some(door)) => nearby::hint(door, shown),
+            _ => None,
+        };
+        let (code, message, hint) = match why {
+            Why::LeadsOut => (
+                codes::PATH_ESCAPES,
+                format!("`{shown}` leads out of the workspace through a symbolic link"),
+                Some("copy the file into the workspace"),
+            ),
+            Why::GitData => (
+                codes::PATH_ESCAPES,
+                format!("`{shown}` {why}"),
+                Some("copy the file into the workspace"),
+            ),
+            Why::Missing => (
+                codes::MISSING_FILE,
+                format!("there is no `{shown}`"),
+                Some("paths are relative to the file that names them"),
+            ),
+            Why::NotRegular | Why::Device | Why::Link => (
+                codes::UNREADABLE,
+                format!("`{shown}` is not a regular file"),
+                Some("a pipe or a device cannot be part of a workspace: put a file there"),
+            ),
+            Why::TooLarge(_) => (
+                codes::FILE_TOO_LARGE,
+                format!("`{shown}` {why}"),
+                Some("split it; a roster may name several files in `from`"),
+            ),
+            Why::NotUtf8 { utf16, .. } => (
+                codes::NOT_UTF8,
+                format!("`{shown}` {why}"),
+                Some(if *utf16 {
+                    "save it as UTF-8; it looks like UTF-16"
+                } else {
+                    "save it as UTF-8"
+                }),
+            ),
+            Why::System(error) => (
+                codes::UNREADABLE,
+                format!("cannot read `{shown}`: {error}"),
+                None,
+            ),
+        };
+        let mut diagnostic = Diagnostic::error(code, message).at_maybe(mark);
+        if let Some(hint) = near.or_else(|| hint.map(str::to_owned)) {
+            diagnostic = diagnostic.hint(hint);
         }
-        self.confined(absolute, shown, mark)?;
-        self.inside.extend(directory.map(Utf8Path::to_path_buf));
-        Some(())
+        self.problems.push(diagnostic);
     }
 
     /// Resolves a path that stands in a file: relative to that file, inside the workspace. Reports what is wrong with it.
@@ -340,50 +351,34 @@ impl Context {
 
     /// Reads a file as it is, confined and bounded.
     fn bytes(&mut self, path: &Utf8Path, mark: Option<Mark>) -> Option<Vec<u8>> {
-        let absolute = self.root.join(path);
-        self.confined_file(&absolute, path, mark)?;
         if self.read.len() >= self.options.limits.files {
             self.problems.push(self.too_many());
             return None;
         }
-        // Opening a pipe waits for somebody to write to it, and a device may never end.
-        let special = fs_err::metadata(absolute.as_std_path())
-            .is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir());
-        if special {
-            self.problems.push(
-                Diagnostic::error(codes::UNREADABLE, format!("`{path}` is not a regular file"))
-                    .at_maybe(mark)
-                    .hint("a pipe or a device cannot be part of a workspace: put a file there"),
-            );
-            return None;
+        let limits = self.options.limits;
+        let most = limits
+            .file_bytes
+            .min(limits.total_bytes.saturating_sub(self.bytes));
+        match self.door.clone()?.named(path).read(most) {
+            Ok(bytes) => {
+                self.bytes += bytes.len() as u64;
+                Some(bytes)
+            }
+            Err(refusal) => {
+                let together = matches!(refusal.why, Why::TooLarge(_)) && most < limits.file_bytes;
+                if together {
+                    let message = format!(
+                        "the files of the workspace are larger than {} MiB together",
+                        limits.total_bytes >> 20
+                    );
+                    self.problems
+                        .push(Diagnostic::error(codes::FILE_TOO_LARGE, message).at_maybe(mark));
+                } else {
+                    self.refused(&refusal, path, mark);
+                }
+                None
+            }
         }
-        let limit = self.options.limits.file_bytes;
-        let mut bytes = Vec::new();
-        let read = fs_err::File::open(absolute.as_std_path()).and_then(|file| {
-            let size = file.metadata()?.len();
-            bytes.reserve_exact(usize::try_from(size.min(limit)).unwrap_or(0) + 1);
-            file.take(limit + 1).read_to_end(&mut bytes)
-        });
-        if let Err(error) = read {
-            let why = error.kind();
-            self.problems.push(
-                Diagnostic::error(codes::UNREADABLE, format!("cannot read `{path}`: {why}"))
-                    .at_maybe(mark),
-            );
-            return None;
-        }
-        if bytes.len() as u64 > limit {
-            self.problems.push(
-                Diagnostic::error(
-                    codes::FILE_TOO_LARGE,
-                    format!("`{path}` is larger than {} MiB", limit >> 20),
-                )
-                .at_maybe(mark)
-                .hint("split it; a roster may name several files in `from`"),
-            );
-            return None;
-        }
-        Some(bytes)
     }
 
     fn too_many(&self) -> Diagnostic {

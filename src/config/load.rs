@@ -9,6 +9,7 @@ use super::workspace::Workspace;
 use super::yaml::{self, Entry, Node, Value, YamlLimits};
 use super::{check, merge, nearby, read, roster, scope};
 use crate::diagnostic::{Diagnostic, FileId, Mark, Severity};
+use crate::files::{Given, Root};
 use camino::{Utf8Path, Utf8PathBuf};
 use jiff::civil::Date;
 use std::collections::{BTreeMap, BTreeSet};
@@ -51,6 +52,10 @@ pub struct Limits {
     pub files: usize,
     /// The largest file, in bytes: 256 MiB.
     pub file_bytes: u64,
+    /// How many bytes all files may hold together: 2 GiB.
+    pub total_bytes: u64,
+    /// How many entries of directories are looked at for `include`: 1,048,576.
+    pub entries: usize,
     /// How deep mappings and lists may nest: 32.
     pub depth: usize,
     /// How many values one YAML file may hold: 8,000,000.
@@ -64,6 +69,8 @@ impl Default for Limits {
         Self {
             files: 1 << 16,
             file_bytes: 256 << 20,
+            total_bytes: 2 << 30,
+            entries: 1 << 20,
             depth: 32,
             nodes: 8_000_000,
             alias_nodes: 100_000,
@@ -127,13 +134,12 @@ pub(crate) fn load_replacing(
     let mut cx = Context {
         replaced,
         root: directory.to_path_buf(),
-        real_root: directory
-            .canonicalize_utf8()
-            .unwrap_or_else(|_| directory.to_path_buf()),
+        door: Root::open(directory).ok(),
         options,
         sources: Sources::default(),
         read: BTreeMap::new(),
-        inside: BTreeSet::new(),
+        bytes: 0,
+        listed: 0,
         problems: Vec::new(),
         scopes: Vec::new(),
         declared: BTreeSet::new(),
@@ -159,9 +165,13 @@ pub(crate) fn load_replacing(
 }
 
 fn load_into(cx: &mut Context) -> Option<Workspace> {
-    if !cx.root.join(ROOT_FILE).exists() {
-        let yml = cx.root.join("portcullis.yml").exists();
-        let hint = if cx.root.is_file() {
+    let there = |name: &str| {
+        let door = cx.door.as_ref();
+        door.is_some_and(|door| door.kind(Utf8Path::new(name)).is_some())
+    };
+    if !there(ROOT_FILE) {
+        let yml = there("portcullis.yml");
+        let hint = if Given::new(&*cx.root).is_a_file() {
             let directory = cx.root.parent().filter(|parent| *parent != "");
             let directory = directory.map_or(".", Utf8Path::as_str);
             format!("that is a file; name the directory that holds it: `{directory}`")

@@ -8,10 +8,10 @@ use super::context::{Context, closest};
 use super::files::ROOT_FILE;
 use super::keys;
 use crate::diagnostic::{Diagnostic, Mark};
+use crate::files::{Kind, Root};
 use crate::model::OrganizationName;
 use camino::{Utf8Path, Utf8PathBuf};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::io::Read as _;
 
 /// How many names are looked at. A workspace may lie at the root of a large repository.
 const MOST_NAMES: usize = 100_000;
@@ -83,9 +83,12 @@ pub(super) fn unread(
         .iter()
         .map(|(pattern, _)| pattern.strip_prefix("./").unwrap_or(pattern))
         .collect();
+    let Some(door) = cx.door.clone() else {
+        return;
+    };
     let mut found: BTreeMap<(Utf8PathBuf, Why), (&'static str, Vec<Utf8PathBuf>)> = BTreeMap::new();
-    for (path, renamed) in candidates(cx, named) {
-        let Some(key) = key_of(&cx.root.join(&path)) else {
+    for (path, renamed) in candidates(cx, &door, named) {
+        let Some(key) = key_of(&door, &path) else {
             continue;
         };
         // A seed never asks its endpoints anything.
@@ -115,36 +118,36 @@ pub(super) fn unread(
 
 /// Returns the files whose names say that they may belong to the workspace and which are not read; where the ending is the
 /// reason, with the name that would do.
-fn candidates(cx: &Context, named: &BTreeSet<Utf8PathBuf>) -> Vec<(Utf8PathBuf, Option<String>)> {
+fn candidates(
+    cx: &Context,
+    door: &Root,
+    named: &BTreeSet<Utf8PathBuf>,
+) -> Vec<(Utf8PathBuf, Option<String>)> {
     let mut folders = VecDeque::from([Utf8PathBuf::new()]);
     let mut left = MOST_NAMES;
     let mut found = Vec::new();
     // The nearest folders first, so that a large one further down hides nothing.
     while let Some(folder) = folders.pop_front() {
-        let absolute = cx.root.join(&folder);
-        if !folder.as_str().is_empty() && absolute.join(ROOT_FILE).exists() {
+        if !folder.as_str().is_empty() && door.kind(&folder.join(ROOT_FILE)).is_some() {
             continue;
         }
-        let entries = absolute.read_dir_utf8().into_iter().flatten().flatten();
+        // What is not looked at is not warned about.
+        let Ok(entries) = door.list(&folder, left) else {
+            continue;
+        };
+        left -= entries.len();
         for entry in entries {
-            left = left.saturating_sub(1);
-            if left == 0 {
-                return found;
-            }
-            let name = entry.file_name();
+            let name = entry.name.as_str();
             let path = folder.join(name);
             // Links are left alone: what they lead to has a name of its own.
-            let Ok(kind) = entry.file_type() else {
-                continue;
-            };
-            if name.starts_with('.') || named.contains(&path) {
+            if entry.link || name.starts_with('.') || named.contains(&path) {
                 continue;
             }
-            if kind.is_dir() {
+            if entry.kind == Kind::Directory {
                 if path != crate::policy::acceptance::DIRECTORY {
                     folders.push_back(path);
                 }
-            } else if kind.is_file() && !cx.read.contains_key(&path) {
+            } else if entry.kind == Kind::File && !cx.read.contains_key(&path) {
                 let renamed = renamed(name);
                 if renamed.is_some() || matches!(path.extension(), Some("yaml" | "yml")) {
                     found.push((path, renamed));
@@ -168,10 +171,8 @@ fn renamed(name: &str) -> Option<String> {
 }
 
 /// Returns the top-level key by which a file shows that it has this format: `version: 1`, or one that only this format has.
-fn key_of(path: &Utf8Path) -> Option<&'static str> {
-    let mut start = Vec::new();
-    let file = fs_err::File::open(path.as_std_path()).ok()?;
-    file.take(LOOKED_AT).read_to_end(&mut start).ok()?;
+fn key_of(door: &Root, path: &Utf8Path) -> Option<&'static str> {
+    let start = door.named(path).read_start(LOOKED_AT).ok()?;
     let text = String::from_utf8_lossy(&start);
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
     let mut version = None;
@@ -286,30 +287,28 @@ fn said(folder: &Utf8Path, why: &Why, key: &str, paths: &[Utf8PathBuf]) -> Diagn
 }
 
 /// Says which file or folder was probably meant by a path that leads nowhere.
-pub(super) fn hint(root: &Utf8Path, path: &Utf8Path) -> Option<String> {
+pub(super) fn hint(door: &Root, path: &Utf8Path) -> Option<String> {
     let mut real = Utf8PathBuf::new();
     let mut worst = None;
     for part in path.components() {
         let wanted = part.as_str();
         let next = real.join(wanted);
-        if root.join(&next).exists() {
+        if door.kind(&next).is_some() {
             real = next;
             continue;
         }
-        let names: Vec<String> = root
-            .join(&real)
-            .read_dir_utf8()
+        let names: Vec<String> = door
+            .list(&real, MOST_NAMES)
             .ok()?
-            .take(MOST_NAMES)
-            .flatten()
-            .map(|entry| entry.file_name().to_owned())
+            .into_iter()
+            .map(|entry| entry.name)
             .filter(|name| !name.starts_with('.'))
             .collect();
         let (name, difference) = nearest(wanted, &names)?;
         worst = worst.max(Some(difference));
         real.push(name);
     }
-    let difference = worst.filter(|_| root.join(&real).exists())?;
+    let difference = worst.filter(|_| door.kind(&real).is_some())?;
     Some(match difference {
         Difference::Letters => format!("did you mean `{real}`?"),
         other => format!(
@@ -340,14 +339,14 @@ fn nearest<'n>(wanted: &str, names: &'n [String]) -> Option<(&'n str, Difference
 }
 
 /// Says which folder was probably meant by a pattern that matches nothing.
-pub(super) fn pattern_hint(root: &Utf8Path, pattern: &str) -> Option<String> {
+pub(super) fn pattern_hint(door: &Root, pattern: &str) -> Option<String> {
     let literal: Vec<&str> = pattern
         .split('/')
         .take_while(|part| !part.contains('*'))
         .collect();
     let path = Utf8PathBuf::from(literal.join("/"));
-    (!literal.is_empty() && !root.join(&path).exists())
-        .then(|| hint(root, &path))
+    (!literal.is_empty() && door.kind(&path).is_none())
+        .then(|| hint(door, &path))
         .flatten()
 }
 

@@ -539,6 +539,19 @@ fn unquoted_sandbox(line: &str) -> Option<usize> {
         .then_some(after + rest.len() - value.len())
 }
 
+/// Reads a file that is no part of a workspace and has a form of its own, such as an acceptance: within bounds, and `None` where
+/// anything is wrong with it.
+pub(crate) fn small_file(text: &str) -> Option<serde_json::Value> {
+    let limits = YamlLimits {
+        depth: 8,
+        nodes: 1_000,
+        alias_nodes: 0,
+    };
+    let mut problems = Vec::new();
+    let tree = parse(FileId(0), text, limits, &mut problems)?;
+    problems.is_empty().then(|| json(&tree))
+}
+
 /// Turns a value into JSON, plain text by YAML 1.2's core schema.
 pub(super) fn json(node: &Node<'_>) -> serde_json::Value {
     use serde_json::Value as Json;

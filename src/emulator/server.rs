@@ -9,12 +9,12 @@ use super::routes::{Handler, Need, Operation, operations};
 use super::site::{ADMIN, Site};
 use super::stats::{Exchange, Stats};
 use super::store::write_whole;
+use crate::files::Place;
 use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{ConnectInfo, RawPathParams, Request};
 use axum::http::{HeaderValue, Response};
 use axum::routing::{MethodFilter, on};
-use camino::Utf8PathBuf;
 use std::io;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, Weak};
@@ -35,7 +35,7 @@ pub struct Options {
     /// The largest page that JSM's lists give, whatever `limit` says.
     pub page_cap: usize,
     /// Where the state is kept between runs.
-    pub state_file: Option<Utf8PathBuf>,
+    pub state_file: Option<Place>,
     /// Whether callers have *Browse users and groups*; without it searches find nobody.
     pub browse_users: bool,
     /// Whether every exchange is kept for [`Sandbox::exchanges`].

@@ -1,20 +1,25 @@
 //! Keeping a site in a file: whole, as JSON, replaced in one step.
 
 use super::site::Site;
-use camino::Utf8Path;
-use std::io::{self, Write};
+use crate::files::{self, Access, Place};
+use std::io;
 
 impl Site {
     /// Reads a site from a file that [`Site::save`] wrote.
     ///
     /// # Errors
     /// When the file cannot be read, or does not hold a site.
-    pub fn load(path: &Utf8Path) -> io::Result<Self> {
-        let bytes = fs_err::read(path)?;
+    pub fn load(path: impl Into<Place>) -> io::Result<Self> {
+        let path = path.into();
+        let bytes = path.read(files::LARGE)?;
         serde_json::from_slice(&bytes).map_err(|error| {
+            // What the parser says may quote the file.
+            let (line, column) = (error.line(), error.column());
             io::Error::new(
                 io::ErrorKind::InvalidData,
-                format!("`{path}` does not hold the state of a sandbox: {error}"),
+                format!(
+                    "`{path}` does not hold the state of a sandbox (line {line}, column {column})"
+                ),
             )
         })
     }
@@ -23,8 +28,8 @@ impl Site {
     ///
     /// # Errors
     /// When the directory or the file cannot be written.
-    pub fn save(&self, path: &Utf8Path) -> io::Result<()> {
-        write_whole(path, &self.to_bytes()?)
+    pub fn save(&self, path: impl Into<Place>) -> io::Result<()> {
+        write_whole(&path.into(), &self.to_bytes()?)
     }
 
     pub(super) fn to_bytes(&self) -> io::Result<Vec<u8>> {
@@ -32,14 +37,6 @@ impl Site {
     }
 }
 
-pub(super) fn write_whole(path: &Utf8Path, bytes: &[u8]) -> io::Result<()> {
-    let directory = match path.parent() {
-        Some(parent) if !parent.as_str().is_empty() => parent,
-        _ => Utf8Path::new("."),
-    };
-    fs_err::create_dir_all(directory)?;
-    let mut file = tempfile::NamedTempFile::new_in(directory)?;
-    file.write_all(bytes)?;
-    file.persist(path).map_err(|error| error.error)?;
-    Ok(())
+pub(super) fn write_whole(path: &Place, bytes: &[u8]) -> io::Result<()> {
+    Ok(path.replace(bytes, Access::Private)?)
 }

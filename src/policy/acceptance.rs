@@ -4,12 +4,17 @@
 //! change by being accepted; any other change on the site or in the YAML gives another digest, and the acceptance no longer
 //! fits.
 
+use crate::config;
+use crate::files::{self, Refusal, Root};
 use camino::Utf8Path;
 use jiff::civil::Date;
 use serde::Deserialize;
 
 /// The directory of acceptance files, relative to the workspace; give it code owners of its own.
 pub const DIRECTORY: &str = "acceptances";
+
+/// How many files are looked at: somebody may have put other things there.
+const MOST: usize = 100_000;
 
 /// How many hexadecimal digits a digest has.
 const DIGITS: usize = 64;
@@ -37,8 +42,8 @@ pub struct Acceptance {
 #[derive(Debug, thiserror::Error)]
 pub enum AcceptanceError {
     /// The file cannot be read.
-    #[error("`{0}` cannot be read: {1}")]
-    Unreadable(String, std::io::Error),
+    #[error("an acceptance cannot be read: {0}")]
+    Unreadable(#[from] Refusal),
     /// It is no mapping with `owner` and `date`.
     #[error("`{0}` is not an acceptance: {1}")]
     Shape(String, String),
@@ -71,21 +76,23 @@ pub fn find(
         return Ok(None);
     }
     let file = format!("{DIRECTORY}/{digest}.yaml");
-    let path = root.join(&file);
-    let text = match fs_err::read_to_string(&path) {
+    let text = match Root::open(root)?.named(&*file).read_text(files::SMALL) {
         Ok(text) => text,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(AcceptanceError::Unreadable(file, error)),
+        Err(refusal) if refusal.is_missing() => return Ok(None),
+        Err(refusal) => return Err(refusal.into()),
     };
-    let acceptance: Acceptance = serde_yaml::from_str(&text)
-        .map_err(|error| AcceptanceError::Shape(file.clone(), error.to_string()))?;
+    // What a parser says may quote the file, and this one is only looked for, never named by anybody.
+    let shape = |why: &str| AcceptanceError::Shape(file.clone(), why.to_owned());
+    let value = config::small_file(&text).ok_or_else(|| shape("it is not valid YAML"))?;
+    let acceptance: Acceptance = serde_json::from_value(value).map_err(|_| {
+        shape("it is a mapping with `owner` and `date`, and maybe `until`, `reason` and `version`")
+    })?;
     match acceptance.version {
         None | Some(1) => {}
         Some(other) => return Err(AcceptanceError::Version(file, other)),
     }
     if acceptance.owner.trim().is_empty() {
-        let why = "`owner` says nobody".to_owned();
-        return Err(AcceptanceError::Shape(file, why));
+        return Err(shape("`owner` says nobody"));
     }
     if acceptance.date > today || acceptance.until.is_some_and(|until| until < today) {
         let until = acceptance
@@ -98,9 +105,7 @@ pub fn find(
 
 /// Returns the YAML files among the acceptances that accept nothing, since their name is not a whole digest and `.yaml`.
 pub fn ignored(root: &Utf8Path) -> Vec<String> {
-    let entries = root.join(DIRECTORY).read_dir_utf8().into_iter().flatten();
-    let names = entries.filter_map(|entry| Some(entry.ok()?.file_name().to_owned()));
-    let mut ignored: Vec<String> = names
+    let mut ignored: Vec<String> = names(root)
         .filter(|name| match name.rsplit_once('.') {
             Some((digest, "yaml")) => !is_digest(digest),
             Some((_, "yml")) => true,
@@ -110,6 +115,22 @@ pub fn ignored(root: &Utf8Path) -> Vec<String> {
         .collect();
     ignored.sort();
     ignored
+}
+
+/// Returns the digests that a workspace has an acceptance of, whatever it says.
+pub fn digests(root: &Utf8Path) -> Vec<String> {
+    names(root)
+        .filter_map(|name| name.strip_suffix(".yaml").map(str::to_owned))
+        .filter(|digest| is_digest(digest))
+        .collect()
+}
+
+/// Returns the names of the files among the acceptances. A directory that leads out has none.
+fn names(root: &Utf8Path) -> impl Iterator<Item = String> {
+    let entries = Root::open(root)
+        .and_then(|root| root.list(Utf8Path::new(DIRECTORY), MOST))
+        .unwrap_or_default();
+    entries.into_iter().map(|entry| entry.name)
 }
 
 #[cfg(test)]

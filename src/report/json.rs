@@ -11,7 +11,7 @@ const MAJOR: &str = "1";
 #[derive(Debug, thiserror::Error)]
 pub enum ReadPlanError {
     /// No JSON at all.
-    #[error("is not JSON: {0}")]
+    #[error("is not JSON{}", place(.0))]
     Syntax(serde_json::Error),
     /// JSON without `format_version`, so something else than a plan.
     #[error(
@@ -30,7 +30,7 @@ pub enum ReadPlanError {
         tool: Option<String>,
     },
     /// The right version, but a key is missing or has another shape.
-    #[error("is a plan of format `{found}` with a part that cannot be read: {cause}")]
+    #[error("is a plan of format `{found}` with a part that cannot be read{}", place(.cause))]
     Shape {
         /// The version in the file.
         found: String,
@@ -56,6 +56,11 @@ pub fn plan_json(document: &PlanDocument) -> String {
     let mut text = escaped(&serde_json::to_string_pretty(document).unwrap_or_default());
     text.push('\n');
     text
+}
+
+/// Says where a file is not what it should be. What the parser says may quote the file, which may be anything.
+pub(crate) fn place(error: &serde_json::Error) -> String {
+    format!(" (line {}, column {})", error.line(), error.column())
 }
 
 /// Reads a plan file; unknown keys are ignored, so that later minor versions can be shown.

@@ -157,7 +157,7 @@ fn file() -> (tempfile::TempDir, Utf8PathBuf) {
 async fn stopping_saves_and_loading_gives_the_same_site() {
     let (_directory, path) = file();
     let options = Options {
-        state_file: Some(path.clone()),
+        state_file: Some(path.clone().into()),
         ..Options::default()
     };
     let sandbox = Box::start_with(acme().site, options.clone()).await;
@@ -193,7 +193,7 @@ async fn stopping_saves_and_loading_gives_the_same_site() {
 async fn a_change_is_saved_while_the_sandbox_runs() {
     let (_directory, path) = file();
     let options = Options {
-        state_file: Some(path.clone()),
+        state_file: Some(path.clone().into()),
         ..Options::default()
     };
     let sandbox = Box::start_with(acme().site, options).await;
@@ -214,7 +214,7 @@ async fn a_change_is_saved_while_the_sandbox_runs() {
 async fn a_keeper_saves_at_once_and_keeps_no_sandbox_alive() {
     let (_directory, path) = file();
     let options = Options {
-        state_file: Some(path.clone()),
+        state_file: Some(path.clone().into()),
         ..Options::default()
     };
     let sandbox = Box::start_with(acme().site, options).await.sandbox;

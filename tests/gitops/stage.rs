@@ -228,14 +228,14 @@ impl Stage {
 
     pub(crate) fn site(&self) -> Site {
         self.site_bytes();
-        Site::load(&self.state()).unwrap()
+        Site::load(self.state()).unwrap()
     }
 
     /// Somebody clicks on the site.
     pub(crate) fn edit<T>(&self, change: impl FnOnce(&mut Site) -> T) -> T {
         let mut site = self.site();
         let result = change(&mut site);
-        site.save(&self.state()).unwrap();
+        site.save(self.state()).unwrap();
         result
     }
 

@@ -171,7 +171,7 @@ fn workspace_of(keys: &str, seed: &str, change: impl Fn(&mut Site)) -> TempDir {
     let mut state = seed_directory(&root.join("seed"), &key, TODAY).unwrap();
     change(&mut state);
     state
-        .save(&root.join(".portcullis/sandbox/acme.json"))
+        .save(root.join(".portcullis/sandbox/acme.json"))
         .unwrap();
     directory
 }

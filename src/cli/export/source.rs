@@ -2,13 +2,14 @@
 
 use crate::cli::args::{ExportArguments, Global, Reach};
 use crate::cli::{Lookup, Output, observe};
-use crate::config::{Auth, Site, SiteUrl, SurfaceMode, Surfaces, Workspace};
-use crate::connect::{self, Session};
+use crate::config::{self, Auth, Site, SiteUrl, SurfaceMode, Surfaces, Workspace};
+use crate::connect::{self, Session, state_file};
 use crate::exit::Exit;
 use crate::export::{AtlassianTarget, CopiedFile, Target};
+use crate::files::{Named, Refusal, Root};
 use crate::jsm::{self, Connection};
 use crate::model::SiteKey;
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8PathBuf;
 
 /// A site that can be read, and how its export reaches it.
 pub(super) struct Source {
@@ -22,7 +23,7 @@ pub(super) struct Source {
 }
 
 enum Way {
-    Workspace(Box<Session>, Option<Utf8PathBuf>),
+    Workspace(Box<Session>, Option<Named>),
     Address(Box<Connection>),
 }
 
@@ -47,9 +48,9 @@ impl Source {
     }
 
     /// Returns the file that holds the embedded sandbox's state, once the source is closed.
-    pub(super) fn state_file(&self) -> Option<&Utf8Path> {
+    pub(super) fn state_file(&self) -> Option<&Named> {
         match &self.way {
-            Way::Workspace(_, state) => state.as_deref(),
+            Way::Workspace(_, state) => state.as_ref(),
             Way::Address(_) => None,
         }
     }
@@ -179,10 +180,13 @@ async fn of_workspace(
         mapped,
         atlassian,
     };
-    let state = sandbox.then(|| {
-        let directory = workspace.root.join(".portcullis").join("sandbox");
-        directory.join(format!("{key}.json"))
-    });
+    let state = match sandbox {
+        true => Some(
+            state_file(&workspace, key)
+                .map_err(|error| output.fail(Exit::Unexpected, &error.to_string(), None))?,
+        ),
+        false => None,
+    };
     Ok(Source {
         target,
         surfaces: site.surfaces.clone(),
@@ -191,11 +195,14 @@ async fn of_workspace(
     })
 }
 
-fn driver(workspace: &Workspace, site: &Site) -> std::io::Result<Option<CopiedFile>> {
+fn driver(workspace: &Workspace, site: &Site) -> Result<Option<CopiedFile>, Refusal> {
     let Some(driver) = &site.surfaces.mapped else {
         return Ok(None);
     };
-    let text = fs_err::read_to_string(workspace.root.join(&driver.file))?;
+    let limit = config::Limits::default().file_bytes;
+    let text = Root::open(&workspace.root)?
+        .named(&*driver.file)
+        .read_text(limit)?;
     Ok(Some(CopiedFile {
         path: Utf8PathBuf::from(&driver.file),
         text,

@@ -3,6 +3,7 @@
 use super::super::args::CodeHost;
 use crate::base;
 use crate::config::{self, LoadOptions, SiteUrl};
+use crate::files::Given;
 use camino::{Utf8Path, Utf8PathBuf};
 use jiff::civil::Date;
 
@@ -89,10 +90,13 @@ fn place(workspace: &Utf8Path) -> (Utf8PathBuf, String) {
     else {
         return alone();
     };
-    let Some(there) = absolute.ancestors().find(|path| path.is_dir()) else {
+    let Some(there) = absolute
+        .ancestors()
+        .find(|path| Given::new(*path).is_a_directory())
+    else {
         return alone();
     };
-    let (Some(prefix), Ok(real)) = (base::prefix(there), there.canonicalize_utf8()) else {
+    let (Some(prefix), Some(real)) = (base::prefix(there), Given::new(there).real()) else {
         return alone();
     };
     let depth = prefix.matches('/').count();
@@ -116,7 +120,7 @@ fn place(workspace: &Utf8Path) -> (Utf8PathBuf, String) {
 
 /// Returns the hosts of the sites, as far as the workspace can be read.
 fn hosts(workspace: &Utf8Path, today: Date) -> Vec<String> {
-    if !workspace.join("portcullis.yaml").is_file() {
+    if !Given::new(workspace.join(config::ROOT_FILE)).is_a_file() {
         return Vec::new();
     }
     let Some(workspace) = config::load(workspace, LoadOptions::new(today)).workspace else {

@@ -274,9 +274,14 @@ fn seed(cx: &mut Context, node: &Node<'_>) -> Option<Located<Utf8PathBuf>> {
         );
         return None;
     }
-    let absolute = cx.root.join(&path.value);
-    cx.confined(&absolute, &path.value, Some(node.mark))?;
-    if !absolute.join(ROOT_FILE).exists() {
+    cx.confined(&path.value, Some(node.mark))?;
+    let root_file = path.value.join(ROOT_FILE);
+    if cx
+        .door
+        .as_ref()
+        .and_then(|door| door.kind(&root_file))
+        .is_none()
+    {
         cx.report(
             Diagnostic::error(
                 codes::MISSING_FILE,

@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use std::io;
 
 /// Refuses a directory that holds something, since nothing is ever overwritten.
-pub(super) fn refuse_unless_free(to: &Utf8Path) -> Result<(), String> {
+///
+/// # Errors
+/// When it does, or cannot be looked into.
+pub fn refuse_unless_free(to: &Utf8Path) -> Result<(), String> {
     match fs_err::symlink_metadata(to) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
         Err(error) => Err(error.to_string()),
@@ -21,7 +24,10 @@ pub(super) fn refuse_unless_free(to: &Utf8Path) -> Result<(), String> {
 }
 
 /// Writes the files below `to`, which is absent or empty. A failure leaves neither files nor a directory.
-pub(super) fn write(to: &Utf8Path, files: &BTreeMap<Utf8PathBuf, String>) -> io::Result<()> {
+///
+/// # Errors
+/// When one cannot be written, or something came in meanwhile.
+pub fn write_directory(to: &Utf8Path, files: &BTreeMap<Utf8PathBuf, String>) -> io::Result<()> {
     let exists = to.exists();
     // A path such as `.` has no name and no parent to write beside.
     let to = if exists {
@@ -74,7 +80,7 @@ mod tests {
         let scratch = tempfile::tempdir().unwrap();
         let root = Utf8Path::from_path(scratch.path()).unwrap();
         // A file cannot also be a directory.
-        assert!(write(&root.join("to"), &files("a.yaml/b")).is_err());
+        assert!(write_directory(&root.join("to"), &files("a.yaml/b")).is_err());
         assert_eq!(fs_err::read_dir(root).unwrap().count(), 0);
     }
 
@@ -86,10 +92,10 @@ mod tests {
         fs_err::create_dir(&empty).unwrap();
         for to in [&new, &empty] {
             refuse_unless_free(to).unwrap();
-            write(to, &files("b/c.csv")).unwrap();
+            write_directory(to, &files("b/c.csv")).unwrap();
             assert_eq!(fs_err::read_to_string(to.join("b/c.csv")).unwrap(), "2");
             assert!(refuse_unless_free(to).unwrap_err().contains("not empty"));
-            assert!(write(to, &files("d")).is_err());
+            assert!(write_directory(to, &files("d")).is_err());
             assert!(!to.join("d").exists());
         }
         assert_eq!(fs_err::read_dir(root).unwrap().count(), 2);
