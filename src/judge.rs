@@ -91,17 +91,19 @@ pub fn judge(
     policy::accept_drift(plan, desired);
     let own = std::mem::take(&mut plan.findings);
     let mut ledger = Ledger::default();
-    needs::wait_with(&mut plan.changes, &before);
+    needs::wait_with(&mut plan.changes, &plan.replacements, &before);
     loop {
         ledger.findings.clear();
         let mut sheet = Sheet::new(&plan.changes);
-        settle(&mut sheet, (desired, observed, lints), &before, &mut ledger);
+        let needs = needs::needs(&plan.changes, &plan.replacements, &before);
+        let given = (desired, observed, lints);
+        settle(&mut sheet, &needs, given, &before, &mut ledger);
         let blocks = sheet.into_blocks();
         for (change, blocks) in plan.changes.iter_mut().zip(blocks) {
             change.blocked_by = blocks;
         }
         let waits = order::arrange(plan, desired, observed);
-        let waits_with = needs::wait_with(&mut plan.changes, &before);
+        let waits_with = needs::wait_with(&mut plan.changes, &plan.replacements, &before);
         if !waits && !waits_with {
             break;
         }
@@ -134,17 +136,17 @@ pub fn assess(changes: &[Change], observed: &Observed, before: &State<'_>) -> As
 /// Judges round by round until no block comes.
 fn settle(
     sheet: &mut Sheet<'_>,
+    needs: &needs::Needs,
     (desired, observed, lints): (&Desired<'_>, &Observed, Lints),
     before: &State<'_>,
     ledger: &mut Ledger,
 ) {
-    let needs = needs::needs(sheet.changes(), before);
     let held = lint::Held::new(before, desired, observed);
-    needs::block(sheet, &needs);
+    needs::block(sheet, needs);
     policy::protections(sheet, desired, observed, ledger);
     loop {
         let at_first = sheet.count();
-        needs::block(sheet, &needs);
+        needs::block(sheet, needs);
         let worlds = Worlds::new(before, sheet);
         ledger.findings.clear();
         if lints == Lints::Judged {
@@ -157,7 +159,7 @@ fn settle(
             let worlds = Worlds::new(before, sheet);
             policy::limits(sheet, desired, observed, &worlds, ledger);
         }
-        needs::block(sheet, &needs);
+        needs::block(sheet, needs);
         if sheet.count() == at_first {
             return;
         }

@@ -1,5 +1,6 @@
 //! The plan: which changes take the observed site to the desired one, and why each.
 
+mod alike;
 mod block;
 pub mod change;
 pub mod diff;
@@ -11,6 +12,7 @@ mod organizations;
 mod projects;
 pub mod roster;
 pub(crate) mod settings;
+mod stories;
 pub mod surfaces;
 
 pub use block::Block;
@@ -20,6 +22,7 @@ pub use order::{Danger, Order, UnsafeStep};
 
 use crate::model::{Address, Incomplete, SiteKey};
 use jiff::civil::Date;
+use std::collections::BTreeMap;
 
 /// What would be done to one site.
 #[derive(Debug, Clone, PartialEq)]
@@ -42,6 +45,8 @@ pub struct Plan {
     pub unmanaged: UnmanagedCounts,
     /// How much of what was read is described.
     pub coverage: Coverage,
+    /// Who comes in the place of whom: the removal from a list by a mere edit, and the addition to it.
+    pub replacements: BTreeMap<Address, Address>,
     /// When each change is carried out.
     pub order: order::Order,
 }

@@ -17,6 +17,8 @@ mod random;
 mod scale;
 #[path = "reconcile/settings.rs"]
 mod settings;
+#[path = "reconcile/stories.rs"]
+mod stories;
 #[path = "support/reconcile.rs"]
 mod support;
 #[path = "reconcile/weather.rs"]

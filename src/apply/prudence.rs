@@ -4,7 +4,7 @@
 //! a loss or a leak, so whatever was to come after it for somebody's sake waits for the next run.
 
 use super::Outcome;
-use crate::model::{AccountId, ChannelAccess, ProjectKey};
+use crate::model::{AccountId, Address, ChannelAccess, ProjectKey};
 use crate::plan::{Danger, Effect, Order, PersonRef, Plan};
 use std::collections::BTreeSet;
 
@@ -45,6 +45,10 @@ pub(super) fn hold_back(
     if failed.is_empty() {
         return (indices, Vec::new());
     }
+    let not_done: BTreeSet<&Address> = failed
+        .iter()
+        .map(|index| &plan.changes[*index].address)
+        .collect();
     let failed = ordered.steps_of(failed);
     let mut go = Vec::with_capacity(indices.len());
     let mut held = Vec::new();
@@ -74,6 +78,11 @@ pub(super) fn hold_back(
             }
             _ => None,
         };
+        let place = plan.replacements.get(&plan.changes[index].address);
+        let why = why.or_else(|| {
+            let come = place.filter(|come| not_done.contains(come))?;
+            Some(format!("`{come}`, which comes in its place, did not work"))
+        });
         let why = why.or_else(|| {
             ordered.failed_before(index, &failed).map(|danger| {
                 match danger {

@@ -269,6 +269,8 @@ blocks! {
         list: Option<Vec<PersonEntry>>,
         /// Roster files (`.csv`, `.txt`, `.yaml`) relative to this file.
         from: Option<Vec<ListFile>>,
+        /// Domains that were renamed: the domain now, and those before. `ana@` the first is the person who was `ana@` one of the others.
+        previous_domains: Option<BTreeMap<String, Vec<DomainText>>>,
         /// Allowed to be there, never added and never removed: addresses, or `*@domain`.
         keep: Option<Vec<String>>,
         /// People who must not be there, in both modes.
@@ -286,6 +288,8 @@ blocks! {
         list: Option<Vec<PersonEntry>>,
         /// Roster files (`.csv`, `.txt`, `.yaml`) relative to this file.
         from: Option<Vec<ListFile>>,
+        /// Domains that were renamed: the domain now, and those before. `ana@` the first is the person who was `ana@` one of the others.
+        previous_domains: Option<BTreeMap<String, Vec<DomainText>>>,
         /// Allowed to be there, never added and never removed: addresses, or `*@domain`.
         keep: Option<Vec<String>>,
         /// People who must not be there, in both modes.
@@ -351,6 +355,10 @@ blocks! {
         account: Option<String>,
         /// The last day.
         until: Option<String>,
+        /// The address that the person had before.
+        previous_email: Option<String>,
+        /// Whether the person is nobody who leaves the list: `yes` or `no`.
+        new_person: Option<String>,
     }
     /// The headers of columns, where rows name their list.
     ListsColumnsBlock {
@@ -368,6 +376,10 @@ blocks! {
         organization: Option<String>,
         /// The key of the project whose customer the person is.
         project: Option<String>,
+        /// The address that the person had before.
+        previous_email: Option<String>,
+        /// Whether the person is nobody who leaves the list: `yes` or `no`.
+        new_person: Option<String>,
     }
     /// Which rows of a table count; any other value is an error.
     WhereBlock {
@@ -388,8 +400,10 @@ blocks! {
         account: Option<AccountKind>,
         /// The last day (inclusive, UTC); afterwards the entry means "must be absent".
         until: Option<DateText>,
-        /// With `account_id`: the address the account had before.
+        /// The address that the person had before.
         previous_email: Option<AddressText>,
+        /// Says that the person is nobody who leaves the list, however alike the addresses are.
+        new_person: Option<bool>,
     }
     /// A person who must be absent.
     AbsentEntryBlock {

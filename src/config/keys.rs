@@ -49,9 +49,11 @@ keys! {
     /// A customer organization.
     ORGANIZATION = "OrganizationBlock": ["id", "previous_name", "state", "managed_by", "email_domains", "allow_empty", "members"];
     /// A list of people.
-    ROSTER = "RosterBlock": ["mode", "list", "from", "keep", "absent", "create", "allow_empty"];
+    ROSTER = "RosterBlock": ["mode", "list", "from", "previous_domains", "keep", "absent", "create", "allow_empty"];
     /// A list of customers.
-    CUSTOMERS = "CustomersBlock": ["mode", "list", "from", "keep", "absent", "create", "allow_empty", "managed_by"];
+    CUSTOMERS = "CustomersBlock": [
+        "mode", "list", "from", "previous_domains", "keep", "absent", "create", "allow_empty", "managed_by"
+    ];
     /// A roster file of one list, or of leavers.
     ROSTER_FILE = "RosterFileBlock": [
         "file", "columns", "where", "separator", "encoding", "date_format", "min_rows", "ignore_columns"
@@ -61,13 +63,15 @@ keys! {
         "file", "columns", "where", "split", "separator", "encoding", "date_format", "min_rows", "ignore_columns"
     ];
     /// The columns of a table.
-    COLUMNS = "ColumnsBlock": ["email", "account_id", "name", "account", "until"];
+    COLUMNS = "ColumnsBlock": ["email", "account_id", "name", "account", "until", "previous_email", "new_person"];
     /// The columns of a table whose rows name their list.
-    LISTS_COLUMNS = "ListsColumnsBlock": ["email", "account_id", "name", "account", "until", "organization", "project"];
+    LISTS_COLUMNS = "ListsColumnsBlock": [
+        "email", "account_id", "name", "account", "until", "organization", "project", "previous_email", "new_person"
+    ];
     /// Which rows of a table count.
     WHERE_COLUMN = "WhereBlock": ["in", "out"];
     /// A person in a list.
-    PERSON_ENTRY = "PersonEntryBlock": ["email", "account_id", "name", "account", "until", "previous_email"];
+    PERSON_ENTRY = "PersonEntryBlock": ["email", "account_id", "name", "account", "until", "previous_email", "new_person"];
     /// A person who must be absent from a list.
     ABSENT_ENTRY = "AbsentEntryBlock": ["email", "account_id"];
     /// A person, everywhere on the site.

@@ -27,6 +27,7 @@ use crate::diagnostic::{Diagnostic, Located, Mark, Span};
 use crate::model::{AccountKind, Domain, Email};
 use files::{Budget, Outcome};
 use reading::Source;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// The words of `managed_by`.
@@ -119,6 +120,7 @@ fn roster_of(cx: &mut Context, entry: &Entry<'_>, known: &[&str]) -> Option<Rost
         }
     }
     let entries = united(cx, entries);
+    let previous_domains = previous_domains(cx, fields.get("previous_domains"));
     let mut keep = Vec::new();
     for item in fields
         .get("keep")
@@ -139,6 +141,7 @@ fn roster_of(cx: &mut Context, entry: &Entry<'_>, known: &[&str]) -> Option<Rost
         span: entry.mark.span,
         mode,
         entries,
+        previous_domains,
         keep,
         absent,
         create: create.map(|create| create.value).unwrap_or_default(),
@@ -244,19 +247,14 @@ fn person(cx: &mut Context, node: &Node<'_>) -> Option<RosterEntry> {
             let account_id = fields
                 .get("account_id")
                 .and_then(|e| account_id(cx, &e.node));
-            let previous = fields.get("previous_email").and_then(|e| {
-                if !fields.has("account_id") {
-                    cx.report(
-                        Diagnostic::error(
-                            codes::CONFLICTING_KEYS,
-                            "`previous_email` goes with `account_id` only",
-                        )
-                        .at(e.mark)
-                        .hint("the account id says whose address changed"),
-                    );
-                }
-                cx.email(&e.node)
-            });
+            let previous = fields.get("previous_email").and_then(|e| cx.email(&e.node));
+            let new_person = fields
+                .get("new_person")
+                .and_then(|e| cx.boolean(&e.node))
+                .is_some_and(|new| new.value);
+            if new_person && let Some(previous) = &previous {
+                cx.report(same_and_new(previous.span));
+            }
             if !fields.has("email") && !fields.has("account_id") {
                 cx.report(
                     Diagnostic::error(codes::MISSING_KEY, "`email` or `account_id` is missing")
@@ -272,6 +270,7 @@ fn person(cx: &mut Context, node: &Node<'_>) -> Option<RosterEntry> {
                 until: fields.get("until").and_then(|e| cx.date(&e.node)),
                 email: None,
                 previous_email: previous.map(|email| email.value),
+                new_person,
             };
             let email = email.map(|email| email.value);
             let (who, extra) = match account_id {
@@ -286,6 +285,46 @@ fn person(cx: &mut Context, node: &Node<'_>) -> Option<RosterEntry> {
             })
         }
     }
+}
+
+/// Says that an entry cannot have been somebody else before and be new.
+fn same_and_new(at: Span) -> Diagnostic {
+    Diagnostic::error(
+        codes::CONFLICTING_KEYS,
+        "`previous_email` and `new_person` contradict each other",
+    )
+    .at(at)
+    .hint("`previous_email` says who the person was, `new_person` that they are nobody who leaves")
+}
+
+/// Reads which domains were renamed.
+fn previous_domains(cx: &mut Context, entry: Option<&Entry<'_>>) -> BTreeMap<Domain, Vec<Domain>> {
+    let mut renamed = BTreeMap::new();
+    let entries = entry.and_then(|e| cx.entries(&e.node)).unwrap_or_default();
+    for entry in entries {
+        let now = cx.domain(&entry.key, entry.mark);
+        let mut before = Vec::new();
+        for item in cx.items(&entry.node).unwrap_or_default() {
+            let text = cx.text(item);
+            let domain = text.and_then(|text| cx.domain(text, item.mark));
+            let Some(domain) = domain else { continue };
+            if now.as_ref().is_some_and(|now| now.value == domain.value) {
+                cx.report(
+                    Diagnostic::error(
+                        codes::CONFLICTING_KEYS,
+                        format!("`{}` cannot be the domain before itself", domain.value),
+                    )
+                    .at(item.mark),
+                );
+                continue;
+            }
+            before.push(domain.value);
+        }
+        if let Some(now) = now {
+            renamed.insert(now.value, before);
+        }
+    }
+    renamed
 }
 
 /// Keeps an entry small: nothing is allocated for the common one that says nothing more than an address.

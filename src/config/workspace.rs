@@ -275,6 +275,8 @@ pub struct Roster {
     pub mode: Mode,
     /// The entries of `list` and of every file in `from`, each person once, sorted by [`Who`].
     pub entries: Vec<RosterEntry>,
+    /// Domains that were renamed: the domain now, with those before.
+    pub previous_domains: BTreeMap<Domain, Vec<Domain>>,
     /// Allowed to be there: never added, never removed.
     pub keep: Vec<Located<AddressPattern>>,
     /// Must not be there, in both modes.
@@ -339,8 +341,10 @@ pub struct RosterExtra {
     pub until: Option<Date>,
     /// With `account_id`: the address the account should have by now.
     pub email: Option<Email>,
-    /// With `account_id`: the address it had before.
+    /// The address that the person had before.
     pub previous_email: Option<Email>,
+    /// Whether the person is nobody who leaves the list, however alike the addresses are.
+    pub new_person: bool,
 }
 
 /// An exact address, or `*@domain`.

@@ -23,7 +23,13 @@ struct Makes<'c> {
 }
 
 /// Finds what every row rests on.
-pub(super) fn needs(changes: &[Change], before: &State<'_>) -> Needs {
+///
+/// `replacements` says who comes in the place of whom: nobody leaves before.
+pub(super) fn needs(
+    changes: &[Change],
+    replacements: &BTreeMap<Address, Address>,
+    before: &State<'_>,
+) -> Needs {
     let mut makes = Makes::default();
     for (at, change) in changes.iter().enumerate() {
         match &change.effect {
@@ -44,10 +50,20 @@ pub(super) fn needs(changes: &[Change], before: &State<'_>) -> Needs {
         }
     }
     let mut refused: HashMap<&str, bool> = HashMap::new();
-    changes
+    let mut needs: Needs = changes
         .iter()
         .map(|change| needs_of(change, &makes, before, &mut refused))
-        .collect()
+        .collect();
+    if !replacements.is_empty() {
+        let rows = changes.iter().enumerate();
+        let at: HashMap<&Address, usize> = rows.map(|(at, row)| (&row.address, at)).collect();
+        for (gone, come) in replacements {
+            if let (Some(gone), Some(come)) = (at.get(gone), at.get(come)) {
+                needs[*gone].push((*come, "whoever comes in their place does not come"));
+            }
+        }
+    }
+    needs
 }
 
 fn needs_of<'c>(
@@ -168,8 +184,12 @@ pub(super) fn block(sheet: &mut Sheet<'_>, needs: &Needs) {
 }
 
 /// Lets what rests on a row that waits, or that a person carries out, wait with it; says whether any does that did not.
-pub(super) fn wait_with(changes: &mut [Change], before: &State<'_>) -> bool {
-    let needs = needs(changes, before);
+pub(super) fn wait_with(
+    changes: &mut [Change],
+    replacements: &BTreeMap<Address, Address>,
+    before: &State<'_>,
+) -> bool {
+    let needs = needs(changes, replacements, before);
     let mut any = false;
     loop {
         let mut waits: Vec<(usize, BTreeSet<Address>)> = Vec::new();

@@ -32,6 +32,7 @@ pub fn diff(desired: &Desired<'_>, observed: &Observed) -> Plan {
     draft.organizations();
     draft.projects();
     draft.accounts();
+    draft.stories_of_the_site();
     draft.finish()
 }
 
@@ -49,6 +50,8 @@ pub(super) struct Draft<'a> {
     pub(super) forecast: Vec<Forecast>,
     pub(super) unmanaged: UnmanagedCounts,
     pub(super) coverage: Coverage,
+    /// Who comes in the place of whom, by row.
+    pub(super) replacements: BTreeMap<Address, Address>,
     wanted_accounts: BTreeMap<&'a Email, WantedAccount<'a>>,
 }
 
@@ -88,7 +91,7 @@ pub(super) enum ListOwner<'l> {
 
 impl PeopleList<'_> {
     /// The part of a row's address between the owner and the person.
-    const fn child(&self) -> &'static str {
+    pub(super) const fn child(&self) -> &'static str {
         match self.owner {
             ListOwner::Organization(_) => "member",
             ListOwner::Project(_) => "customer",
@@ -142,6 +145,7 @@ impl<'a> Draft<'a> {
             forecast: Vec::new(),
             unmanaged: UnmanagedCounts::default(),
             coverage: Coverage::default(),
+            replacements: BTreeMap::new(),
             wanted_accounts: BTreeMap::new(),
         }
     }
@@ -237,6 +241,7 @@ impl<'a> Draft<'a> {
             draft.address(list.parts.iter().copied().chain([child, person]))
         };
         self.ended(base.clone(), roster, &comparison);
+        let mut held = self.stories(list, roster, &comparison);
         for Missing { entry, account } in comparison.missing {
             let person = Desired::person(&entry.who);
             let (reference, waits) = match (&account, &entry.who) {
@@ -288,7 +293,7 @@ impl<'a> Draft<'a> {
                 wanted.dependents.push(position);
             }
         }
-        for removal in comparison.removals {
+        for (at, removal) in comparison.removals.into_iter().enumerate() {
             let Some(effect) = list.remove(removal.account.clone()) else {
                 continue;
             };
@@ -303,6 +308,7 @@ impl<'a> Draft<'a> {
             let person = Desired::person(&who);
             let mut blocked_by = list.blocked.clone();
             blocked_by.extend(list.removals_blocked.iter().cloned());
+            blocked_by.extend(held.remove(&at));
             self.changes.push(Change {
                 address: row(self, &person),
                 kind: list.kind(),
@@ -746,6 +752,7 @@ impl<'a> Draft<'a> {
             forecast: self.forecast,
             unmanaged: self.unmanaged,
             coverage: self.coverage,
+            replacements: self.replacements,
             order: Order::default(),
         }
     }

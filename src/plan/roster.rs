@@ -5,7 +5,7 @@ use crate::desired::{DesiredRoster, GoneWho};
 use crate::diagnostic::Span;
 use crate::model::{AccountId, AccountKind, Domain, Email, Incomplete};
 use crate::observed::{Observed, ObservedAccount, Resolution, Standing};
-use crate::plan::Reason;
+use crate::plan::{Reason, stories};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Accounts by visible address, over everything that was read.
@@ -247,7 +247,14 @@ pub fn compare<'a>(
             }
             Who::Email(email) => {
                 let kind = extra.and_then(|extra| extra.account);
-                match index.find(email, kind) {
+                let found = match index.find(email, kind) {
+                    Match::Nobody | Match::NotAsked => {
+                        let known = stories::same_account(entry, desired, index);
+                        known.map_or_else(|| index.find(email, kind), Match::One)
+                    }
+                    found => found,
+                };
+                match found {
                     Match::One(id) => {
                         accounted.insert(id, ());
                         let live_kind = index.account(id).and_then(|account| account.kind);

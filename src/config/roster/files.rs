@@ -733,6 +733,33 @@ impl<'r> Cells<'r> {
             }
             date
         });
+        let previous_email = self
+            .field(columns.of(Column::PreviousEmail))
+            .and_then(|text| match address(text) {
+                Ok(email) => Some(email),
+                Err(diagnostic) => {
+                    problems.push(diagnostic.at(self.mark(text)));
+                    None
+                }
+            });
+        let new_person = self
+            .field(columns.of(Column::NewPerson))
+            .is_some_and(|text| {
+                let lower = text.to_ascii_lowercase();
+                if !matches!(lower.as_str(), "yes" | "no" | "true" | "false") {
+                    problems.push(
+                        Diagnostic::error(
+                            codes::UNKNOWN_WORD,
+                            format!("`{}` is neither `yes` nor `no`", short(text)),
+                        )
+                        .at(self.mark(text)),
+                    );
+                }
+                matches!(lower.as_str(), "yes" | "true")
+            });
+        if new_person && previous_email.is_some() {
+            problems.push(super::same_and_new(self.whole().span));
+        }
         let organization = self.field(columns.of(Column::Organization));
         let project = self.field(columns.of(Column::Project));
         if self.purpose == Purpose::Lists && !out && organization.is_none() && project.is_none() {
@@ -774,7 +801,8 @@ impl<'r> Cells<'r> {
                     account,
                     until,
                     email,
-                    previous_email: None,
+                    previous_email,
+                    new_person,
                 }),
             },
             out,

@@ -217,6 +217,7 @@ impl List {
             span: self.span,
             mode: Mode::default(),
             entries: Vec::new(),
+            previous_domains: BTreeMap::new(),
             keep: Vec::new(),
             absent: Vec::new(),
             create: Create::default(),

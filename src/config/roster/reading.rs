@@ -24,11 +24,15 @@ pub enum Column {
     Organization,
     /// The key of the project whose customer the person is.
     Project,
+    /// The address before.
+    PreviousEmail,
+    /// Whether the person is nobody who leaves the list.
+    NewPerson,
 }
 
 impl Column {
     /// Every column with the word for it.
-    pub(crate) const WORDS: [(&'static str, Self); 7] = [
+    pub(crate) const WORDS: [(&'static str, Self); 9] = [
         ("email", Self::Email),
         ("account_id", Self::AccountId),
         ("name", Self::Name),
@@ -36,6 +40,8 @@ impl Column {
         ("until", Self::Until),
         ("organization", Self::Organization),
         ("project", Self::Project),
+        ("previous_email", Self::PreviousEmail),
+        ("new_person", Self::NewPerson),
     ];
 
     /// Returns the word, which is also the header of the column where the YAML names none.
@@ -60,7 +66,15 @@ impl Purpose {
     pub(crate) const fn columns(self) -> &'static [Column] {
         use Column as C;
         match self {
-            Self::List => &[C::Email, C::AccountId, C::Name, C::Account, C::Until],
+            Self::List => &[
+                C::Email,
+                C::AccountId,
+                C::Name,
+                C::Account,
+                C::Until,
+                C::PreviousEmail,
+                C::NewPerson,
+            ],
             Self::Lists => &[
                 C::Email,
                 C::AccountId,
@@ -69,6 +83,8 @@ impl Purpose {
                 C::Until,
                 C::Organization,
                 C::Project,
+                C::PreviousEmail,
+                C::NewPerson,
             ],
             Self::Leavers => &[C::Email, C::AccountId, C::Name, C::Until],
         }

@@ -6,7 +6,7 @@ use super::graph::Graph;
 use super::people::Class;
 use super::rule::Step;
 use super::rules::newcomer;
-use crate::model::WhoCanView;
+use crate::model::{Address, WhoCanView};
 use crate::plan::{Effect, OrganizationRef, Plan};
 use std::collections::HashMap;
 
@@ -83,6 +83,21 @@ pub(super) fn add(plan: &Plan, facts: &Facts<'_>, classes: &[Class<'_>], graph: 
                 }
             }
             _ => {}
+        }
+    }
+    // Whoever leaves a list leaves when whoever comes in their place has come.
+    if !plan.replacements.is_empty() {
+        let at: HashMap<&Address, Step> = plan
+            .changes
+            .iter()
+            .zip(&facts.step_of)
+            .filter(|(change, _)| !never(change))
+            .filter_map(|(change, step)| Some((&change.address, (*step)?)))
+            .collect();
+        for (gone, come) in &plan.replacements {
+            if let (Some(gone), Some(come)) = (at.get(gone), at.get(come)) {
+                graph.need(*come, *gone);
+            }
         }
     }
     // L15: viewing without login rests on people being able to make accounts.

@@ -87,6 +87,14 @@ fn mask_quoted(diagnostic: &mut Diagnostic, sources: &Sources) {
         *message = format!("{}`{masked}{tail}", &message[..first]);
     }
     if let Some(hint) = &mut diagnostic.hint {
+        if diagnostic.code == codes::UNUSED_COLUMN
+            && let Some((head, values)) = hint.split_once(" in: [")
+            && let Some((values, tail)) = values.rsplit_once("], out: [")
+        {
+            // The mapping to write lists what stands in the cells.
+            *hint = format!("{head} in: [{}], out: [{tail}", crossed(values));
+            return;
+        }
         if let Some((head, tail)) = hint.split_once(": ")
             && foreign(tail)
         {
