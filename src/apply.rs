@@ -15,6 +15,7 @@ pub use journal::{Journal, JournalEntry, Told};
 use crate::desired::Desired;
 use crate::jsm::{ApiError, ErrorKind, Reader, Writer};
 use crate::model::{AccountId, DeskId, Email, OrganizationId, OrganizationName, ProjectKey};
+use crate::neutral::named;
 use crate::observed::{Observed, Ownership};
 use crate::plan::{Change, Effect, OrganizationRef, PersonRef, Plan};
 use futures_util::stream::{self, StreamExt};
@@ -336,7 +337,10 @@ impl Apply<'_> {
             OrganizationRef::Planned(name) => match made.organizations.get(name) {
                 Some(Ok(id)) => Ok(id.clone()),
                 Some(Err(why)) => Err(why.clone()),
-                None => Err(format!("organization `{name}` was not made")),
+                None => Err(format!(
+                    "organization {name} was not made",
+                    name = named(name)
+                )),
             },
         }
     }
@@ -427,7 +431,10 @@ impl Apply<'_> {
                 let mut findings = Findings::failed(&[index], &error);
                 findings.organization = Some((
                     name.clone(),
-                    Err(format!("organization `{name}` could not be made")),
+                    Err(format!(
+                        "organization {name} could not be made",
+                        name = named(name)
+                    )),
                 ));
                 return findings;
             }

@@ -33,6 +33,7 @@ use crate::access::{Source, State};
 use crate::desired::Desired;
 use crate::diagnostic::{Severity, Span};
 use crate::model::Address;
+use crate::neutral::named;
 use crate::observed::Observed;
 
 /// A row of the table of lints.
@@ -187,7 +188,7 @@ fn sort(found: &mut [Found]) {
 
 /// Lists names in backticks, at most five of them.
 fn names<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
-    let all: Vec<String> = names.into_iter().map(|name| format!("`{name}`")).collect();
+    let all: Vec<String> = names.into_iter().map(named).collect();
     match all.len() {
         0..=5 => all.join(", "),
         more => format!("{} and {} more", all[..5].join(", "), more - 5),

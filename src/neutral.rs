@@ -7,9 +7,11 @@ pub mod csv;
 pub mod html;
 pub mod json;
 pub mod markdown;
+pub mod phrase;
 pub mod shell;
 pub mod workflow;
 
+pub use phrase::named;
 use std::borrow::Cow;
 use std::fmt::Write as _;
 

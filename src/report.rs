@@ -11,4 +11,6 @@ pub mod json;
 pub mod markdown;
 pub mod privacy;
 mod sections;
+mod sentences;
+mod subject;
 pub mod text;

@@ -215,7 +215,7 @@ fn external_only_is_carried_out() {
     let after = example.plan(0);
     assert!(after.starts_with("acme: nothing to change\n"), "{after}");
     assert!(
-        after.contains("organization Initech: 1 unlisted member stays"),
+        after.contains("organization `Initech`: 1 unlisted member stays"),
         "{after}"
     );
 }
@@ -386,6 +386,8 @@ const NO_CODES: &[&str] = &[
     "email-domain",
     "email-requests",
     "knowledge-base",
+    "knowledge-base-all-logged-in",
+    "knowledge-base-anyone",
     "knowledge-base-permissions",
     "login-methods",
     "organization-management",

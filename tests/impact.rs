@@ -8,6 +8,8 @@
 mod examples;
 #[path = "impact/limits.rs"]
 mod limits;
+#[path = "impact/names.rs"]
+mod names;
 #[path = "impact/properties.rs"]
 mod properties;
 #[path = "impact/stories.rs"]

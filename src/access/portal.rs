@@ -8,6 +8,7 @@ use super::scheme::{self, InCircle};
 use super::state::{Coverage, Fact, Project, State, StateKind};
 use super::visitor::{Actor, Visitor};
 use crate::model::{AccountKind, ChannelAccess};
+use crate::neutral::named;
 
 /// What somebody may do at a portal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -384,9 +385,11 @@ fn listed(
                     .organizations
                     .get(organization as usize)
                     .map_or("?", |organization| organization.name.as_str());
-                trail.add("V1", Some(member), || format!("a member of `{name}`"));
+                trail.add("V1", Some(member), || {
+                    format!("a member of {name}", name = named(name))
+                });
                 trail.add("V10", Some(link), || {
-                    format!("`{name}` is linked to {}", project.key)
+                    format!("{name} is linked to {}", project.key, name = named(name))
                 });
                 answer = answer.or(actor.certainty);
             }
@@ -460,8 +463,9 @@ fn not_listed(state: &State<'_>, project: &Project, who: Account, trail: &mut Tr
         if let Coverage::Unread(why) = &organization.members {
             trail.add("V10", None, || {
                 format!(
-                    "`{}` is linked to {}, and its members are not known: {why}",
-                    organization.name, project.key
+                    "{} is linked to {}, and its members are not known: {why}",
+                    named(&organization.name),
+                    project.key
                 )
             });
             answer = Answer::Uncertain;
@@ -642,8 +646,8 @@ impl Joined {
             if let Some(organization) = state.organizations.get(*at as usize) {
                 trail.add("R7", Some(*source), || {
                     format!(
-                        "new customers of the domain join `{}` by themselves",
-                        organization.name
+                        "new customers of the domain join {} by themselves",
+                        named(&organization.name)
                     )
                 });
             }

@@ -13,6 +13,7 @@ use super::state::{Coverage, State, StateKind};
 use super::visitor::{self, Actor, Visitor};
 use super::{Channel, accounts};
 use crate::model::{AccountKind, ProjectKey, SpaceKey};
+use crate::neutral::named;
 use std::collections::{BTreeSet, HashMap};
 
 /// One way in which a person reaches the target.
@@ -254,13 +255,11 @@ fn via(state: &State<'_>, project_at: usize, article: bool, id: PersonId) -> Vec
                 member,
                 ..
             } => Via {
-                route: format!(
-                    "organization {}",
-                    state
-                        .organizations
-                        .get(organization as usize)
-                        .map_or("?", |organization| organization.name.as_str())
-                ),
+                route: {
+                    let found = state.organizations.get(organization as usize);
+                    let name = found.map_or("?", |organization| organization.name.as_str());
+                    format!("organization {}", named(name))
+                },
                 rule: RuleId("V10"),
                 source: Some(member),
             },
@@ -326,7 +325,7 @@ fn gaps(state: &State<'_>, project_at: usize) -> Vec<String> {
     for link in &project.organizations {
         if let Some(organization) = state.organizations.get(link.organization as usize) {
             note(
-                format!("the list of members of `{}`", organization.name),
+                format!("the list of members of {}", named(&organization.name)),
                 &organization.members,
             );
         }

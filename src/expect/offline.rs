@@ -5,6 +5,7 @@ use crate::access::{Because, Source, State};
 use crate::config::{Expectation, Workspace};
 use crate::desired::Desired;
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::neutral::named;
 use jiff::civil::Date;
 
 /// Judges the expectations of every site on its desired state, as `validate` shows them.
@@ -32,14 +33,22 @@ fn diagnostic(expectation: &Expectation, judgement: Judgement) -> Option<Diagnos
         Judgement::Fails(example) => (
             Diagnostic::error(
                 "expectation-failed",
-                format!("the expectation `{name}` fails: {}", example.text),
+                format!(
+                    "the expectation {name} fails: {}",
+                    example.text,
+                    name = named(name)
+                ),
             ),
             example,
         ),
         Judgement::Undecided(example) => (
             Diagnostic::warning(
                 "expectation-undecided",
-                format!("the expectation `{name}` is undecided: {}", example.text),
+                format!(
+                    "the expectation {name} is undecided: {}",
+                    example.text,
+                    name = named(name)
+                ),
             ),
             example,
         ),

@@ -5,6 +5,7 @@ use crate::access::{
 };
 use crate::config::{Ability, Expectation, ExpectedWho};
 use crate::model::{AccountKind, Email};
+use crate::neutral::named;
 use std::collections::BTreeSet;
 
 /// Somebody whom an expectation is about, in any state of the site.
@@ -148,7 +149,7 @@ pub(super) fn subjects(
             let mut all = people(state, |_, on| lists.iter().any(|list| on.contains(list)));
             if let [ListId::Organization(at)] = lists {
                 all.push(subject(
-                    &format!("any member of `{name}`"),
+                    &format!("any member of {name}", name = named(name)),
                     Who::Member(*at),
                 ));
             }
@@ -209,7 +210,7 @@ fn people(state: &State<'_>, meant: impl Fn(Option<&Email>, &[ListId]) -> bool) 
                 (None, Some(account)) => format!("id:{account}"),
                 (None, None) => person.name.to_owned(),
             };
-            Subject::new(&format!("`{name}`"), Who::Person(id))
+            Subject::new(&named(name), Who::Person(id))
         })
         .collect()
 }

@@ -3,6 +3,7 @@
 use super::view;
 use crate::access::portal::{self, Route};
 use crate::access::{Actor, State, Status, Visitor};
+use crate::neutral::named;
 
 /// A way into a portal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -76,10 +77,8 @@ fn word(state: &State<'_>, at: usize, way: Way) -> String {
         Way::Roster => "the roster".to_owned(),
         Way::Organization(organization) => {
             let found = state.organizations.get(organization as usize);
-            format!(
-                "organization {}",
-                found.map_or("?", |organization| organization.name.as_str())
-            )
+            let name = found.map_or("?", |organization| organization.name.as_str());
+            format!("organization {}", named(name))
         }
         Way::Open => "open access".to_owned(),
         Way::Circle(circle) => {

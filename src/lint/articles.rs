@@ -4,6 +4,7 @@ use super::{Scene, settings};
 use crate::access::{Fact, Project, Source};
 use crate::config::{Ability, ConfluencePlan};
 use crate::model::{ChannelAccess, SpaceKey, WhoCanView};
+use crate::neutral::named;
 
 pub(super) fn judge(scene: &mut Scene<'_, '_>) {
     let state = scene.state;
@@ -65,8 +66,10 @@ fn anyone(scene: &mut Scene<'_, '_>, project: &Project, space: &SpaceKey, source
     let parts = ["project", key, "knowledge-base", name];
     for (code, fails, why, hint) in failing {
         if fails {
-            let message =
-                format!("`who_can_view: anyone` of space `{name}` in `{key}` cannot work: {why}");
+            let message = format!(
+                "`who_can_view: anyone` of space {name} in `{key}` cannot work: {why}",
+                name = named(name)
+            );
             scene.report(code, &parts, Some(source), message, hint);
         }
     }
@@ -74,7 +77,7 @@ fn anyone(scene: &mut Scene<'_, '_>, project: &Project, space: &SpaceKey, source
         "L24",
         &parts,
         Some(source),
-        format!("articles of space `{name}` in `{key}` can be viewed by anyone, and search engines index them"),
+        format!("articles of space {name} in `{key}` can be viewed by anyone, and search engines index them", name = named(name)),
         "set `who_can_view: all_logged_in`, or acknowledge L24 with a reason",
     );
 }
@@ -100,7 +103,7 @@ fn all_logged_in(scene: &mut Scene<'_, '_>, project: &Project, space: &SpaceKey,
             "L25",
             &parts,
             Some(source),
-            format!("`who_can_view: all_logged_in` of space `{name}` in `{key}` falls to licensed users only: {}", why.join(" and ")),
+            format!("`who_can_view: all_logged_in` of space {name} in `{key}` falls to licensed users only: {}", why.join(" and "), name = named(name)),
             "turn on what is named, or set `who_can_view: only_confluence_users`",
         );
     }
@@ -109,7 +112,7 @@ fn all_logged_in(scene: &mut Scene<'_, '_>, project: &Project, space: &SpaceKey,
             "L27",
             &parts,
             Some(source),
-            format!("articles of space `{name}` in `{key}` are for everybody who is logged in, and anyone on the web can sign up"),
+            format!("articles of space {name} in `{key}` are for everybody who is logged in, and anyone on the web can sign up", name = named(name)),
             "limit who can sign up, or acknowledge L27 with a reason",
         );
     }
@@ -140,7 +143,7 @@ fn only_users(scene: &mut Scene<'_, '_>, project: &Project, space: &SpaceKey, so
             "L30",
             &["project", key, "knowledge-base", name],
             Some(source),
-            format!("the expectation `{}` promises articles of space `{name}` in `{key}`, which only Confluence users can view", promise.name),
+            format!("the expectation {} promises articles of space {name} in `{key}`, which only Confluence users can view", named(&promise.name), name = named(name)),
             "set `who_can_view: all_logged_in`, or drop the expectation",
         );
     }

@@ -10,6 +10,7 @@ use crate::config::ManagedBy;
 use crate::desired::Desired;
 use crate::judge::Sheet;
 use crate::model::{AccountKind, Address, ChannelAccess, ProjectKey};
+use crate::neutral::named;
 use crate::observed::Observed;
 use crate::plan::{Action, Block, Effect, PersonRef};
 use std::collections::{BTreeMap, BTreeSet};
@@ -91,7 +92,7 @@ fn new_email_domains(scene: &mut Scene<'_, '_>, sheet: &Sheet<'_>, before: &Stat
                     "L45",
                     &parts,
                     Some(*source),
-                    format!("`{domain}` is new on organization `{name}`: customers who exist already are not moved into it"),
+                    format!("`{domain}` is new on organization {name}: customers who exist already are not moved into it", name = named(name)),
                     "list those who should be members",
                 );
             }
@@ -299,8 +300,8 @@ fn member_removals(scene: &mut Scene<'_, '_>, sheet: &Sheet<'_>) {
             &["organization", &name],
             None,
             match count {
-                1 => format!("1 person leaves organization `{name}` and still reaches `{key}` by another route"),
-                _ => format!("{count} people leave organization `{name}` and still reach `{key}` by another route"),
+                1 => format!("1 person leaves organization {name} and still reaches `{key}` by another route", name = named(&name)),
+                _ => format!("{count} people leave organization {name} and still reach `{key}` by another route", name = named(&name)),
             },
             "`portcullis explain` names the route; close it too if they should lose access",
         );

@@ -10,6 +10,7 @@ use crate::config::OrganizationState;
 use crate::model::{
     ChannelAccess, CustomerSharing, OrganizationManagement, OrganizationName, SiteField,
 };
+use crate::neutral::named;
 
 pub(super) fn judge(scene: &mut Scene<'_, '_>) {
     let counts = Counts::of(scene);
@@ -145,7 +146,10 @@ fn organizations(scene: &mut Scene<'_, '_>, counts: &Counts) {
                 "L37",
                 &["organization", name],
                 span,
-                format!("organization `{name}` has no members: linking it grants nobody anything"),
+                format!(
+                    "organization {name} has no members: linking it grants nobody anything",
+                    name = named(name)
+                ),
                 "list members, or write `state: retired`",
             );
         }
@@ -159,7 +163,7 @@ fn organizations(scene: &mut Scene<'_, '_>, counts: &Counts) {
                 "L38",
                 &["organization", name],
                 span,
-                format!("organization `{name}` is linked to none of the {count} projects in sight: membership gives no access"),
+                format!("organization {name} is linked to none of the {count} projects in sight: membership gives no access", name = named(name)),
                 "link it under a project's `organizations`, or write `state: retired`",
             );
         }
@@ -176,7 +180,7 @@ fn organizations(scene: &mut Scene<'_, '_>, counts: &Counts) {
                     "L42",
                     &parts,
                     Some(*source),
-                    format!("`{domain}` is a public mail provider: strangers join organization `{name}` and see its shared requests"),
+                    format!("`{domain}` is a public mail provider: strangers join organization {name} and see its shared requests", name = named(name)),
                     "take the domain off, and list the members",
                 );
             }
@@ -207,7 +211,7 @@ fn organizations(scene: &mut Scene<'_, '_>, counts: &Counts) {
                     "L43",
                     &parts,
                     Some(*source),
-                    format!("{who} with an address of `{domain}` {does} `{name}` and {then} into restricted projects: {projects}"),
+                    format!("{who} with an address of `{domain}` {does} {name} and {then} into restricted projects: {projects}", name = named(name)),
                     "take the domain off, or limit who can sign up; or acknowledge L43 with a reason",
                 );
                 if sign_up.certainty != Answer::Yes {
@@ -221,7 +225,7 @@ fn organizations(scene: &mut Scene<'_, '_>, counts: &Counts) {
                     "L44",
                     &parts,
                     Some(*source),
-                    format!("no new account of `{domain}` is let in, so nobody ever joins `{name}` by the domain"),
+                    format!("no new account of `{domain}` is let in, so nobody ever joins {name} by the domain", name = named(name)),
                     "allow or approve the domain, or take it off the organization",
                 );
             }

@@ -10,6 +10,7 @@ use crate::mapped::{self, Subject};
 use crate::model::{
     ChannelAccess, CustomerSharing, Field, Incomplete, ProjectKey, Read, SpaceKey, Surface,
 };
+use crate::neutral::named;
 use crate::observed::{Observation, ObservedProject, ObservedSpace};
 use crate::plan::surfaces;
 use futures_util::stream::{self, StreamExt};
@@ -390,8 +391,8 @@ fn from_gateway(linked: LinkedSpaces) -> Observation<BTreeMap<SpaceKey, Observed
         let key = space.key.as_deref().map(SpaceKey::new);
         let Some(Ok(key)) = key else {
             let why = format!(
-                "the gateway does not tell the key of the linked space `{}`",
-                space.space_ari
+                "the gateway does not tell the key of the linked space {}",
+                named(&space.space_ari)
             );
             return Observation::unknown(why, Surface::Gateway);
         };

@@ -1,5 +1,6 @@
 //! Why a change must not be carried out. Whether that may be overridden is a matter of its type, never of its words.
 
+use crate::neutral::named;
 use std::fmt;
 
 /// One reason why a change must not be carried out.
@@ -41,7 +42,7 @@ impl fmt::Display for Block {
             Self::Policy(what) | Self::Rule(what) => f.write_str(what),
             Self::Unjudged(what) => write!(f, "cannot be judged: {what}"),
             Self::Lint(code) => write!(f, "lint {code}"),
-            Self::Expectation(name) => write!(f, "expectation `{name}`"),
+            Self::Expectation(name) => write!(f, "expectation {name}", name = named(name)),
             Self::DependsOn { what, .. } => f.write_str(what),
         }
     }

@@ -741,7 +741,7 @@ impl<'a> Draft<'a> {
             .dedup_by(|a, b| (&a.address, a.code, &a.message) == (&b.address, b.code, &b.message));
         self.forecast
             .sort_by(|a, b| (a.until, &a.address).cmp(&(b.until, &b.address)));
-        self.manual.sort_by(|a, b| a.addresses.cmp(&b.addresses));
+        manual::sequence::sort(&mut self.manual);
         Plan {
             site: self.desired.site.key.clone(),
             changes: self.changes,

@@ -5,11 +5,13 @@
 
 mod attest;
 mod sandbox;
+pub(super) mod sequence;
 
 pub use attest::ATTEST;
 
 use crate::config::{Site, SiteUrl, UserManagement};
 use crate::model::{Address, Domain, Email, OrganizationName, ProjectKey, SiteField, SpaceKey};
+use crate::neutral::named;
 use sandbox::Console;
 use serde_json::Value;
 
@@ -165,7 +167,10 @@ fn outline(site: &Site, subject: &ManualSubject) -> Outline {
             role: ACCESS_ADMIN,
         },
         ManualSubject::EmailDomains(name) => Outline {
-            title: format!("set the e-mail domains of organization `{name}`"),
+            title: format!(
+                "set the e-mail domains of organization {name}",
+                name = named(name)
+            ),
             entry: Entry::Project,
             path: path(&[
                 "Customers",
@@ -176,7 +181,11 @@ fn outline(site: &Site, subject: &ManualSubject) -> Outline {
             role: organization_role(site),
         },
         ManualSubject::Rename { from, to } => Outline {
-            title: format!("rename organization `{from}` to `{to}`"),
+            title: format!(
+                "rename organization {from} to {to}",
+                from = named(from),
+                to = named(to)
+            ),
             entry: Entry::Project,
             path: path(&["Customers", from, &format!("edit its name to {to}")]),
             role: organization_role(site),

@@ -3,6 +3,7 @@
 use crate::config::driver::MappedField;
 use crate::config::{ManagedBy, Mode, Organization, OrganizationState};
 use crate::model::{Address, Domain, Field, OrganizationId, OrganizationName, Surface};
+use crate::neutral::named;
 use crate::observed::{Observation, ObservedOrganization};
 use crate::plan::change::{Action, Change, Effect, OrganizationRef, Phase, Reason, ResourceType};
 use crate::plan::diff::{Draft, ListOwner, PeopleList, whole};
@@ -115,7 +116,8 @@ impl<'a> Draft<'a> {
             (Identity::NearDuplicate(id), OrganizationState::Present) => {
                 let other = live.get(&id).map_or("", |seen| seen.name.as_str());
                 let why = format!(
-                    "nearly the same name as organization `{other}` of the site: write `id: \"{id}\"` if it is that one, or choose another name"
+                    "nearly the same name as organization {other} of the site: write `id: \"{id}\"` if it is that one, or choose another name",
+                    other = named(other)
                 );
                 self.create(name, organization, vec![Block::Rule(why)]);
             }

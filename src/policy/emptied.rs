@@ -9,6 +9,7 @@ use crate::config::{Mode, Roster};
 use crate::desired::Desired;
 use crate::judge::{Ledger, Sheet};
 use crate::model::{ChannelAccess, OrganizationId, ProjectKey, Read};
+use crate::neutral::named;
 use crate::observed::Observed;
 use crate::plan::{Block, Change, Effect, OrganizationRef, Reason};
 use std::collections::BTreeMap;
@@ -78,8 +79,9 @@ pub(super) fn organizations(
             kind: "built_in",
             name,
             problems: vec![format!(
-                "`{address}` would lose all of its {} members, and nobody listed can be added",
-                members.len()
+                "{address} would lose all of its {} members, and nobody listed can be added",
+                members.len(),
+                address = named(address)
             )],
             source: None,
             weight: Weight::Fails,
@@ -143,8 +145,7 @@ pub(super) fn projects(
             kind: "built_in",
             name,
             problems: vec![format!(
-                "`{address}` is restricted and would lose all of its {before} customers and organizations"
-            )],
+                "{address} is restricted and would lose all of its {before} customers and organizations", address = named(address))],
             source: None,
             weight: Weight::Fails,
         });

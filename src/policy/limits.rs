@@ -4,6 +4,7 @@ use super::{Verdict, Weight, bounds, makes_account};
 use crate::desired::Desired;
 use crate::judge::{Ledger, Sheet};
 use crate::model::{Address, Read};
+use crate::neutral::named;
 use crate::observed::Observed;
 use crate::plan::{Action, Block, Change, ResourceType};
 use std::collections::BTreeMap;
@@ -91,7 +92,8 @@ pub(super) fn max_removals(
                 (_, _, count) => count.unwrap_or(0).to_string(),
             };
             problems.push(format!(
-                "`{list}` would lose {removed} of {size} entries, at most {allowed} are allowed"
+                "{list} would lose {removed} of {size} entries, at most {allowed} are allowed",
+                list = named(&list)
             ));
             let why = || Block::Policy("policy.max_removals".to_owned());
             blocks.extend(rows.into_iter().map(|at| (at, why())));

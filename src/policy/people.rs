@@ -6,6 +6,7 @@ use crate::access::{Coverage, PersonId, Project, State};
 use crate::desired::Desired;
 use crate::impact::{self, Group, Impact};
 use crate::judge::{Ledger, Sheet, Worlds};
+use crate::neutral::named;
 use crate::plan::{Block, Change, Effect};
 use std::collections::BTreeSet;
 
@@ -100,7 +101,7 @@ fn unjudged(
     for (at, change) in sheet.free() {
         if let Some(missing) = unread(change, before, way) {
             let text = format!("{key}: {missing}");
-            told.push(format!("`{}`: {missing}", change.address));
+            told.push(format!("{}: {missing}", named(&change.address)));
             blocks.push((at, Block::Unjudged(text)));
         }
     }
@@ -139,8 +140,8 @@ fn unread(change: &Change, before: &State<'_>, way: Way) -> Option<String> {
     }
     match &organization.members {
         Coverage::Unread(why) => Some(format!(
-            "the members of organization `{}` were not read ({why})",
-            organization.name
+            "the members of organization {} were not read ({why})",
+            named(&organization.name)
         )),
         Coverage::Whole | Coverage::AsWritten(_) => None,
     }

@@ -4,6 +4,7 @@ use super::{Verdict, Weight};
 use crate::desired::Desired;
 use crate::judge::{Ledger, Sheet};
 use crate::model::{Address, OrganizationId, ProjectKey, Read, WhoCanView};
+use crate::neutral::named;
 use crate::observed::Observed;
 use crate::plan::{Action, Block, Change, Effect, Phase, ResourceType};
 use serde_json::Value;
@@ -16,11 +17,11 @@ pub(super) fn protect(
     ledger: &mut Ledger,
 ) {
     for pattern in &desired.workspace.policy.protect {
-        let name = format!("policy.protect `{}`", pattern.value);
+        let name = format!("policy.protect {}", named(&pattern.value));
         let mut problems = Vec::new();
         for (at, change) in sheet.changes().iter().enumerate() {
             if takes_away(change) && is_protected(change, desired, observed, &pattern.value) {
-                problems.push(format!("`{}` would take access away", change.address));
+                problems.push(format!("{} would take access away", named(&change.address)));
                 sheet.block(at, Block::Policy(name.clone()));
             }
         }

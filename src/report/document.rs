@@ -2,6 +2,7 @@
 //!
 //! `plan --out` writes it and `show` reads it back, so every renderer works from this document and from nothing else.
 
+use crate::neutral::phrase::Phrase;
 use crate::neutral::shell;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -188,11 +189,11 @@ pub struct Check {
 
 impl Check {
     /// Says before its problems what the check does to the plan: a failed one blocks unless somebody overrode it.
-    pub fn effect(&self) -> String {
+    pub fn effect(&self) -> Phrase {
         match (&self.overridden, self.status.as_str()) {
-            (Some(by), _) => format!("Overridden ({})", by.words()),
-            (None, "fail") => "Blocked".to_owned(),
-            (None, _) => "Warning".to_owned(),
+            (Some(by), _) => Phrase::of("Overridden (").then(&by.words()).word(")"),
+            (None, "fail") => Phrase::of("Blocked"),
+            (None, _) => Phrase::of("Warning"),
         }
     }
 }
@@ -217,17 +218,18 @@ impl Override {
     pub const FILE: &'static str = "acceptances";
 
     /// Returns it in words, such as `accepted by it@acme.example on 2026-11-01`.
-    pub fn words(&self) -> String {
-        let owner = self.owner.as_ref().map(|owner| format!(" by {owner}"));
-        let date = self.date.as_ref().map(|date| format!(" on {date}"));
-        match self.by.as_str() {
-            Self::FLAG => Self::FLAG.to_owned(),
-            _ => format!(
-                "accepted{}{}",
-                owner.unwrap_or_default(),
-                date.unwrap_or_default()
-            ),
+    pub fn words(&self) -> Phrase {
+        if self.by == Self::FLAG {
+            return Phrase::of(Self::FLAG);
         }
+        let mut words = Phrase::of("accepted");
+        if let Some(owner) = &self.owner {
+            words = words.word(" by ").key(owner);
+        }
+        if let Some(date) = &self.date {
+            words = words.word(" on ").key(date);
+        }
+        words
     }
 }
 

@@ -409,13 +409,14 @@ mod tests {
 
     #[test]
     fn values_are_words_and_of_objects_only_what_differs() {
-        let said =
-            |value: &Value, other: &Value| words(&differing(value, other), Null::Unknown, ITEMS);
+        let said = |value: &Value, other: &Value| {
+            words(&differing(value, other), Null::Unknown, ITEMS).to_string()
+        };
         let (old, new) = (
             json!({"name": "Globex", "id": "1"}),
             json!({"name": "Globex Inc", "id": "1"}),
         );
-        assert_eq!(said(&new, &old), "name: Globex Inc");
+        assert_eq!(said(&new, &old), "name: `Globex Inc`");
         assert_eq!(said(&old, &new), "name: Globex");
         assert_eq!(said(&json!(["a.example"]), &json!([])), "a.example");
         assert_eq!(said(&Value::Null, &json!(true)), "unknown");

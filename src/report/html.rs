@@ -1,9 +1,10 @@
 //! The plan as one self-contained HTML page: no script, nothing loaded from elsewhere, tables that a screen reader understands.
 
 use super::document::PlanDocument;
-use super::sections::{Phrase, Piece, Section, remarks, rest, sections};
+use super::sections::{Section, remarks, rest, sections};
 use super::text::headline;
 use crate::neutral::html::escaped;
+use crate::neutral::phrase::{Phrase, Piece};
 use std::io::{self, Write};
 
 /// Nothing but the page's own style may ever take effect, even if markup slipped through.
@@ -90,18 +91,19 @@ fn table(number: usize, section: &Section, out: &mut dyn Write) -> io::Result<()
     writeln!(out, "</tbody>\n</table></div>\n</section>")
 }
 
-fn phrase(pieces: &Phrase) -> String {
-    let pieces = pieces.iter().map(|piece| match piece {
+fn phrase(phrase: &Phrase) -> String {
+    let pieces = phrase.pieces().iter().map(|piece| match piece {
         Piece::Word(text) => escaped(text),
         // `bdi` keeps letters that run from right to left from reordering what stands beside them.
-        Piece::Name(text) => format!("<code><bdi>{}</bdi></code>", escaped(text)),
-        Piece::Message(text) => format!("<bdi>{}</bdi>", escaped(text)),
+        Piece::Name(text) | Piece::Key(text) => {
+            format!("<code><bdi>{}</bdi></code>", escaped(text))
+        }
         Piece::Link(url) if is_safe_link(url) => {
             format!("<a href=\"{0}\" rel=\"noreferrer\">{0}</a>", escaped(url))
         }
         Piece::Link(url) => format!("<code><bdi>{}</bdi></code>", escaped(url)),
     });
-    pieces.collect::<Vec<_>>().join(" ")
+    pieces.collect()
 }
 
 /// Says whether a link may be one: a web address of plain characters on one of Atlassian's hosts, where steps by hand are done.

@@ -11,7 +11,7 @@ use crate::model::SiteKey;
 use crate::plan::Plan;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// `access_impact`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -185,6 +185,9 @@ pub struct NamedRow {
     /// All of them; empty where only numbers are shown.
     #[serde(deserialize_with = "names")]
     pub list: Vec<String>,
+    /// The same site by site, where a plan is about several.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub sites: BTreeMap<String, Self>,
 }
 
 /// Reads a list of names, for which `--privacy counts` has a number.
@@ -234,7 +237,10 @@ fn sum<'p>(
 ) -> AccessImpact {
     let mut all = AccessImpact::default();
     let mut known = AtLeast::default();
+    let assessments: Vec<_> = assessments.collect();
+    let many = assessments.len() > 1;
     for (plan, assessment) in assessments {
+        let of = many.then_some(&assessment.site);
         let site = Of {
             sources,
             site: &assessment.site,
@@ -257,8 +263,8 @@ fn sum<'p>(
         all.gains.extend(now.gains);
         all.losses.extend(now.losses);
         all.keeps.extend(now.keeps);
-        add(&mut all.without_any_access, now.without_any_access);
-        add(&mut all.without_sure_access, now.without_sure_access);
+        add(&mut all.without_any_access, now.without_any_access, of);
+        add(&mut all.without_sure_access, now.without_sure_access, of);
         known.people_gaining += now.people_gaining;
         known.people_losing += now.people_losing;
         let later = site.further(&assessment.by_hand);
@@ -267,8 +273,8 @@ fn sum<'p>(
         sum.gains.extend(later.gains);
         sum.losses.extend(later.losses);
         sum.keeps.extend(later.keeps);
-        add(&mut sum.without_any_access, later.without_any_access);
-        add(&mut sum.without_sure_access, later.without_sure_access);
+        add(&mut sum.without_any_access, later.without_any_access, of);
+        add(&mut sum.without_sure_access, later.without_sure_access, of);
         sum.people_gaining += later.people_gaining;
         sum.people_losing += later.people_losing;
     }
@@ -282,9 +288,13 @@ fn sum<'p>(
     all
 }
 
-fn add(sum: &mut NamedRow, more: NamedRow) {
+/// Adds the people of a site; `of` is that site where a plan is about several.
+fn add(sum: &mut NamedRow, more: NamedRow, of: Option<&SiteKey>) {
     sum.people += more.people;
-    sum.list.extend(more.list);
+    sum.list.extend_from_slice(&more.list);
+    if let (Some(site), true) = (of, more.people > 0) {
+        sum.sites.insert(site.as_str().to_owned(), more);
+    }
 }
 
 /// The site whose impact is told, with its plan.
@@ -379,5 +389,6 @@ fn named(people: &Named) -> NamedRow {
     NamedRow {
         people: people.count(),
         list: people.list.clone(),
+        sites: BTreeMap::new(),
     }
 }

@@ -5,9 +5,10 @@
 
 use super::document::PlanDocument;
 use super::html::is_safe_link;
-use super::sections::{Phrase, Piece, Section, remarks, rest, sections};
+use super::sections::{Section, remarks, rest, sections};
 use super::text::headline;
 use crate::neutral::markdown::{code, prose};
+use crate::neutral::phrase::{Phrase, Piece};
 use crate::neutral::shortened;
 use sha2::{Digest, Sha256};
 use std::fmt::Write as _;
@@ -244,16 +245,38 @@ fn table(heads: &[&'static str], rows: &[Vec<Phrase>]) -> String {
     text
 }
 
-fn phrase(pieces: &Phrase) -> String {
-    let pieces = pieces.iter().map(|piece| match piece {
-        Piece::Word(text) => text.clone(),
-        Piece::Name(text) => code(text),
-        Piece::Message(text) => prose(text),
-        Piece::Link(url) if is_safe_link(url) => format!("<{url}>"),
-        Piece::Link(url) => code(url),
-    });
-    pieces
-        .filter(|piece| !piece.is_empty())
-        .collect::<Vec<_>>()
-        .join(" ")
+/// The most pieces of one phrase; a message that names more ends in `…`.
+const PIECES: usize = 60;
+
+fn phrase(phrase: &Phrase) -> String {
+    let mut text = String::new();
+    let mut add = |next: &str, is_code: bool| {
+        // Code spans neither grow together nor swallow a letter that stands beside them.
+        let ends = text.ends_with('`');
+        let touches = match is_code {
+            true => ends || text.ends_with(char::is_alphanumeric),
+            false => ends && next.starts_with(char::is_alphanumeric),
+        };
+        if touches {
+            text.push(' ');
+        }
+        text.push_str(next);
+    };
+    for piece in phrase.pieces().iter().take(PIECES) {
+        match piece {
+            Piece::Word(words) => {
+                let open = words.starts_with(' ');
+                let close = words.len() > 1 && words.ends_with(' ');
+                let (open, close) = (if open { " " } else { "" }, if close { " " } else { "" });
+                add(&format!("{open}{}{close}", prose(words)), false);
+            }
+            Piece::Name(name) | Piece::Key(name) => add(&code(name), true),
+            Piece::Link(url) if is_safe_link(url) => add(&format!("<{url}>"), false),
+            Piece::Link(url) => add(&code(url), true),
+        }
+    }
+    if phrase.pieces().len() > PIECES {
+        text.push_str(" …");
+    }
+    text
 }

@@ -1,30 +1,15 @@
 //! A plan cut into sections for a reviewer, before any markup: what the Markdown and the HTML form have in common.
 //!
-//! What the reader must see first comes first; every piece of text is marked as ours or foreign.
+//! What the reader must see first comes first; all text is in typed pieces.
 
 use super::document::{ManualStepDocument, PlanDocument, ResourceChange, Source};
-use super::text::impact_sentences;
-use super::text::rows::{Section as Fate, action, null_of, reason, value, whole};
+use super::sentences::lines;
+use super::subject::{Subject, root, spoken};
+use super::text::rows::{Section as Fate, action, label, null_of, reason, value, whole};
 use super::text::values::{Null, counted};
-use percent_encoding::percent_decode_str;
+use crate::neutral::phrase::{Phrase, Piece};
 use serde_json::Value;
 use std::collections::BTreeMap;
-
-/// A piece of text.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Piece {
-    /// Our own words.
-    Word(String),
-    /// A name, an address, a path: foreign from end to end.
-    Name(String),
-    /// Our words with foreign text among them.
-    Message(String),
-    /// A link to a page.
-    Link(String),
-}
-
-/// Text in pieces; a renderer puts spaces between them.
-pub(super) type Phrase = Vec<Piece>;
 
 impl Section {
     /// Returns the heading: the title, with the count where there is one.
@@ -68,28 +53,32 @@ pub(super) fn sections(document: &PlanDocument, items: usize) -> Vec<Section> {
         .flat_map(|step| &step.addresses)
         .map(String::as_str)
         .collect();
+    let many = document.sites.len() > 1;
     let mut of = |fate: Fate| fates.remove(&(fate as usize)).unwrap_or_default();
     let mut all = vec![impact(document), errors(document), checks(document)];
     all.push(changes(
         "Blocked, will not be done",
+        many,
         of(Fate::Blocked),
         10,
         6,
     ));
-    all.push(changes("To remove", of(Fate::Remove), 25, 2));
-    all.push(changes("To change", of(Fate::Change), 25, 3));
-    all.push(changes("To add", of(Fate::Add), 10, 4));
+    all.push(changes("To remove", many, of(Fate::Remove), 25, 2));
+    all.push(changes("To change", many, of(Fate::Change), 25, 3));
+    all.push(changes("To add", many, of(Fate::Add), 10, 4));
     all.push(steps(document, items));
     let mut by_hand = of(Fate::ByHand);
     by_hand.retain(|change| !settled.contains(change.address.as_str()));
     all.push(changes(
         "By hand, without a known click path",
+        many,
         by_hand,
         10,
         5,
     ));
     all.push(changes(
         "Waiting for a step by hand",
+        many,
         of(Fate::Waiting),
         0,
         7,
@@ -103,7 +92,7 @@ pub(super) fn sections(document: &PlanDocument, items: usize) -> Vec<Section> {
 /// Returns what the whole plan says in a few lines: whether it can be believed, and what comes next.
 pub(super) fn remarks(document: &PlanDocument) -> Vec<Phrase> {
     let mut remarks = Vec::new();
-    let mut say = |text: &str| remarks.push(vec![Piece::Word(text.to_owned())]);
+    let mut say = |text: &str| remarks.push(Phrase::of(text));
     if document.errored || !document.complete {
         say("This plan is not whole: what could not be read is left as it is.");
     }
@@ -120,14 +109,9 @@ pub(super) fn remarks(document: &PlanDocument) -> Vec<Phrase> {
         say("Nothing to change.");
     }
     if document.is_overridable() {
-        remarks.push(vec![
-            Piece::Word(
-                "To override what the policy blocks, for exactly this plan: run".to_owned(),
-            ),
-            Piece::Name("portcullis apply".to_owned()),
-            Piece::Word("with".to_owned()),
-            Piece::Name(format!("--accept {}", document.digest)),
-        ]);
+        let text = "To override what the policy blocks, for exactly this plan: run ";
+        let text = Phrase::of(text).name("portcullis apply").word(" with ");
+        remarks.push(text.name(&format!("--accept {}", document.digest)));
     }
     remarks
 }
@@ -135,7 +119,7 @@ pub(super) fn remarks(document: &PlanDocument) -> Vec<Phrase> {
 /// Returns the rest of a plan as lines of `what: how much`.
 pub(super) fn rest(document: &PlanDocument) -> Vec<(&'static str, Phrase)> {
     let mut rest = Vec::new();
-    let mut say = |what, text: String| rest.push((what, vec![Piece::Message(text)]));
+    let mut say = |what, text: String| rest.push((what, Phrase::of(&text)));
     if !document.resource_drift.is_empty() {
         let changed = counted(document.resource_drift.len(), "thing was", "things were");
         say("outside", format!("{changed} changed by somebody else"));
@@ -175,17 +159,14 @@ pub(super) fn rest(document: &PlanDocument) -> Vec<(&'static str, Phrase)> {
         "mails sent by these requests",
         document.notifications.mails.to_string(),
     );
-    rest.push(("digest", vec![Piece::Name(document.digest.clone())]));
+    rest.push(("digest", Phrase::default().key(&document.digest)));
     rest
 }
 
 /// What the plan does to people: the sentences of the text form, and the numbers for where those have no space.
 fn impact(document: &PlanDocument) -> Section {
-    let sentences = impact_sentences(document);
-    let rows: Vec<Vec<Phrase>> = sentences
-        .into_iter()
-        .map(|sentence| vec![vec![Piece::Message(sentence)]])
-        .collect();
+    let rows = lines(document).into_iter();
+    let rows = rows.map(|line| vec![line.text]).collect();
     let number = |name: &str| {
         let number = document.access_impact.get(name).and_then(Value::as_u64);
         usize::try_from(number.unwrap_or(0)).unwrap_or(usize::MAX)
@@ -196,7 +177,7 @@ fn impact(document: &PlanDocument) -> Section {
     ]
     .into_iter()
     .filter(|(_, count)| *count > 0)
-    .map(|(what, count)| (vec![Piece::Word(what.to_owned())], count))
+    .map(|(what, count)| (Phrase::of(what), count))
     .collect();
     Section {
         title: "Who gains or loses access",
@@ -210,12 +191,18 @@ fn impact(document: &PlanDocument) -> Section {
 }
 
 fn errors(document: &PlanDocument) -> Section {
+    let many = document.sites.len() > 1;
     let rows = document.errors.iter().map(|error| {
-        let mut why = vec![Piece::Message(error.message.clone())];
-        if error.forbidden {
-            why.push(Piece::Word("(a right or a credential is missing)".into()));
-        }
-        vec![spoken(&error.address), why, place(error.source.as_ref())]
+        let why = Phrase::read(&error.message);
+        let why = match error.forbidden {
+            true => why.word(" (a right or a credential is missing)"),
+            false => why,
+        };
+        vec![
+            spoken(&error.address, many),
+            why,
+            place(error.source.as_ref()),
+        ]
     });
     plain(
         "Could not be read",
@@ -232,21 +219,20 @@ fn checks(document: &PlanDocument) -> Section {
         .iter()
         .filter(|check| check.status != "pass");
     let rows = failed.flat_map(|check| {
-        let name = vec![
-            Piece::Message(check.address.kind.clone()),
-            Piece::Message(check.address.to_display.clone()),
-        ];
-        let overridden = check.overridden.as_ref();
-        let overridden = overridden.map(|_| Piece::Message(format!("{}:", check.effect())));
+        let name = Phrase::read(&check.address.kind).word(" ");
+        let name = name.then(&Phrase::read(&check.address.to_display));
         let problems: Vec<Phrase> = if check.problems.is_empty() {
-            vec![vec![Piece::Message(check.status.clone())]]
+            vec![Phrase::read(&check.status)]
         } else {
             check
                 .problems
                 .iter()
                 .map(|problem| {
-                    let problem = Piece::Message(problem.message.clone());
-                    overridden.clone().into_iter().chain([problem]).collect()
+                    let problem = Phrase::read(&problem.message);
+                    match &check.overridden {
+                        Some(_) => check.effect().word(": ").then(&problem),
+                        None => problem,
+                    }
                 })
                 .collect()
         };
@@ -264,11 +250,12 @@ fn checks(document: &PlanDocument) -> Section {
 }
 
 fn findings(document: &PlanDocument) -> Section {
+    let many = document.sites.len() > 1;
     let rows = document.findings.iter().map(|finding| {
         vec![
-            spoken(&finding.address),
-            vec![Piece::Message(finding.message.clone())],
-            vec![Piece::Name(finding.code.clone())],
+            spoken(&finding.address, many),
+            Phrase::read(&finding.message),
+            Phrase::default().key(&finding.code),
             place(finding.source.as_ref()),
         ]
     });
@@ -282,13 +269,15 @@ fn findings(document: &PlanDocument) -> Section {
 }
 
 fn forecast(document: &PlanDocument) -> Section {
+    let many = document.sites.len() > 1;
     let rows = document.forecast.iter().map(|entry| {
+        let until = Phrase::default().key(&entry.until);
         vec![
-            spoken(&entry.address),
-            vec![Piece::Message(match entry.count {
-                Some(count) => format!("{} ({count})", entry.until),
-                None => entry.until.clone(),
-            })],
+            spoken(&entry.address, many),
+            match entry.count {
+                Some(count) => until.word(&format!(" ({count})")),
+                None => until,
+            },
             place(Some(&entry.source)),
         ]
     });
@@ -307,10 +296,11 @@ fn steps(document: &PlanDocument, items: usize) -> Section {
         .iter()
         .map(|change| (change.address.as_str(), change))
         .collect();
+    let many = document.sites.len() > 1;
     let rows = document
         .manual_steps
         .iter()
-        .map(|step| row_of_step(step, &changes, items));
+        .map(|step| row_of_step(step, &changes, items, many));
     let heads = vec!["step", "where", "who", "now → wanted", "record with"];
     plain(
         "By hand: only a person can do these",
@@ -325,46 +315,46 @@ fn row_of_step(
     step: &ManualStepDocument,
     changes: &BTreeMap<&str, &ResourceChange>,
     items: usize,
+    many: bool,
 ) -> Vec<Phrase> {
-    let mut what = vec![Piece::Message(step.title.clone())];
+    let mut what = Phrase::read(&step.title);
+    if let (Some(first), true) = (step.addresses.first(), many) {
+        what = what.word(" on ").key(root(first));
+    }
     if step.addresses.len() > 1 {
-        what.push(Piece::Word("for".into()));
-        for address in step.addresses.iter().take(items) {
-            what.extend(thing(address).what);
-        }
+        let shown: Vec<Phrase> = step
+            .addresses
+            .iter()
+            .take(items)
+            .map(|address| Subject::of(address).what)
+            .collect();
+        what = what.word(": ").joined(&shown, ", ");
         if step.addresses.len() > items {
-            what.push(Piece::Word(format!(
-                "and {} more",
-                step.addresses.len() - items
-            )));
+            let more = step.addresses.len() - items;
+            what = what.word(&format!(" and {more} more"));
         }
     }
-    let mut path: Phrase = Vec::new();
-    for (i, click) in step.click_path.iter().enumerate() {
-        if i > 0 {
-            path.push(Piece::Word("→".into()));
-        }
-        path.push(Piece::Message(click.clone()));
+    let clicks: Vec<Phrase> = step
+        .click_path
+        .iter()
+        .map(|click| Phrase::read(click))
+        .collect();
+    let mut path = Phrase::default().joined(&clicks, " → ");
+    if let Some(link) = &step.link {
+        path = path.word(" ").piece(Piece::Link(link.clone()));
     }
-    path.extend(step.link.clone().map(Piece::Link));
     let first = step
         .addresses
         .first()
         .and_then(|address| changes.get(address.as_str()).copied());
-    let values = format!(
-        "{} → {}",
-        whole(&step.present, null_of(first)),
-        whole(&step.expected, Null::NotThere)
-    );
+    let values = whole(&step.present, null_of(first)).word(" → ");
+    let attest = step.attest.as_ref();
     vec![
         what,
         path,
-        vec![Piece::Message(step.role.clone())],
-        vec![Piece::Message(values)],
-        step.attest
-            .iter()
-            .map(|command| Piece::Name(command.clone()))
-            .collect(),
+        Phrase::read(&step.role),
+        values.then(&whole(&step.expected, Null::NotThere)),
+        attest.map_or_else(Phrase::default, |command| Phrase::default().name(command)),
     ]
 }
 
@@ -388,6 +378,7 @@ fn plain(
 
 fn changes(
     title: &'static str,
+    many: bool,
     changes: Vec<&ResourceChange>,
     open: usize,
     priority: u8,
@@ -405,41 +396,47 @@ fn changes(
     if mixed {
         heads.insert(0, "action");
     }
-    let mut lists: BTreeMap<(u8, String, &'static str), (Phrase, usize)> = BTreeMap::new();
+    if many {
+        heads.insert(0, "site");
+    }
+    let mut lists: BTreeMap<(String, u8, String, &'static str), (Phrase, usize)> = BTreeMap::new();
     let mut count = 0;
-    let mut rows: Vec<((u8, String), Vec<Phrase>)> = Vec::with_capacity(changes.len());
+    let mut rows: Vec<((String, u8, String), Vec<Phrase>)> = Vec::with_capacity(changes.len());
     for change in changes {
-        let thing = thing(&change.address);
+        let subject = Subject::of(&change.address);
+        let site = match many {
+            true => root(&change.address).to_owned(),
+            false => String::new(),
+        };
         let weight = change.portcullis.count.unwrap_or(1);
         count += weight;
-        let order = (thing.rank, thing.order.clone());
+        let of = subject.of.to_string();
         let list = lists
-            .entry((thing.rank, thing.order.clone(), thing.kind))
+            .entry((site.clone(), subject.rank, of.clone(), subject.kind))
             .or_insert_with(|| {
-                let mut phrase = thing.of.clone();
-                phrase.push(Piece::Word(thing.kind.to_owned()));
-                (phrase, 0)
+                let list = subject.of.clone().word(" ").word(subject.kind);
+                let list = match many {
+                    true => list.word(" on ").key(&site),
+                    false => list,
+                };
+                (list, 0)
             });
         list.1 += weight;
-        let mut what = thing.what;
-        let name = change.name.as_str();
-        let shown = what
-            .iter()
-            .any(|piece| matches!(piece, Piece::Name(text) if text == name));
-        if is_person(&change.kind) && !shown && !name.is_empty() {
-            what.push(Piece::Name(name.to_owned()));
-        }
+        let order = (site.clone(), subject.rank, of);
         let mut row = vec![
-            what,
-            thing.of,
-            why(change),
+            label(change),
+            subject.of,
+            why(change, many),
             place(change.portcullis.source.as_ref()),
         ];
         if valued {
-            row.insert(2, vec![Piece::Message(value(change))]);
+            row.insert(2, value(change));
         }
         if mixed {
-            row.insert(0, vec![Piece::Message(action(change).to_owned())]);
+            row.insert(0, Phrase::read(action(change)));
+        }
+        if many {
+            row.insert(0, Phrase::default().key(&site));
         }
         rows.push((order, row));
     }
@@ -458,203 +455,35 @@ fn changes(
     }
 }
 
-fn is_person(kind: &str) -> bool {
-    matches!(
-        kind,
-        "jsm_customer_account" | "jsm_organization_member" | "jsm_project_customer"
-    )
-}
-
-fn why(change: &ResourceChange) -> Phrase {
-    let mut why = vec![Piece::Message(reason(&change.action_reason))];
+fn why(change: &ResourceChange, many: bool) -> Phrase {
+    let mut why = Phrase::read(&reason(&change.action_reason));
     let extra = &change.portcullis;
     for blocked in &extra.blocked_by {
-        why.push(Piece::Word("· blocked by".into()));
-        why.push(Piece::Message(blocked.clone()));
+        why = why.word(" · blocked by ").then(&Phrase::read(blocked));
     }
     if let Some(first) = extra.waiting_for.first() {
-        why.push(Piece::Word("· after".into()));
-        why.extend(spoken(first));
+        why = why.word(" · after ").then(&spoken(first, many));
         if extra.waiting_for.len() > 1 {
-            why.push(Piece::Word(format!(
-                "and {} more",
-                extra.waiting_for.len() - 1
-            )));
+            let more = extra.waiting_for.len() - 1;
+            why = why.word(&format!(" and {more} more"));
         }
     }
     if !matches!(extra.surface.as_str(), "" | "documented" | "manual") {
-        why.push(Piece::Word("· over".into()));
-        why.push(Piece::Message(extra.surface.clone()));
+        why = why.word(" · over ").then(&Phrase::read(&extra.surface));
         if let Some(request) = &extra.request {
-            why.push(Piece::Name(request.clone()));
+            why = why.word(" ").name(request);
         }
     }
     match extra.origin.as_deref() {
-        None | Some("this_branch") => {}
-        Some(origin) => {
-            why.push(Piece::Word("·".into()));
-            why.push(Piece::Message(origin.replace('_', " ")));
-        }
+        None | Some("this_branch") => why,
+        Some(origin) => why
+            .word(" · ")
+            .then(&Phrase::read(&origin.replace('_', " "))),
     }
-    why
 }
 
 fn place(source: Option<&Source>) -> Phrase {
-    source
-        .map(|source| Piece::Name(format!("{}:{}", source.file, source.line)))
-        .into_iter()
-        .collect()
-}
-
-/// What an address stands for.
-struct Thing {
-    what: Phrase,
-    of: Phrase,
-    /// The plural of what it is.
-    kind: &'static str,
-    /// Sorts by what it belongs to: the site first, then accounts, organizations, projects.
-    rank: u8,
-    order: String,
-}
-
-/// Returns how people call what an address stands for, with what it belongs to.
-fn spoken(address: &str) -> Phrase {
-    let thing = thing(address);
-    let mut phrase = thing.what;
-    phrase.push(Piece::Word("of".into()));
-    phrase.extend(thing.of);
-    phrase
-}
-
-/// Reads an address (contract, section 7); an unknown shape is shown as it is.
-fn thing(address: &str) -> Thing {
-    let parts: Vec<String> = address
-        .split('/')
-        .map(|part| percent_decode_str(part).decode_utf8_lossy().into_owned())
-        .collect();
-    let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
-    let root = parts.first().copied().unwrap_or("");
-    let word = |text: &str| Piece::Word(text.to_owned());
-    let name = |text: &str| Piece::Name(text.to_owned());
-    let site = || vec![word("site"), name(root)];
-    let organization = |of: &str| vec![word("organization"), name(of)];
-    let project = |of: &str| vec![word("project"), name(of)];
-    let (rank, what, of, kind) = match parts.get(1..).unwrap_or(&[]) {
-        ["customer-access", "internal"] => (
-            0,
-            vec![word("internal Atlassian accounts")],
-            site(),
-            "settings",
-        ),
-        ["customer-access", "external"] => (
-            0,
-            vec![word("external: portal-only accounts")],
-            site(),
-            "settings",
-        ),
-        ["customer-access", "customers-can-create-accounts"] => (
-            0,
-            vec![word("customers can create accounts")],
-            site(),
-            "settings",
-        ),
-        ["customer-access", "view-without-login"] => {
-            (0, vec![word("view without login")], site(), "settings")
-        }
-        ["setting", "email-cc-creates-accounts"] => (
-            0,
-            vec![word("e-mail: To and Cc create accounts")],
-            site(),
-            "settings",
-        ),
-        ["setting", "organization-management"] => {
-            (0, vec![word("organization management")], site(), "settings")
-        }
-        ["setting", "portal-only-login"] => {
-            (0, vec![word("portal-only login")], site(), "settings")
-        }
-        ["setting", "knowledge-base-all-logged-in"] => (
-            0,
-            vec![word("articles for all logged-in users")],
-            site(),
-            "settings",
-        ),
-        ["setting", "knowledge-base-anyone"] => {
-            (0, vec![word("articles for anyone")], site(), "settings")
-        }
-        ["allowed-domain", "any"] => (0, vec![word("any external domain")], site(), "settings"),
-        ["allowed-domain", domain] => (
-            0,
-            vec![word("allowed domain"), name(domain)],
-            site(),
-            "allowed domains",
-        ),
-        ["approved-domain", "ANYONE"] => (
-            1,
-            vec![word("any-domain rule")],
-            vec![word("Atlassian organization"), name(root)],
-            "rules",
-        ),
-        ["approved-domain", domain] => (
-            1,
-            vec![word("approved domain"), name(domain)],
-            vec![word("Atlassian organization"), name(root)],
-            "approved domains",
-        ),
-        ["account", who] => (2, vec![word("account"), name(who)], site(), "accounts"),
-        ["organization", of] => (
-            3,
-            vec![word("the organization")],
-            organization(of),
-            "itself",
-        ),
-        ["organization", of, "member", who] => (
-            3,
-            vec![word("member"), name(who)],
-            organization(of),
-            "members",
-        ),
-        ["organization", of, "email-domain", domain] => (
-            3,
-            vec![word("e-mail domain"), name(domain)],
-            organization(of),
-            "e-mail domains",
-        ),
-        ["project", key] => (4, vec![word("the project")], project(key), "itself"),
-        ["project", key, "access"] => (4, vec![word("channel access")], project(key), "settings"),
-        ["project", key, "sharing"] => {
-            (4, vec![word("customer sharing")], project(key), "settings")
-        }
-        ["project", key, "organization", of] => (
-            4,
-            vec![word("organization"), name(of)],
-            project(key),
-            "organizations",
-        ),
-        ["project", key, "customer", who] => (
-            4,
-            vec![word("customer"), name(who)],
-            project(key),
-            "customers",
-        ),
-        ["project", key, "knowledge-base", space] => {
-            (4, vec![word("space"), name(space)], project(key), "spaces")
-        }
-        _ => (5, vec![name(address)], site(), "others"),
-    };
-    let order = of
-        .iter()
-        .map(|piece| match piece {
-            Piece::Word(text) | Piece::Name(text) | Piece::Message(text) | Piece::Link(text) => {
-                text.as_str()
-            }
-        })
-        .collect();
-    Thing {
-        what,
-        of,
-        kind,
-        rank,
-        order,
-    }
+    source.map_or_else(Phrase::default, |source| {
+        Phrase::default().key(&format!("{}:{}", source.file, source.line))
+    })
 }

@@ -2,20 +2,20 @@
 //!
 //! Everything is taken from the plan document, so `portcullis show` prints the same bytes as `portcullis plan`.
 
-mod impact;
 mod layout;
 mod notes;
 pub(super) mod rows;
 mod steps;
-mod subject;
 pub(super) mod values;
 
 use super::document::{ManualStepDocument, PlanDocument, ResourceChange};
+use super::sentences::{Mark, lines};
+use super::subject;
+use crate::neutral::phrase::Phrase;
 use layout::{Page, Paint};
 use rows::Section;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
-use subject::Subject;
 
 /// How the text is laid out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,38 +41,13 @@ impl Default for Style {
     }
 }
 
-/// Returns what a plan does to people, a sentence an element, as the text form has it; empty where the plan does not say.
-///
-/// The other forms have the same sentences, so that two reviewers never read different ones.
-pub(super) fn impact_sentences(document: &PlanDocument) -> Vec<String> {
-    let style = Style {
-        color: false,
-        // No sentence is broken.
-        width: usize::MAX / 2,
-        next: false,
-        list_limit: None,
-    };
-    let mut written = Vec::new();
-    if impact::block(document, &mut Page::new(style, &mut written)).is_err() {
-        return Vec::new();
-    }
-    let written = String::from_utf8_lossy(&written);
-    // The first line is the heading; `*` only sets sentences apart, `!` says that one matters.
-    let sentences = written.lines().skip(1).map(str::trim);
-    sentences
-        .map(|line| line.strip_prefix("* ").unwrap_or(line))
-        .filter(|line| !line.is_empty())
-        .map(str::to_owned)
-        .collect()
-}
-
 /// Writes a plan as text.
 ///
 /// # Errors
 /// When `out` cannot be written to.
 pub fn plan(document: &PlanDocument, style: Style, out: &mut dyn io::Write) -> io::Result<()> {
     let mut page = Page::new(style, out);
-    impact::block(document, &mut page)?;
+    people(document, &mut page)?;
     let blocks = blocks(document);
     page.blank();
     if blocks.len() > 1 {
@@ -101,6 +76,26 @@ pub fn plan(document: &PlanDocument, style: Style, out: &mut dyn io::Write) -> i
     }
     page.blank();
     notes::closing(document, &mut page)
+}
+
+/// Writes what the plan does to people.
+fn people(document: &PlanDocument, page: &mut Page<'_>) -> io::Result<()> {
+    let lines = lines(document);
+    if lines.is_empty() {
+        return Ok(());
+    }
+    page.blank();
+    page.line(0, &[(Paint::Heading, "who gains or loses access")])?;
+    for line in lines {
+        let label = match line.mark {
+            Mark::Note => (Paint::Plain, ""),
+            Mark::Fact => (Paint::Plain, "* "),
+            Mark::Warning => (Paint::Change, "! "),
+            Mark::Alarm => (Paint::Alarm, "! "),
+        };
+        page.prose(2 + 2 * line.depth, label, &line.text.to_string())?;
+    }
+    Ok(())
 }
 
 /// Returns the counts of the whole plan in one line, such as `17 to add, 4 to change, 6 to remove`.
@@ -148,9 +143,9 @@ fn blocks(document: &PlanDocument) -> Vec<Block<'_>> {
         blocks.push(Block {
             root,
             name: if is_site {
-                root.to_owned()
+                Phrase::default().key(root).to_string()
             } else {
-                format!("Atlassian organization {root}")
+                Phrase::of("Atlassian organization ").key(root).to_string()
             },
             sections: Default::default(),
             steps: Vec::new(),
@@ -264,16 +259,4 @@ impl Counts {
 fn weight(changes: &[&ResourceChange]) -> usize {
     let counts = changes.iter().map(|change| change.portcullis.count);
     counts.map(|count| count.unwrap_or(1)).sum()
-}
-
-/// Returns how people call what an address stands for, such as `member ana@globex.example of organization Globex`.
-fn spoken(address: &str) -> String {
-    let subject = Subject::of(address);
-    if subject.label.starts_with("the ") {
-        subject.parent
-    } else if subject.is_of_the_site() {
-        subject.label
-    } else {
-        format!("{} of {}", subject.label, subject.parent)
-    }
 }

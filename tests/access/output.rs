@@ -224,7 +224,7 @@ sites:
             .unwrap();
         assert!(
             line.starts_with(
-                "person,'+a@x.example,,'@SUM(A1),portal_only,yes,organization =HYPERLINK(1)"
+                "person,'+a@x.example,,'@SUM(A1),portal_only,yes,organization `=HYPERLINK(1)`"
             ),
             "{line}"
         );

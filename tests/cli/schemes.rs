@@ -129,7 +129,7 @@ async fn explain_knows_leaks_breaks_and_agents() {
     let text = explained("ana@globex.example", "HR");
     assert!(text.contains("V7   the permission scheme of HR shows the portal to customers who are not on it: Browse Projects is granted to the value of the user custom field customfield_10010"), "{text}");
     let text = explained("agent@sandbox.example", "HR");
-    let role = "V1   an agent or administrator of HR: role Service Desk Team";
+    let role = "V1   an agent or administrator of HR: role `Service Desk Team`";
     assert!(text.contains(role), "{text}");
     let text = explained("any_customer", "WEB");
     assert!(text.contains("V8b  WEB acts restricted"), "{text}");

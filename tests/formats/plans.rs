@@ -410,12 +410,12 @@ fn what_happens_to_people_comes_first() {
         text[first..].starts_with("#### Who gains or loses access\n"),
         "{text}"
     );
-    assert!(text.contains("2 people lose ITSM"), "{text}");
+    assert!(text.contains("2 people lose `ITSM`"), "{text}");
     assert!(text.contains(" `bo@globex.example`. "), "{text}");
     let mut page = Vec::new();
     html::plan(&plan, &mut page).unwrap();
     let page = String::from_utf8(page).unwrap();
-    let at = page.find("2 people lose ITSM").unwrap();
+    let at = page.find("2 people lose ").unwrap();
     assert!(page[..at].matches("<h2").count() == 1 && !page.contains("<b>"));
     // Where sentences have no space, the numbers stay.
     let mut crowded = large(20_000, 200);
@@ -438,6 +438,35 @@ fn what_happens_to_people_comes_first() {
     // A plan file of another version without it has no such section.
     plan.access_impact = json!({ "complete": true });
     assert!(!markdown::plan(&plan, 60_000).contains("Who gains"));
+}
+
+#[test]
+fn a_row_says_of_which_site_it_is_where_a_plan_is_about_several() {
+    let leaves = |site: &str| {
+        let address = format!("{site}/project/ITSM/customer/bo@globex.example");
+        change(
+            "delete",
+            "jsm_project_customer",
+            &address,
+            json!({}),
+            Value::Null,
+        )
+    };
+    let mut plan = with(vec![leaves("blue"), leaves("green")]);
+    plan.sites = vec!["blue".into(), "green".into()];
+    let mut page = Vec::new();
+    html::plan(&plan, &mut page).unwrap();
+    let page = String::from_utf8(page).unwrap();
+    let page = page.replace("<code><bdi>", "").replace("</bdi></code>", "");
+    let comment = markdown::plan(&plan, 60_000).replace('`', "");
+    for form in [page, comment] {
+        for site in ["blue", "green"] {
+            let rows = form
+                .lines()
+                .filter(|line| line.contains("bo@globex.example"));
+            assert_eq!(rows.filter(|row| row.contains(site)).count(), 1, "{form}");
+        }
+    }
 }
 
 #[test]

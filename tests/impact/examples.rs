@@ -98,9 +98,9 @@ fn restricting_a_project_takes_it_from_whoever_is_on_no_list() {
     assert_eq!(
         told(&round),
         "losses ITSM (open access): dee@acme.example\n\
-         keeps ITSM (organization Globex): ana@globex.example\n\
+         keeps ITSM (organization `Globex`): ana@globex.example\n\
          keeps ITSM (the roster): cy@other.example\n\
-         keeps ITSM (the roster and organization Globex): bo@globex.example\n"
+         keeps ITSM (the roster and organization `Globex`): bo@globex.example\n"
     );
     insta::assert_snapshot!(block(&round));
 }
@@ -117,7 +117,7 @@ fn unlinking_an_organization_takes_nothing_from_who_is_on_the_roster() {
     );
     assert_eq!(
         told(&round),
-        "losses ITSM (organization Globex): ana@globex.example\n\
+        "losses ITSM (organization `Globex`): ana@globex.example\n\
          keeps ITSM (the roster): bo@globex.example\n"
     );
     assert_eq!(
@@ -146,7 +146,7 @@ fn moving_somebody_from_the_roster_to_an_organization_is_no_loss() {
     );
     assert_eq!(
         told(&round),
-        "keeps ITSM (organization Globex): cy@other.example\n"
+        "keeps ITSM (organization `Globex`): cy@other.example\n"
     );
     assert!(round.text().contains("Nobody gains or loses access."));
 }
@@ -162,7 +162,7 @@ fn a_member_more_gains_what_the_organization_is_linked_to() {
     );
     assert_eq!(
         told(&round),
-        "gains HR (organization Globex): ana@globex.example, bo@globex.example\n"
+        "gains HR (organization `Globex`): ana@globex.example, bo@globex.example\n"
     );
     insta::assert_snapshot!(block(&round));
 }
@@ -284,9 +284,9 @@ fn nobody_is_told_the_route_of_somebody_else() {
     let told = sentences(&round);
     assert!(
         told.contains(
-            "3 people keep ITSM without open access: ana@globex.example (through organization Globex); \
+            "3 people keep ITSM without open access: ana@globex.example (through organization `Globex`); \
              cy@other.example (through the roster); \
-             bo@globex.example (through the roster and organization Globex)."
+             bo@globex.example (through the roster and organization `Globex`)."
         ),
         "{told}"
     );

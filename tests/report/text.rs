@@ -42,7 +42,7 @@ fn nothing_to_change_says_what_is_unknown() {
     insta::assert_snapshot!(shown(&document), @r#"
     acme: nothing to change, 1 could not be read
 
-      ! could not read organization Globex: the list of members ended early: 503 Service Unavailable;
+      ! could not read organization `Globex`: the list of members ended early: 503 Service Unavailable;
         nothing there is changed (organizations/globex.yaml:3)
 
     unknown:  2 described fields have no known live value
@@ -167,7 +167,7 @@ fn every_type_comes() {
           + allowed domain x.example                             listed  sites/acme.yaml:7  over mapped
         accounts
           + account ana@globex.example                           listed  sites/acme.yaml:7
-        organization Globex
+        organization `Globex`
           + the organization                                     listed  sites/acme.yaml:7
           + member ana@globex.example                            listed  sites/acme.yaml:7
           + e-mail domain globex.example                         listed  sites/acme.yaml:7  over mapped
@@ -175,7 +175,7 @@ fn every_type_comes() {
           + channel access                restricted             listed  sites/acme.yaml:7  over private
           + customer sharing              own_organizations      listed  sites/acme.yaml:7  over private
           + space ITKB                    all_logged_in          listed  sites/acme.yaml:7  over gateway
-          + organization Globex                                  listed  sites/acme.yaml:7
+          + organization `Globex`                                listed  sites/acme.yaml:7
           + customer cy@acme.com                                 listed  sites/acme.yaml:7
 
     Atlassian organization acme-corp: 1 to add, 0 to change, 0 to remove
@@ -207,17 +207,17 @@ fn every_type_changes() {
           ~ allowed domain x.example                 sites/acme.yaml:7  over mapped
         accounts
           ~ account ana@globex.example  name: not there → Ana  sites/acme.yaml:7
-        organization Globex
-          ~ the organization           Globex Inc → Globex  sites/acme.yaml:7
-          ~ member ana@globex.example                       sites/acme.yaml:7
+        organization `Globex`
+          ~ the organization           `Globex Inc` → Globex  sites/acme.yaml:7
+          ~ member ana@globex.example                         sites/acme.yaml:7
           ~ e-mail domain globex.example  globex.example → globex.example
               sites/acme.yaml:7  over mapped
         project ITSM
-          ~ channel access        open → restricted            sites/acme.yaml:7  over private
-          ~ customer sharing      unknown → own_organizations  sites/acme.yaml:7  over private
-          ~ space ITKB            anyone → all_logged_in       sites/acme.yaml:7  over gateway
-          ~ organization Globex                                sites/acme.yaml:7
-          ~ customer cy@acme.com                               sites/acme.yaml:7
+          ~ channel access         open → restricted            sites/acme.yaml:7  over private
+          ~ customer sharing       unknown → own_organizations  sites/acme.yaml:7  over private
+          ~ space ITKB             anyone → all_logged_in       sites/acme.yaml:7  over gateway
+          ~ organization `Globex`                               sites/acme.yaml:7
+          ~ customer cy@acme.com                                sites/acme.yaml:7
 
     Atlassian organization acme-corp: 0 to add, 1 to change, 0 to remove
 
@@ -248,16 +248,16 @@ fn every_type_goes() {
           - allowed domain x.example                          not listed  sites/acme.yaml:7  over mapped
         accounts
           - account ana@globex.example  not listed  sites/acme.yaml:7
-        organization Globex
+        organization `Globex`
           - the organization              not listed  sites/acme.yaml:7
           - member ana@globex.example     not listed  sites/acme.yaml:7
           - e-mail domain globex.example  not listed  sites/acme.yaml:7  over mapped
         project ITSM
-          - channel access        open    not listed  sites/acme.yaml:7  over private
-          - customer sharing              not listed  sites/acme.yaml:7  over private
-          - space ITKB            anyone  not listed  sites/acme.yaml:7  over gateway
-          - organization Globex           not listed  sites/acme.yaml:7
-          - customer cy@acme.com          not listed  sites/acme.yaml:7
+          - channel access         open    not listed  sites/acme.yaml:7  over private
+          - customer sharing               not listed  sites/acme.yaml:7  over private
+          - space ITKB             anyone  not listed  sites/acme.yaml:7  over gateway
+          - organization `Globex`          not listed  sites/acme.yaml:7
+          - customer cy@acme.com           not listed  sites/acme.yaml:7
 
     Atlassian organization acme-corp: 0 to add, 0 to change, 1 to remove
 
@@ -426,11 +426,11 @@ fn everything_at_once() {
     acme: 1 to add, 1 to change, 1 to remove, 3 by hand, 1 blocked, 1 waiting, 1 could not be read
 
       remove (1)
-        organization Globex
-          - member id:qm:77 (Bo)  entry has expired  sites/acme.yaml:7
+        organization `Globex`
+          - member id:qm:77 (`Bo`)  entry has expired  sites/acme.yaml:7
 
       blocked, will not be done (1)
-        organization Initech
+        organization `Initech`
           ! protected by `acme/organization/Initech` in policy/limits.yaml:4
           - member peter@initech.example  not listed  sites/acme.yaml:7
 
@@ -439,11 +439,11 @@ fn everything_at_once() {
           ~ channel access  open → restricted  sites/acme.yaml:7  over private, there before
 
       add (1)
-        organization Globex
+        organization `Globex`
           + member ana@globex.example  listed  sites/acme.yaml:7
 
       waiting for a step by hand (1)
-        organization Globex
+        organization `Globex`
           ! after: account jo@acme.com
           + member jo@acme.com  listed  sites/acme.yaml:7
 
@@ -470,7 +470,7 @@ fn everything_at_once() {
            value:  not there → atlassian
            asked:  sites/acme.yaml:7
 
-      ! could not read organization Umbrella: the list of members was refused with 403 (a right or a
+      ! could not read organization `Umbrella`: the list of members was refused with 403 (a right or a
         credential is missing); nothing there is changed (organizations/umbrella.yaml:2)
 
       worth knowing (1)
@@ -478,7 +478,7 @@ fn everything_at_once() {
           which [two-accounts] (projects/itsm.yaml:9)
 
       ends soon (1)
-        * member di@globex.example of organization Globex: last day 2026-12-05 (rosters/globex.csv:88)
+        * member di@globex.example of organization `Globex`: last day 2026-12-05 (rosters/globex.csv:88)
 
     ! protect acme/organization/Initech (fail): 1 removal touches it
 
@@ -506,12 +506,12 @@ fn a_narrow_terminal() {
           blocked, 1 waiting, 1 could not be read
 
       remove (1)
-        organization Globex
-          - member id:qm:77 (Bo)
+        organization `Globex`
+          - member id:qm:77 (`Bo`)
               entry has expired  sites/acme.yaml:7
 
       blocked, will not be done (1)
-        organization Initech
+        organization `Initech`
           ! protected by `acme/organization/Initech` in
             policy/limits.yaml:4
           - member peter@initech.example
@@ -523,11 +523,11 @@ fn a_narrow_terminal() {
               sites/acme.yaml:7  over private, there before
 
       add (1)
-        organization Globex
+        organization `Globex`
           + member ana@globex.example  listed  sites/acme.yaml:7
 
       waiting for a step by hand (1)
-        organization Globex
+        organization `Globex`
           ! after: account jo@acme.com
           + member jo@acme.com  listed  sites/acme.yaml:7
 
@@ -561,7 +561,7 @@ fn a_narrow_terminal() {
            value:  not there → atlassian
            asked:  sites/acme.yaml:7
 
-      ! could not read organization Umbrella: the list of
+      ! could not read organization `Umbrella`: the list of
         members was refused with 403 (a right or a credential is
         missing); nothing there is changed
         (organizations/umbrella.yaml:2)
@@ -572,8 +572,8 @@ fn a_narrow_terminal() {
           [two-accounts] (projects/itsm.yaml:9)
 
       ends soon (1)
-        * member di@globex.example of organization Globex: last
-          day 2026-12-05 (rosters/globex.csv:88)
+        * member di@globex.example of organization `Globex`:
+          last day 2026-12-05 (rosters/globex.csv:88)
 
     ! protect acme/organization/Initech (fail): 1 removal
       touches it
@@ -623,7 +623,7 @@ fn two_sites_and_steps_numbered_through() {
     acme: 1 to add, 0 to change, 0 to remove, 1 by hand
 
       add (1)
-        organization Globex
+        organization `Globex`
           + member ana@globex.example  listed  sites/acme.yaml:7
 
       by hand (1): only a person can do these
@@ -637,7 +637,7 @@ fn two_sites_and_steps_numbered_through() {
     beta: 0 to add, 0 to change, 1 to remove, 1 by hand
 
       remove (1)
-        organization Globex
+        organization `Globex`
           - member bo@globex.example  not listed  sites/acme.yaml:7
 
       by hand (1): only a person can do these
@@ -671,7 +671,7 @@ fn five_hundred_members_fold() {
     acme: 500 to add, 0 to change, 0 to remove
 
       add (500)
-        organization Globex
+        organization `Globex`
           + member p000@globex.example  listed  sites/acme.yaml:7
           + member p001@globex.example  listed  sites/acme.yaml:7
           + member p002@globex.example  listed  sites/acme.yaml:7
@@ -772,15 +772,15 @@ fn hostile_names_stay_within_their_row() {
     acme: 2 to add, 1 to change, 0 to remove
 
       change (1)
-        organization Y
-          ~ the organization  Eve\u{1b}[2J\u{a}  + member admin\u{202e}moc\u{200b}\u{9b}31m → Y
+        organization `Y`
+          ~ the organization  `Eve\u{1b}[2J\u{a}  + member admin\u{202e}moc\u{200b}\u{9b}31m` → Y
               sites/acme.yaml:7
 
       add (2)
-        organization Eve\u{1b}[2J\u{a}  + member admin\u{202e}moc\u{200b}\u{9b}31m
+        organization `Eve\u{1b}[2J\u{a}  + member admin\u{202e}moc\u{200b}\u{9b}31m`
           + the organization  listed  sites/acme.yaml:7
-        organization Globex
-          + member id:qm:1 (Eve\u{1b}[2J\u{a}  + member admin\u{202e}moc\u{200b}\u{9b}31m)
+        organization `Globex`
+          + member id:qm:1 (`Eve\u{1b}[2J\u{a}  + member admin\u{202e}moc\u{200b}\u{9b}31m`)
               listed  sites/acme.yaml:7
 
     coverage: 1 of 3 organizations and 1 of 1 project are described; 12 fields known, 0 not known
@@ -810,9 +810,9 @@ fn names_are_decoded_and_columns_count_wide_letters() {
     acme: 4 to add, 0 to change, 0 to remove
 
       add (4)
-        organization A/B 100%
+        organization `A/B 100%`
           + member ana@globex.example     listed  sites/acme.yaml:7
-        organization 日本語テスト株式会社
+        organization `日本語テスト株式会社`
           + the organization              listed  sites/acme.yaml:7
           + member 日本語@globex.example  listed  sites/acme.yaml:7
           + member bo@globex.example      listed  sites/acme.yaml:7

@@ -4,6 +4,7 @@ use super::{DomainClass, Way};
 use crate::access::answer::{Answer, Trail};
 use crate::access::state::{Fact, State};
 use crate::config::ApprovedRole;
+use crate::neutral::named;
 
 /// Whether the any-domain rule fires (R5, 3.5).
 pub fn any_domain(state: &State<'_>, class: &DomainClass, way: Way, trail: &mut Trail) -> Answer {
@@ -12,10 +13,10 @@ pub fn any_domain(state: &State<'_>, class: &DomainClass, way: Way, trail: &mut 
             trail.add("R5", state.any_domain.source(), || {
                 format!(
                     "the any-domain rule passes public mail domains by{}",
-                    class
-                        .name
-                        .as_ref()
-                        .map_or(String::new(), |name| format!(", and `{name}` is one"))
+                    class.name.as_ref().map_or(String::new(), |name| format!(
+                        ", and {name} is one",
+                        name = named(name)
+                    ))
                 )
             });
         }

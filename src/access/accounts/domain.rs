@@ -3,6 +3,7 @@
 use crate::access::answer::{Answer, Source};
 use crate::access::public_mail::is_public_mail;
 use crate::access::state::{Coverage, Grant, State};
+use crate::neutral::named;
 
 /// What the rules see of a domain: addresses of equal classes fare the same.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -69,7 +70,7 @@ impl DomainClass {
     /// Returns the domain as texts name it.
     pub(in crate::access) fn label(&self) -> String {
         match &self.name {
-            Some(name) => format!("`{name}`"),
+            Some(name) => named(name),
             None => "any other domain".to_owned(),
         }
     }

@@ -6,6 +6,7 @@ use crate::access::people::{ListId, PeopleBuilder, Role};
 use crate::access::scheme::{Circle, Reading, Scheme};
 use crate::access::state::Coverage;
 use crate::model::{AccountId, Read, Surface};
+use crate::neutral::named;
 use crate::observed::{Observed, ObservedPermissions, SchemeGrant, SchemeHolder, Standing};
 use std::collections::BTreeSet;
 
@@ -148,7 +149,7 @@ impl Circles<'_, '_> {
     /// Groups and people whom the scheme names.
     fn of_grants(&mut self, grants: &[SchemeGrant]) {
         let mut groups: BTreeSet<(bool, String)> = BTreeSet::new();
-        let mut named: [BTreeSet<AccountId>; 2] = Default::default();
+        let mut people_named: [BTreeSet<AccountId>; 2] = Default::default();
         for grant in grants {
             let serves = grant.makes_staff();
             if !serves && grant.permission != SchemeGrant::BROWSE {
@@ -159,15 +160,15 @@ impl Circles<'_, '_> {
                     groups.insert((serves, grant.holder.group()));
                 }
                 (SchemeHolder::USER, Some(id)) => {
-                    named[usize::from(serves)].insert(AccountId::new(id.clone()));
+                    people_named[usize::from(serves)].insert(AccountId::new(id.clone()));
                 }
                 _ => {}
             }
         }
         for (serves, name) in groups {
-            self.group(format!("group {name}"), name, serves);
+            self.group(format!("group {}", named(&name)), name, serves);
         }
-        for (serves, people) in [false, true].into_iter().zip(named) {
+        for (serves, people) in [false, true].into_iter().zip(people_named) {
             if !people.is_empty() {
                 let name = "named in the permission scheme".to_owned();
                 self.circle(name, None, serves, Ok(&people));
@@ -189,12 +190,18 @@ impl Circles<'_, '_> {
             let role = roles.get(id).map_or(id.as_str(), String::as_str);
             match read {
                 Read::Incomplete(why) => {
-                    coverage = Coverage::Unread(format!("role {role}: {}", why.why));
+                    coverage = Coverage::Unread(format!("role {}: {}", named(role), why.why));
                 }
                 Read::Complete(actors) => {
-                    self.circle(format!("role {role}"), None, true, Ok(&actors.people));
+                    self.circle(
+                        format!("role {}", named(role)),
+                        None,
+                        true,
+                        Ok(&actors.people),
+                    );
                     for name in &actors.groups {
-                        self.group(format!("group {name} in role {role}"), name.clone(), true);
+                        let both = format!("group {} in role {}", named(name), named(role));
+                        self.group(both, name.clone(), true);
                     }
                 }
             }

@@ -2,12 +2,12 @@
 
 use super::layout::{Page, Paint};
 use super::rows::{more, place, shown_of};
-use super::spoken;
-use super::subject::root;
 use super::values::counted;
 use crate::exit::Exit;
 use crate::policy::acceptance;
 use crate::report::document::{PlanDocument, Source};
+use crate::report::sentences::is_about_people;
+use crate::report::subject::{root, spoken};
 use std::io;
 
 /// Writes errors, findings and dates ahead of one site.
@@ -28,7 +28,7 @@ pub(super) fn of_root(document: &PlanDocument, site: &str, page: &mut Page<'_>) 
             };
             let text = format!(
                 "could not read {}: {}{right}; nothing there is changed{}",
-                spoken(&error.address),
+                spoken(&error.address, false),
                 error.message,
                 at(error.source.as_ref())
             );
@@ -53,7 +53,7 @@ pub(super) fn of_root(document: &PlanDocument, site: &str, page: &mut Page<'_>) 
         for finding in findings.iter().take(shown) {
             let text = format!(
                 "{}: {} [{}]{}",
-                spoken(&finding.address),
+                spoken(&finding.address, false),
                 finding.message,
                 finding.code,
                 at(finding.source.as_ref())
@@ -80,7 +80,7 @@ pub(super) fn of_root(document: &PlanDocument, site: &str, page: &mut Page<'_>) 
         for entry in ahead.iter().take(shown) {
             let text = format!(
                 "{}: last day {}{}{}",
-                spoken(&entry.address),
+                spoken(&entry.address, false),
                 entry.until,
                 entry
                     .count
@@ -190,7 +190,7 @@ fn failed_checks(document: &PlanDocument, page: &mut Page<'_>) -> io::Result<()>
     let failed: Vec<_> = document
         .checks
         .iter()
-        .filter(|check| check.status != "pass" && !super::impact::is_about_people(check))
+        .filter(|check| check.status != "pass" && !is_about_people(check))
         .collect();
     for check in &failed {
         let problems: Vec<&str> = check
@@ -241,7 +241,11 @@ fn unmanaged(document: &PlanDocument, page: &mut Page<'_>) -> io::Result<()> {
     }
     let shown = shown_of(unmanaged.addresses.len(), page.limit(0));
     for address in unmanaged.addresses.iter().take(shown) {
-        page.prose(10, (Paint::Plain, "* "), &spoken(address))?;
+        page.prose(
+            10,
+            (Paint::Plain, "* "),
+            &spoken(address, false).to_string(),
+        )?;
     }
     more(unmanaged.addresses.len() - shown, 10, page)
 }

@@ -2,11 +2,13 @@
 
 use super::Settled;
 use super::layout::{Page, Paint, fit_end};
-use super::subject::Subject;
+
 use super::values::{Null, transition, words};
 use crate::neutral::columns::padded;
 use crate::neutral::neutral;
+use crate::neutral::phrase::Phrase;
 use crate::report::document::{ResourceChange, Source};
+use crate::report::subject::{Subject, spoken};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::io;
@@ -78,7 +80,8 @@ impl Section {
 /// Returns `file:line`.
 pub(super) fn place(source: Option<&Source>) -> String {
     source.map_or_else(String::new, |source| {
-        neutral(&format!("{}:{}", source.file, source.line)).into_owned()
+        let place = format!("{}:{}", source.file, source.line);
+        Phrase::default().key(&place).to_string()
     })
 }
 
@@ -160,7 +163,13 @@ impl Row {
         };
         Self {
             sign: sign(action),
-            cells: [label(change), values, why, place, remarks.join(", ")],
+            cells: [
+                label(change).to_string(),
+                values.to_string(),
+                why,
+                place,
+                remarks.join(", "),
+            ],
             request: change
                 .portcullis
                 .request
@@ -171,7 +180,7 @@ impl Row {
 
     /// A row for something that does not change by itself, such as a person of a checklist.
     pub(super) fn bare(address: &str) -> Self {
-        let label = Subject::of(address).label;
+        let label = Subject::of(address).what.to_string();
         let none = String::new;
         Self {
             sign: (Paint::Plain, "  "),
@@ -182,17 +191,17 @@ impl Row {
 }
 
 /// Returns the value that comes, goes or changes, as far as it says more than the label.
-pub(in crate::report) fn value(change: &ResourceChange) -> String {
+pub(in crate::report) fn value(change: &ResourceChange) -> Phrase {
     let body = &change.change;
     let action = action(change);
     let null = Null::before(action);
     let (before, after) = (essence(&body.before), essence(&body.after));
     match action {
         "update" => transition(before, after, null, LIST_ITEMS),
-        _ if !is_valued(&change.kind) => String::new(),
+        _ if !is_valued(&change.kind) => Phrase::default(),
         "delete" if !before.is_null() => words(before, null, LIST_ITEMS),
         _ if !after.is_null() => words(after, null, LIST_ITEMS),
-        _ => String::new(),
+        _ => Phrase::default(),
     }
 }
 
@@ -216,18 +225,18 @@ fn is_valued(kind: &str) -> bool {
     !is_listed(kind) && kind != "jsm_organization" || kind == "jsm_approved_domain"
 }
 
-/// The label, with the display name of a person when the address does not hold it.
-fn label(change: &ResourceChange) -> String {
-    let subject = Subject::of(&change.address);
+/// What it is, with the display name of a person when the address does not hold it.
+pub(in crate::report) fn label(change: &ResourceChange) -> Phrase {
+    let what = Subject::of(&change.address).what;
     let person = matches!(
         change.kind.as_str(),
         "jsm_customer_account" | "jsm_organization_member" | "jsm_project_customer"
     );
-    let name = neutral(&change.name);
-    if person && !name.is_empty() && !subject.label.ends_with(name.as_ref()) {
-        format!("{} ({name})", subject.label)
+    let name = change.name.as_str();
+    if person && !name.is_empty() && !what.mentions(name) {
+        what.word(" (").name(name).word(")")
     } else {
-        subject.label
+        what
     }
 }
 
@@ -255,7 +264,7 @@ pub(super) fn section(
         let subject = Subject::of(&change.address);
         let because = because(change, section);
         let group = groups
-            .entry((subject.rank, subject.parent, because.clone()))
+            .entry((subject.rank, subject.of.to_string(), because.clone()))
             .or_insert_with(|| Group {
                 because,
                 changes: Vec::new(),
@@ -285,7 +294,7 @@ pub(super) fn section(
     // Columns are aligned over the whole section while every row fits on its line by that, else within each group.
     let whole = Widths::of(folded.iter().flat_map(|(_, _, rows)| rows), 6, page);
     for (parent, group, rows) in &folded {
-        page.line(4, &[(Paint::Plain, parent)])?;
+        page.prose(4, (Paint::Plain, ""), parent)?;
         if !group.because.is_empty() {
             page.prose(6, (Paint::Alarm, "! "), &group.because)?;
         }
@@ -351,7 +360,7 @@ fn because(change: &ResourceChange, section: Section) -> String {
                 .waiting_for
                 .iter()
                 .take(LIST_ITEMS)
-                .map(|address| super::spoken(address))
+                .map(|address| spoken(address, false).to_string())
                 .collect();
             let hidden = change.portcullis.waiting_for.len() - first.len();
             if hidden > 0 {
@@ -496,6 +505,6 @@ pub(in crate::report) fn null_of(change: Option<&ResourceChange>) -> Null {
 }
 
 /// Returns all entries of a value, for checklists: a person must be able to type the whole list.
-pub(in crate::report) fn whole(value: &Value, null: Null) -> String {
+pub(in crate::report) fn whole(value: &Value, null: Null) -> Phrase {
     words(value, null, REMOVALS_SHOWN)
 }

@@ -77,12 +77,9 @@ fn one(
         page.prose(indent, (Paint::Faint, "who:    "), role)?;
     }
     let first = changes.iter().find_map(|(_, change)| *change);
-    let values = format!(
-        "{} → {}",
-        whole(&step.present, null_of(first)),
-        whole(&step.expected, Null::NotThere)
-    );
-    page.prose(indent, (Paint::Faint, "value:  "), &values)?;
+    let values = whole(&step.present, null_of(first)).word(" → ");
+    let values = values.then(&whole(&step.expected, Null::NotThere));
+    page.prose(indent, (Paint::Faint, "value:  "), &values.to_string())?;
     if let [(_, Some(change))] = changes.as_slice() {
         let source = place(change.portcullis.source.as_ref());
         if !source.is_empty() {

@@ -1,6 +1,6 @@
 //! JSON values in calm words: `on`, `a.example, b.example`, `password: on`.
 
-use crate::neutral::neutral;
+use crate::neutral::phrase::Phrase;
 use serde_json::Value;
 
 /// What `null` stands for; the same value means different things in different rows.
@@ -30,30 +30,36 @@ impl Null {
     }
 }
 
-/// Returns a value as words, at most `items` entries of a list; foreign text in it is made harmless.
-pub(in crate::report) fn words(value: &Value, null: Null, items: usize) -> String {
+/// Returns a value as words, at most `items` entries of a list; foreign text in it is a piece of its own.
+pub(in crate::report) fn words(value: &Value, null: Null, items: usize) -> Phrase {
     match value {
-        Value::Null => null.word().to_owned(),
-        Value::Bool(true) => "on".into(),
-        Value::Bool(false) => "off".into(),
-        Value::Number(number) => number.to_string(),
-        Value::String(text) if text.is_empty() => "empty".into(),
-        Value::String(text) => neutral(text).into_owned(),
-        Value::Array(list) if list.is_empty() => "none".into(),
+        Value::Null => Phrase::of(null.word()),
+        Value::Bool(true) => Phrase::of("on"),
+        Value::Bool(false) => Phrase::of("off"),
+        Value::Number(number) => Phrase::of(&number.to_string()),
+        Value::String(text) if text.is_empty() => Phrase::of("empty"),
+        Value::String(text) => text_of(text),
+        Value::Array(list) if list.is_empty() => Phrase::of("none"),
         Value::Array(list) => {
-            let shown = list.iter().take(items).map(|item| nested(item, items));
-            let mut text = shown.collect::<Vec<_>>().join(", ");
-            if list.len() > items {
-                text.push_str(&format!(" and {} more", list.len() - items));
+            let shown: Vec<Phrase> = list
+                .iter()
+                .take(items)
+                .map(|item| nested(item, items))
+                .collect();
+            let text = Phrase::default().joined(&shown, ", ");
+            match list.len() - shown.len() {
+                0 => text,
+                more => text.word(&format!(" and {more} more")),
             }
-            text
         }
-        Value::Object(map) if map.is_empty() => "nothing".into(),
-        Value::Object(map) => map
-            .iter()
-            .map(|(key, value)| format!("{}: {}", spaced(key), nested(value, items)))
-            .collect::<Vec<_>>()
-            .join(", "),
+        Value::Object(map) if map.is_empty() => Phrase::of("nothing"),
+        Value::Object(map) => {
+            let parts: Vec<Phrase> = map
+                .iter()
+                .map(|(key, value)| spaced(key).word(": ").then(&nested(value, items)))
+                .collect();
+            Phrase::default().joined(&parts, ", ")
+        }
     }
 }
 
@@ -63,26 +69,35 @@ pub(in crate::report) fn transition(
     after: &Value,
     null: Null,
     items: usize,
-) -> String {
+) -> Phrase {
     if let (Value::Object(old), Value::Object(new)) = (before, after) {
         let mut keys: Vec<&String> = old.keys().chain(new.keys()).collect();
         keys.sort();
         keys.dedup();
         let part = |map: &serde_json::Map<String, Value>, key: &str| match map.get(key) {
             Some(value) => nested(value, items),
-            None => Null::NotThere.word().to_owned(),
+            None => Phrase::of(Null::NotThere.word()),
         };
         let differing = keys.into_iter().filter(|&key| old.get(key) != new.get(key));
-        return differing
-            .map(|key| format!("{}: {} → {}", spaced(key), part(old, key), part(new, key)))
-            .collect::<Vec<_>>()
-            .join(", ");
+        let parts: Vec<Phrase> = differing
+            .map(|key| {
+                let was = spaced(key).word(": ").then(&part(old, key));
+                was.word(" → ").then(&part(new, key))
+            })
+            .collect();
+        return Phrase::default().joined(&parts, ", ");
     }
-    format!(
-        "{} → {}",
-        words(before, null, items),
-        words(after, Null::NotThere, items)
-    )
+    let was = words(before, null, items).word(" → ");
+    was.then(&words(after, Null::NotThere, items))
+}
+
+/// Returns a text: the words that settings have by themselves, anything else as foreign.
+fn text_of(text: &str) -> Phrase {
+    let ours = text.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+    match ours {
+        true => Phrase::of(text),
+        false => Phrase::default().key(text),
+    }
 }
 
 /// Returns `1 site`, `2 sites`.
@@ -91,7 +106,7 @@ pub(in crate::report) fn counted(count: usize, one: &str, many: &str) -> String 
 }
 
 /// Returns what an approved domain gives on one site; approval is named where it is needed.
-fn grant(value: &Value) -> Option<String> {
+fn grant(value: &Value) -> Option<Phrase> {
     let map = value.as_object()?;
     let role = map.get("role")?.as_str()?;
     if map
@@ -105,23 +120,31 @@ fn grant(value: &Value) -> Option<String> {
         Some(Value::Bool(false)) | None => "",
         Some(_) => return None,
     };
-    Some(format!("role {}{approval}", neutral(role)))
+    Some(Phrase::of("role ").then(&text_of(role)).word(approval))
 }
 
-fn nested(value: &Value, items: usize) -> String {
+fn nested(value: &Value, items: usize) -> Phrase {
     if let Some(text) = grant(value) {
         return text;
     }
     let text = words(value, Null::Unknown, items);
-    match value {
-        Value::Array(list) if !list.is_empty() => format!("({text})"),
-        Value::Object(map) if !map.is_empty() => format!("({text})"),
-        _ => text,
+    let several = match value {
+        Value::Array(list) => !list.is_empty(),
+        Value::Object(map) => !map.is_empty(),
+        _ => false,
+    };
+    match several {
+        true => Phrase::of("(").then(&text).word(")"),
+        false => text,
     }
 }
 
-fn spaced(key: &str) -> String {
-    neutral(key).replace('_', " ")
+fn spaced(key: &str) -> Phrase {
+    let ours = key.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+    match ours {
+        true => Phrase::of(&key.replace('_', " ")),
+        false => Phrase::default().key(key),
+    }
 }
 
 #[cfg(test)]
@@ -131,7 +154,7 @@ mod tests {
 
     #[test]
     fn values_read_like_words() {
-        let shown = |value: Value| words(&value, Null::Unknown, 3);
+        let shown = |value: Value| words(&value, Null::Unknown, 3).to_string();
         assert_eq!(shown(json!(true)), "on");
         assert_eq!(
             shown(json!(["a.example", "b.example"])),
@@ -151,14 +174,17 @@ mod tests {
             "admin approval: off, of: (1, 2)"
         );
         assert_eq!(shown(json!([])), "none");
-        assert_eq!(shown(json!("a\u{202e}\n")), "a\\u{202e}\\u{a}");
+        assert_eq!(shown(json!("a\u{202e}\n")), "`a\\u{202e}\\u{a}`");
         assert_eq!(shown(Value::Null), "unknown");
-        assert_eq!(words(&Value::Null, Null::before("create"), 3), "not there");
+        assert_eq!(
+            words(&Value::Null, Null::before("create"), 3).to_string(),
+            "not there"
+        );
     }
 
     #[test]
     fn of_objects_only_what_differs_is_shown() {
-        let shown = |a: Value, b: Value| transition(&a, &b, Null::Unknown, 3);
+        let shown = |a: Value, b: Value| transition(&a, &b, Null::Unknown, 3).to_string();
         assert_eq!(
             shown(
                 json!({"password": true, "sso": false}),

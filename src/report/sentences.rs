@@ -1,0 +1,318 @@
+//! What a plan does to people, in sentences, the worst first: the same in every form of the plan.
+
+mod classes;
+mod groups;
+
+use super::document::{Check, PlanDocument, ResourceChange};
+use super::impact::{AccessImpact, AtLeast, ClassRow, Further, NamedRow};
+use super::subject::spoken;
+use crate::neutral::phrase::Phrase;
+
+/// How many people a sentence names.
+const NAMES: usize = 5;
+/// How many sentences of one kind are written before the rest is counted.
+const SENTENCES: usize = 12;
+
+/// How much a line matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Mark {
+    /// It says something about the lines around it.
+    Note,
+    /// One of several facts.
+    Fact,
+    /// A warning.
+    Warning,
+    /// One to look at first.
+    Alarm,
+}
+
+/// A line: a sentence, or what introduces the deeper ones below it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Line {
+    /// How deep it stands.
+    pub(super) depth: usize,
+    /// How much it matters.
+    pub(super) mark: Mark,
+    /// What it says.
+    pub(super) text: Phrase,
+}
+
+/// Says what the plan does to people. Nothing for a plan file that does not say it, and for a plan without changes.
+pub(super) fn lines(document: &PlanDocument) -> Vec<Line> {
+    let Ok(impact) = serde_json::from_value::<AccessImpact>(document.access_impact.clone()) else {
+        return Vec::new();
+    };
+    if document.resource_changes.is_empty() && document.checks.iter().all(|c| c.status == "pass") {
+        return Vec::new();
+    }
+    let mut page = Lines {
+        many: document.sites.len() > 1,
+        waiting: document
+            .resource_changes
+            .iter()
+            .any(|row| !row.portcullis.waiting_for.is_empty()),
+        lines: Vec::new(),
+    };
+    let overridden = impact.if_accepted.clone();
+    let whole = overridden.as_deref().unwrap_or(&impact);
+    let (unread, now) = (whole.unread.clone(), parts(impact));
+    if let Some(text) = nobody(document, &now, unread.is_empty(), page.many) {
+        page.say(0, Mark::Note, Phrase::of(&text));
+    }
+    page.effects(&now, 0);
+    page.checks(document);
+    if let Some(overridden) = overridden {
+        let mut then = parts(*overridden);
+        // What a gate on classes stands against is told with the gate.
+        let ungated = |row: &ClassRow| {
+            let key = format!("policy.class_gains.{}", row.class);
+            let gate = |check: &Check| check.address.to_display == key && check.status == "fail";
+            rank(&row.after) < rank(&row.before) || !document.checks.iter().any(gate)
+        };
+        then.applied.classes.retain(ungated);
+        then.by_hand.classes.retain(ungated);
+        if then != now {
+            let text = "If the policy is overridden, the plan does this:";
+            page.say(0, Mark::Note, Phrase::of(text));
+            page.effects(&then, 1);
+        }
+    }
+    if !unread.is_empty() {
+        let shown: Vec<Phrase> = unread
+            .iter()
+            .take(NAMES)
+            .map(|unread| {
+                let what = Phrase::read(&unread.what);
+                match page.many {
+                    true => what.word(" (").key(&unread.site).word(")"),
+                    false => what,
+                }
+            })
+            .collect();
+        let mut text = Phrase::of("Not read, so not judged: ").joined(&shown, "; ");
+        if unread.len() > NAMES {
+            text = text.word(&format!("; and {} more", unread.len() - NAMES));
+        }
+        page.say(0, Mark::Note, text.word("."));
+    }
+    page.lines
+}
+
+/// Says that nobody gains or loses, where that is so.
+fn nobody(document: &PlanDocument, now: &Effects, all_read: bool, many: bool) -> Option<String> {
+    let quiet = &now.applied;
+    if !(quiet.classes.is_empty() && quiet.gains.is_empty() && quiet.losses.is_empty()) {
+        return None;
+    }
+    let rows = &document.resource_changes;
+    let blocked = |row: &ResourceChange| !row.portcullis.blocked_by.is_empty();
+    // What was not read may hide somebody, unless nothing is done at all.
+    let known = match all_read || rows.iter().all(blocked) {
+        true => "Nobody gains or loses access",
+        false => "Nobody is known to gain or lose access",
+    };
+    let how = if rows.iter().any(blocked) {
+        " by what may be done"
+    } else if sentences(&now.by_hand, many).is_empty() {
+        ""
+    } else {
+        " by what apply does"
+    };
+    Some(format!("{known}{how}."))
+}
+
+/// What a plan does, in its two parts.
+#[derive(PartialEq, Eq)]
+struct Effects {
+    applied: Further,
+    by_hand: Further,
+    abandoned: Vec<String>,
+}
+
+fn parts(impact: AccessImpact) -> Effects {
+    let known = impact.at_least.unwrap_or(AtLeast {
+        people_gaining: impact.people_gaining.unwrap_or(0),
+        people_losing: impact.people_losing.unwrap_or(0),
+    });
+    Effects {
+        applied: Further {
+            classes: impact.classes,
+            gains: impact.gains,
+            losses: impact.losses,
+            keeps: impact.keeps,
+            without_any_access: impact.without_any_access,
+            without_sure_access: impact.without_sure_access,
+            people_gaining: known.people_gaining,
+            people_losing: known.people_losing,
+        },
+        by_hand: impact.with_manual_steps,
+        abandoned: impact.projects_without_anyone,
+    }
+}
+
+/// The lines as they come.
+struct Lines {
+    many: bool,
+    waiting: bool,
+    lines: Vec<Line>,
+}
+
+impl Lines {
+    fn say(&mut self, depth: usize, mark: Mark, text: Phrase) {
+        self.lines.push(Line { depth, mark, text });
+    }
+
+    /// Says what apply does, who is left, and what comes when people have done their part.
+    fn effects(&mut self, effects: &Effects, depth: usize) {
+        for sentence in sentences(&effects.applied, self.many) {
+            self.say(depth, sentence.mark(), sentence.text);
+        }
+        for project in &effects.abandoned {
+            let project = spoken(project, self.many);
+            let text = Phrase::of("Nobody is left who can open ").then(&project);
+            self.say(depth, Mark::Alarm, text.word("."));
+        }
+        let later = sentences(&effects.by_hand, self.many);
+        if later.is_empty() {
+            return;
+        }
+        let when = match self.waiting {
+            true => "When the manual steps, and the changes that wait for them, are done as well:",
+            false => "When the manual steps are done as well:",
+        };
+        self.say(depth, Mark::Note, Phrase::of(when));
+        for sentence in later {
+            self.say(depth + 1, sentence.mark(), sentence.text);
+        }
+    }
+
+    /// Says what the policy has against it.
+    fn checks(&mut self, document: &PlanDocument) {
+        let told = |check: &&Check| check.status != "pass" && is_about_people(check);
+        for check in document.checks.iter().filter(told) {
+            let mark = match (check.status.as_str(), &check.overridden) {
+                ("fail", None) => Mark::Alarm,
+                _ => Mark::Warning,
+            };
+            let link = match check.overridden {
+                Some(_) => ": ",
+                None => " by ",
+            };
+            let name = Phrase::read(&check.address.to_display);
+            for problem in &check.problems {
+                let text = check.effect().word(link).then(&name).word(": ");
+                let problem = Phrase::read(&problem.message);
+                self.say(0, mark, text.then(&problem).word("."));
+            }
+        }
+    }
+}
+
+/// Says whether a check is told among these sentences, and not among the others.
+pub(super) fn is_about_people(check: &Check) -> bool {
+    let name = check.address.to_display.as_str();
+    name.starts_with("policy.class_gains") || name.starts_with("policy.max_people_")
+}
+
+/// A sentence, and whether it is one to look at first.
+struct Sentence {
+    text: Phrase,
+    grave: bool,
+}
+
+impl Sentence {
+    const fn mark(&self) -> Mark {
+        match self.grave {
+            true => Mark::Alarm,
+            false => Mark::Fact,
+        }
+    }
+}
+
+fn sentences(impact: &Further, many: bool) -> Vec<Sentence> {
+    let mut all = Vec::new();
+    let rises = |row: &&ClassRow| rank(&row.after) > rank(&row.before);
+    let (wide, narrow): (Vec<&ClassRow>, Vec<&ClassRow>) = impact.classes.iter().partition(rises);
+    classes::tell(wide, many, &mut all);
+    let of_sites = |row: &NamedRow| -> Vec<(Option<String>, NamedRow)> {
+        match row.sites.is_empty() {
+            true => vec![(None, row.clone())],
+            false => {
+                let sites = row.sites.iter();
+                sites
+                    .map(|(site, row)| (Some(site.clone()), row.clone()))
+                    .collect()
+            }
+        }
+    };
+    for (site, left) in of_sites(&impact.without_any_access) {
+        let verb = if left.people == 1 { "loses" } else { "lose" };
+        let what = format!("{verb} every portal");
+        losing(&left, site.as_deref(), &what, "", &mut all);
+    }
+    for (site, unsure) in of_sites(&impact.without_sure_access) {
+        let why = ", as not everything is known";
+        losing(
+            &unsure,
+            site.as_deref(),
+            "may lose every portal",
+            why,
+            &mut all,
+        );
+    }
+    groups::tell(&impact.losses, many, groups::loses, &mut all);
+    classes::tell(narrow, many, &mut all);
+    groups::tell(&impact.gains, many, groups::gains, &mut all);
+    groups::tell(&impact.keeps, many, groups::keeps, &mut all);
+    all
+}
+
+/// Says who is left without anything.
+fn losing(row: &NamedRow, site: Option<&str>, what: &str, why: &str, all: &mut Vec<Sentence>) {
+    if row.people == 0 {
+        return;
+    }
+    let mut text = Phrase::of(&format!("{} {what}", people(row.people)));
+    if let Some(site) = site {
+        text = text.word(" on ").key(site);
+    }
+    text = text.word(why);
+    if !row.list.is_empty() {
+        text = text.word(": ").then(&some(&row.list, row.people, NAMES));
+    }
+    let text = text.word(".");
+    all.push(Sentence { text, grave: true });
+}
+
+/// The first few names of so many people, and how many more there are; their number where no name is shown.
+fn some(names: &[String], people: usize, most: usize) -> Phrase {
+    if names.is_empty() {
+        return Phrase::of(&people.to_string());
+    }
+    let shown: Vec<Phrase> = names
+        .iter()
+        .take(most)
+        .map(|name| Phrase::default().key(name))
+        .collect();
+    let more = people.saturating_sub(shown.len());
+    let names = Phrase::default().joined(&shown, ", ");
+    match more {
+        0 => names,
+        more => names.word(&format!(" and {more} more")),
+    }
+}
+
+fn people(count: usize) -> String {
+    match count {
+        1 => "1 person".to_owned(),
+        n => format!("{n} people"),
+    }
+}
+
+fn rank(answer: &str) -> u8 {
+    match answer {
+        "no" => 0,
+        "uncertain" => 1,
+        _ => 2,
+    }
+}

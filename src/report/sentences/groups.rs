@@ -1,0 +1,220 @@
+//! Sentences about groups of people with one fate: who loses, gains or keeps what, by which route.
+
+use super::super::impact::GroupRow;
+use super::super::text::values::counted;
+use super::{NAMES, SENTENCES, Sentence, people, some};
+use crate::neutral::phrase::Phrase;
+use std::collections::BTreeSet;
+
+/// How many routes a sentence tells, with the people of each.
+const ROUTES: usize = 5;
+
+/// Says one sentence per thing; articles that the same people gain or lose go with the portal.
+pub(super) fn tell(
+    rows: &[GroupRow],
+    many: bool,
+    sentence: fn(&Told, Phrase) -> Phrase,
+    all: &mut Vec<Sentence>,
+) {
+    let rows = merged(rows);
+    let mut with: BTreeSet<usize> = BTreeSet::new();
+    let mut shown = Vec::new();
+    for told in rows.iter().filter(|told| told.row.article.is_none()) {
+        let portal = &told.row;
+        let mut spaces = Vec::new();
+        for (at, Told { row, .. }) in rows.iter().enumerate() {
+            let same = row.site == portal.site
+                && row.project == portal.project
+                && row.people == portal.people
+                // Without names nobody can say that they are the same people.
+                && !row.list.is_empty()
+                && row.list == portal.list;
+            if let (true, Some(space)) = (same, &row.article) {
+                with.insert(at);
+                spaces.push(Phrase::default().key(space));
+            }
+        }
+        let mut what = Phrase::default().key(&portal.project);
+        if !spaces.is_empty() {
+            what = what.word(" with the articles of ").joined(&spaces, ", ");
+        }
+        shown.push((told, what));
+    }
+    for (at, told) in rows.iter().enumerate() {
+        let row = &told.row;
+        if let (Some(space), false) = (&row.article, with.contains(&at)) {
+            let what = Phrase::of("the articles of ").key(space).word(" in ");
+            shown.push((told, what.key(&row.project)));
+        }
+    }
+    shown.sort_by_key(|(told, _)| std::cmp::Reverse(told.row.people));
+    let rest = shown.len().saturating_sub(SENTENCES);
+    for (told, what) in shown.into_iter().take(SENTENCES) {
+        let what = match many {
+            true => what.word(" on ").key(&told.row.site),
+            false => what,
+        };
+        let text = sentence(told, what);
+        all.push(Sentence { text, grave: false });
+    }
+    if rest > 0 {
+        let text = format!("And {rest} more such groups: see access_impact in the JSON plan.");
+        let text = Phrase::of(&text);
+        all.push(Sentence { text, grave: false });
+    }
+}
+
+/// Groups that differ in their routes only, told in one sentence.
+pub(super) struct Told {
+    /// All of them; the routes are those of the first.
+    row: GroupRow,
+    /// Each of them, the largest first.
+    parts: Vec<GroupRow>,
+}
+
+/// Unites groups that differ in their routes only, for the eye; the JSON keeps them apart.
+fn merged(rows: &[GroupRow]) -> Vec<Told> {
+    let mut merged: Vec<Told> = Vec::new();
+    for row in rows {
+        let key = |row: &GroupRow| {
+            (
+                row.site.clone(),
+                row.project.clone(),
+                row.article.clone(),
+                row.before.clone(),
+                row.after.clone(),
+            )
+        };
+        match merged.iter_mut().find(|told| key(&told.row) == key(row)) {
+            Some(told) => {
+                told.row.people += row.people;
+                told.row.list.extend(row.list.iter().cloned());
+                told.row.list.sort_unstable();
+                told.parts.push(row.clone());
+            }
+            None => merged.push(Told {
+                row: row.clone(),
+                parts: vec![row.clone()],
+            }),
+        }
+    }
+    for told in &mut merged {
+        told.parts
+            .sort_by_key(|part| std::cmp::Reverse(part.people));
+    }
+    merged
+}
+
+/// Says who does something and by which route, so that nobody is told a route that is somebody else's.
+fn by_route(told: &Told, verb: &str, what: &Phrase, route: impl Fn(&GroupRow) -> Route) -> Phrase {
+    let all = &told.row;
+    let head = Phrase::of(&format!("{} {verb} ", people(all.people))).then(what);
+    if let [_] = told.parts.as_slice() {
+        let head = match route(all) {
+            Route { words, .. } if words.is_empty() => head,
+            Route { words, aside: true } => head.word(" (").then(&words).word(")"),
+            Route { words, .. } => head.word(" ").then(&words),
+        };
+        return match all.list.is_empty() {
+            true => head.word("."),
+            false => {
+                let names = some(&all.list, all.people, NAMES);
+                head.word(": ").then(&names).word(".")
+            }
+        };
+    }
+    let shown = told.parts.len().min(ROUTES);
+    let each = match all.people <= NAMES {
+        true => NAMES,
+        false => (NAMES / shown).max(1),
+    };
+    let mut parts: Vec<Phrase> = told
+        .parts
+        .iter()
+        .take(shown)
+        .map(|part| {
+            let names = some(&part.list, part.people, each);
+            let words = route(part).words;
+            match words.is_empty() {
+                true => names,
+                false => names.word(" (").then(&words).word(")"),
+            }
+        })
+        .collect();
+    let rest = &told.parts[shown..];
+    if !rest.is_empty() {
+        let count: usize = rest.iter().map(|part| part.people).sum();
+        let ways = counted(rest.len(), "other way", "other ways");
+        parts.push(Phrase::of(&format!("and {count} more in {ways}")));
+    }
+    head.word(": ").joined(&parts, "; ").word(".")
+}
+
+/// How people get in, and whether that is said aside.
+struct Route {
+    words: Phrase,
+    aside: bool,
+}
+
+impl Route {
+    /// Reads a route of the document; nothing where there is none.
+    fn of(before: &str, via: &str, aside: bool) -> Self {
+        let words = match via {
+            "" => Phrase::default(),
+            via => Phrase::of(before).then(&Phrase::read(via)),
+        };
+        Self { words, aside }
+    }
+}
+
+pub(super) fn loses(told: &Told, what: Phrase) -> Phrase {
+    let row = &told.row;
+    let verb = match row.people {
+        _ if row.after == "uncertain" || row.before == "uncertain" => "may lose",
+        1 => "loses",
+        _ => "lose",
+    };
+    by_route(told, verb, &what, |part| {
+        Route::of("was: ", &part.via, true)
+    })
+}
+
+pub(super) fn gains(told: &Told, what: Phrase) -> Phrase {
+    let row = &told.row;
+    let verb = match (row.after.as_str(), row.people) {
+        ("uncertain", _) => "may gain",
+        (_, 1) => "gains",
+        _ => "gain",
+    };
+    // They may have had it.
+    let what = match (row.before.as_str(), row.after.as_str()) {
+        ("uncertain", "yes") => what.word(" for sure"),
+        _ => what,
+    };
+    by_route(told, verb, &what, |part| {
+        Route::of("through ", &part.via, false)
+    })
+}
+
+pub(super) fn keeps(told: &Told, what: Phrase) -> Phrase {
+    let verb = if told.row.people == 1 {
+        "keeps"
+    } else {
+        "keep"
+    };
+    let lost = &told.row.lost;
+    if told.parts.len() > 1 && told.parts.iter().all(|part| part.lost == *lost) {
+        let what = what.word(" without ").then(&Phrase::read(lost));
+        return by_route(told, verb, &what, |part| {
+            Route::of("through ", &part.via, false)
+        });
+    }
+    by_route(told, verb, &what, |part| {
+        let route = Route::of("through ", &part.via, false);
+        let words = route
+            .words
+            .word(", without ")
+            .then(&Phrase::read(&part.lost));
+        Route { words, ..route }
+    })
+}
