@@ -20,7 +20,7 @@ use crate::observed::{Observed, Ownership};
 use crate::plan::{Change, Effect, OrganizationRef, PersonRef, Plan};
 use futures_util::stream::{self, StreamExt};
 use serde::Serialize;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// How many pieces of work are under way at once; the client's own limit is what counts towards the site.
 const WORK_AT_ONCE: usize = 64;
@@ -132,6 +132,44 @@ const BATCH: usize = 50;
 struct Made {
     accounts: HashMap<Email, Result<AccountId, String>>,
     organizations: HashMap<OrganizationName, Result<OrganizationId, String>>,
+    /// The same, by id.
+    names: HashMap<OrganizationId, OrganizationName>,
+    /// Accounts that came into being a moment ago: the site's own parts may not all have heard of them.
+    fresh: HashSet<AccountId>,
+    /// Organizations that the site gave two names in this run, with what is said of whatever hangs on them.
+    contested: HashMap<OrganizationId, String>,
+}
+
+impl Made {
+    /// Takes in what a piece of work found out. An id that two creations were answered with is believed of neither.
+    fn learn(&mut self, findings: &mut Findings) {
+        if let Some((_, Ok(id))) = &findings.account {
+            self.fresh.insert(id.clone());
+        }
+        if let Some((name, made)) = &mut findings.organization
+            && let Ok(id) = made
+            && let Some(other) = self.names.insert(id.clone(), name.clone())
+        {
+            let id = id.clone();
+            let why = contested(name, other.as_str());
+            for (_, outcome) in &mut findings.outcomes {
+                *outcome = Outcome::Failed(why.clone());
+            }
+            *made = Err(why.clone());
+            self.organizations.insert(other, Err(why.clone()));
+            self.contested.insert(id, why);
+        }
+        self.contested.extend(findings.contested.take());
+        self.accounts.extend(findings.account.take());
+        self.organizations.extend(findings.organization.take());
+    }
+}
+
+/// What is said where one organization was given two names.
+fn contested(asked: &OrganizationName, known: &str) -> String {
+    format!(
+        "making organization `{asked}` was answered with the one that is known as `{known}`: the site is being changed, so nothing is done with either; run again"
+    )
 }
 
 /// What a piece of work found out.
@@ -140,6 +178,7 @@ struct Findings {
     outcomes: Vec<(usize, Outcome)>,
     account: Option<(Email, Result<AccountId, String>)>,
     organization: Option<(OrganizationName, Result<OrganizationId, String>)>,
+    contested: Option<(OrganizationId, String)>,
     forbidden: bool,
 }
 
@@ -173,7 +212,8 @@ impl Findings {
 enum Work {
     Account(usize, Email, String),
     Organization(usize, OrganizationName),
-    People(people::List, Vec<(usize, AccountId)>),
+    /// People of one list, and those among them who were made by this run.
+    People(people::List, Vec<(usize, AccountId)>, HashSet<AccountId>),
     Link(usize, ProjectKey, OrganizationId),
     Single(usize),
     /// Changes that one read-merge-write of one document settles.
@@ -210,22 +250,31 @@ impl Apply<'_> {
                 changes: indices.len(),
             });
             let (indices, held) = prudence::hold_back(plan, ordered, indices, &outcomes);
-            let (works, untried) = self.works(plan, &indices, &made);
-            for (index, why) in untried.into_iter().chain(held) {
-                let outcome = Outcome::NotTried(why);
+            let mut tell = |index: usize, outcome: Outcome| {
                 self.journal.record(plan, &plan.changes[index], &outcome);
                 outcomes[index] = Some(outcome);
+            };
+            for (index, why) in held {
+                tell(index, Outcome::NotTried(why));
             }
-            let mut running = stream::iter(works)
-                .map(|work| self.carry_out(plan, work))
-                .buffer_unordered(WORK_AT_ONCE);
-            while let Some(findings) = running.next().await {
-                forbidden |= findings.forbidden;
-                made.accounts.extend(findings.account);
-                made.organizations.extend(findings.organization);
-                for (index, outcome) in findings.outcomes {
-                    self.journal.record(plan, &plan.changes[index], &outcome);
-                    outcomes[index] = Some(outcome);
+            // What a creation is answered with may be an organization that other changes of the stage are about.
+            let (first, rest): (Vec<usize>, Vec<usize>) = indices
+                .into_iter()
+                .partition(|&at| matches!(plan.changes[at].effect, Effect::CreateOrganization(_)));
+            for indices in [first, rest] {
+                let (works, untried) = self.works(plan, &indices, &made);
+                for (index, why) in untried {
+                    tell(index, Outcome::NotTried(why));
+                }
+                let mut running = stream::iter(works)
+                    .map(|work| self.carry_out(plan, work))
+                    .buffer_unordered(WORK_AT_ONCE);
+                while let Some(mut findings) = running.next().await {
+                    forbidden |= findings.forbidden;
+                    made.learn(&mut findings);
+                    for (index, outcome) in findings.outcomes {
+                        tell(index, outcome);
+                    }
                 }
             }
         }
@@ -254,6 +303,11 @@ impl Apply<'_> {
         let mut targets: BTreeMap<documents::Target, Vec<usize>> = BTreeMap::new();
         for &index in indices {
             let change = &plan.changes[index];
+            let about = existing(&change.effect).and_then(|id| made.contested.get(id));
+            if let Some(why) = about {
+                untried.push((index, why.clone()));
+                continue;
+            }
             let listed = self.list_of(change, made);
             match listed {
                 Some(Ok((list, account))) => {
@@ -286,7 +340,9 @@ impl Apply<'_> {
         }
         for (list, people) in lists {
             for batch in people.chunks(BATCH) {
-                works.push(Work::People(list.clone(), batch.to_vec()));
+                let ids = batch.iter().map(|(_, id)| id);
+                let fresh = ids.filter(|id| made.fresh.contains(*id)).cloned().collect();
+                works.push(Work::People(list.clone(), batch.to_vec(), fresh));
             }
         }
         works.extend(
@@ -349,7 +405,7 @@ impl Apply<'_> {
         match work {
             Work::Account(index, email, name) => self.create_account(index, email, &name).await,
             Work::Organization(index, name) => self.create_organization(index, name).await,
-            Work::People(list, people) => self.people(&list, people).await,
+            Work::People(list, people, fresh) => self.people(&list, people, &fresh).await,
             Work::Link(index, key, id) => match self.desk(&key) {
                 Some(desk) => match self.writer.link_organization(desk, &id).await {
                     Ok(()) => Findings::one(index, Outcome::Done),
@@ -365,11 +421,20 @@ impl Apply<'_> {
     async fn single(&self, index: usize, change: &Change) -> Findings {
         let done = match &change.effect {
             Effect::Unlink(key, id) => match self.desk(key) {
-                Some(desk) => self.writer.unlink_organization(desk, id).await,
+                Some(desk) => match self.writer.unlink_organization(desk, id).await {
+                    Err(error)
+                        if error.kind() == ErrorKind::NotFound
+                            && self.is_unlinked(desk, id).await =>
+                    {
+                        return Findings::one(index, Outcome::AlreadyTrue);
+                    }
+                    other => other,
+                },
                 None => return self.no_desk(index, key),
             },
             Effect::DeleteOrganization(id) => match self.writer.delete_organization(id).await {
-                Err(error) if error.kind() == ErrorKind::NotFound => {
+                // A mistaken proxy says so too: the list is what counts.
+                Err(error) if error.kind() == ErrorKind::NotFound && self.is_gone(id).await => {
                     return Findings::one(index, Outcome::AlreadyTrue);
                 }
                 other => other,
@@ -407,6 +472,12 @@ impl Apply<'_> {
         }
     }
 
+    /// Says whether a project's list of organizations, read again, holds one no more.
+    async fn is_unlinked(&self, desk: &DeskId, id: &OrganizationId) -> bool {
+        let linked = self.reader.desk_organizations(desk).await;
+        linked.is_ok_and(|linked| linked.iter().all(|organization| organization.id != *id))
+    }
+
     fn desk(&self, key: &ProjectKey) -> Option<&DeskId> {
         Some(&self.observed.whole_projects()?.get(key)?.desk)
     }
@@ -439,6 +510,16 @@ impl Apply<'_> {
                 return findings;
             }
         };
+        let known = self.observed.whole_organizations();
+        if let Some(known) = known.and_then(|live| live.get(&id))
+            && OrganizationName::fold(&known.name) != OrganizationName::fold(name.as_str())
+        {
+            let why = contested(&name, &known.name);
+            let mut findings = Findings::one(index, Outcome::Failed(why.clone()));
+            findings.organization = Some((name, Err(why.clone())));
+            findings.contested = Some((id, why));
+            return findings;
+        }
         // The service answers 201 for an existing name as well, so only the earlier list tells the two apart; where a row
         // slipped between two pages of it, the id does, since new ones are the highest.
         let number = |id: &OrganizationId| id.as_str().parse::<u64>().ok();
@@ -497,6 +578,20 @@ impl Apply<'_> {
                 .map(|organization| organization.id)
                 .map_err(|_| lost),
         }
+    }
+}
+
+/// Returns the organization that is there already and that an effect is about.
+fn existing(effect: &Effect) -> Option<&OrganizationId> {
+    match effect {
+        Effect::RenameOrganization(id, _)
+        | Effect::DeleteOrganization(id)
+        | Effect::RemoveMember(id, _)
+        | Effect::Unlink(_, id)
+        | Effect::AddMember(OrganizationRef::Existing(id), _)
+        | Effect::Link(_, OrganizationRef::Existing(id))
+        | Effect::SetEmailDomains(OrganizationRef::Existing(id), _) => Some(id),
+        _ => None,
     }
 }
 

@@ -3,6 +3,8 @@
 
 #[path = "reconcile/facts.rs"]
 mod facts;
+#[path = "reconcile/lies.rs"]
+mod lies;
 #[path = "reconcile/organizations.rs"]
 mod organizations;
 #[path = "reconcile/people.rs"]

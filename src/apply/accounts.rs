@@ -17,6 +17,14 @@ impl Apply<'_> {
         let (outcome, account, forbidden) = loop {
             let created = self.writer.create_customer(email.written(), name).await;
             let error = match created {
+                // An id that was there before is not that of an account which has just been made.
+                Ok(account) if self.observed.accounts.contains_key(&account.account_id) => {
+                    let why = format!(
+                        "making the account of `{email}` was answered with one that is known already (`{}`): nothing is done with it",
+                        account.account_id
+                    );
+                    break (Outcome::Failed(why.clone()), Err(why), false);
+                }
                 Ok(account) => break (self.made(&account).await, Ok(account.account_id), false),
                 Err(error) => error,
             };

@@ -57,8 +57,9 @@ impl Clock for SystemClock {
 /// a second and takes a third of a second for each.
 pub const CONCURRENCY: usize = 32;
 
-/// The largest body of an answer that is taken in, after decompression.
-const LARGEST_BODY: usize = 64 << 20;
+/// The largest body of an answer that is taken in, after decompression: a hundred times the largest page of a list. Many answers
+/// are under way at once.
+const LARGEST_BODY: usize = 16 << 20;
 
 /// How requests are made.
 #[derive(Clone)]
@@ -73,6 +74,10 @@ pub struct Options {
     pub retries: u32,
     /// How long one attempt may take, its body included.
     pub timeout: Duration,
+    /// How long the body of an answer may bring nothing new.
+    pub stall: Duration,
+    /// How long a request may take with all its attempts and the waits between them.
+    pub total: Duration,
     /// The longest wait that a service may ask for; a longer one ends the request.
     pub longest_wait: Duration,
     /// Rows asked for per page; services lower it silently.
@@ -89,6 +94,8 @@ impl Default for Options {
             budget: None,
             retries: 5,
             timeout: Duration::from_secs(60),
+            stall: Duration::from_secs(20),
+            total: Duration::from_secs(15 * 60),
             longest_wait: Duration::from_secs(300),
             page_size: 100,
             clock: Arc::new(SystemClock),
@@ -169,6 +176,7 @@ impl Http {
         // Whether some attempt may have changed the site, so that no later failure can say that nothing happened.
         let mut landed = false;
         let mut attempt = 0;
+        let began = self.options.clock.elapsed();
         loop {
             let mut retries = self.options.retries;
             let (error, again, asked) =
@@ -198,7 +206,9 @@ impl Http {
                     }
                 };
             let wait = self.pause(attempt, asked);
-            if !again || attempt >= retries || wait > self.options.longest_wait {
+            let taken = self.options.clock.elapsed().saturating_sub(began);
+            let too_long = wait > self.options.longest_wait || taken + wait > self.options.total;
+            if !again || attempt >= retries || too_long {
                 return Err(uncertain_if(landed, error));
             }
             attempt += 1;
@@ -261,9 +271,17 @@ impl Http {
             tracing::debug!(method = %call.method, path = %call.path, status, "request");
         }
         let mut bytes = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(|error| lost(call, error))? {
+        loop {
+            let chunk = tokio::time::timeout(self.options.stall, response.chunk()).await;
+            let Ok(chunk) = chunk else {
+                let message = "the answer began and did not go on";
+                return Err(Lost::Maybe(call.error(ErrorKind::Unreachable, message)));
+            };
+            let Some(chunk) = chunk.map_err(|error| lost(call, error))? else {
+                break;
+            };
             if bytes.len() + chunk.len() > LARGEST_BODY {
-                let body = Body::Unfit("is larger than 64 MiB");
+                let body = Body::Unfit("is larger than 16 MiB");
                 return Ok(Raw {
                     status,
                     headers,

@@ -58,6 +58,11 @@ impl Reader {
         settled(&self.http, read, holds).await
     }
 
+    /// Waits as before repeating a request for the time `attempt`, from 0.
+    pub async fn rest(&self, attempt: u32) {
+        self.http.rest(attempt).await;
+    }
+
     /// Returns who calls.
     ///
     /// # Errors

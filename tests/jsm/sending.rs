@@ -7,6 +7,7 @@ use serde_json::json;
 use std::io::{Read as _, Write as _};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 use tokio::sync::Barrier;
 
 fn org() -> OrganizationId {
@@ -409,4 +410,80 @@ async fn a_401_hints_at_the_kind_of_token_and_a_403_names_the_right() {
     assert_eq!(error.i18n_key(), Some("sd.admin"));
     assert!(error.right().unwrap().contains("Administer Jira"));
     assert!(error.incomplete().why.contains("Administer Jira"));
+}
+
+/// A list of one organization whose name is as long as this, packed.
+fn packed(length: usize) -> Reply {
+    let mut pack = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    let name = "a".repeat(length);
+    let list = json!({"size": 1, "isLastPage": true, "values": [{"id": "1", "name": name}]});
+    pack.write_all(list.to_string().as_bytes())
+        .expect("memory takes everything");
+    Reply::Packed(pack.finish().expect("memory takes everything"))
+}
+
+#[tokio::test]
+async fn an_answer_is_bounded_as_it_is_after_unpacking() {
+    let service = Service::answering([packed(1 << 20)]).await;
+    let list = service.connect().reader().organizations().await.unwrap();
+    assert_eq!(list[0].name.len(), 1 << 20);
+    let bomb = packed(24 << 20);
+    if let Reply::Packed(bytes) = &bomb {
+        assert!(bytes.len() < 1 << 20, "it comes small");
+    }
+    let service = Service::answering([bomb]).await;
+    let error = service
+        .connect()
+        .reader()
+        .organizations()
+        .await
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unreadable);
+    assert!(error.to_string().contains("larger than 16 MiB"), "{error}");
+    assert_eq!(service.seen().len(), 1, "it is not asked for again");
+}
+
+#[tokio::test]
+async fn an_answer_that_does_not_go_on_is_given_up() {
+    let service = Service::answering([Reply::Stalls, Reply::Stalls, Reply::Stalls]).await;
+    let mut endpoint = service.endpoint();
+    endpoint.options.stall = Duration::from_millis(20);
+    endpoint.options.retries = 2;
+    let connection = Connection::open(endpoint).unwrap();
+    let began = std::time::Instant::now();
+    let error = connection.reader().organizations().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unreachable);
+    assert!(error.to_string().contains("did not go on"), "{error}");
+    assert!(
+        began.elapsed() < Duration::from_secs(20),
+        "not the time of a whole answer"
+    );
+    assert_eq!(service.seen().len(), 3);
+    // Of a creation nobody knows whether it was carried out.
+    let service = Service::answering([Reply::Stalls]).await;
+    let mut endpoint = service.endpoint();
+    endpoint.options.stall = Duration::from_millis(20);
+    let writer = Connection::open(endpoint).unwrap().writer();
+    let error = writer.create_organization("A").await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Uncertain);
+}
+
+#[tokio::test]
+async fn all_attempts_together_have_an_end() {
+    let service = Service::answering([
+        busy(503, "250"),
+        busy(503, "250"),
+        busy(503, "250"),
+        busy(503, "250"),
+    ])
+    .await;
+    let mut endpoint = service.endpoint();
+    endpoint.options.total = Duration::from_secs(600);
+    let reader = Connection::open(endpoint).unwrap().reader();
+    reader.organizations().await.unwrap_err();
+    assert_eq!(
+        service.waited(),
+        [250, 250],
+        "a third wait would be more than ten minutes"
+    );
 }

@@ -45,6 +45,10 @@ pub(crate) enum Reply {
     Is(u16, Vec<(&'static str, String)>, String),
     /// Bytes that need not be text.
     Bytes(Vec<u8>),
+    /// Bytes that are unpacked to more of them.
+    Packed(Vec<u8>),
+    /// The answer begins, and nothing more comes.
+    Stalls,
     /// The connection is cut in the middle of the answer.
     Cut,
 }
@@ -172,6 +176,20 @@ async fn answer(State(inner): State<Arc<Inner>>, request: Request) -> Response {
     inner.seen.lock().expect("not poisoned").push(seen);
     if let Reply::Bytes(bytes) = reply {
         return Response::new(axum::body::Body::from(bytes));
+    }
+    if let Reply::Packed(bytes) = reply {
+        let mut response = Response::new(axum::body::Body::from(bytes));
+        let packed = HeaderValue::from_static("gzip");
+        response
+            .headers_mut()
+            .insert(axum::http::header::CONTENT_ENCODING, packed);
+        return response;
+    }
+    if let Reply::Stalls = reply {
+        let begun = futures_util::stream::iter([Ok::<_, std::io::Error>(Bytes::from_static(b"{"))]);
+        let forever =
+            futures_util::stream::StreamExt::chain(begun, futures_util::stream::pending());
+        return Response::new(axum::body::Body::from_stream(forever));
     }
     let Reply::Is(status, headers, body) = reply else {
         let broken = futures_util::stream::iter([Err::<Bytes, _>(std::io::Error::other("cut"))]);
