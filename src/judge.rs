@@ -65,6 +65,15 @@ impl Ledger {
         }
     }
 
+    /// Notes a verdict in the place of any before: what it judges is not what it was, and it has held nothing back.
+    pub fn replace(&mut self, verdict: Verdict) {
+        let same = |other: &&mut Verdict| other.kind == verdict.kind && other.name == verdict.name;
+        match self.verdicts.iter_mut().find(same) {
+            Some(known) => *known = verdict,
+            None => self.verdicts.push(verdict),
+        }
+    }
+
     /// Notes something that is only told.
     pub fn tell(&mut self, finding: Finding) {
         self.findings.push(finding);
@@ -88,7 +97,8 @@ pub fn judge(
     lints: Lints,
 ) -> Judgement {
     let before = State::live(desired, observed);
-    policy::accept_drift(plan, desired);
+    let left_alone = policy::accept_drift(plan, desired);
+    needs::block_without(&mut plan.changes, &plan.replacements, &left_alone, &before);
     let own = std::mem::take(&mut plan.findings);
     let mut ledger = Ledger::default();
     needs::wait_with(&mut plan.changes, &plan.replacements, &before);

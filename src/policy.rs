@@ -64,9 +64,10 @@ impl Verdict {
     }
 }
 
-/// Takes what is accepted as drift out of a plan, and tells it.
-pub(crate) fn accept_drift(plan: &mut Plan, desired: &Desired<'_>) {
+/// Takes what is accepted as drift out of a plan, tells it, and returns it.
+pub(crate) fn accept_drift(plan: &mut Plan, desired: &Desired<'_>) -> Vec<Change> {
     let accepted = &desired.workspace.policy.accept_drift;
+    let mut left_alone = Vec::new();
     for accepted in split_accepted(plan, accepted, desired.today) {
         let acceptance = accepted.acceptance;
         plan.findings.push(Finding {
@@ -76,11 +77,13 @@ pub(crate) fn accept_drift(plan: &mut Plan, desired: &Desired<'_>) {
                 acceptance.reason,
                 acceptance.owner
             ),
-            address: accepted.change.address,
+            address: accepted.change.address.clone(),
             code: "drift-accepted",
             source: Some(acceptance.span),
         });
+        left_alone.push(accepted.change);
     }
+    left_alone
 }
 
 /// Judges what is protected: what the policy names, and that nothing is emptied unless somebody wrote it so.

@@ -25,7 +25,11 @@ mod stories;
 mod support;
 #[path = "reconcile/weather.rs"]
 mod weather;
+#[path = "reconcile/wide.rs"]
+mod wide;
 #[path = "reconcile/wire.rs"]
 mod wire;
 #[path = "support/wire.rs"]
 mod wire_check;
+#[path = "reconcile/worlds.rs"]
+mod worlds;

@@ -4,9 +4,11 @@
 //! who can view a space belongs to the space, so every project that links it shows the change; a deleted organization takes
 //! away what its members had through it, whether they were read or not.
 
-use super::answer::Source;
+use super::answer::{Answer, Source};
 use super::people::{Account, ListId, Mover, Person, PersonId, Role, Status};
-use super::state::{Approved, Coverage, Fact, Grant, Link, Organization, State, StateKind};
+use super::state::{
+    Approved, Coverage, Fact, Grant, Link, Organization, Project, State, StateKind,
+};
 use crate::config::ApprovedRole;
 use crate::model::{
     Domain, EmailAccountCreation, OrganizationId, OrganizationManagement, OrganizationName,
@@ -34,6 +36,7 @@ impl<'a> State<'a> {
             fold.change(change);
         }
         fold.join_by_domain(&domains);
+        fold.show_to_logged_in(self);
         fold.done()
     }
 }
@@ -45,6 +48,8 @@ struct Fold<'x> {
     by_id: HashMap<OrganizationId, u32>,
     planned: HashMap<OrganizationName, u32>,
     made: Vec<(PersonId, &'x str)>,
+    /// Spaces that come to be linked where nothing links them, without a choice of viewers.
+    linked: Vec<(&'x SpaceKey, Source)>,
 }
 
 impl<'x> Fold<'x> {
@@ -69,6 +74,7 @@ impl<'x> Fold<'x> {
             by_id,
             planned,
             made: Vec::new(),
+            linked: Vec::new(),
         }
     }
 
@@ -268,12 +274,12 @@ impl<'x> Fold<'x> {
         }
     }
 
-    /// A space that is linked without a choice shows what it showed elsewhere, and where it is linked nowhere, what the
-    /// site's default is: not known (K6).
+    /// A space that is linked without a choice shows what it showed elsewhere. Where it is linked nowhere, that is settled
+    /// once everything else is ([`Fold::show_to_logged_in`]).
     fn link_space(
         &mut self,
         key: &ProjectKey,
-        space: &SpaceKey,
+        space: &'x SpaceKey,
         viewers: Option<WhoCanView>,
         source: Source,
     ) {
@@ -281,12 +287,33 @@ impl<'x> Fold<'x> {
         let mut projects = self.state.projects.iter();
         let shown = projects.find_map(|project| project.spaces.get(space).cloned());
         let shown = shown.unwrap_or_else(|| {
+            self.linked.push((space, source));
             Fact::Unknown("the space is linked without a choice of viewers".to_owned())
         });
         let spaces = &mut self.state.projects[at].spaces;
         spaces.entry(space.clone()).or_insert(shown);
         if let Some(viewers) = viewers {
             self.set_viewers(space, viewers, source);
+        }
+    }
+
+    /// Linking a space lets any active user view it (K6), where the site allows that all the time (K5). A space that may
+    /// be linked where nobody looked keeps what it shows there.
+    fn show_to_logged_in(&mut self, before: &State<'_>) {
+        let allows = |state: &State<'_>| state.site.kb_all_logged_in.on() == Answer::Yes;
+        let seen = |project: &Project| project.spaces_coverage == Coverage::Whole;
+        if !allows(before) || !allows(&self.state) || !before.projects.iter().all(seen) {
+            return;
+        }
+        for (space, source) in std::mem::take(&mut self.linked) {
+            let mut shown = self
+                .state
+                .projects
+                .iter()
+                .filter_map(|p| p.spaces.get(space));
+            if shown.all(|who| who.value().is_none()) {
+                self.set_viewers(space, WhoCanView::AllLoggedIn, source);
+            }
         }
     }
 

@@ -70,6 +70,27 @@ impl<'a> State<'a> {
     }
 }
 
+impl State<'_> {
+    /// Returns what decides on new accounts, with nobody and no list, as [`State::account_rules`] counts it: an any-domain rule
+    /// that nobody read counts as Atlassian's default.
+    pub(crate) fn rules_alone(&self) -> State<'static> {
+        let any_domain = match &self.any_domain {
+            Fact::Unknown(_) => Fact::Known(None, Source::Default),
+            known @ Fact::Known(..) => known.clone(),
+        };
+        State {
+            kind: self.kind,
+            site: self.site.clone(),
+            approved: self.approved.clone(),
+            any_domain,
+            organizations: Vec::new(),
+            projects: Vec::new(),
+            spaces: BTreeMap::new(),
+            people: PeopleBuilder::default().build(),
+        }
+    }
+}
+
 /// What is known of an account that a list showed.
 ///
 /// Neither standing on a list nor being no agent says that an Atlassian account holds the role Customer; the directory does.

@@ -22,6 +22,14 @@ pub(crate) fn review(
 ) {
     let sources = &desired.workspace.sources;
     let mut blocks: Vec<(usize, Block)> = Vec::new();
+    let rows = 0..sheet.changes().len();
+    let holding: BTreeSet<String> = rows
+        .flat_map(|at| sheet.blocks(at))
+        .filter_map(|block| match block {
+            Block::Expectation(name) => Some(name.clone()),
+            _ => None,
+        })
+        .collect();
     for expectation in of_site(desired.workspace, &desired.site.key) {
         // A promise is kept once everything is done; a prohibition at every moment that a run ends with.
         let states: Vec<&State<'_>> = match expectation.can {
@@ -41,6 +49,8 @@ pub(crate) fn review(
                 worst = judgement;
             }
         }
+        // What fails and holds nothing back may come to hold, where the rows that it met are held back by something else.
+        let holds_back = !held_back.is_empty() || holding.contains(&expectation.name);
         let block = || Block::Expectation(expectation.name.clone());
         blocks.extend(held_back.into_iter().map(|at| (at, block())));
         if expectation.can && worst == Judgement::Holds && worlds.done.is_some() {
@@ -59,13 +69,17 @@ pub(crate) fn review(
                 (vec![told(example, sources)], Weight::Undecided)
             }
         };
-        ledger.put(Verdict {
+        let verdict = Verdict {
             weight,
             kind: "expectation",
             name: expectation.name.clone(),
             problems,
             source: Some(expectation.span),
-        });
+        };
+        match holds_back {
+            true => ledger.put(verdict),
+            false => ledger.replace(verdict),
+        }
     }
     for (at, block) in blocks {
         sheet.block(at, block);

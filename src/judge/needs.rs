@@ -7,7 +7,7 @@ use crate::model::{
     Address, ChannelAccess, Email, OrganizationName, ProjectKey, SiteField, SiteValue, WhoCanView,
 };
 use crate::plan::{Block, Change, Effect, OrganizationRef, PersonRef};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// The rows that one row rests on, each with what is not done where that row is not done.
 pub(super) type Needs = Vec<Vec<(usize, &'static str)>>;
@@ -30,29 +30,12 @@ pub(super) fn needs(
     replacements: &BTreeMap<Address, Address>,
     before: &State<'_>,
 ) -> Needs {
-    let mut makes = Makes::default();
-    for (at, change) in changes.iter().enumerate() {
-        match &change.effect {
-            Effect::CreateAccount { email, .. } => {
-                makes.accounts.insert(email, at);
-            }
-            Effect::CreateOrganization(name) => {
-                makes.organizations.insert(name, at);
-            }
-            Effect::SetChannelAccess(key, access) => {
-                makes.access.insert(key, (at, *access));
-            }
-            Effect::SetSite(SiteField::AllowedDomains, _) => makes.allowed.push(at),
-            Effect::SetSite(field, SiteValue::Toggle(true)) => {
-                makes.on.insert(*field, at);
-            }
-            _ => {}
-        }
-    }
+    let makes = Makes::of(changes);
+    let rules = before.rules_alone();
     let mut refused: HashMap<&str, bool> = HashMap::new();
     let mut needs: Needs = changes
         .iter()
-        .map(|change| needs_of(change, &makes, before, &mut refused))
+        .map(|change| needs_of(change, &makes, &rules, &mut refused))
         .collect();
     if !replacements.is_empty() {
         let rows = changes.iter().enumerate();
@@ -66,10 +49,65 @@ pub(super) fn needs(
     needs
 }
 
+/// Blocks what rests on rows that are left alone, since somebody accepted that they are not done.
+pub(super) fn block_without(
+    changes: &mut [Change],
+    replacements: &BTreeMap<Address, Address>,
+    left_alone: &[Change],
+    before: &State<'_>,
+) {
+    if left_alone.is_empty() {
+        return;
+    }
+    let makes = Makes::of(left_alone);
+    let alone: HashSet<&Address> = left_alone.iter().map(|row| &row.address).collect();
+    let rules = before.rules_alone();
+    for change in changes {
+        let mut needs = needs_of(change, &makes, &rules, &mut HashMap::new());
+        let replacement = replacements.get(&change.address);
+        if replacement.is_some_and(|come| alone.contains(come)) {
+            needs.push((0, "whoever comes in their place does not come"));
+        }
+        let blocks = needs.iter().map(|(_, what)| Block::DependsOn {
+            what: format!("accepted drift: {what}"),
+            overridable: false,
+        });
+        let blocks: Vec<Block> = blocks.collect();
+        change.blocked_by.extend(blocks);
+        change.blocked_by.sort();
+        change.blocked_by.dedup();
+    }
+}
+
+impl<'c> Makes<'c> {
+    fn of(changes: &'c [Change]) -> Self {
+        let mut makes = Self::default();
+        for (at, change) in changes.iter().enumerate() {
+            match &change.effect {
+                Effect::CreateAccount { email, .. } => {
+                    makes.accounts.insert(email, at);
+                }
+                Effect::CreateOrganization(name) => {
+                    makes.organizations.insert(name, at);
+                }
+                Effect::SetChannelAccess(key, access) => {
+                    makes.access.insert(key, (at, *access));
+                }
+                Effect::SetSite(SiteField::AllowedDomains, _) => makes.allowed.push(at),
+                Effect::SetSite(field, SiteValue::Toggle(true)) => {
+                    makes.on.insert(*field, at);
+                }
+                _ => {}
+            }
+        }
+        makes
+    }
+}
+
 fn needs_of<'c>(
     change: &'c Change,
-    makes: &Makes<'c>,
-    before: &State<'_>,
+    makes: &Makes<'_>,
+    rules: &State<'_>,
     refused: &mut HashMap<&'c str, bool>,
 ) -> Vec<(usize, &'static str)> {
     let mut needs = Vec::new();
@@ -108,8 +146,8 @@ fn needs_of<'c>(
         Effect::CreateAccount { email, .. } if !change.is_by_hand() => {
             let domain = email.domain();
             let refused = *refused.entry(domain).or_insert_with(|| {
-                let class = DomainClass::of(before, domain);
-                let outcome = account_type(before, &class, Way::Staff, &mut Trail::silent());
+                let class = DomainClass::of(rules, domain);
+                let outcome = account_type(rules, &class, Way::Staff, &mut Trail::silent());
                 outcome == Outcome::Rejected
             });
             if refused {

@@ -48,7 +48,8 @@ impl Observer<'_, '_> {
     /// Says whether rows may change who is a member of a declared organization, or what its members may do.
     pub(super) fn is_managed(&self, desired: &Desired<'_>, name: &OrganizationName) -> bool {
         desired.members.contains_key(name)
-            || desired.targets.is_empty() && links(desired.site, name)
+            || links(desired.site, name)
+            || is_meant(desired, name)
             || desired
                 .site
                 .organizations
@@ -189,6 +190,15 @@ pub(super) fn expected_people<'w>(
             ExpectedWho::Person(email) => Some(email),
             _ => None,
         })
+}
+
+/// Says whether an expectation is about the members of an organization.
+fn is_meant(desired: &Desired<'_>, name: &OrganizationName) -> bool {
+    let mut expectations = desired.workspace.expectations.iter();
+    expectations.any(|expectation| {
+        expectation.site.value == desired.site.key
+            && matches!(&expectation.who.value, ExpectedWho::Organization(who) if who == name)
+    })
 }
 
 /// Says whether an expectation is about the articles of a project.
