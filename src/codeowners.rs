@@ -4,9 +4,9 @@
 //! for everything else. In CODEOWNERS the last line that matches counts, so the files that hold the keys (the root file with its
 //! scopes, and acceptances) come last and nobody can take them over with a broad scope.
 
-use crate::config::Workspace;
+use crate::config::{Workspace, file_matches};
 use crate::policy::acceptance;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 /// The pattern that stands for everything no scope names.
@@ -85,12 +85,50 @@ pub fn codeowners(
         Ok(())
     };
     line("**", rest)?;
+    for (path, files) in rosters(workspace) {
+        line(&path, owners.get(files).unwrap_or(rest))?;
+    }
     for files in scopes {
         line(files, owners.get(files).unwrap_or(rest))?;
     }
     line(&format!("{}/**", acceptance::DIRECTORY), rest)?;
     line("portcullis.yaml", rest)?;
     Ok(text)
+}
+
+/// Returns the roster files that lie in no scope's files and whose list one scope declares, with the files of that scope: who
+/// answers for a list answers for the people on it. What several scopes name belongs to the rest.
+fn rosters(workspace: &Workspace) -> BTreeMap<String, &str> {
+    let scope_of = |path: &str| {
+        let scopes = workspace.scopes.iter().rev();
+        let mut fitting = scopes.filter(|scope| file_matches(&scope.files.value, path));
+        fitting.next().map(|scope| scope.files.value.as_str())
+    };
+    let path = |file| workspace.sources.get(file).map(|file| file.path.as_str());
+    let mut named: BTreeMap<&str, BTreeSet<Option<&str>>> = BTreeMap::new();
+    for site in workspace.sites.values() {
+        let members = site.organizations.values().map(|o| &o.members);
+        let customers = site.projects.values().map(|project| &project.customers);
+        let lists = members.chain(customers).flatten();
+        for roster in lists.flat_map(|roster| &roster.files) {
+            if let (Some(file), Some(by)) = (path(roster.file), path(roster.named.file)) {
+                named.entry(file).or_default().insert(scope_of(by));
+            }
+        }
+    }
+    let outside = named
+        .into_iter()
+        .filter(|(file, _)| scope_of(file).is_none());
+    outside
+        .filter_map(|(file, scopes)| {
+            let mut scopes = scopes.into_iter();
+            let only = scopes
+                .next()
+                .flatten()
+                .filter(|_| scopes.next().is_none())?;
+            Some((file.to_owned(), only))
+        })
+        .collect()
 }
 
 fn pattern_of(path: &str) -> Result<String, CodeownersError> {

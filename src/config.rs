@@ -23,7 +23,7 @@ mod workspace;
 mod yaml;
 
 pub(crate) use context::closest;
-pub(crate) use files::ROOT_FILE;
+pub(crate) use files::{ROOT_FILE, matches as file_matches};
 pub(crate) use read::site_rules::account_id_problem;
 pub use roster::{Column, Condition, Reading, column_words};
 pub(crate) use roster::{Purpose, Table};

@@ -146,6 +146,15 @@ impl<'w> Desired<'w> {
         Address::new(std::iter::once(self.site.key.as_str()).chain(parts))
     }
 
+    /// Returns the same for an entry: one by account id that says the address is known by that.
+    pub fn person_of(entry: &RosterEntry) -> String {
+        let email = entry.extra.as_ref().and_then(|extra| extra.email.as_ref());
+        match (&entry.who, email) {
+            (Who::Account(_), Some(email)) => email.key().to_owned(),
+            (who, _) => Self::person(who),
+        }
+    }
+
     /// Returns the address of a person on a list: by e-mail address, or `id:…` where none is visible.
     pub fn person(who: &Who) -> String {
         match who {

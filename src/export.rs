@@ -9,7 +9,7 @@ mod site;
 mod slug;
 mod yaml;
 
-use crate::config::{Auth, ConfluencePlan, SurfaceMode, UserManagement};
+use crate::config::{Auth, ConfluencePlan, Mode, SurfaceMode, UserManagement};
 use crate::model::{AccountId, Incomplete, OrganizationId, OrganizationName, Read, SiteKey};
 use crate::observed::Observed;
 use camino::Utf8PathBuf;
@@ -61,6 +61,27 @@ pub struct CopiedFile {
     pub text: String,
 }
 
+/// How lists are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Shape {
+    /// What becomes of people.
+    pub members: Members,
+    /// Whether lists are the whole truth from now on.
+    pub mode: Mode,
+    /// Whether people are named by account id as well: an id survives a change of address.
+    pub ids: bool,
+}
+
+impl Default for Shape {
+    fn default() -> Self {
+        Self {
+            members: Members::Csv,
+            mode: Mode::AddOnly,
+            ids: true,
+        }
+    }
+}
+
 /// What becomes of people.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Members {
@@ -101,6 +122,9 @@ pub struct Counts {
     pub people: usize,
     /// Things of the site that the format cannot name, each with a comment.
     pub left_out: usize,
+    /// Organizations whose members are written as the whole truth although their e-mail domains, by which Atlassian adds
+    /// members itself, are not known.
+    pub unknown_domains: usize,
 }
 
 /// Writes what was read as a workspace. The same observation gives the same bytes.
@@ -110,9 +134,9 @@ pub struct Counts {
 pub fn workspace(
     observed: &Observed,
     target: &Target,
-    members: Members,
+    shape: Shape,
 ) -> Result<Export, serde_yaml::Error> {
-    let mut draft = Draft::new(observed, target, members);
+    let mut draft = Draft::new(observed, target, shape);
     let organizations = draft.organizations()?;
     let projects = draft.projects()?;
     draft.site(organizations.into_iter().chain(projects).collect())?;
@@ -132,7 +156,7 @@ pub fn workspace(
 struct Draft<'a> {
     observed: &'a Observed,
     target: &'a Target,
-    members: Members,
+    shape: Shape,
     /// Addresses that more than one account has, which therefore name nobody.
     shared: BTreeSet<&'a str>,
     /// The organizations that are written, with the name that each is written under.
@@ -143,7 +167,7 @@ struct Draft<'a> {
 }
 
 impl<'a> Draft<'a> {
-    fn new(observed: &'a Observed, target: &'a Target, members: Members) -> Self {
+    fn new(observed: &'a Observed, target: &'a Target, shape: Shape) -> Self {
         let mut seen: BTreeMap<&str, &AccountId> = BTreeMap::new();
         let mut shared = BTreeSet::new();
         for (id, account) in &observed.accounts {
@@ -156,12 +180,20 @@ impl<'a> Draft<'a> {
         Self {
             observed,
             target,
-            members,
+            shape,
             shared,
             named: BTreeMap::new(),
             files: BTreeMap::new(),
             gaps: Vec::new(),
             counts: Counts::default(),
+        }
+    }
+
+    /// Returns the word for the mode of lists.
+    const fn mode(&self) -> &'static str {
+        match self.shape.mode {
+            Mode::AddOnly => "add_only",
+            Mode::Exact => "exact",
         }
     }
 

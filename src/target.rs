@@ -212,7 +212,7 @@ impl Scope<'_> {
         let mut any = self.leaf(&Address::new(base.clone()));
         let mut keep = Vec::with_capacity(declared.entries.len());
         for entry in &declared.entries {
-            let person = Desired::person(&entry.who);
+            let person = Desired::person_of(entry);
             // An account is made because somebody is listed, so the list stays for it.
             let wanted = self.leaf(&row(&person))
                 | self.leaf(&Address::new([site, "account", person.as_str()]));

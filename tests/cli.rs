@@ -18,6 +18,8 @@ mod harness;
 mod help;
 #[path = "cli/remote.rs"]
 mod remote;
+#[path = "cli/rosters.rs"]
+mod rosters;
 #[path = "cli/schemes.rs"]
 mod schemes;
 #[path = "cli/starting.rs"]

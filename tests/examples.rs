@@ -149,6 +149,7 @@ fn every_example_is_run_here_and_has_a_readme() {
             "gitops",
             "internal-only",
             "large",
+            "one-csv",
             "quickstart"
         ]
     );
@@ -289,6 +290,57 @@ fn large_a_file_may_declare_only_what_its_scope_grants() {
     let said = example.run("validate", &[]);
     assert_eq!(said.code, 3);
     assert!(said.stdout.contains("outside-scope"), "{}", said.stdout);
+}
+
+#[test]
+fn one_csv_fills_forty_lists_and_leavers_go() {
+    let example = Example::new("one-csv");
+    example.validate();
+    snapshot("one-csv", &example.plan(2));
+    example.apply(0);
+    snapshot("one-csv-after", &example.plan(0));
+}
+
+#[test]
+fn one_csv_a_broken_export_does_nothing() {
+    let example = Example::new("one-csv");
+    example.apply(0);
+    let path = example.directory.path().join("rosters/customers.csv");
+    let whole = fs_err::read_to_string(&path).unwrap();
+    let rows = |count: usize| -> String {
+        let lines: Vec<&str> = whole.lines().take(count + 1).collect();
+        lines.join("\n") + "\n"
+    };
+    fs_err::write(&path, rows(620)).unwrap();
+    let said = example.run("validate", &[]);
+    assert_eq!(said.code, 3, "{}", said.stdout);
+    assert!(
+        said.stdout.contains("has 620 rows, and `min_rows` is 900"),
+        "{}",
+        said.stdout
+    );
+    // Without that line the limits hold it.
+    example.edit("sites/acme.yaml", "min_rows: 900", "min_rows: 1");
+    let plan = example.plan(5);
+    assert!(
+        plan.contains("`rosters/customers.csv` would lose"),
+        "{plan}"
+    );
+    let said = example.run("apply", &["--auto-approve"]);
+    assert_eq!(said.code, 5, "{}", said.stdout);
+}
+
+#[test]
+fn one_csv_a_new_customer_is_one_line_to_paste() {
+    let example = Example::new("one-csv");
+    let path = example.directory.path().join("rosters/customers.csv");
+    let more = "kim.new@acorn.example,Kim New,Active,Acorn Freight,,\n";
+    let table = fs_err::read_to_string(&path).unwrap() + more;
+    fs_err::write(&path, table).unwrap();
+    let said = example.run("validate", &[]);
+    assert_eq!(said.code, 3, "{}", said.stdout);
+    let block = r#"`organizations: { "Acorn Freight": { members: {} } }`"#;
+    assert!(said.stdout.contains(block), "{}", said.stdout);
 }
 
 #[test]

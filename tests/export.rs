@@ -5,6 +5,8 @@
 mod command;
 #[path = "export/hostile.rs"]
 mod hostile;
+#[path = "export/large.rs"]
+mod large;
 #[path = "export/random.rs"]
 mod random;
 #[path = "export/support.rs"]

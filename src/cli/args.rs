@@ -576,6 +576,15 @@ pub struct ExportArguments {
     /// What becomes of people: a roster file per list, or no lists at all
     #[arg(long, value_enum, default_value_t = ExportMembers::Csv)]
     pub members: ExportMembers,
+    /// Whether the lists only add, or are the whole truth from now on
+    #[arg(long, value_enum, default_value_t = ExportMode::AddOnly)]
+    pub mode: ExportMode,
+    /// Name people by address and account id, which survives a change of address (the default)
+    #[arg(long, overrides_with = "no_ids")]
+    pub ids: bool,
+    /// Name people by address alone, wherever it names exactly one account
+    #[arg(long, overrides_with = "ids")]
+    pub no_ids: bool,
     /// Write what was read as JSON to this file, for `--observed` of `plan`, `explain` and `who`
     #[arg(long, value_name = "FILE", value_parser = file)]
     pub snapshot: Option<Utf8PathBuf>,
@@ -585,6 +594,16 @@ pub struct ExportArguments {
     /// How hard the site is asked.
     #[command(flatten)]
     pub limits: Limits,
+}
+
+/// The mode of the lists of an export.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ExportMode {
+    /// Whoever is missing is added, and nobody is removed.
+    #[value(name = "add_only")]
+    AddOnly,
+    /// Whoever is not listed is removed.
+    Exact,
 }
 
 /// What becomes of people in an export.

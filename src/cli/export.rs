@@ -2,10 +2,11 @@
 
 mod source;
 
-use super::args::{ExportArguments, ExportMembers, Global};
+use super::args::{ExportArguments, ExportMembers, ExportMode, Global};
 use super::{Lookup, Output, init, observe};
+use crate::config::Mode;
 use crate::exit::Exit;
-use crate::export::{self, Export, Members};
+use crate::export::{self, Export, Members, Shape};
 use crate::files::{self, Access, Given, Refusal};
 use crate::observe::{Whole, observe_site};
 use crate::observed::Observed;
@@ -44,11 +45,18 @@ async fn export(
         ));
     }
     let observed = observed?;
-    let members = match arguments.members {
-        ExportMembers::Csv => Members::Csv,
-        ExportMembers::None => Members::None,
+    let shape = Shape {
+        members: match arguments.members {
+            ExportMembers::Csv => Members::Csv,
+            ExportMembers::None => Members::None,
+        },
+        mode: match arguments.mode {
+            ExportMode::AddOnly => Mode::AddOnly,
+            ExportMode::Exact => Mode::Exact,
+        },
+        ids: !arguments.no_ids,
     };
-    let mut written = export::workspace(&observed, &target, members)
+    let mut written = export::workspace(&observed, &target, shape)
         .map_err(|error| output.fail(Exit::Unexpected, &error.to_string(), None))?;
     gaps(&written, arguments.partial, output)?;
     if let (Some(state), Some(_)) = (state, &arguments.to) {
@@ -134,6 +142,12 @@ fn summary(export: &Export, arguments: &ExportArguments, output: &mut Output) {
             counted(counts.projects, "project", "projects"),
             counted(counts.people, "roster entry", "roster entries")
         ));
+        if counts.unknown_domains > 0 {
+            output.note(&format!(
+                "warning: the e-mail domains of {} are not known: under `exact`, whom Atlassian adds by them is removed. Declare the `email_domains`, or use `--mode add_only`.",
+                counted(counts.unknown_domains, "organization", "organizations")
+            ));
+        }
         if counts.left_out > 0 {
             output.note(&format!(
                 "Left out, with a comment: {}, which the format cannot name.",

@@ -305,7 +305,7 @@ blocks! {
     RosterFileBlock {
         /// The file, relative to this one.
         file: Sentence,
-        /// The header of each column that has another name than ours: `email`, `account_id`, `name`, `account`, `until`.
+        /// The header of each column that has another name than ours: `email`, `account_id`, `name`, `account`, `until`, `previous_email`, `new_person`.
         columns: Option<ColumnsBlock>,
         /// Which rows count, by the value of a column.
         #[schemars(rename = "where")]

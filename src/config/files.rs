@@ -26,7 +26,7 @@ pub(super) const DEFAULT_INCLUDE: [&str; 6] = [
 
 /// Says whether a path relative to the workspace matches a pattern: `**` stands for any number of directories, `*` for any
 /// text within one name.
-pub(super) fn matches(pattern: &str, path: &str) -> bool {
+pub(crate) fn matches(pattern: &str, path: &str) -> bool {
     fn parts(pattern: &[&str], path: &[&str]) -> bool {
         match (pattern, path) {
             ([], []) => true,

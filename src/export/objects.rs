@@ -3,6 +3,7 @@
 use super::slug::Slugs;
 use super::yaml::{Block, document};
 use super::{Draft, Members};
+use crate::config::Mode;
 use crate::model::{Field, OrganizationId, OrganizationName, WhoCanView};
 use crate::observed::{Observation, ObservedOrganization, ObservedProject};
 use camino::Utf8PathBuf;
@@ -80,6 +81,11 @@ impl<'a> Draft<'a> {
                 Err(comment) => comments.push(comment),
                 Ok(members) => {
                     let path = Utf8PathBuf::from(format!("rosters/{slug}.csv"));
+                    let known = seen.email_domains.as_ref().map(|domains| &domains.value);
+                    if self.shape.mode == Mode::Exact && !matches!(known, Some(Field::Known(_))) {
+                        self.counts.unknown_domains += 1;
+                        comments.push("Careful: the e-mail domains are not known, and `exact` removes whom Atlassian adds by them".to_owned());
+                    }
                     let roster = self.roster(members, &path, UP, &mut comments);
                     block.set("members", roster);
                 }
@@ -164,10 +170,10 @@ impl<'a> Draft<'a> {
             .collect();
         // Under `exact`, a link that cannot be named would be taken away.
         let mode = if nameless.is_empty() {
-            "exact"
+            self.mode()
         } else {
             comments.push(format!(
-                "The list of organizations is not `exact`: linked, and not in this workspace: {}",
+                "The list of organizations is never `exact`: linked, and not in this workspace: {}",
                 nameless.join(", ")
             ));
             "add_only"
@@ -185,7 +191,7 @@ impl<'a> Draft<'a> {
 
     /// Says whether people are written.
     pub(super) fn has_people(&self) -> bool {
-        self.members == Members::Csv
+        self.shape.members == Members::Csv
     }
 }
 

@@ -63,11 +63,11 @@ impl Draft<'_> {
             }
         }
         let mode = if unspeakable == 0 {
-            "exact"
+            self.mode()
         } else {
             self.counts.left_out += unspeakable;
             comments.push(format!(
-                "{unspeakable} people of `{path}` are left out: their account ids cannot be written; the list is therefore not `exact`"
+                "{unspeakable} people of `{path}` are left out: their account ids cannot be written; the list is therefore never `exact`"
             ));
             "add_only"
         };
@@ -85,10 +85,20 @@ impl Draft<'_> {
             comments.push(format!("{inactive} of `{path}` are deactivated"));
         }
         self.counts.people += by_email.len() + by_id.len();
-        let text = table(&by_email, &by_id);
+        let text = table(&by_email, &by_id, self.shape.ids);
         self.file(path.to_owned(), text);
-        let from = vec![Value::String(format!("{to_root}{path}"))];
-        block.with("from", from)
+        let file = format!("{to_root}{path}");
+        let from: Value = if by_id.is_empty() {
+            Value::String(file)
+        } else {
+            // The notes are for people.
+            let ignored = vec![Value::String("note".to_owned())];
+            Block::new()
+                .with("file", file)
+                .with("ignore_columns", ignored)
+                .into()
+        };
+        block.with("from", vec![from])
     }
 
     /// Returns the address that names this account and no other.
@@ -121,16 +131,23 @@ fn harmless(name: &str) -> bool {
 fn table(
     by_email: &BTreeMap<&str, &AccountId>,
     by_id: &BTreeMap<&AccountId, (ById, &str)>,
+    ids: bool,
 ) -> String {
     let mut writer = csv::WriterBuilder::new().from_writer(Vec::new());
-    let wide = !by_id.is_empty();
+    let width = match (by_id.is_empty(), ids) {
+        (false, _) => 4,
+        (true, true) => 2,
+        (true, false) => 1,
+    };
     // Writing to memory cannot fail, and every row has the width of the header.
     let mut row = |cells: [&str; 4]| {
-        let _ = writer.write_record(&cells[..if wide { 4 } else { 1 }]);
+        let _ = writer.write_record(&cells[..width]);
     };
     row(["email", "account_id", "name", "note"]);
-    for address in by_email.keys() {
-        row([address, "", "", ""]);
+    for (address, id) in by_email {
+        let id = id.as_str();
+        let speakable = crate::config::account_id_problem(id).is_none();
+        row([address, if ids && speakable { id } else { "" }, "", ""]);
     }
     for (id, (why, name)) in by_id {
         row(["", id.as_str(), name, why.note()]);

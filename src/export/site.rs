@@ -153,7 +153,7 @@ impl Draft<'_> {
                 }
                 let empty = domains.is_empty();
                 let approved = Block::new()
-                    .with("mode", "exact")
+                    .with("mode", self.mode())
                     .with("domains", domains)
                     .maybe("allow_empty", empty.then_some(true));
                 block.set("approved_domains", approved);

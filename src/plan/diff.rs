@@ -243,7 +243,7 @@ impl<'a> Draft<'a> {
         self.ended(base.clone(), roster, &comparison);
         let mut held = self.stories(list, roster, &comparison);
         for Missing { entry, account } in comparison.missing {
-            let person = Desired::person(&entry.who);
+            let person = Desired::person_of(entry);
             let (reference, waits) = match (&account, &entry.who) {
                 (Some(id), _) => (PersonRef::Existing(id.clone()), None),
                 (None, Who::Email(email)) => (PersonRef::Planned(email.clone()), Some(email)),
@@ -326,7 +326,7 @@ impl<'a> Draft<'a> {
             });
         }
         for (entry, why) in comparison.unresolved {
-            let address = row(self, &Desired::person(&entry.who));
+            let address = row(self, &Desired::person_of(entry));
             self.error(address, why.clone(), Some(entry.span));
         }
         if comparison.not_asked > 0 {
@@ -350,14 +350,10 @@ impl<'a> Draft<'a> {
             let why = format!(
                 "the accounts {ids} share this address: write `account:` or `account_id:` to choose one"
             );
-            self.invalid(
-                row(self, &Desired::person(&entry.who)),
-                why,
-                Some(entry.span),
-            );
+            self.invalid(row(self, &Desired::person_of(entry)), why, Some(entry.span));
         }
         for (entry, id, got) in comparison.other_kind {
-            let address = row(self, &Desired::person(&entry.who));
+            let address = row(self, &Desired::person_of(entry));
             self.finding(
                 address.clone(),
                 "account-kind-differs",
@@ -378,7 +374,7 @@ impl<'a> Draft<'a> {
         self.leaves_out |= !comparison.inactive.is_empty() || comparison.shut_out > 0;
         for (entry, id) in comparison.inactive {
             self.finding(
-                row(self, &Desired::person(&entry.who)),
+                row(self, &Desired::person_of(entry)),
                 "inactive-or-hidden",
                 format!("account `{id}` is deactivated or revoked: grant it access again by hand, and it is added"),
                 Some(entry.span),
@@ -398,7 +394,7 @@ impl<'a> Draft<'a> {
         }
         for (entry, email) in comparison.other_email {
             self.finding(
-                row(self, &Desired::person(&entry.who)),
+                row(self, &Desired::person_of(entry)),
                 "account-address-differs",
                 format!("the account's address is `{email}`, which is neither `email` nor `previous_email`"),
                 Some(entry.span),
@@ -429,7 +425,7 @@ impl<'a> Draft<'a> {
             );
         }
         for (entry, until) in roster.ending(self.desired.today) {
-            let address = row(self, &Desired::person(&entry.who));
+            let address = row(self, &Desired::person_of(entry));
             self.forecast.push(Forecast {
                 address,
                 until,

@@ -257,7 +257,7 @@ impl<'a> Draft<'a> {
         let mut domains: BTreeMap<(&str, &str), Vec<&Pair<'_>>> = BTreeMap::new();
         for pair in &pairs {
             if pair.come.is_some() {
-                let come = row(self, &Desired::person(&pair.entry.who));
+                let come = row(self, &Desired::person_of(pair.entry));
                 replacements.push((row(self, pair.old.key()), come));
             }
             match pair.tie {
@@ -296,7 +296,7 @@ impl<'a> Draft<'a> {
         }
         for pair in alike.iter().take(TOLD) {
             told.push(Finding {
-                address: row(self, &Desired::person(&pair.entry.who)),
+                address: row(self, &Desired::person_of(pair.entry)),
                 code: "similar-address",
                 message: format!(
                     "`{}` is listed and `{}` leaves, and they differ by little: mend it if it is mistyped; if the address changed, write `previous_email: {}` with it, and if they are two people, `new_person: true`; until then nobody is removed for it",

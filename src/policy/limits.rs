@@ -2,12 +2,13 @@
 
 use super::{Verdict, Weight, bounds, makes_account};
 use crate::desired::Desired;
+use crate::diagnostic::FileId;
 use crate::judge::{Ledger, Sheet};
 use crate::model::{Address, Read};
 use crate::neutral::named;
 use crate::observed::Observed;
 use crate::plan::{Action, Block, Change, ResourceType};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Blocks every new account when there are more than allowed.
 pub(super) fn max_new_accounts(
@@ -74,9 +75,27 @@ pub(super) fn max_removals(
         return;
     }
     let sizes = sizes(desired, observed);
+    let size_of = |list: &Address, removed: usize| sizes.get(list).copied().unwrap_or(removed);
+    let mut groups: Vec<(String, Vec<usize>, usize)> = Vec::new();
+    for (path, filled) in files(desired) {
+        let lists = filled.lists.iter();
+        let rows: Vec<usize> = lists
+            .filter_map(|list| removals.get(list))
+            .flatten()
+            .copied()
+            .filter(|at| filled.may_cause(&sheet.changes()[*at]))
+            .collect();
+        let size = filled.lists.iter().map(|list| size_of(list, 0)).sum();
+        if !rows.is_empty() {
+            groups.push((path, rows, size));
+        }
+    }
     for (list, rows) in removals {
+        let size = size_of(&list, rows.len());
+        groups.push((list.to_string(), rows, size));
+    }
+    for (list, rows, size) in groups {
         let removed = rows.len();
-        let size = sizes.get(&list).copied().unwrap_or(removed);
         let by_count = limit.count.is_some_and(|count| removed as u64 > count);
         let large = size as u64 >= limit.floor.unwrap_or(0);
         let by_percent = limit
@@ -106,6 +125,66 @@ pub(super) fn max_removals(
             weight: Weight::Fails,
         });
     }
+}
+
+/// The lists that one roster file fills.
+struct Filled {
+    file: FileId,
+    lists: BTreeSet<Address>,
+    /// Every roster file of the site.
+    all: BTreeSet<FileId>,
+}
+
+impl Filled {
+    /// Says whether a removal may be the file's doing: a row of it asks for it, or no row of any roster file does.
+    fn may_cause(&self, change: &Change) -> bool {
+        let file = change.source.map(|span| span.file);
+        file == Some(self.file) || !file.is_some_and(|file| self.all.contains(&file))
+    }
+}
+
+/// Returns the roster files that fill more than one list, by path: a broken export takes a few people off each of many lists,
+/// none of which loses much. What fills one list is judged with it.
+fn files(desired: &Desired<'_>) -> BTreeMap<String, Filled> {
+    let members = desired.members.iter().map(|(name, roster)| {
+        let list = desired.address(["organization", name.as_str(), "member"]);
+        (list, roster.roster)
+    });
+    let customers = desired.customers.iter().map(|(key, roster)| {
+        let list = desired.address(["project", key.as_str(), "customer"]);
+        (list, roster.roster)
+    });
+    let shared: BTreeSet<FileId> = desired
+        .site
+        .rosters
+        .iter()
+        .map(|named| named.file)
+        .collect();
+    let mut all = shared.clone();
+    let mut lists: BTreeMap<FileId, BTreeSet<Address>> = BTreeMap::new();
+    for (list, roster) in members.chain(customers) {
+        let named = roster.files.iter().map(|named| named.file);
+        all.extend(named.clone());
+        let spans = roster.entries.iter().map(|entry| entry.span);
+        let spans = spans.chain(roster.absent.iter().map(|who| who.span));
+        let rows = spans.map(|span| span.file);
+        let files: BTreeSet<FileId> = match shared.is_empty() {
+            true => named.collect(),
+            false => named
+                .chain(rows.filter(|file| shared.contains(file)))
+                .collect(),
+        };
+        for file in files {
+            lists.entry(file).or_default().insert(list.clone());
+        }
+    }
+    let many = lists.into_iter().filter(|(_, lists)| lists.len() > 1);
+    many.filter_map(|(file, lists)| {
+        let path = desired.workspace.sources.get(file)?.path.to_string();
+        let all = all.clone();
+        Some((path, Filled { file, lists, all }))
+    })
+    .collect()
 }
 
 /// Returns the list that a removal shortens.

@@ -85,7 +85,7 @@ fn below(workspace: &Workspace, parts: &[String]) -> Vec<String> {
 fn people(roster: Option<&Roster>) -> Vec<String> {
     let entries = roster.iter().flat_map(|roster| &roster.entries);
     entries
-        .map(|entry| Address::new([Desired::person(&entry.who).as_str()]))
+        .map(|entry| Address::new([Desired::person_of(entry).as_str()]))
         .map(|address| address.as_str().to_owned())
         .collect()
 }

@@ -3,7 +3,7 @@
 use crate::support::{TODAY, export, key, load, surfaces, target};
 use portcullis::desired::Desired;
 use portcullis::emulator::Site;
-use portcullis::export::{Export, Members, workspace};
+use portcullis::export::{Export, Members, Shape, workspace};
 use portcullis::model::{
     AccountId, DeskId, Email, Field, Incomplete, OrganizationId, ProjectKey, Read, SpaceKey,
     Surface, WhoCanView,
@@ -254,7 +254,11 @@ fn without_people_no_list_of_people_is_managed() {
         live.insert(OrganizationId::new("1"), globex);
     }
     let target = target(&Site::empty("acme"), "https://acme.atlassian.net", true);
-    let export = workspace(&observed, &target, Members::None).unwrap();
+    let shape = Shape {
+        members: Members::None,
+        ..Shape::default()
+    };
+    let export = workspace(&observed, &target, shape).unwrap();
     assert!(export.gaps.is_empty());
     assert!(export.files.keys().all(|path| !path.starts_with("rosters")));
     let (loaded, _) = load(&export.files);

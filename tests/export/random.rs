@@ -1,8 +1,10 @@
 //! Any site: exported over real HTTP, loaded, planned, and nothing is to be done.
 
-use crate::support::{Live, TODAY, assert_empty, export, key, load, surfaces, target};
+use crate::support::{Live, TODAY, assert_empty, key, load, shaped, surfaces, target};
+use portcullis::config::Mode;
 use portcullis::desired::Desired;
 use portcullis::emulator::{AccountState, NewAccount, Role, Site};
+use portcullis::export::Shape;
 use portcullis::model::{
     AccountKind, ChannelAccess, CustomerSharing, Domain, Email, EmailAccountCreation,
     OrganizationManagement, OrganizationName, ProjectKey, SpaceKey, WhoCanView,
@@ -309,7 +311,7 @@ fn build(described: &Described) -> Site {
     site
 }
 
-async fn round_trip(described: Described, mapped: bool) {
+async fn round_trip(described: Described, mapped: bool, shape: Shape) {
     let live = Live::start(build(&described)).await;
     let site = live.sandbox.site();
     let surfaces = if mapped {
@@ -319,7 +321,7 @@ async fn round_trip(described: Described, mapped: bool) {
     };
     let observed = live.everything(&surfaces).await;
     let target = target(&site, &live.sandbox.url(), mapped);
-    let first = export(&observed, &target);
+    let first = shaped(&observed, &target, shape);
     assert!(first.gaps.is_empty(), "{:?}", first.gaps);
     assert_eq!(first.counts.organizations, site.organizations().count());
     assert_eq!(first.counts.projects, site.projects().count());
@@ -327,7 +329,7 @@ async fn round_trip(described: Described, mapped: bool) {
     let (workspace, _) = load(&first.files);
     assert_empty(&live.plan(&workspace).await, &first.files);
 
-    let again = export(&live.everything(&surfaces).await, &target);
+    let again = shaped(&live.everything(&surfaces).await, &target, shape);
     assert_eq!(first.files, again.files);
 
     let text = serde_json::to_string(&observed).unwrap();
@@ -344,11 +346,13 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
 
     #[test]
-    fn the_plan_of_an_export_is_empty(described in described(), mapped in any::<bool>()) {
+    fn the_plan_of_an_export_is_empty(described in described(), mapped in any::<bool>(), exact in any::<bool>(), ids in any::<bool>()) {
+        let mode = if exact { Mode::Exact } else { Mode::AddOnly };
+        let shape = Shape { mode, ids, ..Shape::default() };
         tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
             .unwrap()
-            .block_on(round_trip(described, mapped));
+            .block_on(round_trip(described, mapped, shape));
     }
 }

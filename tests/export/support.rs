@@ -2,10 +2,10 @@
 
 use camino::{Utf8Path, Utf8PathBuf};
 use jiff::civil::{Date, date};
-use portcullis::config::{self, LoadOptions, SurfaceMode, Surfaces, Workspace};
+use portcullis::config::{self, LoadOptions, Mode, SurfaceMode, Surfaces, Workspace};
 use portcullis::desired::Desired;
 use portcullis::emulator::{Options, Sandbox, Site};
-use portcullis::export::{self, AtlassianTarget, CopiedFile, Export, Members, Target};
+use portcullis::export::{self, AtlassianTarget, CopiedFile, Export, Members, Shape, Target};
 use portcullis::jsm::{self, Auth, Connection, Credentials, Endpoint, OrgKey};
 use portcullis::model::SiteKey;
 use portcullis::observe::{Whole, observe, observe_site};
@@ -120,9 +120,21 @@ pub(crate) fn load(files: &BTreeMap<Utf8PathBuf, String>) -> (Workspace, Vec<Str
     }
 }
 
+/// Lists as the whole truth, people by address.
+pub(crate) const EXACT: Shape = Shape {
+    members: Members::Csv,
+    mode: Mode::Exact,
+    ids: false,
+};
+
+/// Exports with lists of this form.
+pub(crate) fn shaped(observed: &Observed, target: &Target, shape: Shape) -> Export {
+    export::workspace(observed, target, shape).unwrap()
+}
+
 /// Exports with everybody and everything.
 pub(crate) fn export(observed: &Observed, target: &Target) -> Export {
-    export::workspace(observed, target, Members::Csv).unwrap()
+    shaped(observed, target, EXACT)
 }
 
 /// Fails unless a plan has nothing to do and nothing to say but who is suspended or revoked.

@@ -78,6 +78,8 @@ fn codeowners_follow_the_scopes_and_the_keys_come_last() {
         lines,
         [
             "/** @acme/it",
+            // Whoever answers for the list that names it.
+            "/rosters/initech.csv @acme/sales it@acme.example",
             "/organizations/** @acme/sales it@acme.example",
             "/projects/** @acme/it",
             "/acceptances/** @acme/it",

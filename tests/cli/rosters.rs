@@ -1,0 +1,94 @@
+//! Roster files as whole commands see them.
+
+use super::harness::Place;
+
+/// Four lists of five people each, filled by one file; every list is too small for a percentage of its own.
+fn four_lists(kept: usize) -> Place {
+    let place = Place::new();
+    let names = ["Alder", "Birch", "Cedar", "Dune"];
+    let lists = |value: &str| -> String {
+        let lists = names.map(|name| format!("      {name}: {value}\n"));
+        lists.concat()
+    };
+    let table = |count: usize| -> String {
+        let rows = names.iter().flat_map(|name| {
+            let domain = name.to_lowercase();
+            ["ana", "bruno", "carla", "dario", "elena"]
+                .into_iter()
+                .take(count)
+                .map(move |who| format!("{who}@{domain}.example,{name}\n"))
+        });
+        format!("email,organization\n{}", rows.collect::<String>())
+    };
+    place.write(
+        "seed/portcullis.yaml",
+        &format!(
+            "version: 1\nsites:\n  acme:\n    rosters: [all.csv]\n    organizations:\n{}",
+            lists("{}")
+        ),
+    );
+    place.write("seed/all.csv", &table(5));
+    place.write("all.csv", &table(kept));
+    place.write(
+        "portcullis.yaml",
+        &format!(
+            "version: 1\npolicy: {{ max_people_losing_access: off }}\nsites:\n  acme:\n    url: \"sandbox:\"\n    seed: seed\n    rosters: [{{ file: all.csv }}]\n    organizations:\n{}",
+            lists("{ members: { mode: exact } }")
+        ),
+    );
+    place
+}
+
+#[test]
+fn a_file_that_takes_a_few_off_each_of_many_lists_is_limited_as_a_whole() {
+    let within = four_lists(4).run(&["plan", "--detailed-exitcode"]);
+    assert_eq!(within.code, 2, "{}", within.text());
+    let over = four_lists(3).run(&["plan", "--detailed-exitcode"]);
+    assert_eq!(over.code, 5, "{}", over.text());
+    let said = "`all.csv` would lose 8 of 20 entries";
+    assert!(over.out.contains(said), "{}", over.text());
+}
+
+#[test]
+fn whoever_answers_for_a_list_answers_for_the_people_in_its_file() {
+    let place = Place::new();
+    place.write(
+        "portcullis.yaml",
+        "version: 1\nscopes:\n  - { files: \"organizations/globex/**\", may: [\"acme/organization/Globex\"] }\n  - { files: \"organizations/initech/**\", may: [\"acme/organization/Initech\"] }\nsites: { acme: { url: \"sandbox:\" } }\n",
+    );
+    for (key, name) in [("globex", "Globex"), ("initech", "Initech")] {
+        place.write(
+            &format!("organizations/{key}/all.yaml"),
+            &format!("version: 1\nsites: {{ acme: {{ organizations: {{ {name}: {{ members: {{ from: [../../rosters/{key}.csv, ../../rosters/both.txt, own.txt] }} }} }} }} }}\n"),
+        );
+        place.write(&format!("rosters/{key}.csv"), "email\nana@globex.example\n");
+        place.write(
+            &format!("organizations/{key}/own.txt"),
+            "bo@globex.example\n",
+        );
+    }
+    place.write("rosters/both.txt", "cy@globex.example\n");
+    let ran = place.run(&[
+        "codeowners",
+        "--owner",
+        "*=@acme/it",
+        "--owner",
+        "organizations/globex/**=@globex/admins",
+        "--owner",
+        "organizations/initech/**=@initech/admins",
+    ]);
+    assert_eq!(ran.code, 0, "{}", ran.text());
+    let lines: Vec<&str> = ran.out.lines().skip(1).collect();
+    assert_eq!(
+        lines,
+        [
+            "/** @acme/it",
+            "/rosters/globex.csv @globex/admins",
+            "/rosters/initech.csv @initech/admins",
+            "/organizations/globex/** @globex/admins",
+            "/organizations/initech/** @initech/admins",
+            "/acceptances/** @acme/it",
+            "/portcullis.yaml @acme/it",
+        ]
+    );
+}
