@@ -168,7 +168,9 @@ impl Made {
 /// What is said where one organization was given two names.
 fn contested(asked: &OrganizationName, known: &str) -> String {
     format!(
-        "making organization `{asked}` was answered with the one that is known as `{known}`: the site is being changed, so nothing is done with either; run again"
+        "making organization {} was answered with the one that is known as {}: the site is being changed, so nothing is done with either; run again",
+        named(asked),
+        named(known),
     )
 }
 

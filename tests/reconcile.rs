@@ -5,6 +5,8 @@
 mod facts;
 #[path = "reconcile/lies.rs"]
 mod lies;
+#[path = "reconcile/nameless.rs"]
+mod nameless;
 #[path = "reconcile/organizations.rs"]
 mod organizations;
 #[path = "reconcile/people.rs"]

@@ -3,6 +3,7 @@
 use super::{Apply, Findings, Outcome, explain};
 use crate::jsm::{Account, ApiError, ErrorKind};
 use crate::model::{AccountId, AccountKind, Email};
+use crate::neutral::named;
 
 /// What looking somebody up gave.
 enum Found {
@@ -20,8 +21,9 @@ impl Apply<'_> {
                 // An id that was there before is not that of an account which has just been made.
                 Ok(account) if self.observed.accounts.contains_key(&account.account_id) => {
                     let why = format!(
-                        "making the account of `{email}` was answered with one that is known already (`{}`): nothing is done with it",
-                        account.account_id
+                        "making the account of {} was answered with one that is known already ({}): nothing is done with it",
+                        named(&email),
+                        named(&account.account_id),
                     );
                     break (Outcome::Failed(why.clone()), Err(why), false);
                 }

@@ -49,6 +49,20 @@ impl Address {
     ///
     /// `*` stands for any text within one part, a trailing `/**` for the address itself and everything below it.
     pub fn matches(&self, pattern: &str) -> bool {
+        self.agrees(pattern, part_matches)
+    }
+
+    /// Says whether the address may match a pattern: where a part has no name that could be read (`id:…`), any name may be its.
+    ///
+    /// For whoever must be on the cautious side; an id in the pattern is compared with the id.
+    pub fn may_match(&self, pattern: &str) -> bool {
+        let nameless = |pattern: &str, part: &str| {
+            part.starts_with("id:") && !pattern.starts_with("id:") || part_matches(pattern, part)
+        };
+        self.agrees(pattern, nameless)
+    }
+
+    fn agrees(&self, pattern: &str, part_matches: impl Fn(&str, &str) -> bool) -> bool {
         let (pattern, below) = match pattern.strip_suffix("/**") {
             Some(base) => (base, true),
             None if pattern == "**" => return true,
@@ -121,6 +135,30 @@ mod tests {
     fn names_are_encoded_so_that_parts_stay_parts() {
         let address = Address::new(["acme", "organization", "A/B * 100%"]);
         assert_eq!(address.as_str(), "acme/organization/A%2FB %2A 100%25");
+    }
+
+    #[test]
+    fn who_has_no_name_may_be_anybody() {
+        let hidden = Address::new(["acme", "organization", "Globex", "member", "id:qm:1"]);
+        let pattern = "acme/organization/Globex/member/ana@globex.example";
+        assert!(hidden.may_match(pattern) && !hidden.matches(pattern));
+        assert!(hidden.may_match("acme/organization/Globex/member/id:qm:1"));
+        assert!(hidden.may_match("acme/organization/Globex/**"));
+        for other in [
+            "acme/organization/Initech/member/ana@globex.example",
+            "acme/organization/Globex/member/id:qm:2",
+            "acme/organization/Globex",
+        ] {
+            assert!(!hidden.may_match(other), "{other}");
+        }
+        let named = Address::new([
+            "acme",
+            "organization",
+            "Globex",
+            "member",
+            "bo@globex.example",
+        ]);
+        assert!(!named.may_match(pattern));
     }
 
     #[test]

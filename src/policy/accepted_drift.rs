@@ -1,7 +1,7 @@
 //! Differences that somebody accepted until a date.
 
 use crate::config::AcceptedDrift;
-use crate::plan::{Change, Plan};
+use crate::plan::{Action, Change, Plan};
 use jiff::civil::Date;
 
 /// A change that is left out of the plan, and who answers for that.
@@ -31,9 +31,14 @@ pub fn split_accepted<'w>(
     let mut split = Vec::new();
     let mut kept = Vec::with_capacity(plan.changes.len());
     for change in std::mem::take(&mut plan.changes) {
-        let found = lasting
-            .iter()
-            .find(|accepted| change.address.matches(&accepted.address.value));
+        // Where a name is not known, leaving alone is the cautious side of a removal, and not of anything that is added.
+        let found = lasting.iter().find(|accepted| {
+            let pattern = accepted.address.value.as_str();
+            match change.action {
+                Action::Delete => change.address.may_match(pattern),
+                Action::Create | Action::Update => change.address.matches(pattern),
+            }
+        });
         match found {
             Some(acceptance) => split.push(Accepted { change, acceptance }),
             None => kept.push(change),

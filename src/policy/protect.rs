@@ -19,10 +19,22 @@ pub(super) fn protect(
     for pattern in &desired.workspace.policy.protect {
         let name = format!("policy.protect {}", named(&pattern.value));
         let mut problems = Vec::new();
+        let mut weight = Weight::Undecided;
         for (at, change) in sheet.changes().iter().enumerate() {
-            if takes_away(change) && is_protected(change, desired, observed, &pattern.value) {
-                problems.push(format!("{} would take access away", named(&change.address)));
+            if !takes_away(change) {
+                continue;
+            }
+            let row = named(&change.address);
+            if is_protected(change, desired, observed, &pattern.value) {
+                weight = Weight::Fails;
+                problems.push(format!("{row} would take access away"));
                 sheet.block(at, Block::Policy(name.clone()));
+            } else if may_be_protected(change, desired, observed, &pattern.value) {
+                problems.push(format!(
+                    "{row} would take access away, and its name could not be read: it may be what is protected"
+                ));
+                let why = format!("{name}, which may mean this: its name is not known");
+                sheet.block(at, Block::Policy(why));
             }
         }
         ledger.put(Verdict {
@@ -30,7 +42,7 @@ pub(super) fn protect(
             name,
             problems,
             source: Some(pattern.span),
-            weight: Weight::Fails,
+            weight,
         });
     }
 }
@@ -116,6 +128,42 @@ fn is_protected(
     }
 }
 
+/// Says whether a change may be about what a pattern protects, where a name was not read: what cannot be named cannot be shown
+/// to be unprotected.
+fn may_be_protected(
+    change: &Change,
+    desired: &Desired<'_>,
+    observed: &Observed,
+    pattern: &str,
+) -> bool {
+    if change.address.may_match(pattern) {
+        return true;
+    }
+    let (Effect::Unlink(_, id) | Effect::RemoveMember(id, _) | Effect::DeleteOrganization(id)) =
+        &change.effect
+    else {
+        return false;
+    };
+    let site = desired.site.key.as_str();
+    let under = |name: &str| under_name(name, &change.address);
+    let Some(name) = live_name(observed, id) else {
+        let nameless = format!("id:{id}");
+        let organization = Address::new([site, "organization", &nameless]);
+        return organization.may_match(pattern)
+            || match &change.effect {
+                Effect::Unlink(key, _) => {
+                    Address::new([site, "project", key.as_str(), "organization", &nameless])
+                        .may_match(pattern)
+                }
+                Effect::DeleteOrganization(_) => could_be_below(pattern, &organization),
+                _ => under(&nameless).is_some_and(|address| address.may_match(pattern)),
+            };
+    };
+    // Somebody hidden, in an organization that the site knows by another name than the files.
+    matches!(change.effect, Effect::RemoveMember(..))
+        && under(name).is_some_and(|address| address.may_match(pattern))
+}
+
 /// Deleting an organization also takes its members out of it and unlinks it everywhere.
 fn deletes_protected(
     change: &Change,
@@ -152,7 +200,7 @@ fn link_matches(site: &str, key: &ProjectKey, name: &str, pattern: &str) -> bool
 fn could_be_below(pattern: &str, address: &Address) -> bool {
     let depth = address.as_str().split('/').count();
     let parts: Vec<&str> = pattern.split('/').collect();
-    parts.len() > depth && address.matches(&parts[..depth].join("/"))
+    parts.len() > depth && address.may_match(&parts[..depth].join("/"))
 }
 
 fn live_name<'o>(observed: &'o Observed, id: &OrganizationId) -> Option<&'o str> {
@@ -161,7 +209,11 @@ fn live_name<'o>(observed: &'o Observed, id: &OrganizationId) -> Option<&'o str>
 
 /// Returns the address of something in an organization under the organization's live name.
 fn under_live_name(observed: &Observed, id: &OrganizationId, address: &Address) -> Option<Address> {
-    let name = live_name(observed, id)?;
+    under_name(live_name(observed, id)?, address)
+}
+
+/// The same under any name.
+fn under_name(name: &str, address: &Address) -> Option<Address> {
     let mut parts = address.as_str().splitn(4, '/');
     let (site, kind, _, rest) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
     let base = Address::new([site, kind, name]);

@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Answers one operation with something else, so often.
 #[derive(Debug)]
-struct Liar {
+pub(crate) struct Liar {
     operation: &'static str,
     status: u16,
     body: Value,
@@ -22,7 +22,12 @@ struct Liar {
 }
 
 impl Liar {
-    fn new(operation: &'static str, status: u16, body: Value, times: usize) -> Arc<Self> {
+    pub(crate) fn new(
+        operation: &'static str,
+        status: u16,
+        body: Value,
+        times: usize,
+    ) -> Arc<Self> {
         Arc::new(Self {
             operation,
             status,
@@ -73,7 +78,7 @@ impl Policy for Liar {
     }
 }
 
-async fn case(desired: &str, seed: &str, liar: &Arc<Liar>) -> Case {
+pub(crate) async fn case(desired: &str, seed: &str, liar: &Arc<Liar>) -> Case {
     let policy = Arc::<Liar>::clone(liar);
     let options = Options {
         policy,
@@ -81,7 +86,11 @@ async fn case(desired: &str, seed: &str, liar: &Arc<Liar>) -> Case {
     };
     let open =
         "customer_access: { external: { portal_only_accounts: true, allowed_domains: any } }";
-    let mut case = Case::with(desired, &format!("{seed}\n        {open}"), options).await;
+    let seed = match seed.contains("customer_access") {
+        true => seed.to_owned(),
+        false => format!("{seed}\n        {open}"),
+    };
+    let mut case = Case::with(desired, &seed, options).await;
     case.options.clock = Arc::new(crate::weather::Jumping::default());
     case
 }
