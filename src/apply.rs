@@ -9,6 +9,7 @@ mod domains;
 mod journal;
 mod people;
 mod prudence;
+mod verify;
 
 pub use journal::{Journal, JournalEntry, Told};
 
@@ -225,6 +226,17 @@ enum Work {
 impl Apply<'_> {
     /// Carries the plan out, stage by stage.
     pub async fn run(&self, plan: &Plan) -> ApplyReport {
+        self.stages(plan).await.0
+    }
+
+    /// The same, and then reads every touched list back: what it does not show has failed.
+    pub async fn run_and_verify(&self, plan: &Plan) -> ApplyReport {
+        let (mut report, made) = self.stages(plan).await;
+        self.verify(plan, &made, &mut report).await;
+        report
+    }
+
+    async fn stages(&self, plan: &Plan) -> (ApplyReport, Made) {
         let mut outcomes: Vec<Option<Outcome>> = vec![None; plan.changes.len()];
         let mut made = Made::default();
         let mut forbidden = false;
@@ -286,10 +298,11 @@ impl Apply<'_> {
                 outcome.unwrap_or_else(|| Outcome::NotTried("the run ended before".to_owned()))
             })
             .collect();
-        ApplyReport {
+        let report = ApplyReport {
             outcomes,
             forbidden,
-        }
+        };
+        (report, made)
     }
 
     /// Cuts the changes of one stage into pieces of work; what rests on something that failed is not tried.

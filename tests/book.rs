@@ -9,3 +9,5 @@
 mod generated;
 #[path = "book/pages.rs"]
 mod pages;
+#[path = "book/promises.rs"]
+mod promises;

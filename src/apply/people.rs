@@ -126,7 +126,7 @@ impl Apply<'_> {
     }
 
     /// Returns the desk of a project; the service takes the project's key in its place.
-    fn desk_or_key(&self, key: &ProjectKey) -> crate::model::DeskId {
+    pub(super) fn desk_or_key(&self, key: &ProjectKey) -> crate::model::DeskId {
         self.desk(key)
             .cloned()
             .unwrap_or_else(|| crate::model::DeskId::new(key.as_str()))

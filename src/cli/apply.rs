@@ -250,7 +250,13 @@ async fn carry_out(
             begins: &|stage| phases.begin(stage_in_words(key, stage)),
         };
         let requests = || site.session.connection.requests();
-        let report = progress::during(output, None, &phases, requests, apply.run(&planned.plan));
+        let carried_out = async {
+            match arguments.verify {
+                true => apply.run_and_verify(&planned.plan).await,
+                false => apply.run(&planned.plan).await,
+            }
+        };
+        let report = progress::during(output, None, &phases, requests, carried_out);
         reports.push(report.await);
     }
     let checks = observe::exit_of_checks(planned);

@@ -327,6 +327,9 @@ pub struct ApplyArguments {
     /// Override the policy for exactly the plan with this digest
     #[arg(long, value_name = "DIGEST")]
     pub accept: Option<String>,
+    /// Read every touched list back, and fail what it does not show; other surfaces are always read back
+    #[arg(long)]
+    pub verify: bool,
     /// Exit with 0 although manual steps remain
     #[arg(long)]
     pub allow_manual: bool,

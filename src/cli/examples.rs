@@ -41,6 +41,7 @@ pub(super) const APPLY: &str = "\
 Examples:
   portcullis apply access                   plans, asks, carries out
   portcullis apply access --plan plan.json  what was reviewed and nothing else
+  portcullis apply access --plan plan.json --verify
   portcullis apply access --auto-approve --allow-manual
   portcullis apply access --target acme/organization/Globex";
 

@@ -2,7 +2,7 @@
 //! not true. Nothing is lost by it, and no run ends well that did not do its work.
 
 use crate::support::{Case, run, site};
-use portcullis::apply::{ApplyReport, Outcome};
+use portcullis::apply::{Apply, ApplyReport, Journal, Outcome};
 use portcullis::emulator::{Answer, Fate, Options, Passage, Policy, Verdict};
 use portcullis::model::OrganizationId;
 use serde_json::{Value, json};
@@ -327,4 +327,137 @@ fn a_removal_answered_with_404_is_read_back_once() {
             assert_eq!(case.plan().await.addresses(), Vec::<String>::new());
         });
     }
+}
+
+/// Plans, applies and reads back.
+async fn verified(case: &Case) -> (Vec<(String, Outcome)>, ApplyReport) {
+    let round = case.plan().await;
+    let connection = case.connect();
+    let (reader, writer) = (connection.reader(), connection.writer());
+    let apply = Apply {
+        begins: &|_| (),
+        reader: &reader,
+        writer: &writer,
+        desired: &case.desired(),
+        observed: &round.observed,
+        journal: &Journal::none(),
+    };
+    let report = apply.run_and_verify(&round.plan).await;
+    let rows = round.plan.changes.iter().zip(&report.outcomes);
+    let rows = rows.map(|(change, outcome)| {
+        let row = format!("{} {}", change.action.word(), change.address);
+        (row, outcome.clone())
+    });
+    (rows.collect(), report)
+}
+
+#[test]
+fn a_write_that_is_promised_and_not_done_is_found_by_reading_back() {
+    let desired = "
+        organizations_mode: exact
+        organizations: { Globex: { members: { mode: exact, list: [ana@x.example, new@x.example] } }, Old: { state: absent } }
+        projects: { ITSM: { organizations: { mode: exact, list: [Globex] }, customers: { mode: exact, list: [ana@x.example] } } }";
+    let seed = "
+        organizations: { Globex: { members: { list: [ana@x.example, bo@x.example] } }, Old: {}, Other: {} }
+        projects: { ITSM: { channel_access: restricted, organizations: { list: [Other] }, customers: { list: [dora@x.example] } } }";
+    let nobody = json!({"accountId": "qm:none:1", "displayName": "x"});
+    let nothing = json!({});
+    for (operation, status, body, row) in [
+        (
+            "POST /rest/servicedeskapi/organization/{organizationId}/user",
+            200,
+            &nothing,
+            "create acme/organization/Globex/member/new@x.example",
+        ),
+        (
+            "DELETE /rest/servicedeskapi/organization/{organizationId}/user",
+            200,
+            &nothing,
+            "delete acme/organization/Globex/member/bo@x.example",
+        ),
+        (
+            "POST /rest/servicedeskapi/servicedesk/{serviceDeskId}/customer",
+            200,
+            &nothing,
+            "create acme/project/ITSM/customer/ana@x.example",
+        ),
+        (
+            "DELETE /rest/servicedeskapi/servicedesk/{serviceDeskId}/customer",
+            200,
+            &nothing,
+            "delete acme/project/ITSM/customer/dora@x.example",
+        ),
+        (
+            "POST /rest/servicedeskapi/servicedesk/{serviceDeskId}/organization",
+            200,
+            &nothing,
+            "create acme/project/ITSM/organization/Globex",
+        ),
+        (
+            "DELETE /rest/servicedeskapi/servicedesk/{serviceDeskId}/organization",
+            200,
+            &nothing,
+            "delete acme/project/ITSM/organization/Other",
+        ),
+        (
+            "DELETE /rest/servicedeskapi/organization/{organizationId}",
+            200,
+            &nothing,
+            "delete acme/organization/Old",
+        ),
+        (
+            "POST /rest/servicedeskapi/customer",
+            201,
+            &nobody,
+            "create acme/account/new@x.example",
+        ),
+    ] {
+        run(async {
+            let liar = Liar::new(operation, status, body.clone(), 1);
+            let case = case(desired, seed, &liar).await;
+            let (outcomes, report) = verified(&case).await;
+            assert_eq!(
+                liar.told.load(Ordering::SeqCst),
+                1,
+                "{operation} was not asked"
+            );
+            let outcome = of(&outcomes, row);
+            assert!(
+                matches!(outcome, Outcome::Failed(why) if why.contains("reading it back")),
+                "{row}: {outcome:?}"
+            );
+            assert!(report.counts().failed >= 1);
+        });
+    }
+}
+
+#[test]
+fn what_holds_is_read_back_once_per_list_and_stays_done() {
+    run(async {
+        let liar = Liar::new("never", 200, json!({}), 0);
+        let case = case(
+            "
+        organizations: { Globex: { members: { list: [ana@x.example, bo@x.example, cy@x.example] } }, Initech: {} }
+        projects: { ITSM: { organizations: { list: [Globex, Initech] } } }",
+            "
+        organizations: { Globex: {} }
+        projects: { ITSM: { channel_access: restricted } }",
+            &liar,
+        )
+        .await;
+        let round = case.plan().await;
+        let plain = case.sandbox.stats().requests;
+        let (outcomes, report) = verified(&case).await;
+        assert!(
+            outcomes
+                .iter()
+                .all(|(_, outcome)| *outcome == Outcome::Done),
+            "{outcomes:?}"
+        );
+        assert_eq!(report.counts().done, round.plan.changes.len());
+        let reads = &case.sandbox.stats().by_operation;
+        let members = reads["GET /rest/servicedeskapi/organization/{organizationId}/user"];
+        // Twice to plan, once to read back.
+        assert_eq!(members, 3, "{plain}: {reads:?}");
+    });
 }

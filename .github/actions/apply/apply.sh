@@ -13,7 +13,7 @@ work=$(private_directory)
 report="$work/apply.txt"
 summary="$work/summary.md"
 
-arguments=(apply "--privacy=$INPUT_PRIVACY")
+arguments=(apply --verify "--privacy=$INPUT_PRIVACY")
 add_lines --site "$INPUT_SITES"
 if [ -n "$INPUT_PLAN" ]; then
   [ -f "$INPUT_PLAN" ] || fail "the input \`plan\` names no file" 64
