@@ -94,6 +94,7 @@ pub(crate) fn protections(
     ledger: &mut Ledger,
 ) {
     protect::protect(sheet, desired, observed, ledger);
+    protect::freeze(sheet, desired, observed, ledger);
     let mut blocks = Vec::new();
     emptied::organizations(sheet, desired, observed, &mut blocks, ledger);
     emptied::projects(sheet, desired, observed, ledger);

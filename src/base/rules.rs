@@ -140,6 +140,14 @@ fn policy(before: &Workspace, now: &Workspace, found: &mut Vec<FindingDocument>)
             ));
         }
     }
+    let frozen: BTreeSet<&str> = new.freeze.iter().map(|p| p.value.as_str()).collect();
+    for pattern in old.freeze.iter().map(|pattern| pattern.value.as_str()) {
+        if !frozen.contains(pattern) {
+            tell(format!(
+                "this branch takes `{pattern}` out of `policy.freeze`"
+            ));
+        }
+    }
     let answered: BTreeSet<_> = old
         .acknowledge
         .iter()

@@ -269,6 +269,8 @@ blocks! {
         list: Option<Vec<PersonEntry>>,
         /// Roster files (`.csv`, `.txt`, `.yaml`) relative to this file.
         from: Option<Vec<ListFile>>,
+        /// Under `exact`: what becomes of unlisted people of the organization's own e-mail domains, whom Atlassian adds by itself; `keep` when absent.
+        auto_joined: Option<AutoJoinedWord>,
         /// Domains that were renamed: the domain now, and those before. `ana@` the first is the person who was `ana@` one of the others.
         previous_domains: Option<BTreeMap<String, Vec<DomainText>>>,
         /// Allowed to be there, never added and never removed: addresses, or `*@domain`.
@@ -539,6 +541,8 @@ blocks! {
         max_new_accounts: Option<u64>,
         /// Addresses that no removal may touch.
         protect: Option<Vec<PatternText>>,
+        /// Addresses at which nothing may change, gains included.
+        freeze: Option<Vec<PatternText>>,
         /// Lints that somebody answers for.
         acknowledge: Option<Vec<AcknowledgeBlock>>,
         /// Differences that are left alone until their date.
@@ -711,6 +715,13 @@ pub enum AbsentEntry {
 }
 
 choices! {
+    /// What becomes of people whom Atlassian adds by itself.
+    AutoJoinedWord {
+        /// They stay.
+        Keep = "keep",
+        /// They go, like everybody who is not listed.
+        Remove = "remove",
+    }
     /// Whether a list is added to or is the whole truth.
     ModeWord {
         /// Add what is missing, leave the rest.

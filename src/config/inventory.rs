@@ -22,7 +22,7 @@ pub struct Inventory {
     pub expectations: usize,
     /// Limits of the policy that are written.
     pub limits: usize,
-    /// Patterns under `protect`.
+    /// Patterns under `protect` and `freeze`.
     pub protections: usize,
     /// Statements of what a person saw.
     pub attestations: usize,
@@ -47,7 +47,7 @@ impl Inventory {
             people: sites().map(people).sum(),
             expectations: workspace.expectations.len(),
             limits: limits(&workspace.policy),
-            protections: workspace.policy.protect.len(),
+            protections: workspace.policy.protect.len() + workspace.policy.freeze.len(),
             attestations: workspace.attestations.len(),
             ..Self::of_files(sources)
         }

@@ -49,7 +49,9 @@ keys! {
     /// A customer organization.
     ORGANIZATION = "OrganizationBlock": ["id", "previous_name", "state", "managed_by", "email_domains", "allow_empty", "members"];
     /// A list of people.
-    ROSTER = "RosterBlock": ["mode", "list", "from", "previous_domains", "keep", "absent", "create", "allow_empty"];
+    ROSTER = "RosterBlock": [
+        "mode", "list", "from", "auto_joined", "previous_domains", "keep", "absent", "create", "allow_empty"
+    ];
     /// A list of customers.
     CUSTOMERS = "CustomersBlock": [
         "mode", "list", "from", "previous_domains", "keep", "absent", "create", "allow_empty", "managed_by"
@@ -98,7 +100,7 @@ keys! {
     SANDBOX_HELP_CENTER = "SandboxHelpCenterBlock": ["audience", "organizations"];
     /// Limits and acknowledgements.
     POLICY = "PolicyBlock": [
-        "class_gains", "max_people_losing_access", "max_people_gaining_access", "max_removals", "max_new_accounts", "protect",
+        "class_gains", "max_people_losing_access", "max_people_gaining_access", "max_removals", "max_new_accounts", "protect", "freeze",
         "acknowledge", "accept_drift", "unmanaged"
     ];
     /// What happens when a class gains access.

@@ -36,6 +36,7 @@ const TOP: Shape = Shape::Unite(&[
         Shape::Unite(&[
             ("class_gains", ENTITIES),
             ("protect", Shape::Concatenate),
+            ("freeze", Shape::Concatenate),
             ("acknowledge", Shape::Concatenate),
             ("accept_drift", Shape::Concatenate),
         ]),

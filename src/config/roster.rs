@@ -19,7 +19,8 @@ use super::context::{Context, null};
 use super::read::site_rules::{account_id, empty_list};
 use super::read::{allow_empty, mode, optional_sentence};
 use super::workspace::{
-    AddressPattern, Create, ManagedBy, Mode, Roster, RosterEntry, RosterExtra, RosterFile, Who,
+    AddressPattern, AutoJoined, Create, ManagedBy, Mode, Roster, RosterEntry, RosterExtra,
+    RosterFile, Who,
 };
 use super::yaml::{Entry, Node, Value};
 use super::{codes, keys};
@@ -36,6 +37,8 @@ pub(super) const MANAGED_BY: &[(&str, ManagedBy)] = &[
     ("scim", ManagedBy::Scim),
     ("agents", ManagedBy::Agents),
 ];
+const AUTO_JOINED: &[(&str, AutoJoined)] =
+    &[("keep", AutoJoined::Keep), ("remove", AutoJoined::Remove)];
 const CREATE: &[(&str, Create)] = &[("silent", Create::Silent), ("never", Create::Never)];
 
 /// A list under `exact` to which nothing has been found yet.
@@ -120,6 +123,9 @@ fn roster_of(cx: &mut Context, entry: &Entry<'_>, known: &[&str]) -> Option<Rost
         }
     }
     let entries = united(cx, entries);
+    let auto_joined = fields
+        .get("auto_joined")
+        .and_then(|e| cx.word(&e.node, AUTO_JOINED));
     let previous_domains = previous_domains(cx, fields.get("previous_domains"));
     let mut keep = Vec::new();
     for item in fields
@@ -141,6 +147,7 @@ fn roster_of(cx: &mut Context, entry: &Entry<'_>, known: &[&str]) -> Option<Rost
         span: entry.mark.span,
         mode,
         entries,
+        auto_joined: auto_joined.map(|word| word.value).unwrap_or_default(),
         previous_domains,
         keep,
         absent,

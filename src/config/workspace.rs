@@ -266,6 +266,16 @@ pub enum Create {
     Never,
 }
 
+/// What becomes of unlisted people whom Atlassian added by an organization's own e-mail domains, under `exact`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum AutoJoined {
+    /// They stay.
+    #[default]
+    Keep,
+    /// They go, like everybody who is not listed.
+    Remove,
+}
+
 /// A list of people: members of an organization, or customers of a project.
 #[derive(Debug, Clone)]
 pub struct Roster {
@@ -275,6 +285,8 @@ pub struct Roster {
     pub mode: Mode,
     /// The entries of `list` and of every file in `from`, each person once, sorted by [`Who`].
     pub entries: Vec<RosterEntry>,
+    /// What becomes of unlisted people of the organization's own e-mail domains.
+    pub auto_joined: AutoJoined,
     /// Domains that were renamed: the domain now, with those before.
     pub previous_domains: BTreeMap<Domain, Vec<Domain>>,
     /// Allowed to be there: never added, never removed.
@@ -536,6 +548,8 @@ pub struct Policy {
     pub max_new_accounts: Option<Located<u64>>,
     /// Address patterns that no removal may touch.
     pub protect: Vec<Located<String>>,
+    /// Address patterns at which nothing may change.
+    pub freeze: Vec<Located<String>>,
     /// Accepted lints.
     pub acknowledge: Vec<Acknowledgement>,
     /// Accepted drift.

@@ -1,6 +1,6 @@
 //! Comparing a list of people with the live one: by account id, with every reason not to remove somebody.
 
-use crate::config::{AddressPattern, Mode, RosterEntry, Who};
+use crate::config::{AddressPattern, AutoJoined, Mode, RosterEntry, Who};
 use crate::desired::{DesiredRoster, GoneWho};
 use crate::diagnostic::Span;
 use crate::model::{AccountId, AccountKind, Domain, Email, Incomplete};
@@ -368,9 +368,10 @@ pub fn compare<'a>(
                 .any(|keep| AddressPattern::matches(&keep.value, email))
             {
                 Some(Stays::Keep)
-            } else if own_domains
-                .iter()
-                .any(|domain| domain.as_str() == email.domain())
+            } else if desired.roster.auto_joined == AutoJoined::Keep
+                && own_domains
+                    .iter()
+                    .any(|domain| domain.as_str() == email.domain())
             {
                 Some(Stays::OwnDomain)
             } else {

@@ -14,6 +14,7 @@ use super::{Block, Change, Effect, Finding, PersonRef, Reason};
 use crate::config::{RosterEntry, Who};
 use crate::desired::{Desired, DesiredRoster};
 use crate::model::{AccountId, AccountKind, Address, Email, OrganizationName};
+use crate::neutral::named;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// How many stories of one kind a list tells one by one.
@@ -274,8 +275,8 @@ impl<'a> Draft<'a> {
                     held.insert(
                         pair.gone,
                         Block::Rule(format!(
-                            "`{}` in the same list differs by little: `previous_email` or `new_person: true` there says whether it is the same person",
-                            pair.new
+                            "{} in the same list differs by little: `previous_email` or `new_person: true` there says whether it is the same person",
+                            named(pair.new)
                         )),
                     );
                     alike.push(pair);
@@ -299,8 +300,8 @@ impl<'a> Draft<'a> {
                 address: row(self, &Desired::person_of(pair.entry)),
                 code: "similar-address",
                 message: format!(
-                    "`{}` is listed and `{}` leaves, and they differ by little: mend it if it is mistyped; if the address changed, write `previous_email: {}` with it, and if they are two people, `new_person: true`; until then nobody is removed for it",
-                    pair.new, pair.old, pair.old
+                    "{} is listed and {} leaves, and they differ by little: mend it if it is mistyped; if the address changed, write {} with it, and if they are two people, `new_person: true`; until then nobody is removed for it",
+                    named(pair.new), named(pair.old), named(format!("previous_email: {}", pair.old))
                 ),
                 source: Some(pair.entry.span),
             });
@@ -360,8 +361,9 @@ impl<'a> Draft<'a> {
                     address: change.address.clone(),
                     code: "organization-renamed",
                     message: format!(
-                        "it is made anew, and the site has `{old}`, which no file names: if it is the same one, write `previous_name: {}`",
-                        serde_json::json!(old)
+                        "it is made anew, and the site has {}, which no file names: if it is the same one, write {}",
+                        named(old),
+                        named(format!("previous_name: {}", serde_json::json!(old)))
                     ),
                     source: change.source,
                 });
@@ -373,10 +375,11 @@ impl<'a> Draft<'a> {
 
 fn successor(first: &Pair<'_>, count: usize) -> String {
     let who = match count {
-        1 => format!("`{}` follows `{}`", first.new, first.old),
+        1 => format!("{} follows {}", named(first.new), named(first.old)),
         _ => format!(
-            "{count} people follow their addresses, such as `{}` for `{}`",
-            first.new, first.old
+            "{count} people follow their addresses, such as {} for {}",
+            named(first.new),
+            named(first.old)
         ),
     };
     format!(
@@ -395,8 +398,10 @@ fn domain_story(
             address: list.clone(),
             code: "address-changed",
             message: format!(
-                "`{}` comes and `{}` leaves: if it is one person, write `previous_email: {}` with the entry, and if they are two, `new_person: true`; a new account has neither the requests nor the login of the old one",
-                pair.new, pair.old, pair.old
+                "{} comes and {} leaves: if it is one person, write {} with the entry, and if they are two, `new_person: true`; a new account has neither the requests nor the login of the old one",
+                named(pair.new),
+                named(pair.old),
+                named(format!("previous_email: {}", pair.old))
             ),
             source: Some(pair.entry.span),
         },
@@ -407,11 +412,12 @@ fn domain_story(
                 .map(|pair| pair.new.key())
                 .min()
                 .unwrap_or_default();
+            let first = named(first);
             Finding {
                 address: list.clone(),
                 code: "domain-changed",
                 message: format!(
-                    "{count} people of `{old}` leave and {count} of the same names come from `{new}`, such as `{first}`: it looks as if the domain changed; new accounts have neither the requests nor the login of the old ones; `previous_domains: {{ {new}: [{old}] }}` says that they are the same people"
+                    "{count} people of `{old}` leave and {count} of the same names come from `{new}`, such as {first}: it looks as if the domain changed; new accounts have neither the requests nor the login of the old ones; `previous_domains: {{ {new}: [{old}] }}` says that they are the same people"
                 ),
                 source: Some(roster.roster.span),
             }
@@ -447,8 +453,8 @@ fn moves(changes: &[Change]) -> Vec<Finding> {
     }
     let told = between.into_iter().map(|((to, from), people)| Finding {
         message: match people.as_slice() {
-            [one] => format!("`{}` moves here from `{from}`", one.name),
-            many => format!("{} people move here from `{from}`", many.len()),
+            [one] => format!("{} moves here from {}", named(&one.name), named(&from)),
+            many => format!("{} people move here from {}", many.len(), named(&from)),
         },
         source: people.first().and_then(|change| change.source),
         address: to,

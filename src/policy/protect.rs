@@ -6,7 +6,7 @@ use crate::judge::{Ledger, Sheet};
 use crate::model::{Address, OrganizationId, ProjectKey, Read, WhoCanView};
 use crate::neutral::named;
 use crate::observed::Observed;
-use crate::plan::{Action, Block, Change, Effect, Phase, ResourceType};
+use crate::plan::{Action, Block, Change, Effect, OrganizationRef, Phase, ResourceType};
 use serde_json::Value;
 
 /// Blocks deletions and whatever takes access away at protected addresses, and says which rows that were.
@@ -43,6 +43,32 @@ pub(super) fn protect(
             problems,
             source: Some(pattern.span),
             weight,
+        });
+    }
+}
+
+/// Blocks every change at frozen addresses, gains included.
+pub(super) fn freeze(
+    sheet: &mut Sheet<'_>,
+    desired: &Desired<'_>,
+    observed: &Observed,
+    ledger: &mut Ledger,
+) {
+    for pattern in &desired.workspace.policy.freeze {
+        let name = format!("policy.freeze {}", named(&pattern.value));
+        let mut problems = Vec::new();
+        for (at, change) in sheet.changes().iter().enumerate() {
+            if !change.is_question() && is_protected(change, desired, observed, &pattern.value) {
+                problems.push(format!("{} would change", named(&change.address)));
+                sheet.block(at, Block::Policy(name.clone()));
+            }
+        }
+        ledger.put(Verdict {
+            kind: "protect",
+            name,
+            problems,
+            source: Some(pattern.span),
+            weight: Weight::Fails,
         });
     }
 }
@@ -110,11 +136,11 @@ fn is_protected(
     }
     let site = desired.site.key.as_str();
     match &change.effect {
-        Effect::RemoveMember(id, _) => {
+        Effect::RemoveMember(id, _) | Effect::AddMember(OrganizationRef::Existing(id), _) => {
             under_live_name(observed, id, &change.address).is_some_and(|a| a.matches(pattern))
         }
         // A link is protected with its project as well as with its organization, under its declared and its live name.
-        Effect::Unlink(key, id) => {
+        Effect::Unlink(key, id) | Effect::Link(key, OrganizationRef::Existing(id)) => {
             let organization = |name: &str| Address::new([site, "organization", name]);
             let link =
                 |name: &str| Address::new([site, "project", key.as_str(), "organization", name]);

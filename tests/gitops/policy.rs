@@ -467,3 +467,43 @@ fn protection_follows_the_live_name() {
         "policy.protect `acme/organization/Globex Old/**`"
     );
 }
+
+#[test]
+fn what_is_frozen_changes_in_no_direction() {
+    let stage = Stage::new();
+    stage.replace(
+        "projects/itsm.yaml",
+        "list: [Globex, Initech]",
+        "list: [Globex]",
+    );
+    stage.write(
+        "rosters/initech.csv",
+        "email\npeter@initech.example\nnew@initech.example\n",
+    );
+    let free = stage.plan(&[]);
+    assert_eq!(blocked(&free), Vec::<String>::new());
+    let all = rows(&free["resource_changes"]);
+    let in_project = all.iter().filter(|row| row.contains("acme/project/ITSM/"));
+    assert_ne!(in_project.clone().count(), 0);
+    policy(
+        &stage,
+        "  max_removals: off\n  freeze: [\"acme/project/ITSM/**\"]\n",
+    );
+    let plan = stage.plan_blocked(&[]);
+    assert_eq!(blocked(&plan).len(), in_project.count());
+    assert_eq!(check(&plan, "policy.freeze")["status"], "fail");
+    // Gains as well: whoever is new cannot join a frozen organization.
+    policy(
+        &stage,
+        "  max_removals: off\n  freeze: [\"acme/organization/Initech/**\"]\n",
+    );
+    let frozen = blocked(&stage.plan_blocked(&[]));
+    let gain = "create acme/organization/Initech/member/new@initech.example".to_owned();
+    assert!(frozen.contains(&gain), "{frozen:?}");
+    stage.run(&["apply", "--auto-approve"]).ended(5);
+    policy(
+        &stage,
+        "  max_removals: off\n  freeze: [\"acme/project/HR/**\"]\n",
+    );
+    assert_eq!(blocked(&stage.plan(&[])), Vec::<String>::new());
+}

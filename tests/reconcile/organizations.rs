@@ -191,3 +191,27 @@ fn a_declared_name_protects_its_organization_from_exact_removal() {
         assert_eq!(round.plan.errors.len(), 1);
     });
 }
+
+#[test]
+fn people_of_the_own_domains_stay_unless_the_list_says_that_they_go() {
+    let desired = |rest: &str| {
+        format!(
+            "organizations: {{ Globex: {{ email_domains: [globex.example], members: {{ mode: exact, list: [ana@globex.example]{rest} }} }} }}"
+        )
+    };
+    let seed = "organizations: { Globex: { email_domains: [globex.example], members: { list: [ana@globex.example, bo@globex.example] } } }";
+    for (rest, removed) in [
+        ("", false),
+        (", auto_joined: keep", false),
+        (", auto_joined: remove", true),
+    ] {
+        let round = crate::support::run(async {
+            crate::support::Case::new(&desired(rest), seed)
+                .await
+                .converge()
+                .await
+        });
+        let row = "delete acme/organization/Globex/member/bo@globex.example".to_owned();
+        assert_eq!(round.addresses().contains(&row), removed, "{rest}");
+    }
+}

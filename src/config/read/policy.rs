@@ -44,6 +44,7 @@ pub(super) fn policy(cx: &mut Context, entry: &Entry<'_>) -> Policy {
         .get("max_new_accounts")
         .and_then(|e| cx.number(&e.node));
     policy.protect = patterns(cx, fields.get("protect"));
+    policy.freeze = patterns(cx, fields.get("freeze"));
     for item in list(cx, fields.get("acknowledge")) {
         policy.acknowledge.extend(acknowledgement(cx, item));
     }

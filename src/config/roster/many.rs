@@ -11,8 +11,8 @@ use crate::config::codes;
 use crate::config::context::{Context, closest};
 use crate::config::scope;
 use crate::config::workspace::{
-    Create, ManagedBy, Mode, Organization, OrganizationState, Project, Roster, RosterEntry,
-    RosterFile, Who,
+    AutoJoined, Create, ManagedBy, Mode, Organization, OrganizationState, Project, Roster,
+    RosterEntry, RosterFile, Who,
 };
 use crate::config::yaml::Entry;
 use crate::diagnostic::{Diagnostic, Located, Mark, Severity, Span, short};
@@ -217,6 +217,7 @@ impl List {
             span: self.span,
             mode: Mode::default(),
             entries: Vec::new(),
+            auto_joined: AutoJoined::default(),
             previous_domains: BTreeMap::new(),
             keep: Vec::new(),
             absent: Vec::new(),
