@@ -26,6 +26,7 @@ mod cause;
 mod classes;
 mod comparison;
 mod people;
+mod portals;
 mod routes;
 mod unread;
 
@@ -39,6 +40,7 @@ use crate::plan::{Change, Effect};
 use cause::Causes;
 pub(crate) use cause::{Tracer, Whose};
 use comparison::Comparison;
+pub use portals::{ClassReach, Portal, Reached};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
@@ -196,6 +198,8 @@ pub struct Assessment {
     pub unread_articles: Option<String>,
     /// Projects that people could reach before and nobody can after apply and manual steps.
     pub abandoned: Vec<ProjectKey>,
+    /// The portals in which something changes, by key.
+    pub portals: Vec<Portal>,
 }
 
 /// Judges what a plan does to people. Pure; blocked changes are in none of the worlds.
@@ -209,6 +213,7 @@ pub fn assess(observed: &Observed, sheet: &Sheet<'_>, worlds: &Worlds<'_, '_>) -
         unread_settings: Vec::new(),
         unread_articles: None,
         abandoned: Vec::new(),
+        portals: Vec::new(),
     };
     let open: Vec<&Change> = sheet.free().map(|(_, change)| change).collect();
     if open.is_empty() {
@@ -225,6 +230,7 @@ pub fn assess(observed: &Observed, sheet: &Sheet<'_>, worlds: &Worlds<'_, '_>) -
         .map(|group| group.target.project.clone())
         .collect();
     assessment.abandoned = abandoned(worlds.done(), &lost);
+    assessment.portals = portals::portals(worlds, impacts);
     // Articles change where a portal does, or with a setting of the site.
     let impacts = [&assessment.applied, &assessment.by_hand].into_iter();
     let touched: BTreeSet<ProjectKey> = impacts.flat_map(Impact::projects).cloned().collect();

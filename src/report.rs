@@ -14,3 +14,4 @@ mod sections;
 mod sentences;
 mod subject;
 pub mod text;
+mod verdict;

@@ -24,6 +24,8 @@ pub struct ManualStep {
     pub title: String,
     /// Where to click, outermost first.
     pub click_path: Vec<String>,
+    /// How many of these, the last ones, are on the page to which the others lead.
+    pub on_page: usize,
     /// A link to the page, where one is known.
     pub link: Option<String>,
     /// Who can do it.
@@ -126,8 +128,10 @@ pub fn step(
             link(site, subject, outline.entry),
         ),
     };
+    let on_page = outline.path.len().saturating_sub(page(subject));
     click_path.extend(outline.path);
     ManualStep {
+        on_page,
         addresses,
         title: outline.title,
         click_path,
@@ -280,6 +284,19 @@ fn outline(site: &Site, subject: &ManualSubject) -> Outline {
             ]),
             role: "organization admin",
         },
+    }
+}
+
+/// Returns how many elements of an outline's path lead to its page.
+const fn page(subject: &ManualSubject) -> usize {
+    match subject {
+        ManualSubject::ChannelAccess(_)
+        | ManualSubject::CustomerSharing(_)
+        | ManualSubject::KnowledgeBase(..) => 3,
+        ManualSubject::InviteInternal(_)
+        | ManualSubject::MigrateAccounts(_)
+        | ManualSubject::GrantPortalAccess(_) => 0,
+        _ => 1,
     }
 }
 

@@ -4,6 +4,7 @@ use crate::apply::{ApplyReport, Counts, Outcome};
 use crate::config::Workspace;
 use crate::exit::Exit;
 use crate::neutral::neutral;
+use crate::neutral::phrase::Phrase;
 use crate::report::build::Planned;
 use crate::report::document::{Redaction, Source};
 use crate::report::text::Style;
@@ -134,7 +135,7 @@ pub fn text(document: &AppliedDocument, _style: Style, out: &mut dyn Write) -> i
                 out,
                 "{title}: {} {}{}{}\n    {}",
                 row.action,
-                neutral(&row.address),
+                Phrase::default().key(&row.address),
                 row.count
                     .map(|count| format!(" ({count})"))
                     .unwrap_or_default(),

@@ -205,6 +205,7 @@ fn add(document: &mut PlanDocument, workspace: &Workspace, sources: &Sources, pl
             addresses: step.addresses.iter().map(ToString::to_string).collect(),
             title: step.title.clone(),
             click_path: step.click_path.clone(),
+            on_page: step.on_page,
             link: step.link.clone(),
             role: step.role.clone(),
             present: step.present.clone(),
@@ -447,6 +448,8 @@ fn without_places(mut impact: Value) -> Value {
     match &mut impact {
         Value::Object(entries) => {
             entries.remove("source");
+            // Totals are no part of what was agreed to.
+            entries.remove("portals");
             for value in entries.values_mut() {
                 *value = without_places(value.take());
             }

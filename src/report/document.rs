@@ -188,6 +188,15 @@ pub struct Check {
 }
 
 impl Check {
+    /// Says what was checked; the name of an expectation is its author's.
+    pub fn title(&self) -> Phrase {
+        let kind = Phrase::read(&self.address.kind).word(" ");
+        match self.address.kind.as_str() {
+            "expectation" => kind.name(&self.address.to_display),
+            _ => kind.then(&Phrase::read(&self.address.to_display)),
+        }
+    }
+
     /// Says before its problems what the check does to the plan: a failed one blocks unless somebody overrode it.
     pub fn effect(&self) -> Phrase {
         match (&self.overridden, self.status.as_str()) {
@@ -272,6 +281,9 @@ pub struct ManualStepDocument {
     pub title: String,
     /// Where to click, outermost first.
     pub click_path: Vec<String>,
+    /// How many of these, the last ones, are on the page to which the others lead; steps of one page are one visit.
+    #[serde(default)]
+    pub on_page: usize,
     /// A link to the page, where one is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub link: Option<String>,
@@ -284,6 +296,22 @@ pub struct ManualStepDocument {
     /// The command that records that a person checked it, where attesting helps.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub attest: Option<String>,
+}
+
+impl ManualStepDocument {
+    /// Returns the way to the page.
+    pub fn page(&self) -> &[String] {
+        self.click_path.split_at(self.split()).0
+    }
+
+    /// Returns what to click on the page.
+    pub fn controls(&self) -> &[String] {
+        self.click_path.split_at(self.split()).1
+    }
+
+    fn split(&self) -> usize {
+        self.click_path.len().saturating_sub(self.on_page)
+    }
 }
 
 /// Requests.

@@ -5,6 +5,7 @@ use crate::diagnostic::Span;
 use crate::drift::{Drift, Notice, turned};
 use crate::exit::Exit;
 use crate::neutral::neutral;
+use crate::neutral::phrase::Phrase;
 use crate::patch::Patch;
 use crate::plan::Change;
 use crate::report::build;
@@ -277,12 +278,12 @@ pub fn text(document: &DriftDocument, _style: Style, out: &mut dyn Write) -> io:
                 let (is, described) = (&row.change.after, &row.change.before);
                 format!(
                     "{} is {}, described as {}",
-                    row.address,
+                    shown(&row.address),
                     words(&differing(is, described), Null::Unknown, ITEMS),
                     words(&differing(described, is), Null::Unknown, ITEMS)
                 )
             }
-            verb => format!("{verb} {}", row.address),
+            verb => format!("{verb} {}", shown(&row.address)),
         };
         let blocked = match row.portcullis.blocked_by.as_slice() {
             [] => String::new(),
@@ -296,7 +297,7 @@ pub fn text(document: &DriftDocument, _style: Style, out: &mut dyn Write) -> io:
         &document.resource_changes,
         |row| {
             let place = at(row.portcullis.source.as_ref());
-            format!("{} {}{place}", action(row), row.address)
+            format!("{} {}{place}", action(row), shown(&row.address))
         },
     )?;
     section(out, "not known", &document.unreadable, |error| {
@@ -307,7 +308,7 @@ pub fn text(document: &DriftDocument, _style: Style, out: &mut dyn Write) -> io:
         };
         format!(
             "{}: {}{right}{}",
-            error.address,
+            shown(&error.address),
             error.message,
             at(error.source.as_ref())
         )
@@ -319,7 +320,7 @@ pub fn text(document: &DriftDocument, _style: Style, out: &mut dyn Write) -> io:
             .map_or_else(String::new, |day| format!(" until {day}"));
         format!(
             "{}: {} ({}){until}{}",
-            row.address,
+            shown(&row.address),
             row.reason,
             row.owner,
             at(row.source.as_ref())
@@ -328,7 +329,7 @@ pub fn text(document: &DriftDocument, _style: Style, out: &mut dyn Write) -> io:
     section(out, "worth knowing", &document.notices, |row| {
         format!(
             "{}: {} [{}]{}",
-            row.address,
+            shown(&row.address),
             row.message,
             row.code,
             at(row.source.as_ref())
@@ -338,11 +339,11 @@ pub fn text(document: &DriftDocument, _style: Style, out: &mut dyn Write) -> io:
         out,
         "service projects that no file has",
         &document.unlisted_projects,
-        Clone::clone,
+        |address| shown(address).to_string(),
     )?;
     if let Some(patch) = &document.patch {
         section(out, "cannot be accepted by a patch", &patch.left, |row| {
-            format!("{}: {}", row.address, row.why)
+            format!("{}: {}", shown(&row.address), row.why)
         })?;
         match &patch.file {
             Some(file) => {
@@ -378,6 +379,11 @@ fn section<T>(
         writeln!(out, "  … and {more} more (--format json lists them)")?;
     }
     writeln!(out)
+}
+
+/// An address as one piece, whatever stands in the names of which it is made.
+fn shown(address: &str) -> Phrase {
+    Phrase::default().key(address)
 }
 
 fn action(row: &ResourceChange) -> &str {

@@ -1,32 +1,35 @@
-//! The plan as one self-contained HTML page: no script, nothing loaded from elsewhere, tables that a screen reader understands.
+//! The review page: a plan as one self-contained HTML file, on whose first screen stands who gains and who loses, and why.
+//!
+//! Nothing is requested from anywhere, and a strict policy lets one style and one script run, each named by its hash. Long lists
+//! stand within `noscript`: with the script they are text until somebody opens or searches them, without it they are folded
+//! lists, so that everything can be read either way.
+
+mod lists;
+mod markup;
+mod people;
+mod steps;
+
+pub(super) use markup::is_safe_link;
 
 use super::document::PlanDocument;
-use super::sections::{Section, remarks, rest, sections};
+use super::impact::AccessImpact;
+use super::sections::{overriding, remarks, rest};
 use super::text::headline;
+use super::verdict::verdict;
 use crate::neutral::html::escaped;
-use crate::neutral::phrase::{Phrase, Piece};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use markup::phrase;
+use sha2::{Digest, Sha256};
 use std::io::{self, Write};
 
-/// Nothing but the page's own style may ever take effect, even if markup slipped through.
-const HEAD: &str = r#"<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'">
-<meta name="referrer" content="no-referrer">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-"#;
+const STYLE: &str = include_str!("html/style.css");
+const SCRIPT: &str = include_str!("html/script.js");
 
-const STYLE: &str = "<style>
-:root { color-scheme: light dark; }
-body { font: 1rem/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 80rem; padding: 0 1rem; }
-table { border-collapse: collapse; width: 100%; }
-caption { text-align: left; font-style: italic; }
-th, td { border: 1px solid #888; padding: .25rem .5rem; text-align: left; vertical-align: top; overflow-wrap: anywhere; }
-th[scope=row] { font-weight: normal; }
-.scroll { overflow-x: auto; }
-</style>
-";
+/// Returns a source of the content-security policy that lets exactly this text take effect.
+fn hashed(text: &str) -> String {
+    format!("'sha256-{}'", STANDARD.encode(Sha256::digest(text)))
+}
 
 /// Writes the page.
 ///
@@ -35,90 +38,60 @@ th[scope=row] { font-weight: normal; }
 pub fn plan(document: &PlanDocument, out: &mut dyn Write) -> io::Result<()> {
     let sites: Vec<String> = document.sites.iter().map(|site| escaped(site)).collect();
     let title = format!("Portcullis plan: {}", sites.join(", "));
-    write!(
-        out,
-        "{HEAD}<title>{title}</title>\n{STYLE}</head>\n<body>\n<main>\n"
-    )?;
-    writeln!(out, "<h1>{title}</h1>")?;
     writeln!(
         out,
-        "<p><strong>{}</strong></p>",
-        escaped(&headline(document))
+        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+         <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src {}; script-src {}; base-uri 'none'; form-action 'none'\">\n\
+         <meta name=\"referrer\" content=\"no-referrer\">\n\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
+         <title>{title}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<header>\n<h1>{title}</h1>",
+        hashed(STYLE),
+        hashed(SCRIPT),
     )?;
+    let (tone, says) = verdict(document);
+    writeln!(
+        out,
+        "<p class=\"verdict {}\">{}</p>",
+        tone.word(),
+        phrase(&says)
+    )?;
+    let impact = serde_json::from_value::<AccessImpact>(document.access_impact.clone()).ok();
+    if let Some(impact) = &impact {
+        people::numbers(impact, out)?;
+    }
+    writeln!(out, "<p>{}</p>", escaped(&headline(document)))?;
     for remark in remarks(document) {
         writeln!(out, "<p>{}</p>", phrase(&remark))?;
     }
-    for (i, section) in sections(document, usize::MAX).iter().enumerate() {
-        table(i, section, out)?;
+    writeln!(
+        out,
+        "</header>\n<form id=\"search\" role=\"search\" hidden>\n<label for=\"query\">Find a person, an organization or a project</label><br>\n\
+         <input id=\"query\" type=\"search\" autocomplete=\"off\" spellcheck=\"false\">\n\
+         <p id=\"count\" role=\"status\"></p>\n<div id=\"found\"></div>\n</form>\n<main>"
+    )?;
+    people::sentences(document, out)?;
+    if let Some(impact) = &impact {
+        people::portals(document, impact, out)?;
+        people::groups(document, impact, out)?;
     }
-    writeln!(out, "<h2>The rest</h2>\n<dl>")?;
+    lists::before_steps(document, out)?;
+    steps::checklist(document, out)?;
+    lists::after_steps(document, out)?;
+    writeln!(out, "<section>\n<h2>The rest</h2>\n<dl class=\"rest\">")?;
     for (what, text) in rest(document) {
         writeln!(out, "<dt>{what}</dt><dd>{}</dd>", phrase(&text))?;
     }
+    writeln!(out, "</dl>\n</section>")?;
+    if let Some(how) = overriding(document) {
+        writeln!(
+            out,
+            "<section>\n<h2>Overriding</h2>\n<p>{}</p>\n</section>",
+            phrase(&how)
+        )?;
+    }
     writeln!(
         out,
-        "</dl>\n</main>\n<footer><p>Portcullis {}</p></footer>\n</body>\n</html>",
+        "</main>\n<footer><p class=\"soft\">Portcullis {}</p></footer>\n<script>{SCRIPT}</script>\n</body>\n</html>",
         escaped(&document.tool_version)
     )
-}
-
-fn table(number: usize, section: &Section, out: &mut dyn Write) -> io::Result<()> {
-    let (title, heading) = (section.title, section.heading());
-    writeln!(
-        out,
-        "<section aria-labelledby=\"s{number}\">\n<h2 id=\"s{number}\">{heading}</h2>"
-    )?;
-    writeln!(
-        out,
-        "<div class=\"scroll\"><table>\n<caption>{title}</caption>\n<thead><tr>"
-    )?;
-    for head in &section.heads {
-        write!(out, "<th scope=\"col\">{head}</th>")?;
-    }
-    writeln!(out, "</tr></thead>\n<tbody>")?;
-    for row in &section.rows {
-        write!(out, "<tr>")?;
-        for (i, cell) in row.iter().enumerate() {
-            let text = phrase(cell);
-            if i == 0 {
-                write!(out, "<th scope=\"row\">{text}</th>")?;
-            } else {
-                write!(out, "<td>{text}</td>")?;
-            }
-        }
-        writeln!(out, "</tr>")?;
-    }
-    writeln!(out, "</tbody>\n</table></div>\n</section>")
-}
-
-fn phrase(phrase: &Phrase) -> String {
-    let pieces = phrase.pieces().iter().map(|piece| match piece {
-        Piece::Word(text) => escaped(text),
-        // `bdi` keeps letters that run from right to left from reordering what stands beside them.
-        Piece::Name(text) | Piece::Key(text) => {
-            format!("<code><bdi>{}</bdi></code>", escaped(text))
-        }
-        Piece::Link(url) if is_safe_link(url) => {
-            format!("<a href=\"{0}\" rel=\"noreferrer\">{0}</a>", escaped(url))
-        }
-        Piece::Link(url) => format!("<code><bdi>{}</bdi></code>", escaped(url)),
-    });
-    pieces.collect()
-}
-
-/// Says whether a link may be one: a web address of plain characters on one of Atlassian's hosts, where steps by hand are done.
-pub(super) fn is_safe_link(url: &str) -> bool {
-    let plain = url
-        .bytes()
-        .all(|b| b.is_ascii_alphanumeric() || b"-._~:/?#&=%+".contains(&b));
-    let host = url
-        .strip_prefix("https://")
-        .and_then(|rest| rest.split(['/', '?', '#']).next());
-    plain
-        && host.is_some_and(|host| {
-            !host.contains(':')
-                && [".atlassian.net", ".atlassian.com", ".jira.com"]
-                    .iter()
-                    .any(|end| host.ends_with(end))
-        })
 }

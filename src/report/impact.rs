@@ -6,7 +6,7 @@ use super::build::{Planned, source};
 use super::document::Source;
 use crate::access::{self, Because};
 use crate::config::Sources;
-use crate::impact::{Assessment, ClassChange, Group, Impact, Named};
+use crate::impact::{Assessment, ClassChange, Group, Impact, Named, Portal};
 use crate::model::SiteKey;
 use crate::plan::Plan;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -42,6 +42,9 @@ pub struct AccessImpact {
     pub at_least: Option<AtLeast>,
     /// Restricted projects that lose the last people who could reach them, as `site/project/KEY`.
     pub projects_without_anyone: Vec<String>,
+    /// The portals in which something changes.
+    #[serde(default)]
+    pub portals: Vec<PortalRow>,
     /// What the manual steps, and changes that wait for them, add to that once they are done.
     pub with_manual_steps: Further,
     /// All of this with the policy overridden for exactly this plan; left out where the policy blocks nothing.
@@ -56,6 +59,42 @@ pub struct AtLeast {
     pub people_gaining: usize,
     /// Lose something.
     pub people_losing: usize,
+}
+
+/// A portal in which something changes: how many known people surely reach it, and perhaps; and whether classes do.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PortalRow {
+    /// The site.
+    pub site: String,
+    /// The service project.
+    pub project: String,
+    /// Before.
+    pub before: usize,
+    /// When apply is done.
+    pub after: usize,
+    /// When the steps by hand are done too.
+    pub after_manual_steps: usize,
+    /// Before, perhaps.
+    pub perhaps_before: usize,
+    /// When apply is done, perhaps.
+    pub perhaps_after: usize,
+    /// When the steps by hand are done too, perhaps.
+    pub perhaps_after_manual_steps: usize,
+    /// Anonymous, anyone and any customer.
+    pub classes: Vec<PortalClassRow>,
+}
+
+/// Whether a class reaches a portal: `no`, `uncertain` or `yes`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PortalClassRow {
+    /// `anonymous`, `anyone` or `any_customer`.
+    pub class: String,
+    /// Before.
+    pub before: String,
+    /// When apply is done.
+    pub after: String,
+    /// When the steps by hand are done too.
+    pub after_manual_steps: String,
 }
 
 /// A change that causes something.
@@ -258,6 +297,9 @@ fn sum<'p>(
         let abandoned = assessment.abandoned.iter();
         all.projects_without_anyone
             .extend(abandoned.map(|key| format!("{}/project/{key}", assessment.site)));
+        let portals = assessment.portals.iter();
+        all.portals
+            .extend(portals.map(|portal| site.portal(portal)));
         let now = site.further(&assessment.applied);
         all.classes.extend(now.classes);
         all.gains.extend(now.gains);
@@ -320,6 +362,30 @@ impl Of<'_> {
             without_sure_access: named(&impact.without_sure_access),
             people_gaining: impact.gaining.len(),
             people_losing: impact.losing.len(),
+        }
+    }
+
+    fn portal(&self, portal: &Portal) -> PortalRow {
+        let [before, after, last] = portal.people;
+        let classes = portal.classes.iter().map(|reach| {
+            let [before, after, last] = reach.answers.map(|answer| answer.word().to_owned());
+            PortalClassRow {
+                class: reach.class.word().into_owned(),
+                before,
+                after,
+                after_manual_steps: last,
+            }
+        });
+        PortalRow {
+            site: self.site.as_str().to_owned(),
+            project: portal.project.as_str().to_owned(),
+            before: before.people,
+            after: after.people,
+            after_manual_steps: last.people,
+            perhaps_before: before.perhaps,
+            perhaps_after: after.perhaps,
+            perhaps_after_manual_steps: last.perhaps,
+            classes: classes.collect(),
         }
     }
 

@@ -5,8 +5,9 @@
 
 use super::document::PlanDocument;
 use super::html::is_safe_link;
-use super::sections::{Section, remarks, rest, sections};
+use super::sections::{Form, Section, overriding, remarks, rest, sections};
 use super::text::headline;
+use super::verdict::{Tone, verdict};
 use crate::neutral::markdown::{code, prose};
 use crate::neutral::phrase::{Phrase, Piece};
 use crate::neutral::shortened;
@@ -117,10 +118,17 @@ fn head(document: &PlanDocument) -> String {
     if document.sites.len() > SITES {
         sites.push(format!("and {} more", document.sites.len() - SITES));
     }
+    let (tone, says) = verdict(document);
     let mut text = format!(
-        "{}\n\n### Portcullis plan: {}\n\n**{}**\n\n",
+        "{}\n\n### Portcullis plan: {}\n\n**{}{}**\n\n{}\n\n",
         marker(&document.sites),
         sites.join(", "),
+        match tone {
+            Tone::Stop => "⛔ ",
+            Tone::Look => "⚠️ ",
+            Tone::Calm => "✅ ",
+        },
+        phrase(&says),
         prose(&headline(document))
     );
     for remark in remarks(document) {
@@ -135,6 +143,9 @@ fn foot(document: &PlanDocument) -> String {
         let _ = writeln!(text, "- {what}: {}", phrase(&pieces));
     }
     text.push_str("\n</details>\n");
+    if let Some(how) = overriding(document) {
+        let _ = write!(text, "\n{}\n", phrase(&how));
+    }
     text
 }
 
@@ -179,7 +190,7 @@ fn with_rows(section: &Section, shown: usize) -> String {
     let total = section.rows.len();
     let mut text = title(section);
     if total <= section.open && shown == total {
-        text.push_str(&table(&section.heads, &section.rows));
+        text.push_str(&body(section, &section.rows));
         text.push('\n');
         return text;
     }
@@ -193,7 +204,7 @@ fn with_rows(section: &Section, shown: usize) -> String {
         format!("the first {shown}")
     };
     let _ = write!(text, "<details><summary>{summary}</summary>\n\n");
-    text.push_str(&table(&section.heads, &section.rows[..shown]));
+    text.push_str(&body(section, &section.rows[..shown]));
     if shown < total {
         let _ = write!(
             text,
@@ -226,6 +237,22 @@ fn lists(section: &Section) -> String {
     }
     if !text.is_empty() {
         text.push('\n');
+    }
+    text
+}
+
+fn body(section: &Section, rows: &[Vec<Phrase>]) -> String {
+    let mark = match section.form {
+        Form::Table => return table(&section.heads, rows),
+        Form::Items => "- ",
+        Form::Tasks => "- [ ] ",
+    };
+    let mut text = String::new();
+    for row in rows {
+        for (at, cell) in row.iter().enumerate() {
+            let mark = if at == 0 { mark } else { "  - " };
+            let _ = writeln!(text, "{mark}{}", phrase(cell));
+        }
     }
     text
 }

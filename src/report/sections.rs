@@ -3,13 +3,14 @@
 //! What the reader must see first comes first; all text is in typed pieces.
 
 use super::document::{ManualStepDocument, PlanDocument, ResourceChange, Source};
+use super::impact::{AccessImpact, GroupRow};
 use super::sentences::lines;
 use super::subject::{Subject, root, spoken};
 use super::text::rows::{Section as Fate, action, label, null_of, reason, value, whole};
 use super::text::values::{Null, counted};
 use crate::neutral::phrase::{Phrase, Piece};
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 impl Section {
     /// Returns the heading: the title, with the count where there is one.
@@ -19,9 +20,22 @@ impl Section {
     }
 }
 
-/// One part of a plan, as a table.
+/// How the rows of a section are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Form {
+    /// As a table.
+    Table,
+    /// As items, each with what belongs to it below.
+    Items,
+    /// As items to tick off, each with what belongs to it below.
+    Tasks,
+}
+
+/// One part of a plan.
 #[derive(Debug)]
 pub(super) struct Section {
+    /// How the rows are shown.
+    pub(super) form: Form,
     /// What the rows have in common.
     pub(super) title: &'static str,
     /// How many things the rows stand for; `None` where the rows are sentences.
@@ -47,7 +61,7 @@ pub(super) fn sections(document: &PlanDocument, items: usize) -> Vec<Section> {
             .or_default()
             .push(change);
     }
-    let settled: std::collections::BTreeSet<&str> = document
+    let settled: BTreeSet<&str> = document
         .manual_steps
         .iter()
         .flat_map(|step| &step.addresses)
@@ -55,14 +69,16 @@ pub(super) fn sections(document: &PlanDocument, items: usize) -> Vec<Section> {
         .collect();
     let many = document.sites.len() > 1;
     let mut of = |fate: Fate| fates.remove(&(fate as usize)).unwrap_or_default();
-    let mut all = vec![impact(document), errors(document), checks(document)];
+    let mut all = vec![errors(document), checks(document)];
     all.push(changes(
         "Blocked, will not be done",
         many,
         of(Fate::Blocked),
         10,
-        6,
+        1,
     ));
+    all.push(portals(document));
+    all.push(impact(document));
     all.push(changes("To remove", many, of(Fate::Remove), 25, 2));
     all.push(changes("To change", many, of(Fate::Change), 25, 3));
     all.push(changes("To add", many, of(Fate::Add), 10, 4));
@@ -108,12 +124,15 @@ pub(super) fn remarks(document: &PlanDocument) -> Vec<Phrase> {
     {
         say("Nothing to change.");
     }
-    if document.is_overridable() {
-        let text = "To override what the policy blocks, for exactly this plan: run ";
-        let text = Phrase::of(text).name("portcullis apply").word(" with ");
-        remarks.push(text.name(&format!("--accept {}", document.digest)));
-    }
     remarks
+}
+
+/// Says how to override what the policy blocks, where that can be done.
+pub(super) fn overriding(document: &PlanDocument) -> Option<Phrase> {
+    let text = "To override what the policy blocks, for exactly this plan: run ";
+    let text = Phrase::of(text).name("portcullis apply").word(" with ");
+    let accept = format!("--accept {}", document.digest);
+    document.is_overridable().then(|| text.name(&accept))
 }
 
 /// Returns the rest of a plan as lines of `what: how much`.
@@ -180,6 +199,7 @@ fn impact(document: &PlanDocument) -> Section {
     .map(|(what, count)| (Phrase::of(what), count))
     .collect();
     Section {
+        form: Form::Items,
         title: "Who gains or loses access",
         count: None,
         heads: vec!["what happens"],
@@ -190,7 +210,86 @@ fn impact(document: &PlanDocument) -> Section {
     }
 }
 
-fn errors(document: &PlanDocument) -> Section {
+/// How many people lose, gain and keep each portal or articles in it.
+fn portals(document: &PlanDocument) -> Section {
+    let impact = serde_json::from_value::<AccessImpact>(document.access_impact.clone());
+    let impact = impact.unwrap_or_default();
+    let blocked = impact.if_accepted.is_some();
+    let whole = impact.if_accepted.as_deref().unwrap_or(&impact);
+    let many = document.sites.len() > 1;
+    let mut portals: BTreeMap<(&str, &str), [People<'_>; 3]> = BTreeMap::new();
+    let later = &whole.with_manual_steps;
+    let fates = [
+        [&whole.losses, &later.losses],
+        [&whole.gains, &later.gains],
+        [&whole.keeps, &later.keeps],
+    ];
+    for (at, fate) in fates.iter().enumerate() {
+        for row in fate.iter().flat_map(|rows| rows.iter()) {
+            let portal = portals.entry((&row.site, &row.project)).or_default();
+            portal[at].add(row);
+        }
+    }
+    let rows = portals.iter().map(|((site, project), people)| {
+        let mut name = Phrase::default().key(project);
+        if many {
+            name = name.word(" on ").key(site);
+        }
+        let mut of = whole.portals.iter();
+        let counted = of.find(|portal| portal.site == *site && portal.project == *project);
+        let number = |people: &People<'_>| Phrase::of(&people.count().to_string());
+        let moved = counted.map_or_else(Phrase::default, |portal| {
+            Phrase::of(&format!(
+                "{} → {}",
+                portal.before, portal.after_manual_steps
+            ))
+        });
+        vec![
+            name,
+            number(&people[0]),
+            number(&people[1]),
+            number(&people[2]),
+            moved,
+        ]
+    });
+    let rows: Vec<Vec<Phrase>> = rows.collect();
+    Section {
+        count: None,
+        ..plain(
+            match blocked {
+                true => "Portals, with what the policy blocks",
+                false => "Portals",
+            },
+            vec!["portal", "lose", "gain", "keep another way", "people"],
+            rows,
+            20,
+            0,
+        )
+    }
+}
+
+/// People who are counted once.
+#[derive(Default)]
+struct People<'d> {
+    names: BTreeSet<&'d str>,
+    unnamed: usize,
+}
+
+impl<'d> People<'d> {
+    fn add(&mut self, row: &'d GroupRow) {
+        self.names.extend(row.list.iter().map(String::as_str));
+        if row.list.is_empty() {
+            // Without names nobody can say who stands in two groups.
+            self.unnamed = self.unnamed.max(row.people);
+        }
+    }
+
+    fn count(&self) -> usize {
+        self.names.len().max(self.unnamed)
+    }
+}
+
+pub(super) fn errors(document: &PlanDocument) -> Section {
     let many = document.sites.len() > 1;
     let rows = document.errors.iter().map(|error| {
         let why = Phrase::read(&error.message);
@@ -213,14 +312,13 @@ fn errors(document: &PlanDocument) -> Section {
     )
 }
 
-fn checks(document: &PlanDocument) -> Section {
+pub(super) fn checks(document: &PlanDocument) -> Section {
     let failed = document
         .checks
         .iter()
         .filter(|check| check.status != "pass");
     let rows = failed.flat_map(|check| {
-        let name = Phrase::read(&check.address.kind).word(" ");
-        let name = name.then(&Phrase::read(&check.address.to_display));
+        let name = check.title();
         let problems: Vec<Phrase> = if check.problems.is_empty() {
             vec![Phrase::read(&check.status)]
         } else {
@@ -249,7 +347,7 @@ fn checks(document: &PlanDocument) -> Section {
     )
 }
 
-fn findings(document: &PlanDocument) -> Section {
+pub(super) fn findings(document: &PlanDocument) -> Section {
     let many = document.sites.len() > 1;
     let rows = document.findings.iter().map(|finding| {
         vec![
@@ -268,7 +366,7 @@ fn findings(document: &PlanDocument) -> Section {
     )
 }
 
-fn forecast(document: &PlanDocument) -> Section {
+pub(super) fn forecast(document: &PlanDocument) -> Section {
     let many = document.sites.len() > 1;
     let rows = document.forecast.iter().map(|entry| {
         let until = Phrase::default().key(&entry.until);
@@ -290,37 +388,42 @@ fn forecast(document: &PlanDocument) -> Section {
     )
 }
 
+/// What only a person can do: a task for each page, with what to do there below.
 fn steps(document: &PlanDocument, items: usize) -> Section {
-    let changes: BTreeMap<&str, &ResourceChange> = document
-        .resource_changes
-        .iter()
-        .map(|change| (change.address.as_str(), change))
-        .collect();
-    let many = document.sites.len() > 1;
-    let rows = document
-        .manual_steps
-        .iter()
-        .map(|step| row_of_step(step, &changes, items, many));
-    let heads = vec!["step", "where", "who", "now → wanted", "record with"];
-    plain(
-        "By hand: only a person can do these",
-        heads,
-        rows.collect(),
-        10,
-        5,
-    )
+    let rows = visits(document).into_iter().map(|visit| {
+        let mut page = visit.page.clone();
+        if let Some(first) = visit.steps.first() {
+            if let (Some(address), true) = (first.addresses.first(), document.sites.len() > 1) {
+                page = page.word(" on ").key(root(address));
+            }
+            if let Some(link) = &first.link {
+                page = page.word(" ").piece(Piece::Link(link.clone()));
+            }
+            page = page
+                .word(" (by: ")
+                .then(&Phrase::read(&first.role))
+                .word(")");
+        }
+        let steps = visit.steps.iter().map(|step| task(document, step, items));
+        std::iter::once(page).chain(steps).collect()
+    });
+    let rows: Vec<Vec<Phrase>> = rows.collect();
+    Section {
+        form: Form::Tasks,
+        count: Some(document.manual_steps.len()),
+        ..plain(
+            "By hand: only a person can do these",
+            Vec::new(),
+            rows,
+            10,
+            5,
+        )
+    }
 }
 
-fn row_of_step(
-    step: &ManualStepDocument,
-    changes: &BTreeMap<&str, &ResourceChange>,
-    items: usize,
-    many: bool,
-) -> Vec<Phrase> {
-    let mut what = Phrase::read(&step.title);
-    if let (Some(first), true) = (step.addresses.first(), many) {
-        what = what.word(" on ").key(root(first));
-    }
+/// Returns one step of a visit.
+fn task(document: &PlanDocument, step: &ManualStepDocument, items: usize) -> Phrase {
+    let mut text = Phrase::read(&step.title);
     if step.addresses.len() > 1 {
         let shown: Vec<Phrase> = step
             .addresses
@@ -328,34 +431,68 @@ fn row_of_step(
             .take(items)
             .map(|address| Subject::of(address).what)
             .collect();
-        what = what.word(": ").joined(&shown, ", ");
+        text = text.word(": ").joined(&shown, ", ");
         if step.addresses.len() > items {
             let more = step.addresses.len() - items;
-            what = what.word(&format!(" and {more} more"));
+            text = text.word(&format!(" and {more} more"));
         }
     }
-    let clicks: Vec<Phrase> = step
-        .click_path
-        .iter()
-        .map(|click| Phrase::read(click))
-        .collect();
-    let mut path = Phrase::default().joined(&clicks, " → ");
-    if let Some(link) = &step.link {
-        path = path.word(" ").piece(Piece::Link(link.clone()));
+    if !step.controls().is_empty() {
+        text = text.word("; ").then(&clicks(step.controls()));
     }
-    let first = step
-        .addresses
-        .first()
-        .and_then(|address| changes.get(address.as_str()).copied());
-    let values = whole(&step.present, null_of(first)).word(" → ");
-    let attest = step.attest.as_ref();
-    vec![
-        what,
-        path,
-        Phrase::read(&step.role),
-        values.then(&whole(&step.expected, Null::NotThere)),
-        attest.map_or_else(Phrase::default, |command| Phrase::default().name(command)),
-    ]
+    text = text.word("; ").then(&present_and_expected(document, step));
+    match &step.attest {
+        Some(command) => text.word("; record with ").name(command),
+        None => text,
+    }
+}
+
+/// The steps of one page, which are one visit.
+pub(super) struct Visit<'d> {
+    /// Where the page is.
+    pub(super) page: Phrase,
+    /// What to do there, in an order in which the page accepts it.
+    pub(super) steps: Vec<&'d ManualStepDocument>,
+}
+
+/// Puts together the steps that follow each other on one page.
+pub(super) fn visits(document: &PlanDocument) -> Vec<Visit<'_>> {
+    let site =
+        |step: &ManualStepDocument| step.addresses.first().map(|first| root(first).to_owned());
+    let mut visits: Vec<Visit<'_>> = Vec::new();
+    for step in &document.manual_steps {
+        let same = |visit: &&mut Visit<'_>| {
+            let other = visit.steps[0];
+            (step.page(), &step.role, &step.link, site(step))
+                == (other.page(), &other.role, &other.link, site(other))
+        };
+        match visits.last_mut().filter(same) {
+            Some(visit) => visit.steps.push(step),
+            None => visits.push(Visit {
+                page: clicks(step.page()),
+                steps: vec![step],
+            }),
+        }
+    }
+    visits
+}
+
+/// Returns where to click.
+pub(super) fn clicks(path: &[String]) -> Phrase {
+    let clicks: Vec<Phrase> = path.iter().map(|click| Phrase::read(click)).collect();
+    Phrase::default().joined(&clicks, " → ")
+}
+
+/// Returns what is there now and what it should be.
+pub(super) fn present_and_expected(document: &PlanDocument, step: &ManualStepDocument) -> Phrase {
+    let first = step.addresses.first();
+    let change = first.and_then(|first| {
+        let mut rows = document.resource_changes.iter();
+        rows.find(|row| row.address == *first)
+    });
+    let now = Phrase::of("now ").then(&whole(&step.present, null_of(change)));
+    now.word(", wanted ")
+        .then(&whole(&step.expected, Null::NotThere))
 }
 
 fn plain(
@@ -366,6 +503,7 @@ fn plain(
     priority: u8,
 ) -> Section {
     Section {
+        form: Form::Table,
         title,
         count: Some(rows.len()),
         heads,
@@ -414,7 +552,10 @@ fn changes(
         let list = lists
             .entry((site.clone(), subject.rank, of.clone(), subject.kind))
             .or_insert_with(|| {
-                let list = subject.of.clone().word(" ").word(subject.kind);
+                let list = match subject.is_of_the_site() {
+                    true => Phrase::of(subject.kind),
+                    false => subject.of.clone().word(" ").word(subject.kind),
+                };
                 let list = match many {
                     true => list.word(" on ").key(&site),
                     false => list,
@@ -445,6 +586,7 @@ fn changes(
     lists.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
     let rows = rows.into_iter().map(|(_, row)| row).collect();
     Section {
+        form: Form::Table,
         title,
         count: Some(count),
         heads,

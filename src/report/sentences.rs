@@ -7,6 +7,7 @@ use super::document::{Check, PlanDocument, ResourceChange};
 use super::impact::{AccessImpact, AtLeast, ClassRow, Further, NamedRow};
 use super::subject::spoken;
 use crate::neutral::phrase::Phrase;
+pub(super) use groups::{Fate, of_group};
 
 /// How many people a sentence names.
 const NAMES: usize = 5;
@@ -302,7 +303,7 @@ fn some(names: &[String], people: usize, most: usize) -> Phrase {
     }
 }
 
-fn people(count: usize) -> String {
+pub(super) fn people(count: usize) -> String {
     match count {
         1 => "1 person".to_owned(),
         n => format!("{n} people"),

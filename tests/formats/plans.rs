@@ -160,6 +160,7 @@ pub(crate) fn assert_markdown(text: &str) {
             Event::Start(Tag::TableRow | Tag::TableHead) => cells = 0,
             Event::Start(Tag::TableCell) => cells += 1,
             Event::End(pulldown_cmark::TagEnd::TableRow) => assert_eq!(cells, columns),
+            Event::TaskListMarker(done) => assert!(!done),
             Event::Start(
                 Tag::Paragraph
                 | Tag::Heading { .. }
@@ -184,7 +185,8 @@ pub(crate) fn assert_markdown(text: &str) {
                 assert!(ours, "{html}");
             }
             Event::Text(text) => {
-                let plain = |c: char| c.is_alphanumeric() || " .,;:()'’\"?→…%—·&-".contains(c);
+                let plain =
+                    |c: char| c.is_alphanumeric() || " .,;:()'’\"?→…%—·&-⛔⚠\u{fe0f}✅".contains(c);
                 assert!(
                     text.starts_with("https://acme.atlassian.net/") || text.chars().all(plain),
                     "{text}"
@@ -211,35 +213,51 @@ pub(crate) fn assert_markdown(text: &str) {
     }
 }
 
-/// Reads HTML back and fails on anything active.
+/// Reads HTML back and fails on anything active but the page's own script; what is text until somebody looks is read as well.
 pub(crate) fn assert_html(text: &str) {
     assert_harmless(text);
     let page = scraper::Html::parse_document(text);
     assert!(page.errors.is_empty(), "{:?}", page.errors);
+    let select = |css: &str| scraper::Selector::parse(css).unwrap();
+    let scripts: Vec<_> = page.select(&select("script")).collect();
+    assert_eq!(scripts.len(), 1, "one script, the page's own");
+    assert_eq!(
+        scripts[0].text().collect::<String>(),
+        include_str!("../../src/report/html/script.js")
+    );
+    assert_elements(&page);
+    for folded in page.select(&select("noscript")) {
+        let text: String = folded.text().collect();
+        let part = scraper::Html::parse_fragment(&text);
+        assert!(part.errors.is_empty(), "{:?}", part.errors);
+        assert!(part.select(&select("script, noscript")).next().is_none());
+        assert_elements(&part);
+    }
+    for table in page.select(&select("table")) {
+        let columns = table.select(&select("thead th[scope=col]")).count();
+        for row in table.select(&select("tbody tr")) {
+            assert_eq!(row.select(&select("td, th[scope=row]")).count(), columns);
+        }
+    }
+}
+
+/// Fails on elements and attributes that are not among ours.
+fn assert_elements(page: &scraper::Html) {
     let known: BTreeSet<&str> = [
-        "html", "head", "meta", "title", "style", "body", "main", "h1", "h2", "p", "strong",
-        "section", "div", "table", "caption", "thead", "tbody", "tr", "th", "td", "code", "bdi",
-        "a", "dl", "dt", "dd", "footer",
+        "html", "head", "meta", "title", "style", "body", "header", "main", "footer", "h1", "h2",
+        "h3", "p", "br", "section", "div", "span", "small", "ul", "li", "table", "caption",
+        "thead", "tbody", "tr", "th", "td", "code", "bdi", "i", "a", "dl", "dt", "dd", "form",
+        "label", "input", "details", "summary", "noscript", "script", "svg", "rect",
     ]
     .into();
     for node in page.tree.nodes() {
         if let Some(element) = node.value().as_element() {
             assert!(known.contains(element.name()), "{}", element.name());
             for (name, value) in element.attrs() {
-                let ours = [
-                    "lang",
-                    "charset",
-                    "http-equiv",
-                    "content",
-                    "name",
-                    "aria-labelledby",
-                    "id",
-                    "class",
-                    "scope",
-                    "href",
-                    "rel",
-                ];
-                assert!(ours.contains(&name), "{name}");
+                assert!(
+                    !name.starts_with("on") && !matches!(name, "style" | "src" | "action"),
+                    "{name}"
+                );
                 assert!(
                     name != "href" || value.starts_with("https://acme.atlassian.net/"),
                     "{value}"
@@ -247,13 +265,6 @@ pub(crate) fn assert_html(text: &str) {
             }
         }
         assert!(!node.value().is_comment());
-    }
-    let select = |css: &str| scraper::Selector::parse(css).unwrap();
-    for table in page.select(&select("table")) {
-        let columns = table.select(&select("thead th[scope=col]")).count();
-        for row in table.select(&select("tbody tr")) {
-            assert_eq!(row.select(&select("td, th[scope=row]")).count(), columns);
-        }
     }
 }
 
@@ -361,7 +372,7 @@ fn twenty_thousand_people_fit_into_a_comment() {
             assert_markdown(&text);
             let screen: String = text.lines().take(12).collect::<Vec<_>>().join("\n");
             assert!(
-                screen.contains("**10000 to add, 1 to change, 10000 to remove**"),
+                screen.contains("10000 to add, 1 to change, 10000 to remove"),
                 "{screen}"
             );
             assert!(screen.contains("#### To remove (10000)"), "{screen}");
@@ -372,6 +383,118 @@ fn twenty_thousand_people_fit_into_a_comment() {
             }
         }
     }
+}
+
+fn page_of(plan: &PlanDocument) -> String {
+    let mut page = Vec::new();
+    html::plan(plan, &mut page).unwrap();
+    String::from_utf8(page).unwrap()
+}
+
+/// A plan in which so many people lose a portal and so many gain it, by name.
+fn crowded(people: usize) -> PlanDocument {
+    let mut plan = large(people, people / 40);
+    let names = |from: usize, until: usize| -> Vec<String> {
+        (from..until)
+            .map(|n| format!("person-{n:05}@company-{}.example", n % 400))
+            .collect()
+    };
+    let group = |people: usize, list: Vec<String>, before: &str, after: &str| {
+        json!({
+            "site": "acme", "project": "ITSM", "before": before, "after": after, "people": people,
+            "via": "organization `Globex`", "list": list, "because": [],
+            "caused_by": [{ "address": "acme/project/ITSM/access", "source": { "file": "a.yaml", "line": 3 } }],
+        })
+    };
+    let half = people / 2;
+    let none = json!({ "people": 0, "list": [] });
+    let nothing = json!({
+        "classes": [], "gains": [], "losses": [], "keeps": [], "without_any_access": none,
+        "people_gaining": 0, "people_losing": 0,
+    });
+    plan.access_impact = json!({
+        "complete": true, "unread": [], "classes": [], "keeps": [], "projects_without_anyone": [],
+        "losses": [group(half, names(0, half), "yes", "no")],
+        "gains": [group(half, names(half, people), "no", "yes")],
+        "without_any_access": none, "people_gaining": half, "people_losing": half,
+        "with_manual_steps": nothing,
+        "portals": [{
+            "site": "acme", "project": "ITSM", "before": half, "after": half, "after_manual_steps": half,
+            "perhaps_before": 0, "perhaps_after": 0, "perhaps_after_manual_steps": 1,
+            "classes": [{ "class": "anyone", "before": "no", "after": "no", "after_manual_steps": "yes" }],
+        }],
+    });
+    plan
+}
+
+#[test]
+fn the_page_of_twenty_thousand_people_stays_small_and_holds_everybody() {
+    let page = page_of(&crowded(20_000));
+    assert!(page.len() <= 3_000_000, "{} bytes", page.len());
+    assert_html(&page);
+    let read = scraper::Html::parse_document(&page);
+    // As a browser with a script reads it: what stands within `noscript` is text.
+    let elements = read.tree.nodes().filter(|node| node.value().is_element());
+    let elements = elements.count();
+    assert!(elements <= 2_000, "{elements} elements at load");
+    // And without one it is all there.
+    for n in [0, 9_999, 10_000, 19_999] {
+        assert!(page.contains(&format!("<li>person-{n:05}@company-")), "{n}");
+    }
+}
+
+#[test]
+fn the_page_asks_nobody_and_runs_only_what_its_policy_names() {
+    let page = page_of(&crowded(80));
+    let policy = page
+        .split("Content-Security-Policy\" content=\"")
+        .nth(1)
+        .unwrap();
+    let policy = policy.split('"').next().unwrap();
+    let hash = |text: &str| {
+        use base64::Engine as _;
+        use sha2::Digest as _;
+        let hash = sha2::Sha256::digest(text);
+        format!(
+            "'sha256-{}'",
+            base64::engine::general_purpose::STANDARD.encode(hash)
+        )
+    };
+    let inside = |tag: &str| {
+        let text = page.split(&format!("<{tag}>")).nth(1).unwrap();
+        text.split(&format!("</{tag}>")).next().unwrap()
+    };
+    let expected = format!(
+        "default-src 'none'; style-src {}; script-src {}; base-uri 'none'; form-action 'none'",
+        hash(inside("style")),
+        hash(inside("script"))
+    );
+    assert_eq!(policy, expected);
+    assert!(!page.contains("http://") && !page.contains("style="));
+}
+
+#[test]
+fn the_first_screen_of_the_page_says_what_the_plan_comes_to() {
+    let page = page_of(&crowded(80));
+    let head = page.split("<main>").next().unwrap();
+    assert!(
+        head.contains("40 people lose something, and nobody everything."),
+        "{head}"
+    );
+    for number in [
+        "<dt>lose every portal</dt><dd>0</dd>",
+        "<dt>gain something</dt><dd>40</dd>",
+    ] {
+        assert!(head.contains(number), "{head}");
+    }
+    assert!(
+        page.contains("<span class=\"up\">no → yes</span>"),
+        "a class that comes in"
+    );
+    assert!(
+        page.contains("Because of channel access of project "),
+        "its cause"
+    );
 }
 
 #[test]
@@ -407,16 +530,16 @@ fn what_happens_to_people_comes_first() {
     assert_markdown(&text);
     let first = text.find("#### ").unwrap();
     assert!(
-        text[first..].starts_with("#### Who gains or loses access\n"),
+        text[first..].starts_with("#### Portals\n")
+            && text.find("#### Who gains or loses access\n") < text.find("#### To "),
         "{text}"
     );
     assert!(text.contains("2 people lose `ITSM`"), "{text}");
-    assert!(text.contains(" `bo@globex.example`. "), "{text}");
-    let mut page = Vec::new();
-    html::plan(&plan, &mut page).unwrap();
-    let page = String::from_utf8(page).unwrap();
-    let at = page.find("2 people lose ").unwrap();
-    assert!(page[..at].matches("<h2").count() == 1 && !page.contains("<b>"));
+    assert!(text.contains(" `bo@globex.example`.\n"), "{text}");
+    let page = page_of(&plan);
+    let main = page.split("<main>").nth(1).unwrap();
+    let at = main.find("2 people lose ").unwrap();
+    assert!(main[..at].matches("<h2").count() == 1 && !page.contains("<b>"));
     // Where sentences have no space, the numbers stay.
     let mut crowded = large(20_000, 200);
     crowded.access_impact = plan.access_impact.clone();
@@ -454,17 +577,23 @@ fn a_row_says_of_which_site_it_is_where_a_plan_is_about_several() {
     };
     let mut plan = with(vec![leaves("blue"), leaves("green")]);
     plan.sites = vec!["blue".into(), "green".into()];
-    let mut page = Vec::new();
-    html::plan(&plan, &mut page).unwrap();
-    let page = String::from_utf8(page).unwrap();
-    let page = page.replace("<code><bdi>", "").replace("</bdi></code>", "");
-    let comment = markdown::plan(&plan, 60_000).replace('`', "");
-    for form in [page, comment] {
+    let comment = markdown::plan(&plan, 60_000);
+    for form in [page_of(&plan), comment] {
+        // On the page the site stands in the heading above the rows.
+        let mut heading = "";
+        let mut rows = Vec::new();
+        for line in form.lines() {
+            if line.starts_with("<h3>") {
+                heading = line;
+            }
+            if line.contains("bo@globex.example") {
+                rows.push(format!("{heading} {line}"));
+            }
+        }
+        assert_eq!(rows.len(), 2, "{form}");
         for site in ["blue", "green"] {
-            let rows = form
-                .lines()
-                .filter(|line| line.contains("bo@globex.example"));
-            assert_eq!(rows.filter(|row| row.contains(site)).count(), 1, "{form}");
+            let of_site = rows.iter().filter(|row| row.contains(site));
+            assert_eq!(of_site.count(), 1, "{rows:?}");
         }
     }
 }

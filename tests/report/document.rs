@@ -129,6 +129,7 @@ pub(crate) fn step(
             .map(|&address| address.to_owned())
             .collect(),
         title: title.into(),
+        on_page: 0,
         click_path: [
             "acme.atlassian.net",
             "Settings (gear)",

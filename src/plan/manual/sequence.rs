@@ -33,7 +33,13 @@ enum Turn {
 pub(in crate::plan) fn sort(steps: &mut [ManualStep]) {
     steps.sort_by_cached_key(|step| {
         let first = step.addresses.first().map(ToString::to_string);
-        (turn(step, first.as_deref().unwrap_or_default()), first)
+        let page = step.click_path.len().saturating_sub(step.on_page);
+        let page = step.click_path[..page].to_vec();
+        (
+            turn(step, first.as_deref().unwrap_or_default()),
+            page,
+            first,
+        )
     });
 }
 
@@ -91,6 +97,7 @@ mod tests {
                 addresses: vec![Address::new(address.split('/'))],
                 title: String::new(),
                 click_path: Vec::new(),
+                on_page: 0,
                 link: None,
                 role: String::new(),
                 present: Value::Null,

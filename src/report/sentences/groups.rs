@@ -72,6 +72,45 @@ pub(super) struct Told {
     parts: Vec<GroupRow>,
 }
 
+/// What becomes of people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::report) enum Fate {
+    /// They lose something.
+    Loses,
+    /// They gain something.
+    Gains,
+    /// They lose a route and keep the thing by another.
+    Keeps,
+}
+
+/// Says of one group what becomes of it, without its names.
+pub(in crate::report) fn of_group(fate: Fate, row: &GroupRow, many: bool) -> Phrase {
+    let row = GroupRow {
+        list: Vec::new(),
+        caused_by: Vec::new(),
+        because: Vec::new(),
+        ..row.clone()
+    };
+    let what = match &row.article {
+        Some(space) => Phrase::of("the articles of ").key(space).word(" in "),
+        None => Phrase::default(),
+    };
+    let what = what.key(&row.project);
+    let what = match many {
+        true => what.word(" on ").key(&row.site),
+        false => what,
+    };
+    let told = Told {
+        parts: vec![row.clone()],
+        row,
+    };
+    match fate {
+        Fate::Loses => loses(&told, what),
+        Fate::Gains => gains(&told, what),
+        Fate::Keeps => keeps(&told, what),
+    }
+}
+
 /// Unites groups that differ in their routes only, for the eye; the JSON keeps them apart.
 fn merged(rows: &[GroupRow]) -> Vec<Told> {
     let mut merged: Vec<Told> = Vec::new();

@@ -203,10 +203,7 @@ fn failed_checks(document: &PlanDocument, page: &mut Page<'_>) -> io::Result<()>
         } else {
             format!(": {}", problems.join("; "))
         };
-        let text = format!(
-            "{} {} ({}){problems}",
-            check.address.kind, check.address.to_display, check.status
-        );
+        let text = format!("{} ({}){problems}", check.title(), check.status);
         let (paint, text) = match check.overridden {
             Some(_) => (Paint::Plain, format!("{}: {text}", check.effect())),
             None => (Paint::Alarm, text),

@@ -1,0 +1,203 @@
+//! The rows of a plan as lists: what stands in the way in full view, long lists folded.
+
+use super::super::document::{PlanDocument, ResourceChange, Source};
+use super::super::sections::{Section, checks, errors, findings, forecast};
+use super::super::subject::{Subject, root, spoken};
+use super::super::text::rows::{Section as Fate, action, label, reason, value};
+use super::markup::{OPEN, begin, folded, phrase, short};
+use crate::neutral::html::escaped;
+use crate::neutral::phrase::Phrase;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::io::{self, Write};
+
+/// Writes what could not be read, what does not pass, and what is blocked and would be removed, changed and added.
+pub(super) fn before_steps(document: &PlanDocument, out: &mut dyn Write) -> io::Result<()> {
+    table(&errors(document), out)?;
+    table(&checks(document), out)?;
+    for (title, fate) in [
+        ("Blocked, will not be done", Fate::Blocked),
+        ("To remove", Fate::Remove),
+        ("To change", Fate::Change),
+        ("To add", Fate::Add),
+    ] {
+        rows(document, title, fate, out)?;
+    }
+    Ok(())
+}
+
+/// Writes what waits for a step by hand, and what is worth knowing.
+pub(super) fn after_steps(document: &PlanDocument, out: &mut dyn Write) -> io::Result<()> {
+    rows(
+        document,
+        "By hand, without a known click path",
+        Fate::ByHand,
+        out,
+    )?;
+    rows(document, "Waiting for a step by hand", Fate::Waiting, out)?;
+    table(&findings(document), out)?;
+    table(&forecast(document), out)
+}
+
+/// Rows that belong to the same, for the same reason.
+struct Group<'d> {
+    heading: Phrase,
+    rows: Vec<&'d ResourceChange>,
+}
+
+fn rows(document: &PlanDocument, title: &str, fate: Fate, out: &mut dyn Write) -> io::Result<()> {
+    let many = document.sites.len() > 1;
+    let steps = document
+        .manual_steps
+        .iter()
+        .flat_map(|step| &step.addresses);
+    let settled: BTreeSet<&str> = steps.map(String::as_str).collect();
+    let mut groups: BTreeMap<(String, u8, String, String), Group<'_>> = BTreeMap::new();
+    let mut count = 0;
+    for row in &document.resource_changes {
+        let told = fate == Fate::ByHand && settled.contains(row.address.as_str());
+        if Fate::of(row) != fate || told {
+            continue;
+        }
+        count += row.portcullis.count.unwrap_or(1);
+        let subject = Subject::of(&row.address);
+        let why = why(row, many);
+        let site = match many {
+            true => root(&row.address).to_owned(),
+            false => String::new(),
+        };
+        let key = (site, subject.rank, subject.of.to_string(), why.to_string());
+        let group = groups.entry(key).or_insert_with(|| {
+            let mut heading = subject.of;
+            if many {
+                heading = heading.word(" on ").key(root(&row.address));
+            }
+            let heading = heading.word(": ").then(&why);
+            Group {
+                heading,
+                rows: Vec::new(),
+            }
+        });
+        group.rows.push(row);
+    }
+    if groups.is_empty() {
+        return Ok(());
+    }
+    let title = format!("{title} ({count})");
+    begin(&title, out)?;
+    let mut content = String::new();
+    let mixed = matches!(fate, Fate::Blocked | Fate::Waiting | Fate::ByHand);
+    for group in groups.values() {
+        let _ = writeln!(content, "<h3>{}</h3>\n<ul>", phrase(&group.heading));
+        for row in &group.rows {
+            line(row, mixed, &mut content);
+        }
+        content.push_str("</ul>\n");
+    }
+    let shown: usize = groups.values().map(|group| group.rows.len() + 1).sum();
+    // What is blocked is what a reviewer came for.
+    if shown <= OPEN || fate == Fate::Blocked && shown <= 2 * OPEN {
+        writeln!(out, "<div data-find>\n{content}</div>")?;
+    } else {
+        let summary = format!("{count} in {} places", groups.len());
+        folded(&title, &summary, usize::MAX, &content, out)?;
+    }
+    writeln!(out, "</section>")
+}
+
+/// Adds a row; its sign is the style's, since what happens stands above it or is said here.
+fn line(row: &ResourceChange, blocked: bool, content: &mut String) {
+    let class = match action(row) {
+        "delete" => "del",
+        "update" => "chg",
+        _ => "add",
+    };
+    let _ = write!(content, "<li class={class}>");
+    if blocked {
+        let verb = match class {
+            "del" => "remove ",
+            "chg" => "change ",
+            _ => "add ",
+        };
+        content.push_str(verb);
+    }
+    content.push_str(&short(&label(row)));
+    let value = value(row);
+    if !value.is_empty() {
+        let _ = write!(content, ": {}", short(&value));
+    }
+    if let Some(count) = row.portcullis.count {
+        let _ = write!(content, " ({count})");
+    }
+    if let Some(place) = place(row.portcullis.source.as_ref()) {
+        let _ = write!(content, " <i>{}</i>", escaped(&place));
+    }
+    content.push('\n');
+}
+
+fn place(source: Option<&Source>) -> Option<String> {
+    source.map(|source| format!("{}:{}", source.file, source.line))
+}
+
+/// Why rows are there, and what holds them back; what is blocked says what would lift it.
+fn why(row: &ResourceChange, many: bool) -> Phrase {
+    let mut why = Phrase::read(&reason(&row.action_reason));
+    let extra = &row.portcullis;
+    for blocked in &extra.blocked_by {
+        why = why.word("; blocked by ").then(&Phrase::read(blocked));
+    }
+    if !extra.blocked_by.is_empty() {
+        why = why.word(match extra.overridable {
+            true => {
+                "; lifted by a change of the files or the policy, or by accepting exactly this plan"
+            }
+            false => "; lifted by a change of the files or the site only",
+        });
+    }
+    if let Some(first) = extra.waiting_for.first() {
+        why = why.word("; after ").then(&spoken(first, many));
+        if extra.waiting_for.len() > 1 {
+            why = why.word(&format!(" and {} more", extra.waiting_for.len() - 1));
+        }
+    }
+    if !matches!(extra.surface.as_str(), "" | "documented" | "manual") {
+        why = why.word("; over ").then(&Phrase::read(&extra.surface));
+        if let Some(request) = &extra.request {
+            why = why.word(" ").name(request);
+        }
+    }
+    match extra.origin.as_deref() {
+        None | Some("this_branch") => why,
+        Some(origin) => why
+            .word("; ")
+            .then(&Phrase::read(&origin.replace('_', " "))),
+    }
+}
+
+/// Writes a section whose rows are sentences.
+fn table(section: &Section, out: &mut dyn Write) -> io::Result<()> {
+    if section.rows.is_empty() {
+        return Ok(());
+    }
+    let title = section.heading();
+    begin(&title, out)?;
+    let mut content = String::from("<ul>\n");
+    for row in &section.rows {
+        let cells = row.iter().filter(|cell| !cell.is_empty());
+        let cells: Vec<String> = cells.map(phrase).collect();
+        let _ = writeln!(content, "<li>{}</li>", cells.join(" · "));
+    }
+    content.push_str("</ul>\n");
+    if section.rows.len() <= OPEN {
+        writeln!(out, "<div data-find>\n{content}</div>")?;
+    } else {
+        folded(
+            &title,
+            &format!("all {}", section.rows.len()),
+            usize::MAX,
+            &content,
+            out,
+        )?;
+    }
+    writeln!(out, "</section>")
+}

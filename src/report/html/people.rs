@@ -1,0 +1,270 @@
+//! What a plan does to people: four numbers, the sentences, each portal before and after, and everybody by name.
+
+use super::super::document::PlanDocument;
+use super::super::impact::{AccessImpact, CauseRow, Further, GroupRow, PortalRow};
+use super::super::sentences::{Fate, Mark, lines, of_group, people};
+use super::super::subject::spoken;
+use super::markup::{OPEN, begin, folded, phrase};
+use crate::neutral::html::escaped;
+use crate::neutral::phrase::Phrase;
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::io::{self, Write};
+
+/// Writes the four numbers: of what apply does and the steps by hand add; with the policy overridden, where it blocks.
+pub(super) fn numbers(impact: &AccessImpact, out: &mut dyn Write) -> io::Result<()> {
+    let blocked = impact.if_accepted.is_some();
+    let whole = impact.if_accepted.as_deref().unwrap_or(impact);
+    let parts = further(whole);
+    let count = |of: fn(&Further) -> &[GroupRow]| -> String {
+        let groups = || parts.iter().flat_map(of);
+        let names: BTreeSet<&str> = groups()
+            .flat_map(|group| &group.list)
+            .map(String::as_str)
+            .collect();
+        match names.len() {
+            // Without names nobody can say who stands in two groups.
+            0 => groups()
+                .map(|group| group.people)
+                .max()
+                .unwrap_or(0)
+                .to_string(),
+            n => n.to_string(),
+        }
+    };
+    let every: usize = parts
+        .iter()
+        .map(|part| part.without_any_access.people)
+        .sum();
+    let least = match whole.at_least {
+        Some(_) => " or more",
+        None => "",
+    };
+    writeln!(out, "<dl class=\"numbers\">")?;
+    for (number, what) in [
+        (every.to_string(), "lose every portal"),
+        (count(|part| &part.losses), "lose something"),
+        (count(|part| &part.gains), "gain something"),
+        (count(|part| &part.keeps), "keep a portal another way"),
+    ] {
+        writeln!(out, "<div><dt>{what}</dt><dd>{number}{least}</dd></div>")?;
+    }
+    writeln!(out, "</dl>")?;
+    if blocked {
+        writeln!(
+            out,
+            "<p class=\"soft\">The numbers are those of the whole plan, with what the policy blocks.</p>"
+        )?;
+    }
+    Ok(())
+}
+
+/// Returns what apply does and what the steps by hand add.
+fn further(impact: &AccessImpact) -> [Further; 2] {
+    let applied = Further {
+        classes: impact.classes.clone(),
+        gains: impact.gains.clone(),
+        losses: impact.losses.clone(),
+        keeps: impact.keeps.clone(),
+        without_any_access: impact.without_any_access.clone(),
+        without_sure_access: impact.without_sure_access.clone(),
+        people_gaining: 0,
+        people_losing: 0,
+    };
+    [applied, impact.with_manual_steps.clone()]
+}
+
+/// Writes what happens to people, in the sentences that every form of the plan has.
+pub(super) fn sentences(document: &PlanDocument, out: &mut dyn Write) -> io::Result<()> {
+    let lines = lines(document);
+    if lines.is_empty() {
+        return Ok(());
+    }
+    begin("Who gains or loses access", out)?;
+    writeln!(out, "<ul>")?;
+    for line in lines {
+        let deep = if line.depth > 0 { "deep " } else { "" };
+        let class = match line.mark {
+            Mark::Alarm => format!("{deep}alarm"),
+            Mark::Note | Mark::Fact | Mark::Warning => format!("{deep}fact"),
+        };
+        writeln!(out, "<li class=\"{class}\">{}</li>", phrase(&line.text))?;
+    }
+    writeln!(out, "</ul>\n</section>")
+}
+
+/// Writes each portal that the plan touches: whether classes reach it, and how many people do.
+pub(super) fn portals(
+    document: &PlanDocument,
+    impact: &AccessImpact,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let whole = impact.if_accepted.as_deref().unwrap_or(impact);
+    if whole.portals.is_empty() {
+        return Ok(());
+    }
+    let many = document.sites.len() > 1;
+    let most = whole
+        .portals
+        .iter()
+        .map(|portal| portal.before.max(last(portal)).max(1));
+    let most = most.max().unwrap_or(1);
+    begin("Portals before and after", out)?;
+    let mut rows = String::new();
+    for portal in &whole.portals {
+        let mut name = Phrase::default().key(&portal.project);
+        if many {
+            name = name.word(" on ").key(&portal.site);
+        }
+        let _ = write!(rows, "<tr><th scope=\"row\">{}</th>", phrase(&name));
+        for class in &portal.classes {
+            let (before, after) = (class.before.as_str(), class.after_manual_steps.as_str());
+            let _ = write!(rows, "<td>{}</td>", moved(before, after));
+        }
+        let _ = writeln!(rows, "<td>{}</td></tr>", bars(portal, most));
+    }
+    let heads = whole.portals[0].classes.iter().map(|class| {
+        let head = match class.class.as_str() {
+            "anonymous" => "anyone on the web",
+            "anyone" => "anyone with an address",
+            "any_customer" => "every customer",
+            other => other,
+        };
+        format!("<th scope=\"col\">{}</th>", escaped(head))
+    });
+    let heads: String = heads.collect();
+    writeln!(
+        out,
+        "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Portals\"><table>\n\
+         <caption>Portals that the plan touches, when everything is done; nothing changes in the others.</caption>\n\
+         <thead><tr><th scope=\"col\">portal</th>{heads}<th scope=\"col\">people before and after</th></tr></thead>\n<tbody>\n{rows}</tbody>\n</table></div>\n</section>"
+    )
+}
+
+fn last(portal: &PortalRow) -> usize {
+    portal.after_manual_steps
+}
+
+fn moved(before: &str, after: &str) -> String {
+    let (from, to) = (escaped(before), escaped(after));
+    let rank = |answer: &str| match answer {
+        "no" => 0,
+        "uncertain" => 1,
+        _ => 2,
+    };
+    match rank(after).cmp(&rank(before)) {
+        std::cmp::Ordering::Equal => format!("<span class=\"soft\">{to}</span>"),
+        std::cmp::Ordering::Greater => format!("<span class=\"up\">{from} → {to}</span>"),
+        std::cmp::Ordering::Less => format!("<span class=\"down\">{from} → {to}</span>"),
+    }
+}
+
+/// Two bars and their numbers; the numbers say everything.
+fn bars(portal: &PortalRow, most: usize) -> String {
+    let (before, after) = (portal.before, last(portal));
+    let width = |people: usize| people * 200 / most;
+    let perhaps = match portal.perhaps_after_manual_steps {
+        0 => String::new(),
+        n => format!(" <small>and perhaps {n}</small>"),
+    };
+    let class = if after < before { "less" } else { "is" };
+    format!(
+        "{before} → {after}{perhaps}<svg viewBox=\"0 0 200 12\" preserveAspectRatio=\"none\" aria-hidden=\"true\">\
+         <rect class=\"was\" x=\"0\" y=\"0\" height=\"5\" width=\"{}\"/><rect class=\"{class}\" x=\"0\" y=\"6\" height=\"5\" width=\"{}\"/></svg>",
+        width(before),
+        width(after)
+    )
+}
+
+/// Writes everybody who loses, gains or keeps something, by name, with what causes it.
+pub(super) fn groups(
+    document: &PlanDocument,
+    impact: &AccessImpact,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let many = document.sites.len() > 1;
+    let whole = impact.if_accepted.as_deref().unwrap_or(impact);
+    let [applied, later] = further(whole);
+    let later_title = "when the steps by hand are done";
+    let parts: [(Fate, &str, &[GroupRow]); 6] = [
+        (Fate::Loses, "", &applied.losses),
+        (Fate::Loses, later_title, &later.losses),
+        (Fate::Gains, "", &applied.gains),
+        (Fate::Gains, later_title, &later.gains),
+        (Fate::Keeps, "", &applied.keeps),
+        (Fate::Keeps, later_title, &later.keeps),
+    ];
+    for (fate, when, rows) in parts {
+        if rows.is_empty() {
+            continue;
+        }
+        let title = match fate {
+            Fate::Loses => "Who loses what",
+            Fate::Gains => "Who gains what",
+            Fate::Keeps => "Who keeps a portal another way",
+        };
+        let title = match when {
+            "" => title.to_owned(),
+            when => format!("{title}, {when}"),
+        };
+        begin(&title, out)?;
+        if rows.len() > OPEN {
+            let all: usize = rows.iter().map(|row| row.people).sum();
+            let mut content = String::new();
+            for row in rows {
+                let _ = write!(
+                    content,
+                    "<h3>{}</h3>\n{}",
+                    phrase(&of_group(fate, row, many)),
+                    named(row)
+                );
+            }
+            let summary = format!("{} in {} groups", people(all), rows.len());
+            folded(&title, &summary, usize::MAX, &content, out)?;
+        } else {
+            for row in rows {
+                folded(
+                    &title,
+                    &phrase(&of_group(fate, row, many)),
+                    row.list.len(),
+                    &named(row),
+                    out,
+                )?;
+            }
+        }
+        writeln!(out, "</section>")?;
+    }
+    Ok(())
+}
+
+/// The cause and the names of a group.
+fn named(row: &GroupRow) -> String {
+    let mut text = String::new();
+    if !row.caused_by.is_empty() {
+        let causes: Vec<Phrase> = row.caused_by.iter().take(OPEN).map(cause).collect();
+        let mut because = Phrase::of("Because of ").joined(&causes, "; ");
+        if row.caused_by.len() > OPEN {
+            because = because.word(&format!("; and {} more", row.caused_by.len() - OPEN));
+        }
+        let _ = writeln!(text, "<p class=\"soft\">{}</p>", phrase(&because));
+    }
+    if !row.list.is_empty() {
+        text.push_str("<ul>\n");
+        for name in &row.list {
+            let _ = writeln!(text, "<li>{}", escaped(name));
+        }
+        text.push_str("</ul>\n");
+    }
+    text
+}
+
+fn cause(row: &CauseRow) -> Phrase {
+    let what = spoken(&row.address, false);
+    match &row.source {
+        Some(source) => {
+            let place = format!("{}:{}", source.file, source.line);
+            what.word(" (").key(&place).word(")")
+        }
+        None => what,
+    }
+}

@@ -1,0 +1,101 @@
+//! What the whole plan comes to, in one sentence: the first thing that a reviewer reads.
+
+use super::document::PlanDocument;
+use super::impact::AccessImpact;
+use super::sentences::people;
+use super::text::rows::Section;
+use super::text::values::counted;
+use crate::neutral::phrase::Phrase;
+
+/// How the sentence is meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Tone {
+    /// Something stands in the way.
+    Stop,
+    /// Somebody should look.
+    Look,
+    /// Nobody loses anything.
+    Calm,
+}
+
+impl Tone {
+    /// Returns it as a word.
+    pub(super) const fn word(self) -> &'static str {
+        match self {
+            Self::Stop => "stop",
+            Self::Look => "look",
+            Self::Calm => "calm",
+        }
+    }
+}
+
+/// Says what the plan comes to.
+pub(super) fn verdict(document: &PlanDocument) -> (Tone, Phrase) {
+    let count = |fate: Section| {
+        let rows = document.resource_changes.iter();
+        let rows = rows.filter(|row| Section::of(row) == fate);
+        rows.map(|row| row.portcullis.count.unwrap_or(1))
+            .sum::<usize>()
+    };
+    if document.errored || !document.complete {
+        let what = counted(document.errors.len(), "thing", "things");
+        let text = format!("Not whole: {what} could not be read, and nothing is changed there.");
+        return (Tone::Stop, Phrase::of(&text));
+    }
+    let failing = document.checks.iter().filter(|check| {
+        check.address.kind == "expectation" && check.status == "fail" && check.overridden.is_none()
+    });
+    let failing = failing.count();
+    let blocked = count(Section::Blocked);
+    let mut stops = Vec::new();
+    if failing > 0 {
+        stops.push(counted(failing, "expectation fails", "expectations fail"));
+    }
+    if blocked > 0 {
+        stops.push(counted(blocked, "change is blocked", "changes are blocked"));
+    }
+    if !stops.is_empty() {
+        return (
+            Tone::Stop,
+            Phrase::of(&format!("Blocked: {}.", stops.join(" and "))),
+        );
+    }
+    if document.resource_changes.is_empty() && document.manual_steps.is_empty() {
+        return (Tone::Calm, Phrase::of("Nothing to change."));
+    }
+    let impact = serde_json::from_value::<AccessImpact>(document.access_impact.clone());
+    let impact = impact.unwrap_or_default();
+    let every =
+        impact.without_any_access.people + impact.with_manual_steps.without_any_access.people;
+    let known = impact.at_least.clone().unwrap_or_default();
+    let losing = impact.people_losing.unwrap_or(known.people_losing);
+    let losing = losing.max(impact.with_manual_steps.people_losing);
+    let hands = match document.manual_steps.len() {
+        0 => String::new(),
+        n => format!(" {} by hand.", counted(n, "step is", "steps are")),
+    };
+    let verb = |n: usize| if n == 1 { "loses" } else { "lose" };
+    let (tone, text) = if every > 0 {
+        (
+            Tone::Look,
+            format!("{} {} every portal.", people(every), verb(every)),
+        )
+    } else if losing > 0 {
+        (
+            Tone::Look,
+            format!(
+                "{} {} something, and nobody everything.",
+                people(losing),
+                verb(losing)
+            ),
+        )
+    } else if !impact.complete {
+        (
+            Tone::Look,
+            "Nobody is known to lose access; not everything was read.".to_owned(),
+        )
+    } else {
+        (Tone::Calm, "Nobody loses access.".to_owned())
+    };
+    (tone, Phrase::of(&format!("{text}{hands}")))
+}
