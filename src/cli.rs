@@ -8,6 +8,7 @@ pub mod args;
 mod attest;
 mod codeowners;
 mod completions;
+mod doctor;
 mod drift;
 pub mod environment;
 mod examples;
@@ -20,6 +21,7 @@ mod observe;
 mod output;
 mod plan;
 mod progress;
+mod question;
 pub mod reference;
 mod rule;
 mod sandbox;
@@ -119,6 +121,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>, lookup: Lookup) -> Ex
 async fn run(parsed: &Arguments, output: &mut Output, lookup: Lookup) -> Exit {
     match &parsed.command {
         Command::Validate(arguments) => validate::run(arguments, &parsed.global, output, lookup),
+        Command::Doctor(arguments) => doctor::run(arguments, &parsed.global, output, lookup).await,
         Command::Plan(arguments) => plan::run(arguments, &parsed.global, output, lookup).await,
         Command::Show(arguments) => show::run(arguments, &parsed.global, output, lookup),
         Command::Drift(arguments) => drift::run(arguments, &parsed.global, output, lookup).await,

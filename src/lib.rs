@@ -45,6 +45,7 @@
 //! | [`connect`] | credentials, origins, sessions |
 //! | [`export`] | a live site written down as a workspace |
 //! | [`lint`], [`expect`] | what is contradictory, leaky or surprising in a state; access tests written by the user |
+//! | [`doctor`] | what a machine, credentials and a workspace can and cannot do |
 //! | [`codeowners`] | CODEOWNERS from `scopes` |
 //! | [`meaning`] | what every code means, with its source; the tables of the documentation |
 //! | [`files`] | the one door to the file system: paths that files name, and paths of the command line |
@@ -70,6 +71,7 @@ pub mod config;
 pub mod connect;
 pub mod desired;
 pub mod diagnostic;
+pub mod doctor;
 pub mod drift;
 pub mod emulator;
 pub mod exit;

@@ -8,6 +8,8 @@
 mod attest;
 #[path = "cli/console.rs"]
 mod console;
+#[path = "cli/doctor.rs"]
+mod doctor;
 #[path = "cli/explain.rs"]
 mod explain;
 #[path = "cli/failures.rs"]

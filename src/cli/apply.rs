@@ -2,6 +2,7 @@
 
 use super::args::{ApplyArguments, Global, ReportFormat};
 use super::progress::{self, Phases};
+use super::question::Question;
 use super::{Lookup, Output, accept, observe};
 use crate::apply::{Apply, ApplyReport, Journal, Stage};
 use crate::config::Workspace;
@@ -192,7 +193,7 @@ async fn carry_out(
         .filter(|change| change.is_automatic())
         .count();
     if automatic > 0 && !arguments.auto_approve && reviewed.is_none() {
-        match confirmed(automatic, output).await {
+        match confirmed(&Question::of(&document, automatic), output).await {
             Some(true) => {}
             Some(false) => {
                 return output.fail(
@@ -372,15 +373,11 @@ fn outcome(planned: &[Planned], reports: &[ApplyReport], allow_manual: bool) -> 
 }
 
 /// Asks whether to go on; `None` when nobody can be asked.
-async fn confirmed(automatic: usize, output: &mut Output) -> Option<bool> {
+async fn confirmed(question: &Question, output: &mut Output) -> Option<bool> {
     if !output.interactive {
         return None;
     }
-    let s = if automatic == 1 { "" } else { "s" };
-    let _ = write!(
-        output.notes,
-        "\nCarry out {automatic} change{s}? Only `yes` is taken as yes: "
-    );
+    let _ = write!(output.notes, "{}", question.text);
     let _ = output.notes.flush();
     // Beside the runtime's own threads, so that a signal ends the command while nobody has answered yet.
     let answer = tokio::task::spawn_blocking(|| {
@@ -388,7 +385,7 @@ async fn confirmed(automatic: usize, output: &mut Output) -> Option<bool> {
         io::stdin().lock().read_line(&mut answer).map(|_| answer)
     });
     let answer = answer.await.ok()?.ok()?;
-    Some(answer.trim() == "yes")
+    Some(answer.trim() == question.word)
 }
 
 fn stage_in_words(site: &SiteKey, stage: Stage) -> String {

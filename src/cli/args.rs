@@ -87,6 +87,8 @@ pub enum LogFormat {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Say what this machine, these credentials and this workspace can and cannot do
+    Doctor(DoctorArguments),
     /// Check the workspace, without network
     Validate(ValidateArguments),
     /// Read the site and show what would change
@@ -122,6 +124,21 @@ pub enum Command {
     Man,
     /// Write the live site as a workspace whose plan is empty
     Export(ExportArguments),
+}
+
+/// Arguments of `doctor`.
+#[derive(Debug, Args)]
+#[command(after_help = examples::DOCTOR)]
+pub struct DoctorArguments {
+    /// The workspace
+    #[arg(default_value = ".")]
+    pub dir: Utf8PathBuf,
+    /// Only this site; may be given several times
+    #[arg(long, value_name = "SITE")]
+    pub site: Vec<String>,
+    /// The form of the output
+    #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
+    pub format: ReportFormat,
 }
 
 /// Arguments of `validate`.

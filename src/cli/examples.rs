@@ -13,6 +13,13 @@ Exit codes: 0 done · 1 unexpected error · 2 changes present (--detailed-exitco
 4 applied in part · 5 blocked · 6 reviewed plan is stale · 7 credentials or rights · 8 not readable · 9 manual steps remain · \
 64 usage";
 
+/// Of `doctor`.
+pub(super) const DOCTOR: &str = "\
+Examples:
+  portcullis doctor
+  portcullis doctor access --site acme
+  portcullis doctor access --format json";
+
 /// Of `validate`.
 pub(super) const VALIDATE: &str = "\
 Examples:

@@ -64,6 +64,7 @@ fn shape(command: &Command) -> Option<Shape> {
         Command::Plan(arguments) => (arguments.format == PlanFormat::Json).then_some(Shape::Plan),
         Command::Show(arguments) => (arguments.format == PlanFormat::Json).then_some(Shape::Plan),
         Command::Apply(arguments) => report(arguments.format),
+        Command::Doctor(arguments) => report(arguments.format),
         Command::Drift(arguments) => report(arguments.format),
         Command::Explain(arguments) => report(arguments.format),
         Command::Who(arguments) => (arguments.format == WhoFormat::Json).then_some(Shape::Other),

@@ -72,6 +72,7 @@ pub(super) fn server(_: &Site, call: &Call<'_>) -> Reply {
             "buildDate": "2026-01-01T00:00:00.000+0000",
             "scmInfo": "0000000000000000000000000000000000000000",
             "serverTitle": "Jira",
+            "serverTime": jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%S.000+0000").to_string(),
             "serverTimeZone": "Etc/UTC",
         }),
     ))

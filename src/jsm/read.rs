@@ -6,10 +6,11 @@ use super::http::Http;
 use super::settle::settled;
 use super::types::{
     Account, ApprovedDomain, ApprovedProduct, Identity, LinkedSpaces, Organization,
-    RequestSecurity, ServiceDesk,
+    RequestSecurity, Server, ServiceDesk,
 };
 use super::{gateway, paging, wire};
 use crate::model::{AccountId, CloudId, DeskId, OrganizationId, Right, unfit_path};
+use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -61,6 +62,23 @@ impl Reader {
     /// Waits as before repeating a request for the time `attempt`, from 0.
     pub async fn rest(&self, attempt: u32) {
         self.http.rest(attempt).await;
+    }
+
+    /// Returns what the site says of itself to anybody, without credentials.
+    ///
+    /// # Errors
+    /// As every request: see [`ErrorKind`].
+    pub async fn server(&self) -> Result<Server, ApiError> {
+        let call = Call::get(Base::Anonymous, "/rest/api/3/serverInfo");
+        let server: wire::Server = self.http.send(call).await?.json()?;
+        // Jira writes the zone without a colon, such as `+0000`.
+        let time = server
+            .server_time
+            .and_then(|time| Timestamp::strptime("%Y-%m-%dT%H:%M:%S%.f%z", time).ok());
+        Ok(Server {
+            version: server.version,
+            time,
+        })
     }
 
     /// Returns who calls.

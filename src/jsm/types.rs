@@ -14,6 +14,15 @@ pub struct Identity {
     pub display_name: String,
 }
 
+/// What a site says of itself to anybody.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Server {
+    /// The version of Jira.
+    pub version: Option<String>,
+    /// The site's time when it answered.
+    pub time: Option<jiff::Timestamp>,
+}
+
 /// A service project's desk.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ServiceDesk {

@@ -44,6 +44,13 @@ pub(super) struct TenantInfo {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
+pub(super) struct Server {
+    pub(super) version: Option<String>,
+    pub(super) server_time: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub(super) struct JsmPage<T> {
     pub(super) size: Option<u64>,
     pub(super) is_last_page: bool,

@@ -3,7 +3,8 @@
 use super::harness::Place;
 use clap::Parser as _;
 
-const COMMANDS: [&str; 17] = [
+const COMMANDS: [&str; 18] = [
+    "doctor",
     "validate",
     "plan",
     "show",

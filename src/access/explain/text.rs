@@ -49,15 +49,10 @@ pub fn write(
         shown: BTreeSet::new(),
         told: BTreeSet::new(),
     };
-    page.heading("Account, by channel")?;
     let with_project = explanation
         .channels
         .iter()
         .any(|c| c.channel.needs_project());
-    for answer in main(&explanation.channels) {
-        let beside = other.and_then(|other| find(&other.channels, answer.channel));
-        page.channel(ROW, answer, beside, explanation, other)?;
-    }
     if !explanation.projects.is_empty() || other.is_some_and(|other| !other.projects.is_empty()) {
         page.heading("Portals")?;
     }
@@ -118,6 +113,12 @@ pub fn write(
             explanation,
             other,
         )?;
+    }
+    // What they reach is what was asked; how an account comes about is a matter of those who have none.
+    page.heading("Account, by channel")?;
+    for answer in main(&explanation.channels) {
+        let beside = other.and_then(|other| find(&other.channels, answer.channel));
+        page.channel(ROW, answer, beside, explanation, other)?;
     }
     page.other_ways(explanation, other)?;
     let notes = notes(explanation, other);

@@ -1,0 +1,393 @@
+//! `portcullis doctor`: what this machine, these credentials and this workspace can and cannot do, before anything is tried.
+
+use super::args::{DoctorArguments, Global, Limits, Reach, ReportFormat};
+use super::{Lookup, Output, observe};
+use crate::config::driver::Endpoint;
+use crate::config::{Auth, SiteUrl, SurfaceMode, Workspace};
+use crate::desired::Desired;
+use crate::doctor::{self, Check, ProjectRights, Rights, SiteReport, State};
+use crate::exit::Exit;
+use crate::jsm::{ApiError, ErrorKind, Reader};
+use crate::model::SiteKey;
+use jiff::Timestamp;
+use std::collections::BTreeMap;
+
+/// How far a clock may be off before anybody should care.
+const CLOCK_SECONDS: i64 = 60;
+/// The variables that name a proxy, the first that is set counts.
+const PROXIES: [&str; 4] = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
+
+/// Runs the command. Nothing is ever written to a site.
+pub(super) async fn run(
+    arguments: &DoctorArguments,
+    global: &Global,
+    output: &mut Output,
+    lookup: Lookup,
+) -> Exit {
+    match examined(arguments, global, output, lookup).await {
+        Ok(exit) | Err(exit) => exit,
+    }
+}
+
+async fn examined(
+    arguments: &DoctorArguments,
+    global: &Global,
+    output: &mut Output,
+    lookup: Lookup,
+) -> Result<Exit, Exit> {
+    let reach = Reach {
+        dir: arguments.dir.clone(),
+        site: arguments.site.clone(),
+        target: Vec::new(),
+        partial: false,
+        limits: Limits::default(),
+    };
+    let workspace = observe::load(&reach.dir, global, output)?;
+    let keys = observe::sites(&workspace, &reach, output)?;
+    let machine = machine(lookup);
+    let mut reports = Vec::new();
+    let mut unreachable = false;
+    for key in keys {
+        let (report, reached) = site(&workspace, &key, &reach, global, output, lookup).await?;
+        unreachable |= !reached;
+        reports.push(report);
+    }
+    let exit = doctor::exit(&reports, unreachable);
+    let width = output.style.width;
+    let written = match arguments.format {
+        ReportFormat::Text => doctor::write(&machine, &reports, width, &mut output.data),
+        ReportFormat::Json => {
+            let document = doctor::document(&machine, &reports, exit);
+            let text = crate::diagnostic::json::to_text(&document);
+            output.data.write_all(text.as_bytes())
+        }
+    };
+    Ok(output.finish(written, exit))
+}
+
+/// Looks at the machine.
+fn machine(lookup: Lookup) -> Vec<Check> {
+    let set = |name: &&str| lookup(name).is_some_and(|value| !value.is_empty());
+    let proxy = match PROXIES.iter().find(|name| set(name)) {
+        None => Check::new(State::Good, "proxy", "none is set"),
+        // What a proxy variable holds may be a password.
+        Some(name) => Check::new(
+            State::Note,
+            "proxy",
+            format!("Atlassian's hosts are reached as {name} says, but for those in NO_PROXY"),
+        ),
+    };
+    let version = concat!("portcullis ", env!("CARGO_PKG_VERSION"));
+    vec![Check::new(State::Good, "program", version), proxy]
+}
+
+/// Looks at one site; says whether it could be reached.
+async fn site(
+    workspace: &Workspace,
+    key: &SiteKey,
+    reach: &Reach,
+    global: &Global,
+    output: &mut Output,
+    lookup: Lookup,
+) -> Result<(SiteReport, bool), Exit> {
+    let Some(declared) = workspace.sites.get(key) else {
+        return Ok((SiteReport::default(), true));
+    };
+    let embedded = matches!(
+        declared.url.as_ref().map(|url| &url.value),
+        Some(SiteUrl::Sandbox)
+    );
+    let session = observe::open(workspace, key, reach, global.today(), output, lookup).await?;
+    let mut report = SiteReport {
+        site: key.to_string(),
+        url: match declared.url.as_ref().map(|url| &url.value) {
+            Some(SiteUrl::Remote(url)) => url.as_str().trim_end_matches('/').to_owned(),
+            _ => "the embedded sandbox".to_owned(),
+        },
+        ..SiteReport::default()
+    };
+    let atlassian_id = session.atlassian_id.as_deref();
+    let desired = observe::desired(workspace, key, reach, atlassian_id, global.today());
+    let Some(desired) = desired else {
+        return Ok((report, true));
+    };
+    let reader = session.connection.reader();
+    let (mut checks, reached) = host(&reader, embedded).await;
+    let mut rights = Rights::default();
+    let mut known = false;
+    if reached {
+        let caller = caller(&reader, declared.auth, key, embedded, lookup).await;
+        known = caller
+            .first()
+            .is_some_and(|check| check.state == State::Good);
+        checks.extend(caller);
+    }
+    report.sections.push(("the site", checks));
+    if known {
+        let checks = self::rights(&reader, &desired, &mut rights).await;
+        report.sections.push(("rights of this account", checks));
+        let checks = surfaces(&reader, &desired, &mut rights).await;
+        report.sections.push(("surfaces", checks));
+        report.fields = doctor::fields(&desired, &rights);
+    }
+    report.advice = if embedded {
+        Vec::new()
+    } else {
+        doctor::advice(declared, &report)
+    };
+    // What the embedded sandbox could not save would be lost; nothing was changed, so it is not worth failing over.
+    let _ = session.close().await;
+    Ok((report, reached))
+}
+
+/// Says whether the site answers, and how far its clock is off.
+async fn host(reader: &Reader, embedded: bool) -> (Vec<Check>, bool) {
+    let server = match reader.server().await {
+        Ok(server) => server,
+        Err(error) => return (vec![failed("reached", &error)], false),
+    };
+    let reached = match (embedded, server.version) {
+        (true, _) => "it runs in this process".to_owned(),
+        (false, Some(version)) => format!("it answers: Jira {version}"),
+        (false, None) => "it answers".to_owned(),
+    };
+    let mut checks = vec![Check::new(State::Good, "reached", reached)];
+    checks.push(match server.time {
+        None => Check::new(State::Unknown, "clock", "the site does not tell its time"),
+        Some(time) => {
+            let off = Timestamp::now().as_second() - time.as_second();
+            if off.abs() <= CLOCK_SECONDS {
+                Check::new(
+                    State::Good,
+                    "clock",
+                    "this machine's clock agrees with the site's",
+                )
+            } else {
+                let side = if off > 0 { "ahead of" } else { "behind" };
+                let says = format!("this machine's clock is {} s {side} the site's", off.abs());
+                Check::new(State::Note, "clock", says)
+                    .hint("set the clock: what ends on a date ends by this machine's day (UTC)")
+            }
+        }
+    });
+    (checks, true)
+}
+
+/// Says who calls, and what is known of the token.
+async fn caller(
+    reader: &Reader,
+    auth: Auth,
+    key: &SiteKey,
+    embedded: bool,
+    lookup: Lookup,
+) -> Vec<Check> {
+    let identity = match reader.identity().await {
+        Ok(identity) => identity,
+        Err(error) => return vec![failed("caller", &error)],
+    };
+    let name = identity.display_name;
+    let says = match identity.email {
+        Some(email) => format!("{name} <{email}>"),
+        None => format!("{name}, account {}", identity.account_id),
+    };
+    let kind = match auth {
+        Auth::Classic => "a token without scopes, sent to the site itself (`auth: classic`)",
+        Auth::Scoped => "a token with scopes, sent to api.atlassian.com (`auth: scoped`)",
+    };
+    let mut checks = vec![Check::new(State::Good, "caller", says.trim())];
+    if embedded {
+        let says = "the sandbox's own administrator; nothing has to be set";
+        checks.push(Check::new(State::Good, "token", says));
+        return checks;
+    }
+    let site = key.as_str().to_uppercase().replace('-', "_");
+    let own = format!("PORTCULLIS_{site}_API_TOKEN");
+    let from = if lookup(&own).is_some_and(|token| !token.is_empty()) {
+        own
+    } else {
+        "PORTCULLIS_API_TOKEN".to_owned()
+    };
+    checks.push(Check::new(
+        State::Good,
+        "token",
+        format!("{kind}, from {from}"),
+    ));
+    let age = "Atlassian tells no program how old a token is; API tokens end after a year at most";
+    checks.push(Check::new(State::Unknown, "age of the token", age).hint(
+        "id.atlassian.com > Security > API tokens shows when it ends: put the day into a calendar",
+    ));
+    checks
+}
+
+fn failed(what: &str, error: &ApiError) -> Check {
+    let check = Check::new(State::Missing, what, error.to_string());
+    match error.hint() {
+        Some(hint) => check.hint(hint),
+        None => check,
+    }
+}
+
+/// Asks for the caller's rights: those of the site, and those of each declared project.
+async fn rights(reader: &Reader, desired: &Desired<'_>, rights: &mut Rights) -> Vec<Check> {
+    let mut checks = Vec::new();
+    match reader
+        .permissions(&["ADMINISTER", "USER_PICKER"], None)
+        .await
+    {
+        Err(error) => checks.push(Check::new(State::Unknown, "rights", error.to_string())),
+        Ok(held) => {
+            rights.administer = held.get("ADMINISTER").copied();
+            rights.browse_users = held.get("USER_PICKER").copied();
+            checks.push(right(
+                "Jira administrator",
+                rights.administer,
+                "makes accounts, deletes organizations",
+            ));
+            checks.push(right(
+                "Browse users and groups",
+                rights.browse_users,
+                "finds accounts by address",
+            ));
+        }
+    }
+    let desks = match reader.service_desks().await {
+        Ok(desks) => desks,
+        Err(error) => {
+            checks.push(Check::new(
+                State::Unknown,
+                "service projects",
+                error.to_string(),
+            ));
+            return checks;
+        }
+    };
+    rights.projects_known = true;
+    for key in desired.site.projects.keys() {
+        if !desks.iter().any(|desk| desk.key == key.as_str()) {
+            let says = "the site shows no such service project to this account";
+            checks.push(Check::new(State::Missing, key.as_str(), says).hint(
+                "check the key, and that the account is an agent or administrator of the project",
+            ));
+            continue;
+        }
+        let keys = ["SERVICEDESK_AGENT", "ADMINISTER_PROJECTS"];
+        let held = reader.permissions(&keys, Some(key.as_str())).await;
+        let held = held.unwrap_or_else(|_| BTreeMap::new());
+        let project = ProjectRights {
+            agent: held.get(keys[0]).copied(),
+            administer: held.get(keys[1]).copied(),
+        };
+        let state = match (project.agent, project.administer) {
+            (Some(true), Some(true)) => State::Good,
+            (None, _) | (_, None) => State::Unknown,
+            _ => State::Note,
+        };
+        let says = format!(
+            "agent: {}; administrator of the project: {}",
+            answer(project.agent),
+            answer(project.administer)
+        );
+        checks.push(Check::new(state, key.as_str(), says));
+        rights.projects.insert(key.clone(), project);
+    }
+    checks
+}
+
+fn answer(held: Option<bool>) -> &'static str {
+    match held {
+        Some(true) => "yes",
+        Some(false) => "no",
+        None => "not known",
+    }
+}
+
+fn right(what: &str, held: Option<bool>, does: &str) -> Check {
+    match held {
+        Some(true) => Check::new(State::Good, what, format!("yes: {does}")),
+        Some(false) => Check::new(State::Note, what, format!("no ({does})")),
+        None => Check::new(State::Unknown, what, format!("not known ({does})")),
+    }
+}
+
+/// Tries each surface with one request that reads.
+async fn surfaces(reader: &Reader, desired: &Desired<'_>, rights: &mut Rights) -> Vec<Check> {
+    let surfaces = &desired.site.surfaces;
+    let mut checks = vec![Check::new(
+        State::Good,
+        "documented",
+        "published REST: read and written",
+    )];
+    // A declared project that the site shows stands for all.
+    let project = rights.projects.keys().next().cloned();
+    let mode = |mode: SurfaceMode| match mode {
+        SurfaceMode::Deny => "not used (`deny`)",
+        SurfaceMode::Read => "read only (`read`)",
+        SurfaceMode::Write => "read and written (`write`)",
+    };
+    for (name, allowed) in [("gateway", surfaces.gateway), ("private", surfaces.private)] {
+        let tried = match (&project, allowed) {
+            (_, SurfaceMode::Deny) | (None, _) => None,
+            (Some(key), _) if name == "gateway" => {
+                Some(reader.linked_spaces(key.as_str()).await.map(drop))
+            }
+            (Some(key), _) => Some(reader.request_security(key.as_str()).await.map(drop)),
+        };
+        checks.push(tried_surface(name, mode(allowed), tried));
+    }
+    if let Some(driver) = &surfaces.mapped {
+        for (name, endpoint) in &driver.endpoints {
+            checks.push(mapped(reader, name, endpoint).await);
+        }
+    }
+    if let (Some((_, organization)), Some(id)) = (desired.atlassian, &desired.atlassian_id)
+        && organization.approved_domains.is_some()
+    {
+        let tried = reader.approved_domains(id).await;
+        rights.organization_key = match &tried {
+            Ok(_) => Some(true),
+            Err(error) if lacks_right(error) => Some(false),
+            Err(_) => None,
+        };
+        checks.push(tried_surface(
+            "Admin API",
+            "approved domains: read and written",
+            Some(tried.map(drop)),
+        ));
+    }
+    checks
+}
+
+fn lacks_right(error: &ApiError) -> bool {
+    matches!(error.kind(), ErrorKind::Unauthorized | ErrorKind::Forbidden)
+}
+
+fn tried_surface(name: &str, mode: &str, tried: Option<Result<(), ApiError>>) -> Check {
+    match tried {
+        None => Check::new(State::Note, name, format!("{mode}; not tried")),
+        Some(Ok(())) => Check::new(State::Good, name, format!("{mode}; it answers")),
+        Some(Err(error)) => {
+            let check = Check::new(State::Note, name, format!("{mode}; refused: {error}"));
+            match error.hint() {
+                Some(hint) => check.hint(hint),
+                None => check,
+            }
+        }
+    }
+}
+
+async fn mapped(reader: &Reader, name: &str, endpoint: &Endpoint) -> Check {
+    let how = match endpoint.write {
+        Some(_) => "read and written",
+        None => "read only",
+    };
+    let mode = format!("{} of your description, {how}", endpoint.path);
+    let what = format!("mapped {name}");
+    if endpoint.path.contains('{') {
+        return tried_surface(&what, &mode, None);
+    }
+    tried_surface(
+        &what,
+        &mode,
+        Some(reader.mapped(&endpoint.path).await.map(drop)),
+    )
+}

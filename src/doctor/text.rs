@@ -1,0 +1,152 @@
+//! The report of `doctor` as text.
+
+use super::{Check, SiteReport, State, Way};
+use crate::neutral::neutral;
+use crate::neutral::phrase::Phrase;
+use std::io::{self, Write};
+use unicode_width::UnicodeWidthStr as _;
+
+/// The most columns that the name of a check takes.
+const NAME: usize = 26;
+/// How many objects of a field are named.
+const NAMED: usize = 6;
+
+/// Writes the report, as wide as `width`.
+///
+/// # Errors
+/// When writing fails.
+pub fn write(
+    machine: &[Check],
+    reports: &[SiteReport],
+    width: usize,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let mut page = Page {
+        width: width.max(40),
+        out,
+    };
+    writeln!(page.out, "this machine")?;
+    page.checks(machine)?;
+    for report in reports {
+        let (site, url) = (neutral(&report.site), neutral(&report.url));
+        writeln!(page.out, "\nsite {site}: {url}")?;
+        for (section, checks) in &report.sections {
+            if !checks.is_empty() {
+                writeln!(page.out, "\n{section}")?;
+                page.checks(checks)?;
+            }
+        }
+        page.fields(report)?;
+        for (about, sentences) in &report.advice {
+            writeln!(page.out, "\n{about}")?;
+            for sentence in sentences {
+                page.hanging("  - ", sentence)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Names the objects of a field, the first few of them.
+fn objects(all: &[String]) -> Phrase {
+    if all.is_empty() {
+        return Phrase::default();
+    }
+    let shown = match all.len() <= NAMED {
+        true => all.len(),
+        false => NAMED - 1,
+    };
+    let names: Vec<Phrase> = all[..shown]
+        .iter()
+        .map(|name| Phrase::default().key(name))
+        .collect();
+    let text = Phrase::of(" of ").joined(&names, ", ");
+    match all.len() - shown {
+        0 => text,
+        more => text.word(&format!(" and {more} more")),
+    }
+}
+
+struct Page<'o> {
+    width: usize,
+    out: &'o mut dyn Write,
+}
+
+impl Page<'_> {
+    fn checks(&mut self, checks: &[Check]) -> io::Result<()> {
+        let longest = checks.iter().map(|check| check.what.width()).max();
+        let column = longest.unwrap_or(0).min(NAME);
+        for check in checks {
+            let label = format!(
+                "  {:<7}  {:<column$}  ",
+                check.state.word(),
+                neutral(&check.what)
+            );
+            self.hanging(&label, &check.says)?;
+            if let Some(hint) = &check.hint {
+                let indent = if check.state == State::Good { 11 } else { 4 };
+                self.hanging(&format!("{:indent$}> ", ""), hint)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn fields(&mut self, report: &SiteReport) -> io::Result<()> {
+        if report.fields.is_empty() {
+            return Ok(());
+        }
+        writeln!(self.out, "\nwhat is declared")?;
+        let headings = [
+            "done by apply",
+            "by hand: the plan has a step for it",
+            "refused as things are",
+        ];
+        let kind = |way: Way| match way {
+            Way::Automatic(_) => 0,
+            Way::ByHand => 1,
+            Way::Refused => 2,
+        };
+        for (at, heading) in headings.into_iter().enumerate() {
+            let meant: Vec<_> = report
+                .fields
+                .iter()
+                .filter(|field| kind(field.way) == at)
+                .collect();
+            if meant.is_empty() {
+                continue;
+            }
+            writeln!(self.out, "  {heading}")?;
+            for field in meant {
+                let over = match field.way {
+                    Way::Automatic(surface) => format!(", over {surface}"),
+                    _ => String::new(),
+                };
+                let of = objects(&field.objects);
+                let text = format!("{}{of}{over}: {}", field.field, field.why);
+                self.hanging("    - ", &text)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes text behind a label, each line after the first as far in as the label is wide.
+    fn hanging(&mut self, label: &str, text: &str) -> io::Result<()> {
+        let hanging = label.width().min(self.width / 2);
+        let mut line = label.to_owned();
+        let mut fresh = true;
+        for word in neutral(text).split(' ') {
+            let room = usize::from(!fresh) + word.width();
+            if !line.trim().is_empty() && line.width() + room > self.width {
+                writeln!(self.out, "{}", line.trim_end())?;
+                line = " ".repeat(hanging);
+                fresh = true;
+            }
+            if !fresh {
+                line.push(' ');
+            }
+            line.push_str(word);
+            fresh = false;
+        }
+        writeln!(self.out, "{}", line.trim_end())
+    }
+}
