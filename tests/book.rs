@@ -5,6 +5,8 @@
     reason = "a test that cannot set its stage has failed"
 )]
 
+#[path = "book/blocks.rs"]
+mod blocks;
 #[path = "book/generated.rs"]
 mod generated;
 #[path = "book/pages.rs"]
