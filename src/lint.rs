@@ -35,6 +35,7 @@ use crate::diagnostic::{Severity, Span};
 use crate::model::Address;
 use crate::neutral::named;
 use crate::observed::Observed;
+use std::collections::HashSet;
 
 /// A row of the table of lints.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -169,14 +170,10 @@ pub fn judge<'w>(
 ///
 /// Findings are the same when lint and address are.
 pub fn newly_true(before: &[Found], after: &[Found]) -> Vec<bool> {
-    after
-        .iter()
-        .map(|found| {
-            !before
-                .iter()
-                .any(|other| other.lint == found.lint && other.address == found.address)
-        })
-        .collect()
+    let key = |found: &'_ Found| (found.lint.code, found.address.clone());
+    let before: HashSet<(&str, Address)> = before.iter().map(key).collect();
+    let fresh = after.iter().map(|found| !before.contains(&key(found)));
+    fresh.collect()
 }
 
 /// Sorts findings by number, then address.

@@ -12,7 +12,7 @@ use crate::config::{Mode, OrganizationState, Roster, Site, Who, Workspace};
 use crate::desired::Desired;
 use crate::model::{Address, SiteField};
 use crate::plan::{Change, Effect, OrganizationRef, PersonRef, Plan};
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 /// A target that matches nothing in the workspace.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -295,7 +295,26 @@ struct Needed<'p> {
     addresses: BTreeSet<&'p Address>,
     organizations: BTreeSet<&'p str>,
     accounts: BTreeSet<&'p str>,
-    lists: Vec<&'p Effect>,
+    lists: HashMap<List<'p>, Vec<&'p Effect>>,
+}
+
+/// What is written whole, so that several rows carry the same list.
+#[derive(PartialEq, Eq, Hash)]
+enum List<'p> {
+    /// A field of the site.
+    Site(SiteField),
+    /// The e-mail domains of an organization.
+    Domains(&'p OrganizationRef),
+}
+
+impl<'p> List<'p> {
+    const fn of(effect: &'p Effect) -> Option<Self> {
+        match effect {
+            Effect::SetSite(field, _) => Some(Self::Site(*field)),
+            Effect::SetEmailDomains(organization, _) => Some(Self::Domains(organization)),
+            _ => None,
+        }
+    }
 }
 
 impl<'p> Needed<'p> {
@@ -334,8 +353,11 @@ impl<'p> Needed<'p> {
     }
 
     fn list(&mut self, effect: &'p Effect) {
-        if !self.lists.contains(&effect) {
-            self.lists.push(effect);
+        if let Some(list) = List::of(effect) {
+            let known = self.lists.entry(list).or_default();
+            if !known.contains(&effect) {
+                known.push(effect);
+            }
         }
     }
 
@@ -344,7 +366,9 @@ impl<'p> Needed<'p> {
             || match &change.effect {
                 Effect::CreateOrganization(name) => self.organizations.contains(name.as_str()),
                 Effect::CreateAccount { email, .. } => self.accounts.contains(email.key()),
-                effect => self.lists.contains(&effect),
+                effect => List::of(effect)
+                    .and_then(|list| self.lists.get(&list))
+                    .is_some_and(|known| known.contains(&effect)),
             }
     }
 }

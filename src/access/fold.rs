@@ -15,7 +15,7 @@ use crate::model::{
     ProjectKey, SiteField, SiteValue, SpaceKey, WhoCanView,
 };
 use crate::plan::{Change, Effect, OrganizationRef, PersonRef};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 impl<'a> State<'a> {
     /// Returns the state after some changes, whoever carries them out.
@@ -50,6 +50,12 @@ struct Fold<'x> {
     made: Vec<(PersonId, &'x str)>,
     /// Spaces that come to be linked where nothing links them, without a choice of viewers.
     linked: Vec<(&'x SpaceKey, Source)>,
+    /// Links that come, with their source, and links that go, by the position of the project, then of the organization.
+    links: HashMap<usize, HashMap<u32, Option<Source>>>,
+    /// The positions of organizations that are deleted.
+    gone: HashSet<u32>,
+    /// The projects that link each space, by position, and whom all of them show it to, once that was chosen.
+    showing: HashMap<SpaceKey, (Vec<usize>, Option<WhoCanView>)>,
 }
 
 impl<'x> Fold<'x> {
@@ -68,6 +74,12 @@ impl<'x> Fold<'x> {
                 (None, Err(_)) => {}
             }
         }
+        let mut showing: HashMap<SpaceKey, (Vec<usize>, _)> = HashMap::new();
+        for (at, project) in state.projects.iter().enumerate() {
+            for space in project.spaces.keys() {
+                showing.entry(space.clone()).or_default().0.push(at);
+            }
+        }
         Self {
             people: Mover::new(&state.people),
             state,
@@ -75,6 +87,9 @@ impl<'x> Fold<'x> {
             planned,
             made: Vec::new(),
             linked: Vec::new(),
+            links: HashMap::new(),
+            gone: HashSet::new(),
+            showing,
         }
     }
 
@@ -162,20 +177,16 @@ impl<'x> Fold<'x> {
                 if let (Some(at), Some(organization)) =
                     (self.project(key), self.organization(organization))
                 {
-                    let links = &mut self.state.projects[at].organizations;
-                    if let Err(to) = links.binary_search_by_key(&organization, |l| l.organization) {
-                        let link = Link {
-                            organization,
-                            source,
-                        };
-                        links.insert(to, link);
-                    }
+                    let links = self.links.entry(at).or_default();
+                    links.insert(organization, Some(source));
                 }
             }
             Effect::Unlink(key, id) => {
                 if let (Some(at), Some(organization)) = (self.project(key), self.by_id.get(id)) {
-                    let links = &mut self.state.projects[at].organizations;
-                    links.retain(|link| link.organization != *organization);
+                    self.links
+                        .entry(at)
+                        .or_default()
+                        .insert(*organization, None);
                 }
             }
             Effect::SetChannelAccess(key, access) => {
@@ -257,8 +268,31 @@ impl<'x> Fold<'x> {
         organization.email_domains.clear();
         organization.domains = Coverage::Whole;
         organization.members = Coverage::Whole;
-        for project in &mut self.state.projects {
-            project.organizations.retain(|link| link.organization != at);
+        self.gone.insert(at);
+    }
+
+    /// Links and unlinks: each project's list is gone through once, however many links change.
+    fn relink(&mut self) {
+        for (at, project) in self.state.projects.iter_mut().enumerate() {
+            let changed = self.links.remove(&at).unwrap_or_default();
+            if changed.is_empty() && self.gone.is_empty() {
+                continue;
+            }
+            let gone = &self.gone;
+            let links = &mut project.organizations;
+            links.retain(|link| {
+                let unlinked = changed.get(&link.organization).is_some_and(Option::is_none);
+                !unlinked && !gone.contains(&link.organization)
+            });
+            let kept: HashSet<u32> = links.iter().map(|link| link.organization).collect();
+            let added = changed.into_iter().filter_map(|(organization, source)| {
+                Some(Link {
+                    organization,
+                    source: source.filter(|_| !kept.contains(&organization))?,
+                })
+            });
+            links.extend(added);
+            links.sort_unstable_by_key(|link| link.organization);
         }
     }
 
@@ -284,8 +318,13 @@ impl<'x> Fold<'x> {
         source: Source,
     ) {
         let Some(at) = self.project(key) else { return };
-        let mut projects = self.state.projects.iter();
-        let shown = projects.find_map(|project| project.spaces.get(space).cloned());
+        let (showing, _) = self.showing.entry(space.clone()).or_default();
+        let projects = &self.state.projects;
+        let first = showing.first();
+        let shown = first.and_then(|at| projects[*at].spaces.get(space).cloned());
+        if !projects[at].spaces.contains_key(space) {
+            showing.push(at);
+        }
         let shown = shown.unwrap_or_else(|| {
             self.linked.push((space, source));
             Fact::Unknown("the space is linked without a choice of viewers".to_owned())
@@ -306,11 +345,9 @@ impl<'x> Fold<'x> {
             return;
         }
         for (space, source) in std::mem::take(&mut self.linked) {
-            let mut shown = self
-                .state
-                .projects
-                .iter()
-                .filter_map(|p| p.spaces.get(space));
+            let showing = self.showing.get(space);
+            let showing = showing.into_iter().flat_map(|(showing, _)| showing);
+            let mut shown = showing.filter_map(|at| self.state.projects[*at].spaces.get(space));
             if shown.all(|who| who.value().is_none()) {
                 self.set_viewers(space, WhoCanView::AllLoggedIn, source);
             }
@@ -318,8 +355,15 @@ impl<'x> Fold<'x> {
     }
 
     fn set_viewers(&mut self, space: &SpaceKey, viewers: WhoCanView, source: Source) {
-        for project in &mut self.state.projects {
-            if let Some(fact) = project.spaces.get_mut(space) {
+        let Some((showing, chosen)) = self.showing.get_mut(space) else {
+            return;
+        };
+        // Many projects may make the same choice; whichever comes to link the space later takes it over.
+        if chosen.replace(viewers) == Some(viewers) {
+            return;
+        }
+        for at in showing {
+            if let Some(fact) = self.state.projects[*at].spaces.get_mut(space) {
                 *fact = Fact::Known(viewers, source);
             }
         }
@@ -370,6 +414,7 @@ impl<'x> Fold<'x> {
     }
 
     fn done(mut self) -> State<'x> {
+        self.relink();
         self.state.people = self.people.done();
         self.state
     }

@@ -454,9 +454,10 @@ impl<'a> Mover<'a> {
             numbered.push(number);
         }
         drop(known);
+        let count = before.len();
         for ((at, lists, sources, account), situation) in changed.into_iter().zip(numbered) {
             let id = PersonId(at);
-            let is_new = at as usize >= before.len();
+            let is_new = at as usize >= count;
             let hidden = match is_new {
                 true => false,
                 false => before.get(id).email.is_none(),

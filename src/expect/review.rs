@@ -3,7 +3,7 @@
 use super::offline::step_text;
 use super::subjects::{self, Who};
 use super::{Counterexample, Judgement, Miss, ask, misses, of_site, verdict};
-use crate::access::{Answer, PersonId, Source, State, Trail, Visitor};
+use crate::access::{Answer, PersonId, SituationId, Source, State, Trail, Visitor};
 use crate::config::{Ability, Expectation, Sources};
 use crate::desired::Desired;
 use crate::diagnostic::Span;
@@ -11,7 +11,7 @@ use crate::impact::{Target, Tracer, Whose};
 use crate::judge::{Ledger, Sheet, Worlds};
 use crate::plan::{Block, Finding};
 use crate::policy::{Verdict, Weight};
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 /// Judges the expectations of one site, and holds back what makes them fail.
 pub(crate) fn review(
@@ -128,6 +128,13 @@ fn causes(
         subjects::lists(expectation, before),
         subjects::lists(expectation, state),
     );
+    let mut moved: HashMap<SituationId, Vec<PersonId>> = HashMap::new();
+    for id in state.people.moved() {
+        moved
+            .entry(state.people.situation_of(id))
+            .or_default()
+            .push(id);
+    }
     let mut rows = BTreeSet::new();
     for miss in misses
         .iter()
@@ -154,7 +161,7 @@ fn causes(
                 _ => None,
             },
         };
-        for whose in whose(&miss.subject.who, state) {
+        for whose in whose(&miss.subject.who, state, &moved) {
             rows.extend(tracer.rows(whose, &target, at, (&was, &now), expectation.can));
         }
     }
@@ -169,15 +176,14 @@ fn newcomer<'s>(who: &Who, before: &'s State<'_>, after: &State<'_>) -> Option<V
 }
 
 /// Returns the people behind a subject: everybody in a situation shares its fate, and has rows of their own.
-fn whose(who: &Who, state: &State<'_>) -> Vec<Whose> {
+///
+/// `moved` are the people whom the plan moves, by the situation that they come into.
+fn whose(who: &Who, state: &State<'_>, moved: &HashMap<SituationId, Vec<PersonId>>) -> Vec<Whose> {
     match who {
         Who::Person(id) => {
-            let situation = state.people.situation_of(*id);
-            let moved = state.people.moved().into_iter();
-            let mut all: Vec<PersonId> = moved
-                .filter(|other| state.people.situation_of(*other) == situation)
-                .collect();
-            if !all.contains(id) {
+            let with = moved.get(&state.people.situation_of(*id));
+            let mut all: Vec<PersonId> = with.cloned().unwrap_or_default();
+            if all.binary_search(id).is_err() {
                 all.push(*id);
             }
             all.into_iter().map(Whose::Person).collect()

@@ -12,8 +12,8 @@ use crate::judge::Sheet;
 use crate::model::{AccountKind, Address, ChannelAccess, ProjectKey};
 use crate::neutral::named;
 use crate::observed::Observed;
-use crate::plan::{Action, Block, Effect, PersonRef};
-use std::collections::{BTreeMap, BTreeSet};
+use crate::plan::{Action, Block, Effect, PersonRef, ResourceType};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// Judges what a plan changes: `before` is what was read, `after` the state that the plan leads to.
 pub fn changes(
@@ -74,20 +74,25 @@ fn channel_access(scene: &mut Scene<'_, '_>, before: &State<'_>) {
 /// L45: a domain that the plan, or a step by hand that it lists, puts on an organization.
 fn new_email_domains(scene: &mut Scene<'_, '_>, sheet: &Sheet<'_>, before: &State<'_>) {
     let after = scene.state;
+    let mut had: BTreeSet<(&str, &str)> = BTreeSet::new();
+    for organization in &before.organizations {
+        let domains = organization.email_domains.iter();
+        had.extend(domains.map(|(domain, _)| (organization.name.as_str(), domain.as_str())));
+    }
+    let added: HashSet<&Address> = sheet
+        .free()
+        .filter(|(_, change)| {
+            change.kind == ResourceType::OrganizationEmailDomain && change.action != Action::Delete
+        })
+        .map(|(_, change)| &change.address)
+        .collect();
     for organization in &after.organizations {
-        let had: BTreeSet<&str> = before
-            .organizations
-            .iter()
-            .filter(|other| other.name == organization.name)
-            .flat_map(|other| &other.email_domains)
-            .map(|(domain, _)| domain.as_str())
-            .collect();
         for (domain, source) in &organization.email_domains {
             let domain = domain.as_str();
             let name = organization.name.as_str();
             let parts = ["organization", name, "email-domain", domain];
             // What was not read may be on the site already, and is where somebody attested it.
-            if !had.contains(domain) && is_added(sheet, &scene.desired.address(parts)) {
+            if !had.contains(&(name, domain)) && added.contains(&scene.desired.address(parts)) {
                 scene.report(
                     "L45",
                     &parts,
@@ -98,14 +103,6 @@ fn new_email_domains(scene: &mut Scene<'_, '_>, sheet: &Sheet<'_>, before: &Stat
             }
         }
     }
-}
-
-/// Says whether something makes what is at an address.
-fn is_added(sheet: &Sheet<'_>, address: &Address) -> bool {
-    let mut added = sheet
-        .free()
-        .filter(|(_, change)| change.action != Action::Delete);
-    added.any(|(_, change)| change.address == *address)
 }
 
 /// L47 and L51: people who have an account already.
@@ -264,6 +261,14 @@ fn roster_removals(scene: &mut Scene<'_, '_>, sheet: &Sheet<'_>, before: &State<
 fn member_removals(scene: &mut Scene<'_, '_>, sheet: &Sheet<'_>) {
     let after = scene.state;
     let mut kept: BTreeMap<(String, &str), usize> = BTreeMap::new();
+    let mut linked: HashMap<&str, BTreeSet<usize>> = HashMap::new();
+    for (at, project) in after.projects.iter().enumerate() {
+        for link in &project.organizations {
+            if let Some(organization) = after.organizations.get(link.organization as usize) {
+                linked.entry(&organization.name).or_default().insert(at);
+            }
+        }
+    }
     for (_, change) in sheet.free() {
         let Effect::RemoveMember(organization, account) = &change.effect else {
             continue;
@@ -276,21 +281,11 @@ fn member_removals(scene: &mut Scene<'_, '_>, sheet: &Sheet<'_>) {
             continue;
         };
         let visitor = Visitor::Existing(vec![Actor::person(after, person)]);
-        for (at, project) in after.projects.iter().enumerate() {
-            let linked = project.organizations.iter().any(|link| {
-                after
-                    .organizations
-                    .get(link.organization as usize)
-                    .is_some_and(|organization| organization.name == name)
-            });
-            if linked
-                && portal::reach(after, at, &visitor, &mut Trail::silent())
-                    .view
-                    .promises()
-            {
-                *kept
-                    .entry((name.clone(), project.key.as_str()))
-                    .or_default() += 1;
+        for at in linked.get(name.as_str()).into_iter().flatten().copied() {
+            let reach = portal::reach(after, at, &visitor, &mut Trail::silent());
+            if reach.view.promises() {
+                let key = after.projects[at].key.as_str();
+                *kept.entry((name.clone(), key)).or_default() += 1;
             }
         }
     }

@@ -23,6 +23,8 @@ pub(super) fn judge(scene: &mut Scene<'_, '_>) {
 struct Counts {
     rosters: Vec<u32>,
     organizations: Vec<u32>,
+    /// The projects that each organization is linked to, by position.
+    links: Vec<Vec<usize>>,
 }
 
 impl Counts {
@@ -31,7 +33,15 @@ impl Counts {
         let mut counts = Self {
             rosters: vec![0; state.projects.len()],
             organizations: vec![0; state.organizations.len()],
+            links: vec![Vec::new(); state.organizations.len()],
         };
+        for (at, project) in state.projects.iter().enumerate() {
+            for link in &project.organizations {
+                if let Some(links) = counts.links.get_mut(link.organization as usize) {
+                    links.push(at);
+                }
+            }
+        }
         for id in state.people.ids() {
             for list in state.people.lists(id) {
                 let slot = match *list {
@@ -118,6 +128,10 @@ fn projects(scene: &mut Scene<'_, '_>, counts: &Counts) {
 /// L37, L38 and L42 to L44: organizations without effect, and their e-mail domains.
 fn organizations(scene: &mut Scene<'_, '_>, counts: &Counts) {
     let state = scene.state;
+    let unread = state
+        .projects
+        .iter()
+        .any(|project| matches!(project.links, Coverage::Unread(_)));
     for (at, organization) in state.organizations.iter().enumerate() {
         let name = organization.name.as_str();
         let declared = OrganizationName::new(name)
@@ -128,15 +142,9 @@ fn organizations(scene: &mut Scene<'_, '_>, counts: &Counts) {
             continue;
         }
         let span = declared.map(|declared| Source::Written(declared.span));
-        let linked: Vec<_> = state
-            .projects
+        let linked: Vec<_> = counts.links[at]
             .iter()
-            .filter(|project| {
-                project
-                    .organizations
-                    .iter()
-                    .any(|link| link.organization as usize == at)
-            })
+            .map(|at| &state.projects[*at])
             .collect();
         if counts.organizations.get(at) == Some(&0)
             && organization.members == Coverage::Whole
@@ -153,10 +161,6 @@ fn organizations(scene: &mut Scene<'_, '_>, counts: &Counts) {
                 "list members, or write `state: retired`",
             );
         }
-        let unread = state
-            .projects
-            .iter()
-            .any(|project| matches!(project.links, Coverage::Unread(_)));
         if linked.is_empty() && !state.projects.is_empty() && !unread {
             let count = state.projects.len();
             scene.report(

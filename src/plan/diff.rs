@@ -7,8 +7,8 @@ use crate::config::{Create, RosterEntry, Who};
 use crate::desired::{Desired, DesiredRoster};
 use crate::diagnostic::Span;
 use crate::model::{
-    AccountId, AccountKind, Address, Email, Incomplete, OrganizationName, ProjectKey, Read,
-    SiteField, Surface,
+    AccountId, AccountKind, Address, Email, Incomplete, OrganizationId, OrganizationName,
+    ProjectKey, Read, SiteField, Surface,
 };
 use crate::observed::Observed;
 use crate::plan::change::{
@@ -42,7 +42,11 @@ pub(super) struct Draft<'a> {
     pub(super) observed: &'a Observed,
     pub(super) index: Index<'a>,
     pub(super) identities: BTreeMap<&'a OrganizationName, Identity>,
+    /// The declared names of live organizations.
+    pub(super) names: HashMap<OrganizationId, Vec<&'a OrganizationName>>,
     pub(super) changes: Vec<Change>,
+    /// The rows about settings by address, and whether only a person can carry each out; up to how many rows that is.
+    settings_at: (HashMap<Address, bool>, usize),
     pub(super) manual: Vec<ManualStep>,
     pub(super) errors: Vec<PlanError>,
     pub(super) findings: Vec<Finding>,
@@ -132,12 +136,20 @@ impl<'a> Draft<'a> {
             .whole_organizations()
             .map(|live| identity::identify(desired.site, live))
             .unwrap_or_default();
+        let mut names: HashMap<OrganizationId, Vec<&OrganizationName>> = HashMap::new();
+        for (name, identity) in &identities {
+            if let Identity::Live(id) = identity {
+                names.entry(id.clone()).or_default().push(name);
+            }
+        }
         Self {
             desired,
             observed,
             index: Index::new(observed),
             identities,
+            names,
             changes: Vec::new(),
+            settings_at: (HashMap::new(), 0),
             manual: Vec::new(),
             errors: Vec::new(),
             findings: Vec::new(),
@@ -210,22 +222,30 @@ impl<'a> Draft<'a> {
     }
 
     /// Returns the changes of these addresses that only a person can make.
-    pub(super) fn manual_changes_at(&self, addresses: &[Address]) -> Vec<Address> {
-        let mut found: Vec<Address> = self
-            .changes
-            .iter()
-            .filter(|change| change.is_by_hand())
-            .filter(|change| addresses.contains(&change.address))
-            .map(|change| change.address.clone())
-            .collect();
+    pub(super) fn manual_changes_at(&mut self, addresses: &[Address]) -> Vec<Address> {
+        let rows = self.settings_at();
+        let by_hand = addresses.iter().filter(|at| rows.get(*at) == Some(&true));
+        let mut found: Vec<Address> = by_hand.cloned().collect();
         found.sort();
         found.dedup();
         found
     }
 
     /// Says whether the plan changes something at this address.
-    pub(super) fn changes_at(&self, address: &Address) -> bool {
-        self.changes.iter().any(|change| change.address == *address)
+    pub(super) fn changes_at(&mut self, address: &Address) -> bool {
+        self.settings_at().contains_key(address)
+    }
+
+    /// Returns the rows about the site's and the projects' settings, those that came since the last time included.
+    fn settings_at(&mut self) -> &HashMap<Address, bool> {
+        let (rows, known) = &mut self.settings_at;
+        for change in &self.changes[*known..] {
+            if change.kind.is_of_the_site() || change.kind == ResourceType::ProjectAccess {
+                *rows.entry(change.address.clone()).or_default() |= change.is_by_hand();
+            }
+        }
+        *known = self.changes.len();
+        rows
     }
 
     /// Makes the rows of one list of people from its comparison.

@@ -328,30 +328,19 @@ impl<'a> Draft<'a> {
         if wanted.mode == Mode::AddOnly || unsure {
             return;
         }
-        let retired: BTreeSet<&OrganizationId> = self
-            .identities
-            .iter()
-            .filter(|(name, _)| {
-                site.organizations.get(**name).is_some_and(|organization| {
-                    organization.state.value != OrganizationState::Present
-                })
-            })
-            .filter_map(|(_, identity)| match identity {
-                Identity::Live(id) => Some(id),
-                _ => None,
-            })
-            .collect();
+        let declared = |id: &OrganizationId| self.names.get(id).into_iter().flatten();
+        let retired = |id: &OrganizationId| {
+            let mut organizations = declared(id).filter_map(|name| site.organizations.get(*name));
+            organizations.any(|one| one.state.value != OrganizationState::Present)
+        };
         let extra: Vec<OrganizationId> = linked
             .iter()
-            .filter(|id| !expected.contains(*id) && !retired.contains(id))
+            .filter(|id| !expected.contains(*id) && !retired(id))
             .cloned()
             .collect();
         for id in extra {
-            let declared = self
-                .identities
-                .iter()
-                .find(|(_, identity)| **identity == Identity::Live(id.clone()))
-                .map(|(name, _)| name.as_str().to_owned());
+            let declared = self.names.get(&id).and_then(|names| names.first());
+            let declared = declared.map(|name| name.as_str().to_owned());
             let live = self
                 .observed
                 .whole_organizations()
@@ -412,7 +401,7 @@ impl<'a> Draft<'a> {
 
     /// Says what stands against removing customers: Atlassian refuses it while the project is open (L52).
     fn removals_from(
-        &self,
+        &mut self,
         key: &ProjectKey,
         wanted: Option<ChannelAccess>,
         live: Option<ChannelAccess>,
@@ -609,7 +598,7 @@ impl<'a> Draft<'a> {
 
     /// Says what stands against a choice of viewers that the site does not offer now (K1 to K6).
     fn viewers_gate(
-        &self,
+        &mut self,
         key: &ProjectKey,
         space: &SpaceKey,
         value: WhoCanView,
