@@ -6,6 +6,7 @@
 //! live differs from base               foreign change    somebody changed the site
 //! branch wants other than base         unapplied         Git is ahead
 //! live differs, and the policy says so accepted          with owner, reason and date
+//! only a person can do it              waits             an open step, unless somebody did it once and it was undone
 //! not known                            unreadable        an attestation is missing, or a list could not be read
 //! ```
 //!
@@ -32,6 +33,8 @@ pub struct Drift<'w> {
     pub foreign: Vec<Change>,
     /// Changes that the files ask for since the base.
     pub unapplied: Vec<Change>,
+    /// Changes that only a person can make, or that wait for one.
+    pub waiting: Vec<Change>,
     /// Differences that somebody answers for.
     pub accepted: Vec<Accepted<'w>>,
     /// Changes whose live value is not known.
@@ -57,21 +60,37 @@ pub struct Notice {
     pub source: Span,
 }
 
-/// Compares one site. `head` and `base` are plans as the diff gives them, before any policy.
+/// Compares one site. `head` and `base` are plans as the diff gives them, before any policy; `judged` is the head's plan as
+/// the judge ordered it.
+///
+/// A step by hand that is open is unfinished work, whoever moved the base on meanwhile. One that somebody stated to have done
+/// is a change on the site when it differs again.
 pub fn compare<'w>(
     mut head: Plan,
     base: Option<Plan>,
-    accepted: &'w [AcceptedDrift],
+    judged: &Plan,
+    desired: &Desired<'w>,
     today: Date,
 ) -> Drift<'w> {
+    let accepted: &'w [AcceptedDrift] = &desired.workspace.policy.accept_drift;
     let split = split_accepted(&mut head, accepted, today);
     let (unknown, wanted): (Vec<Change>, Vec<Change>) = head
         .changes
         .into_iter()
         .partition(|change| change.reason == Reason::Unknown);
+    let open: BTreeSet<&Address> = judged
+        .changes
+        .iter()
+        .filter(|change| change.is_by_hand() || !change.waiting_for.is_empty())
+        .map(|change| &change.address)
+        .collect();
+    let (waiting, wanted): (Vec<Change>, Vec<Change>) = wanted
+        .into_iter()
+        .partition(|change| open.contains(&change.address) && !was_done(desired, change));
     let mut drift = Drift {
         foreign: Vec::new(),
         unapplied: Vec::new(),
+        waiting,
         accepted: split,
         unknown,
         errors: head.errors,
@@ -115,6 +134,17 @@ pub fn compare<'w>(
     });
     drift.foreign.extend(both);
     drift
+}
+
+/// Says whether somebody stated once that a step by hand was done: then it is a change on the site when it differs again.
+fn was_done(desired: &Desired<'_>, change: &Change) -> bool {
+    let address = change.address.as_str();
+    let current = desired.attestations.get(address).map(|seen| &seen.value);
+    let expired = desired.expired_attestations.iter();
+    let expired = expired
+        .filter(|seen| seen.address.value.as_str() == address)
+        .map(|seen| &seen.value);
+    expired.chain(current).any(|value| *value == change.after)
 }
 
 /// Says which attestations of a site have ended or are about to.

@@ -7,15 +7,17 @@
 //! ```
 //!
 //! `validate` judges the desired state, `plan` the worlds after apply and after the steps by hand: `cannot` must hold in both,
-//! `can` in the last. `can` must surely hold for all of `who`, `cannot` for each. Where the rules or the facts do not decide it,
+//! `can` in the last; `drift` judges what was read. `can` must surely hold for all of `who`, `cannot` for each. Where the rules or the facts do not decide it,
 //! the expectation is undecided. What fails holds back the rows that are a cause of it, and no others.
 
 mod offline;
 mod review;
+mod standing;
 mod subjects;
 
 pub use offline::diagnostics;
 pub(crate) use review::review;
+pub(crate) use standing::standing;
 
 use crate::access::{
     Answer, Because, Channel, Coverage, ListId, Lookup, Outcome, State, StateKind, Trail, Visitor,

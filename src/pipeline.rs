@@ -6,8 +6,10 @@
 //!
 //! Pure: the same input gives the same plan. The commands load and read before it, and show or carry out after it.
 
+use crate::access::State;
 use crate::desired::Desired;
-use crate::judge::{self, Lints};
+use crate::expect;
+use crate::judge::{self, Lints, Sheet, Worlds};
 use crate::observed::Observed;
 use crate::plan::{Plan, diff};
 use crate::report::build::{Overridden, Planned};
@@ -23,6 +25,19 @@ pub fn difference(desired: &Desired<'_>, observed: &Observed) -> Plan {
 /// Plans one site, judges the plan and orders it.
 pub fn plan(desired: &Desired<'_>, observed: &Observed) -> Planned {
     plan_by(desired, observed, Lints::Judged)
+}
+
+/// Judges one site as it is: the plan that would take it to the files, with the expectations judged on what was read.
+pub fn standing(desired: &Desired<'_>, observed: &Observed) -> Planned {
+    let mut planned = plan(desired, observed);
+    let before = State::live(desired, observed);
+    let sheet = Sheet::new(&planned.plan.changes);
+    let standing = expect::standing(desired, &Worlds::new(&before, &sheet));
+    planned
+        .verdicts
+        .retain(|verdict| verdict.kind != "expectation");
+    planned.verdicts.extend(standing);
+    planned
 }
 
 /// As [`plan`], with lints or without them.

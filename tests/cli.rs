@@ -24,6 +24,8 @@ mod remote;
 mod rosters;
 #[path = "cli/schemes.rs"]
 mod schemes;
+#[path = "cli/standing.rs"]
+mod standing;
 #[path = "cli/starting.rs"]
 mod starting;
 #[path = "cli/streams.rs"]

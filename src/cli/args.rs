@@ -378,9 +378,12 @@ pub struct DriftArguments {
     /// The form of the output
     #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
     pub format: ReportFormat,
-    /// Exit with 2 when something differs
+    /// Exit with 2 when something differs, and with 9 when all that differs waits for a person
     #[arg(long)]
     pub detailed_exitcode: bool,
+    /// Exit with 0 although something waits for a person
+    #[arg(long)]
+    pub allow_manual: bool,
     /// Write the smallest edit of the files that accepts what somebody changed, for `git apply`
     #[arg(long, value_name = "FILE", value_parser = file)]
     pub write_patch: Option<Utf8PathBuf>,

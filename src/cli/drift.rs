@@ -14,6 +14,7 @@ use crate::observed::Observed;
 use crate::patch::{self, Difference};
 use crate::pipeline;
 use crate::plan::{Change, Plan};
+use crate::report::build::{self, Planned};
 use crate::report::drift::{self as report, DriftDocument};
 use crate::report::privacy;
 use camino::Utf8Path;
@@ -89,15 +90,17 @@ async fn drift(
     let mut roots: BTreeSet<String> = BTreeSet::new();
     let mut reverts: Vec<(usize, Vec<Change>)> = Vec::new();
     let mut by_branch: Vec<String> = Vec::new();
+    let mut planned: Vec<Planned> = Vec::new();
     for (index, site) in read.iter_mut().enumerate() {
         let id = site.atlassian_id.as_deref();
         let Some(desired) = observe::desired(&workspace, &site.key, reach, id, today) else {
             continue;
         };
         let head = pipeline::difference(&desired, &site.observed);
+        let standing = pipeline::standing(&desired, &site.observed);
         let base_plan = site.base.take();
-        let accepted = &workspace.policy.accept_drift;
-        let found = drift::compare(head, base_plan, accepted, today);
+        let found = drift::compare(head, base_plan, &standing.plan, &desired, today);
+        planned.push(standing);
         document.add(&workspace, site.key.as_str(), &found, base.is_some());
         document.note(&workspace, &drift::attestations(&desired));
         document.requests += site.requests;
@@ -147,12 +150,18 @@ async fn drift(
         }
         document.patched(&proposed, file.as_str());
     }
-    let mut exit = worst;
-    if arguments.detailed_exitcode && document.differs() {
-        exit = exit.and(Exit::Changes);
+    let secret = output.pseudonym_key.clone();
+    let judged = build::document(&workspace, &planned);
+    document.judged(privacy::redact(judged, output.privacy, secret.as_deref()));
+    let mut exit = worst.and(observe::exit_of_checks(&planned));
+    if arguments.detailed_exitcode {
+        if document.differs() {
+            exit = exit.and(Exit::Changes);
+        } else if document.waits() && !arguments.allow_manual {
+            exit = exit.and(Exit::ManualStepsRemain);
+        }
     }
     document.finish(exit);
-    let secret = output.pseudonym_key.clone();
     privacy::redact_drift(&mut document, output.privacy, secret.as_deref());
     let written = match arguments.format {
         ReportFormat::Json => report::json(&document, &mut output.data),

@@ -197,7 +197,7 @@ fn whose(who: &Who, state: &State<'_>, moved: &HashMap<SituationId, Vec<PersonId
 }
 
 /// A counterexample in one line: who, by which rules, from which lines.
-fn told(example: &Counterexample, sources: &Sources) -> String {
+pub(super) fn told(example: &Counterexample, sources: &Sources) -> String {
     let steps: Vec<String> = example
         .because
         .iter()

@@ -9,7 +9,9 @@ use crate::neutral::phrase::Phrase;
 use crate::patch::Patch;
 use crate::plan::Change;
 use crate::report::build;
-use crate::report::document::{Redaction, ResourceChange, ScopeError, Source};
+use crate::report::document::{
+    Check, FindingDocument, PlanDocument, Redaction, ResourceChange, ScopeError, Source,
+};
 use crate::report::text::Style;
 use crate::report::text::values::{Null, words};
 use serde::Serialize;
@@ -18,6 +20,9 @@ use std::io::{self, Write};
 
 /// How many rows of one section are shown as text.
 const SHOWN: usize = 50;
+
+/// The reason of a row that only a person can bring about, or that waits for one.
+const WAITS: &str = "waits_for_a_person";
 
 /// How many entries of a list in a value are shown as text.
 const ITEMS: usize = 8;
@@ -36,12 +41,18 @@ pub struct DriftDocument {
     /// What somebody did on the site, in the shape of a plan's rows: `before` is what was described, `after` is what is live.
     /// Without a base, whatever differs.
     pub resource_drift: Vec<ResourceChange>,
-    /// What the files ask for since the base and nobody applied.
+    /// What the files ask for since the base and nobody applied, and what waits for a person (`waits_for_a_person`).
     pub resource_changes: Vec<ResourceChange>,
     /// Differences that somebody answers for.
     pub accepted: Vec<AcceptedRow>,
     /// What is not known.
     pub unreadable: Vec<ScopeError>,
+    /// What was checked, as in a plan; expectations are judged on the site as it is.
+    pub checks: Vec<Check>,
+    /// Things worth knowing that change nothing, as in a plan.
+    pub findings: Vec<FindingDocument>,
+    /// What taking the site to the files would do to people, as in a plan.
+    pub access_impact: Value,
     /// Attestations and acceptances that end, have ended, or accept nothing.
     pub notices: Vec<NoticeRow>,
     /// Service projects that the files do not have.
@@ -120,6 +131,9 @@ impl DriftDocument {
             resource_changes: Vec::new(),
             accepted: Vec::new(),
             unreadable: Vec::new(),
+            checks: Vec::new(),
+            findings: Vec::new(),
+            access_impact: Value::Null,
             notices: Vec::new(),
             unlisted_projects: Vec::new(),
             patch: None,
@@ -154,6 +168,12 @@ impl DriftDocument {
             .iter()
             .map(|change| build::row(workspace, change));
         self.resource_changes.extend(rows);
+        let waiting = drift.waiting.iter().map(|change| {
+            let mut row = build::row(workspace, change);
+            WAITS.clone_into(&mut row.action_reason);
+            row
+        });
+        self.resource_changes.extend(waiting);
         self.accepted
             .extend(drift.accepted.iter().map(|accepted| AcceptedRow {
                 address: accepted.change.address.to_string(),
@@ -183,6 +203,13 @@ impl DriftDocument {
             .iter()
             .map(|key| format!("{site}/project/{key}"));
         self.unlisted_projects.extend(projects);
+    }
+
+    /// Adds what was judged, as a plan has it.
+    pub fn judged(&mut self, plan: PlanDocument) {
+        self.checks = plan.checks;
+        self.findings = plan.findings;
+        self.access_impact = plan.access_impact;
     }
 
     /// Adds something worth knowing.
@@ -219,11 +246,24 @@ impl DriftDocument {
         self.exit_reason = exit.reason();
     }
 
-    /// Says whether something differs or is not known.
+    /// Says whether something differs or is not known, beside what waits for a person.
     pub fn differs(&self) -> bool {
-        !(self.resource_drift.is_empty()
-            && self.resource_changes.is_empty()
-            && self.unreadable.is_empty())
+        let mut changes = self.resource_changes.iter();
+        !self.resource_drift.is_empty()
+            || !self.unreadable.is_empty()
+            || changes.any(|row| row.action_reason != WAITS)
+    }
+
+    /// Says whether something waits for a person.
+    pub fn waits(&self) -> bool {
+        let mut changes = self.resource_changes.iter();
+        changes.any(|row| row.action_reason == WAITS)
+    }
+
+    /// Returns the expectations that fail, and those that are undecided.
+    fn expectations(&self) -> impl Iterator<Item = &Check> {
+        let checks = self.checks.iter();
+        checks.filter(|check| check.address.kind == "expectation" && check.status != "pass")
     }
 }
 
@@ -249,6 +289,8 @@ pub fn json(document: &DriftDocument, out: &mut dyn Write) -> io::Result<()> {
 /// When the sink fails.
 pub fn text(document: &DriftDocument, _style: Style, out: &mut dyn Write) -> io::Result<()> {
     let quiet = !document.differs()
+        && !document.waits()
+        && document.expectations().next().is_none()
         && document.notices.is_empty()
         && document.unlisted_projects.is_empty()
         && document.exit_code == 0;
@@ -259,6 +301,28 @@ pub fn text(document: &DriftDocument, _style: Style, out: &mut dyn Write) -> io:
         };
         return writeln!(out, "no drift{accepted}");
     }
+    let expectations: Vec<&Check> = document.expectations().collect();
+    section(
+        out,
+        "expectations that do not hold",
+        &expectations,
+        |check| {
+            let problems = check
+                .problems
+                .iter()
+                .map(|problem| problem.message.as_str());
+            let problems: Vec<&str> = problems.collect();
+            let status = match check.status.as_str() {
+                "fail" => "fails",
+                _ => "is undecided",
+            };
+            format!(
+                "`{}` {status}: {}",
+                check.address.to_display,
+                problems.join("; ")
+            )
+        },
+    )?;
     let with_base = document.base.is_some();
     let did = if with_base {
         "changed on the site"
@@ -291,15 +355,16 @@ pub fn text(document: &DriftDocument, _style: Style, out: &mut dyn Write) -> io:
         };
         format!("{words}{blocked}{}", at(row.portcullis.source.as_ref()))
     })?;
-    section(
-        out,
-        "in the files, not applied yet",
-        &document.resource_changes,
-        |row| {
-            let place = at(row.portcullis.source.as_ref());
-            format!("{} {}{place}", action(row), shown(&row.address))
-        },
-    )?;
+    let (waits, unapplied): (Vec<&ResourceChange>, Vec<&ResourceChange>) = document
+        .resource_changes
+        .iter()
+        .partition(|row| row.action_reason == WAITS);
+    let line = |row: &&ResourceChange| {
+        let place = at(row.portcullis.source.as_ref());
+        format!("{} {}{place}", action(row), shown(&row.address))
+    };
+    section(out, "in the files, not applied yet", &unapplied, line)?;
+    section(out, "waits for a person", &waits, line)?;
     section(out, "not known", &document.unreadable, |error| {
         let right = if error.forbidden {
             " (a right or a credential is missing)"
@@ -333,6 +398,15 @@ pub fn text(document: &DriftDocument, _style: Style, out: &mut dyn Write) -> io:
             row.message,
             row.code,
             at(row.source.as_ref())
+        )
+    })?;
+    section(out, "findings", &document.findings, |finding| {
+        format!(
+            "{}: {} [{}]{}",
+            finding.address,
+            finding.message,
+            finding.code,
+            at(finding.source.as_ref())
         )
     })?;
     section(
