@@ -79,6 +79,7 @@ fn change(address: &str, effect: Effect) -> Change {
         phase: Phase::Grants,
         blocked_by: Vec::new(),
         waiting_for: Vec::new(),
+        needs_right: None,
     }
 }
 

@@ -62,7 +62,7 @@ pub use people::{
 };
 pub use portal::Reach;
 pub use public_mail::is_public_mail;
-pub use scheme::{Circle, InCircle, Reading, Scheme};
+pub use scheme::{Circle, InCircle, Part, Reading, Scheme};
 pub use state::{
     Approved, Coverage, Fact, Grant, Link, Organization, Project, SiteFacts, SpaceFacts, State,
     StateKind,

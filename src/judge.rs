@@ -13,6 +13,7 @@
 //! this ends.
 
 mod needs;
+mod remains;
 mod sheet;
 mod worlds;
 
@@ -117,6 +118,13 @@ pub fn judge(
         if !waits && !waits_with {
             break;
         }
+    }
+    if !desired.site.people.is_empty() && desired.targets.is_empty() {
+        let sheet = Sheet::new(&plan.changes);
+        let worlds = Worlds::new(&before, &sheet);
+        let remains = remains::remains(desired, worlds.done());
+        drop(worlds);
+        plan.findings.extend(remains);
     }
     plan.findings.extend(own);
     plan.findings.append(&mut ledger.findings);

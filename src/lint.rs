@@ -1,4 +1,4 @@
-//! Lints: what is contradictory, leaky, costly or surprising in a state of customer access, by the numbers L01 to L70.
+//! Lints: what is contradictory, leaky, costly or surprising in a state of customer access, by the numbers L01 to L71.
 //!
 //! # Data flow
 //!
@@ -7,7 +7,7 @@
 //! State (live), (after)  ─► judge ─► Found, newly true or not ─► Verdict  `plan`
 //! ```
 //!
-//! [`table::TABLE`] lists all seventy with their severity and with what is judged, or why nothing is. One function judges
+//! [`table::TABLE`] lists all of them with their severity and with what is judged, or why nothing is. One function judges
 //! one lint or a family that shares its condition; each names its number.
 //!
 //! A finding is *certain* when every fact that it rests on is known. Only findings of severity "error" that are certain and

@@ -11,7 +11,7 @@ use crate::desired::Desired;
 use crate::expect;
 use crate::judge::{self, Lints, Sheet, Worlds};
 use crate::observed::Observed;
-use crate::plan::{Plan, diff};
+use crate::plan::{Block, Change, Plan, diff, rights};
 use crate::report::build::{Overridden, Planned};
 use crate::target;
 
@@ -40,9 +40,26 @@ pub fn standing(desired: &Desired<'_>, observed: &Observed) -> Planned {
     planned
 }
 
+/// As [`plan`], with blocks that stand before anything is judged, such as that nobody reviewed a row.
+pub fn plan_beside(
+    desired: &Desired<'_>,
+    observed: &Observed,
+    stands: impl Fn(&Change) -> Option<Block>,
+) -> Planned {
+    let mut plan = difference(desired, observed);
+    for change in &mut plan.changes {
+        change.blocked_by.extend(stands(change));
+    }
+    judged(plan, desired, observed, Lints::Judged)
+}
+
 /// As [`plan`], with lints or without them.
 pub fn plan_by(desired: &Desired<'_>, observed: &Observed, lints: Lints) -> Planned {
-    let mut plan = difference(desired, observed);
+    judged(difference(desired, observed), desired, observed, lints)
+}
+
+fn judged(mut plan: Plan, desired: &Desired<'_>, observed: &Observed, lints: Lints) -> Planned {
+    rights::mark(&mut plan, desired, observed);
     let judgement = judge::judge(&mut plan, desired, observed, lints);
     Planned {
         impact: judgement.impact,

@@ -10,6 +10,7 @@ pub mod manual;
 pub mod order;
 mod organizations;
 mod projects;
+pub mod rights;
 pub mod roster;
 pub(crate) mod settings;
 mod stories;
@@ -37,8 +38,8 @@ pub struct Plan {
     pub errors: Vec<PlanError>,
     /// Things worth knowing that change nothing.
     pub findings: Vec<Finding>,
-    /// Whether somebody is listed whom nothing brings in, since the account is suspended or revoked.
-    pub leaves_out: bool,
+    /// Listed people whom nothing brings in, since their accounts are suspended or revoked; the list where they are on it.
+    pub left_out: Vec<Address>,
     /// Entries that will mean "must be absent" within thirty days.
     pub forecast: Vec<Forecast>,
     /// What is on the site and not in the YAML.

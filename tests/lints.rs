@@ -170,14 +170,14 @@ fn an_error_that_the_table_does_not_let_pass_cannot_be_acknowledged() {
 }
 
 #[test]
-fn the_documentation_lists_exactly_the_seventy_lints_as_they_are() {
+fn the_documentation_lists_exactly_the_lints_of_the_table_as_they_are() {
     let text = include_str!("../docs/lints.md");
     let rows: Vec<Vec<&str>> = text
         .lines()
         .filter(|line| line.starts_with("| L"))
         .map(|line| line.trim_matches('|').split(" | ").map(str::trim).collect())
         .collect();
-    assert_eq!(rows.len(), 70);
+    assert_eq!(rows.len(), TABLE.len());
     for (number, (row, lint)) in rows.iter().zip(&TABLE).enumerate() {
         assert_eq!(lint.code, format!("L{:02}", number + 1));
         let severity = match lint.severity {

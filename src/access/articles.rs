@@ -2,7 +2,7 @@
 
 use super::accounts;
 use super::answer::{Answer, Source, Trail};
-use super::people::{Role, Status};
+use super::people::{Account, Role, Status};
 use super::portal::{self, Reach};
 use super::state::{Fact, Project, State};
 use super::visitor::{Actor, Visitor};
@@ -276,6 +276,21 @@ impl Article<'_, '_> {
         if who.status == Status::Disabled {
             accounts::disabled(who, trail);
             return self.anonymous(trail);
+        }
+        if who.status == Status::Perhaps {
+            trail.add("R3", None, || {
+                "whether the account will be there is not known".into()
+            });
+            let there = Account {
+                status: Status::Active,
+                ..who
+            };
+            let actor = Actor {
+                account: there,
+                ..*actor
+            };
+            let answer = self.account(&actor, reach, trail).and(Answer::Uncertain);
+            return answer.or(self.anonymous(&mut Trail::silent()));
         }
         let licensed = who.role == Role::Staff;
         match self.who {

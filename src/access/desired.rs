@@ -116,6 +116,7 @@ impl<'a> State<'a> {
                     Some(Link {
                         organization: *positions.get(&name.value)?,
                         source: Source::Written(name.span),
+                        sure: true,
                     })
                 })
                 .collect();

@@ -11,8 +11,8 @@ use super::state::{
 };
 use crate::config::ApprovedRole;
 use crate::model::{
-    Domain, EmailAccountCreation, OrganizationId, OrganizationManagement, OrganizationName,
-    ProjectKey, SiteField, SiteValue, SpaceKey, WhoCanView,
+    AccountId, Domain, EmailAccountCreation, OrganizationId, OrganizationManagement,
+    OrganizationName, ProjectKey, SiteField, SiteValue, SpaceKey, WhoCanView,
 };
 use crate::plan::{Change, Effect, OrganizationRef, PersonRef};
 use std::collections::{BTreeSet, HashMap, HashSet};
@@ -50,8 +50,9 @@ struct Fold<'x> {
     made: Vec<(PersonId, &'x str)>,
     /// Spaces that come to be linked where nothing links them, without a choice of viewers.
     linked: Vec<(&'x SpaceKey, Source)>,
-    /// Links that come, with their source, and links that go, by the position of the project, then of the organization.
-    links: HashMap<usize, HashMap<u32, Option<Source>>>,
+    /// Links that come, with their source, and links that go, by the position of the project, then of the organization; and
+    /// whether the caller has the right.
+    links: HashMap<usize, HashMap<u32, (Option<Source>, bool)>>,
     /// The positions of organizations that are deleted.
     gone: HashSet<u32>,
     /// The projects that link each space, by position, and whom all of them show it to, once that was chosen.
@@ -131,15 +132,24 @@ impl<'x> Fold<'x> {
 
     fn change(&mut self, change: &'x Change) {
         let source = change.source.map_or(Source::Default, Source::Written);
+        let sure = change.needs_right.is_none();
         match &change.effect {
-            Effect::CreateAccount { email, name, kind } => {
+            Effect::CreateAccount {
+                email,
+                name,
+                kind,
+                certain,
+            } => {
                 let id = self.people.make(Person {
                     email: Some(email),
                     account_id: None,
                     name,
                     account: Account {
                         kind: Some(*kind),
-                        status: Status::Active,
+                        status: match *certain && sure {
+                            true => Status::Active,
+                            false => Status::Perhaps,
+                        },
                         role: Role::Customer,
                         twin: false,
                     },
@@ -152,25 +162,27 @@ impl<'x> Fold<'x> {
                     self.state.organizations[*at as usize].name = name.as_str().to_owned();
                 }
             }
-            Effect::DeleteOrganization(id) => self.delete(id),
+            Effect::DeleteOrganization(id) if sure => self.delete(id),
+            // Without the right the organization stays, as far as anybody can tell.
+            Effect::DeleteOrganization(_) => {}
             Effect::AddMember(organization, person) => {
                 if let Some(at) = self.organization(organization) {
-                    self.joins(person, ListId::Organization(at), source);
+                    self.joins(person, ListId::Organization(at), source, sure);
                 }
             }
             Effect::RemoveMember(organization, account) => {
                 if let Some(at) = self.by_id.get(organization).copied() {
-                    self.leaves(account, ListId::Organization(at));
+                    self.leaves(account, ListId::Organization(at), source, sure);
                 }
             }
             Effect::AddCustomer(key, person) => {
                 if let Some(at) = self.project(key) {
-                    self.joins(person, roster(at), source);
+                    self.joins(person, roster(at), source, sure);
                 }
             }
             Effect::RemoveCustomer(key, account) => {
                 if let Some(at) = self.project(key) {
-                    self.leaves(account, roster(at));
+                    self.leaves(account, roster(at), source, sure);
                 }
             }
             Effect::Link(key, organization) => {
@@ -178,7 +190,7 @@ impl<'x> Fold<'x> {
                     (self.project(key), self.organization(organization))
                 {
                     let links = self.links.entry(at).or_default();
-                    links.insert(organization, Some(source));
+                    links.insert(organization, (Some(source), sure));
                 }
             }
             Effect::Unlink(key, id) => {
@@ -186,17 +198,17 @@ impl<'x> Fold<'x> {
                     self.links
                         .entry(at)
                         .or_default()
-                        .insert(*organization, None);
+                        .insert(*organization, (None, sure));
                 }
             }
             Effect::SetChannelAccess(key, access) => {
                 if let Some(at) = self.project(key) {
-                    self.state.projects[at].channel_access = Fact::Known(*access, source);
+                    self.state.projects[at].channel_access = told(*access, source, change);
                 }
             }
             Effect::SetCustomerSharing(key, sharing) => {
                 if let Some(at) = self.project(key) {
-                    self.state.projects[at].customer_sharing = Fact::Known(*sharing, source);
+                    self.state.projects[at].customer_sharing = told(*sharing, source, change);
                 }
             }
             Effect::LinkSpace(key, space, viewers) => self.link_space(key, space, *viewers, source),
@@ -280,31 +292,44 @@ impl<'x> Fold<'x> {
             }
             let gone = &self.gone;
             let links = &mut project.organizations;
-            links.retain(|link| {
-                let unlinked = changed.get(&link.organization).is_some_and(Option::is_none);
+            links.retain_mut(|link| {
+                let unlinked = match changed.get(&link.organization) {
+                    Some((None, sure)) => {
+                        link.sure &= *sure;
+                        *sure
+                    }
+                    _ => false,
+                };
                 !unlinked && !gone.contains(&link.organization)
             });
             let kept: HashSet<u32> = links.iter().map(|link| link.organization).collect();
-            let added = changed.into_iter().filter_map(|(organization, source)| {
-                Some(Link {
-                    organization,
-                    source: source.filter(|_| !kept.contains(&organization))?,
-                })
-            });
+            let added = changed
+                .into_iter()
+                .filter_map(|(organization, (source, sure))| {
+                    Some(Link {
+                        organization,
+                        source: source.filter(|_| !kept.contains(&organization))?,
+                        sure,
+                    })
+                });
             links.extend(added);
             links.sort_unstable_by_key(|link| link.organization);
         }
     }
 
-    fn joins(&mut self, person: &PersonRef, list: ListId, source: Source) {
+    fn joins(&mut self, person: &PersonRef, list: ListId, source: Source, sure: bool) {
         if let Some(id) = self.person(person) {
+            let list = if sure { list } else { list.perhaps() };
             self.people.join(id, list, source);
         }
     }
 
-    fn leaves(&mut self, account: &crate::model::AccountId, list: ListId) {
+    fn leaves(&mut self, account: &AccountId, list: ListId, source: Source, sure: bool) {
         if let Some(id) = self.state.people.by_account(account) {
             self.people.leave(id, list);
+            if !sure {
+                self.people.join(id, list.perhaps(), source);
+            }
         }
     }
 
@@ -417,6 +442,17 @@ impl<'x> Fold<'x> {
         self.relink();
         self.state.people = self.people.done();
         self.state
+    }
+}
+
+/// A value that a change sets, as far as the caller may set it.
+fn told<T>(value: T, source: Source, change: &Change) -> Fact<T> {
+    match change.needs_right {
+        None => Fact::Known(value, source),
+        Some(right) => Fact::Unknown(format!(
+            "setting it takes the right {}, which the caller lacks",
+            right.name()
+        )),
     }
 }
 

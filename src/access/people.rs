@@ -20,8 +20,24 @@ pub enum ListId {
     Organization(u32),
     /// The roster of a project.
     Roster(u32),
+    /// Perhaps the members of an organization: the caller lacks the right to put somebody on the list, or to take them off.
+    PerhapsOrganization(u32),
+    /// Perhaps the roster of a project.
+    PerhapsRoster(u32),
     /// People whom the permission scheme or a role of a project lets in, by [`Circle::id`](super::Circle::id).
     Circle(u32),
+}
+
+impl ListId {
+    /// The same list, of which it is not known whether somebody is on it.
+    #[must_use]
+    pub const fn perhaps(self) -> Self {
+        match self {
+            Self::Organization(at) => Self::PerhapsOrganization(at),
+            Self::Roster(at) => Self::PerhapsRoster(at),
+            other => other,
+        }
+    }
 }
 
 /// Whether an account can be used (section 2.6).
@@ -33,6 +49,9 @@ pub enum Status {
     Unverified,
     /// Portal access revoked (R1g), or an Atlassian account suspended (R1b).
     Disabled,
+    /// Whether there will be such an account is not known: the site may refuse it (R3), or a revoked one may have the address
+    /// (R1g), or the caller lacks the right to make it.
+    Perhaps,
 }
 
 /// What an account may do in JSM beyond what lists say.

@@ -4,7 +4,7 @@ use super::accounts::{self, Newcomer};
 use super::answer::{Answer, Source, Trail};
 use super::desired;
 use super::people::{Account, ListId, Role, Status};
-use super::scheme::{self, InCircle};
+use super::scheme::{self, Circle, InCircle};
 use super::state::{Coverage, Fact, Project, State, StateKind};
 use super::visitor::{Actor, Visitor};
 use crate::model::{AccountKind, ChannelAccess};
@@ -66,6 +66,8 @@ pub enum Route {
     Roster {
         /// Where that is said.
         source: Source,
+        /// Whether it is known.
+        sure: bool,
     },
     /// A member of a linked organization (V1, V10).
     Organization {
@@ -75,6 +77,8 @@ pub enum Route {
         member: Source,
         /// Where the link is said.
         link: Source,
+        /// Whether both are known.
+        sure: bool,
     },
     /// The project is open to every customer of the site (V2).
     Open,
@@ -92,15 +96,20 @@ pub enum Route {
 pub fn routes(project_at: usize, project: &Project, actor: &Actor<'_>) -> Vec<Route> {
     let mut routes = Vec::new();
     let at = u32::try_from(project_at).unwrap_or(u32::MAX);
-    if let Some(source) = actor.on(ListId::Roster(at)) {
-        routes.push(Route::Roster { source });
+    let on = |list: ListId| {
+        let sure = actor.on(list).map(|source| (source, true));
+        sure.or_else(|| Some((actor.on(list.perhaps())?, false)))
+    };
+    if let Some((source, sure)) = on(ListId::Roster(at)) {
+        routes.push(Route::Roster { source, sure });
     }
     for link in &project.organizations {
-        if let Some(member) = actor.on(ListId::Organization(link.organization)) {
+        if let Some((member, sure)) = on(ListId::Organization(link.organization)) {
             routes.push(Route::Organization {
                 organization: link.organization,
                 member,
                 link: link.source,
+                sure: sure && link.sure,
             });
         }
     }
@@ -110,7 +119,7 @@ pub fn routes(project_at: usize, project: &Project, actor: &Actor<'_>) -> Vec<Ro
     let circles = scheme::circles(project, actor);
     let serves = circles.iter().any(|found| {
         let circle = project.scheme.circles.get(found.circle as usize);
-        found.source.is_some() && circle.is_some_and(|circle| circle.serves)
+        found.source.is_some() && circle.is_some_and(Circle::serves)
     });
     routes.extend(circles.into_iter().map(Route::Circle));
     if actor.account.role == Role::Staff && !serves && project.scheme.staff != Coverage::Whole {
@@ -346,7 +355,13 @@ fn account(
             "the address is not verified yet: no notifications until it is".into()
         });
     }
-    let reach = scheme::leak(project, who, reach, trail);
+    let mut reach = scheme::leak(project, who, reach, trail);
+    if who.status == Status::Perhaps && reach.view.exposes() {
+        trail.add("R3", None, || {
+            "whether the account will be there is not known".into()
+        });
+        reach = reach.and(Answer::Uncertain);
+    }
     if who.role == Role::None && reach.view != Answer::Yes {
         // The last column of 4.2: without a login they are anonymous visitors.
         let mut steps = trail.fresh();
@@ -370,28 +385,33 @@ fn listed(
     let mut answer = Answer::No;
     for route in routes(project_at, project, actor) {
         match route {
-            Route::Roster { source } => {
+            Route::Roster { source, sure } => {
                 trail.add("V1", Some(source), || {
-                    format!("on the roster of {}", project.key)
+                    format!("{}on the roster of {}", perhaps_said(sure), project.key)
                 });
-                answer = answer.or(actor.certainty);
+                answer = answer.or(actor.certainty.and(certainty(sure)));
             }
             Route::Organization {
                 organization,
                 member,
                 link,
+                sure,
             } => {
                 let name = state
                     .organizations
                     .get(organization as usize)
                     .map_or("?", |organization| organization.name.as_str());
                 trail.add("V1", Some(member), || {
-                    format!("a member of {name}", name = named(name))
+                    format!(
+                        "{}a member of {name}",
+                        perhaps_said(sure),
+                        name = named(name)
+                    )
                 });
                 trail.add("V10", Some(link), || {
                     format!("{name} is linked to {}", project.key, name = named(name))
                 });
-                answer = answer.or(actor.certainty);
+                answer = answer.or(actor.certainty.and(certainty(sure)));
             }
             Route::Circle(found) => {
                 answer = answer.or(scheme::explain(project, found, actor.certainty, trail));
@@ -400,6 +420,16 @@ fn listed(
         }
     }
     answer
+}
+
+/// The answer of a route of which it is known, or not, that it is there.
+const fn certainty(sure: bool) -> Answer {
+    if sure { Answer::Yes } else { Answer::Uncertain }
+}
+
+/// What goes before a route that may not be there.
+const fn perhaps_said(sure: bool) -> &'static str {
+    if sure { "" } else { "perhaps " }
 }
 
 /// Rows "Portal-only, active" and "Atlassian + JSM Customer".

@@ -76,23 +76,45 @@ pub struct Circle {
     pub name: String,
     /// The name of the group, where they are one.
     pub group: Option<String>,
-    /// Whether they are agents or administrators, rather than customers by Browse Projects.
-    pub serves: bool,
+    /// What they are there.
+    pub part: Part,
     /// How far its list of people can be believed.
     pub members: Coverage,
+    /// How many they are, where that was read.
+    pub size: Option<usize>,
+}
+
+/// What the people of a circle are in a project.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Part {
+    /// Agents or administrators.
+    Serves,
+    /// Customers, since Browse Projects is granted to them (V7).
+    Browses,
+    /// Customers, since they are in the project role *Service Desk Customers* (V1).
+    Customers,
 }
 
 impl Circle {
+    /// Says whether its people are agents or administrators.
+    pub fn serves(&self) -> bool {
+        self.part == Part::Serves
+    }
+
     /// Returns the rule by which its people get in.
     pub const fn rule(&self) -> &'static str {
-        if self.serves { "V1" } else { "V7" }
+        match self.part {
+            Part::Serves | Part::Customers => "V1",
+            Part::Browses => "V7",
+        }
     }
 
     /// Returns the route in words.
     pub fn route(&self) -> String {
-        match self.serves {
-            true => format!("agent ({})", self.name),
-            false => format!("Browse Projects ({})", self.name),
+        match self.part {
+            Part::Serves => format!("agent ({})", self.name),
+            Part::Browses => format!("Browse Projects ({})", self.name),
+            Part::Customers => self.name.clone(),
         }
     }
 
@@ -135,12 +157,13 @@ pub(super) fn explain(
     };
     match (&circle.members, found.source) {
         (_, Some(source)) => {
-            trail.add(circle.rule(), Some(source), || match circle.serves {
-                true => format!(
+            trail.add(circle.rule(), Some(source), || match circle.part {
+                Part::Serves => format!(
                     "an agent or administrator of {}: {}",
                     project.key, circle.name
                 ),
-                false => format!(
+                Part::Customers => format!("a customer of {}: {}", project.key, circle.name),
+                Part::Browses => format!(
                     "Browse Projects of {} makes customers of the people of {}",
                     project.key, circle.name
                 ),
@@ -199,7 +222,7 @@ pub(super) fn leak(project: &Project, who: Account, reach: Reach, trail: &mut Tr
     }
 }
 
-/// A new Atlassian account may be put into groups by itself, and one of them may hold Browse Projects.
+/// A new Atlassian account may be put into groups by itself, and one of them may hold Browse Projects or the role of customers.
 pub(super) fn perhaps_in_a_group(
     project: &Project,
     who: Account,
@@ -210,10 +233,10 @@ pub(super) fn perhaps_in_a_group(
         .scheme
         .circles
         .iter()
-        .find(|circle| !circle.serves && circle.group.is_some());
+        .find(|circle| !circle.serves() && circle.group.is_some());
     match group {
         Some(circle) if who.kind == Some(AccountKind::Atlassian) && reach.view == Answer::No => {
-            trail.add("V7", None, || {
+            trail.add(circle.rule(), None, || {
                 format!("whether new accounts join {} is not known", circle.name)
             });
             reach.or(Reach::both(Answer::Uncertain))

@@ -216,6 +216,8 @@ pub struct Link {
     pub organization: u32,
     /// Where the link comes from.
     pub source: Source,
+    /// Whether it is there for sure; not where the caller lacks the right to make it, or to take it away.
+    pub sure: bool,
 }
 
 /// A service project.

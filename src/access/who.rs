@@ -245,8 +245,11 @@ fn via(state: &State<'_>, project_at: usize, article: bool, id: PersonId) -> Vec
     let mut all: Vec<Via> = portal::routes(project_at, project, &actor)
         .into_iter()
         .map(|route| match route {
-            Route::Roster { source } => Via {
-                route: "roster".into(),
+            Route::Roster { source, sure } => Via {
+                route: match sure {
+                    true => "roster".into(),
+                    false => "perhaps the roster".into(),
+                },
                 rule: RuleId("V1"),
                 source: Some(source),
             },

@@ -13,6 +13,7 @@ use crate::files::{self, Given, Root};
 use crate::model::SiteKey;
 use crate::observed::Observed;
 use crate::pipeline;
+use crate::plan::Block;
 use crate::report::build::{self, Planned};
 use crate::report::document::{Made, Override, PlanDocument};
 use crate::report::json::ReadPlanError;
@@ -21,6 +22,7 @@ use crate::report::{applied, json, text};
 use crate::review;
 use camino::{Utf8Path, Utf8PathBuf};
 use jiff::Timestamp;
+use std::collections::BTreeMap;
 use std::io::{self, BufRead, Write};
 use std::sync::Arc;
 
@@ -55,6 +57,14 @@ pub(super) async fn run(
         Ok(keys) => keys,
         Err(exit) => return exit,
     };
+    if arguments.plan.is_some() && !arguments.reach.target.is_empty() {
+        let hint = "a reviewed plan says itself what is done; leave one of the two out";
+        return output.fail(
+            Exit::Usage,
+            "`--plan` and `--target` exclude each other",
+            Some(hint),
+        );
+    }
     let reviewed = match arguments.plan.as_deref().map(|file| reviewed(file, output)) {
         None => None,
         Some(Ok(reviewed)) => Some(reviewed),
@@ -71,6 +81,20 @@ pub(super) async fn run(
             }
             Err(exit) => worst = worst.and(exit),
         }
+    }
+    if let Some(reviewed) = &reviewed
+        && worst == Exit::Done
+        && let Err(exit) = only_reviewed(
+            &workspace,
+            &ready,
+            &mut planned,
+            reviewed,
+            arguments,
+            output,
+        )
+    {
+        worst = worst.and(exit);
+        planned.clear();
     }
     let asked = arguments.accept.as_deref();
     let accepted = accept::accept(
@@ -154,8 +178,6 @@ async fn carry_out(
         Privacy::Full => Vec::new(),
         Privacy::Pseudonymous | Privacy::Counts => document.resource_changes.clone(),
     };
-    // A reviewed plan is held against what is really planned, whatever is shown of it.
-    let fresh = reviewed.map(|_| document.clone());
     let document = privacy::redact(document, output.privacy, key.as_deref());
     let shown = match arguments.format {
         ReportFormat::Text => {
@@ -182,16 +204,18 @@ async fn carry_out(
             Some(hint),
         );
     }
-    if let (Some(reviewed), Some(fresh)) = (reviewed, &fresh)
-        && let Err(exit) = held_against(reviewed, fresh, arguments, output)
-    {
-        return exit;
-    }
     let automatic = planned
         .iter()
         .flat_map(|planned| &planned.plan.changes)
         .filter(|change| change.is_automatic())
         .count();
+    let lacks = planned
+        .iter()
+        .flat_map(|planned| &planned.plan.changes)
+        .any(|change| change.is_automatic() && change.needs_right.is_some());
+    if lacks {
+        return observe::lacks_a_right(planned, output);
+    }
     if automatic > 0 && !arguments.auto_approve && reviewed.is_none() {
         match confirmed(&Question::of(&document, automatic), output).await {
             Some(true) => {}
@@ -263,7 +287,7 @@ async fn carry_out(
     let checks = observe::exit_of_checks(planned);
     let exit = incomplete
         .and(checks)
-        .and(outcome(planned, &reports, arguments.allow_manual));
+        .and(outcome(planned, &reports, arguments));
     let requests: u64 = ready
         .iter()
         .map(|site| site.session.connection.requests())
@@ -302,22 +326,28 @@ fn reviewed(file: &Utf8Path, output: &mut Output) -> Result<PlanDocument, Exit> 
     }
 }
 
-/// Refuses to go on when something would be done that nobody reviewed.
-fn held_against(
+/// Blocks whatever nobody reviewed, and whatever would do more to people than was reviewed, and says so.
+///
+/// # Errors
+/// When the reviewed plan is of other sites.
+fn only_reviewed(
+    workspace: &Workspace,
+    ready: &[Ready<'_>],
+    planned: &mut Vec<Planned>,
     reviewed: &PlanDocument,
-    fresh: &PlanDocument,
     arguments: &ApplyArguments,
     output: &mut Output,
 ) -> Result<(), Exit> {
     let file = arguments.plan.as_deref().unwrap_or(Utf8Path::new("-"));
-    let made = (reviewed.made.as_ref(), fresh.made.as_ref());
-    if let (Some(old), Some(new)) = made
-        && let Err(why) = review::same_sites(old, new)
+    let made = accept::made(Made::LIVE, ready.iter().map(|site| &site.observed));
+    if let Some(old) = reviewed.made.as_ref()
+        && let Err(why) = review::same_sites(old, &made)
     {
         return Err(output.fail(Exit::Stale, &format!("`{file}` {why}"), None));
     }
-    let review = review::compare(reviewed, fresh);
-    for row in &review.already_true {
+    let fresh = build::document(workspace, planned);
+    let compared = review::compare(reviewed, &fresh);
+    for row in &compared.already_true {
         let line = format!(
             "already true: {} {}",
             row.change.actions.join(" "),
@@ -325,33 +355,79 @@ fn held_against(
         );
         output.tell(&line);
     }
-    if review.extra.is_empty() {
-        return Ok(());
+    // A shared address may have several rows, of which the actions tell which is meant.
+    let mut stands: BTreeMap<(String, String), Block> = BTreeMap::new();
+    for extra in &compared.extra {
+        let actions = extra.change.change.actions.join(" ");
+        output.tell(&format!(
+            "not reviewed: {actions} {}: {}",
+            extra.change.address, extra.why
+        ));
+        let key = (extra.change.address.clone(), actions);
+        stands.insert(key, Block::Unreviewed(extra.why.to_owned()));
     }
-    for extra in &review.extra {
-        let change = extra.change;
-        let line = format!(
-            "not reviewed: {} {}: {}",
-            change.change.actions.join(" "),
-            change.address,
-            extra.why
-        );
-        output.tell(&line);
+    loop {
+        if !stands.is_empty() {
+            *planned = ready
+                .iter()
+                .map(|site| {
+                    pipeline::plan_beside(&site.desired, &site.observed, |change| {
+                        let key = (change.address.to_string(), change.action.word().to_owned());
+                        stands.get(&key).cloned()
+                    })
+                })
+                .collect();
+        }
+        let fresh = build::document(workspace, planned);
+        let at_first = stands.len();
+        for (address, who) in review::withheld(reviewed, &fresh) {
+            let who: Vec<String> = who.into_iter().collect();
+            let who = who.join(", ");
+            let rows = fresh.resource_changes.iter();
+            for row in rows.filter(|row| row.address == address) {
+                let key = (address.clone(), row.change.actions.join(" "));
+                stands.entry(key).or_insert_with(|| {
+                    output.tell(&format!("withheld: {address}: nobody reviewed that {who}"));
+                    Block::Withheld(who.clone())
+                });
+            }
+        }
+        if stands.len() == at_first {
+            return Ok(());
+        }
     }
-    let count = review.extra.len();
-    let s = if count == 1 { "" } else { "s" };
-    let message = format!(
-        "nothing was applied: {count} change{s} would be done that `{file}` does not cover"
-    );
-    let hint = "plan again, review that plan, and apply it";
-    Err(output.fail(Exit::Stale, &message, Some(hint)))
 }
 
 /// Returns how an apply ends.
-fn outcome(planned: &[Planned], reports: &[ApplyReport], allow_manual: bool) -> Exit {
+fn outcome(planned: &[Planned], reports: &[ApplyReport], arguments: &ApplyArguments) -> Exit {
+    let allow_manual = arguments.allow_manual;
     let mut exit = Exit::Done;
-    if planned.iter().any(|planned| planned.plan.leaves_out) && !allow_manual {
+    if planned
+        .iter()
+        .any(|planned| !planned.plan.left_out.is_empty())
+        && !allow_manual
+    {
         exit = Exit::ManualStepsRemain;
+    }
+    let changes = || planned.iter().flat_map(|planned| &planned.plan.changes);
+    let reviewed = changes().any(|change| change.blocked_by.iter().any(Block::is_of_a_review));
+    for change in changes() {
+        let blocks = &change.blocked_by;
+        let by = |what: fn(&Block) -> bool| blocks.iter().any(what);
+        if by(|block| matches!(block, Block::Withheld(_))) {
+            exit = exit.and(Exit::Stale);
+        } else if by(|block| matches!(block, Block::Unreviewed(_))) {
+            if arguments.detailed_exitcode {
+                exit = exit.and(Exit::Changes);
+            }
+        } else if blocks.is_empty() {
+            continue;
+        } else if reviewed && by(|block| matches!(block, Block::DependsOn { .. })) {
+            // It rests on something that nobody reviewed, or that is withheld.
+            exit = exit.and(Exit::Stale);
+        } else {
+            exit = exit.and(Exit::Blocked);
+        }
     }
     for report in reports {
         let counts = report.counts();
@@ -360,9 +436,6 @@ fn outcome(planned: &[Planned], reports: &[ApplyReport], allow_manual: bool) -> 
         }
         if counts.failed > 0 {
             exit = exit.and(Exit::Partial);
-        }
-        if counts.blocked > 0 {
-            exit = exit.and(Exit::Blocked);
         }
         let left = counts.manual + counts.waiting + counts.inactive_or_hidden;
         if left > 0 && !allow_manual {

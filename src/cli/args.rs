@@ -279,6 +279,9 @@ pub struct PlanArguments {
     /// The most bytes of `--format markdown`
     #[arg(long, value_name = "BYTES", default_value_t = crate::report::markdown::MAX_BYTES, value_parser = max_bytes)]
     pub max_bytes: usize,
+    /// Plan for other credentials: a missing right to carry out is told, and does not end with 7
+    #[arg(long)]
+    pub ignore_write_rights: bool,
     /// Exit with 2 when there is something to change, 5 when something is blocked
     #[arg(long)]
     pub detailed_exitcode: bool,
@@ -338,7 +341,7 @@ pub struct ApplyArguments {
     /// Do not ask
     #[arg(long)]
     pub auto_approve: bool,
-    /// Apply only what this reviewed plan holds, without asking; a change that is not in it is refused
+    /// Apply only what this reviewed plan holds, without asking; what it does not hold is left alone, and what would do more to people than it says is withheld
     #[arg(long, value_name = "FILE")]
     pub plan: Option<Utf8PathBuf>,
     /// Override the policy for exactly the plan with this digest
@@ -347,6 +350,9 @@ pub struct ApplyArguments {
     /// Read every touched list back, and fail what it does not show; other surfaces are always read back
     #[arg(long)]
     pub verify: bool,
+    /// Exit with 2 where something is left alone that the reviewed plan does not hold
+    #[arg(long)]
+    pub detailed_exitcode: bool,
     /// Exit with 0 although manual steps remain
     #[arg(long)]
     pub allow_manual: bool,

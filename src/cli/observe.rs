@@ -10,7 +10,7 @@ use crate::desired::Desired;
 use crate::diagnostic;
 use crate::exit::Exit;
 use crate::jsm::{ApiError, ErrorKind};
-use crate::model::SiteKey;
+use crate::model::{Right, SiteKey};
 use crate::neutral::neutral;
 use crate::observe;
 use crate::observed::Observed;
@@ -19,6 +19,7 @@ use crate::report::privacy::{self, Privacy};
 use crate::target;
 use camino::Utf8Path;
 use jiff::civil::Date;
+use std::collections::BTreeSet;
 
 /// Loads a workspace; its problems go to standard error.
 pub(super) fn load(
@@ -247,6 +248,19 @@ pub(super) fn exit_of_plans(planned: &[Planned]) -> Exit {
             (false, false) => Exit::Unreadable,
         })
         .fold(Exit::Done, Exit::and)
+}
+
+/// Says which right the caller lacks for carrying out some plans, and returns the exit code.
+pub(super) fn lacks_a_right(planned: &[Planned], output: &mut Output) -> Exit {
+    let changes = planned.iter().flat_map(|planned| &planned.plan.changes);
+    let rights: BTreeSet<Right> = changes.filter_map(|change| change.needs_right).collect();
+    let names: Vec<&str> = rights.into_iter().map(Right::name).collect();
+    let message = format!(
+        "the credentials cannot carry this out: they lack the right {}",
+        names.join(" and ")
+    );
+    let hint = "apply with credentials that have it; a plan for other credentials takes `--ignore-write-rights`";
+    output.fail(Exit::Forbidden, &message, Some(hint))
 }
 
 /// Returns how urgently the checks of some plans end the command.

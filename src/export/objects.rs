@@ -4,8 +4,8 @@ use super::slug::Slugs;
 use super::yaml::{Block, document};
 use super::{Draft, Members};
 use crate::config::Mode;
-use crate::model::{Field, OrganizationId, OrganizationName, WhoCanView};
-use crate::observed::{Observation, ObservedOrganization, ObservedProject};
+use crate::model::{Field, OrganizationId, OrganizationName, Read, WhoCanView};
+use crate::observed::{GroupRef, Observation, Observed, ObservedOrganization, ObservedProject};
 use camino::Utf8PathBuf;
 use serde_yaml::Value;
 use std::collections::BTreeMap;
@@ -136,6 +136,7 @@ impl<'a> Draft<'a> {
                     }
                 }
             }
+            comments.extend(groups(self.observed, seen));
             spaces(seen, &mut viewers, &mut block, &mut comments);
             let below = Block::new().with(key.as_str(), block);
             let text = document(UP, &comments, self.of_site("projects", below))?;
@@ -254,4 +255,26 @@ fn spaces<'a>(
     if !written.is_empty() {
         block.set("knowledge_base", written);
     }
+}
+
+/// Says which groups are customers of a project, which the files have no word for.
+fn groups(observed: &Observed, seen: &ObservedProject) -> Vec<String> {
+    let customers = seen
+        .permissions
+        .as_ref()
+        .and_then(|seen| seen.customers.as_ref());
+    let Some(Read::Complete(customers)) = customers else {
+        return Vec::new();
+    };
+    let group = |group: &GroupRef| {
+        let size = match observed.whole_group(group) {
+            Some(members) => members.len().to_string(),
+            None => "an unknown number of".to_owned(),
+        };
+        format!(
+            "Left out: group {} with {size} members is in the role Service Desk Customers, so they are customers too",
+            group.name
+        )
+    };
+    customers.groups.iter().map(group).collect()
 }

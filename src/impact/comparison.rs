@@ -140,7 +140,7 @@ impl<'s, 'b, 'a> Comparison<'s, 'b, 'a> {
                     concerned.insert(at as usize);
                 }
                 // No plan changes schemes or roles.
-                ListId::Circle(_) => {}
+                _ => {}
             }
         }
         concerned.into_iter().collect()

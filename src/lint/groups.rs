@@ -1,22 +1,24 @@
-//! Lints about projects and customer organizations: L31, L37, L38, L42 to L44, L56, L57, L68.
+//! Lints about projects and customer organizations: L31, L37, L38, L42 to L44, L56, L57, L68, L71.
 
 use super::{Scene, names};
 use crate::access::accounts::{account_type, newcomer};
 use crate::access::{
-    Answer, Coverage, DomainClass, ListId, Outcome, Source, State, StateKind, Trail, Way,
-    is_public_mail,
+    Answer, Coverage, DomainClass, ListId, Outcome, Source, State, StateKind, Trail, Visitor, Way,
+    is_public_mail, portal,
 };
-use crate::config::OrganizationState;
+use crate::config::{ApprovedRole, OrganizationState};
 use crate::model::{
-    ChannelAccess, CustomerSharing, OrganizationManagement, OrganizationName, SiteField,
+    ChannelAccess, CustomerSharing, Domain, OrganizationManagement, OrganizationName, SiteField,
 };
 use crate::neutral::named;
+use std::collections::BTreeMap;
 
 pub(super) fn judge(scene: &mut Scene<'_, '_>) {
     let counts = Counts::of(scene);
     projects(scene, &counts);
     organizations(scene, &counts);
     agents_as_gatekeepers(scene);
+    sign_up_leads_nowhere(scene);
 }
 
 /// How many people stand on each list.
@@ -47,7 +49,7 @@ impl Counts {
                 let slot = match *list {
                     ListId::Roster(at) => counts.rosters.get_mut(at as usize),
                     ListId::Organization(at) => counts.organizations.get_mut(at as usize),
-                    ListId::Circle(_) => None,
+                    _ => None,
                 };
                 if let Some(count) = slot {
                     *count += 1;
@@ -271,6 +273,52 @@ fn agents_as_gatekeepers(scene: &mut Scene<'_, '_>) {
             source,
             format!("agents manage organizations, and organizations open restricted projects: {}; any agent can grant that access", names(gated.iter().copied())),
             "set `organization_management: jira_admins_only`",
+        );
+    }
+}
+
+/// L71: people of a domain that the site names can sign up by themselves, and then reach no portal.
+fn sign_up_leads_nowhere(scene: &mut Scene<'_, '_>) {
+    let state = scene.state;
+    if state.projects.is_empty() || state.site.create.value() != Some(&true) {
+        return;
+    }
+    let approved = state.approved.domains.iter();
+    let approved = approved
+        .filter(|(_, grant)| grant.role != ApprovedRole::None)
+        .map(|(domain, grant)| (domain, Some(grant.source)));
+    let allowed = state.site.allowed.value().and_then(Option::as_ref);
+    let allowed = allowed.into_iter().flatten();
+    let source = state.site.allowed.source();
+    let named: BTreeMap<&Domain, (bool, Option<Source>)> = allowed
+        .map(|domain| (domain, (false, source)))
+        .chain(approved.map(|(domain, source)| (domain, (true, source))))
+        .collect();
+    for (domain, (is_approved, source)) in named {
+        let domain = domain.as_str();
+        let class = DomainClass::of(state, domain);
+        let silent = &mut Trail::silent();
+        if newcomer(state, &class, silent).certainty != Answer::Yes {
+            continue;
+        }
+        let visitor = Visitor::New(class);
+        let nowhere = (0..state.projects.len())
+            .all(|at| portal::reach(state, at, &visitor, silent).view == Answer::No);
+        if !nowhere {
+            continue;
+        }
+        let address = match is_approved {
+            true => scene.approved(domain),
+            false => scene.desired.address(["allowed-domain", domain]),
+        };
+        scene.report_at(
+            "L71",
+            address,
+            source,
+            format!(
+                "people of `{domain}` may sign up by themselves and then reach no portal: every project in sight is restricted to people and organizations that they are not among"
+            ),
+            "open a project, give an organization that is linked the domain, or list the people; or acknowledge L71 with a reason",
         );
     }
 }

@@ -12,8 +12,9 @@ use crate::policy::{Verdict, Weight};
 use std::collections::BTreeMap;
 
 /// Warnings that nothing but a site shows, so that `plan` repeats them. Of the others, `validate` repeats those that hold
-/// already, and a plan tells only what it makes newly true.
-const STANDING: [&str; 3] = ["L35", "L48", "L49"];
+/// already, and a plan tells only what it makes newly true. Beside them, who signs up and meets a closed door (L71) depends on
+/// projects that the files need not have.
+const STANDING: [&str; 4] = ["L35", "L48", "L49", "L71"];
 
 /// What holds already, so that it is nothing that the plan makes true.
 pub(crate) struct Held(Vec<Found>);

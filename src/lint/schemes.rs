@@ -1,7 +1,7 @@
 //! Lints about permission schemes, as far as they were read: L34, L35, L36.
 
 use super::{Scene, names};
-use crate::access::Reading;
+use crate::access::{Part, Reading};
 use crate::model::ChannelAccess;
 
 pub(super) fn judge(scene: &mut Scene<'_, '_>) {
@@ -40,7 +40,7 @@ pub(super) fn judge(scene: &mut Scene<'_, '_>) {
         let groups: Vec<&str> = scheme
             .circles
             .iter()
-            .filter(|circle| !circle.serves)
+            .filter(|circle| circle.part == Part::Browses)
             .filter_map(|circle| circle.group.as_deref())
             .collect();
         if !groups.is_empty() {

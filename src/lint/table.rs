@@ -1,4 +1,4 @@
-//! The table of lints L01 to L70, section 6 of the access model.
+//! The table of lints: L01 to L70 of the access model, and those that came after it.
 
 use super::{Basis, Lint};
 use crate::diagnostic::Severity;
@@ -21,7 +21,7 @@ const fn lint(
 }
 
 /// Every lint, in order.
-pub static TABLE: [Lint; 70] = [
+pub static TABLE: [Lint; 71] = [
     lint(
         "L01",
         Severity::Error,
@@ -493,6 +493,13 @@ pub static TABLE: [Lint; 70] = [
         false,
         "destructive action `delete` where `revoke` would do",
         Basis::Not("Portcullis deletes no account and revokes none, so no plan can do it"),
+    ),
+    lint(
+        "L71",
+        Severity::Warning,
+        false,
+        "domain that can self-create (R2 self-service + R3) and reaches no portal",
+        Basis::State,
     ),
 ];
 

@@ -95,6 +95,7 @@ pub static TABLE: &[Why] = &[
     why("L68", "Every agent can give access to the restricted projects.", &[sources::ORGANIZATION_RIGHTS]),
     why("L69", "The identity provider owns it, and would put it back.", &[sources::REST_ORGANIZATION, sources::GROUP_NAME_CONFLICTS]),
     why("L70", "Deleting an account cannot be undone.", &[sources::PORTAL_ONLY]),
+    why("L71", "People sign up, and every portal tells them that they have no permission.", &[sources::SIGNUP_UNAVAILABLE]),
 ];
 
 /// What the letters stand for in which the conditions of lints are written.

@@ -16,6 +16,10 @@ pub enum Block {
     Lint(&'static str),
     /// An expectation would fail by it: the expectation's name.
     Expectation(String),
+    /// The reviewed plan does not have it.
+    Unreviewed(String),
+    /// It would do something to people that the reviewed plan does not say: who would gain or lose what.
+    Withheld(String),
     /// It rests on something that is not done.
     DependsOn {
         /// What is not done, such as `the account is not made`.
@@ -26,12 +30,21 @@ pub enum Block {
 }
 
 impl Block {
+    /// Says whether it stands for what a reviewed plan does not hold.
+    pub const fn is_of_a_review(&self) -> bool {
+        matches!(self, Self::Unreviewed(_) | Self::Withheld(_))
+    }
+
     /// Says whether an acceptance of exactly this plan lifts it.
     pub const fn is_overridable(&self) -> bool {
         match self {
             Self::Policy(_) | Self::Unjudged(_) => true,
             Self::DependsOn { overridable, .. } => *overridable,
-            Self::Rule(_) | Self::Lint(_) | Self::Expectation(_) => false,
+            Self::Rule(_)
+            | Self::Lint(_)
+            | Self::Expectation(_)
+            | Self::Unreviewed(_)
+            | Self::Withheld(_) => false,
         }
     }
 }
@@ -41,6 +54,8 @@ impl fmt::Display for Block {
         match self {
             Self::Policy(what) | Self::Rule(what) => f.write_str(what),
             Self::Unjudged(what) => write!(f, "cannot be judged: {what}"),
+            Self::Unreviewed(why) => write!(f, "not reviewed: {why}"),
+            Self::Withheld(who) => write!(f, "withheld, since nobody reviewed that {who}"),
             Self::Lint(code) => write!(f, "lint {code}"),
             Self::Expectation(name) => write!(f, "expectation {name}", name = named(name)),
             Self::DependsOn { what, .. } => f.write_str(what),

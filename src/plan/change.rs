@@ -4,7 +4,7 @@ use crate::config::ApprovedRole;
 use crate::diagnostic::Span;
 use crate::model::{
     AccountId, AccountKind, Address, ChannelAccess, CustomerSharing, Domain, Email, OrganizationId,
-    OrganizationName, ProjectKey, SiteField, SiteValue, SpaceKey, Surface, WhoCanView,
+    OrganizationName, ProjectKey, Right, SiteField, SiteValue, SpaceKey, Surface, WhoCanView,
 };
 use crate::plan::Block;
 use serde_json::Value;
@@ -164,6 +164,8 @@ pub enum PersonRef {
 pub enum Effect {
     /// An account comes into being: `POST /customer`, or an invitation by a person for an Atlassian account.
     CreateAccount {
+        /// Whether it is known that nobody has the address, and that the site would let the account be made.
+        certain: bool,
         /// The address.
         email: Email,
         /// The display name.
@@ -272,6 +274,8 @@ pub struct Change {
     pub blocked_by: Vec<Block>,
     /// Changes that a person must make first.
     pub waiting_for: Vec<Address>,
+    /// A right that carrying it out takes and that the caller lacks for sure.
+    pub needs_right: Option<Right>,
 }
 
 impl Change {

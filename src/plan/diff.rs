@@ -10,7 +10,7 @@ use crate::model::{
     AccountId, AccountKind, Address, Email, Incomplete, OrganizationId, OrganizationName,
     ProjectKey, Read, SiteField, Surface,
 };
-use crate::observed::Observed;
+use crate::observed::{Observed, Resolution};
 use crate::plan::change::{
     Action, Change, Effect, OrganizationRef, PersonRef, Phase, Reason, ResourceType,
 };
@@ -50,7 +50,7 @@ pub(super) struct Draft<'a> {
     pub(super) manual: Vec<ManualStep>,
     pub(super) errors: Vec<PlanError>,
     pub(super) findings: Vec<Finding>,
-    pub(super) leaves_out: bool,
+    pub(super) left_out: Vec<Address>,
     pub(super) forecast: Vec<Forecast>,
     pub(super) unmanaged: UnmanagedCounts,
     pub(super) coverage: Coverage,
@@ -153,7 +153,7 @@ impl<'a> Draft<'a> {
             manual: Vec::new(),
             errors: Vec::new(),
             findings: Vec::new(),
-            leaves_out: false,
+            left_out: Vec::new(),
             forecast: Vec::new(),
             unmanaged: UnmanagedCounts::default(),
             coverage: Coverage::default(),
@@ -283,6 +283,7 @@ impl<'a> Draft<'a> {
                 phase: Phase::Grants,
                 blocked_by: list.blocked.clone(),
                 waiting_for: Vec::new(),
+                needs_right: None,
             };
             let position = self.changes.len();
             self.changes.push(change);
@@ -343,6 +344,7 @@ impl<'a> Draft<'a> {
                 phase: Phase::Revocations,
                 blocked_by,
                 waiting_for: list.removals_wait_for.clone(),
+                needs_right: None,
             });
         }
         for (entry, why) in comparison.unresolved {
@@ -391,16 +393,18 @@ impl<'a> Draft<'a> {
                 );
             }
         }
-        self.leaves_out |= !comparison.inactive.is_empty() || comparison.shut_out > 0;
         for (entry, id) in comparison.inactive {
+            let address = row(self, &Desired::person_of(entry));
+            self.left_out.push(address.clone());
             self.finding(
-                row(self, &Desired::person_of(entry)),
+                address,
                 "inactive-or-hidden",
                 format!("account `{id}` is deactivated or revoked: grant it access again by hand, and it is added"),
                 Some(entry.span),
             );
         }
         if comparison.shut_out > 0 {
+            self.left_out.push(base.clone());
             let whose = match comparison.shut_out {
                 1 => "1 listed person has an account that is".to_owned(),
                 count => format!("{count} listed people have accounts that are"),
@@ -520,6 +524,7 @@ impl<'a> Draft<'a> {
                 phase: Phase::Revocations,
                 blocked_by,
                 waiting_for: list.removals_wait_for.clone(),
+                needs_right: None,
             });
         }
         for (email, person) in &self.desired.site.people {
@@ -624,7 +629,12 @@ impl<'a> Draft<'a> {
             } else {
                 AccountKind::PortalOnly
             };
+            let nobody = matches!(
+                self.observed.resolutions.get(email),
+                Some(Resolution::NotFound)
+            );
             let effect = Effect::CreateAccount {
+                certain: nobody && matches!(outcome, Outcome::PortalOnly | Outcome::Atlassian),
                 email: email.clone(),
                 name: name.clone(),
                 kind,
@@ -658,6 +668,12 @@ impl<'a> Draft<'a> {
                     "R3: the site's customer access lets nobody of `{}` have an account",
                     email.domain()
                 )));
+            } else if outcome == Outcome::Uncertain && rules.site.external.value() == Some(&false) {
+                // Only an approved domain would bring the account, and nobody knows of one.
+                blocked_by.push(Block::Unjudged(format!(
+                    "portal-only accounts are off, and whether `{}` is an approved domain was not read: declare the Atlassian organization with its `id` and `approved_domains`",
+                    email.domain()
+                )));
             } else {
                 // Where the rules leave it open, the site decides (Q7), once the settings are what they should be.
                 waiting_for = waits
@@ -670,10 +686,11 @@ impl<'a> Draft<'a> {
                 let dependent = &mut self.changes[position];
                 if internal {
                     dependent.waiting_for.push(address.clone());
-                } else if !blocked_by.is_empty() {
-                    dependent
-                        .blocked_by
-                        .push(no_account("the account cannot be made"));
+                } else if let Some(block) = blocked_by.first() {
+                    dependent.blocked_by.push(Block::DependsOn {
+                        what: "the account cannot be made".to_owned(),
+                        overridable: block.is_overridable(),
+                    });
                 } else {
                     dependent.waiting_for.extend(waiting_for.iter().cloned());
                 }
@@ -696,6 +713,7 @@ impl<'a> Draft<'a> {
                 phase: Phase::Accounts,
                 blocked_by,
                 waiting_for,
+                needs_right: None,
             });
         }
         if !invite.is_empty() {
@@ -764,7 +782,7 @@ impl<'a> Draft<'a> {
             manual_steps: self.manual,
             errors: self.errors,
             findings: self.findings,
-            leaves_out: self.leaves_out,
+            left_out: self.left_out,
             forecast: self.forecast,
             unmanaged: self.unmanaged,
             coverage: self.coverage,

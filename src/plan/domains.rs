@@ -154,6 +154,7 @@ impl Draft<'_> {
             },
             blocked_by,
             waiting_for: Vec::new(),
+            needs_right: None,
         });
         if surface == Surface::Manual {
             self.by_hand(
@@ -200,6 +201,7 @@ impl Draft<'_> {
             phase: Phase::Widen,
             blocked_by: Vec::new(),
             waiting_for: Vec::new(),
+            needs_right: None,
         });
         self.by_hand(&ManualSubject::AnyDomain, vec![address], before, after);
     }

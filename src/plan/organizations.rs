@@ -173,6 +173,7 @@ impl<'a> Draft<'a> {
             phase: Phase::Organizations,
             blocked_by: scim_block(seen),
             waiting_for: Vec::new(),
+            needs_right: None,
         });
         let subject = ManualSubject::Rename {
             from: seen.name.clone(),
@@ -211,6 +212,7 @@ impl<'a> Draft<'a> {
             phase: Phase::Organizations,
             blocked_by: blocked_by.clone(),
             waiting_for: Vec::new(),
+            needs_right: None,
         });
         let blocked = if blocked_by.is_empty() {
             Vec::new()
@@ -406,6 +408,7 @@ impl<'a> Draft<'a> {
                 phase: Phase::Grants,
                 blocked_by: blocked_by.clone(),
                 waiting_for: Vec::new(),
+                needs_right: None,
             });
         }
         if surface == Surface::Manual {
@@ -464,6 +467,7 @@ impl<'a> Draft<'a> {
                             phase: Phase::Revocations,
                             blocked_by: Vec::new(),
                             waiting_for: Vec::new(),
+                            needs_right: None,
                         }),
                         Ok(_) => {}
                     }
@@ -506,6 +510,7 @@ impl<'a> Draft<'a> {
                         phase: Phase::Revocations,
                         blocked_by: blocked.clone(),
                         waiting_for: Vec::new(),
+                        needs_right: None,
                     });
                 }
             }
@@ -558,6 +563,7 @@ impl<'a> Draft<'a> {
             phase: Phase::Deletions,
             blocked_by,
             waiting_for: Vec::new(),
+            needs_right: None,
         });
     }
 

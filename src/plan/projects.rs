@@ -6,9 +6,10 @@ use crate::config::{
 };
 use crate::diagnostic::{Located, Span};
 use crate::model::{
-    Address, ChannelAccess, CustomerSharing, Field, Incomplete, OrganizationId, ProjectKey,
+    Address, ChannelAccess, CustomerSharing, Field, Incomplete, OrganizationId, ProjectKey, Read,
     SiteField, SpaceKey, Surface, WhoCanView,
 };
+use crate::neutral::named;
 use crate::observed::{Observation, ObservedProject, ObservedSpace};
 use crate::plan::change::{Action, Change, Effect, OrganizationRef, Phase, Reason, ResourceType};
 use crate::plan::diff::{Draft, ListOwner, PeopleList, whole};
@@ -83,8 +84,36 @@ impl<'a> Draft<'a> {
             self.linked_organizations(key, linked, seen);
         }
         self.customers(key, project, seen, access);
+        self.customer_groups(key, project, seen);
         if !project.knowledge_base.is_empty() {
             self.knowledge_base(key, project, seen);
+        }
+    }
+
+    /// Groups in the role of the project's customers, which the files have no word for: told, and never taken out.
+    fn customer_groups(&mut self, key: &ProjectKey, project: &Project, seen: &ObservedProject) {
+        let customers = seen
+            .permissions
+            .as_ref()
+            .and_then(|seen| seen.customers.as_ref());
+        let Some(Read::Complete(customers)) = customers else {
+            return;
+        };
+        for group in &customers.groups {
+            let size = match self.observed.whole_group(group).map(BTreeSet::len) {
+                Some(1) => "1 member".to_owned(),
+                Some(size) => format!("{size} members"),
+                None => "members whom nobody could read".to_owned(),
+            };
+            self.finding(
+                self.address(["project", key.as_str(), "customer-group", &group.name]),
+                "customer-group",
+                format!(
+                    "group {} is in the project's role Service Desk Customers with {size}: they are customers beside those whom the files list",
+                    named(&group.name)
+                ),
+                Some(project.span),
+            );
         }
     }
 
@@ -201,6 +230,7 @@ impl<'a> Draft<'a> {
             phase,
             blocked_by: Vec::new(),
             waiting_for: Vec::new(),
+            needs_right: None,
         });
         if manual {
             self.by_hand(subject, vec![address], before, after);
@@ -323,6 +353,7 @@ impl<'a> Draft<'a> {
                 phase: Phase::Grants,
                 blocked_by,
                 waiting_for: Vec::new(),
+                needs_right: None,
             });
         }
         if wanted.mode == Mode::AddOnly || unsure {
@@ -362,6 +393,7 @@ impl<'a> Draft<'a> {
                 phase: Phase::Revocations,
                 blocked_by: Vec::new(),
                 waiting_for: Vec::new(),
+                needs_right: None,
             });
         }
     }
@@ -589,6 +621,7 @@ impl<'a> Draft<'a> {
             },
             blocked_by,
             waiting_for,
+            needs_right: None,
         });
         if manual {
             let subject = ManualSubject::KnowledgeBase(key.clone(), space.clone());

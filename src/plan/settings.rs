@@ -64,6 +64,7 @@ impl Draft<'_> {
             phase: phase(field, &wanted.value),
             blocked_by: Vec::new(),
             waiting_for: Vec::new(),
+            needs_right: None,
         });
         if manual {
             // The login methods are one page and one statement, so what is written about the other one is stated too,
@@ -248,6 +249,7 @@ impl Draft<'_> {
                 phase: if widens { Phase::Widen } else { Phase::Narrow },
                 blocked_by: Vec::new(),
                 waiting_for: Vec::new(),
+                needs_right: None,
             });
         }
         if manual {

@@ -24,6 +24,9 @@ pub struct AppliedDocument {
     pub counts: Counts,
     /// How many steps by hand the plan lists; one step can settle several changes.
     pub manual_steps: usize,
+    /// Listed people whom nothing brings in, since their accounts are suspended or revoked; the list where they are on it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub left_out: Vec<String>,
     /// Requests, reading included.
     pub requests: u64,
     /// The exit code.
@@ -98,6 +101,11 @@ pub fn document(
             .iter()
             .map(|planned| planned.plan.manual_steps.len())
             .sum(),
+        left_out: planned
+            .iter()
+            .flat_map(|planned| &planned.plan.left_out)
+            .map(ToString::to_string)
+            .collect(),
         requests,
         exit_code: exit.code(),
         exit_reason: exit.reason(),

@@ -267,6 +267,7 @@ pub(crate) fn row(workspace: &Workspace, change: &Change) -> ResourceChange {
                 && change.blocked_by.iter().all(Block::is_overridable),
             origin: None,
             waiting_for: change.waiting_for.iter().map(ToString::to_string).collect(),
+            needs_right: change.needs_right.map(|right| right.name().to_owned()),
             count: None,
         },
     }

@@ -159,6 +159,9 @@ pub struct Extra {
     /// What a person must do first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub waiting_for: Vec<String>,
+    /// A right that carrying it out takes and that the caller lacks, by Atlassian's name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub needs_right: Option<String>,
     /// How many people the row stands for, where `--privacy counts` made one row of a list's people.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub count: Option<usize>,

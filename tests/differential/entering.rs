@@ -34,6 +34,7 @@ fn claim(site: &mut Site, state: &mut State<'_>, claims: [bool; 2]) {
     state.projects[1].organizations = vec![Link {
         organization: 1,
         source: SOURCE,
+        sure: true,
     }];
     let domain = Domain::new(DOMAIN).unwrap();
     for (at, name) in ["Globex", "Initech"].into_iter().enumerate() {

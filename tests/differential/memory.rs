@@ -150,6 +150,7 @@ pub(crate) fn project(open: bool, linked: bool) -> access::Project {
             .then_some(Link {
                 organization: 0,
                 source: SOURCE,
+                sure: true,
             })
             .into_iter()
             .collect(),

@@ -1,6 +1,6 @@
-//! `apply --plan`: only what was reviewed, all of it or nothing.
+//! `apply --plan`: what was reviewed, and nothing that nobody reviewed; neither a row nor what it does to people.
 
-use crate::stage::{Stage, add_member, remove_member, rows};
+use crate::stage::{Stage, add_member, key, organization, remove_member, rows};
 
 const ADD: &str = "            - cy@globex.example\n";
 
@@ -37,12 +37,12 @@ fn a_reviewed_plan_is_applied_without_asking_and_a_second_time_harmlessly() {
     assert_eq!(stage.site_bytes(), site);
 }
 
+/// What happens elsewhere between review and merge neither stops what was reviewed nor is done with it.
 #[test]
-fn a_change_that_nobody_reviewed_is_listed_and_nothing_is_applied() {
+fn a_change_that_nobody_reviewed_is_left_alone_and_named() {
     let stage = with_reviewed_plan();
     stage.edit(|site| add_member(site, "Globex", "eve@globex.example"));
-    let site = stage.site_bytes();
-    let ran = stage.run(&["apply", "--plan", "plan.json"]).ended(6);
+    let ran = stage.run(&["apply", "--plan", "plan.json"]).ended(0);
     assert!(
         ran.notes
             .contains("not reviewed: delete acme/organization/Globex/member/eve@globex.example"),
@@ -50,7 +50,65 @@ fn a_change_that_nobody_reviewed_is_listed_and_nothing_is_applied() {
         ran.notes
     );
     assert!(!ran.notes.contains("not reviewed: create"), "{}", ran.notes);
-    assert_eq!(stage.site_bytes(), site, "nothing at all is applied");
+    // Only what nobody reviewed is left to do.
+    assert_eq!(
+        rows(&stage.plan(&[])["resource_changes"]),
+        ["delete acme/organization/Globex/member/eve@globex.example"]
+    );
+}
+
+/// The same row would do more to people than the reviewers were told: it is withheld, with who gains what.
+#[test]
+fn a_reviewed_row_that_would_give_somebody_more_is_withheld() {
+    let stage = with_reviewed_plan();
+    stage.replace(
+        "projects/itsm.yaml",
+        "      ITSM:\n",
+        "      HR: { channel_access: restricted }\n      ITSM:\n",
+    );
+    stage.replace(
+        "seed/portcullis.yaml",
+        "    projects:\n",
+        "    projects:\n      HR: { channel_access: restricted }\n",
+    );
+    std::fs::remove_dir_all(stage.root.join(".portcullis")).unwrap();
+    stage.run(&["plan", "--out", "plan.json"]).ended(0);
+    let link = |linked: bool| {
+        stage.edit(|site| {
+            let globex = organization(site, "Globex");
+            site.set_organization_link(&key("HR"), &globex, linked)
+                .unwrap();
+        });
+    };
+    link(true);
+    let before = stage.site_bytes();
+    let ran = stage.run(&["apply", "--plan", "plan.json"]).ended(6);
+    assert!(
+        ran.notes
+            .contains("nobody reviewed that cy@globex.example would gain HR"),
+        "{}",
+        ran.notes
+    );
+    assert_eq!(stage.site_bytes(), before);
+    link(false);
+    stage.run(&["apply", "--plan", "plan.json"]).ended(0);
+    assert_eq!(
+        rows(&stage.plan(&[])["resource_changes"]),
+        Vec::<String>::new()
+    );
+}
+
+#[test]
+fn a_reviewed_plan_and_targets_exclude_each_other() {
+    let stage = with_reviewed_plan();
+    let ran = stage.run(&[
+        "apply",
+        "--plan",
+        "plan.json",
+        "--target",
+        "acme/organization/**",
+    ]);
+    assert!(ran.ended(64).notes.contains("exclude each other"));
 }
 
 #[test]
@@ -141,8 +199,15 @@ fn a_redacted_plan_can_be_shown_and_never_applied() {
         // The reviewed plan holds names; what is shown of the apply does not.
         stage.edit(|site| add_member(site, "Globex", "eve@globex.example"));
         let ran = stage
-            .run(&["apply", "--plan", "plan.json", "--privacy", privacy])
-            .ended(6);
+            .run(&[
+                "apply",
+                "--plan",
+                "plan.json",
+                "--privacy",
+                privacy,
+                "--detailed-exitcode",
+            ])
+            .ended(2);
         assert!(!ran.notes.contains("eve@"), "{}", ran.notes);
         assert!(!ran.out.contains("eve@"), "{}", ran.out);
         stage.edit(|site| remove_member(site, "Globex", "eve@globex.example"));

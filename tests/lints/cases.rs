@@ -328,4 +328,11 @@ projects: { ITSM: { channel_access: restricted, organizations: { list: [Globex] 
 organizations: { Globex: { members: { mode: exact, list: [ana@globex.example] } } }
 projects: { ITSM: { channel_access: restricted, organizations: { list: [Globex] } } }"#,
     },
+    Case {
+        code: "L71",
+        fails: r#"customer_access: { internal: { atlassian_accounts: false }, external: { portal_only_accounts: true, allowed_domains: [globex.example] }, customers_can_create_accounts: true, view_without_login: false }
+projects: { ITSM: { channel_access: restricted, customers: { mode: exact, list: [ana@globex.example] }, organizations: { mode: exact, list: [], allow_empty: true } } }"#,
+        passes: r#"customer_access: { internal: { atlassian_accounts: false }, external: { portal_only_accounts: true, allowed_domains: [globex.example] }, customers_can_create_accounts: true, view_without_login: false }
+projects: { ITSM: { channel_access: open, customers: { list: [ana@globex.example] } } }"#,
+    },
 ];

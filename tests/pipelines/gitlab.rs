@@ -80,7 +80,7 @@ async fn what_fails_is_not_marked() {
         "rosters/globex.csv",
         &(stage.read("rosters/globex.csv") + "eve@globex.example,Eve\n"),
     );
-    job(&stage, "apply").ended(6);
+    job(&stage, "apply").ended(2);
     let origin = stage.beside("origin.git");
     assert_eq!(stage.git(&["--git-dir", origin.as_str(), "tag"]), "");
 

@@ -75,10 +75,10 @@ fn known_better(_: &str, foreseen: Option<&String>, _: Option<&String>) -> bool 
     foreseen.is_none() || is_open(foreseen)
 }
 
-/// The next plan reads less where less is left to do: whatever it is sure of was foreseen, but for who views a space that
-/// is linked without a choice.
-fn reads_less(place: &str, foreseen: Option<&String>, read: Option<&String>) -> bool {
-    is_open(read) || place.contains('/') && is_open(foreseen)
+/// The next plan reads less where less is left to do, and it reads what this one left open: whether an account can be made,
+/// and who views a space that is linked without a choice. Whatever both are sure of must be the same.
+fn reads_less(_: &str, foreseen: Option<&String>, read: Option<&String>) -> bool {
+    is_open(read) || is_open(foreseen)
 }
 
 /// Says where two states differ in what anybody reaches.

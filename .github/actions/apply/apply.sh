@@ -17,7 +17,8 @@ arguments=(apply --verify "--privacy=$INPUT_PRIVACY")
 add_lines --site "$INPUT_SITES"
 if [ -n "$INPUT_PLAN" ]; then
   [ -f "$INPUT_PLAN" ] || fail "the input \`plan\` names no file" 64
-  arguments+=("--plan=$INPUT_PLAN")
+  # 2: what was reviewed is done, and something that nobody reviewed is left alone.
+  arguments+=("--plan=$INPUT_PLAN" --detailed-exitcode)
 elif [ "$approve" = true ]; then
   arguments+=(--auto-approve)
 else
@@ -52,7 +53,7 @@ if [ "$code" = 5 ]; then blocked=true; fi
 has_changes='' has_removals=''
 case "$code" in
   0) has_changes=false has_removals=false ;;
-  9) has_changes=true ;;
+  2 | 9) has_changes=true ;;
 esac
 set_output exitcode "$code"
 set_output has_changes "$has_changes"
@@ -64,6 +65,10 @@ printf 'exit code %d: %s\n' "$code" "$(meaning "$code")"
 # Everything automatic is done: that is no failure of the run. The summary has the checklist, and GitHub shows this line above it.
 if [ "$code" = 9 ] && [ "$fail_on_manual" = false ]; then
   printf '::notice title=Portcullis::everything automatic is done; steps for a person remain, see the summary\n'
+  exit 0
+fi
+if [ "$code" = 2 ]; then
+  printf '::notice title=Portcullis::what was reviewed is done; what nobody reviewed is left alone, see the summary\n'
   exit 0
 fi
 exit "$code"

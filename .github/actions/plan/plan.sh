@@ -13,7 +13,8 @@ work=$(private_directory)
 plan="$work/plan.json"
 summary="$work/summary.md"
 
-arguments=(plan --detailed-exitcode --format gitlab "--out=$plan" --privacy full)
+# Whoever plans a pull request need not be able to apply it.
+arguments=(plan --detailed-exitcode --ignore-write-rights --format gitlab "--out=$plan" --privacy full)
 add_lines --site "$INPUT_SITES"
 add_lines --target "$INPUT_TARGETS"
 if [ -n "$INPUT_BASE" ]; then arguments+=("--base=$INPUT_BASE"); fi

@@ -19,9 +19,13 @@ pub fn existing(
     if let Some(outcome) = second_account(account, channel, trail) {
         return outcome;
     }
-    if account.status == Status::Disabled {
-        disabled(account, trail);
-        return Outcome::Denied;
+    match account.status {
+        Status::Disabled => {
+            disabled(account, trail);
+            return Outcome::Denied;
+        }
+        Status::Perhaps => return Outcome::Uncertain,
+        Status::Active | Status::Unverified => {}
     }
     twin(account, trail);
     match (account.kind, account.role) {

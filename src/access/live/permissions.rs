@@ -3,7 +3,7 @@
 use super::NOT_ASKED;
 use crate::access::answer::Source;
 use crate::access::people::{ListId, PeopleBuilder, Role};
-use crate::access::scheme::{Circle, Reading, Scheme};
+use crate::access::scheme::{Circle, Part, Reading, Scheme};
 use crate::access::state::Coverage;
 use crate::model::{AccountId, Read, Surface};
 use crate::neutral::named;
@@ -52,6 +52,7 @@ pub(super) fn scheme(
         circles.of_grants(&read.grants);
     }
     let staff = circles.of_roles();
+    circles.of_customers();
     scheme.circles = circles.circles;
     scheme.staff = match (&seen.scheme, staff) {
         (Read::Incomplete(why), Coverage::Whole) => Coverage::Unread(why.why.clone()),
@@ -67,6 +68,10 @@ fn customers_role(seen: &ObservedPermissions) -> Option<&str> {
         .iter()
         .find(|(_, name)| ObservedPermissions::is_customers(name))
         .map(|(id, _)| id.as_str())
+}
+
+const fn part_of(serves: bool) -> Part {
+    if serves { Part::Serves } else { Part::Browses }
 }
 
 fn uses_roles(grants: &[SchemeGrant]) -> bool {
@@ -148,7 +153,7 @@ struct Circles<'p, 'a> {
 impl Circles<'_, '_> {
     /// Groups and people whom the scheme names.
     fn of_grants(&mut self, grants: &[SchemeGrant]) {
-        let mut groups: BTreeSet<(bool, String)> = BTreeSet::new();
+        let mut groups: BTreeSet<(Part, String)> = BTreeSet::new();
         let mut people_named: [BTreeSet<AccountId>; 2] = Default::default();
         for grant in grants {
             let serves = grant.makes_staff();
@@ -157,7 +162,7 @@ impl Circles<'_, '_> {
             }
             match (grant.holder.kind.as_str(), &grant.holder.id) {
                 (SchemeHolder::GROUP, _) => {
-                    groups.insert((serves, grant.holder.group()));
+                    groups.insert((part_of(serves), grant.holder.group()));
                 }
                 (SchemeHolder::USER, Some(id)) => {
                     people_named[usize::from(serves)].insert(AccountId::new(id.clone()));
@@ -165,13 +170,13 @@ impl Circles<'_, '_> {
                 _ => {}
             }
         }
-        for (serves, name) in groups {
-            self.group(format!("group {}", named(&name)), name, serves);
+        for (part, name) in groups {
+            self.group(format!("group {}", named(&name)), name, part);
         }
         for (serves, people) in [false, true].into_iter().zip(people_named) {
             if !people.is_empty() {
                 let name = "named in the permission scheme".to_owned();
-                self.circle(name, None, serves, Ok(&people));
+                self.circle(name, None, part_of(serves), Ok(&people));
             }
         }
     }
@@ -196,12 +201,12 @@ impl Circles<'_, '_> {
                     self.circle(
                         format!("role {}", named(role)),
                         None,
-                        true,
+                        Part::Serves,
                         Ok(&actors.people),
                     );
                     for name in &actors.groups {
                         let both = format!("group {} in role {}", named(name), named(role));
-                        self.group(both, name.clone(), true);
+                        self.group(both, name.clone(), Part::Serves);
                     }
                 }
             }
@@ -209,20 +214,42 @@ impl Circles<'_, '_> {
         coverage
     }
 
-    fn group(&mut self, name: String, group: String, serves: bool) {
+    /// Groups in the role of the project's customers. People in it are the project's list of customers already.
+    fn of_customers(&mut self) {
+        let Some(Read::Complete(customers)) = &self.seen.customers else {
+            return;
+        };
+        for group in &customers.groups {
+            let members = match self
+                .observed
+                .groups
+                .get(group.key())
+                .map(|seen| &seen.members)
+            {
+                Some(Read::Complete(members)) => Ok(members),
+                Some(Read::Incomplete(why)) => Err(why.why.clone()),
+                None => Err(NOT_ASKED.to_owned()),
+            };
+            let role = ObservedPermissions::CUSTOMERS;
+            let name = format!("group {} in role {role}", named(&group.name));
+            self.circle(name, Some(group.name.clone()), Part::Customers, members);
+        }
+    }
+
+    fn group(&mut self, name: String, group: String, part: Part) {
         let members = match self.seen.groups.get(&group) {
             Some(Read::Complete(members)) => Ok(members),
             Some(Read::Incomplete(why)) => Err(why.why.clone()),
             None => Err(NOT_ASKED.to_owned()),
         };
-        self.circle(name, Some(group), serves, members);
+        self.circle(name, Some(group), part, members);
     }
 
     fn circle(
         &mut self,
         name: String,
         group: Option<String>,
-        serves: bool,
+        part: Part,
         members: Result<&BTreeSet<AccountId>, String>,
     ) {
         let id = *self.next;
@@ -238,11 +265,11 @@ impl Circles<'_, '_> {
                 .accounts
                 .get(member)
                 .is_some_and(|seen| seen.standing == Standing::Customer);
-            match (serves, account.role) {
-                (true, _) if unlicensed => {}
-                (true, _) => account.role = Role::Staff,
-                (false, Role::Unknown) => account.role = Role::Customer,
-                (false, _) => {}
+            match (part, account.role) {
+                (Part::Serves, _) if unlicensed => {}
+                (Part::Serves, _) => account.role = Role::Staff,
+                (Part::Browses, Role::Unknown) => account.role = Role::Customer,
+                (Part::Browses | Part::Customers, _) => {}
             }
             self.people.join(person, ListId::Circle(id), READ);
         }
@@ -250,7 +277,8 @@ impl Circles<'_, '_> {
             id,
             name,
             group,
-            serves,
+            part,
+            size: members.as_ref().ok().map(|members| members.len()),
             members: match members {
                 Ok(_) => Coverage::Whole,
                 Err(why) => Coverage::Unread(why),

@@ -43,6 +43,7 @@ pub(super) fn projects<'a>(
                         Some(Link {
                             organization: *positions.get(id)?,
                             source: read,
+                            sure: true,
                         })
                     })
                     .collect();

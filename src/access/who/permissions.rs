@@ -2,7 +2,7 @@
 
 use super::ClassRow;
 use crate::access::answer::{Answer, Because, RuleId, Source};
-use crate::access::scheme::{Circle, Reading};
+use crate::access::scheme::{Circle, Part, Reading};
 use crate::access::state::{Coverage, Project};
 use crate::model::Surface;
 
@@ -45,7 +45,7 @@ pub(super) fn agents(project: &Project) -> ClassRow {
     let serving: Vec<&str> = scheme
         .circles
         .iter()
-        .filter(|circle| circle.serves)
+        .filter(|circle| circle.serves())
         .map(|circle| circle.name.as_str())
         .collect();
     let text = match &scheme.staff {
@@ -73,19 +73,31 @@ pub(super) fn agents(project: &Project) -> ClassRow {
     }
 }
 
-/// Groups whose members are agents or administrators, or whom Browse Projects makes customers.
+/// Groups whose members are agents, administrators, or customers. In the role of customers a group stands for people who hold
+/// the role Customer, which a group alone does not prove.
 pub(super) fn groups(project: &Project) -> Vec<ClassRow> {
     let group = |circle: &Circle| {
         let name = circle.group.as_ref()?;
         let key = &project.key;
+        let size = match circle.size {
+            Some(1) => "its one member is".to_owned(),
+            Some(size) => format!("its {size} members are"),
+            None => "its members, of whom nobody could read how many there are, are".to_owned(),
+        };
         Some(row(
             format!("group:{name}"),
-            Answer::Yes,
+            match circle.part {
+                Part::Serves | Part::Browses => Answer::Yes,
+                Part::Customers => Answer::Uncertain,
+            },
             circle.route(),
             circle.rule(),
-            match circle.serves {
-                true => format!("its members are agents or administrators of {key}"),
-                false => format!(
+            match circle.part {
+                Part::Serves => format!("{size} agents or administrators of {key}"),
+                Part::Customers => format!(
+                    "{size} customers of {key} where they hold the role Customer: the group is in its role Service Desk Customers"
+                ),
+                Part::Browses => format!(
                     "the permission scheme of {key} grants Browse Projects to the group, which makes its members customers"
                 ),
             },

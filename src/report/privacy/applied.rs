@@ -32,7 +32,11 @@ pub fn redact(
             | Outcome::Blocked => {}
         }
     }
+    for address in &mut document.left_out {
+        people.rewrite_address(address);
+    }
     if privacy == Privacy::Counts {
+        document.left_out.dedup();
         let rows = std::mem::take(&mut document.results);
         let folded = counted(rows, |row| {
             format!("{} {} {:?}", row.address, row.action, row.result)

@@ -1,0 +1,76 @@
+//! Which rows the caller cannot carry out: the rights that each takes, against those that the site says the caller has.
+
+use super::change::{Change, Effect};
+use super::{Finding, Plan};
+use crate::desired::Desired;
+use crate::model::{
+    OrganizationManagement, ProjectKey, Read, Right, SiteField, SiteValue, Surface, Work,
+};
+use crate::observed::{Allowed, Observed};
+use std::collections::BTreeMap;
+
+/// Marks the rows of a plan that take a right which the caller lacks for sure, and says which rights those are.
+pub fn mark(plan: &mut Plan, desired: &Desired<'_>, observed: &Observed) {
+    let Some(Read::Complete(rights)) = &observed.rights else {
+        return;
+    };
+    let setting = observed.settings.get(&SiteField::OrganizationManagement);
+    let by_admins = setting.and_then(|seen| seen.value.known())
+        == Some(&SiteValue::OrganizationManagement(
+            OrganizationManagement::JiraAdminsOnly,
+        ));
+    let mut lacking: BTreeMap<Right, (usize, String)> = BTreeMap::new();
+    for change in &mut plan.changes {
+        if change.is_by_hand() || change.is_question() {
+            continue;
+        }
+        let Some((work, project)) = work(change) else {
+            continue;
+        };
+        if let Allowed::No(choices) = rights.allow(work, project, by_admins) {
+            change.needs_right = choices.first().copied();
+        }
+        if let Some(right) = change.needs_right {
+            let first = change.address.to_string();
+            lacking.entry(right).or_insert((0, first)).0 += 1;
+        }
+    }
+    for (right, (count, first)) in lacking {
+        let rows = match count {
+            1 => format!("`{first}` takes it"),
+            _ => format!("{count} changes take it, `{first}` the first of them"),
+        };
+        plan.findings.push(Finding {
+            address: desired.address([]),
+            code: "right-missing",
+            message: format!(
+                "the caller lacks the right {}: {rows}, and apply would stop before its first write",
+                right.name()
+            ),
+            source: None,
+        });
+    }
+}
+
+/// Returns what kind of work a row is and the project that it is in; `None` where no permission of Jira decides on it.
+fn work(change: &Change) -> Option<(Work, Option<&ProjectKey>)> {
+    Some(match &change.effect {
+        Effect::CreateAccount { .. } => (Work::CreateAccount, None),
+        Effect::CreateOrganization(_)
+        | Effect::RenameOrganization(..)
+        | Effect::AddMember(..)
+        | Effect::RemoveMember(..)
+        | Effect::Link(..)
+        | Effect::Unlink(..) => (Work::ManageOrganizations, None),
+        Effect::DeleteOrganization(_) => (Work::DeleteOrganization, None),
+        Effect::AddCustomer(key, _) | Effect::RemoveCustomer(key, _) => {
+            (Work::ChangeCustomers, Some(key))
+        }
+        Effect::SetChannelAccess(key, _) | Effect::SetCustomerSharing(key, _)
+            if change.surface == Surface::Private =>
+        {
+            (Work::ChangeProjectSettings, Some(key))
+        }
+        _ => return None,
+    })
+}
