@@ -74,7 +74,7 @@ impl Exit {
             Self::Partial => "applied in part",
             Self::Expectation => "an expectation fails",
             Self::Blocked => "blocked",
-            Self::Stale => "the reviewed plan no longer covers what would be done",
+            Self::Stale => "the reviewed plan does not cover what would be done to people",
             Self::Forbidden => "credentials are missing, refused, or lack a right",
             Self::Unreadable => "something asked for could not be read",
             Self::ManualStepsRemain => "manual steps remain",
@@ -87,12 +87,14 @@ impl Exit {
         match self {
             Self::Done => "done",
             Self::Unexpected => "unexpected error",
-            Self::Changes => "with `--detailed-exitcode`: something to change",
+            Self::Changes => "with `--detailed-exitcode`: something to change, or left alone",
             Self::Invalid => "the configuration is invalid",
             Self::Partial => "applied in part",
             Self::Expectation => "an expectation fails; what makes it fail is held back",
             Self::Blocked => "blocked by policy, protection or the answer no",
-            Self::Stale => "the reviewed plan no longer covers what would be done",
+            Self::Stale => {
+                "the reviewed plan does not cover what would be done to people, or is of another site, or damaged"
+            }
             Self::Forbidden => "credentials missing, refused, or lacking a right",
             Self::Unreadable => {
                 "something could not be read whole, the site cannot be reached, or the request budget is spent"

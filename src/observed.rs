@@ -58,6 +58,9 @@ pub struct Observed {
     /// Atlassian organization; `None` when that was not asked. Portal-only accounts are customers without it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub customer_role_holders: Option<Read<BTreeSet<AccountId>>>,
+    /// Addresses of accounts in sight that a second account has as well, which stands on no list: the directory shows it.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub shared_addresses: BTreeSet<Email>,
     /// Requests that reading took.
     pub requests: u64,
 }
@@ -84,6 +87,7 @@ impl Observed {
             rights: None,
             groups: BTreeMap::new(),
             customer_role_holders: None,
+            shared_addresses: BTreeSet::new(),
             requests: 0,
         }
     }

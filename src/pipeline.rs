@@ -27,9 +27,9 @@ pub fn plan(desired: &Desired<'_>, observed: &Observed) -> Planned {
     plan_by(desired, observed, Lints::Judged)
 }
 
-/// Judges one site as it is: the plan that would take it to the files, with the expectations judged on what was read.
-pub fn standing(desired: &Desired<'_>, observed: &Observed) -> Planned {
-    let mut planned = plan(desired, observed);
+/// Judges one site as it is: what would take it to the files, with the expectations judged on what was read.
+pub fn standing(difference: Plan, desired: &Desired<'_>, observed: &Observed) -> Planned {
+    let mut planned = judged(difference, desired, observed, Lints::Judged);
     let before = State::live(desired, observed);
     let sheet = Sheet::new(&planned.plan.changes);
     let standing = expect::standing(desired, &Worlds::new(&before, &sheet));

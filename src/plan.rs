@@ -1,11 +1,13 @@
 //! The plan: which changes take the observed site to the desired one, and why each.
 
+mod accounts;
 mod alike;
 mod block;
 pub mod change;
 pub mod diff;
 pub mod domains;
 pub mod identity;
+mod lists;
 pub mod manual;
 pub mod order;
 mod organizations;

@@ -201,6 +201,13 @@ impl<'x> Fold<'x> {
                         .insert(*organization, (None, sure));
                 }
             }
+            _ => self.setting(change, source),
+        }
+    }
+
+    /// The effects on settings: of projects, spaces, the site, organizations and domains.
+    fn setting(&mut self, change: &'x Change, source: Source) {
+        match &change.effect {
             Effect::SetChannelAccess(key, access) => {
                 if let Some(at) = self.project(key) {
                     self.state.projects[at].channel_access = told(*access, source, change);
@@ -251,6 +258,7 @@ impl<'x> Fold<'x> {
                 });
                 self.state.any_domain = Fact::Known(grant, source);
             }
+            _ => {}
         }
     }
 

@@ -30,6 +30,9 @@ impl<'a> State<'a> {
         for (id, account) in &observed.accounts {
             people.add(person(id, account, observed));
         }
+        for email in &observed.shared_addresses {
+            people.share(email);
+        }
         resolutions(&mut people, observed);
         let lists = Lists::new(desired, observed);
         let (organizations, positions) = organizations(&lists, &mut people);

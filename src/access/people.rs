@@ -574,6 +574,13 @@ impl<'a> PeopleBuilder<'a> {
         self.by_email.entry(email.key()).or_insert(Vec1(id.0, None));
     }
 
+    /// Notes that a second account, which stands on no list, has an address too (R1a).
+    pub(super) fn share(&mut self, email: &Email) {
+        if let Some(id) = self.find(email) {
+            self.get_mut(id).account.twin = true;
+        }
+    }
+
     /// Changes a person.
     pub fn get_mut(&mut self, id: PersonId) -> &mut Person<'a> {
         &mut self.people[id.0 as usize]

@@ -216,32 +216,72 @@ async fn carry_out(
     if lacks {
         return observe::lacks_a_right(planned, output);
     }
-    if automatic > 0 && !arguments.auto_approve && reviewed.is_none() {
-        match confirmed(&Question::of(&document, automatic), output).await {
-            Some(true) => {}
-            Some(false) => {
-                return output.fail(
-                    Exit::Blocked,
-                    "nothing was applied: the answer was no",
-                    None,
-                );
-            }
-            None => {
-                let accept = arguments.accept.as_ref();
-                let accept = accept.map(|digest| format!(" --accept {digest}"));
-                let hint = format!(
-                    "review the plan, then run `{} --auto-approve{}`",
-                    document.command("apply"),
-                    accept.unwrap_or_default()
-                );
-                return output.fail(
-                    Exit::Usage,
-                    "nothing was applied: nobody can be asked here",
-                    Some(&hint),
-                );
-            }
+    if automatic > 0
+        && !arguments.auto_approve
+        && reviewed.is_none()
+        && let Err(exit) = ask(&document, automatic, arguments, output).await
+    {
+        return exit;
+    }
+    let reports = run_sites(workspace, ready, planned, arguments, output).await;
+    let checks = observe::exit_of_checks(planned);
+    let exit = incomplete
+        .and(checks)
+        .and(outcome(planned, &reports, arguments));
+    let requests: u64 = ready
+        .iter()
+        .map(|site| site.session.connection.requests())
+        .sum();
+    let mut report = applied::document(workspace, planned, &reports, requests, exit);
+    privacy::redact_applied(&mut report, &rows, output.privacy, key.as_deref());
+    let written = match arguments.format {
+        ReportFormat::Text => applied::text(&report, output.style, &mut output.data),
+        ReportFormat::Json => applied::json(&report, &mut output.data),
+    };
+    let exit = output.finish(written, exit);
+    accept::explain(workspace, planned, output);
+    accept::advise(&document, output);
+    exit
+}
+
+/// Asks whether a plan is carried out.
+///
+/// # Errors
+/// When the answer is no, or nobody can be asked.
+async fn ask(
+    document: &PlanDocument,
+    automatic: usize,
+    arguments: &ApplyArguments,
+    output: &mut Output,
+) -> Result<(), Exit> {
+    match confirmed(&Question::of(document, automatic), output).await {
+        Some(true) => Ok(()),
+        Some(false) => {
+            let message = "nothing was applied: the answer was no";
+            Err(output.fail(Exit::Blocked, message, None))
+        }
+        None => {
+            let accept = arguments.accept.as_ref();
+            let accept = accept.map(|digest| format!(" --accept {digest}"));
+            let hint = format!(
+                "review the plan, then run `{} --auto-approve{}`",
+                document.command("apply"),
+                accept.unwrap_or_default()
+            );
+            let message = "nothing was applied: nobody can be asked here";
+            Err(output.fail(Exit::Usage, message, Some(&hint)))
         }
     }
+}
+
+/// Carries the plans out, site by site.
+async fn run_sites(
+    workspace: &Workspace,
+    ready: &[Ready<'_>],
+    planned: &[Planned],
+    arguments: &ApplyArguments,
+    output: &mut Output,
+) -> Vec<ApplyReport> {
     let mut reports: Vec<ApplyReport> = Vec::new();
     for planned in planned {
         let changes = planned.plan.changes.iter();
@@ -284,24 +324,7 @@ async fn carry_out(
         let report = progress::during(output, None, &phases, requests, carried_out);
         reports.push(report.await);
     }
-    let checks = observe::exit_of_checks(planned);
-    let exit = incomplete
-        .and(checks)
-        .and(outcome(planned, &reports, arguments));
-    let requests: u64 = ready
-        .iter()
-        .map(|site| site.session.connection.requests())
-        .sum();
-    let mut report = applied::document(workspace, planned, &reports, requests, exit);
-    privacy::redact_applied(&mut report, &rows, output.privacy, key.as_deref());
-    let written = match arguments.format {
-        ReportFormat::Text => applied::text(&report, output.style, &mut output.data),
-        ReportFormat::Json => applied::json(&report, &mut output.data),
-    };
-    let exit = output.finish(written, exit);
-    accept::explain(workspace, planned, output);
-    accept::advise(&document, output);
-    exit
+    reports
 }
 
 /// Reads the file of a reviewed plan and says whether it can be applied at all.
@@ -380,7 +403,11 @@ fn only_reviewed(
         }
         let fresh = build::document(workspace, planned);
         let at_first = stands.len();
-        for (address, who) in review::withheld(reviewed, &fresh) {
+        let withheld = review::withheld(reviewed, &fresh).map_err(|error| {
+            let message = format!("`{file}` cannot be held against this plan: {error}");
+            output.fail(Exit::Stale, &message, None)
+        })?;
+        for (address, who) in withheld {
             let who: Vec<String> = who.into_iter().collect();
             let who = who.join(", ");
             let rows = fresh.resource_changes.iter();

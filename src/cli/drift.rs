@@ -97,7 +97,7 @@ async fn drift(
             continue;
         };
         let head = pipeline::difference(&desired, &site.observed);
-        let standing = pipeline::standing(&desired, &site.observed);
+        let standing = pipeline::standing(head.clone(), &desired, &site.observed);
         let base_plan = site.base.take();
         let found = drift::compare(head, base_plan, &standing.plan, &desired, today);
         planned.push(standing);
@@ -142,25 +142,13 @@ async fn drift(
             .into_iter()
             .map(|address| (address, why.to_owned()));
         proposed.left.extend(others);
-        if !proposed.diff.is_empty() {
-            let patch = proposed.diff.as_bytes();
-            Given::new(&**file)
-                .replace(Access::Ordinary, |file| file.write_all(patch))
-                .map_err(|error| output.fail(Exit::Unexpected, &error.to_string(), None))?;
-        }
+        save(&proposed, file, output)?;
         document.patched(&proposed, file.as_str());
     }
     let secret = output.pseudonym_key.clone();
     let judged = build::document(&workspace, &planned);
     document.judged(privacy::redact(judged, output.privacy, secret.as_deref()));
-    let mut exit = worst.and(observe::exit_of_checks(&planned));
-    if arguments.detailed_exitcode {
-        if document.differs() {
-            exit = exit.and(Exit::Changes);
-        } else if document.waits() && !arguments.allow_manual {
-            exit = exit.and(Exit::ManualStepsRemain);
-        }
-    }
+    let exit = worst.and(ended(&document, &planned, arguments));
     document.finish(exit);
     privacy::redact_drift(&mut document, output.privacy, secret.as_deref());
     let written = match arguments.format {
@@ -168,6 +156,31 @@ async fn drift(
         ReportFormat::Text => report::text(&document, output.style, &mut output.data),
     };
     Ok(output.finish(written, exit))
+}
+
+/// Writes a patch, where there is something in it.
+fn save(proposed: &patch::Patch, file: &Utf8Path, output: &mut Output) -> Result<(), Exit> {
+    if proposed.diff.is_empty() {
+        return Ok(());
+    }
+    let patch = proposed.diff.as_bytes();
+    Given::new(file)
+        .replace(Access::Ordinary, |file| file.write_all(patch))
+        .map_err(|error| output.fail(Exit::Unexpected, &error.to_string(), None))
+}
+
+/// Returns how what was found ends the command.
+fn ended(document: &DriftDocument, planned: &[Planned], arguments: &DriftArguments) -> Exit {
+    let checks = observe::exit_of_checks(planned);
+    if !arguments.detailed_exitcode {
+        checks
+    } else if document.differs() {
+        checks.and(Exit::Changes)
+    } else if document.waits() && !arguments.allow_manual {
+        checks.and(Exit::ManualStepsRemain)
+    } else {
+        checks
+    }
 }
 
 /// Reads a site as far as the files need it, and as far as the base does where that is something else.

@@ -7,7 +7,7 @@ use super::paging::Row;
 use super::read::{ORG_ADMIN, Reader};
 use super::types::DirectoryUser;
 use super::wire;
-use crate::model::AccountId;
+use crate::model::{AccountId, Email};
 use serde::Deserialize;
 
 /// The canonical id of the role that customers of Jira Service Management hold.
@@ -21,6 +21,7 @@ const ROWS_PER_PAGE: u32 = 100;
 struct User {
     #[serde(deserialize_with = "wire::filled")]
     account_id: String,
+    email: Option<String>,
     status: Option<String>,
     account_status: Option<String>,
 }
@@ -40,6 +41,7 @@ impl From<User> for DirectoryUser {
         let is = |word: &Option<String>| word.as_deref().is_none_or(|word| word == "active");
         Self {
             account_id: AccountId::new(user.account_id),
+            email: user.email.and_then(|email| Email::new(&email).ok()),
             active: is(&user.status) && is(&user.account_status),
         }
     }

@@ -1,6 +1,6 @@
 //! What the client gives back: objects of a site, in the model's ids, free of the wire's shapes.
 
-use crate::model::{AccountId, AccountKind, DeskId, OrganizationId, WhoCanView};
+use crate::model::{AccountId, AccountKind, DeskId, Email, OrganizationId, WhoCanView};
 use serde_json::Value;
 
 /// The account that the credentials belong to.
@@ -198,6 +198,8 @@ pub struct Group {
 pub struct DirectoryUser {
     /// The account.
     pub account_id: AccountId,
+    /// Its address, where the answer holds one.
+    pub email: Option<Email>,
     /// Whether the account may be used: neither suspended, nor deactivated, nor about to be deleted.
     pub active: bool,
 }

@@ -6,8 +6,9 @@ use crate::model::{Address, Domain, Field, OrganizationId, OrganizationName, Sur
 use crate::neutral::named;
 use crate::observed::{Observation, ObservedOrganization};
 use crate::plan::change::{Action, Change, Effect, OrganizationRef, Phase, Reason, ResourceType};
-use crate::plan::diff::{Draft, ListOwner, PeopleList, whole};
+use crate::plan::diff::{Draft, whole};
 use crate::plan::identity::Identity;
+use crate::plan::lists::{ListOwner, PeopleList};
 use crate::plan::manual::ManualSubject;
 use crate::plan::{Block, roster, surfaces};
 use serde_json::{Value, json};

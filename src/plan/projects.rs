@@ -12,8 +12,9 @@ use crate::model::{
 use crate::neutral::named;
 use crate::observed::{Observation, ObservedProject, ObservedSpace};
 use crate::plan::change::{Action, Change, Effect, OrganizationRef, Phase, Reason, ResourceType};
-use crate::plan::diff::{Draft, ListOwner, PeopleList, whole};
+use crate::plan::diff::{Draft, whole};
 use crate::plan::identity::Identity;
+use crate::plan::lists::{ListOwner, PeopleList};
 use crate::plan::manual::ManualSubject;
 use crate::plan::{Block, roster, surfaces};
 use serde_json::{Value, json};

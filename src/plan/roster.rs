@@ -6,7 +6,7 @@ use crate::diagnostic::Span;
 use crate::model::{AccountId, AccountKind, Domain, Email, Incomplete};
 use crate::observed::{Observed, ObservedAccount, Resolution, Standing};
 use crate::plan::{Reason, stories};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// Accounts by visible address, over everything that was read.
 #[derive(Debug)]
@@ -226,172 +226,213 @@ pub fn compare<'a>(
     index: &Index<'a>,
     own_domains: &BTreeSet<&Domain>,
 ) -> Comparison<'a> {
-    let mut result = Comparison::default();
-    let mut accounted: BTreeMap<&AccountId, ()> = BTreeMap::new();
-    let mut spared: BTreeSet<&AccountId> = BTreeSet::new();
-
+    let mut comparing = Comparing {
+        desired,
+        live,
+        index,
+        result: Comparison::default(),
+        accounted: HashSet::new(),
+        spared: HashSet::new(),
+        removed: HashSet::new(),
+    };
     for entry in &desired.present {
+        comparing.present(entry);
+    }
+    let accounted = comparing.accounted.iter();
+    comparing.result.shut_out = accounted
+        .filter(|id| live.contains(**id))
+        .filter(|id| index.account(id).is_some_and(|account| !account.active))
+        .count();
+    comparing.gone();
+    comparing.unlisted(own_domains);
+    let mut result = comparing.result;
+    result.removals.sort_by(|a, b| a.account.cmp(&b.account));
+    result.stays.sort_by(|a, b| a.0.cmp(&b.0));
+    result
+}
+
+/// A comparison in the making.
+struct Comparing<'a, 'l, 'i> {
+    desired: &'a DesiredRoster<'a>,
+    live: &'l BTreeSet<AccountId>,
+    index: &'i Index<'a>,
+    result: Comparison<'a>,
+    /// Accounts that an entry stands for.
+    accounted: HashSet<&'a AccountId>,
+    /// Accounts of which it is not clear which one an entry means.
+    spared: HashSet<&'a AccountId>,
+    removed: HashSet<AccountId>,
+}
+
+impl<'a> Comparing<'a, '_, '_> {
+    /// Finds the account of an entry that holds today.
+    fn present(&mut self, entry: &'a RosterEntry) {
         let extra = entry.extra.as_deref();
         match &entry.who {
             Who::Account(id) => {
-                accounted.insert(id, ());
-                result.listed(entry, id, live, index);
-                let live_email = index.account(id).and_then(|account| account.email.as_ref());
+                self.accounted(entry, id);
+                let live_email = self.index.account(id);
+                let live_email = live_email.and_then(|account| account.email.as_ref());
                 if let (Some(extra), Some(email)) = (extra, live_email) {
                     let written = [&extra.email, &extra.previous_email];
                     let any = written.iter().any(|w| w.is_some());
                     if any && !written.into_iter().flatten().any(|w| w == email) {
-                        result.other_email.push((entry, email));
+                        self.result.other_email.push((entry, email));
                     }
                 }
             }
-            Who::Email(email) => {
-                let kind = extra.and_then(|extra| extra.account);
-                let found = match index.find(email, kind) {
-                    Match::Nobody | Match::NotAsked => {
-                        let known = stories::same_account(entry, desired, index);
-                        known.map_or_else(|| index.find(email, kind), Match::One)
+            Who::Email(email) => self.present_by_email(entry, email),
+        }
+    }
+
+    fn present_by_email(&mut self, entry: &'a RosterEntry, email: &'a Email) {
+        let kind = entry.extra.as_deref().and_then(|extra| extra.account);
+        let found = match self.index.find(email, kind) {
+            found @ (Match::Nobody | Match::NotAsked) => {
+                let known = stories::same_account(entry, self.desired, self.index);
+                known.map_or(found, Match::One)
+            }
+            found => found,
+        };
+        match found {
+            Match::One(id) => {
+                let live_kind = self.index.account(id).and_then(|account| account.kind);
+                if let (Some(wanted), Some(got)) = (kind, live_kind)
+                    && wanted != got
+                {
+                    self.result.other_kind.push((entry, id, got));
+                }
+                self.accounted(entry, id);
+            }
+            Match::Hidden(id) => self.accounted(entry, id),
+            Match::Several(ids) => {
+                self.spared.extend(ids.iter().copied());
+                self.result.ambiguous.push((entry, ids));
+            }
+            Match::Inactive(id) => {
+                self.accounted.insert(id);
+                if !self.live.contains(id) {
+                    self.result.inactive.push((entry, id));
+                }
+            }
+            Match::Unresolved(why) => self.result.unresolved.push((entry, why)),
+            Match::Nobody | Match::NotAsked => {
+                // A snapshot cannot be searched, so the account counts as missing, and the plan says so.
+                self.result.not_asked += usize::from(found == Match::NotAsked);
+                self.result.missing.push(Missing {
+                    entry,
+                    account: None,
+                });
+            }
+        }
+    }
+
+    fn accounted(&mut self, entry: &'a RosterEntry, id: &'a AccountId) {
+        self.accounted.insert(id);
+        self.result.listed(entry, id, self.live, self.index);
+    }
+
+    /// Takes out whoever must be gone, whatever the list says.
+    fn gone(&mut self) {
+        let (live, index) = (self.live, self.index);
+        let mut gone_ids: HashSet<&AccountId> = HashSet::new();
+        for gone in &self.desired.gone {
+            let found = match gone.who {
+                GoneWho::Who(Who::Account(id)) => Match::One(id),
+                GoneWho::Who(Who::Email(email)) | GoneWho::Email(email) => index.find(email, None),
+            };
+            let ids = match found {
+                Match::One(id) => vec![id],
+                // Whoever must be gone must be gone with every account on the address.
+                Match::Several(ids) => ids,
+                // A lone hit with a hidden address may be somebody else, so it never removes.
+                Match::Hidden(id) => {
+                    if live.contains(id) && !self.accounted.contains(id) {
+                        self.result.stays.push((id.clone(), Stays::HiddenMatch));
                     }
-                    found => found,
-                };
-                match found {
-                    Match::One(id) => {
-                        accounted.insert(id, ());
-                        let live_kind = index.account(id).and_then(|account| account.kind);
-                        if let (Some(wanted), Some(got)) = (kind, live_kind)
-                            && wanted != got
-                        {
-                            result.other_kind.push((entry, id, got));
-                        }
-                        result.listed(entry, id, live, index);
-                    }
-                    Match::Hidden(id) => {
-                        accounted.insert(id, ());
-                        result.listed(entry, id, live, index);
-                    }
-                    Match::Several(ids) => {
-                        spared.extend(ids.iter().copied());
-                        result.ambiguous.push((entry, ids));
-                    }
-                    Match::Inactive(id) => {
-                        accounted.insert(id, ());
-                        if !live.contains(id) {
-                            result.inactive.push((entry, id));
-                        }
-                    }
-                    Match::Nobody => result.missing.push(Missing {
-                        entry,
-                        account: None,
-                    }),
-                    Match::Unresolved(why) => result.unresolved.push((entry, why)),
-                    // A snapshot cannot be searched, so the account counts as missing, and the plan says so.
-                    Match::NotAsked => {
-                        result.not_asked += 1;
-                        result.missing.push(Missing {
-                            entry,
-                            account: None,
+                    continue;
+                }
+                _ => continue,
+            };
+            for id in ids {
+                gone_ids.insert(id);
+                if !live.contains(id) || self.removed.contains(id) {
+                    continue;
+                }
+                match index.untouchable(id) {
+                    Some(why) => self.result.stays.push((id.clone(), why)),
+                    None => {
+                        self.removed.insert(id.clone());
+                        self.result.removals.push(Removal {
+                            account: id.clone(),
+                            reason: gone.reason,
+                            span: gone.span,
                         });
                     }
                 }
             }
         }
-    }
-
-    result.shut_out = accounted
-        .keys()
-        .filter(|id| live.contains(**id))
-        .filter(|id| index.account(id).is_some_and(|account| !account.active))
-        .count();
-
-    let untouchable = |id: &AccountId| index.untouchable(id);
-
-    let mut removed: BTreeSet<AccountId> = BTreeSet::new();
-    for gone in &desired.gone {
-        let found = match gone.who {
-            GoneWho::Who(Who::Account(id)) => Match::One(id),
-            GoneWho::Who(Who::Email(email)) | GoneWho::Email(email) => index.find(email, None),
-        };
-        let ids = match found {
-            Match::One(id) => vec![id],
-            // Whoever must be gone must be gone with every account on the address.
-            Match::Several(ids) => ids,
-            // A lone hit with a hidden address may be somebody else, so it never removes.
-            Match::Hidden(id) => {
-                if live.contains(id) && !accounted.contains_key(id) {
-                    result.stays.push((id.clone(), Stays::HiddenMatch));
-                }
-                continue;
-            }
-            _ => continue,
-        };
         // Somebody listed by account id may be the very person who must be gone.
-        result
-            .missing
-            .retain(|missing| !missing.account.as_ref().is_some_and(|id| ids.contains(&id)));
-        for id in ids {
-            if !live.contains(id) || removed.contains(id) {
+        let is_gone = |missing: &Missing<'_>| {
+            let account = missing.account.as_ref();
+            account.is_some_and(|id| gone_ids.contains(id))
+        };
+        self.result.missing.retain(|missing| !is_gone(missing));
+    }
+
+    /// Decides on whoever is there and stands for no entry.
+    fn unlisted(&mut self, own_domains: &BTreeSet<&Domain>) {
+        let stays = self.result.stays.iter();
+        let stays_already: HashSet<AccountId> = stays.map(|(id, _)| id.clone()).collect();
+        for id in self.live {
+            if self.accounted.contains(id)
+                || self.removed.contains(id)
+                || stays_already.contains(id)
+            {
                 continue;
             }
-            match untouchable(id) {
-                Some(why) => result.stays.push((id.clone(), why)),
-                None => {
-                    removed.insert(id.clone());
-                    result.removals.push(Removal {
-                        account: id.clone(),
-                        reason: gone.reason,
-                        span: gone.span,
-                    });
-                }
+            if self.desired.roster.mode == Mode::AddOnly {
+                self.result.unlisted += 1;
+                continue;
+            }
+            match self.stays(id, own_domains) {
+                Some(why) => self.result.stays.push((id.clone(), why)),
+                None => self.result.removals.push(Removal {
+                    account: id.clone(),
+                    reason: Reason::NotListed,
+                    span: self.desired.roster.span,
+                }),
             }
         }
     }
 
-    let patterns_need_addresses = !own_domains.is_empty() || !desired.roster.keep.is_empty();
-    let stays_already: BTreeSet<AccountId> =
-        result.stays.iter().map(|(id, _)| id.clone()).collect();
-    for id in live {
-        if accounted.contains_key(id) || removed.contains(id) || stays_already.contains(id) {
-            continue;
+    /// Says why somebody unlisted stays, if they do.
+    fn stays(&self, id: &AccountId, own_domains: &BTreeSet<&Domain>) -> Option<Stays> {
+        let roster = self.desired.roster;
+        if self.spared.contains(id) {
+            return Some(Stays::Ambiguous);
         }
-        if desired.roster.mode == Mode::AddOnly {
-            result.unlisted += 1;
-            continue;
-        }
-        let email = index.account(id).and_then(|account| account.email.as_ref());
-        let stays = if spared.contains(id) {
-            Some(Stays::Ambiguous)
-        } else if let Some(email) = email {
-            if desired
-                .roster
-                .keep
-                .iter()
-                .any(|keep| AddressPattern::matches(&keep.value, email))
-            {
-                Some(Stays::Keep)
-            } else if desired.roster.auto_joined == AutoJoined::Keep
-                && own_domains
-                    .iter()
-                    .any(|domain| domain.as_str() == email.domain())
-            {
-                Some(Stays::OwnDomain)
-            } else {
-                untouchable(id)
-            }
-        } else if !result.unresolved.is_empty() || result.not_asked > 0 || patterns_need_addresses {
-            Some(Stays::Hidden)
-        } else {
-            untouchable(id)
+        let account = self.index.account(id);
+        let Some(email) = account.and_then(|account| account.email.as_ref()) else {
+            let patterns_need_addresses = !own_domains.is_empty() || !roster.keep.is_empty();
+            let somebody_may_be_meant = !self.result.unresolved.is_empty()
+                || self.result.not_asked > 0
+                || patterns_need_addresses;
+            return match somebody_may_be_meant {
+                true => Some(Stays::Hidden),
+                false => self.index.untouchable(id),
+            };
         };
-        match stays {
-            Some(why) => result.stays.push((id.clone(), why)),
-            None => result.removals.push(Removal {
-                account: id.clone(),
-                reason: Reason::NotListed,
-                span: desired.roster.span,
-            }),
+        let mut keep = roster.keep.iter();
+        if keep.any(|keep| AddressPattern::matches(&keep.value, email)) {
+            return Some(Stays::Keep);
         }
+        let mut own = own_domains.iter();
+        if roster.auto_joined == AutoJoined::Keep
+            && own.any(|domain| domain.as_str() == email.domain())
+        {
+            return Some(Stays::OwnDomain);
+        }
+        self.index.untouchable(id)
     }
-    result.removals.sort_by(|a, b| a.account.cmp(&b.account));
-    result.stays.sort_by(|a, b| a.0.cmp(&b.0));
-    result
 }

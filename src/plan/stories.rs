@@ -8,7 +8,8 @@
 //! edits and are never held back.
 
 use super::alike;
-use super::diff::{Draft, PeopleList};
+use super::diff::Draft;
+use super::lists::PeopleList;
 use super::roster::{Comparison, Index, Match};
 use super::{Block, Change, Effect, Finding, PersonRef, Reason};
 use crate::config::{RosterEntry, Who};

@@ -4,8 +4,8 @@ use crate::config::{Sources, Workspace};
 use crate::diagnostic::Span;
 use crate::drift::{Drift, Notice, turned};
 use crate::exit::Exit;
-use crate::neutral::neutral;
 use crate::neutral::phrase::Phrase;
+use crate::neutral::{named, neutral};
 use crate::patch::Patch;
 use crate::plan::Change;
 use crate::report::build;
@@ -301,6 +301,66 @@ pub fn text(document: &DriftDocument, _style: Style, out: &mut dyn Write) -> io:
         };
         return writeln!(out, "no drift{accepted}");
     }
+    expectations(document, out)?;
+    differences(document, out)?;
+    section(out, "not known", &document.unreadable, |error| {
+        let right = if error.forbidden {
+            " (a right or a credential is missing)"
+        } else {
+            ""
+        };
+        format!(
+            "{}: {}{right}{}",
+            shown(&error.address),
+            error.message,
+            at(error.source.as_ref())
+        )
+    })?;
+    section(out, "accepted", &document.accepted, |row| {
+        let until = row
+            .until
+            .as_ref()
+            .map_or_else(String::new, |day| format!(" until {day}"));
+        format!(
+            "{}: {} ({}){until}{}",
+            shown(&row.address),
+            row.reason,
+            row.owner,
+            at(row.source.as_ref())
+        )
+    })?;
+    section(out, "worth knowing", &document.notices, |row| {
+        format!(
+            "{}: {} [{}]{}",
+            shown(&row.address),
+            row.message,
+            row.code,
+            at(row.source.as_ref())
+        )
+    })?;
+    section(out, "findings", &document.findings, |finding| {
+        format!(
+            "{}: {} [{}]{}",
+            shown(&finding.address),
+            finding.message,
+            finding.code,
+            at(finding.source.as_ref())
+        )
+    })?;
+    section(
+        out,
+        "service projects that no file has",
+        &document.unlisted_projects,
+        |address| shown(address).to_string(),
+    )?;
+    match &document.patch {
+        Some(patch) => proposed(patch, out),
+        None => Ok(()),
+    }
+}
+
+/// The expectations that do not hold.
+fn expectations(document: &DriftDocument, out: &mut dyn Write) -> io::Result<()> {
     let expectations: Vec<&Check> = document.expectations().collect();
     section(
         out,
@@ -317,12 +377,16 @@ pub fn text(document: &DriftDocument, _style: Style, out: &mut dyn Write) -> io:
                 _ => "is undecided",
             };
             format!(
-                "`{}` {status}: {}",
-                check.address.to_display,
+                "{} {status}: {}",
+                named(&check.address.to_display),
                 problems.join("; ")
             )
         },
-    )?;
+    )
+}
+
+/// What differs, by whose doing it is.
+fn differences(document: &DriftDocument, out: &mut dyn Write) -> io::Result<()> {
     let with_base = document.base.is_some();
     let did = if with_base {
         "changed on the site"
@@ -364,73 +428,25 @@ pub fn text(document: &DriftDocument, _style: Style, out: &mut dyn Write) -> io:
         format!("{} {}{place}", action(row), shown(&row.address))
     };
     section(out, "in the files, not applied yet", &unapplied, line)?;
-    section(out, "waits for a person", &waits, line)?;
-    section(out, "not known", &document.unreadable, |error| {
-        let right = if error.forbidden {
-            " (a right or a credential is missing)"
-        } else {
-            ""
-        };
-        format!(
-            "{}: {}{right}{}",
-            shown(&error.address),
-            error.message,
-            at(error.source.as_ref())
-        )
+    section(out, "waits for a person", &waits, line)
+}
+
+/// What a patch accepts, and what it cannot.
+fn proposed(patch: &PatchRow, out: &mut dyn Write) -> io::Result<()> {
+    section(out, "cannot be accepted by a patch", &patch.left, |row| {
+        format!("{}: {}", shown(&row.address), row.why)
     })?;
-    section(out, "accepted", &document.accepted, |row| {
-        let until = row
-            .until
-            .as_ref()
-            .map_or_else(String::new, |day| format!(" until {day}"));
-        format!(
-            "{}: {} ({}){until}{}",
-            shown(&row.address),
-            row.reason,
-            row.owner,
-            at(row.source.as_ref())
-        )
-    })?;
-    section(out, "worth knowing", &document.notices, |row| {
-        format!(
-            "{}: {} [{}]{}",
-            shown(&row.address),
-            row.message,
-            row.code,
-            at(row.source.as_ref())
-        )
-    })?;
-    section(out, "findings", &document.findings, |finding| {
-        format!(
-            "{}: {} [{}]{}",
-            finding.address,
-            finding.message,
-            finding.code,
-            at(finding.source.as_ref())
-        )
-    })?;
-    section(
-        out,
-        "service projects that no file has",
-        &document.unlisted_projects,
-        |address| shown(address).to_string(),
-    )?;
-    if let Some(patch) = &document.patch {
-        section(out, "cannot be accepted by a patch", &patch.left, |row| {
-            format!("{}: {}", shown(&row.address), row.why)
-        })?;
-        match &patch.file {
-            Some(file) => {
-                let count = patch.accepted.len();
-                let s = if count == 1 { "" } else { "s" };
-                let file = neutral(file);
-                writeln!(
-                    out,
-                    "{file} accepts {count} difference{s}: git apply {file}"
-                )?;
-            }
-            None => writeln!(out, "nothing can be accepted by a patch")?,
+    match &patch.file {
+        Some(file) => {
+            let count = patch.accepted.len();
+            let s = if count == 1 { "" } else { "s" };
+            let file = neutral(file);
+            writeln!(
+                out,
+                "{file} accepts {count} difference{s}: git apply {file}"
+            )?;
         }
+        None => writeln!(out, "nothing can be accepted by a patch")?,
     }
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use crate::report::document::PlanDocument;
 use crate::report::impact::{AccessImpact, CauseRow, ClassRow, GroupRow};
-use serde_json::Value;
+use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Somebody, or a class, who would gain or lose something that nobody reviewed.
@@ -25,40 +25,31 @@ impl Fate {
 ///
 /// A gain or loss is reviewed where the reviewed plan has it for that person or class, surely or as "may", carried out by apply or
 /// by hand. Rows that name one person answer for that person; where no such row is a cause, every cause is withheld.
+///
+/// # Errors
+/// When what one of the plans says of people cannot be read: then nothing is known to be reviewed.
 pub fn withheld(
     reviewed: &PlanDocument,
     fresh: &PlanDocument,
-) -> BTreeMap<String, BTreeSet<String>> {
-    let read =
-        |value: &Value| serde_json::from_value::<AccessImpact>(value.clone()).unwrap_or_default();
-    let (old, new) = (read(&reviewed.access_impact), read(&fresh.access_impact));
+) -> Result<BTreeMap<String, BTreeSet<String>>, serde_json::Error> {
+    let old = AccessImpact::deserialize(&reviewed.access_impact)?;
+    let new = AccessImpact::deserialize(&fresh.access_impact)?;
     let mut known = BTreeSet::new();
     for impact in std::iter::once(&old).chain(old.if_accepted.as_deref()) {
-        fates(impact, &mut |fate, _, _| {
+        fates(impact, &mut |fate, _| {
             known.insert(fate);
         });
     }
     let names = names(fresh);
     let mut withheld: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    fates(&new, &mut |fate, causes, people| {
+    fates(&new, &mut |fate, causes| {
         if known.contains(&fate) {
             return;
         }
-        let of_people: Vec<&CauseRow> = causes
-            .iter()
-            .filter(|cause| {
-                let name = names.get(cause.address.as_str());
-                name.is_some_and(|name| people.iter().any(|person| person == name))
-            })
-            .collect();
-        let own: Vec<&CauseRow> = of_people
-            .iter()
-            .copied()
-            .filter(|cause| names.get(cause.address.as_str()) == Some(&fate.who.as_str()))
-            .collect();
-        let mut rows: Vec<&str> = match own.is_empty() {
-            false => own.iter().map(|cause| cause.address.as_str()).collect(),
-            true => causes.iter().map(|cause| cause.address.as_str()).collect(),
+        let own = |cause: &&CauseRow| names.get(cause.address.as_str()) == Some(&fate.who.as_str());
+        let mut rows: Vec<&str> = match causes.iter().any(|cause| own(&cause)) {
+            true => causes.iter().filter(own).map(address).collect(),
+            false => causes.iter().map(address).collect(),
         };
         if rows.is_empty() {
             // Nothing names the cause, so nothing is certain not to be it.
@@ -75,7 +66,11 @@ pub fn withheld(
                 .insert(fate.words());
         }
     });
-    withheld
+    Ok(withheld)
+}
+
+fn address(cause: &CauseRow) -> &str {
+    &cause.address
 }
 
 /// The names of the people whom rows are about, by address.
@@ -91,10 +86,10 @@ fn names(document: &PlanDocument) -> BTreeMap<&str, &str> {
         .collect()
 }
 
-/// Is told a fate, its causes, and everybody who shares it.
-type Tell<'t> = dyn FnMut(Fate, &[CauseRow], &[String]) + 't;
+/// Is told a fate and its causes.
+type Tell<'t> = dyn FnMut(Fate, &[CauseRow]) + 't;
 
-/// Tells every gain and loss of an impact, with its causes and with everybody who shares it.
+/// Tells every gain and loss of an impact, with its causes.
 fn fates(impact: &AccessImpact, tell: &mut Tell<'_>) {
     let further = &impact.with_manual_steps;
     let groups = [
@@ -120,7 +115,7 @@ fn fates(impact: &AccessImpact, tell: &mut Tell<'_>) {
                     object: object(project, article.as_deref()),
                     gains,
                 };
-                tell(fate, caused_by, list);
+                tell(fate, caused_by);
             }
         }
     }
@@ -142,7 +137,7 @@ fn fates(impact: &AccessImpact, tell: &mut Tell<'_>) {
             object: object(project, article.as_deref()),
             gains: rank(after) > rank(before),
         };
-        tell(fate, caused_by, &[]);
+        tell(fate, caused_by);
     }
 }
 

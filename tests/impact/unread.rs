@@ -313,6 +313,7 @@ fn nothing_read_is_nothing_judged() {
 
 /// Gives everybody an Atlassian account, whose role was not read.
 fn with_atlassian_accounts(observed: &mut Observed) {
+    observed.customer_role_holders = None;
     for account in observed.accounts.values_mut() {
         account.kind = Some(AccountKind::Atlassian);
     }

@@ -602,3 +602,26 @@ policy: { class_gains: { any_customer: allow } }";
     assert!(next.starts_with("an expectation fails"), "{next}");
     assert!(!next.contains("portcullis apply"), "{next}");
 }
+
+/// L49: the second account of a member stands on no list; the directory of the Atlassian organization shows it, also where
+/// there is nothing to change.
+#[test]
+fn a_second_account_on_a_members_address_is_told_where_nothing_changes() {
+    let keys = "organizations: { Globex: { members: { mode: exact, list: [ana@globex.example, bo@globex.example] } } }";
+    let seed = |accounts: &str| {
+        format!(
+            "accounts: {{ list: [{accounts}] }}
+organizations: {{ Globex: {{ members: {{ list: [{{ email: ana@globex.example, account: portal_only }}, bo@globex.example] }} }} }}"
+        )
+    };
+    let one = "{ email: ana@globex.example, account: portal_only }";
+    let two = format!("{one}, {{ email: ana@globex.example, account: atlassian, role: customer }}");
+    let plan = plan(keys, &seed(&two));
+    assert_eq!(plan["resource_changes"].as_array().map(Vec::len), Some(0));
+    let findings = plan["findings"].as_array().unwrap().iter();
+    let mut twins = findings.filter(|finding| finding["code"] == "L49");
+    let message = twins.next().unwrap()["message"].to_string();
+    assert!(message.contains("ana@globex.example"), "{message}");
+    assert!(twins.next().is_none());
+    assert!(!mentioned(&self::plan(keys, &seed(one))).contains("L49"));
+}

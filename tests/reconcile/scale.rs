@@ -55,10 +55,11 @@ fn a_large_site_takes_no_request_per_member() {
         assert_eq!(round.addresses().len(), changed);
         let stats = case.sandbox.stats();
         let pages = (organizations as u64).div_ceil(50);
-        // Identity twice, the desks, one site document, the pages of organizations, one page of members each.
+        // Identity twice, the desks, one site document, the pages of organizations, one page of members each; the directory, and
+        // the id that it knows the site by.
         assert_eq!(
             stats.requests,
-            2 + 1 + 1 + pages + organizations as u64,
+            2 + 1 + 1 + pages + organizations as u64 + 2,
             "{:#?}",
             stats.by_operation
         );

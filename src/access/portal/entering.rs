@@ -1,0 +1,185 @@
+//! Who sees a portal that is not known yet: somebody new, and somebody of whom it was not read whether there is an account.
+
+use super::{Reach, account, anonymous, on_no_list, restricted};
+use crate::access::accounts::{self, Newcomer};
+use crate::access::answer::{Answer, Source, Trail};
+use crate::access::desired;
+use crate::access::people::{Account, ListId, Role, Status};
+use crate::access::scheme;
+use crate::access::state::{Coverage, Project, State, StateKind};
+use crate::access::visitor::{Actor, Visitor};
+use crate::neutral::named;
+
+/// The customer that an address may have an account of, by why that is not known. Whoever is declared absent is taken off
+/// every list, those included that keep whom they do not name.
+pub(in crate::access) fn customer_of_doubt(why: &str) -> Visitor<'static> {
+    match why == desired::ABSENT {
+        true => Visitor::AnyCustomer,
+        false => Visitor::Existing(vec![Actor::customer()]),
+    }
+}
+
+/// Whom an address may turn out to be, of which it was not read whether it has an account: somebody on the lists whose
+/// address is hidden, an agent, or somebody who is suspended or revoked, whom no search shows (R1b, R1g). Offline nobody is
+/// hidden, agents are none of the workspace's business, and accounts count as active.
+pub(in crate::access) fn perhaps<'s>(
+    state: &'s State<'_>,
+) -> impl Iterator<Item = (Visitor<'s>, &'static str)> {
+    let read = state.kind != StateKind::Desired;
+    let hidden = state.people.hidden().map(|situation| {
+        (
+            Visitor::situation(situation),
+            "somebody on the lists whose address the site hides may be the one",
+        )
+    });
+    let on_no_list = |status, role| {
+        Visitor::Existing(vec![Actor {
+            account: Account {
+                kind: None,
+                status,
+                role,
+                twin: false,
+            },
+            lists: &[],
+            sources: &[],
+            certainty: Answer::Yes,
+        }])
+    };
+    let others = [
+        (
+            on_no_list(Status::Active, Role::Staff),
+            "an agent or administrator may have the address",
+        ),
+        (
+            on_no_list(Status::Disabled, Role::Customer),
+            "an account that is suspended or revoked may have the address",
+        ),
+    ];
+    hidden.chain(others).filter(move |_| read)
+}
+
+/// Somebody new by the best self-service channel, or without login (section 4.1).
+pub(super) fn newcomer(
+    state: &State<'_>,
+    project_at: usize,
+    project: &Project,
+    class: &accounts::DomainClass,
+    trail: &mut Trail,
+) -> Reach {
+    let mut as_account = trail.fresh();
+    let Newcomer {
+        certainty,
+        account: who,
+        ..
+    } = accounts::newcomer(state, class, &mut as_account);
+    let mut reach = Reach::NONE;
+    if certainty.exposes() {
+        let joined = Joined::of(class);
+        joined.explain(state, &mut as_account);
+        let actor = joined.actor(who);
+        // Offline, a list that may hold more people than are written holds nobody who is new.
+        let unlisted = (state.kind == StateKind::Desired && class.organizations.is_empty())
+            .then(|| on_no_list(project));
+        let project = unlisted.as_ref().unwrap_or(project);
+        reach = account(state, project_at, project, &actor, &mut as_account);
+        reach = scheme::perhaps_in_a_group(project, who, reach, &mut as_account);
+        reach = perhaps_joined(state, project, class, reach, &mut as_account).and(certainty);
+    }
+    let mut without_login = trail.fresh();
+    let open_to_all = anonymous(state, project, &mut without_login);
+    if open_to_all.view.exposes() {
+        trail.append(without_login);
+    }
+    if !certainty.exposes() && accounts::open(project) == Answer::No {
+        // Even with an account the portal would stay closed.
+        restricted(project, "and nobody else", trail);
+    }
+    trail.append(as_account);
+    reach.or(open_to_all)
+}
+
+/// A2: a linked organization whose e-mail domains were not read may have the newcomer's.
+fn perhaps_joined(
+    state: &State<'_>,
+    project: &Project,
+    class: &accounts::DomainClass,
+    reach: Reach,
+    trail: &mut Trail,
+) -> Reach {
+    if reach.view == Answer::Yes {
+        return reach;
+    }
+    let joined = |at: u32| class.organizations.iter().any(|(known, _)| *known == at);
+    let mut unread = project
+        .organizations
+        .iter()
+        .filter(|link| !joined(link.organization))
+        .filter_map(|link| state.organizations.get(link.organization as usize))
+        .filter_map(|organization| match &organization.domains {
+            Coverage::Unread(why) => Some((organization, why)),
+            Coverage::Whole | Coverage::AsWritten(_) => None,
+        });
+    let Some((organization, why)) = unread.next() else {
+        return reach;
+    };
+    trail.add("A2", None, || {
+        format!(
+            "whether new customers of {} join {} by themselves, which is linked to {}, is not known: {why}",
+            class.label(),
+            named(&organization.name),
+            project.key
+        )
+    });
+    reach.or(Reach::both(Answer::Uncertain))
+}
+
+/// A2, A3: the organizations that a new customer of a domain joins, and through them restricted projects.
+pub(in crate::access) struct Joined {
+    lists: Vec<ListId>,
+    sources: Vec<Source>,
+}
+
+impl Joined {
+    pub(in crate::access) fn of(class: &accounts::DomainClass) -> Self {
+        let (lists, sources) = class
+            .organizations
+            .iter()
+            .map(|(at, source)| (ListId::Organization(*at), *source))
+            .unzip();
+        Self { lists, sources }
+    }
+
+    pub(in crate::access) fn explain(&self, state: &State<'_>, trail: &mut Trail) {
+        for (list, source) in self.lists.iter().zip(&self.sources) {
+            let ListId::Organization(at) = list else {
+                continue;
+            };
+            if let Some(organization) = state.organizations.get(*at as usize) {
+                trail.add("R7", Some(*source), || {
+                    format!(
+                        "new customers of the domain join {} by themselves",
+                        named(&organization.name)
+                    )
+                });
+            }
+        }
+        if self.lists.len() > 1 {
+            trail.add("Q20", None, || {
+                "the domain belongs to several organizations: which one is joined is not documented"
+                    .into()
+            });
+        }
+    }
+
+    pub(in crate::access) fn actor(&self, account: Account) -> Actor<'_> {
+        Actor {
+            account,
+            lists: &self.lists,
+            sources: &self.sources,
+            certainty: match self.lists.len() {
+                0 | 1 => Answer::Yes,
+                _ => Answer::Uncertain,
+            },
+        }
+    }
+}

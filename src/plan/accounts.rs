@@ -1,0 +1,266 @@
+//! Accounts that listed people need: who asks for each, whether the site would make it, and what rests on it.
+
+use crate::access::accounts::account_type;
+use crate::access::{DomainClass, Outcome, State, Trail, Way};
+use crate::config::{Create, RosterEntry};
+use crate::model::{AccountKind, Address, Email, SiteField, Surface};
+use crate::observed::Resolution;
+use crate::plan::Block;
+use crate::plan::change::{Action, Change, Effect, Phase, Reason, ResourceType};
+use crate::plan::diff::Draft;
+use crate::plan::manual::ManualSubject;
+use serde_json::{Value, json};
+use std::collections::{BTreeSet, HashMap};
+
+/// The settings that decide who may have an account.
+const DECIDING: [SiteField; 3] = [
+    SiteField::Internal,
+    SiteField::External,
+    SiteField::AllowedDomains,
+];
+
+/// A listed person without an account, and who asks for one.
+pub(super) struct WantedAccount<'a> {
+    entry: &'a RosterEntry,
+    create: bool,
+    /// Whether a list says that no account be made.
+    never: bool,
+    kind: Option<AccountKind>,
+    /// Indices of changes that rest on the account.
+    dependents: Vec<usize>,
+}
+
+/// What becomes of an account that is asked for.
+enum Fate {
+    /// A person invites it.
+    Invited,
+    /// It is not made, for this reason.
+    Refused(Block),
+    /// It is made, once a person has made these changes.
+    Made(Vec<Address>),
+}
+
+impl<'a> Draft<'a> {
+    /// Notes that somebody who is to come on a list has no account. `create` is what the list says of making one; `None` where the
+    /// list may not be changed.
+    pub(super) fn wants_account(
+        &mut self,
+        email: &'a Email,
+        entry: &'a RosterEntry,
+        create: Option<Create>,
+        dependent: usize,
+    ) {
+        let named = |entry: &RosterEntry| {
+            let extra = entry.extra.as_ref();
+            extra.is_some_and(|extra| extra.name.is_some())
+        };
+        let wanted = self.wanted_accounts.entry(email).or_insert(WantedAccount {
+            entry,
+            create: false,
+            never: false,
+            kind: None,
+            dependents: Vec::new(),
+        });
+        wanted.create |= create == Some(Create::Silent);
+        wanted.never |= create == Some(Create::Never);
+        let kind = entry.extra.as_ref().and_then(|extra| extra.account);
+        wanted.kind = wanted.kind.or(kind);
+        if !named(wanted.entry) && named(entry) {
+            wanted.entry = entry;
+        }
+        wanted.dependents.push(dependent);
+    }
+
+    /// Makes one row per account that listed people need, and judges whether the site would make it.
+    pub(super) fn accounts(&mut self) {
+        // R3 depends on the domain alone, and a roster of a million people has few.
+        let of_the_site: Vec<Change> = self
+            .changes
+            .iter()
+            .filter(|change| change.kind.is_of_the_site())
+            .cloned()
+            .collect();
+        let rules = State::account_rules(self.desired, self.observed);
+        let rules = rules.after(&of_the_site);
+        let mut by_domain: HashMap<String, Outcome> = HashMap::new();
+        let waits = self.deciding_by_hand();
+        let mut invite: Vec<(Email, Address)> = Vec::new();
+        for (email, wanted) in std::mem::take(&mut self.wanted_accounts) {
+            let outcome = match by_domain.get(email.domain()) {
+                Some(known) => *known,
+                None => {
+                    let class = DomainClass::of(&rules, email.domain());
+                    let outcome = account_type(&rules, &class, Way::Staff, &mut Trail::silent());
+                    by_domain.insert(email.domain().to_owned(), outcome);
+                    outcome
+                }
+            };
+            if !wanted.create {
+                self.without_account(email, &wanted);
+                continue;
+            }
+            let fate = self.fate(email, &wanted, outcome, &rules, &waits);
+            if matches!(fate, Fate::Invited) {
+                invite.push((email.clone(), self.address(["account", email.key()])));
+            }
+            self.account(email, &wanted, outcome, fate);
+        }
+        if !invite.is_empty() {
+            let (people, addresses): (Vec<_>, Vec<_>) = invite.into_iter().unzip();
+            let expected = json!(AccountKind::Atlassian.word());
+            self.by_hand(
+                &ManualSubject::InviteInternal(people),
+                addresses,
+                Value::Null,
+                expected,
+            );
+        }
+    }
+
+    /// The rows of settings that decide who may have an account and that only a person can change.
+    fn deciding_by_hand(&self) -> BTreeSet<Address> {
+        let deciding = DECIDING.map(|field| self.address(field.address_parts()));
+        self.changes
+            .iter()
+            .filter(|change| {
+                let decides = change.kind == ResourceType::AllowedDomain
+                    || deciding.contains(&change.address);
+                change.is_by_hand() && decides
+            })
+            .map(|change| change.address.clone())
+            .collect()
+    }
+
+    /// Says of somebody whose account nobody wants made that there is none: no row, the person stays listed, and whoever answers
+    /// for the list is told.
+    fn without_account(&mut self, email: &Email, wanted: &WantedAccount<'a>) {
+        let why = if wanted.never {
+            "listed, has no account, and `create: never` forbids making one"
+        } else {
+            "listed, has no account, and is on no list that may be changed"
+        };
+        self.finding(
+            self.address(["account", email.key()]),
+            "no-account",
+            why.into(),
+            Some(wanted.entry.span),
+        );
+        for &position in &wanted.dependents {
+            let block = no_account("the person has no account", false);
+            self.changes[position].blocked_by.push(block);
+        }
+    }
+
+    /// Judges what becomes of an account by what the site's settings will be.
+    fn fate(
+        &self,
+        email: &Email,
+        wanted: &WantedAccount<'a>,
+        outcome: Outcome,
+        rules: &State<'_>,
+        waits: &BTreeSet<Address>,
+    ) -> Fate {
+        let domain = email.domain();
+        if wanted.kind == Some(AccountKind::Atlassian) || outcome == Outcome::Atlassian {
+            return Fate::Invited;
+        }
+        if outcome == Outcome::Rejected {
+            return Fate::Refused(Block::Rule(format!(
+                "R3: the site's customer access lets nobody of `{domain}` have an account"
+            )));
+        }
+        if outcome == Outcome::Uncertain && rules.site.external.value() == Some(&false) {
+            // Only an approved domain would bring the account, and nobody knows of one.
+            return Fate::Refused(Block::Unjudged(format!(
+                "portal-only accounts are off, and whether `{domain}` is an approved domain was not read: declare the Atlassian organization with its `id` and `approved_domains`"
+            )));
+        }
+        // Where the rules leave it open, the site decides (Q7), once the settings are what they should be.
+        let waits = waits.iter();
+        Fate::Made(
+            waits
+                .filter(|address| self.gates_creation(address, domain))
+                .cloned()
+                .collect(),
+        )
+    }
+
+    /// Makes the row of an account, and lets what rests on it share its fate.
+    fn account(&mut self, email: &Email, wanted: &WantedAccount<'a>, outcome: Outcome, fate: Fate) {
+        let address = self.address(["account", email.key()]);
+        let extra = wanted.entry.extra.as_deref();
+        let name = extra
+            .and_then(|extra| extra.name.clone())
+            .unwrap_or_else(|| email.written().split('@').next().unwrap_or("").to_owned());
+        let (kind, surface) = match fate {
+            Fate::Invited => (AccountKind::Atlassian, Surface::Manual),
+            Fate::Refused(_) | Fate::Made(_) => (AccountKind::PortalOnly, Surface::Documented),
+        };
+        let nobody = matches!(
+            self.observed.resolutions.get(email),
+            Some(Resolution::NotFound)
+        );
+        for &position in &wanted.dependents {
+            let dependent = &mut self.changes[position];
+            match &fate {
+                Fate::Invited => dependent.waiting_for.push(address.clone()),
+                Fate::Refused(block) => {
+                    let block = no_account("the account cannot be made", block.is_overridable());
+                    dependent.blocked_by.push(block);
+                }
+                Fate::Made(waiting_for) => {
+                    dependent.waiting_for.extend(waiting_for.iter().cloned());
+                }
+            }
+        }
+        let (blocked_by, waiting_for) = match fate {
+            Fate::Invited => (Vec::new(), Vec::new()),
+            Fate::Refused(block) => (vec![block], Vec::new()),
+            Fate::Made(waiting_for) => (Vec::new(), waiting_for),
+        };
+        self.changes.push(Change {
+            address,
+            kind: ResourceType::CustomerAccount,
+            name: email.key().to_owned(),
+            action: Action::Create,
+            before: Value::Null,
+            after: json!({
+                "email": email.written(),
+                "name": name,
+                "account": kind.word(),
+            }),
+            reason: Reason::NoAccount,
+            source: Some(wanted.entry.span),
+            surface,
+            effect: Effect::CreateAccount {
+                certain: nobody && matches!(outcome, Outcome::PortalOnly | Outcome::Atlassian),
+                email: email.clone(),
+                name,
+                kind,
+            },
+            phase: Phase::Accounts,
+            blocked_by,
+            waiting_for,
+            needs_right: None,
+        });
+    }
+
+    /// Says whether a manual change decides if this domain may have accounts.
+    fn gates_creation(&self, change: &Address, domain: &str) -> bool {
+        let listed = self.address(["allowed-domain", domain]);
+        let fields = [SiteField::External, SiteField::AllowedDomains];
+        // A field whose live value is known to be fine already gates nothing.
+        *change == listed
+            || fields
+                .iter()
+                .any(|field| *change == self.address(field.address_parts()))
+    }
+}
+
+/// Why a row cannot be carried out whose person has no account.
+fn no_account(what: &str, overridable: bool) -> Block {
+    Block::DependsOn {
+        what: what.to_owned(),
+        overridable,
+    }
+}
