@@ -11,7 +11,7 @@ pub enum Exit {
     Forbidden,
     /// 8: something asked for could not be read whole, the site is unreachable, or the request budget is spent.
     Unreadable,
-    /// 6: the reviewed plan no longer covers what would be done.
+    /// 6: the reviewed plan does not cover what would be done to people, or is of another site, or damaged.
     Stale,
     /// 4: applied in part.
     Partial,

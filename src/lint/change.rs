@@ -190,7 +190,7 @@ fn without_role(scene: &mut Scene<'_, '_>, sheet: &Sheet<'_>) {
             "L50",
             &["account", &name],
             source,
-            format!("`{name}` has an Atlassian account without the role Customer of Jira Service Management: no list gives it anything, and agents cannot add it"),
+            format!("{} has an Atlassian account without the role Customer of Jira Service Management: no list gives it anything, and agents cannot add it", names([name.as_str()])),
             "have an organization administrator grant the role Customer, which is free",
         );
     }

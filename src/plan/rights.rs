@@ -6,6 +6,7 @@ use crate::desired::Desired;
 use crate::model::{
     OrganizationManagement, ProjectKey, Read, Right, SiteField, SiteValue, Surface, Work,
 };
+use crate::neutral::named;
 use crate::observed::{Allowed, Observed};
 use std::collections::BTreeMap;
 
@@ -36,9 +37,10 @@ pub fn mark(plan: &mut Plan, desired: &Desired<'_>, observed: &Observed) {
         }
     }
     for (right, (count, first)) in lacking {
+        let first = named(&first);
         let rows = match count {
-            1 => format!("`{first}` takes it"),
-            _ => format!("{count} changes take it, `{first}` the first of them"),
+            1 => format!("{first} takes it"),
+            _ => format!("{count} changes take it, {first} the first of them"),
         };
         plan.findings.push(Finding {
             address: desired.address([]),
