@@ -43,7 +43,6 @@ pub mod accounts;
 mod answer;
 pub mod articles;
 mod desired;
-pub mod ends;
 pub mod explain;
 mod fold;
 mod live;

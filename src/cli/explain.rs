@@ -3,11 +3,11 @@
 use super::args::{ExplainArguments, Global, Limits, Reach, ReportFormat};
 use super::{Lookup, Output, observe, plan};
 use crate::access::State;
-use crate::access::ends::Ends;
 use crate::access::explain::text::Form;
 use crate::access::explain::{Asked, explain, json, text};
 use crate::config::Workspace;
 use crate::desired::Desired;
+use crate::desired::ends::Ends;
 use crate::diagnostic::json::to_text;
 use crate::exit::Exit;
 use crate::files::Given;

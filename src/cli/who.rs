@@ -3,8 +3,8 @@
 use super::args::{Global, WhoArguments, WhoFormat};
 use super::{Lookup, Output, explain, observe, plan};
 use crate::access::State;
-use crate::access::ends::Ends;
 use crate::access::who::{Listing, audience, write};
+use crate::desired::ends::Ends;
 use crate::diagnostic::json::to_text;
 use crate::exit::Exit;
 use crate::model::{ProjectKey, SpaceKey};

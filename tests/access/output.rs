@@ -2,12 +2,12 @@
 
 use crate::support::today;
 use portcullis::access::State;
-use portcullis::access::ends::Ends;
 use portcullis::access::explain::text::Form;
 use portcullis::access::explain::{Asked, explain, json, text};
 use portcullis::access::who::{Listing, audience, write};
 use portcullis::config::{LoadOptions, Workspace, load};
 use portcullis::desired::Desired;
+use portcullis::desired::ends::Ends;
 use portcullis::exit::Exit;
 use portcullis::model::{ProjectKey, SiteKey, SpaceKey};
 

@@ -1,10 +1,10 @@
 //! Permission schemes, roles and groups as they were read, in the states that the rules judge.
 
 use crate::support::{email, today, workspace};
-use portcullis::access::ends::Ends;
 use portcullis::access::who::{Listing, audience, write};
 use portcullis::access::{Answer, Reading, State, Trail, Visitor, portal};
 use portcullis::desired::Desired;
+use portcullis::desired::ends::Ends;
 use portcullis::model::{
     AccountId, AccountKind, ChannelAccess, DeskId, Incomplete, ProjectKey, Read, SiteKey, Surface,
 };

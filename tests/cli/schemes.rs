@@ -106,7 +106,15 @@ async fn what_cannot_be_read_is_said_and_never_no_leak() {
     insta::assert_snapshot!("unread", ran.text());
     let mut place = place;
     place.environment(&[("COLUMNS", "400")]);
-    let asked = ["explain", ".", "any_customer", "--project", "HR", "--live", "--rules"];
+    let asked = [
+        "explain",
+        ".",
+        "any_customer",
+        "--project",
+        "HR",
+        "--live",
+        "--rules",
+    ];
     let ran = place.run(&asked);
     assert_eq!(ran.code, 0, "{}", ran.text());
     let said = "V7   whether the permission scheme of HR shows the portal to others is not known: ";
@@ -126,7 +134,15 @@ async fn explain_knows_leaks_breaks_and_agents() {
     let mut place = Place::remote(&sandbox);
     place.environment(&[("COLUMNS", "400")]);
     let explained = |who: &str, project: &str| {
-        let ran = place.run(&["explain", ".", who, "--project", project, "--live", "--rules"]);
+        let ran = place.run(&[
+            "explain",
+            ".",
+            who,
+            "--project",
+            project,
+            "--live",
+            "--rules",
+        ]);
         assert_eq!(ran.code, 0, "{}", ran.text());
         ran.out
     };

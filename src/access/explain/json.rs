@@ -2,9 +2,9 @@
 
 use super::{ChannelAnswer, Explanation};
 use crate::access::answer::{Because, Source};
-use crate::access::ends::End;
 use crate::access::state::StateKind;
 use crate::config::Sources;
+use crate::desired::ends::End;
 use crate::exit::Exit;
 use serde_json::{Map, Value, json};
 

@@ -1,7 +1,7 @@
 //! What has a last day: entries of lists that end, as the workspace says it.
 
+use super::Desired;
 use crate::config::{RosterEntry, Who};
-use crate::desired::Desired;
 use crate::diagnostic::Span;
 use crate::model::{Email, ProjectKey};
 use crate::neutral::phrase::Phrase;
