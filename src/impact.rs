@@ -134,6 +134,9 @@ pub struct Group {
     pub via: String,
     /// For keeps: the routes that go.
     pub lost: String,
+    /// The lists and classes by which all of them gain or lose it, such as `organization:Globex`, `customers:ITSM` or
+    /// `any_customer`; empty where somebody does by another route.
+    pub by: Vec<String>,
     /// The answer before.
     pub before: Answer,
     /// The answer after.

@@ -34,6 +34,7 @@
 //! | [`pipeline`] | from what is desired and what was read to a judged, ordered plan |
 //! | [`impact`] | which people gain, lose and keep which portals and articles by a plan |
 //! | [`policy`] | limits and protections: what must not be carried out, however much the YAML asks for it |
+//! | [`rules`] | the rules of a workspace as data: which bear on a plan, which were loosened |
 //! | [`review`], [`base`] | a reviewed plan against a fresh one; which changes a branch brings |
 //! | [`drift`], [`patch`] | whose doing a difference is; the smallest edit of the files that accepts it |
 //! | [`apply`] | stages, batches, read-merge-write, the journal |
@@ -94,5 +95,6 @@ pub mod plan;
 pub mod policy;
 pub mod report;
 pub mod review;
+pub mod rules;
 pub mod seed;
 pub mod target;

@@ -12,7 +12,7 @@ use crate::expect;
 use crate::judge::{self, Lints, Sheet, Worlds};
 use crate::observed::Observed;
 use crate::plan::{Block, Change, Plan, diff, rights};
-use crate::report::build::{Overridden, Planned};
+use crate::report::build::{Lifted, Overridden, Planned};
 use crate::target;
 
 /// Compares one site, as far as the targets go; nothing is judged yet.
@@ -69,5 +69,6 @@ fn judged(mut plan: Plan, desired: &Desired<'_>, observed: &Observed, lints: Lin
             .overridden
             .map(|(plan, impact)| Overridden { plan, impact }),
         requests: observed.requests,
+        lifted: Lifted::new(),
     }
 }

@@ -13,6 +13,7 @@ mod people;
 mod protect;
 
 pub use accepted_drift::{Accepted, split_accepted};
+pub use bounds::{Bound, built_in};
 pub(crate) use gates::gates;
 
 use crate::desired::Desired;

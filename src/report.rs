@@ -2,12 +2,15 @@
 
 pub mod applied;
 pub mod build;
+pub mod digest;
 pub mod document;
 pub mod drift;
+pub mod fates;
 pub mod gitlab;
 pub mod html;
 pub mod impact;
 pub mod json;
+pub mod made;
 pub mod markdown;
 pub mod privacy;
 mod sections;

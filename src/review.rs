@@ -5,46 +5,26 @@
 //! taken rows are judged by themselves, and what they do to people must be what the file says ([`withheld`]): a row that would do
 //! more is withheld. So applying twice is harmless, and what happens elsewhere meanwhile does not void a review.
 
+mod live;
 mod people;
+mod whole;
 
+pub use live::is_true;
 pub use people::withheld;
+pub use whole::{NotApplicable, applicable, same_rules, same_sites};
 
 use crate::model::Surface;
-use crate::report::document::{Made, PlanDocument, ResourceChange};
+use crate::report::document::{PlanDocument, ResourceChange};
 use serde_json::Value;
-use std::collections::BTreeMap;
-
-/// Why a plan file can be shown and never applied; reads after the name of the file.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum NotApplicable {
-    /// Something went wrong while planning, or not everything was read.
-    #[error("was made from an incomplete reading and can be shown, never applied")]
-    Incomplete,
-    /// It was made from a snapshot.
-    #[error("was made from a snapshot, not from the live site, and can be shown, never applied")]
-    Snapshot,
-    /// Names were taken out of it, or it does not say where it was made.
-    #[error(
-        "does not say of which site it was made, or names were taken out of it, so it can be shown, never applied"
-    )]
-    Redacted,
-    /// It is a plan of other sites.
-    #[error("is a plan of {found}, and this is {wanted}")]
-    OtherSites {
-        /// The sites in the file.
-        found: String,
-        /// The sites planned now.
-        wanted: String,
-    },
-}
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What holding a fresh plan against a reviewed one shows.
 #[derive(Debug, Default, PartialEq)]
 pub struct Review<'a> {
     /// Changes that would be done and that nobody reviewed.
     pub extra: Vec<Extra<'a>>,
-    /// Rows of the reviewed plan that are no longer needed.
-    pub already_true: Vec<&'a ResourceChange>,
+    /// Rows that only the reviewed plan has: they are true already, or nobody asks for them any more.
+    pub gone: Vec<&'a ResourceChange>,
     /// How many changes are covered.
     pub covered: usize,
 }
@@ -58,84 +38,57 @@ pub struct Extra<'a> {
     pub why: &'static str,
 }
 
-/// Says whether a file can be applied at all, whatever it holds.
-///
-/// # Errors
-/// When it was made from an incomplete reading or a snapshot, or names were taken out of it.
-pub fn applicable(reviewed: &PlanDocument) -> Result<&Made, NotApplicable> {
-    if reviewed.errored || !reviewed.complete || !reviewed.errors.is_empty() {
-        return Err(NotApplicable::Incomplete);
-    }
-    if reviewed.portcullis.is_some() {
-        return Err(NotApplicable::Redacted);
-    }
-    let made = reviewed.made.as_ref().ok_or(NotApplicable::Redacted)?;
-    match made.from.as_str() {
-        Made::LIVE => Ok(made),
-        Made::SNAPSHOT => Err(NotApplicable::Snapshot),
-        _ => Err(NotApplicable::Redacted),
-    }
-}
-
-/// Says whether two plans are of the same sites: the same keys, and behind them the same sites.
-///
-/// # Errors
-/// When they are not.
-pub fn same_sites(reviewed: &Made, fresh: &Made) -> Result<(), NotApplicable> {
-    if reviewed.sites == fresh.sites {
-        return Ok(());
-    }
-    let words = |sites: &BTreeMap<String, String>| {
-        let words: Vec<String> = sites
-            .iter()
-            .map(|(key, id)| format!("site `{key}` ({id})"))
-            .collect();
-        if words.is_empty() {
-            "no site".to_owned()
-        } else {
-            words.join(", ")
-        }
-    };
-    Err(NotApplicable::OtherSites {
-        found: words(&reviewed.sites),
-        wanted: words(&fresh.sites),
-    })
-}
-
 /// Holds a fresh plan against a reviewed one.
 ///
 /// A change of the fresh plan that a rule blocks is not done, so it needs no review. What the reviewed plan shows as blocked,
 /// waiting or by hand and would be carried out now is not covered: the reviewer was told that it would not be.
 pub fn compare<'a>(reviewed: &'a PlanDocument, fresh: &'a PlanDocument) -> Review<'a> {
     let mut by_address: BTreeMap<&str, Vec<&ResourceChange>> = BTreeMap::new();
+    let mut by_account: BTreeMap<(&str, &str), Vec<&ResourceChange>> = BTreeMap::new();
     for row in &reviewed.resource_changes {
         by_address.entry(&row.address).or_default().push(row);
+        if let Some(key) = account(row) {
+            by_account.entry(key).or_default().push(row);
+        }
     }
+    let mut matched: BTreeSet<&str> = BTreeSet::new();
     let mut review = Review::default();
     for change in &fresh.resource_changes {
         if !change.portcullis.blocked_by.is_empty() && !change.portcullis.overridable {
             continue;
         }
-        let rows = by_address
-            .get(change.address.as_str())
-            .map(Vec::as_slice)
-            .unwrap_or_default();
+        // Somebody is the same by account id, whatever their address was when the plan was made.
+        let same = account(change).and_then(|key| by_account.get(&key));
+        let rows = same.or_else(|| by_address.get(change.address.as_str()));
+        let rows = rows.map(Vec::as_slice).unwrap_or_default();
+        matched.extend(rows.iter().map(|row| row.address.as_str()));
         match covered(rows, change) {
             Ok(()) => review.covered += 1,
             Err(why) => review.extra.push(Extra { change, why }),
         }
     }
-    let needed: std::collections::BTreeSet<&str> = fresh
-        .resource_changes
-        .iter()
-        .map(|row| row.address.as_str())
-        .collect();
-    review.already_true = reviewed
-        .resource_changes
-        .iter()
-        .filter(|row| !needed.contains(row.address.as_str()))
+    let planned = fresh.resource_changes.iter();
+    matched.extend(planned.map(|row| row.address.as_str()));
+    let rows = reviewed.resource_changes.iter();
+    review.gone = rows
+        .filter(|row| !matched.contains(row.address.as_str()))
         .collect();
     review
+}
+
+/// Returns the list and the account that a row about somebody on a list is about, where the account is known.
+fn account(row: &ResourceChange) -> Option<(&str, &str)> {
+    if !is_of_a_list(&row.kind) {
+        return None;
+    }
+    let (list, _) = row.address.rsplit_once('/')?;
+    let sides = [&row.change.before, &row.change.after].into_iter();
+    let id = sides.filter_map(|side| side.get("account_id")).next()?;
+    Some((list, id.as_str()?))
+}
+
+fn is_of_a_list(kind: &str) -> bool {
+    matches!(kind, "jsm_organization_member" | "jsm_project_customer")
 }
 
 fn covered(rows: &[&ResourceChange], fresh: &ResourceChange) -> Result<(), &'static str> {
@@ -163,6 +116,9 @@ fn covered(rows: &[&ResourceChange], fresh: &ResourceChange) -> Result<(), &'sta
         return Err("the reviewed plan said that a person does it");
     }
     // What it replaces may differ: what it does to people is compared by itself. Somebody who goes is the same somebody.
+    if account(row).is_some() && account(row) == account(fresh) {
+        return Ok(());
+    }
     if fresh.change.actions == ["delete"]
         && !same(&fresh.kind, &row.change.before, &fresh.change.before)
     {
@@ -179,7 +135,7 @@ fn covered(rows: &[&ResourceChange], fresh: &ResourceChange) -> Result<(), &'sta
 /// A display name is typed by its owner and may change any time; an account id may have come into being since, by an apply that
 /// was interrupted after it made the account. Two different ids on one address are two different people.
 fn same(kind: &str, reviewed: &Value, fresh: &Value) -> bool {
-    if !matches!(kind, "jsm_organization_member" | "jsm_project_customer") {
+    if !is_of_a_list(kind) {
         return reviewed == fresh;
     }
     let (Some(reviewed), Some(fresh)) = (reviewed.as_object(), fresh.as_object()) else {

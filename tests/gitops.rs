@@ -10,6 +10,8 @@ mod annotations;
 mod attribution;
 #[path = "gitops/base.rs"]
 mod base;
+#[path = "gitops/digests.rs"]
+mod digests;
 #[path = "gitops/drift.rs"]
 mod drift;
 #[path = "gitops/exits.rs"]

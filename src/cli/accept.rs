@@ -7,11 +7,11 @@ use crate::observed::Observed;
 use crate::plan::Block;
 use crate::policy::acceptance;
 use crate::report::build::{self, Planned};
-use crate::report::document::{Made, Override, PlanDocument};
+use crate::report::document::{Override, PlanDocument};
 use camino::Utf8Path;
 use jiff::civil::Date;
 
-/// Lifts what the policy blocks where `--accept` or a file names the digest of exactly this plan, and says so. `accepted` is the
+/// Lifts what the policy blocks where `--accept` or a file names the acceptance digest of exactly this plan, and says so. `accepted` is the
 /// workspace whose acceptances count.
 ///
 /// # Errors
@@ -44,28 +44,58 @@ pub(super) fn accept(
             "warning: `{file}` accepts nothing: its name must be the whole digest of a plan and `.yaml`"
         ));
     }
-    let digest = build::document(workspace, planned).digest;
-    let blocked = planned
-        .iter()
-        .flat_map(|planned| &planned.plan.changes)
-        .any(|change| change.blocked_by.iter().any(Block::is_overridable));
-    let flag = Override {
+    let document = build::document(workspace, planned);
+    let sites = document.made.map(|made| made.sites).unwrap_or_default();
+    let whole = document.acceptance_digest;
+    let flag = || Override {
         by: Override::FLAG.to_owned(),
         owner: None,
         date: None,
     };
-    let (by, told) = match asked {
-        Some(asked) if asked == digest => (flag, "--accept".to_owned()),
-        Some(_) => {
-            let message = format!(
-                "nothing was applied: the accepted plan is not this one, whose digest is {digest}"
-            );
-            let hint = "look at the plan again; something changed in the files or on the site";
-            return Err(output.fail(Exit::Stale, &message, Some(hint)));
+    let fits = |asked: &str| asked == whole || sites.values().any(|s| s.acceptance_digest == asked);
+    if asked.is_some_and(|asked| !fits(asked)) {
+        let message = format!(
+            "nothing was applied: the accepted plan is not this one, whose acceptance digest is {whole}"
+        );
+        let hint = "look at the plan again; something changed in the files or on the site";
+        return Err(output.fail(Exit::Stale, &message, Some(hint)));
+    }
+    let mut overridden = None;
+    for planned in planned {
+        let mut changes = planned.plan.changes.iter();
+        if !changes.any(|change| change.blocked_by.iter().any(Block::is_overridable)) {
+            continue;
         }
-        None if !blocked => return Ok(None),
-        None => match acceptance::find(accepted, &digest, today) {
-            Ok(None) => return Ok(None),
+        let own = sites.get(planned.plan.site.as_str());
+        let own = own.map_or("", |site| site.acceptance_digest.as_str());
+        let (by, told) = match asked {
+            Some(asked) if asked == whole || asked == own => (flag(), "--accept".to_owned()),
+            // The acceptance of all sites together counts for each, and that of one site for it.
+            _ => match found(accepted, &[&whole, own], today, output) {
+                Some(found) => found,
+                None => continue,
+            },
+        };
+        planned.lift();
+        if overridden.replace(by).is_none() {
+            output.tell(&format!(
+                "the policy is overridden for exactly this plan, by {told}"
+            ));
+        }
+    }
+    Ok(overridden)
+}
+
+/// Looks for an acceptance of one of some digests, and says of one that does not count why.
+fn found(
+    root: &Utf8Path,
+    digests: &[&str],
+    today: Date,
+    output: &mut Output,
+) -> Option<(Override, String)> {
+    for digest in digests {
+        match acceptance::find(root, digest, today) {
+            Ok(None) => {}
             Ok(Some(found)) => {
                 let until = found
                     .until
@@ -77,22 +107,15 @@ pub(super) fn accept(
                     owner: Some(found.owner),
                     date: Some(found.date.to_string()),
                 };
-                (by, told)
+                return Some((by, told));
             }
             Err(error) => {
                 output.tell(&format!("warning: {error}"));
-                return Ok(None);
+                return None;
             }
-        },
-    };
-    if !blocked {
-        return Ok(None);
+        }
     }
-    planned.iter_mut().for_each(Planned::lift);
-    output.tell(&format!(
-        "the policy is overridden for exactly this plan, by {told}"
-    ));
-    Ok(Some(by))
+    None
 }
 
 /// Says in full what the policy blocks: the numbers, and the key with its place.
@@ -127,7 +150,7 @@ pub(super) fn explain(workspace: &Workspace, planned: &[Planned], output: &mut O
 /// Says how what the policy blocks can be overridden, where something can be.
 pub(super) fn advise(document: &PlanDocument, output: &mut Output) {
     if document.is_overridable() {
-        let (apply, digest) = (document.command("apply"), &document.digest);
+        let (apply, digest) = (document.command("apply"), &document.acceptance_digest);
         output.note(&format!(
             "to override the policy for exactly this plan: {apply} --accept {digest}"
         ));
@@ -138,17 +161,19 @@ pub(super) fn advise(document: &PlanDocument, output: &mut Output) {
     }
 }
 
-/// Says what a plan was made of.
-pub(super) fn made<'o>(from: &str, observed: impl IntoIterator<Item = &'o Observed>) -> Made {
-    let id = |observed: &Observed| {
-        let id = observed.cloud_id.as_ref();
-        id.map_or_else(|| "unknown".to_owned(), ToString::to_string)
+/// Writes into a document what it was made from, and which sites answered.
+pub(super) fn stamp<'o>(
+    document: &mut PlanDocument,
+    from: &str,
+    observed: impl IntoIterator<Item = &'o Observed>,
+) {
+    let Some(made) = &mut document.made else {
+        return;
     };
-    Made {
-        from: from.to_owned(),
-        sites: observed
-            .into_iter()
-            .map(|observed| (observed.site.as_str().to_owned(), id(observed)))
-            .collect(),
+    from.clone_into(&mut made.from);
+    for observed in observed {
+        if let Some(site) = made.sites.get_mut(observed.site.as_str()) {
+            site.cloud_id = observed.cloud_id.as_ref().map(ToString::to_string);
+        }
     }
 }

@@ -19,7 +19,7 @@ use crate::report::document::{Made, Override, PlanDocument};
 use crate::report::json::ReadPlanError;
 use crate::report::privacy::{self, Privacy};
 use crate::report::{applied, json, text};
-use crate::review;
+use crate::{review, rules};
 use camino::{Utf8Path, Utf8PathBuf};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
@@ -65,7 +65,11 @@ pub(super) async fn run(
             Some(hint),
         );
     }
-    let reviewed = match arguments.plan.as_deref().map(|file| reviewed(file, output)) {
+    let reviewed = match arguments
+        .plan
+        .as_deref()
+        .map(|file| reviewed(file, global, output))
+    {
         None => None,
         Some(Ok(reviewed)) => Some(reviewed),
         Some(Err(exit)) => return exit,
@@ -166,10 +170,8 @@ async fn carry_out(
     if let Some(by) = &judged.overridden {
         build::set_overridden(&mut document, by);
     }
-    document.made = Some(accept::made(
-        Made::LIVE,
-        ready.iter().map(|site| &site.observed),
-    ));
+    let observed = ready.iter().map(|site| &site.observed);
+    accept::stamp(&mut document, Made::LIVE, observed);
     let reach = &arguments.reach;
     build::set_arguments(&mut document, &reach.dir, reach.narrowed());
     let incomplete = judged.unread.and(observe::exit_of_plans(planned));
@@ -328,7 +330,7 @@ async fn run_sites(
 }
 
 /// Reads the file of a reviewed plan and says whether it can be applied at all.
-fn reviewed(file: &Utf8Path, output: &mut Output) -> Result<PlanDocument, Exit> {
+fn reviewed(file: &Utf8Path, global: &Global, output: &mut Output) -> Result<PlanDocument, Exit> {
     let text = Given::new(file)
         .read_text(files::LARGE)
         .map_err(|error| output.fail(Exit::Usage, &error.to_string(), None))?;
@@ -340,7 +342,7 @@ fn reviewed(file: &Utf8Path, output: &mut Output) -> Result<PlanDocument, Exit> 
         };
         output.fail(exit, &format!("`{file}` {error}"), None)
     })?;
-    match review::applicable(&reviewed) {
+    match review::applicable(&reviewed, global.other_day()) {
         Ok(_) => Ok(reviewed),
         Err(why) => {
             let hint = "make one with `portcullis plan --out FILE` and review that";
@@ -362,21 +364,30 @@ fn only_reviewed(
     output: &mut Output,
 ) -> Result<(), Exit> {
     let file = arguments.plan.as_deref().unwrap_or(Utf8Path::new("-"));
-    let made = accept::made(Made::LIVE, ready.iter().map(|site| &site.observed));
-    if let Some(old) = reviewed.made.as_ref()
-        && let Err(why) = review::same_sites(old, &made)
-    {
+    let mut fresh = build::document(workspace, planned);
+    let observed = ready.iter().map(|site| &site.observed);
+    accept::stamp(&mut fresh, Made::LIVE, observed.clone());
+    let rules = rules::of(workspace);
+    let sites = match (&reviewed.made, &fresh.made) {
+        (Some(old), Some(new)) => review::same_sites(old, new),
+        _ => Ok(()),
+    };
+    if let Err(why) = sites.and_then(|()| review::same_rules(reviewed, &rules)) {
         return Err(output.fail(Exit::Stale, &format!("`{file}` {why}"), None));
     }
-    let fresh = build::document(workspace, planned);
     let compared = review::compare(reviewed, &fresh);
-    for row in &compared.already_true {
-        let line = format!(
-            "already true: {} {}",
-            row.change.actions.join(" "),
-            row.address
-        );
-        output.tell(&line);
+    for row in &compared.gone {
+        let live = observed
+            .clone()
+            .find_map(|observed| review::is_true(row, observed));
+        let what = format!("{} {}", row.change.actions.join(" "), row.address);
+        output.tell(&match live {
+            Some(true) => format!("already true: {what}"),
+            Some(false) => {
+                format!("no longer planned: {what}: the files of now do not ask for it")
+            }
+            None => format!("already true, or no longer asked for: {what}"),
+        });
     }
     // A shared address may have several rows, of which the actions tell which is meant.
     let mut stands: BTreeMap<(String, String), Block> = BTreeMap::new();

@@ -56,12 +56,19 @@ pub struct Global {
 impl Global {
     /// Returns the day everything is judged on.
     pub fn today(&self) -> Date {
-        self.today.unwrap_or_else(|| {
-            jiff::Timestamp::now()
-                .to_zoned(jiff::tz::TimeZone::UTC)
-                .date()
-        })
+        self.today.unwrap_or_else(real_today)
     }
+
+    /// Returns the day everything is judged on where that is another one than today.
+    pub fn other_day(&self) -> Option<Date> {
+        self.today.filter(|day| *day != real_today())
+    }
+}
+
+fn real_today() -> Date {
+    jiff::Timestamp::now()
+        .to_zoned(jiff::tz::TimeZone::UTC)
+        .date()
 }
 
 /// When to use colour.
@@ -344,7 +351,7 @@ pub struct ApplyArguments {
     /// Apply only what this reviewed plan holds, without asking; what it does not hold is left alone, and what would do more to people than it says is withheld
     #[arg(long, value_name = "FILE")]
     pub plan: Option<Utf8PathBuf>,
-    /// Override the policy for exactly the plan with this digest
+    /// Override the policy for exactly the plan with this acceptance digest
     #[arg(long, value_name = "DIGEST")]
     pub accept: Option<String>,
     /// Read every touched list back, and fail what it does not show; other surfaces are always read back
@@ -432,12 +439,6 @@ pub struct ExplainArguments {
     /// Only this project
     #[arg(long, value_name = "KEY")]
     pub project: Option<String>,
-    /// Show every rule behind every answer
-    #[arg(long)]
-    pub rules: bool,
-    /// Show what each way to an account leads to, and why
-    #[arg(long)]
-    pub channels: bool,
     /// The site; needed where the workspace has several
     #[arg(long, value_name = "SITE")]
     pub site: Option<String>,

@@ -80,11 +80,12 @@ async fn plan(
         Some(_) => Made::SNAPSHOT,
         None => Made::LIVE,
     };
-    let made = accept::made(from, sites.iter().map(|site| &site.observed));
-    let (mut planned, others): (Vec<_>, Vec<_>) = sites
-        .into_iter()
-        .map(|site| (site.planned, (site.before, site.fork)))
-        .unzip();
+    let (mut planned, mut others, mut observed) = (Vec::new(), Vec::new(), Vec::new());
+    for site in sites {
+        planned.push(site.planned);
+        others.push((site.before, site.fork));
+        observed.push(site.observed);
+    }
     // What the branch itself accepts counts once the base has it.
     let accepted = compared.base.map_or(&workspace.root, |base| &base.root);
     let today = global.today();
@@ -93,7 +94,11 @@ async fn plan(
     if let Some(by) = &overridden {
         build::set_overridden(&mut document, by);
     }
-    document.made = Some(made);
+    accept::stamp(&mut document, from, &observed);
+    if let Some(made) = &mut document.made {
+        made.partial = reach.partial;
+        made.today = global.other_day().map(|day| day.to_string());
+    }
     build::set_arguments(&mut document, &reach.dir, reach.narrowed());
     match &base {
         Some(Ok(base)) => tell_origins(&mut document, base, &workspace, others),

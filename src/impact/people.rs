@@ -2,7 +2,7 @@
 
 use super::cause::{Causes, Turn, Whose};
 use super::comparison::Comparison;
-use super::routes::{Way, minus, ways, words};
+use super::routes::{Way, list, minus, ways, words};
 use super::{Group, Impact, Named, Target, view};
 use crate::access::{
     Actor, Answer, Because, PersonId, Role, Situation, SituationId, State, Trail, Visitor,
@@ -238,6 +238,31 @@ impl Comparison<'_, '_, '_> {
         }
     }
 
+    /// The lists and classes by which people gain or lose something; none where one of them does by another route.
+    fn by(&self, key: &Key, people: &[PersonId], turn: Turn) -> Vec<String> {
+        let state: &State<'_> = match turn {
+            Turn::Gain => self.after,
+            Turn::Loss => self.before,
+        };
+        let mut all: BTreeSet<Way> = key.via.iter().copied().collect();
+        if key.target.space.is_some() {
+            for who in people {
+                let mut moved = self.moved_ways(*who, key.at, turn);
+                if moved.is_empty() && (who.0 as usize) < state.people.len() {
+                    // They are in the portal as before, and what it shows changes.
+                    let there = Visitor::Existing(vec![Actor::person(state, *who)]);
+                    moved = ways(state, key.at, &Some(there));
+                }
+                if moved.is_empty() {
+                    return Vec::new();
+                }
+                all.extend(moved);
+            }
+        }
+        let lists = all.iter().map(|way| list(state, key.at, *way));
+        lists.collect::<Option<_>>().unwrap_or_default()
+    }
+
     /// Every way in that somebody has or had, and those that everybody has.
     fn all_ways(&self, who: PersonId, at: usize) -> Vec<Way> {
         let after = Some(Visitor::Existing(vec![Actor::person(self.after, who)]));
@@ -338,6 +363,7 @@ impl Comparison<'_, '_, '_> {
                     Some(_) => String::new(),
                 },
                 lost: words(self.before, key.at, &key.lost),
+                by: self.by(key, people, turn),
                 before: key.before,
                 after: key.after,
                 people: self.named(people.iter().copied()),

@@ -72,6 +72,19 @@ pub(super) fn words(state: &State<'_>, at: usize, ways: &[Way]) -> String {
     words.join(" and ")
 }
 
+/// The list or class that a way is about; `None` where it is about neither.
+pub(super) fn list(state: &State<'_>, at: usize, way: Way) -> Option<String> {
+    match way {
+        Way::Roster => Some(format!("customers:{}", state.projects[at].key)),
+        Way::Organization(organization) => {
+            let found = state.organizations.get(organization as usize)?;
+            Some(format!("organization:{}", found.name))
+        }
+        Way::Open => Some("any_customer".to_owned()),
+        Way::Circle(_) | Way::Staff | Way::Leak | Way::SelfService | Way::WithoutLogin => None,
+    }
+}
+
 fn word(state: &State<'_>, at: usize, way: Way) -> String {
     match way {
         Way::Roster => "the roster".to_owned(),

@@ -14,7 +14,7 @@ use crate::model::WhoCanView;
 use crate::plan::{Block, Effect};
 
 /// The classes that have a gate, with the gate that counts where none is written.
-const CLASSES: [(Class, Gate); 3] = [
+pub(super) const CLASSES: [(Class, Gate); 3] = [
     (Class::Anonymous, Gate::Block),
     (Class::Anyone, Gate::Block),
     (Class::AnyCustomer, Gate::Warn),

@@ -1,5 +1,6 @@
 //! From plans to the plan document: merging rows that share an address, counting, digesting.
 
+use super::{digest, made};
 use crate::config::{Sources, UnlistedProjects, Unmanaged, Workspace};
 use crate::diagnostic::Span;
 use crate::exit::Exit;
@@ -15,8 +16,7 @@ use crate::report::document::{
     ResourceChange, ScopeError, Source, UnmanagedDocument,
 };
 use camino::Utf8Path;
-use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
+use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How many people one request adds or removes.
@@ -35,7 +35,12 @@ pub struct Planned {
     pub overridden: Option<Overridden>,
     /// Requests that reading took.
     pub requests: u64,
+    /// What the policy blocked before it was overridden, row by row; empty where it was not.
+    pub lifted: Lifted,
 }
+
+/// What the policy blocked before it was overridden: the names of its keys, by the address and the action of a row.
+pub type Lifted = BTreeMap<(String, &'static str), Vec<String>>;
 
 /// What a plan becomes when the policy is overridden for exactly this plan.
 #[derive(Debug)]
@@ -47,13 +52,30 @@ pub struct Overridden {
 }
 
 impl Planned {
-    /// Overrides the policy; what a rule blocks stays blocked. The digest stays the same.
+    /// Overrides the policy; what a rule blocks stays blocked. The digests stay the same.
     pub fn lift(&mut self) {
         if let Some(overridden) = self.overridden.take() {
+            let blocked = self
+                .plan
+                .changes
+                .iter()
+                .filter(|change| is_overridable(change));
+            self.lifted = blocked
+                .map(|change| {
+                    let blocks = change.blocked_by.iter().map(ToString::to_string);
+                    let row = (change.address.to_string(), change.action.word());
+                    (row, blocks.collect())
+                })
+                .collect();
             self.plan = overridden.plan;
             self.impact = overridden.impact;
         }
     }
+}
+
+/// Says whether something stands against a change and an acceptance of exactly this plan lifts all of it.
+fn is_overridable(change: &Change) -> bool {
+    !change.blocked_by.is_empty() && change.blocked_by.iter().all(Block::is_overridable)
 }
 
 /// Builds the document of one command.
@@ -68,23 +90,26 @@ pub fn document(workspace: &Workspace, planned: &[Planned]) -> PlanDocument {
     merge_shared_addresses(&mut document.resource_changes);
     document.errored = !document.errors.is_empty();
     document.complete = !document.errored;
-    document.access_impact = super::impact::document(sources, planned, document.complete);
-    let accepted = super::impact::accepted(sources, planned);
+    let impact = super::impact::document(sources, planned, document.complete);
     document.applyable = !document.errored
         && planned
             .iter()
             .any(|planned| planned.plan.changes.iter().any(Change::is_automatic));
-    document.digest = digest(&document, accepted);
+    let sites = planned.iter().map(|planned| &planned.plan.site);
+    document.made = Some(made::of(workspace, sites, &document, &impact));
+    digest::seal(&mut document, &impact);
+    document.access_impact = serde_json::to_value(impact).unwrap_or(Value::Null);
     document
 }
 
 /// Builds the document of a command that ended before anything was planned: no rows, nothing to apply.
 pub fn nothing() -> PlanDocument {
     let mut document = empty();
-    document.access_impact = super::impact::document(&Sources::default(), &[], false);
+    let impact = super::impact::document(&Sources::default(), &[], false);
+    digest::seal(&mut document, &impact);
+    document.access_impact = serde_json::to_value(impact).unwrap_or(Value::Null);
     document.errored = true;
     document.complete = false;
-    document.digest = digest(&document, document.access_impact.clone());
     document
 }
 
@@ -112,6 +137,7 @@ fn empty() -> PlanDocument {
         unmanaged: UnmanagedDocument::default(),
         coverage: CoverageDocument::default(),
         digest: String::new(),
+        acceptance_digest: String::new(),
         arguments: Vec::new(),
         made: None,
         exit_code: Exit::Done.code(),
@@ -170,10 +196,17 @@ fn add(document: &mut PlanDocument, workspace: &Workspace, sources: &Sources, pl
         requests,
         impact: _,
         overridden: _,
+        lifted,
     } = planned;
     document
         .resource_changes
-        .extend(plan.changes.iter().map(|change| row(workspace, change)));
+        .extend(plan.changes.iter().map(|change| {
+            let mut row = row(workspace, change);
+            if let Some(lifted) = lifted.get(&(row.address.clone(), change.action.word())) {
+                row.portcullis.overridden.clone_from(lifted);
+            }
+            row
+        }));
     document.checks.extend(verdicts.iter().map(|verdict| {
         Check {
             address: CheckAddress {
@@ -263,8 +296,8 @@ pub(crate) fn row(workspace: &Workspace, change: &Change) -> ResourceChange {
             request: site.and_then(|site| described_request(&site.surfaces, change)),
             source: source(sources, change.source),
             blocked_by: change.blocked_by.iter().map(ToString::to_string).collect(),
-            overridable: !change.blocked_by.is_empty()
-                && change.blocked_by.iter().all(Block::is_overridable),
+            overridable: is_overridable(change),
+            overridden: Vec::new(),
             origin: None,
             waiting_for: change.waiting_for.iter().map(ToString::to_string).collect(),
             needs_right: change.needs_right.map(|right| right.name().to_owned()),
@@ -332,6 +365,7 @@ pub(crate) fn merge_shared_addresses(rows: &mut Vec<ResourceChange>) {
                     && (row.portcullis.overridable || !blocked(&row.portcullis))
                     && (blocked(whole) || blocked(&row.portcullis));
                 add_new(&mut whole.blocked_by, row.portcullis.blocked_by);
+                add_new(&mut whole.overridden, row.portcullis.overridden);
                 add_new(&mut whole.waiting_for, row.portcullis.waiting_for);
             }
             _ => {
@@ -402,65 +436,4 @@ fn writes(plan: &Plan) -> u64 {
     }
     let batches: usize = lists.values().map(|count| count.div_ceil(BATCH)).sum();
     (batches + documents.len() + others) as u64
-}
-
-/// Digests what a reviewer agrees to: the effective changes, violated limits and impact; no times, positions, or unrelated facts.
-///
-/// Changes that only the policy blocks are part of it, and so is what they do to people, both as they would be with the override
-/// (`accepted`): so the digest that a plan prints is the one that `--accept` takes, and accepting does not change it. What a
-/// rule blocks cannot be done and is left out.
-fn digest(document: &PlanDocument, accepted: Value) -> String {
-    let mut changes: Vec<Value> = document
-        .resource_changes
-        .iter()
-        .filter(|row| row.portcullis.blocked_by.is_empty() || row.portcullis.overridable)
-        .map(|row| {
-            json!([
-                row.address,
-                row.change.actions,
-                row.change.before,
-                row.change.after
-            ])
-        })
-        .collect();
-    changes.sort_by_key(ToString::to_string);
-    let violated: Vec<Value> = document
-        .checks
-        .iter()
-        .filter(|check| check.status == "fail")
-        .map(|check| {
-            let problems: Vec<&str> = check
-                .problems
-                .iter()
-                .map(|problem| problem.message.as_str())
-                .collect();
-            json!([check.address.to_display, problems])
-        })
-        .collect();
-    // Objects of this JSON implementation are sorted by key, so the text is canonical.
-    let canonical =
-        json!({ "changes": changes, "violated": violated, "impact": without_places(accepted) });
-    let hash = Sha256::digest(canonical.to_string().as_bytes());
-    hash.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// Takes files and lines out: the digest must survive an edit that only moves lines.
-fn without_places(mut impact: Value) -> Value {
-    match &mut impact {
-        Value::Object(entries) => {
-            entries.remove("source");
-            // Totals are no part of what was agreed to.
-            entries.remove("portals");
-            for value in entries.values_mut() {
-                *value = without_places(value.take());
-            }
-        }
-        Value::Array(values) => {
-            for value in values {
-                *value = without_places(value.take());
-            }
-        }
-        _ => {}
-    }
-    impact
 }

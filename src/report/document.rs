@@ -2,6 +2,7 @@
 //!
 //! `plan --out` writes it and `show` reads it back, so every renderer works from this document and from nothing else.
 
+pub use super::made::{Made, MadeSite};
 use crate::neutral::phrase::Phrase;
 use crate::neutral::shell;
 use serde::{Deserialize, Serialize};
@@ -46,8 +47,11 @@ pub struct PlanDocument {
     pub unmanaged: UnmanagedDocument,
     /// How much of what was read is described.
     pub coverage: CoverageDocument,
-    /// SHA-256 over the canonical JSON of the effective changes, violated limits and impact.
+    /// SHA-256 over what was planned ([`crate::report::digest`]): the same plan has the same, however it came about.
     pub digest: String,
+    /// The same over what the policy blocks alone: what `--accept` and `acceptances/` name.
+    #[serde(default)]
+    pub acceptance_digest: String,
     /// What the command was told of where to look: the workspace unless it is the present directory, `--site`, `--target`. Commands
     /// that a person is told to run next repeat it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -84,22 +88,6 @@ impl PlanDocument {
 pub struct Redaction {
     /// `pseudonymous` or `counts`.
     pub privacy: String,
-}
-
-/// What a plan was made of.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Made {
-    /// [`Made::LIVE`] or [`Made::SNAPSHOT`].
-    pub from: String,
-    /// The sites behind the keys: their ids at Atlassian, or `unknown`.
-    pub sites: std::collections::BTreeMap<String, String>,
-}
-
-impl Made {
-    /// Made from the live site.
-    pub const LIVE: &'static str = "live";
-    /// Made from a saved observation.
-    pub const SNAPSHOT: &'static str = "snapshot";
 }
 
 /// One change.
@@ -153,6 +141,9 @@ pub struct Extra {
     /// Whether an acceptance of exactly this plan lifts all of that.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub overridable: bool,
+    /// What the policy had against it and somebody overrode for exactly this plan.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub overridden: Vec<String>,
     /// `this_branch`, `there_before`, `behind` (the base has moved on) or `unknown`, with `--base`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub origin: Option<String>,

@@ -10,7 +10,6 @@ use crate::impact::{Assessment, ClassChange, Group, Impact, Named, Portal};
 use crate::model::SiteKey;
 use crate::plan::Plan;
 use serde::{Deserialize, Deserializer, Serialize};
-use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// `access_impact`.
@@ -205,6 +204,10 @@ pub struct GroupRow {
     /// For keeps: the routes that go.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub lost: String,
+    /// The lists and classes by which all of them gain or lose it, such as `organization:Globex`; empty where somebody does by
+    /// another route.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub by: Vec<String>,
     /// All of them; empty where only numbers are shown.
     #[serde(deserialize_with = "names")]
     pub list: Vec<String>,
@@ -246,7 +249,7 @@ fn names<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::E
 /// Builds `access_impact` from the assessments of all sites.
 ///
 /// `whole` says whether everything managed was read; where it was not, nobody knows how many people gain or lose.
-pub(super) fn document(sources: &Sources, planned: &[Planned], whole: bool) -> Value {
+pub(super) fn document(sources: &Sources, planned: &[Planned], whole: bool) -> AccessImpact {
     let now = planned
         .iter()
         .map(|planned| (&planned.plan, &planned.impact));
@@ -254,12 +257,7 @@ pub(super) fn document(sources: &Sources, planned: &[Planned], whole: bool) -> V
     if planned.iter().any(|planned| planned.overridden.is_some()) {
         all.if_accepted = Some(Box::new(sum(sources, overridden(planned), whole)));
     }
-    serde_json::to_value(all).unwrap_or(Value::Null)
-}
-
-/// Builds `access_impact` as it would be with the policy overridden.
-pub(super) fn accepted(sources: &Sources, planned: &[Planned]) -> Value {
-    serde_json::to_value(sum(sources, overridden(planned), true)).unwrap_or(Value::Null)
+    all
 }
 
 fn overridden(planned: &[Planned]) -> impl Iterator<Item = (&Plan, &Assessment)> {
@@ -400,6 +398,7 @@ impl Of<'_> {
             people: group.people.count(),
             via: group.via.clone(),
             lost: group.lost.clone(),
+            by: group.by.clone(),
             list: group.people.list.clone(),
             caused_by: self.causes(&group.caused_by),
             because: self.because(&group.because),

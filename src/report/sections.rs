@@ -131,7 +131,7 @@ pub(super) fn remarks(document: &PlanDocument) -> Vec<Phrase> {
 pub(super) fn overriding(document: &PlanDocument) -> Option<Phrase> {
     let text = "To override what the policy blocks, for exactly this plan: run ";
     let text = Phrase::of(text).name("portcullis apply").word(" with ");
-    let accept = format!("--accept {}", document.digest);
+    let accept = format!("--accept {}", document.acceptance_digest);
     document.is_overridable().then(|| text.name(&accept))
 }
 

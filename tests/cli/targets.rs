@@ -125,7 +125,7 @@ fn two_gains_of_one_change_are_two_reasons_and_one_advice_says_how_to_override_t
     assert!(problems > 1, "{plan:#}");
     let reasons = row["blocked_by"].as_array().unwrap();
     assert_eq!(reasons.len(), problems, "{row:#}");
-    let digest = plan["digest"].as_str().unwrap();
+    let digest = plan["acceptance_digest"].as_str().unwrap();
     let command = format!("portcullis apply --target 'acme/customer-access/**' --accept {digest}");
     assert!(ran.err.contains(&command), "{}", ran.text());
     let ran = place.run(&[&["plan", "--format", "gitlab"], &target[..]].concat());

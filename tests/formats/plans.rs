@@ -109,6 +109,7 @@ pub(crate) fn hostile(name: &str) -> PlanDocument {
             count: None,
         }],
         digest: name.into(),
+        acceptance_digest: name.into(),
         ..with(rows)
     }
 }

@@ -471,7 +471,7 @@ fn an_acceptance_of_the_branch_s_own_lifts_nothing() {
     stage.commit("ana leaves");
     let plan = ["plan", "--base", "HEAD~1", "--detailed-exitcode"];
     stage.run(&plan).ended(5);
-    let digest = stage.plan_blocked(&[])["digest"]
+    let digest = stage.plan_blocked(&[])["acceptance_digest"]
         .as_str()
         .unwrap()
         .to_owned();

@@ -53,7 +53,7 @@ fn a_limit_blocks_says_where_it_stands_and_how_to_override_it() {
     assert_eq!(blocked(&plan).len(), 2);
     stage.run(&["plan", "--detailed-exitcode"]).ended(5);
     let ran = stage.run(&["apply", "--auto-approve"]).ended(5);
-    let digest = plan["digest"].as_str().unwrap();
+    let digest = plan["acceptance_digest"].as_str().unwrap();
     for part in [
         "policy.max_removals",
         "policy/limits.yaml:3:",
@@ -63,7 +63,7 @@ fn a_limit_blocks_says_where_it_stands_and_how_to_override_it() {
         assert!(ran.notes.contains(part), "{part}: {}", ran.notes);
     }
     assert_eq!(
-        stage.plan_blocked(&[])["digest"],
+        stage.plan_blocked(&[])["acceptance_digest"],
         digest,
         "nothing was done"
     );
@@ -72,7 +72,7 @@ fn a_limit_blocks_says_where_it_stands_and_how_to_override_it() {
 #[test]
 fn accept_takes_the_digest_that_plan_prints_and_only_that() {
     let stage = over_the_limit();
-    let digest = stage.plan_blocked(&[])["digest"]
+    let digest = stage.plan_blocked(&[])["acceptance_digest"]
         .as_str()
         .unwrap()
         .to_owned();
@@ -82,12 +82,12 @@ fn accept_takes_the_digest_that_plan_prints_and_only_that() {
     stage
         .run(&["apply", "--auto-approve", "--accept", &"0".repeat(64)])
         .ended(6);
-    // The site moves on: this is another plan.
-    stage.edit(|site| remove_member(site, "Initech", "peter@initech.example"));
+    // The site moves on: other people would go.
+    stage.edit(|site| remove_member(site, "Initech", "samir@initech.example"));
     stage
         .run(&["apply", "--auto-approve", "--accept", &digest])
         .ended(6);
-    stage.edit(|site| add_member(site, "Initech", "peter@initech.example"));
+    stage.edit(|site| add_member(site, "Initech", "samir@initech.example"));
     stage
         .run(&["apply", "--auto-approve", "--accept", &digest])
         .ended(0);
@@ -101,7 +101,7 @@ fn accept_takes_the_digest_that_plan_prints_and_only_that() {
 fn an_acceptance_file_lifts_the_limit_until_its_date_for_a_reviewed_plan_too() {
     let stage = over_the_limit();
     stage.run(&["plan", "--out", "plan.json"]).ended(5);
-    let digest = stage.plan_blocked(&[])["digest"]
+    let digest = stage.plan_blocked(&[])["acceptance_digest"]
         .as_str()
         .unwrap()
         .to_owned();
@@ -118,7 +118,7 @@ fn an_acceptance_file_lifts_the_limit_until_its_date_for_a_reviewed_plan_too() {
     );
     stage.run(&["plan", "--detailed-exitcode"]).ended(2);
     assert_eq!(
-        stage.plan(&[])["digest"],
+        stage.plan(&[])["acceptance_digest"],
         digest,
         "accepting does not change the digest"
     );
@@ -135,7 +135,7 @@ fn an_acceptance_file_lifts_the_limit_until_its_date_for_a_reviewed_plan_too() {
 fn an_overridden_check_says_so_and_not_that_it_blocks_in_every_form() {
     let stage = over_the_limit();
     policy(&stage, "  max_people_losing_access: { count: 1 }\n");
-    let digest = stage.plan_blocked(&[])["digest"]
+    let digest = stage.plan_blocked(&[])["acceptance_digest"]
         .as_str()
         .unwrap()
         .to_owned();
@@ -203,14 +203,14 @@ fn an_accepted_plan_shows_and_digests_what_it_does_to_people() {
         rows(&plan["resource_changes"])
     );
     assert_eq!(kept["access_impact"]["if_accepted"]["people_losing"], 1);
-    assert_ne!(kept["digest"], plan["digest"]);
-    let digest = kept["digest"].as_str().unwrap();
+    assert_ne!(kept["acceptance_digest"], plan["acceptance_digest"]);
+    let digest = kept["acceptance_digest"].as_str().unwrap();
     stage.write(
         &format!("acceptances/{digest}.yaml"),
         "owner: it@acme.example\ndate: 2026-11-01\n",
     );
     let accepted = stage.plan(&[]);
-    assert_eq!(accepted["digest"], digest);
+    assert_eq!(accepted["acceptance_digest"], digest);
     assert_eq!(
         accepted["access_impact"],
         kept["access_impact"]["if_accepted"]
@@ -232,7 +232,7 @@ fn what_a_rule_blocks_cannot_be_accepted() {
     stage.write("organizations/globex.yaml", &text);
     let plan = stage.plan_blocked(&[]);
     assert_eq!(blocked(&plan).len(), 2);
-    let digest = plan["digest"].as_str().unwrap();
+    let digest = plan["acceptance_digest"].as_str().unwrap();
     let ran = stage
         .run(&["apply", "--auto-approve", "--accept", digest])
         .ended(5);

@@ -132,18 +132,34 @@ fn an_interrupted_apply_goes_on_with_the_same_file() {
     );
 }
 
+type Spoil = fn(&mut serde_json::Value);
+
 #[test]
 fn what_is_no_whole_live_plan_of_this_site_is_refused() {
     let stage = with_reviewed_plan();
     let site = stage.site_bytes();
     let whole: serde_json::Value = serde_json::from_str(&stage.read("plan.json")).unwrap();
-    type Spoil = fn(&mut serde_json::Value);
-    let cases: [(&str, Spoil, i32); 8] = [
+    let cases: [(&str, Spoil, i32); 18] = [
         ("incomplete", |plan| plan["complete"] = false.into(), 6),
         ("incomplete", |plan| plan["errored"] = true.into(), 6),
         (
+            "not to be applied",
+            |plan| plan["applyable"] = false.into(),
+            6,
+        ),
+        (
             "snapshot",
             |plan| plan["made"]["from"] = "snapshot".into(),
+            6,
+        ),
+        (
+            "`--partial`",
+            |plan| plan["made"]["partial"] = true.into(),
+            6,
+        ),
+        (
+            "`--today`",
+            |plan| plan["made"]["today"] = "2027-02-01".into(),
             6,
         ),
         (
@@ -152,13 +168,57 @@ fn what_is_no_whole_live_plan_of_this_site_is_refused() {
             6,
         ),
         (
-            "is a plan of",
-            |plan| plan["made"]["sites"]["acme"] = "another".into(),
+            "digests do not follow",
+            |plan| plan["made"]["sites"]["acme"]["origin"] = "https://acme.atlassian.net".into(),
             6,
         ),
         (
-            "is a plan of",
-            |plan| plan["made"]["sites"] = serde_json::json!({ "other": "x" }),
+            "is of none of its sites",
+            |plan| {
+                let site = plan["made"]["sites"]["acme"].take();
+                plan["made"]["sites"] = serde_json::json!({ "other": site });
+            },
+            6,
+        ),
+        (
+            "digests do not follow",
+            |plan| plan["digest"] = "0".repeat(64).into(),
+            6,
+        ),
+        (
+            "digests do not follow",
+            |plan| plan["acceptance_digest"] = "0".repeat(64).into(),
+            6,
+        ),
+        (
+            "digests do not follow",
+            |plan| {
+                let rows = plan["resource_changes"].as_array_mut().unwrap();
+                rows[0]["change"]["after"]["email"] = "mal@globex.example".into();
+            },
+            6,
+        ),
+        (
+            "digests do not follow",
+            |plan| drop(plan["resource_changes"].as_array_mut().unwrap().pop()),
+            6,
+        ),
+        (
+            "digests do not follow",
+            |plan| plan["access_impact"]["gains"] = serde_json::json!([]),
+            6,
+        ),
+        (
+            "has two rows",
+            |plan| {
+                let rows = plan["resource_changes"].as_array_mut().unwrap();
+                rows.push(rows[0].clone());
+            },
+            6,
+        ),
+        (
+            "is of none of its sites",
+            |plan| plan["resource_changes"][0]["address"] = "beta/project/HR/access".into(),
             6,
         ),
         (
@@ -184,6 +244,107 @@ fn what_is_no_whole_live_plan_of_this_site_is_refused() {
     }
     stage.run(&["apply", "--plan", "nowhere.json"]).ended(64);
     assert_eq!(stage.site_bytes(), site);
+}
+
+#[test]
+fn a_plan_of_another_day_or_of_another_place_is_refused() {
+    let stage = with_reviewed_plan();
+    let site = stage.site_bytes();
+    stage
+        .run(&["--today", "2027-02-01", "plan", "--out", "later.json"])
+        .ended(0);
+    let ran = stage.run(&["apply", "--plan", "later.json"]).ended(6);
+    assert!(ran.notes.contains("judges 2027-02-01"), "{}", ran.notes);
+    // The same files under another key are another site, whose rows mean other things.
+    stage
+        .run(&["plan", "--partial", "--out", "part.json"])
+        .ended(0);
+    let ran = stage.run(&["apply", "--plan", "part.json"]).ended(6);
+    assert!(ran.notes.contains("`--partial`"), "{}", ran.notes);
+    assert_eq!(stage.site_bytes(), site);
+}
+
+/// What was reviewed under a protection is not done once the protection is gone, and a protection elsewhere does not matter.
+#[test]
+fn a_plan_whose_rules_were_loosened_since_is_refused() {
+    let stage = with_reviewed_plan();
+    let rules = |text: &str| {
+        stage.write(
+            "policy/policy.yaml",
+            &format!("version: 1\npolicy:\n{text}"),
+        )
+    };
+    let both = "  protect: [\"acme/organization/Globex\", \"acme/project/OTHER/**\"]\n";
+    rules(both);
+    stage.run(&["plan", "--out", "plan.json"]).ended(0);
+    rules("  protect: [\"acme/project/OTHER/**\"]\n");
+    let ran = stage.run(&["apply", "--plan", "plan.json"]).ended(6);
+    assert!(
+        ran.notes
+            .contains("loosened: `policy.protect acme/organization/Globex`"),
+        "{}",
+        ran.notes
+    );
+    rules("  max_removals: { percent: 90 }\n  protect: [\"acme/organization/Globex\"]\n");
+    let ran = stage.run(&["apply", "--plan", "plan.json"]).ended(6);
+    assert!(ran.notes.contains("`policy.max_removals`"), "{}", ran.notes);
+    // Another protection that goes, and a limit that becomes stricter, are none of this plan's business.
+    rules("  max_removals: { percent: 10 }\n  protect: [\"acme/organization/Globex\"]\n");
+    stage.run(&["apply", "--plan", "plan.json"]).ended(0);
+}
+
+/// A list that was reviewed as gaining something gains it for whoever is on it by then.
+#[test]
+fn who_joins_a_list_that_was_reviewed_as_gaining_is_reviewed() {
+    let stage = Stage::new();
+    for (file, from) in [
+        ("projects/itsm.yaml", "      ITSM:\n"),
+        ("seed/portcullis.yaml", "      ITSM:\n"),
+    ] {
+        stage.replace(
+            file,
+            from,
+            "      HR: { channel_access: restricted }\n      ITSM:\n",
+        );
+    }
+    let add_only = stage
+        .read("organizations/globex.yaml")
+        .replace("mode: exact", "mode: add_only");
+    stage.write("organizations/globex.yaml", &add_only);
+    assert_eq!(
+        rows(&stage.plan(&[])["resource_changes"]),
+        Vec::<String>::new()
+    );
+    stage.replace(
+        "projects/itsm.yaml",
+        "HR: { channel_access: restricted }",
+        "HR: { channel_access: restricted, organizations: { list: [Globex] } }",
+    );
+    stage.run(&["plan", "--out", "plan.json"]).ended(0);
+    let digest = stage.plan(&[])["digest"].clone();
+    stage.edit(|site| add_member(site, "Globex", "eve@globex.example"));
+    let fresh = stage.plan(&[]);
+    assert_eq!(fresh["access_impact"]["people_gaining"], 3);
+    assert_eq!(fresh["digest"], digest, "the list gains, whoever is on it");
+    stage.run(&["apply", "--plan", "plan.json"]).ended(0);
+    assert_eq!(
+        rows(&stage.plan(&[])["resource_changes"]),
+        Vec::<String>::new()
+    );
+}
+
+#[test]
+fn what_the_files_no_longer_ask_for_is_said_so() {
+    let stage = with_reviewed_plan();
+    stage.replace("organizations/globex.yaml", ADD, "");
+    let ran = stage.run(&["apply", "--plan", "plan.json"]).ended(0);
+    assert!(
+        ran.notes.contains(
+            "no longer planned: create acme/organization/Globex/member/cy@globex.example"
+        ),
+        "{}",
+        ran.notes
+    );
 }
 
 #[test]

@@ -17,7 +17,7 @@ async fn a_plan_has_outputs_and_its_log_no_people() {
         assert_eq!(done.output(output), value, "{output}");
     }
     let plan: serde_json::Value = serde_json::from_str(&done.file("plan_path")).unwrap();
-    assert_eq!(plan["digest"], done.output("digest"));
+    assert_eq!(plan["acceptance_digest"], done.output("digest"));
     assert_eq!(plan["applyable"], true);
     let summary = done.file("summary_path");
     assert!(summary.contains("bo@globex.example"), "{summary}");

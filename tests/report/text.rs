@@ -909,7 +909,7 @@ fn what_comes_next_depends_on_what_is_there() {
     blocked.applyable = false;
     blocked.resource_changes[0].portcullis.blocked_by = vec!["policy.max_removals".into()];
     blocked.resource_changes[0].portcullis.overridable = true;
-    let accept = format!("portcullis apply --accept {}", blocked.digest);
+    let accept = format!("portcullis apply --accept {}", blocked.acceptance_digest);
     assert!(last(&blocked).ends_with(&accept), "{}", shown(&blocked));
     let mut by_hand = empty();
     by_hand.manual_steps = vec![step(

@@ -42,7 +42,7 @@ if [ -s "$plan" ]; then
         or any($changes[] | .. | strings; test("^(blocked|failed)$")) then "decisive"
       elif ($changes | length) > 0 or any($codes[]; . == "acceptance-pending") then "changed"
       else "unchanged" end' "$plan")
-  digest=$(jq -r '.digest // "" | select(test("^[0-9a-z:]{1,80}$"))' "$plan")
+  digest=$(jq -r '.acceptance_digest // "" | select(test("^[0-9a-z:]{1,80}$"))' "$plan")
   guarded portcullis show --format markdown "--max-bytes=$INPUT_MAX_BYTES" "--privacy=$INPUT_PRIVACY" -- "$plan" \
     >"$summary"
 else

@@ -281,7 +281,11 @@ fn next(document: &PlanDocument, page: &mut Page<'_>) -> io::Result<()> {
     } else if blocked {
         (
             "blocked: change the files or the policy, or accept exactly this plan:",
-            format!("{} --accept {}", document.command("apply"), document.digest),
+            format!(
+                "{} --accept {}",
+                document.command("apply"),
+                document.acceptance_digest
+            ),
         )
     } else {
         (
@@ -290,7 +294,11 @@ fn next(document: &PlanDocument, page: &mut Page<'_>) -> io::Result<()> {
         )
     };
     page.blank();
-    let accept = format!("{} --accept {}", document.command("apply"), document.digest);
+    let accept = format!(
+        "{} --accept {}",
+        document.command("apply"),
+        document.acceptance_digest
+    );
     if document.is_overridable() && command != accept {
         page.next(
             "to override what the policy blocks, for exactly this plan:",

@@ -1,0 +1,135 @@
+//! What a plan was made of: which sites, from what, and by which rules. Without it a plan can be shown, never applied.
+
+use super::document::PlanDocument;
+use super::impact::AccessImpact;
+use crate::config::{SiteUrl, Workspace};
+use crate::model::SiteKey;
+use crate::rules::{self, Rule};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// What a plan was made of. Whatever takes names out of a plan takes this out.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Made {
+    /// [`Made::LIVE`] or [`Made::SNAPSHOT`]; empty where nobody has said.
+    pub from: String,
+    /// The sites behind the keys.
+    pub sites: BTreeMap<String, MadeSite>,
+    /// The day that was judged, where that was not today.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub today: Option<String>,
+    /// Whether what could not be read was to be left out.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub partial: bool,
+}
+
+/// One site that was planned.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MadeSite {
+    /// Where it is: an origin, `sandbox:KEY` for the embedded sandbox, `loopback/KEY` on this machine.
+    pub origin: String,
+    /// Its id at Atlassian, where it was read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cloud_id: Option<String>,
+    /// The key of its Atlassian organization, whose rows are the site's as well.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub atlassian_organization: Option<String>,
+    /// The workspace's own rules in reach of what the plan touches.
+    pub rules: Vec<Rule>,
+    /// The digest of this site's share of the plan.
+    pub digest: String,
+    /// The digest of what the policy blocks of it.
+    pub acceptance_digest: String,
+}
+
+impl Made {
+    /// Made from the live site.
+    pub const LIVE: &'static str = "live";
+    /// Made from a saved observation.
+    pub const SNAPSHOT: &'static str = "snapshot";
+}
+
+/// Returns what a document is made of as far as the workspace says; digests are made afterwards.
+pub(super) fn of<'p>(
+    workspace: &Workspace,
+    sites: impl IntoIterator<Item = &'p SiteKey>,
+    document: &PlanDocument,
+    impact: &AccessImpact,
+) -> Made {
+    let all = rules::of(workspace);
+    let sites = sites.into_iter().map(|key| {
+        let site = workspace.sites.get(key);
+        let organization = site.and_then(|site| site.atlassian_organization.as_ref());
+        let mut made = MadeSite {
+            origin: origin(
+                key,
+                site.and_then(|site| site.url.as_ref().map(|url| &url.value)),
+            ),
+            atlassian_organization: organization.map(|key| key.value.clone()),
+            ..MadeSite::default()
+        };
+        let touched = touched(document, impact, key.as_str(), &made);
+        let reached = all.iter().filter(|rule| rule.reaches(&touched));
+        made.rules = reached.cloned().collect();
+        (key.as_str().to_owned(), made)
+    });
+    Made {
+        sites: sites.collect(),
+        ..Made::default()
+    }
+}
+
+/// Returns what a plan touches on one site.
+pub fn touched(
+    document: &PlanDocument,
+    impact: &AccessImpact,
+    key: &str,
+    site: &MadeSite,
+) -> Vec<crate::model::Address> {
+    let rows = document
+        .resource_changes
+        .iter()
+        .map(|row| row.address.as_str());
+    let rows = rows.filter(|row| site.has(key, row));
+    let impacts = std::iter::once(impact).chain(impact.if_accepted.as_deref());
+    let projects = impacts.flat_map(|impact| {
+        let further = &impact.with_manual_steps;
+        let groups = [
+            &impact.gains,
+            &impact.losses,
+            &further.gains,
+            &further.losses,
+        ];
+        let groups = groups.into_iter().flatten();
+        let classes = impact.classes.iter().chain(&further.classes);
+        groups
+            .map(|group| (group.site.as_str(), group.project.as_str()))
+            .chain(classes.map(|class| (class.site.as_str(), class.project.as_str())))
+    });
+    rules::touched(rows, projects.filter(|(site, _)| *site == key))
+}
+
+impl MadeSite {
+    /// Says whether a row belongs to the site, whose key is given: an address of the site or of its Atlassian organization.
+    pub fn has(&self, key: &str, address: &str) -> bool {
+        let root = address.split('/').next().unwrap_or("");
+        root == key || self.atlassian_organization.as_deref() == Some(root)
+    }
+}
+
+fn origin(key: &SiteKey, url: Option<&SiteUrl>) -> String {
+    let Some(SiteUrl::Remote(url)) = url else {
+        return format!("sandbox:{key}");
+    };
+    let here = match url.host() {
+        Some(url::Host::Domain(host)) => host == "localhost",
+        Some(url::Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(url::Host::Ipv6(ip)) => ip.is_loopback(),
+        None => false,
+    };
+    match here {
+        // The port of a server on this machine is another one every time.
+        true => format!("loopback/{key}"),
+        false => url.origin().ascii_serialization(),
+    }
+}
