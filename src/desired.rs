@@ -2,6 +2,8 @@
 //!
 //! This is also the scope: what does not stand here is not ours to judge.
 
+pub mod ends;
+
 use crate::config::{
     AtlassianOrganization, Attestation, Roster, RosterEntry, Site, Who, Workspace,
 };

@@ -90,7 +90,9 @@ impl Exit {
             Self::Changes => "with `--detailed-exitcode`: something to change, or left alone",
             Self::Invalid => "the configuration is invalid",
             Self::Partial => "applied in part",
-            Self::Expectation => "an expectation fails; what makes it fail is held back",
+            Self::Expectation => {
+                "an expectation fails (`validate`: of the files; elsewhere what makes it fail is held back)"
+            }
             Self::Blocked => "blocked by policy, protection or the answer no",
             Self::Stale => {
                 "the reviewed plan does not cover what would be done to people, or is of another site, or damaged"

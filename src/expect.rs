@@ -15,7 +15,7 @@ mod review;
 mod standing;
 mod subjects;
 
-pub use offline::diagnostics;
+pub use offline::{FAILED, diagnostics};
 pub(crate) use review::review;
 pub(crate) use standing::standing;
 

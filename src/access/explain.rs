@@ -111,6 +111,8 @@ pub struct ArticleAnswer {
 pub struct Explanation {
     /// The state.
     pub state: StateKind,
+    /// The accounts that are known to have the address; none for a class.
+    pub accounts: Vec<Account>,
     /// Outcomes by channel: those that depend on no project, and with one project all.
     pub channels: Vec<ChannelAnswer>,
     /// Portals, by key.
@@ -201,8 +203,16 @@ pub fn explain(state: &State<'_>, asked: &Asked, only: Option<&ProjectKey>) -> E
             });
         }
     }
+    let accounts = match asked {
+        Asked::Address(email) => match state.people.lookup(email) {
+            Lookup::Accounts(ids) => ids.iter().map(|id| state.people.get(*id).account).collect(),
+            Lookup::Nobody | Lookup::Unknown(_) => Vec::new(),
+        },
+        _ => Vec::new(),
+    };
     Explanation {
         state: state.kind,
+        accounts,
         channels,
         projects,
         articles,

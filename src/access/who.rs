@@ -12,8 +12,10 @@ use super::scheme::Circle;
 use super::state::{Coverage, State, StateKind};
 use super::visitor::{self, Actor, Visitor};
 use super::{Channel, accounts};
+use crate::desired::ends::{Ends, List};
 use crate::model::{AccountKind, ProjectKey, SpaceKey};
 use crate::neutral::named;
+use jiff::civil::Date;
 use std::collections::{BTreeSet, HashMap};
 
 /// One way in which a person reaches the target.
@@ -25,6 +27,26 @@ pub struct Via {
     pub rule: RuleId,
     /// Where it is said.
     pub source: Option<Source>,
+    /// The list that makes it one.
+    pub list: Option<List>,
+    /// The last day, where the workspace says one.
+    pub until: Option<Date>,
+}
+
+impl Via {
+    fn new(route: String, rule: &'static str, source: Option<Source>) -> Self {
+        Self {
+            route,
+            rule: RuleId(rule),
+            source,
+            list: None,
+            until: None,
+        }
+    }
+
+    fn on(self, list: Option<List>) -> Self {
+        Self { list, ..self }
+    }
 }
 
 /// A class that reaches the target.
@@ -103,11 +125,18 @@ pub struct Listing {
 }
 
 impl Listing {
-    /// Names the people of an audience of a state.
-    pub fn new(state: &State<'_>, audience: Audience) -> Self {
-        let people = audience.people.into_iter().map(|row| {
+    /// Names the people of an audience of a state, and says when an entry of theirs ends.
+    pub fn new(state: &State<'_>, audience: Audience, ends: &Ends) -> Self {
+        let people = audience.people.into_iter().map(|mut row| {
             let person = state.people.get(row.person);
             let id = person.account_id.map(|id| id.as_str().to_owned());
+            if !ends.is_empty() {
+                for via in &mut row.via {
+                    let find = |who: &str| Some(ends.get(via.list.as_ref()?, who)?.until);
+                    let by_address = person.email.and_then(|email| find(email.key()));
+                    via.until = by_address.or_else(|| find(id.as_deref()?));
+                }
+            }
             Listed {
                 who: match (person.email, &id) {
                     (Some(email), _) => email.key().to_owned(),
@@ -245,67 +274,48 @@ fn via(state: &State<'_>, project_at: usize, article: bool, id: PersonId) -> Vec
     let mut all: Vec<Via> = portal::routes(project_at, project, &actor)
         .into_iter()
         .map(|route| match route {
-            Route::Roster { source, sure } => Via {
-                route: match sure {
-                    true => "roster".into(),
-                    false => "perhaps the roster".into(),
-                },
-                rule: RuleId("V1"),
-                source: Some(source),
-            },
+            Route::Roster { source, sure } => {
+                let route = match sure {
+                    true => "roster",
+                    false => "perhaps the roster",
+                };
+                let list = List::Customers(project.key.clone());
+                Via::new(route.into(), "V1", Some(source)).on(Some(list))
+            }
             Route::Organization {
                 organization,
                 member,
                 ..
-            } => Via {
-                route: {
-                    let found = state.organizations.get(organization as usize);
-                    let name = found.map_or("?", |organization| organization.name.as_str());
-                    format!("organization {}", named(name))
-                },
-                rule: RuleId("V10"),
-                source: Some(member),
-            },
-            Route::Open => Via {
-                route: match accounts::open(project) {
-                    Answer::Yes => "open project".into(),
-                    _ => "perhaps an open project".into(),
-                },
-                rule: RuleId("V2"),
-                source: project.channel_access.source(),
-            },
+            } => {
+                let found = state.organizations.get(organization as usize);
+                let name = found.map_or("?", |organization| organization.name.as_str());
+                let list = found.map(|organization| List::Members(organization.name.clone()));
+                Via::new(format!("organization {}", named(name)), "V10", Some(member)).on(list)
+            }
+            Route::Open => {
+                let route = match accounts::open(project) {
+                    Answer::Yes => "open project",
+                    _ => "perhaps an open project",
+                };
+                Via::new(route.into(), "V2", project.channel_access.source())
+            }
             Route::Circle(found) => {
                 let circle = project.scheme.circles.get(found.circle as usize);
                 let route = circle.map_or_else(|| "?".to_owned(), Circle::route);
-                Via {
-                    route: match found.source {
-                        Some(_) => route,
-                        None => format!("perhaps {route}"),
-                    },
-                    rule: RuleId(circle.map_or("V1", Circle::rule)),
-                    source: found.source,
-                }
+                let route = match found.source {
+                    Some(_) => route,
+                    None => format!("perhaps {route}"),
+                };
+                Via::new(route, circle.map_or("V1", Circle::rule), found.source)
             }
-            Route::Staff => Via {
-                route: "agent".into(),
-                rule: RuleId("V1"),
-                source: None,
-            },
-            Route::Leak => Via {
-                route: "permission leak".into(),
-                rule: RuleId("V7"),
-                source: project.scheme.source(),
-            },
+            Route::Staff => Via::new("agent".into(), "V1", None),
+            Route::Leak => Via::new("permission leak".into(), "V7", project.scheme.source()),
         })
         .collect();
     if all.is_empty() {
-        all.push(Via {
-            route: match article {
-                true => "any account of the site".into(),
-                false => "not known".into(),
-            },
-            rule: RuleId(if article { "Q19" } else { "V1" }),
-            source: None,
+        all.push(match article {
+            true => Via::new("any account of the site".into(), "Q19", None),
+            false => Via::new("not known".into(), "V1", None),
         });
     }
     all

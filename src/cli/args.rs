@@ -439,6 +439,12 @@ pub struct ExplainArguments {
     /// Only this project
     #[arg(long, value_name = "KEY")]
     pub project: Option<String>,
+    /// Show every rule behind every answer
+    #[arg(long)]
+    pub rules: bool,
+    /// Show what each way to an account leads to, and why
+    #[arg(long)]
+    pub channels: bool,
     /// The site; needed where the workspace has several
     #[arg(long, value_name = "SITE")]
     pub site: Option<String>,

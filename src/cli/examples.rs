@@ -10,8 +10,8 @@ Examples:
   portcullis rule V10                         what the code of a reason means
 
 Exit codes: 0 done · 1 unexpected error · 2 changes present (--detailed-exitcode) · 3 invalid configuration · \
-4 applied in part · 5 blocked · 6 reviewed plan is stale · 7 credentials or rights · 8 not readable · 9 manual steps remain · \
-64 usage";
+4 applied in part · 5 blocked · 6 more than was reviewed · 7 credentials or rights · 8 not readable · 9 manual steps remain · \
+10 an expectation fails · 64 usage";
 
 /// Of `doctor`.
 pub(super) const DOCTOR: &str = "\
@@ -74,7 +74,8 @@ Examples:
 pub(super) const EXPLAIN: &str = "\
 Examples:
   portcullis explain ana@globex.example
-  portcullis explain access anyone                     whoever is named nowhere
+  portcullis explain ana@globex.example --rules        every rule behind it
+  portcullis explain access anyone --channels          whoever is named nowhere
   portcullis explain access '*@globex.example' --project ITSM
   portcullis explain access ana@globex.example --live  what the site says now";
 

@@ -3,9 +3,11 @@
 use super::args::{ExplainArguments, Global, Limits, Reach, ReportFormat};
 use super::{Lookup, Output, observe, plan};
 use crate::access::State;
+use crate::access::explain::text::Form;
 use crate::access::explain::{Asked, explain, json, text};
 use crate::config::Workspace;
 use crate::desired::Desired;
+use crate::desired::ends::Ends;
 use crate::diagnostic::json::to_text;
 use crate::exit::Exit;
 use crate::files::Given;
@@ -117,13 +119,23 @@ async fn explained(
     };
     let exit = Exit::Done;
     let sources = &workspace.sources;
+    let ends = match &asked {
+        Asked::Address(email) => Ends::of(&desired).of_address(email),
+        _ => Vec::new(),
+    };
     let written = match arguments.format {
         ReportFormat::Text => {
-            text::write(&mut output.data, key.as_str(), &who, main, other, sources)
+            let form = Form {
+                rules: arguments.rules,
+                channels: arguments.channels,
+                width: output.style.width,
+            };
+            let of = (key.as_str(), who.as_str());
+            text::write(&mut output.data, of, main, other, &ends, sources, form)
         }
         ReportFormat::Json => {
             let other = other.filter(|other| !main.agrees(other));
-            let document = json::document(key.as_str(), &who, main, other, sources, exit);
+            let document = json::document(key.as_str(), &who, main, other, &ends, sources, exit);
             output.data.write_all(to_text(&document).as_bytes())
         }
     };

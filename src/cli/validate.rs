@@ -31,7 +31,7 @@ pub(super) fn run(
         .diagnostics
         .iter()
         .all(|diagnostic| diagnostic.severity != Severity::Error);
-    let exit = if valid { Exit::Done } else { Exit::Invalid };
+    let exit = exit_of(&loaded.diagnostics);
     if global.privacy != Privacy::Full {
         let key = lookup(PSEUDONYM_KEY);
         let (diagnostics, sources) = (&mut loaded.diagnostics, &loaded.sources);
@@ -54,6 +54,11 @@ pub(super) fn run(
                 (true, remarks) => writeln!(
                     output.data,
                     "the workspace is valid, with {remarks} remarks"
+                ),
+                (false, _) if exit == Exit::Expectation => writeln!(
+                    output.data,
+                    "the files are sound, and break what they promise: {}",
+                    totals(diagnostics)
                 ),
                 (false, _) => writeln!(
                     output.data,
@@ -94,6 +99,17 @@ pub(super) fn run(
         }
     };
     output.finish(written, exit)
+}
+
+/// A workspace that contradicts itself is invalid, whatever else; one that is sound and breaks its own promises is not.
+fn exit_of(diagnostics: &[diagnostic::Diagnostic]) -> Exit {
+    let errors = diagnostics.iter().filter(|d| d.severity == Severity::Error);
+    errors.fold(Exit::Done, |exit, diagnostic| {
+        exit.and(match diagnostic.code {
+            expect::FAILED => Exit::Expectation,
+            _ => Exit::Invalid,
+        })
+    })
 }
 
 /// Counts what was found, by severity: `2 errors, 1 warning`.

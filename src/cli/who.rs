@@ -4,6 +4,7 @@ use super::args::{Global, WhoArguments, WhoFormat};
 use super::{Lookup, Output, explain, observe, plan};
 use crate::access::State;
 use crate::access::who::{Listing, audience, write};
+use crate::desired::ends::Ends;
 use crate::diagnostic::json::to_text;
 use crate::exit::Exit;
 use crate::model::{ProjectKey, SpaceKey};
@@ -112,14 +113,20 @@ async fn listed(
         return Err(output.fail(Exit::Usage, &message, Some(&hint)));
     }
     let audience = audience(&state, at, space.as_ref());
-    let mut listing = Listing::new(&state, audience);
+    let mut listing = Listing::new(&state, audience, &Ends::of(&desired));
     let secret = output.pseudonym_key.clone();
     privacy::redact_listing(&mut listing, output.privacy, secret.as_deref());
     let exit = Exit::Done;
     let sources = &workspace.sources;
     let site = key.as_str();
     let written = match arguments.format {
-        WhoFormat::Text => write::text(&mut output.data, site, &listing, sources),
+        WhoFormat::Text => write::text(
+            &mut output.data,
+            site,
+            &listing,
+            sources,
+            output.style.width,
+        ),
         WhoFormat::Csv => write::csv(&mut output.data, &listing, sources),
         WhoFormat::Json => {
             let document = write::document(site, &listing, sources, exit);

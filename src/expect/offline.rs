@@ -8,6 +8,9 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::neutral::named;
 use jiff::civil::Date;
 
+/// The code of an expectation that fails.
+pub const FAILED: &str = "expectation-failed";
+
 /// Judges the expectations of every site on its desired state, as `validate` shows them.
 pub fn diagnostics(workspace: &Workspace, today: Date) -> Vec<Diagnostic> {
     let mut diagnostics = Vec::new();
@@ -32,7 +35,7 @@ fn diagnostic(expectation: &Expectation, judgement: Judgement) -> Option<Diagnos
         Judgement::Holds => return None,
         Judgement::Fails(example) => (
             Diagnostic::error(
-                "expectation-failed",
+                FAILED,
                 format!(
                     "the expectation {name} fails: {}",
                     example.text,

@@ -2,10 +2,12 @@
 
 use crate::support::today;
 use portcullis::access::State;
+use portcullis::access::explain::text::Form;
 use portcullis::access::explain::{Asked, explain, json, text};
 use portcullis::access::who::{Listing, audience, write};
 use portcullis::config::{LoadOptions, Workspace, load};
 use portcullis::desired::Desired;
+use portcullis::desired::ends::Ends;
 use portcullis::exit::Exit;
 use portcullis::model::{ProjectKey, SiteKey, SpaceKey};
 
@@ -46,11 +48,12 @@ fn explained(who: &str) -> String {
         let mut out = Vec::new();
         text::write(
             &mut out,
-            "acme",
-            who,
+            ("acme", who),
             &explanation,
             None,
+            &[],
             &workspace.sources,
+            Form::whole(100),
         )
         .unwrap();
         without_lines(&String::from_utf8(out).unwrap())
@@ -93,7 +96,9 @@ fn explain_shows_two_states_side_by_side_where_they_differ() {
         assert!(before.agrees(&before) && !before.agrees(&changed));
         let mut out = Vec::new();
         let sources = &workspace.sources;
-        text::write(&mut out, "acme", "cy", &changed, Some(&before), sources).unwrap();
+        let form = Form::whole(100);
+        let who = ("acme", "cy");
+        text::write(&mut out, who, &changed, Some(&before), &[], sources, form).unwrap();
         let text = String::from_utf8(out).unwrap();
         assert!(
             text.contains("desired: view yes, send yes   live: view no, send no"),
@@ -108,7 +113,15 @@ fn explain_json_has_the_shape_of_the_contract() {
         let asked = Asked::new("bo@globex.example").unwrap();
         let all = explain(state, &asked, None);
         let sources = &workspace.sources;
-        let document = json::document("acme", "bo@globex.example", &all, None, sources, Exit::Done);
+        let document = json::document(
+            "acme",
+            "bo@globex.example",
+            &all,
+            None,
+            &[],
+            sources,
+            Exit::Done,
+        );
         let keys: Vec<&String> = document["channels"].as_object().unwrap().keys().collect();
         assert_eq!(
             keys,
@@ -147,7 +160,7 @@ fn explain_json_has_the_shape_of_the_contract() {
         let one = explain(state, &asked, Some(&only));
         assert_eq!(one.channels.len(), 13, "with one project, all channels");
         assert_eq!(one.projects.len(), 1);
-        let document = json::document("acme", "bo", &one, None, sources, Exit::Done);
+        let document = json::document("acme", "bo", &one, None, &[], sources, Exit::Done);
         assert_eq!(document["channels"].as_object().unwrap().len(), 6);
         assert_eq!(others(&document).len(), 7);
     });
@@ -162,8 +175,9 @@ fn who_lists_classes_first_then_people_with_every_route() {
         write::text(
             &mut out,
             "acme",
-            &Listing::new(state, found),
+            &Listing::new(state, found, &Ends::default()),
             &workspace.sources,
+            100,
         )
         .unwrap();
         insta::assert_snapshot!(without_lines(&String::from_utf8(out).unwrap()));
@@ -177,7 +191,7 @@ fn who_reads_a_space() {
         let found = audience(state, at, Some(&SpaceKey::new("ITKB").unwrap()));
         let document = write::document(
             "acme",
-            &Listing::new(state, found),
+            &Listing::new(state, found, &Ends::default()),
             &workspace.sources,
             Exit::Done,
         );
@@ -213,7 +227,7 @@ sites:
         let mut out = Vec::new();
         write::csv(
             &mut out,
-            &Listing::new(state, found),
+            &Listing::new(state, found, &Ends::default()),
             &portcullis::config::Sources::default(),
         )
         .unwrap();

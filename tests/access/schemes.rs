@@ -4,6 +4,7 @@ use crate::support::{email, today, workspace};
 use portcullis::access::who::{Listing, audience, write};
 use portcullis::access::{Answer, Reading, State, Trail, Visitor, portal};
 use portcullis::desired::Desired;
+use portcullis::desired::ends::Ends;
 use portcullis::model::{
     AccountId, AccountKind, ChannelAccess, DeskId, Incomplete, ProjectKey, Read, SiteKey, Surface,
 };
@@ -271,10 +272,10 @@ fn names_of_roles_and_groups_are_foreign_text() {
     let roles = BTreeMap::from([("2".to_owned(), "Team\u{1b}]0;owned\u{7}".to_owned())]);
     hostile.roles = Read::Complete(roles);
     with_state(&observed(SHUT, Some(hostile)), |state| {
-        let listing = Listing::new(state, audience(state, 0, None));
+        let listing = Listing::new(state, audience(state, 0, None), &Ends::default());
         let workspace = workspace(TEXT);
         let mut out = Vec::new();
-        write::text(&mut out, "acme", &listing, &workspace.sources).unwrap();
+        write::text(&mut out, "acme", &listing, &workspace.sources, 100).unwrap();
         write::csv(&mut out, &listing, &workspace.sources).unwrap();
         let text = String::from_utf8(out).unwrap();
         assert!(text.contains("Team"), "{text}");

@@ -319,3 +319,137 @@ fn asking_about_nobody_or_nothing_is_64() {
         assert_eq!(ran.out, "");
     }
 }
+
+/// What was asked is answered first; how accounts come about, and every rule, are for whoever asks for them.
+#[test]
+fn explain_answers_first_and_says_the_rest_where_asked() {
+    let mut place = Place::quickstart();
+    place.environment(&[("COLUMNS", "80")]);
+    for who in [
+        "ana@globex.example",
+        "anonymous",
+        "*@globex.example",
+        "nobody@web.example",
+    ] {
+        let short = place.run(&["explain", who]).out;
+        let wide = short.lines().find(|line| line.chars().count() > 80);
+        assert_eq!(wide, None, "{short}");
+        let accounts = short
+            .lines()
+            .filter(|line| line.starts_with("Account"))
+            .count();
+        assert_eq!(accounts, 1, "{short}");
+        assert!(!short.contains("Account, by channel"), "{short}");
+        assert!(!short.contains("Other ways in"), "{short}");
+        let order = ["\nPortals\n", "\nArticles\n", "\nAccount "].map(|part| short.find(part));
+        assert!(
+            order.is_sorted() && order[0].is_some(),
+            "{order:?}: {short}"
+        );
+        let whole = place.run(&["explain", who, "--rules", "--channels"]).out;
+        assert!(whole.contains("\nAccount, by channel\n"), "{whole}");
+        assert!(whole.len() > short.len(), "{whole}");
+        assert!(!whole.contains("More:"), "{whole}");
+    }
+    let short = place.run(&["explain", "ana@globex.example"]).out;
+    assert!(
+        short.contains("\nAccount                      a portal-only account\n"),
+        "{short}"
+    );
+    // What somebody reaches comes before what not, with the lines that decide it.
+    assert!(short.find("  ITSM ") < short.find("  HR "), "{short}");
+    assert!(short.contains("(rosters/globex.csv:2)"), "{short}");
+    assert!(!short.contains("K9 "), "{short}");
+    let rules = place.run(&["explain", "ana@globex.example", "--rules"]).out;
+    assert!(rules.contains("K9 "), "{rules}");
+}
+
+#[test]
+fn what_has_a_last_day_says_so() {
+    let place = Place::quickstart();
+    let list = "rosters/globex.csv";
+    place.write(
+        list,
+        "email,name,until\nana@globex.example,Ana,2027-01-31\nbo@globex.example,Bo,\n",
+    );
+    let ran = place.run(&["explain", "ana@globex.example"]);
+    assert!(ran.out.contains("\nEnds\n"), "{}", ran.text());
+    assert!(
+        ran.out
+            .contains("member of `Globex`         last day 2027-01-31  (rosters/globex.csv:2)"),
+        "{}",
+        ran.text()
+    );
+    let ran = place.run(&["explain", "ana@globex.example", "--format", "json"]);
+    assert_eq!(ran.json()["ends"][0]["until"], "2027-01-31");
+    assert_eq!(ran.json()["ends"][0]["source"]["line"], 2);
+    let ran = place.run(&["explain", "bo@globex.example", "--live"]);
+    assert!(!ran.out.contains("\nEnds\n"), "{}", ran.text());
+    // On the live site the list is the site's, and the day still the file's.
+    let out = place.run(&["apply", "--auto-approve", "--allow-manual"]);
+    assert_eq!(out.code, 0, "{}", out.text());
+    for live in [&["who", "ITSM"][..], &["who", "ITSM", "--live"]] {
+        let ran = place.run(live);
+        let lines: Vec<&str> = ran
+            .out
+            .lines()
+            .filter(|line| line.contains("until 2027-01-31"))
+            .collect();
+        assert_eq!(lines.len(), 1, "{}", ran.text());
+        let ran = place.run(&[live, &["--format", "csv"][..]].concat());
+        let ana = ran
+            .out
+            .lines()
+            .find(|line| line.contains("ana@globex.example"));
+        assert!(
+            ana.is_some_and(|line| line.ends_with(",2027-01-31")),
+            "{}",
+            ran.text()
+        );
+        let ran = place.run(&[live, &["--format", "json"][..]].concat());
+        let people = ran.json()["people"].clone();
+        let of = |who: &str| {
+            people
+                .as_array()
+                .unwrap()
+                .iter()
+                .find(|row| row["who"] == who)
+                .cloned()
+                .unwrap()
+        };
+        assert_eq!(of("ana@globex.example")["routes"][0]["until"], "2027-01-31");
+        assert!(of("bo@globex.example")["routes"][0].get("until").is_none());
+    }
+}
+
+/// Files that are sound and break their own promises are another thing than files that contradict themselves.
+#[test]
+fn a_promise_that_fails_is_10_and_a_broken_file_3() {
+    let place = Place::quickstart();
+    let expectation = |who: &str| {
+        format!(
+            "version: 1\nexpectations:\n  - {{ name: it, who: {who}, can: view_portal, site: acme, projects: [HR] }}\n"
+        )
+    };
+    place.write("expectations/it.yaml", &expectation("anonymous"));
+    let ran = place.run(&["validate"]);
+    assert_eq!(ran.code, 10, "{}", ran.text());
+    assert!(
+        ran.out.contains("error[expectation-failed]"),
+        "{}",
+        ran.text()
+    );
+    assert!(
+        ran.out
+            .contains("the files are sound, and break what they promise"),
+        "{}",
+        ran.text()
+    );
+    let ran = place.run(&["validate", "--format", "json"]);
+    assert_eq!((ran.code, ran.json()["exit_code"].as_u64()), (10, Some(10)));
+    assert_eq!(ran.json()["valid"], false);
+    place.write("projects/more.yaml", "version: 1\nnothing: 1\n");
+    assert_eq!(place.run(&["validate"]).code, 3);
+    let help = place.run(&["--help"]).out;
+    assert!(help.contains("10 an"), "{help}");
+}

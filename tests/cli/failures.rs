@@ -354,7 +354,8 @@ sites:
 /// 2.3: the role Customer is free by itself, and not where every new account gets apps that take licences.
 #[test]
 fn an_account_that_takes_default_apps_is_not_called_free() {
-    let place = Place::new();
+    let mut place = Place::new();
+    place.environment(&[("COLUMNS", "400")]);
     let workspace = |apps: &str| {
         format!(
             "version: 1

@@ -104,7 +104,18 @@ async fn what_cannot_be_read_is_said_and_never_no_leak() {
     let place = Place::remote(&sandbox);
     let ran = place.run(&["who", ".", "HR", "--live"]);
     insta::assert_snapshot!("unread", ran.text());
-    let ran = place.run(&["explain", ".", "any_customer", "--project", "HR", "--live"]);
+    let mut place = place;
+    place.environment(&[("COLUMNS", "400")]);
+    let asked = [
+        "explain",
+        ".",
+        "any_customer",
+        "--project",
+        "HR",
+        "--live",
+        "--rules",
+    ];
+    let ran = place.run(&asked);
     assert_eq!(ran.code, 0, "{}", ran.text());
     let said = "V7   whether the permission scheme of HR shows the portal to others is not known: ";
     assert!(ran.out.contains(said), "{}", ran.out);
@@ -120,9 +131,18 @@ async fn explain_knows_leaks_breaks_and_agents() {
         site.grant_permission(&web, grant).unwrap().unwrap();
     };
     let sandbox = sandbox(broken, Options::default()).await;
-    let place = Place::remote(&sandbox);
+    let mut place = Place::remote(&sandbox);
+    place.environment(&[("COLUMNS", "400")]);
     let explained = |who: &str, project: &str| {
-        let ran = place.run(&["explain", ".", who, "--project", project, "--live"]);
+        let ran = place.run(&[
+            "explain",
+            ".",
+            who,
+            "--project",
+            project,
+            "--live",
+            "--rules",
+        ]);
         assert_eq!(ran.code, 0, "{}", ran.text());
         ran.out
     };

@@ -4,6 +4,7 @@ use super::{ChannelAnswer, Explanation};
 use crate::access::answer::{Because, Source};
 use crate::access::state::StateKind;
 use crate::config::Sources;
+use crate::desired::ends::End;
 use crate::exit::Exit;
 use serde_json::{Map, Value, json};
 
@@ -16,6 +17,7 @@ pub fn document(
     who: &str,
     explanation: &Explanation,
     other: Option<&Explanation>,
+    ends: &[End],
     sources: &Sources,
     exit: Exit,
 ) -> Value {
@@ -32,6 +34,14 @@ pub fn document(
         };
         document[key] = answers(other, sources);
     }
+    let ends = ends.iter().map(|end| {
+        json!({
+            "list": end.list.phrase().to_string(),
+            "until": end.until.to_string(),
+            "source": place(Source::Written(end.span), sources),
+        })
+    });
+    document["ends"] = ends.collect();
     document["exit_code"] = exit.code().into();
     document["exit_reason"] = exit.reason().into();
     document

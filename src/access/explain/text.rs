@@ -1,12 +1,18 @@
-//! An explanation for people: the answer first, then the rules behind it; two states side by side where they differ.
+//! An explanation for people: the answers first, with what decides them; every rule, and every way to an account, where asked
+//! for. Two states stand side by side where they differ.
+
+mod account;
 
 use super::{ChannelAnswer, Explanation};
 use crate::access::accounts::{Channel, Outcome};
-use crate::access::answer::{Because, Source};
+use crate::access::answer::{Answer, Because, Source};
 use crate::access::portal::Reach;
 use crate::access::state::StateKind;
 use crate::config::Sources;
+use crate::desired::ends::End;
+use crate::neutral::columns::{padded, wrapped};
 use crate::neutral::neutral;
+use crate::neutral::phrase::Phrase;
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 
@@ -18,18 +24,45 @@ const ROW: usize = 2;
 const WAY: usize = ROW + DEEPER;
 /// Where answers begin, so that they stand below each other.
 const ANSWERS: usize = 29;
+/// The least columns of a reason, however narrow the terminal is.
+const NARROWEST: usize = 30;
+/// How many portals that somebody does not reach are told one by one.
+const FEW: usize = 5;
 
-/// Writes an explanation; `other` is the same question in another state.
+/// How much is written, and how wide.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Form {
+    /// Every rule behind every answer, instead of what decides it.
+    pub rules: bool,
+    /// What each way to an account leads to, instead of one line.
+    pub channels: bool,
+    /// Columns of a line.
+    pub width: usize,
+}
+
+impl Form {
+    /// Everything that there is to say.
+    pub const fn whole(width: usize) -> Self {
+        Self {
+            rules: true,
+            channels: true,
+            width,
+        }
+    }
+}
+
+/// Writes an explanation; `other` is the same question in another state, and `ends` what has a last day.
 ///
 /// # Errors
 /// When `out` cannot be written to.
 pub fn write(
     out: &mut dyn Write,
-    site: &str,
-    who: &str,
+    (site, who): (&str, &str),
     explanation: &Explanation,
     other: Option<&Explanation>,
+    ends: &[End],
     sources: &Sources,
+    form: Form,
 ) -> io::Result<()> {
     let differ = other.is_some_and(|other| !explanation.agrees(other));
     let other = other.filter(|_| differ);
@@ -46,81 +79,33 @@ pub fn write(
     let mut page = Page {
         out,
         sources,
+        form,
         shown: BTreeSet::new(),
         told: BTreeSet::new(),
     };
-    let with_project = explanation
-        .channels
-        .iter()
-        .any(|c| c.channel.needs_project());
-    if !explanation.projects.is_empty() || other.is_some_and(|other| !other.projects.is_empty()) {
-        page.heading("Portals")?;
-    }
-    let keys: BTreeSet<_> = explanation
-        .projects
-        .iter()
-        .chain(other.into_iter().flat_map(|other| &other.projects))
-        .map(|project| &project.key)
-        .collect();
-    for key in keys {
-        let here = explanation.projects.iter().find(|p| p.key == *key);
-        let there = other.and_then(|other| other.projects.iter().find(|p| p.key == *key));
-        page.answer(
-            ROW,
-            key.as_str(),
-            here.map(|p| (reach(p.reach), p.because.as_slice())),
-            other.map(|_| there.map(|p| (reach(p.reach), p.because.as_slice()))),
-            explanation,
-            other,
-        )?;
-        if with_project {
-            continue;
-        }
-        for answer in here.iter().flat_map(|p| main(&p.channels)) {
-            let beside = there.and_then(|p| find(&p.channels, answer.channel));
-            // With an account that is there these channels say nothing that the line above does not.
-            let there_already = |answer: &ChannelAnswer| {
-                matches!(answer.outcome, Outcome::Existing | Outcome::Denied)
-            };
-            if there_already(answer) && beside.is_none_or(there_already) {
-                continue;
-            }
-            page.channel(WAY, answer, beside, explanation, other)?;
-        }
-    }
-    let spaces: BTreeSet<_> = explanation
-        .articles
-        .iter()
-        .chain(other.into_iter().flat_map(|other| &other.articles))
-        .map(|article| (&article.project, &article.space))
-        .collect();
-    if !spaces.is_empty() {
-        page.heading("Articles")?;
-    }
-    for (project, space) in spaces {
-        let find = |e: &'_ Explanation| {
-            e.articles
-                .iter()
-                .position(|a| (&a.project, &a.space) == (project, space))
-        };
-        let here = find(explanation).map(|at| &explanation.articles[at]);
-        let there = other.and_then(|other| find(other).map(|at| &other.articles[at]));
-        page.answer(
-            ROW,
-            &format!("{project}/{space}"),
-            here.map(|a| (format!("read {}", a.read.word()), a.because.as_slice())),
-            other.map(|_| there.map(|a| (format!("read {}", a.read.word()), a.because.as_slice()))),
-            explanation,
-            other,
-        )?;
-    }
+    page.portals(explanation, other)?;
+    page.articles(explanation, other)?;
+    page.ends(ends)?;
     // What they reach is what was asked; how an account comes about is a matter of those who have none.
-    page.heading("Account, by channel")?;
-    for answer in main(&explanation.channels) {
-        let beside = other.and_then(|other| find(&other.channels, answer.channel));
-        page.channel(ROW, answer, beside, explanation, other)?;
+    if form.channels {
+        page.heading("Account, by channel")?;
+        for answer in main(&explanation.channels) {
+            let beside = other.and_then(|other| find(&other.channels, answer.channel));
+            page.channel(ROW, answer, beside, explanation, other)?;
+        }
+        page.other_ways(explanation, other)?;
+    } else {
+        page.heading_row("Account", &account::words(explanation, other))?;
+        // What a new account costs stands among its reasons.
+        for answer in main(&explanation.channels) {
+            if explanation.accounts.is_empty() && answer.outcome.account() != Answer::No {
+                // That a way passes is what the line says.
+                let because = answer.because.iter().filter(|step| step.rule.0 != "R2");
+                let because: Vec<&Because> = because.collect();
+                page.steps(ROW + DEEPER, &because)?;
+            }
+        }
     }
-    page.other_ways(explanation, other)?;
     let notes = notes(explanation, other);
     if !notes.is_empty() {
         page.heading("To know")?;
@@ -128,7 +113,13 @@ pub fn write(
             page.step(ROW, note)?;
         }
     }
-    Ok(())
+    let more = match (form.rules, form.channels) {
+        (false, false) => "More: `--rules` for every rule, `--channels` for each way to an account",
+        (false, true) => "More: `--rules` for every rule",
+        (true, false) => "More: `--channels` for each way to an account",
+        (true, true) => return Ok(()),
+    };
+    writeln!(page.out, "\n{more}")
 }
 
 /// What is to be known of either state; of two, what holds in one only says in which.
@@ -263,6 +254,7 @@ pub(crate) fn place(source: Source, sources: &Sources) -> String {
 struct Page<'a> {
     out: &'a mut dyn Write,
     sources: &'a Sources,
+    form: Form,
     /// Steps that this section showed already; repeating them under every row would bury the answer.
     shown: BTreeSet<String>,
     /// Steps that some section showed.
@@ -274,9 +266,161 @@ fn told(step: &Because) -> String {
     format!("{} {}", step.rule, step.text)
 }
 
-type Row<'b> = (String, &'b [Because]);
+/// An answer in words, and its reasons.
+type Row<'b> = (String, Vec<&'b Because>);
 
 impl Page<'_> {
+    /// Writes what is reached of the portals: what is, what may be, and what is not.
+    fn portals(
+        &mut self,
+        explanation: &Explanation,
+        other: Option<&Explanation>,
+    ) -> io::Result<()> {
+        let states = || std::iter::once(explanation).chain(other);
+        let keys: BTreeSet<_> = states().flat_map(|e| &e.projects).map(|p| &p.key).collect();
+        if keys.is_empty() {
+            return Ok(());
+        }
+        self.heading("Portals")?;
+        let with_project = explanation
+            .channels
+            .iter()
+            .any(|c| c.channel.needs_project());
+        let mut rows: Vec<_> = keys
+            .into_iter()
+            .map(|key| {
+                let find = |e: &'_ Explanation| e.projects.iter().position(|p| p.key == *key);
+                let here = find(explanation).map(|at| &explanation.projects[at]);
+                let there = other.and_then(|other| find(other).map(|at| &other.projects[at]));
+                let most = here
+                    .into_iter()
+                    .chain(there)
+                    .map(|p| p.reach.view.or(p.reach.send));
+                (most.max().unwrap_or(Answer::No), key, here, there)
+            })
+            .collect();
+        rows.sort_by_key(|(most, key, ..)| (std::cmp::Reverse(*most), *key));
+        let whole = self.form.rules || self.form.channels;
+        let closed = rows.iter().filter(|(most, ..)| *most == Answer::No).count();
+        if closed > FEW && !whole {
+            rows.retain(|(most, ..)| *most != Answer::No);
+        }
+        for (_, key, here, there) in &rows {
+            self.answer(
+                ROW,
+                key.as_str(),
+                here.map(|p| (reach(p.reach), self.deciding(&p.because, p.reach.view))),
+                other.map(|_| {
+                    there.map(|p| (reach(p.reach), self.deciding(&p.because, p.reach.view)))
+                }),
+                explanation,
+                other,
+            )?;
+            if with_project || !self.form.channels {
+                continue;
+            }
+            for answer in here.iter().flat_map(|p| main(&p.channels)) {
+                let beside = there.and_then(|p| find(&p.channels, answer.channel));
+                // With an account that is there these channels say nothing that the line above does not.
+                let there_already = |answer: &ChannelAnswer| {
+                    matches!(answer.outcome, Outcome::Existing | Outcome::Denied)
+                };
+                if there_already(answer) && beside.is_none_or(there_already) {
+                    continue;
+                }
+                self.channel(WAY, answer, beside, explanation, other)?;
+            }
+        }
+        if closed > FEW && !whole {
+            let what = match rows.is_empty() {
+                true => format!("none of {closed}"),
+                false => format!("{closed} others"),
+            };
+            self.row(ROW, &what, "no; `--rules` says why of each")?;
+        }
+        Ok(())
+    }
+
+    fn articles(
+        &mut self,
+        explanation: &Explanation,
+        other: Option<&Explanation>,
+    ) -> io::Result<()> {
+        let states = || std::iter::once(explanation).chain(other);
+        let spaces: BTreeSet<_> = states()
+            .flat_map(|e| &e.articles)
+            .map(|article| (&article.project, &article.space))
+            .collect();
+        if spaces.is_empty() {
+            return Ok(());
+        }
+        self.heading("Articles")?;
+        for (project, space) in spaces {
+            let find = |e: &'_ Explanation| {
+                e.articles
+                    .iter()
+                    .position(|a| (&a.project, &a.space) == (project, space))
+            };
+            let here = find(explanation).map(|at| &explanation.articles[at]);
+            let there = other.and_then(|other| find(other).map(|at| &other.articles[at]));
+            self.answer(
+                ROW,
+                &format!("{project}/{space}"),
+                here.map(|a| {
+                    (
+                        format!("read {}", a.read.word()),
+                        self.deciding(&a.because, a.read),
+                    )
+                }),
+                other.map(|_| {
+                    there.map(|a| {
+                        (
+                            format!("read {}", a.read.word()),
+                            self.deciding(&a.because, a.read),
+                        )
+                    })
+                }),
+                explanation,
+                other,
+            )?;
+        }
+        Ok(())
+    }
+
+    /// Writes what has a last day.
+    fn ends(&mut self, ends: &[End]) -> io::Result<()> {
+        if ends.is_empty() {
+            return Ok(());
+        }
+        self.heading("Ends")?;
+        for end in ends {
+            let what = end.list.phrase();
+            let until = Phrase::of("last day ").key(&end.until.to_string());
+            let place = place(Source::Written(end.span), self.sources);
+            self.row(ROW, &what.to_string(), &format!("{until}  ({place})"))?;
+        }
+        Ok(())
+    }
+
+    /// Of the reasons behind an answer those that decide it: of a no the first, of a yes what is written or read and what is
+    /// assumed, of an uncertain one all, since any of them may be what a reader can settle.
+    fn deciding<'b>(&self, because: &'b [Because], answer: Answer) -> Vec<&'b Because> {
+        let all = because.iter();
+        match answer {
+            _ if self.form.rules => all.collect(),
+            Answer::No => all.take(1).collect(),
+            Answer::Yes => {
+                let said = |step: &&Because| step.source.is_some() || step.rule.0.starts_with('Q');
+                let decides: Vec<_> = because.iter().filter(said).collect();
+                match decides.is_empty() {
+                    true => all.collect(),
+                    false => decides,
+                }
+            }
+            Answer::Uncertain => all.collect(),
+        }
+    }
+
     fn heading(&mut self, text: &str) -> io::Result<()> {
         self.shown.clear();
         writeln!(self.out, "\n{text}")
@@ -294,8 +438,8 @@ impl Page<'_> {
         self.answer(
             indent,
             label(answer.channel),
-            Some((row(answer), answer.because.as_slice())),
-            other.map(|_| beside.map(|b| (row(b), b.because.as_slice()))),
+            Some((row(answer), answer.because.iter().collect())),
+            other.map(|_| beside.map(|b| (row(b), b.because.iter().collect()))),
             explanation,
             other,
         )
@@ -362,7 +506,7 @@ impl Page<'_> {
             telling.extend(steps_of(answers).find(fresh));
         }
         for step in telling {
-            self.steps(ROW + DEEPER, std::slice::from_ref(step))?;
+            self.steps(ROW + DEEPER, &[step])?;
         }
         Ok(())
     }
@@ -400,18 +544,18 @@ impl Page<'_> {
                 StateKind::Desired => "not described",
                 StateKind::Live | StateKind::After => "not there",
             };
-            (words.to_owned(), &[] as &[Because])
+            (words.to_owned(), Vec::new())
         };
         let (words, because) = here.unwrap_or_else(|| none(explanation.state));
-        let above = self.above(&words, because.iter());
+        let above = self.above(&words, because.iter().copied());
         let (Some(there), Some(other)) = (there, other) else {
             self.row(indent, name, &format!("{words}{above}"))?;
-            return self.steps(indent + DEEPER, because);
+            return self.steps(indent + DEEPER, &because);
         };
         let (their_words, theirs) = there.unwrap_or_else(|| none(other.state));
         if their_words == words {
             self.row(indent, name, &format!("{words}{above}"))?;
-            return self.steps(indent + DEEPER, because);
+            return self.steps(indent + DEEPER, &because);
         }
         let (desired, live) = (other.state.word(), explanation.state.word());
         self.row(
@@ -421,13 +565,13 @@ impl Page<'_> {
         )?;
         // Where only one of the two has reasons, the row says whose they are.
         if theirs.is_empty() || because.is_empty() {
-            self.steps(indent + DEEPER, theirs)?;
-            return self.steps(indent + DEEPER, because);
+            self.steps(indent + DEEPER, &theirs)?;
+            return self.steps(indent + DEEPER, &because);
         }
         for (word, because) in [(desired, theirs), (live, because)] {
             writeln!(self.out, "{:1$}{word}:", "", indent + 2)?;
             self.shown.clear();
-            self.steps(indent + DEEPER, because)?;
+            self.steps(indent + DEEPER, &because)?;
         }
         Ok(())
     }
@@ -435,10 +579,18 @@ impl Page<'_> {
     /// Writes a name and its answer.
     fn row(&mut self, indent: usize, name: &str, words: &str) -> io::Result<()> {
         let width = ANSWERS - 1 - indent;
-        writeln!(self.out, "{:indent$}{name:<width$} {words}", "")
+        let label = format!("{:indent$}{} ", "", padded(name, width));
+        self.hanging(&label, ANSWERS, words)
     }
 
-    fn steps(&mut self, indent: usize, because: &[Because]) -> io::Result<()> {
+    /// Writes a heading with its answer beside it.
+    fn heading_row(&mut self, name: &str, words: &str) -> io::Result<()> {
+        self.shown.clear();
+        writeln!(self.out)?;
+        self.row(0, name, words)
+    }
+
+    fn steps(&mut self, indent: usize, because: &[&Because]) -> io::Result<()> {
         for step in because {
             self.told.insert(told(step));
             if self.shown.insert(told(step)) {
@@ -449,16 +601,23 @@ impl Page<'_> {
     }
 
     fn step(&mut self, indent: usize, step: &Because) -> io::Result<()> {
-        write!(
-            self.out,
-            "{:indent$}{:<4} {}",
-            "",
-            step.rule.0,
-            neutral(&step.text)
-        )?;
-        match step.source {
-            Some(source) => writeln!(self.out, "  ({})", place(source, self.sources)),
-            None => writeln!(self.out),
+        let label = format!("{:indent$}{:<4} ", "", step.rule.0);
+        let text = match step.source {
+            Some(source) => format!("{}  ({})", step.text, place(source, self.sources)),
+            None => step.text.clone(),
+        };
+        self.hanging(&label, label.len(), &text)
+    }
+
+    /// Writes text behind a label, over as many lines as the width asks for.
+    fn hanging(&mut self, label: &str, indent: usize, text: &str) -> io::Result<()> {
+        let room = self.form.width.saturating_sub(indent).max(NARROWEST);
+        for (at, line) in wrapped(&neutral(text), room).iter().enumerate() {
+            match at {
+                0 => writeln!(self.out, "{label}{}", line.trim_end())?,
+                _ => writeln!(self.out, "{:indent$}{}", "", line.trim_end())?,
+            }
         }
+        Ok(())
     }
 }

@@ -6,7 +6,7 @@ use crate::access::explain::{json, text};
 use crate::access::state::StateKind;
 use crate::config::Sources;
 use crate::exit::Exit;
-use crate::neutral::columns::padded;
+use crate::neutral::columns::{padded, wrapped};
 use crate::neutral::csv::field;
 use crate::neutral::neutral;
 use serde_json::{Value, json};
@@ -29,6 +29,7 @@ pub fn text(
     site: &str,
     audience: &Listing,
     sources: &Sources,
+    width: usize,
 ) -> io::Result<()> {
     writeln!(
         out,
@@ -47,53 +48,89 @@ pub fn text(
         }
     )?;
     writeln!(out, "Classes")?;
+    let names = audience.classes.iter().map(|class| class.who.as_str());
+    let name_width = column(names);
     for class in &audience.classes {
-        writeln!(
-            out,
-            "  {:<34} {:<10} {}",
-            neutral(&class.who),
-            class.answer.word(),
-            neutral(&class.route)
-        )?;
+        let label = format!(
+            "  {}  {:<9}  ",
+            padded(&neutral(&class.who), name_width),
+            class.answer.word()
+        );
+        hanging(out, &label, &class.route, width)?;
         for step in &class.because {
-            write!(out, "      {:<4} {}", step.rule.0, neutral(&step.text))?;
-            match step.source {
-                Some(source) => writeln!(out, "  ({})", text::place(source, sources))?,
-                None => writeln!(out)?,
-            }
+            let place = step.source.map(|source| text::place(source, sources));
+            let place = place.map_or_else(String::new, |place| format!("  ({place})"));
+            let label = format!("      {:<4} ", step.rule.0);
+            hanging(out, &label, &format!("{}{place}", step.text), width)?;
         }
     }
     writeln!(out, "\nPeople: {}", audience.head_count())?;
-    let names = audience.people.iter().map(|row| neutral(&row.who).width());
-    let name_width = names.max().unwrap_or(0).clamp(34, WIDEST);
-    let routes = audience.people.iter().flat_map(|row| &row.via);
-    let route_widths = routes.map(|via| neutral(&via.route).width());
-    let route_width = route_widths.max().unwrap_or(0).clamp(28, WIDEST);
-    for row in &audience.people {
-        let (mut who, mut answer) = (neutral(&row.who), row.answer.word());
-        for via in &row.via {
-            writeln!(
-                out,
-                "  {} {answer:<10} {} {}",
-                padded(&who, name_width),
-                padded(&neutral(&via.route), route_width),
-                rule_and_place(via, sources)
-            )?;
-            // Further routes of the same person stand below, without the name.
-            (who, answer) = ("".into(), "");
-        }
-    }
+    people(out, audience, sources, width)?;
     if !audience.gaps.is_empty() {
         writeln!(out, "\nNot in this list")?;
         for gap in &audience.gaps {
-            writeln!(out, "  {}", neutral(gap))?;
+            hanging(out, "  ", gap, width)?;
+        }
+    }
+    Ok(())
+}
+
+/// Writes everybody, with each route on a line of its own.
+fn people(
+    out: &mut dyn Write,
+    audience: &Listing,
+    sources: &Sources,
+    width: usize,
+) -> io::Result<()> {
+    let name_width = column(audience.people.iter().map(|row| row.who.as_str()));
+    let routes = audience.people.iter().flat_map(|row| &row.via);
+    let route_width = column(routes.map(|via| via.route.as_str()));
+    for row in &audience.people {
+        let (mut who, mut answer) = (neutral(&row.who), row.answer.word());
+        for via in &row.via {
+            let route = padded(&neutral(&via.route), route_width);
+            let mut rest = rule_and_place(via, sources);
+            if let Some(until) = via.until {
+                rest = format!("{rest}  until {until}");
+            }
+            let line = format!("  {}  {answer:<9}  {route}", padded(&who, name_width));
+            if line.width() + 2 + rest.width() <= width {
+                writeln!(out, "{line}  {rest}")?;
+            } else {
+                writeln!(out, "{}", line.trim_end())?;
+                writeln!(out, "      {rest}")?;
+            }
+            // Further routes of the same person stand below, without the name.
+            (who, answer) = ("".into(), "");
         }
     }
     Ok(())
 }
 
 /// One very long name must not push every other answer off the screen.
-const WIDEST: usize = 60;
+const WIDEST: usize = 50;
+
+/// The least columns of text behind a label, however narrow the terminal is.
+const NARROWEST: usize = 30;
+
+/// Returns the columns that texts below each other take.
+fn column<'t>(texts: impl Iterator<Item = &'t str>) -> usize {
+    let widths = texts.map(|text| neutral(text).width());
+    widths.max().unwrap_or(0).min(WIDEST)
+}
+
+/// Writes text behind a label, over as many lines as the width asks for.
+fn hanging(out: &mut dyn Write, label: &str, text: &str, width: usize) -> io::Result<()> {
+    let indent = label.width();
+    let room = width.saturating_sub(indent).max(NARROWEST);
+    for (at, line) in wrapped(&neutral(text), room).iter().enumerate() {
+        match at {
+            0 => writeln!(out, "{}", format!("{label}{line}").trim_end())?,
+            _ => writeln!(out, "{:indent$}{}", "", line.trim_end())?,
+        }
+    }
+    Ok(())
+}
 
 fn rule_and_place(via: &Via, sources: &Sources) -> String {
     match via.source {
@@ -108,7 +145,7 @@ fn rule_and_place(via: &Via, sources: &Sources) -> String {
 /// When `out` cannot be written to.
 pub fn csv(out: &mut dyn Write, audience: &Listing, sources: &Sources) -> io::Result<()> {
     let mut writer = csv::Writer::from_writer(out);
-    let mut line = |fields: [&str; 9]| {
+    let mut line = |fields: [&str; 10]| {
         let fields = fields.map(|text| field(text).into_owned());
         writer.write_record(fields).map_err(io::Error::other)
     };
@@ -122,6 +159,7 @@ pub fn csv(out: &mut dyn Write, audience: &Listing, sources: &Sources) -> io::Re
         "route",
         "rule",
         "source",
+        "until",
     ])?;
     for class in &audience.classes {
         let first = class.because.first();
@@ -138,6 +176,7 @@ pub fn csv(out: &mut dyn Write, audience: &Listing, sources: &Sources) -> io::Re
             &class.route,
             first.map_or("", |step| step.rule.0),
             &source,
+            "",
         ])?;
     }
     for row in &audience.people {
@@ -155,6 +194,8 @@ pub fn csv(out: &mut dyn Write, audience: &Listing, sources: &Sources) -> io::Re
                 &via.route,
                 via.rule.0,
                 &source,
+                &via.until
+                    .map_or_else(String::new, |until| until.to_string()),
             ])?;
         }
     }
@@ -211,6 +252,9 @@ fn person(row: &Listed, sources: &Sources) -> Value {
                 }
                 Some(Source::Read(surface)) => value["surface"] = surface.word().into(),
                 Some(Source::Default) | None => {}
+            }
+            if let Some(until) = via.until {
+                value["until"] = until.to_string().into();
             }
             value
         })

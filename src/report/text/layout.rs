@@ -1,6 +1,7 @@
 //! Lines on a page: harmless text, measured in terminal columns, cut or wrapped to the width, coloured last.
 
 use super::Style;
+use crate::neutral::columns::wrapped;
 use crate::neutral::neutral;
 use anstyle::{AnsiColor, Style as Ansi};
 use std::io;
@@ -214,40 +215,6 @@ pub(super) fn fit_end(text: &str, columns: usize) -> String {
     kept.into_iter().rev().collect()
 }
 
-/// Breaks text at spaces, and words that are longer than a line anywhere.
-fn wrapped(text: &str, columns: usize) -> Vec<String> {
-    let columns = columns.max(1);
-    let mut lines = Vec::new();
-    let mut line = String::new();
-    let mut used = 0;
-    for word in text.split(' ') {
-        let width = word.width();
-        if used > 0 && used + 1 + width > columns {
-            lines.push(std::mem::take(&mut line));
-            used = 0;
-        } else if used > 0 {
-            line.push(' ');
-            used += 1;
-        }
-        if width <= columns {
-            line.push_str(word);
-            used += width;
-            continue;
-        }
-        for c in word.chars() {
-            let width = c.width().unwrap_or(0);
-            if used + width > columns {
-                lines.push(std::mem::take(&mut line));
-                used = 0;
-            }
-            line.push(c);
-            used += width;
-        }
-    }
-    lines.push(line);
-    lines
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -257,12 +224,5 @@ mod tests {
         assert_eq!(fit("日本語", 5), "日本…");
         assert_eq!(fit("日本語", 6), "日本語");
         assert_eq!(fit_end("organizations/globex.yaml:12", 12), "…bex.yaml:12");
-    }
-
-    #[test]
-    fn text_breaks_at_spaces_and_long_words_anywhere() {
-        assert_eq!(wrapped("ab cd ef", 5), ["ab cd", "ef"]);
-        assert_eq!(wrapped("abcdefgh i", 3), ["abc", "def", "gh", "i"]);
-        assert_eq!(wrapped("", 3), [""]);
     }
 }
