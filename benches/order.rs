@@ -154,6 +154,7 @@ fn observed(site: SiteKey, members: usize, knot: bool) -> Observed {
                     .collect(),
             )),
             customers: Some(Read::Complete(std::collections::BTreeSet::new())),
+            only_shown: std::collections::BTreeSet::new(),
             knowledge_base: None,
             permissions: None,
         };

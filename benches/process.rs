@@ -186,6 +186,7 @@ fn observed() -> Observed {
                 echoed_anonymous: Some(false),
                 organizations: Some(Read::Complete(links.map(organization_id).collect())),
                 customers: Some(Read::Complete(BTreeSet::new())),
+                only_shown: std::collections::BTreeSet::new(),
                 knowledge_base: None,
                 permissions: None,
             },

@@ -6,6 +6,7 @@
 mod accounts;
 mod documents;
 mod domains;
+mod groups;
 mod journal;
 mod people;
 mod prudence;
@@ -466,6 +467,12 @@ impl Apply<'_> {
             }
             Effect::DisapproveDomain(domain) => {
                 return self.disapprove_domain(index, domain).await;
+            }
+            Effect::AddCustomerGroup(key, group) => {
+                return self.add_customer_group(index, key, group).await;
+            }
+            Effect::RemoveCustomerGroup(key, group) => {
+                return self.remove_customer_group(index, key, group).await;
             }
             Effect::LinkSpace(key, space, viewers) => {
                 return self.link_space(index, key, space, *viewers).await;

@@ -124,8 +124,18 @@ impl<'d, 'w> Observer<'d, 'w> {
         observer.addresses_of_listed_ids().await;
         observer.resolve_addresses().await;
         observer.kinds_of_shared_addresses().await;
-        observer.standings().await;
-        observer.permissions().await;
+        match observer.extent {
+            // Who holds the grant decides who may be removed at all, and only those are asked about one by one.
+            Extent::Desired(_) => {
+                observer.permissions().await;
+                observer.standings().await;
+            }
+            // Whoever was found to have no licence is no agent by being in a role.
+            Extent::Whole(_) => {
+                observer.standings().await;
+                observer.permissions().await;
+            }
+        }
         observer.customer_role_holders().await;
         observer.observed.cloud_id = reader.known_cloud_id();
         Ok(observer.observed)

@@ -103,6 +103,16 @@ impl Observed {
         Some(holders.contains(id))
     }
 
+    /// Returns a group by its name, as the actor of a role would show it.
+    pub fn group_named(&self, name: &str) -> Option<GroupRef> {
+        let mut groups = self.groups.iter();
+        let (key, group) = groups.find(|(_, group)| group.name == name)?;
+        Some(GroupRef {
+            id: (key != name).then(|| key.clone()),
+            name: group.name.clone(),
+        })
+    }
+
     /// Returns the members of a group when every one of them is known.
     pub fn whole_group(&self, group: &GroupRef) -> Option<&BTreeSet<AccountId>> {
         self.groups.get(group.key())?.members.complete()
@@ -237,8 +247,12 @@ pub struct ObservedProject {
     pub echoed_anonymous: Option<bool>,
     /// Linked organizations; `None` when they were not needed.
     pub organizations: Option<Read<BTreeSet<OrganizationId>>>,
-    /// The roster; `None` when it was not needed.
+    /// The roster; `None` when it was not needed. Where it was read who holds the role *Service Desk Customers*, those alone.
     pub customers: Option<Read<BTreeSet<AccountId>>>,
+    /// Who is shown in Atlassian's list of customers and does not hold the role: there by a group, by a permission, or for the
+    /// record. Nobody can take them off that list.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub only_shown: BTreeSet<AccountId>,
     /// Linked spaces; `None` when they were not asked for.
     pub knowledge_base: Option<Observation<BTreeMap<SpaceKey, ObservedSpace>>>,
     /// Its permission scheme and roles; `None` when they were not asked for.

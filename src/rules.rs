@@ -191,6 +191,7 @@ fn who_word(who: &ExpectedWho) -> String {
         ExpectedWho::AnyCustomer => "any_customer".to_owned(),
         ExpectedWho::Domain(domain) => format!("*@{domain}"),
         ExpectedWho::Organization(name) => format!("organization:{name}"),
+        ExpectedWho::Group(name) => format!("group:{name}"),
         ExpectedWho::Person(email) => email.key().to_owned(),
     }
 }

@@ -183,8 +183,18 @@ fn groups(site: &mut Site, declared: &Declared, people: &mut People) -> Result<(
     Ok(())
 }
 
-/// Adds what no workspace manages: groups as customers, who is listed for the record.
+/// Adds groups as customers, and what no workspace manages, such as who is listed for the record.
 fn doors(site: &mut Site, declared: &Declared, people: &mut People) -> Result<(), SeedError> {
+    for (key, project) in &declared.projects {
+        let groups = project.customer_groups.iter();
+        for group in groups.flat_map(|groups| &groups.list) {
+            if !declared.sandbox.groups.contains_key(&group.name) {
+                site.add_group(&group.name, group.id.as_deref());
+            }
+            let group = RoleActor::Group(group.name.clone());
+            site.add_role_actor(key, ProjectRole::Customers, group)?;
+        }
+    }
     for (key, project) in &declared.sandbox.projects {
         site.add_project(key, key.as_str()).team_managed = project.team_managed;
         for name in &project.customer_groups {

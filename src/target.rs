@@ -175,6 +175,20 @@ impl Scope<'_> {
             } else {
                 declared.organizations = None;
             }
+            let mut grouped = false;
+            if let Some(groups) = &declared.customer_groups {
+                for group in &groups.list {
+                    grouped |= self.leaf(&at(&["customer-group", &group.name]));
+                }
+                if groups.mode == Mode::Exact {
+                    grouped |= self.open_list(&at(&["customer-group"]));
+                }
+            }
+            if grouped {
+                any = true;
+            } else {
+                declared.customer_groups = None;
+            }
             if self.roster(key, &parts, "customer", &mut declared.customers, &people) {
                 any = true;
             }

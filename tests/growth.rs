@@ -146,6 +146,7 @@ fn observed(size: Size) -> Observed {
             echoed_anonymous: Some(false),
             organizations: Some(Read::Complete(BTreeSet::new())),
             customers: Some(Read::Complete(BTreeSet::new())),
+            only_shown: std::collections::BTreeSet::new(),
             knowledge_base: None,
             permissions: None,
         };

@@ -3,6 +3,8 @@
 
 #[path = "reconcile/facts.rs"]
 mod facts;
+#[path = "reconcile/groups.rs"]
+mod groups;
 #[path = "reconcile/lies.rs"]
 mod lies;
 #[path = "reconcile/nameless.rs"]

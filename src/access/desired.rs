@@ -6,13 +6,14 @@
 
 use super::answer::Source;
 use super::people::{Account, ListId, PeopleBuilder, Person, PersonId};
-use super::scheme::Scheme;
+use super::scheme::{Circle, Part, Scheme};
 use super::state::{
     Approved, Coverage, Fact, Grant, Link, Organization, Project, SiteFacts, SpaceFacts, State,
     StateKind,
 };
 use crate::config::{
-    ApprovedSite, LinkedOrganizations, Mode, OrganizationState, Roster, RosterEntry, Space, Who,
+    ApprovedSite, LinkedOrganizations, Mode, OrganizationState, Project as ProjectAsWritten,
+    Roster, RosterEntry, Space, Who,
 };
 use crate::desired::{Desired, DesiredRoster};
 use crate::diagnostic::Located;
@@ -20,6 +21,7 @@ use crate::model::{
     AccountKind, EmailAccountCreation, OrganizationManagement, SiteField, SiteValue, SpaceKey,
 };
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Why a value is not known offline.
 const UNMANAGED: &str = "the workspace does not manage it";
@@ -98,6 +100,7 @@ impl<'a> State<'a> {
             });
         }
         let mut projects = Vec::with_capacity(site.projects.len());
+        let mut circles = 0;
         for (key, project) in &site.projects {
             let at = u32::try_from(projects.len()).unwrap_or(u32::MAX);
             if let Some(roster) = desired.customers.get(key) {
@@ -137,7 +140,10 @@ impl<'a> State<'a> {
                     .map(|(space, linked)| (space.clone(), written(linked.who_can_view.as_ref())))
                     .collect(),
                 spaces_coverage: Coverage::AsWritten(NOT_MANAGED.into()),
-                scheme: Scheme::default(),
+                scheme: Scheme {
+                    circles: customer_groups(project, &mut circles),
+                    ..Scheme::default()
+                },
             });
         }
         Self {
@@ -148,6 +154,7 @@ impl<'a> State<'a> {
             organizations,
             projects,
             spaces: spaces(&site.spaces),
+            groups: Arc::default(),
             people: people.build(),
         }
     }
@@ -172,6 +179,24 @@ impl<'a> State<'a> {
         }
         state
     }
+}
+
+/// The groups that are written as a project's customers: who is in them is not known offline.
+fn customer_groups(project: &ProjectAsWritten, next: &mut u32) -> Vec<Circle> {
+    let groups = project.customer_groups.iter();
+    let circles = groups.flat_map(|groups| &groups.list).map(|group| {
+        let id = *next;
+        *next += 1;
+        Circle {
+            id,
+            name: Circle::of_customers(&group.name),
+            group: Some(group.name.clone()),
+            part: Part::Customers,
+            members: Coverage::Unread("the site knows who is in the group".to_owned()),
+            size: None,
+        }
+    });
+    circles.collect()
 }
 
 pub(super) fn written<T: Copy>(value: Option<&Located<T>>) -> Fact<T> {

@@ -6,6 +6,7 @@
 
 use super::answer::{Answer, Source};
 use super::people::{Account, ListId, Mover, Person, PersonId, Role, Status};
+use super::scheme::{Circle, Part};
 use super::state::{
     Approved, Coverage, Fact, Grant, Link, Organization, Project, State, StateKind,
 };
@@ -14,8 +15,10 @@ use crate::model::{
     AccountId, Domain, EmailAccountCreation, OrganizationId, OrganizationManagement,
     OrganizationName, ProjectKey, SiteField, SiteValue, SpaceKey, WhoCanView,
 };
+use crate::observed::GroupRef;
 use crate::plan::{Change, Effect, OrganizationRef, PersonRef};
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
 
 impl<'a> State<'a> {
     /// Returns the state after some changes, whoever carries them out.
@@ -201,7 +204,58 @@ impl<'x> Fold<'x> {
                         .insert(*organization, (None, sure));
                 }
             }
+            Effect::AddCustomerGroup(key, group) => self.lets_in(key, group, source, sure),
+            Effect::RemoveCustomerGroup(key, group) if sure => self.lets_out(key, group),
+            // Without the right the group stays, as far as anybody can tell.
+            Effect::RemoveCustomerGroup(..) => {}
             _ => self.setting(change, source),
+        }
+    }
+
+    /// A group comes to be among a project's customers, with everybody who is in it.
+    fn lets_in(&mut self, key: &ProjectKey, group: &GroupRef, source: Source, sure: bool) {
+        let Some(at) = self.project(key) else { return };
+        let groups = Arc::clone(&self.state.groups);
+        let known = groups.get(group.key());
+        let circles = self.state.projects.iter();
+        let ids = circles.flat_map(|project| &project.scheme.circles);
+        let id = ids.map(|circle| circle.id + 1).max().unwrap_or(0);
+        for person in known.into_iter().flat_map(|group| &group.people) {
+            let list = ListId::Circle(id);
+            let list = if sure { list } else { list.perhaps() };
+            self.people.join(*person, list, source);
+        }
+        let members = known.map_or_else(
+            || Coverage::Unread("its members were not read".to_owned()),
+            |group| group.members.clone(),
+        );
+        self.state.projects[at].scheme.circles.push(Circle {
+            id,
+            name: Circle::of_customers(&group.name),
+            group: Some(group.name.clone()),
+            part: Part::Customers,
+            size: known
+                .filter(|_| members == Coverage::Whole)
+                .map(|group| group.people.len()),
+            members,
+        });
+    }
+
+    /// A group is no longer among a project's customers; the circle keeps its position, and nobody is in it.
+    fn lets_out(&mut self, key: &ProjectKey, group: &GroupRef) {
+        let Some(at) = self.project(key) else { return };
+        let groups = Arc::clone(&self.state.groups);
+        let known = groups.get(group.key());
+        let circles = self.state.projects[at].scheme.circles.iter_mut();
+        for circle in circles {
+            if circle.part != Part::Customers || circle.group.as_ref() != Some(&group.name) {
+                continue;
+            }
+            circle.members = Coverage::Whole;
+            circle.size = Some(0);
+            for person in known.into_iter().flat_map(|group| &group.people) {
+                self.people.leave(*person, ListId::Circle(circle.id));
+            }
         }
     }
 

@@ -9,9 +9,9 @@ mod settings;
 use super::answer::Source;
 use super::desired;
 use super::people::{Account, PeopleBuilder, Person, Role, Status};
-use super::state::{Fact, State, StateKind};
+use super::state::{Coverage, Fact, Group, State, StateKind};
 use crate::desired::Desired;
-use crate::model::{AccountId, AccountKind, Field};
+use crate::model::{AccountId, AccountKind, Field, Read};
 use crate::observed::{Observation, Observed, ObservedAccount, Resolution, Standing};
 use lists::Lists;
 use organizations::organizations;
@@ -19,6 +19,7 @@ use projects::projects;
 use serde_json::Value;
 use settings::rules;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Why something is not known of the live site.
 const NOT_ASKED: &str = "it was not read";
@@ -46,6 +47,7 @@ impl<'a> State<'a> {
             organizations,
             projects,
             spaces: desired::spaces(&desired.site.spaces),
+            groups: Arc::new(groups(observed, &people)),
             people: people.build(),
         }
     }
@@ -68,6 +70,7 @@ impl<'a> State<'a> {
             organizations: Vec::new(),
             projects: Vec::new(),
             spaces: BTreeMap::new(),
+            groups: Arc::default(),
             people: PeopleBuilder::default().build(),
         }
     }
@@ -89,6 +92,7 @@ impl State<'_> {
             organizations: Vec::new(),
             projects: Vec::new(),
             spaces: BTreeMap::new(),
+            groups: Arc::default(),
             people: PeopleBuilder::default().build(),
         }
     }
@@ -125,6 +129,24 @@ fn person<'a>(id: &'a AccountId, seen: &'a ObservedAccount, observed: &Observed)
             twin: false,
         },
     }
+}
+
+/// The groups that were read.
+fn groups(observed: &Observed, people: &PeopleBuilder<'_>) -> BTreeMap<String, Group> {
+    let read = observed.groups.iter().map(|(key, seen)| {
+        let members = seen.members.complete();
+        let known = members.into_iter().flatten();
+        let group = Group {
+            name: seen.name.clone(),
+            members: match &seen.members {
+                Read::Complete(_) => Coverage::Whole,
+                Read::Incomplete(why) => Coverage::Unread(why.why.clone()),
+            },
+            people: known.filter_map(|id| people.find_account(id)).collect(),
+        };
+        (key.clone(), group)
+    });
+    read.collect()
 }
 
 fn resolutions<'a>(people: &mut PeopleBuilder<'a>, observed: &'a Observed) {

@@ -26,6 +26,8 @@ pub enum ListId {
     PerhapsRoster(u32),
     /// People whom the permission scheme or a role of a project lets in, by [`Circle::id`](super::Circle::id).
     Circle(u32),
+    /// Perhaps the same: the caller lacks the right to let them in, or to keep them out.
+    PerhapsCircle(u32),
 }
 
 impl ListId {
@@ -35,6 +37,7 @@ impl ListId {
         match self {
             Self::Organization(at) => Self::PerhapsOrganization(at),
             Self::Roster(at) => Self::PerhapsRoster(at),
+            Self::Circle(id) => Self::PerhapsCircle(id),
             other => other,
         }
     }

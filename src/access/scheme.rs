@@ -6,6 +6,8 @@ use super::portal::Reach;
 use super::state::{Coverage, Project};
 use super::visitor::Actor;
 use crate::model::{AccountKind, Surface};
+use crate::neutral::named;
+use crate::observed::ObservedPermissions;
 
 /// Why it is not known of which projects somebody is an agent, where nobody asked.
 const NOT_ASKED: &str = "it was not read";
@@ -96,6 +98,12 @@ pub enum Part {
 }
 
 impl Circle {
+    /// Returns what the people of a group in the role of a project's customers have in common.
+    pub(super) fn of_customers(group: &str) -> String {
+        let role = ObservedPermissions::CUSTOMERS;
+        format!("group {} in role {role}", named(group))
+    }
+
     /// Says whether its people are agents or administrators.
     pub fn serves(&self) -> bool {
         self.part == Part::Serves
@@ -138,7 +146,8 @@ pub(super) fn circles(project: &Project, actor: &Actor<'_>) -> Vec<InCircle> {
     let mut found = Vec::new();
     for (circle, known) in (0_u32..).zip(&project.scheme.circles) {
         let source = actor.on(ListId::Circle(known.id));
-        if source.is_some() || known.may_hold(actor.account) {
+        let perhaps = actor.on(ListId::PerhapsCircle(known.id)).is_some();
+        if source.is_some() || perhaps || known.may_hold(actor.account) {
             found.push(InCircle { circle, source });
         }
     }
@@ -176,7 +185,12 @@ pub(super) fn explain(
             });
             Answer::Uncertain
         }
-        _ => Answer::No,
+        (_, None) => {
+            trail.add(circle.rule(), None, || {
+                format!("perhaps a customer of {}: {}", project.key, circle.name)
+            });
+            Answer::Uncertain
+        }
     }
 }
 

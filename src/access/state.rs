@@ -1,7 +1,7 @@
 //! The facts that the rules need, each known with its source or unknown with the reason.
 
 use super::answer::{Answer, Source};
-use super::people::People;
+use super::people::{People, PersonId};
 use super::scheme::Scheme;
 use crate::config::{ApprovedRole, ConfluencePlan};
 use crate::model::{
@@ -10,6 +10,7 @@ use crate::model::{
 };
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// A fact: known with its source, or unknown with the reason.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -243,6 +244,17 @@ pub struct Project {
     pub scheme: Scheme,
 }
 
+/// A group of Atlassian accounts that was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Group {
+    /// Its name.
+    pub name: String,
+    /// How far its members are known.
+    pub members: Coverage,
+    /// Its known members.
+    pub people: Vec<PersonId>,
+}
+
 /// Confluence's side of a space.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SpaceFacts {
@@ -269,6 +281,8 @@ pub struct State<'a> {
     pub projects: Vec<Project>,
     /// Confluence's side of spaces.
     pub spaces: BTreeMap<SpaceKey, SpaceFacts>,
+    /// Groups that were read, by id, else by name; no plan changes who is in them.
+    pub groups: Arc<BTreeMap<String, Group>>,
     /// Known people, their lists and their situations.
     pub people: People<'a>,
 }

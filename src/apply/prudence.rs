@@ -30,7 +30,7 @@ pub(super) fn hold_back(
             | Effect::AddCustomer(_, PersonRef::Existing(account)) => {
                 people.insert(account);
             }
-            Effect::Link(key, _) => {
+            Effect::Link(key, _) | Effect::AddCustomerGroup(key, _) => {
                 projects.insert(key);
             }
             Effect::SetChannelAccess(key, ChannelAccess::Restricted) => {
@@ -69,11 +69,12 @@ pub(super) fn hold_back(
             }
             Effect::RemoveCustomer(key, _)
             | Effect::Unlink(key, _)
+            | Effect::RemoveCustomerGroup(key, _)
             | Effect::SetChannelAccess(key, ChannelAccess::Restricted)
                 if projects.contains(key) =>
             {
                 Some(format!(
-                    "linking an organization to project {key} did not work"
+                    "letting an organization or a group into project {key} did not work"
                 ))
             }
             _ => None,

@@ -16,6 +16,7 @@ enum Place {
     Members(OrganizationId),
     Customers(ProjectKey),
     Links(ProjectKey),
+    Groups(ProjectKey),
     Organizations,
     Accounts,
 }
@@ -94,6 +95,12 @@ impl Apply<'_> {
                 let id = self.organization(organization, made).ok()?;
                 Some((Place::Links(key.clone()), text(id), true))
             }
+            Effect::AddCustomerGroup(key, group) => {
+                Some((Place::Groups(key.clone()), group.key().to_owned(), true))
+            }
+            Effect::RemoveCustomerGroup(key, group) => {
+                Some((Place::Groups(key.clone()), group.key().to_owned(), false))
+            }
             Effect::Unlink(key, id) => Some((Place::Links(key.clone()), text(id.clone()), false)),
             _ => None,
         }
@@ -112,10 +119,13 @@ impl Apply<'_> {
 
     async fn ids(&self, place: &Place, wanted: &[Wanted]) -> Result<HashSet<String>, ApiError> {
         let desk = |key: &ProjectKey| self.desk_or_key(key);
+        if let Place::Groups(key) = place {
+            return self.groups_of_customers(key).await;
+        }
         let organizations = match place {
             Place::Organizations => self.reader.organizations().await?,
             Place::Links(key) => self.reader.desk_organizations(&desk(key)).await?,
-            Place::Members(_) | Place::Customers(_) | Place::Accounts => {
+            Place::Members(_) | Place::Customers(_) | Place::Groups(_) | Place::Accounts => {
                 let people = match place {
                     Place::Members(id) => self.reader.organization_members(id, 0).await?,
                     Place::Customers(key) => self.reader.desk_customers(&desk(key), 0).await?,

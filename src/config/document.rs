@@ -433,6 +433,8 @@ blocks! {
         organizations: Option<LinkedOrganizationsBlock>,
         /// The project's own customers.
         customers: Option<CustomersBlock>,
+        /// Groups of Atlassian accounts that are customers of the project: actors of its role *Service Desk Customers*.
+        customer_groups: Option<CustomerGroupsBlock>,
         /// Knowledge-base spaces by space key; a space that is not linked gets linked.
         knowledge_base: Option<BTreeMap<String, LinkedSpaceBlock>>,
     }
@@ -444,6 +446,22 @@ blocks! {
         list: Option<Vec<String>>,
         /// Allows an empty list under `exact`, which unlinks every organization.
         allow_empty: Option<bool>,
+    }
+    /// Groups in the project role *Service Desk Customers*.
+    CustomerGroupsBlock {
+        /// Whether the list is added to or is the whole truth; `add_only` when absent.
+        mode: Option<ModeWord>,
+        /// The groups, by name.
+        list: Option<Vec<CustomerGroupEntry>>,
+        /// Allows an empty list under `exact`, which takes every group out.
+        allow_empty: Option<bool>,
+    }
+    /// A group with its id.
+    CustomerGroupBlock {
+        /// Its name.
+        name: Sentence,
+        /// Its id, written by `export`: with it, another group of the same name is refused.
+        id: Option<Sentence>,
     }
     /// A knowledge-base space of a project.
     LinkedSpaceBlock {
@@ -598,7 +616,7 @@ blocks! {
     ExpectationBlock {
         /// A sentence that reports show.
         name: Sentence,
-        /// `anonymous`, `anyone`, `any_customer`, `*@domain`, `organization:NAME`, or an address.
+        /// `anonymous`, `anyone`, `any_customer`, `*@domain`, `organization:NAME`, `group:NAME`, or an address.
         #[schemars(length(min = 1))]
         who: String,
         /// What they must be able to do.
@@ -702,6 +720,16 @@ pub enum PersonEntry {
     Address(AddressText),
     /// A person with details.
     Detailed(PersonEntryBlock),
+}
+
+/// A group: its name, or a mapping with `name` and `id`.
+#[derive(Debug, JsonSchema)]
+#[schemars(untagged)]
+pub enum CustomerGroupEntry {
+    /// Its name.
+    Name(Sentence),
+    /// With its id.
+    Detailed(CustomerGroupBlock),
 }
 
 /// A person who must be absent: an address, or a mapping with `email` or `account_id`.

@@ -79,9 +79,13 @@ keys! {
     /// A person, everywhere on the site.
     PERSON = "PersonBlock": ["state", "reason", "owner"];
     /// A service project.
-    PROJECT = "ProjectBlock": ["channel_access", "customer_sharing", "organizations", "customers", "knowledge_base"];
+    PROJECT = "ProjectBlock": ["channel_access", "customer_sharing", "organizations", "customers", "customer_groups", "knowledge_base"];
     /// The organizations linked to a project.
     LINKED_ORGANIZATIONS = "LinkedOrganizationsBlock": ["mode", "list", "allow_empty"];
+    /// The groups in the role of a project's customers.
+    CUSTOMER_GROUPS = "CustomerGroupsBlock": ["mode", "list", "allow_empty"];
+    /// A group in the role of a project's customers.
+    CUSTOMER_GROUP = "CustomerGroupBlock": ["name", "id"];
     /// A knowledge-base space of a project.
     LINKED_SPACE = "LinkedSpaceBlock": ["who_can_view"];
     /// The accounts of a seed.

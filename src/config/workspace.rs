@@ -415,6 +415,8 @@ pub struct Project {
     pub customers: Option<Roster>,
     /// Who changes the roster.
     pub customers_managed_by: ManagedBy,
+    /// Groups in the role *Service Desk Customers*, when written.
+    pub customer_groups: Option<CustomerGroups>,
     /// Linked spaces and who can view them.
     pub knowledge_base: BTreeMap<SpaceKey, LinkedSpace>,
 }
@@ -428,6 +430,38 @@ pub struct LinkedOrganizations {
     pub mode: Mode,
     /// The organizations; each is declared in the same workspace.
     pub list: Vec<Located<OrganizationName>>,
+}
+
+/// Groups of Atlassian accounts in a project's role *Service Desk Customers*.
+#[derive(Debug, Clone)]
+pub struct CustomerGroups {
+    /// Where the block stands.
+    pub span: Span,
+    /// Whether it is the whole list.
+    pub mode: Mode,
+    /// The groups, each once.
+    pub list: Vec<CustomerGroup>,
+}
+
+/// A group that is a customer of a project.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CustomerGroup {
+    /// Where it stands.
+    pub span: Span,
+    /// Its name.
+    pub name: String,
+    /// Its id, when written: another group of the same name is then refused.
+    pub id: Option<String>,
+}
+
+impl CustomerGroup {
+    /// Says whether it is a group that the site shows: by id where both have one, else by name.
+    pub fn means(&self, group: &crate::observed::GroupRef) -> bool {
+        match (&self.id, &group.id) {
+            (Some(id), Some(other)) => id == other,
+            _ => self.name == group.name,
+        }
+    }
 }
 
 /// A knowledge-base space of a project.
@@ -614,6 +648,8 @@ pub enum ExpectedWho {
     Domain(Domain),
     /// Every member of an organization.
     Organization(OrganizationName),
+    /// Every member of a group of Atlassian accounts, by the group's name.
+    Group(String),
     /// One address.
     Person(Email),
 }

@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 
 const JIRA_ADMIN: &str = "needs a Jira administrator (global permission `Administer Jira`)";
 const DESK_ADMIN: &str = "needs an administrator of the project";
+const ROLES_ADMIN: &str = "needs an administrator of the project, or of Jira";
 const AGENT: &str = "needs an agent of the project";
 const NO_PROJECT: &str = "the site shows no such service project to this account";
 
@@ -248,6 +249,10 @@ fn project(
             DESK_ADMIN,
             lines,
         );
+    }
+    if project.customer_groups.is_some() {
+        let right = any([held.administer, rights.administer].into_iter());
+        documented("projects.customer_groups", name, right, ROLES_ADMIN, lines);
     }
     for (space, linked) in &project.knowledge_base {
         let object = format!("{key}/{space}");

@@ -1,7 +1,8 @@
 //! Whom an expectation is about: classes, known people (one per situation), and members whom nobody knows.
 
 use crate::access::{
-    Account, Actor, ListId, Lookup, PersonId, SituationId, State, StateKind, Visitor,
+    Account, Actor, Answer, Coverage, ListId, Lookup, PersonId, Role, SituationId, State,
+    StateKind, Visitor,
 };
 use crate::config::{Ability, Expectation, ExpectedWho};
 use crate::model::{AccountKind, Email};
@@ -31,6 +32,8 @@ pub(super) enum Who {
     Member(u32),
     /// Somebody whose address is hidden.
     Hidden(SituationId),
+    /// Somebody of whom nothing is known but that they may be meant.
+    Unread,
     /// Offline: somebody whom no list of the workspace names, and who may be on one that holds more people.
     Unlisted,
 }
@@ -92,6 +95,14 @@ impl Who {
                 }])
             }
             Self::Member(_) => return None,
+            Self::Unread => Visitor::Existing(vec![Actor {
+                account: Account {
+                    role: Role::Unknown,
+                    ..Account::customer(AccountKind::Atlassian)
+                },
+                certainty: Answer::Uncertain,
+                ..Actor::customer()
+            }]),
             Self::Unlisted => Visitor::Existing(vec![Actor::customer()]),
             Self::Hidden(id) => Visitor::situation(state.people.situation(*id).0),
         })
@@ -155,6 +166,7 @@ pub(super) fn subjects(
             }
             all
         }
+        ExpectedWho::Group(name) => members(state, name),
         ExpectedWho::Person(email) => {
             let name = format!("`{}`", email.key());
             let who = match expectation.ability.value {
@@ -171,6 +183,26 @@ pub(super) fn subjects(
             all
         }
     }
+}
+
+/// Everybody in a group, and whoever may be in it where its members were not read.
+fn members(state: &State<'_>, name: &str) -> Vec<Subject> {
+    let group = state.groups.values().find(|group| group.name == name);
+    let known: BTreeSet<PersonId> = group
+        .into_iter()
+        .flat_map(|group| group.people.iter().copied())
+        .collect();
+    let mut all = people_of(state, known.iter().copied());
+    if group.is_none_or(|group| group.members != Coverage::Whole) {
+        all.push(Subject::new(
+            &format!(
+                "somebody in group {}, whose members were not read,",
+                named(name)
+            ),
+            Who::Unread,
+        ));
+    }
+    all
 }
 
 /// Whoever may be of a domain and is not known to be: people whose address is hidden, and offline whoever else stands on
@@ -194,15 +226,18 @@ fn perhaps_of(state: &State<'_>, domain: &str) -> Vec<Subject> {
 
 /// One subject for each situation of the known people who are meant.
 fn people(state: &State<'_>, meant: impl Fn(Option<&Email>, &[ListId]) -> bool) -> Vec<Subject> {
+    let meant = |id: &PersonId| {
+        let person = state.people.get(*id);
+        meant(person.email, state.people.lists(*id))
+    };
+    people_of(state, state.people.ids().filter(meant))
+}
+
+/// One subject for each situation of these people.
+fn people_of(state: &State<'_>, people: impl Iterator<Item = PersonId>) -> Vec<Subject> {
     let mut seen = BTreeSet::new();
-    state
-        .people
-        .ids()
-        .filter(|id| {
-            let person = state.people.get(*id);
-            meant(person.email, state.people.lists(*id))
-                && seen.insert(state.people.situation_of(*id))
-        })
+    people
+        .filter(|id| seen.insert(state.people.situation_of(*id)))
         .map(|id| {
             let person = state.people.get(id);
             let name = match (person.email, person.account_id) {

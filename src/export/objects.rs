@@ -5,7 +5,7 @@ use super::yaml::{Block, document};
 use super::{Draft, Members};
 use crate::config::Mode;
 use crate::model::{Field, OrganizationId, OrganizationName, Read, WhoCanView};
-use crate::observed::{GroupRef, Observation, Observed, ObservedOrganization, ObservedProject};
+use crate::observed::{GroupRef, Observation, ObservedOrganization, ObservedProject};
 use camino::Utf8PathBuf;
 use serde_yaml::Value;
 use std::collections::BTreeMap;
@@ -136,7 +136,7 @@ impl<'a> Draft<'a> {
                     }
                 }
             }
-            comments.extend(groups(self.observed, seen));
+            groups(self.mode(), seen, &mut block, &mut comments);
             spaces(seen, &mut viewers, &mut block, &mut comments);
             let below = Block::new().with(key.as_str(), block);
             let text = document(UP, &comments, self.of_site("projects", below))?;
@@ -257,24 +257,28 @@ fn spaces<'a>(
     }
 }
 
-/// Says which groups are customers of a project, which the files have no word for.
-fn groups(observed: &Observed, seen: &ObservedProject) -> Vec<String> {
-    let customers = seen
-        .permissions
-        .as_ref()
-        .and_then(|seen| seen.customers.as_ref());
-    let Some(Read::Complete(customers)) = customers else {
-        return Vec::new();
-    };
-    let group = |group: &GroupRef| {
-        let size = match observed.whole_group(group) {
-            Some(members) => members.len().to_string(),
-            None => "an unknown number of".to_owned(),
-        };
-        format!(
-            "Left out: group {} with {size} members is in the role Service Desk Customers, so they are customers too",
-            group.name
-        )
-    };
-    customers.groups.iter().map(group).collect()
+/// Writes the groups in the role of a project's customers.
+fn groups(mode: &str, seen: &ObservedProject, block: &mut Block, comments: &mut Vec<String>) {
+    let permissions = seen.permissions.as_ref();
+    match permissions.and_then(|seen| seen.customers.as_ref()) {
+        Some(Read::Complete(customers)) if customers.groups.is_empty() && mode != "exact" => {}
+        Some(Read::Complete(customers)) => {
+            let group = |group: &GroupRef| {
+                let mut written = serde_yaml::Mapping::new();
+                written.insert("name".into(), group.name.as_str().into());
+                if let Some(id) = &group.id {
+                    written.insert("id".into(), id.as_str().into());
+                }
+                Value::Mapping(written)
+            };
+            let list = customers.groups.iter().map(group).collect();
+            let groups = Block::new().with("mode", mode).list("list", list);
+            block.set("customer_groups", groups);
+        }
+        Some(Read::Incomplete(why)) => comments.push(format!(
+            "No `customer_groups`: who is in the role Service Desk Customers was not read: {}",
+            why.why
+        )),
+        None => {}
+    }
 }

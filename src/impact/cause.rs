@@ -2,7 +2,7 @@
 
 use super::Target;
 use super::routes::{Way, minus, ways};
-use crate::access::{Answer, ListId, Lookup, PersonId, State, Visitor};
+use crate::access::{Answer, ListId, Lookup, Part, PersonId, State, Visitor};
 use crate::judge::Sheet;
 use crate::model::{
     ChannelAccess, Email, OrganizationId, OrganizationName, SiteField, SiteValue, SpaceKey,
@@ -36,12 +36,14 @@ impl Turn {
             | Effect::AddMember(..)
             | Effect::AddCustomer(..)
             | Effect::Link(..)
+            | Effect::AddCustomerGroup(..)
             | Effect::SetChannelAccess(_, ChannelAccess::Open)
             | Effect::SetSite(_, SiteValue::Toggle(true)) => Some(Self::Gain),
             Effect::DeleteOrganization(_)
             | Effect::RemoveMember(..)
             | Effect::RemoveCustomer(..)
             | Effect::Unlink(..)
+            | Effect::RemoveCustomerGroup(..)
             | Effect::DisapproveDomain(_)
             | Effect::SetChannelAccess(_, ChannelAccess::Restricted)
             | Effect::SetSite(_, SiteValue::Toggle(false)) => Some(Self::Loss),
@@ -62,6 +64,8 @@ pub(super) struct Causes {
     access: BTreeMap<u32, Vec<usize>>,
     links: BTreeMap<(u32, u32), Vec<usize>>,
     deleted: BTreeMap<u32, Vec<usize>>,
+    /// Groups among a project's customers, by the positions of the project and the circle.
+    groups: BTreeMap<(u32, u32), Vec<usize>>,
     domains: BTreeMap<u32, Vec<usize>>,
     viewers: BTreeMap<SpaceKey, Vec<usize>>,
     linked_spaces: BTreeMap<(u32, SpaceKey), Vec<usize>>,
@@ -180,6 +184,15 @@ impl Causes {
                 let link = (places.project(key)?, *places.by_id.get(id)?);
                 self.links.entry(link).or_default().push(at);
             }
+            Effect::AddCustomerGroup(key, group) | Effect::RemoveCustomerGroup(key, group) => {
+                let project = places.project(key)?;
+                let circles = &places.after.projects[project as usize].scheme.circles;
+                for (circle, known) in (0_u32..).zip(circles) {
+                    if known.part == Part::Customers && known.group.as_ref() == Some(&group.name) {
+                        self.groups.entry((project, circle)).or_default().push(at);
+                    }
+                }
+            }
             Effect::DeleteOrganization(id) => {
                 let organization = *places.by_id.get(id)?;
                 self.deleted.entry(organization).or_default().push(at);
@@ -275,7 +288,11 @@ impl Causes {
                 self.of_own(whose, None, found);
                 found.extend(access);
             }
-            Way::Circle(_) | Way::Staff | Way::Leak => self.of_own(whose, None, found),
+            Way::Circle(circle) => {
+                self.of_own(whose, None, found);
+                found.extend(self.groups.get(&(at, circle)).into_iter().flatten());
+            }
+            Way::Staff | Way::Leak => self.of_own(whose, None, found),
             Way::SelfService => {
                 self.of_own(whose, None, found);
                 found.extend(access);
@@ -291,6 +308,11 @@ impl Causes {
                 found.extend(self.domains.values().flatten());
                 let links = self.links.iter().filter(|((project, _), _)| *project == at);
                 found.extend(links.flat_map(|(_, rows)| rows));
+                let groups = self
+                    .groups
+                    .iter()
+                    .filter(|((project, _), _)| *project == at);
+                found.extend(groups.flat_map(|(_, rows)| rows));
                 found.extend(self.deleted.values().flatten());
             }
             Way::WithoutLogin => {

@@ -1,11 +1,12 @@
 //! Who holds what in a project: its permission scheme, its roles, and the members of groups. Reading only.
 
 use super::call::{Base, Call};
-use super::error::ApiError;
+use super::error::{ApiError, ErrorKind};
 use super::read::{BROWSE_USERS, PROJECT_ADMIN, Reader};
 use super::types::{
     Account, GrantHolder, Group, PermissionGrant, PermissionScheme, ProjectRole, RoleActors,
 };
+use super::write::JIRA_ADMIN;
 use super::{paging, wire};
 use crate::model::AccountId;
 use serde::Deserialize;
@@ -67,6 +68,23 @@ struct ActorGroup {
     name: Option<String>,
     display_name: Option<String>,
     group_id: Option<String>,
+}
+
+impl From<ActorGroup> for Group {
+    fn from(group: ActorGroup) -> Self {
+        let name = group.name.or(group.display_name);
+        Self {
+            name: name.or_else(|| group.group_id.clone()).unwrap_or_default(),
+            id: group.group_id,
+        }
+    }
+}
+
+/// A role that projects share.
+#[derive(Deserialize)]
+struct SharedRole {
+    id: u64,
+    actors: Option<Vec<Actor>>,
 }
 
 impl Reader {
@@ -160,13 +178,7 @@ impl Reader {
                     AccountId::new(user.account_id),
                     actor.display_name.unwrap_or_default(),
                 )),
-                (None, Some(group)) => {
-                    let name = group.name.or(group.display_name);
-                    found.groups.push(Group {
-                        name: name.or(group.group_id.clone()).unwrap_or_default(),
-                        id: group.group_id,
-                    });
-                }
+                (None, Some(group)) => found.groups.push(group.into()),
                 (None, None) => {
                     return Err(
                         answer.unreadable("an actor of a role is neither a user nor a group")
@@ -175,6 +187,30 @@ impl Reader {
             }
         }
         Ok(found)
+    }
+
+    /// Lists the groups that a role gives every new project.
+    ///
+    /// # Errors
+    /// `NotFound` when no role that projects share has this id; else as every request.
+    pub async fn default_role_groups(&self, role_id: &str) -> Result<Vec<Group>, ApiError> {
+        let call = Call::get(Base::Jira, "/rest/api/3/role").right(JIRA_ADMIN);
+        let answer = self.http.send(call).await?;
+        let roles: Vec<SharedRole> = answer.json()?;
+        let role = roles
+            .into_iter()
+            .find(|role| role.id.to_string() == role_id);
+        let Some(role) = role else {
+            return Err(answer.error(
+                ErrorKind::NotFound,
+                "no role that projects share has this id",
+            ));
+        };
+        let groups = role.actors.unwrap_or_default().into_iter();
+        Ok(groups
+            .filter_map(|actor| actor.actor_group)
+            .map(Into::into)
+            .collect())
     }
 
     /// Lists the active members of a group, or returns `None` when there are more than `most`.

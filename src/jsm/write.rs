@@ -37,7 +37,7 @@ pub enum MappedMethod {
     Patch,
 }
 
-const JIRA_ADMIN: &str = "the global permission `Administer Jira`";
+pub(super) const JIRA_ADMIN: &str = "the global permission `Administer Jira`";
 pub(super) const AGENT: &str = "a Jira Service Management agent of the project; or Jira administrator, where organization management is limited to those";
 const DESK_ADMIN: &str = "administrator of the service project";
 const ORG_ADMIN: &str = "admin of the Atlassian organization";

@@ -169,6 +169,7 @@ fn asks(project: &Project) -> bool {
         || project.customer_sharing.is_some()
         || project.organizations.is_some()
         || project.customers.is_some()
+        || project.customer_groups.is_some()
         || !project.knowledge_base.is_empty()
 }
 
@@ -188,6 +189,21 @@ pub(super) fn expected_people<'w>(
         .filter(move |expectation| whole && expectation.site.value == *site)
         .filter_map(|expectation| match &expectation.who.value {
             ExpectedWho::Person(email) => Some(email),
+            _ => None,
+        })
+}
+
+/// Returns the names of groups that expectations of a site are about. With a target, only what it leaves is looked up.
+pub(super) fn expected_groups<'w>(
+    desired: &Desired<'w>,
+) -> impl Iterator<Item = &'w str> + use<'w> {
+    let whole = desired.targets.is_empty();
+    let site = &desired.site.key;
+    let expectations = desired.workspace.expectations.iter();
+    expectations
+        .filter(move |expectation| whole && expectation.site.value == *site)
+        .filter_map(|expectation| match &expectation.who.value {
+            ExpectedWho::Group(name) => Some(name.as_str()),
             _ => None,
         })
 }

@@ -367,8 +367,13 @@ impl Observer<'_, '_> {
     ///
     /// Accounts shaped like portal-only ones are not asked about: no agent can have one.
     pub(super) async fn standings(&mut self) {
-        let candidates: BTreeSet<AccountId> = self
-            .removal_candidates()
+        let candidates = self.removal_candidates();
+        self.ask_standings(candidates).await;
+    }
+
+    /// Learns who among these accounts is an agent, an app, or a customer.
+    pub(super) async fn ask_standings(&mut self, candidates: BTreeSet<AccountId>) {
+        let candidates: BTreeSet<AccountId> = candidates
             .into_iter()
             .filter(|id| !id.looks_portal_only())
             .collect();

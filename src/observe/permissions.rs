@@ -6,11 +6,12 @@
 
 use super::lists::{contradiction, unseen};
 use super::{Extent, LISTS_AT_ONCE, Observer};
+use crate::config::Mode;
 use crate::jsm::{Account, ApiError, ErrorKind, Group, PermissionScheme, Reader};
 use crate::model::{AccountId, Incomplete, ProjectKey, Read};
 use crate::observed::{
     GroupRef, ObservedActors, ObservedCustomers, ObservedGroup, ObservedPermissions,
-    ObservedScheme, SchemeGrant, SchemeHolder, Standing,
+    ObservedProject, ObservedScheme, SchemeGrant, SchemeHolder, Standing,
 };
 use futures_util::stream::{self, StreamExt};
 use std::collections::{BTreeMap, BTreeSet};
@@ -53,6 +54,17 @@ impl Observer<'_, '_> {
             .await;
         answers.sort_by(|one, other| one.key.cmp(&other.key));
         self.groups_of(&answers).await;
+        for answer in &mut answers {
+            if let Some(Read::Complete(customers)) = &mut answer.permissions.customers
+                && self.some_go(&answer.key, customers)
+            {
+                let defaults = reader.default_role_groups(&customers.role).await;
+                customers.defaults = Some(match defaults {
+                    Ok(groups) => Read::Complete(groups.into_iter().map(group_ref).collect()),
+                    Err(error) => Read::Incomplete(error.incomplete()),
+                });
+            }
+        }
         let (mut staff, mut named) = (BTreeMap::new(), BTreeMap::new());
         for mut answer in answers {
             let found = answer.groups.iter().chain(&answer.staff_groups);
@@ -67,10 +79,88 @@ impl Observer<'_, '_> {
             if let Some(Read::Complete(projects)) = &mut self.observed.projects
                 && let Some(seen) = projects.get_mut(&answer.key)
             {
+                keep_granted(seen, answer.permissions.customers.as_ref());
                 seen.permissions = Some(answer.permissions);
             }
         }
         self.know(staff, named).await;
+        self.members_of_groups_that_go().await;
+    }
+
+    /// Returns the groups in the role of customers that an exact list of a project does not have.
+    fn going<'o>(&self, key: &ProjectKey, customers: &'o ObservedCustomers) -> Vec<&'o GroupRef> {
+        let Extent::Desired(desired) = &self.extent else {
+            return Vec::new();
+        };
+        let declared = desired.site.projects.get(key);
+        match declared.and_then(|project| project.customer_groups.as_ref()) {
+            Some(wanted) if wanted.mode == Mode::Exact => {
+                let groups = customers.groups.iter();
+                groups
+                    .filter(|group| !wanted.list.iter().any(|listed| listed.means(group)))
+                    .collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    fn some_go(&self, key: &ProjectKey, customers: &ObservedCustomers) -> bool {
+        !self.going(key, customers).is_empty()
+    }
+
+    /// Learns who among the members of groups that are to go is an agent or an app: such a group stays.
+    async fn members_of_groups_that_go(&mut self) {
+        let mut members: BTreeSet<AccountId> = BTreeSet::new();
+        for (key, seen) in self.observed.whole_projects().into_iter().flatten() {
+            let permissions = seen.permissions.as_ref();
+            let customers = permissions.and_then(|seen| seen.customers.as_ref()?.complete());
+            let groups = customers.map(|customers| self.going(key, customers));
+            for group in groups.into_iter().flatten() {
+                let known = self.observed.whole_group(group);
+                let known = known.filter(|known| known.len() as u64 <= LARGEST_STAFF);
+                members.extend(known.into_iter().flatten().cloned());
+            }
+        }
+        self.ask_standings(members).await;
+    }
+
+    /// Returns the groups that the files or an expectation name, as far as no role shows them.
+    fn named_groups(&self, answers: &[Answers]) -> Vec<GroupRef> {
+        let Extent::Desired(desired) = &self.extent else {
+            return Vec::new();
+        };
+        let projects = desired.site.projects.iter();
+        let declared = projects
+            .filter(|(key, _)| answers.iter().any(|answer| answer.key == **key))
+            .flat_map(|(_, project)| &project.customer_groups)
+            .flat_map(|groups| &groups.list)
+            .map(|group| GroupRef {
+                id: group.id.clone(),
+                name: group.name.clone(),
+            });
+        let mut named: Vec<GroupRef> = declared.collect();
+        named.extend(super::needs::expected_groups(desired).map(|name| GroupRef {
+            id: None,
+            name: name.to_owned(),
+        }));
+        let shown = |group: &GroupRef| {
+            let mut found = answers
+                .iter()
+                .flat_map(|answer| answer.groups.iter().chain(&answer.staff_groups));
+            found.any(|known| match (&group.id, &known.id) {
+                (Some(id), Some(known)) => id == known,
+                _ => group.name == known.name,
+            })
+        };
+        named.retain(|group| !shown(group));
+        // With an id it is the same group as without.
+        let with_id: BTreeSet<String> = named
+            .iter()
+            .filter(|group| group.id.is_some())
+            .map(|group| group.name.clone())
+            .collect();
+        named.retain(|group| group.id.is_some() || !with_id.contains(&group.name));
+        named
     }
 
     /// Reads the members of every group that was found, each once.
@@ -81,7 +171,12 @@ impl Observer<'_, '_> {
                 wanted.entry(group.key()).or_insert((group, LARGEST_STAFF));
             }
         }
-        for group in answers.iter().flat_map(|answer| &answer.groups) {
+        let named = self.named_groups(answers);
+        for group in answers
+            .iter()
+            .flat_map(|answer| &answer.groups)
+            .chain(&named)
+        {
             wanted.insert(group.key(), (group, u64::MAX));
         }
         let reader = self.reader;
@@ -97,6 +192,7 @@ impl Observer<'_, '_> {
             .collect()
             .await;
         for (group, most, list) in lists {
+            let missing = matches!(&list, Err(error) if error.kind() == ErrorKind::NotFound);
             let members = match list {
                 Err(error) => Read::Incomplete(error.incomplete()),
                 Ok(None) => Read::Incomplete(Incomplete {
@@ -107,9 +203,14 @@ impl Observer<'_, '_> {
             };
             let key = group.key().to_owned();
             let name = group.name;
-            self.observed
-                .groups
-                .insert(key, ObservedGroup { name, members });
+            self.observed.groups.insert(
+                key,
+                ObservedGroup {
+                    name,
+                    members,
+                    missing,
+                },
+            );
         }
     }
 
@@ -153,6 +254,19 @@ impl Observer<'_, '_> {
                 account.standing = Standing::Agent;
             }
         }
+    }
+}
+
+/// Takes out of a project's list of customers whoever does not hold the role: the role is the grant, and the list a view of it
+/// that also shows people who are there by a group, by a permission, or for the record.
+fn keep_granted(seen: &mut ObservedProject, role: Option<&Read<ObservedCustomers>>) {
+    if let (Some(Read::Complete(listed)), Some(Read::Complete(role))) = (&mut seen.customers, role)
+    {
+        let (granted, shown) = std::mem::take(listed)
+            .into_iter()
+            .partition(|id| role.people.contains(id));
+        *listed = granted;
+        seen.only_shown = shown;
     }
 }
 
@@ -267,6 +381,7 @@ fn in_role(
         role: role.to_owned(),
         people: actors.people.iter().map(|(id, _)| id.clone()).collect(),
         groups,
+        defaults: None,
     };
     Ok((seen, actors.people))
 }

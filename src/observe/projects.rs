@@ -95,6 +95,7 @@ impl Observer<'_, '_> {
                 echoed_anonymous: None,
                 organizations: None,
                 customers: None,
+                only_shown: std::collections::BTreeSet::new(),
                 knowledge_base: None,
                 permissions: None,
             };

@@ -32,6 +32,9 @@ pub struct ObservedCustomers {
     pub people: BTreeSet<AccountId>,
     /// Groups.
     pub groups: BTreeSet<GroupRef>,
+    /// Groups that the role gives every new project; `None` where that did not matter, since no group is to go.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub defaults: Option<Read<BTreeSet<GroupRef>>>,
 }
 
 /// A group of Atlassian accounts, as an answer names it.
@@ -57,6 +60,9 @@ pub struct ObservedGroup {
     pub name: String,
     /// Its active members; where they could not be read, the group is of unknown size.
     pub members: Read<BTreeSet<AccountId>>,
+    /// Whether the site says that there is no such group.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub missing: bool,
 }
 
 /// A permission scheme as it was seen.

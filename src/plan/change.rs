@@ -6,6 +6,7 @@ use crate::model::{
     AccountId, AccountKind, Address, ChannelAccess, CustomerSharing, Domain, Email, OrganizationId,
     OrganizationName, ProjectKey, Right, SiteField, SiteValue, SpaceKey, Surface, WhoCanView,
 };
+use crate::observed::GroupRef;
 use crate::plan::Block;
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -35,6 +36,8 @@ pub enum ResourceType {
     ProjectOrganization,
     /// A person on a project's roster.
     ProjectCustomer,
+    /// A group in the role of a project's customers.
+    ProjectCustomerGroup,
     /// A linked knowledge-base space.
     KnowledgeBaseSpace,
 }
@@ -54,6 +57,7 @@ impl ResourceType {
             Self::ProjectAccess => "jsm_project_access",
             Self::ProjectOrganization => "jsm_project_organization",
             Self::ProjectCustomer => "jsm_project_customer",
+            Self::ProjectCustomerGroup => "jsm_project_customer_group",
             Self::KnowledgeBaseSpace => "jsm_knowledge_base_space",
         }
     }
@@ -187,6 +191,10 @@ pub enum Effect {
     AddCustomer(ProjectKey, PersonRef),
     /// A project's roster shrinks.
     RemoveCustomer(ProjectKey, AccountId),
+    /// A group becomes an actor of a project's role *Service Desk Customers*.
+    AddCustomerGroup(ProjectKey, GroupRef),
+    /// A group is no actor of that role any more.
+    RemoveCustomerGroup(ProjectKey, GroupRef),
     /// An organization is linked to a project.
     Link(ProjectKey, OrganizationRef),
     /// An organization is unlinked from a project.

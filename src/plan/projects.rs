@@ -4,12 +4,12 @@ use crate::config::driver::MappedField;
 use crate::config::{
     LinkedOrganizations, LinkedSpace, Mode, OrganizationState, Project, UnlistedProjects,
 };
+use crate::desired::DesiredRoster;
 use crate::diagnostic::{Located, Span};
 use crate::model::{
-    Address, ChannelAccess, CustomerSharing, Field, Incomplete, OrganizationId, ProjectKey, Read,
+    Address, ChannelAccess, CustomerSharing, Field, Incomplete, OrganizationId, ProjectKey,
     SiteField, SpaceKey, Surface, WhoCanView,
 };
-use crate::neutral::named;
 use crate::observed::{Observation, ObservedProject, ObservedSpace};
 use crate::plan::change::{Action, Change, Effect, OrganizationRef, Phase, Reason, ResourceType};
 use crate::plan::diff::{Draft, whole};
@@ -88,33 +88,6 @@ impl<'a> Draft<'a> {
         self.customer_groups(key, project, seen);
         if !project.knowledge_base.is_empty() {
             self.knowledge_base(key, project, seen);
-        }
-    }
-
-    /// Groups in the role of the project's customers, which the files have no word for: told, and never taken out.
-    fn customer_groups(&mut self, key: &ProjectKey, project: &Project, seen: &ObservedProject) {
-        let customers = seen
-            .permissions
-            .as_ref()
-            .and_then(|seen| seen.customers.as_ref());
-        let Some(Read::Complete(customers)) = customers else {
-            return;
-        };
-        for group in &customers.groups {
-            let size = match self.observed.whole_group(group).map(BTreeSet::len) {
-                Some(1) => "1 member".to_owned(),
-                Some(size) => format!("{size} members"),
-                None => "members whom nobody could read".to_owned(),
-            };
-            self.finding(
-                self.address(["project", key.as_str(), "customer-group", &group.name]),
-                "customer-group",
-                format!(
-                    "group {} is in the project's role Service Desk Customers with {size}: they are customers beside those whom the files list",
-                    named(&group.name)
-                ),
-                Some(project.span),
-            );
         }
     }
 
@@ -422,6 +395,9 @@ impl<'a> Draft<'a> {
             access,
         );
         let comparison = roster::compare(desired, customers, &self.index, &BTreeSet::new());
+        if desired.roster.mode == Mode::Exact {
+            self.only_shown(key, desired, seen);
+        }
         let list = PeopleList {
             parts: &["project", key.as_str()],
             owner: ListOwner::Project(key),
@@ -430,6 +406,26 @@ impl<'a> Draft<'a> {
             removals_wait_for,
         };
         self.people(&list, desired, comparison);
+    }
+
+    /// Says how many people Atlassian's list of customers shows although they do not hold the role: nobody can remove them there.
+    fn only_shown(
+        &mut self,
+        key: &ProjectKey,
+        desired: &'a DesiredRoster<'a>,
+        seen: &'a ObservedProject,
+    ) {
+        let comparison = roster::compare(desired, &seen.only_shown, &self.index, &BTreeSet::new());
+        let people = match comparison.removals.len() + comparison.stays.len() {
+            0 => return,
+            1 => "1 unlisted person is".to_owned(),
+            count => format!("{count} unlisted people are"),
+        };
+        let message = format!(
+            "{people} in Atlassian's list of customers by a group, by a permission, or for the record: nothing takes them off that list"
+        );
+        let address = self.address(["project", key.as_str(), "customer"]);
+        self.finding(address, "left-in-place", message, Some(desired.roster.span));
     }
 
     /// Says what stands against removing customers: Atlassian refuses it while the project is open (L52).

@@ -68,6 +68,9 @@ fn work(change: &Change) -> Option<(Work, Option<&ProjectKey>)> {
         Effect::AddCustomer(key, _) | Effect::RemoveCustomer(key, _) => {
             (Work::ChangeCustomers, Some(key))
         }
+        Effect::AddCustomerGroup(key, _) | Effect::RemoveCustomerGroup(key, _) => {
+            (Work::ChangeRoles, Some(key))
+        }
         Effect::SetChannelAccess(key, _) | Effect::SetCustomerSharing(key, _)
             if change.surface == Surface::Private =>
         {

@@ -99,10 +99,14 @@ pub(super) fn projects(
     let mut traffic: BTreeMap<ProjectKey, Traffic> = BTreeMap::new();
     for (_, change) in sheet.free() {
         match &change.effect {
-            Effect::RemoveCustomer(key, _) | Effect::Unlink(key, _) => {
+            Effect::RemoveCustomer(key, _)
+            | Effect::Unlink(key, _)
+            | Effect::RemoveCustomerGroup(key, _) => {
                 traffic.entry(key.clone()).or_default().leaves(change);
             }
-            Effect::AddCustomer(key, _) | Effect::Link(key, _) => {
+            Effect::AddCustomer(key, _)
+            | Effect::Link(key, _)
+            | Effect::AddCustomerGroup(key, _) => {
                 traffic.entry(key.clone()).or_default().arrive += 1;
             }
             _ => {}
@@ -122,7 +126,12 @@ pub(super) fn projects(
         else {
             continue;
         };
-        let before = customers.len() + linked.len();
+        let groups = seen
+            .permissions
+            .as_ref()
+            .and_then(|seen| seen.customers.as_ref()?.complete())
+            .map_or(0, |customers| customers.groups.len());
+        let before = customers.len() + linked.len() + groups;
         let emptied = access == Some(ChannelAccess::Restricted)
             && traffic.unlisted
             && traffic.arrive == 0
@@ -133,7 +142,13 @@ pub(super) fn projects(
                 .organizations
                 .as_ref()
                 .is_some_and(|links| links.mode == Mode::Exact && links.list.is_empty());
-            (no_customers || customers.is_empty()) && (no_links || linked.is_empty())
+            let no_groups = project
+                .customer_groups
+                .as_ref()
+                .is_some_and(|groups| groups.mode == Mode::Exact && groups.list.is_empty());
+            (no_customers || customers.is_empty())
+                && (no_links || linked.is_empty())
+                && (no_groups || groups == 0)
         });
         if !emptied || meant {
             continue;
@@ -145,7 +160,7 @@ pub(super) fn projects(
             kind: "built_in",
             name,
             problems: vec![format!(
-                "{address} is restricted and would lose all of its {before} customers and organizations", address = named(address))],
+                "{address} is restricted and would lose all of its {before} customers, organizations and groups", address = named(address))],
             source: None,
             weight: Weight::Fails,
         });

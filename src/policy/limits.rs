@@ -195,6 +195,7 @@ fn list_of(change: &Change) -> Option<Address> {
     match change.kind {
         ResourceType::OrganizationMember
         | ResourceType::ProjectCustomer
+        | ResourceType::ProjectCustomerGroup
         | ResourceType::ProjectOrganization => {
             let (list, _) = change.address.as_str().rsplit_once('/')?;
             Some(Address::from_encoded(list))
@@ -234,6 +235,15 @@ fn sizes(desired: &Desired<'_>, observed: &Observed) -> BTreeMap<Address, usize>
             sizes.insert(
                 desired.address(["project", key.as_str(), "organization"]),
                 linked.len(),
+            );
+        }
+        let permissions = project.permissions.as_ref();
+        if let Some(Read::Complete(customers)) =
+            permissions.and_then(|seen| seen.customers.as_ref())
+        {
+            sizes.insert(
+                desired.address(["project", key.as_str(), "customer-group"]),
+                customers.groups.len(),
             );
         }
     }

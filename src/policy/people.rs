@@ -114,6 +114,20 @@ fn unread(change: &Change, before: &State<'_>, way: Way) -> Option<String> {
         let mut organizations = before.organizations.iter();
         organizations.find(|organization| organization.id.as_ref() == Some(id))
     };
+    if let Effect::AddCustomerGroup(_, group) = &change.effect
+        && way == Way::Gaining
+    {
+        let known = before.groups.get(group.key());
+        let why = match known.map(|known| &known.members) {
+            Some(Coverage::Whole | Coverage::AsWritten(_)) => return None,
+            Some(Coverage::Unread(why)) => why.as_str(),
+            None => "nobody asked",
+        };
+        return Some(format!(
+            "the members of group {} were not read ({why})",
+            named(&group.name)
+        ));
+    }
     let (id, wanted) = match &change.effect {
         Effect::DeleteOrganization(id) | Effect::Unlink(_, id) => (id, Way::Losing),
         Effect::Link(_, crate::plan::OrganizationRef::Existing(id)) => (id, Way::Gaining),

@@ -74,6 +74,7 @@ fn observed(customers: Read<BTreeSet<AccountId>>) -> Observed {
         echoed_anonymous: None,
         organizations: Some(Read::Complete(BTreeSet::from([OrganizationId::new("7")]))),
         customers: Some(customers),
+        only_shown: std::collections::BTreeSet::new(),
         knowledge_base: None,
         permissions: None,
     };

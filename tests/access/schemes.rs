@@ -110,6 +110,7 @@ fn observed(access: ChannelAccess, permissions: Option<ObservedPermissions>) -> 
         echoed_anonymous: None,
         organizations: Some(Read::Complete(BTreeSet::new())),
         customers: Some(Read::Complete(BTreeSet::new())),
+        only_shown: std::collections::BTreeSet::new(),
         knowledge_base: None,
         permissions,
     };

@@ -1454,3 +1454,43 @@ fn a_slip_in_the_header_of_a_roster_is_refused_and_other_columns_are_not() {
         assert!(found.iter().all(|d| d.code == "unused-column"), "{other}");
     }
 }
+
+#[test]
+fn groups_as_customers_have_a_name_each_and_one_id() {
+    let found = Files::new(
+        "=== portcullis.yaml
+version: 1
+sites:
+  acme:
+    url: \"sandbox:\"
+    projects:
+      A: { customer_groups: { mode: exact, list: [] } }
+      B: { customer_groups: { list: [{ id: g-1 }, 7, { name: staff, idd: x }] } }
+      C: { customer_groups: { list: [staff, { name: staff, id: g-1 }, { name: staff, id: g-2 }] } }
+      D: { customer_groups: [staff] }
+",
+    )
+    .load()
+    .diagnostics;
+    let told: Vec<(&str, u32, u16)> = found
+        .iter()
+        .map(|d| {
+            let span = d.span().unwrap();
+            (d.code, span.line, span.column)
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            ("empty-list", 6, 44),
+            ("missing-key", 7, 38),
+            ("wrong-type", 7, 51),
+            ("unknown-key", 7, 69),
+            ("conflicting-entries", 8, 71),
+            ("wrong-type", 9, 29),
+        ],
+        "{found:?}"
+    );
+    let twice = &found[4];
+    assert!(twice.message.contains("two ids") && twice.hint.as_deref().unwrap().contains(":8:"));
+}

@@ -57,6 +57,7 @@ sites:
         customer_sharing: own_organizations
         organizations: { mode: exact, list: [Globex] }
         customers: { mode: add_only, list: [cy@acme.com] }
+        customer_groups: { mode: exact, list: [{ name: hr-staff, id: "1f3a" }, it-staff] }
         knowledge_base:
           ITKB: { who_can_view: all_logged_in }
       WEB: {}

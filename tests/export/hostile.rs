@@ -62,6 +62,7 @@ fn project(organizations: &[&str], viewers: Option<WhoCanView>) -> ObservedProje
                 .collect(),
         )),
         customers: Some(Read::Complete(BTreeSet::new())),
+        only_shown: std::collections::BTreeSet::new(),
         knowledge_base: Some(Observation::read(spaces, Surface::Gateway)),
         permissions: None,
     }

@@ -7,8 +7,8 @@ use portcullis::model::{
     SpaceKey, Surface, WhoCanView,
 };
 use portcullis::observed::{
-    Observation, Observed, ObservedAccount, ObservedApproval, ObservedGrant, ObservedOrganization,
-    ObservedSpace, Resolution, Standing,
+    Observation, Observed, ObservedAccount, ObservedApproval, ObservedCustomers, ObservedGrant,
+    ObservedOrganization, ObservedSpace, Resolution, Standing,
 };
 use portcullis::plan::{Change, Effect, OrganizationRef, PersonRef};
 use std::collections::BTreeSet;
@@ -36,6 +36,11 @@ fn account_of(person: &PersonRef) -> AccountId {
         PersonRef::Existing(id) => id.clone(),
         PersonRef::Planned(email) => AccountId::new(format!("qm:new:{}", email.key())),
     }
+}
+
+fn customers<'o>(site: &'o mut Observed, key: &ProjectKey) -> &'o mut ObservedCustomers {
+    let project = read(site.projects.as_mut()).get_mut(key).unwrap();
+    read(project.permissions.as_mut().unwrap().customers.as_mut())
 }
 
 fn view(site: &mut Observed, space: &SpaceKey, who: WhoCanView) {
@@ -167,6 +172,12 @@ pub(crate) fn fold(site: &mut Observed, change: &Change) {
         Effect::Unlink(key, id) => {
             let project = read(site.projects.as_mut()).get_mut(key).unwrap();
             read(project.organizations.as_mut()).remove(id);
+        }
+        Effect::AddCustomerGroup(key, group) => {
+            customers(site, key).groups.insert(group.clone());
+        }
+        Effect::RemoveCustomerGroup(key, group) => {
+            customers(site, key).groups.remove(group);
         }
         Effect::SetChannelAccess(key, access) => {
             let project = read(site.projects.as_mut()).get_mut(key).unwrap();

@@ -230,8 +230,7 @@ impl Circles<'_, '_> {
                 Some(Read::Incomplete(why)) => Err(why.why.clone()),
                 None => Err(NOT_ASKED.to_owned()),
             };
-            let role = ObservedPermissions::CUSTOMERS;
-            let name = format!("group {} in role {role}", named(&group.name));
+            let name = Circle::of_customers(&group.name);
             self.circle(name, Some(group.name.clone()), Part::Customers, members);
         }
     }

@@ -113,8 +113,7 @@ fn expectation(cx: &mut Context, node: &Node<'_>) -> Option<Expectation> {
     })
 }
 
-const WHO_HINT: &str =
-    "`anonymous`, `anyone`, `any_customer`, `\"*@domain\"`, `organization:NAME`, or an address";
+const WHO_HINT: &str = "`anonymous`, `anyone`, `any_customer`, `\"*@domain\"`, `organization:NAME`, `group:NAME`, or an address";
 
 fn who(cx: &mut Context, node: &Node<'_>) -> Option<Located<ExpectedWho>> {
     let text = cx.text(node)?;
@@ -129,6 +128,10 @@ fn who(cx: &mut Context, node: &Node<'_>) -> Option<Located<ExpectedWho>> {
             } else if let Some(name) = text.strip_prefix("organization:") {
                 let name = cx.name(name, node.mark, OrganizationName::new)?;
                 ExpectedWho::Organization(name)
+            } else if let Some(name) = text.strip_prefix("group:")
+                && !name.trim().is_empty()
+            {
+                ExpectedWho::Group(name.trim().to_owned())
             } else if text.contains('@') {
                 match email_address(text) {
                     Ok(email) => ExpectedWho::Person(email),

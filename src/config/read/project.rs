@@ -1,12 +1,14 @@
 //! Service projects.
 
 use super::site::empty_list;
-use super::{allow_empty, block, mode};
+use super::{allow_empty, block, mode, optional_sentence};
 use crate::config::context::{Context, null};
-use crate::config::workspace::{LinkedOrganizations, LinkedSpace, ManagedBy, Mode, Project};
-use crate::config::yaml::{Entry, Value};
-use crate::config::{keys, roster};
-use crate::diagnostic::Located;
+use crate::config::workspace::{
+    CustomerGroup, CustomerGroups, LinkedOrganizations, LinkedSpace, ManagedBy, Mode, Project,
+};
+use crate::config::yaml::{Entry, Node, Value};
+use crate::config::{codes, keys, roster};
+use crate::diagnostic::{Diagnostic, Located, short};
 use crate::model::{
     ChannelAccess, CustomerSharing, OrganizationName, ProjectKey, SpaceKey, WhoCanView,
 };
@@ -47,6 +49,9 @@ fn project(cx: &mut Context, entry: &Entry<'_>) -> Option<Project> {
         organizations: fields.get("organizations").and_then(|e| linked(cx, e)),
         customers,
         customers_managed_by,
+        customer_groups: fields
+            .get("customer_groups")
+            .and_then(|e| customer_groups(cx, e)),
         knowledge_base: knowledge_base(cx, fields.get("knowledge_base")),
     })
 }
@@ -80,6 +85,81 @@ fn linked(cx: &mut Context, entry: &Entry<'_>) -> Option<LinkedOrganizations> {
         span: entry.mark.span,
         mode,
         list,
+    })
+}
+
+fn customer_groups(cx: &mut Context, entry: &Entry<'_>) -> Option<CustomerGroups> {
+    let fields = cx.fields(&entry.node, entry.mark, keys::CUSTOMER_GROUPS)?;
+    let mode = mode(cx, fields.get("mode"));
+    let may_be_empty = allow_empty(cx, fields.get("allow_empty"));
+    let written = fields.get("list").map(|e| cx.items(&e.node));
+    // What is written wrongly is not empty: following the hint would take every group out.
+    let unreadable = matches!(written, Some(None)) || (written.is_none() && fields.has("list"));
+    let items = written.flatten().unwrap_or_default();
+    if mode == Mode::Exact && items.is_empty() && !may_be_empty && !unreadable {
+        let mark = fields.get("list").map_or(entry.mark, |e| e.mark);
+        cx.report(empty_list(
+            mark,
+            "an empty list under `exact` takes every group out of the role of customers",
+        ));
+    }
+    let mut list: Vec<CustomerGroup> = Vec::new();
+    for item in items {
+        let Some(group) = customer_group(cx, item) else {
+            continue;
+        };
+        match list.iter_mut().find(|known| known.name == group.name) {
+            None => list.push(group),
+            // Without an id it is whichever group has the name, so the id says more.
+            Some(known) if known.id.is_none() || group.id.is_none() => {
+                known.id = known.id.take().or(group.id);
+            }
+            Some(known) if known.id == group.id => {}
+            Some(known) => {
+                let first = cx.sources.place(known.span);
+                cx.report(
+                    Diagnostic::error(
+                        codes::CONFLICTING_ENTRIES,
+                        format!(
+                            "the group `{}` stands here with two ids",
+                            short(&group.name)
+                        ),
+                    )
+                    .at(item.mark)
+                    .hint(format!("keep one; the other is at {first}")),
+                );
+            }
+        }
+    }
+    Some(CustomerGroups {
+        span: entry.mark.span,
+        mode,
+        list,
+    })
+}
+
+/// Reads a group: its name, or a mapping with its id.
+fn customer_group(cx: &mut Context, item: &Node<'_>) -> Option<CustomerGroup> {
+    let span = item.mark.span;
+    if !matches!(item.value, Value::Map(_)) {
+        let name = cx.sentence(item)?;
+        return Some(CustomerGroup {
+            span,
+            name,
+            id: None,
+        });
+    }
+    let fields = cx.fields(item, item.mark, keys::CUSTOMER_GROUP)?;
+    let name = cx.required(
+        &fields,
+        "name",
+        "the name of the group, as Atlassian shows it",
+    );
+    let id = optional_sentence(cx, fields.get("id"));
+    Some(CustomerGroup {
+        span,
+        name: name.and_then(|e| cx.sentence(&e.node))?,
+        id,
     })
 }
 

@@ -30,6 +30,7 @@ fn site(url: SiteUrl, user_management: UserManagement) -> Site {
         }),
         customers: None,
         customers_managed_by: crate::config::ManagedBy::default(),
+        customer_groups: None,
         knowledge_base: BTreeMap::new(),
     };
     Site {

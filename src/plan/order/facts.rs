@@ -10,7 +10,7 @@ use crate::model::{
     AccountId, ChannelAccess, Domain, Email, Field, OrganizationId, ProjectKey, SiteField,
     SpaceKey, Surface, WhoCanView,
 };
-use crate::observed::{Observed, ObservedProject};
+use crate::observed::{GroupRef, Observed, ObservedProject};
 use crate::plan::{Change, Effect, OrganizationRef, PersonRef, Plan};
 use serde_json::Value as Json;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -61,6 +61,8 @@ pub(super) struct Company<'a> {
     pub(super) deleted: Option<Step>,
     /// The projects that it is linked to, before or after.
     pub(super) desks: BTreeSet<u32>,
+    /// For a group in the role of a project's customers, which lets its members in as a linked organization does: its members.
+    pub(super) group: Option<&'a BTreeSet<AccountId>>,
 }
 
 /// A space: who can view it, as two facts.
@@ -88,6 +90,7 @@ pub(super) struct Facts<'a> {
     pub(super) desk_of: HashMap<&'a ProjectKey, u32>,
     pub(super) companies: Vec<Company<'a>>,
     pub(super) company_of: HashMap<OrganizationRef, u32>,
+    group_of: HashMap<&'a str, u32>,
     pub(super) audiences: BTreeMap<&'a SpaceKey, Audience>,
     /// Spaces that are linked and shown to others than everybody who is logged in.
     pub(super) passing: BTreeMap<&'a SpaceKey, Passing>,
@@ -141,6 +144,7 @@ impl<'a> Facts<'a> {
             desk_of: HashMap::new(),
             companies: Vec::new(),
             company_of: HashMap::new(),
+            group_of: HashMap::new(),
             audiences: BTreeMap::new(),
             passing: BTreeMap::new(),
             settings: settings::settings(plan, desired, observed, &step_of),
@@ -193,12 +197,20 @@ impl<'a> Facts<'a> {
                 _ => Value::Maybe,
             };
             let links = seen.organizations.as_ref().and_then(|read| read.complete());
-            let links = links
+            let mut links: BTreeMap<u32, Fact> = links
                 .into_iter()
                 .flatten()
                 .filter_map(|id| self.company_of.get(&OrganizationRef::Existing(id.clone())))
                 .map(|at| (*at, Fact::YES))
                 .collect();
+            let permissions = seen.permissions.as_ref();
+            let customers = permissions.and_then(|seen| seen.customers.as_ref()?.complete());
+            for group in customers
+                .into_iter()
+                .flat_map(|customers| &customers.groups)
+            {
+                links.insert(self.group(group), Fact::YES);
+            }
             let mut desk = Desk {
                 key,
                 open: Fact::always(open),
@@ -256,6 +268,18 @@ impl<'a> Facts<'a> {
         at
     }
 
+    fn group(&mut self, group: &'a GroupRef) -> u32 {
+        let next = u32::try_from(self.companies.len()).unwrap_or(u32::MAX);
+        let at = *self.group_of.entry(group.key()).or_insert(next);
+        if at == next {
+            self.companies.push(Company {
+                group: self.observed.whole_group(group),
+                ..Company::default()
+            });
+        }
+        at
+    }
+
     fn change(&mut self, at: usize, change: &'a Change) {
         let later = later(change);
         let step = self.step_of[at];
@@ -291,6 +315,14 @@ impl<'a> Facts<'a> {
                 let desk = self.desk(key);
                 if let Some(step) = step {
                     let link = Fact::changes(Value::Yes, Value::No, step);
+                    self.desks[desk as usize].links.insert(company, link);
+                }
+            }
+            Effect::AddCustomerGroup(key, group) | Effect::RemoveCustomerGroup(key, group) => {
+                let (company, desk) = (self.group(group), self.desk(key));
+                let comes = matches!(change.effect, Effect::AddCustomerGroup(..));
+                if let Some(step) = step {
+                    let link = Fact::changes((!comes).into(), comes.into(), step);
                     self.desks[desk as usize].links.insert(company, link);
                 }
             }

@@ -160,8 +160,11 @@ fn standing<'a>(facts: &Facts<'a>) -> HashMap<&'a AccountId, Vec<List>> {
     }
     let live = facts.observed.whole_organizations();
     let members = |company: u32| {
-        let id = facts.companies[company as usize].id?;
-        live?.get(id)?.members.as_ref()?.complete()
+        let company = &facts.companies[company as usize];
+        if let Some(group) = company.group {
+            return Some(group);
+        }
+        live?.get(company.id?)?.members.as_ref()?.complete()
     };
     for desk in &facts.desks {
         for (company, link) in &desk.links {
