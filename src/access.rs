@@ -46,6 +46,7 @@ mod desired;
 pub mod explain;
 mod fold;
 mod live;
+mod organizations;
 mod people;
 pub mod portal;
 mod public_mail;
@@ -56,6 +57,7 @@ pub mod who;
 
 pub use accounts::{Channel, DomainClass, Outcome, Way};
 pub use answer::{Answer, Because, RuleId, Source, Trail};
+pub use organizations::{Organization, Organizations};
 pub use people::{
     Account, ListId, Lookup, Membership, People, PeopleBuilder, Person, PersonId, Role, Situation,
     SituationId, Status,
@@ -64,7 +66,6 @@ pub use portal::Reach;
 pub use public_mail::is_public_mail;
 pub use scheme::{Circle, InCircle, Part, Reading, Scheme};
 pub use state::{
-    Approved, Coverage, Fact, Grant, Link, Organization, Project, SiteFacts, SpaceFacts, State,
-    StateKind,
+    Approved, Coverage, Fact, Grant, Link, Project, SiteFacts, SpaceFacts, State, StateKind,
 };
 pub use visitor::{Actor, Visitor, outcome};

@@ -332,7 +332,7 @@ impl People {
                     Who::Email(email) => email,
                 };
                 let kind = entry.extra.as_ref().and_then(|extra| extra.account);
-                let name = entry.extra.as_ref().and_then(|extra| extra.name.clone());
+                let name = entry.name.as_deref().map(str::to_owned);
                 self.account(site, email, kind, name)
             })
             .collect()

@@ -5,11 +5,11 @@
 //! on one that is not managed, is said by its [`Coverage`]. Single values that are absent are unknown.
 
 use super::answer::Source;
+use super::organizations::Organization;
 use super::people::{Account, ListId, PeopleBuilder, Person, PersonId};
 use super::scheme::{Circle, Part, Scheme};
 use super::state::{
-    Approved, Coverage, Fact, Grant, Link, Organization, Project, SiteFacts, SpaceFacts, State,
-    StateKind,
+    Approved, Coverage, Fact, Grant, Link, Project, SiteFacts, SpaceFacts, State, StateKind,
 };
 use crate::config::{
     ApprovedSite, LinkedOrganizations, Mode, OrganizationState, Project as ProjectAsWritten,
@@ -151,7 +151,7 @@ impl<'a> State<'a> {
             site: site_facts(desired),
             approved: approved(desired),
             any_domain: any_domain(desired),
-            organizations,
+            organizations: organizations.into(),
             projects,
             spaces: spaces(&site.spaces),
             groups: Arc::default(),
@@ -169,10 +169,12 @@ impl<'a> State<'a> {
         if matches!(state.any_domain, Fact::Known(None, Source::Default)) {
             state.any_domain = Fact::Unknown(UNDECLARED_RULE.to_owned());
         }
-        for organization in &mut state.organizations {
+        let organizations = state.organizations.iter().cloned().map(|mut organization| {
             organization.members.doubt("the list ");
             organization.domains.doubt("the list ");
-        }
+            organization
+        });
+        state.organizations = organizations.collect();
         for project in &mut state.projects {
             project.roster.doubt("it ");
             project.links.doubt("it ");
@@ -365,7 +367,7 @@ fn join<'a>(people: &mut PeopleBuilder<'a>, roster: &DesiredRoster<'a>, list: Li
 pub(super) fn intern<'a>(people: &mut PeopleBuilder<'a>, entry: &'a RosterEntry) -> PersonId {
     let extra = entry.extra.as_deref();
     let kind = extra.and_then(|extra| extra.account);
-    let name = extra.and_then(|extra| extra.name.as_deref()).unwrap_or("");
+    let name = entry.name.as_deref().unwrap_or_default();
     let (email, account_id, known) = match &entry.who {
         Who::Email(email) => (Some(email), None, people.find(email)),
         Who::Account(id) => (

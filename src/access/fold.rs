@@ -5,15 +5,14 @@
 //! away what its members had through it, whether they were read or not.
 
 use super::answer::{Answer, Source};
+use super::organizations::{Organization, Organizations};
 use super::people::{Account, ListId, Mover, Person, PersonId, Role, Status};
 use super::scheme::{Circle, Part};
-use super::state::{
-    Approved, Coverage, Fact, Grant, Link, Organization, Project, State, StateKind,
-};
+use super::state::{Approved, Coverage, Fact, Grant, Link, Project, State, StateKind};
 use crate::config::ApprovedRole;
 use crate::model::{
-    AccountId, Domain, EmailAccountCreation, OrganizationId, OrganizationManagement,
-    OrganizationName, ProjectKey, SiteField, SiteValue, SpaceKey, WhoCanView,
+    AccountId, EmailAccountCreation, OrganizationId, OrganizationManagement, OrganizationName,
+    ProjectKey, SiteField, SiteValue, SpaceKey, WhoCanView,
 };
 use crate::observed::GroupRef;
 use crate::plan::{Change, Effect, OrganizationRef, PersonRef};
@@ -34,11 +33,11 @@ impl<'a> State<'a> {
         let changes: Vec<&'x Change> = changes.into_iter().collect();
         // An account joins by its domain (A2) what has the domain before and after: the order of a plan makes accounts
         // when a domain that goes has gone, and before one that comes has come.
-        let domains = fold.domains();
+        let organizations = fold.state.organizations.clone();
         for change in &changes {
             fold.change(change);
         }
-        fold.join_by_domain(&domains);
+        fold.join_by_domain(&organizations);
         fold.show_to_logged_in(self);
         fold.done()
     }
@@ -97,17 +96,6 @@ impl<'x> Fold<'x> {
         }
     }
 
-    /// Returns the e-mail domains of every organization.
-    fn domains(&self) -> Vec<BTreeSet<Domain>> {
-        let organizations = self.state.organizations.iter();
-        organizations
-            .map(|organization| {
-                let known = organization.email_domains.iter();
-                known.map(|(domain, _)| domain.clone()).collect()
-            })
-            .collect()
-    }
-
     fn organization(&self, reference: &OrganizationRef) -> Option<u32> {
         match reference {
             OrganizationRef::Existing(id) => self.by_id.get(id).copied(),
@@ -162,7 +150,10 @@ impl<'x> Fold<'x> {
             Effect::CreateOrganization(name) => self.create(name),
             Effect::RenameOrganization(id, name) => {
                 if let Some(at) = self.by_id.get(id) {
-                    self.state.organizations[*at as usize].name = name.as_str().to_owned();
+                    let named = |organization: &mut Organization| {
+                        name.as_str().clone_into(&mut organization.name);
+                    };
+                    self.state.organizations.change(*at, named);
                 }
             }
             Effect::DeleteOrganization(id) if sure => self.delete(id),
@@ -278,9 +269,10 @@ impl<'x> Fold<'x> {
             Effect::SetEmailDomains(organization, domains) => {
                 if let Some(at) = self.organization(organization) {
                     let domains = domains.iter().map(|domain| (domain.clone(), source));
-                    let organization = &mut self.state.organizations[at as usize];
-                    organization.email_domains = domains.collect();
-                    organization.domains = Coverage::Whole;
+                    self.state.organizations.change(at, |organization| {
+                        organization.email_domains = domains.collect();
+                        organization.domains = Coverage::Whole;
+                    });
                 }
             }
             Effect::ApproveDomain {
@@ -321,9 +313,7 @@ impl<'x> Fold<'x> {
     }
 
     fn create(&mut self, name: &OrganizationName) {
-        let at = u32::try_from(self.state.organizations.len()).unwrap_or(u32::MAX);
-        self.planned.insert(name.clone(), at);
-        self.state.organizations.push(Organization {
+        let at = self.state.organizations.push(Organization {
             id: None,
             name: name.as_str().to_owned(),
             email_domains: Vec::new(),
@@ -331,17 +321,19 @@ impl<'x> Fold<'x> {
             members: Coverage::Whole,
             gone: false,
         });
+        self.planned.insert(name.clone(), at);
     }
 
     fn delete(&mut self, id: &OrganizationId) {
         let Some(at) = self.by_id.get(id).copied() else {
             return;
         };
-        let organization = &mut self.state.organizations[at as usize];
-        organization.gone = true;
-        organization.email_domains.clear();
-        organization.domains = Coverage::Whole;
-        organization.members = Coverage::Whole;
+        self.state.organizations.change(at, |organization| {
+            organization.gone = true;
+            organization.email_domains.clear();
+            organization.domains = Coverage::Whole;
+            organization.members = Coverage::Whole;
+        });
         self.gone.insert(at);
     }
 
@@ -479,23 +471,12 @@ impl<'x> Fold<'x> {
         }
     }
 
-    fn join_by_domain(&mut self, before: &[BTreeSet<Domain>]) {
-        if self.made.is_empty() {
-            return;
-        }
-        let mut claims: HashMap<&str, Vec<(u32, Source)>> = HashMap::new();
-        for (at, organization) in (0_u32..).zip(&self.state.organizations) {
-            let was = before.get(at as usize);
-            for (domain, source) in &organization.email_domains {
-                if was.is_some_and(|was| was.contains(domain)) {
-                    let claim = claims.entry(domain.as_str()).or_default();
-                    claim.push((at, *source));
-                }
-            }
-        }
+    fn join_by_domain(&mut self, before: &Organizations) {
+        let after = &self.state.organizations;
         for (id, domain) in std::mem::take(&mut self.made) {
-            for (at, source) in claims.get(domain).into_iter().flatten() {
-                self.people.join(id, ListId::Organization(*at), *source);
+            let had: BTreeSet<u32> = before.claiming(domain).map(|(at, _)| at).collect();
+            for (at, source) in after.claiming(domain).filter(|(at, _)| had.contains(at)) {
+                self.people.join(id, ListId::Organization(at), source);
             }
         }
     }

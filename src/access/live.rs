@@ -8,6 +8,7 @@ mod settings;
 
 use super::answer::Source;
 use super::desired;
+use super::organizations::Organizations;
 use super::people::{Account, PeopleBuilder, Person, Role, Status};
 use super::state::{Coverage, Fact, Group, State, StateKind};
 use crate::desired::Desired;
@@ -44,7 +45,7 @@ impl<'a> State<'a> {
             site,
             approved,
             any_domain,
-            organizations,
+            organizations: organizations.into(),
             projects,
             spaces: desired::spaces(&desired.site.spaces),
             groups: Arc::new(groups(observed, &people)),
@@ -67,7 +68,7 @@ impl<'a> State<'a> {
             site,
             approved,
             any_domain,
-            organizations: Vec::new(),
+            organizations: Organizations::default(),
             projects: Vec::new(),
             spaces: BTreeMap::new(),
             groups: Arc::default(),
@@ -89,7 +90,7 @@ impl State<'_> {
             site: self.site.clone(),
             approved: self.approved.clone(),
             any_domain,
-            organizations: Vec::new(),
+            organizations: Organizations::default(),
             projects: Vec::new(),
             spaces: BTreeMap::new(),
             groups: Arc::default(),

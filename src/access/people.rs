@@ -152,7 +152,7 @@ pub struct People<'a> {
 struct ReadPeople<'a> {
     people: Vec<Person<'a>>,
     by_email: HashMap<&'a str, Vec1>,
-    by_account: HashMap<&'a str, u32>,
+    by_account: HashMap<&'a AccountId, u32>,
     /// Lists of person `i` are `lists[starts[i]..starts[i + 1]]`, with their sources beside them.
     starts: Vec<u32>,
     lists: Vec<ListId>,
@@ -261,7 +261,19 @@ impl<'a> People<'a> {
 
     /// Looks an account id up.
     pub fn by_account(&self, id: &AccountId) -> Option<PersonId> {
-        self.read.by_account.get(id.as_str()).copied().map(PersonId)
+        self.read.by_account.get(id).copied().map(PersonId)
+    }
+
+    /// Returns the addresses that two accounts have (R1a), each of them once or twice.
+    pub fn shared_addresses(&self) -> impl Iterator<Item = &'a str> {
+        let read = self.read.by_email.iter();
+        let read = read.filter(|(_, Vec1(first, second))| {
+            second.is_some() || self.get(PersonId(*first)).account.twin
+        });
+        let made = self.moves.iter().flat_map(|moves| moves.people.values());
+        let made = made.filter(|person| person.account.twin);
+        let made = made.filter_map(|person| person.email.map(Email::key));
+        read.map(|(key, _)| *key).chain(made)
     }
 
     fn moved_to(&self, id: PersonId) -> Option<&Moved> {
@@ -522,7 +534,7 @@ impl<'a> Mover<'a> {
 pub struct PeopleBuilder<'a> {
     people: Vec<Person<'a>>,
     by_email: HashMap<&'a str, Vec1>,
-    by_account: HashMap<&'a str, u32>,
+    by_account: HashMap<&'a AccountId, u32>,
     memberships: Vec<(u32, Membership)>,
     unresolved: HashMap<&'a str, String>,
     unlisted: Option<String>,
@@ -547,7 +559,7 @@ impl<'a> PeopleBuilder<'a> {
 
     /// Returns who has this account id already.
     pub fn find_account(&self, id: &AccountId) -> Option<PersonId> {
-        self.by_account.get(id.as_str()).copied().map(PersonId)
+        self.by_account.get(id).copied().map(PersonId)
     }
 
     /// Adds a person. A second one on the same address makes both twins (R1a); a third is counted by id only.
@@ -566,7 +578,7 @@ impl<'a> PeopleBuilder<'a> {
             }
         }
         if let Some(id) = person.account_id {
-            self.by_account.insert(id.as_str(), position);
+            self.by_account.insert(id, position);
         }
         self.people.push(person);
         PersonId(position)

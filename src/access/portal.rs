@@ -107,16 +107,29 @@ pub fn routes(project_at: usize, project: &Project, actor: &Actor<'_>) -> Vec<Ro
     if let Some((source, sure)) = on(ListId::Roster(at)) {
         routes.push(Route::Roster { source, sure });
     }
-    for link in &project.organizations {
-        if let Some((member, sure)) = on(ListId::Organization(link.organization)) {
+    // Few people stand on many lists, and many organizations may be linked: each list is looked up among the links.
+    let first = routes.len();
+    for list in actor.lists {
+        let (ListId::Organization(organization) | ListId::PerhapsOrganization(organization)) =
+            *list
+        else {
+            continue;
+        };
+        let links = &project.organizations;
+        let link = links.binary_search_by_key(&organization, |link| link.organization);
+        if let Ok(link) = link.map(|link| &links[link])
+            && let Some((member, sure)) = on(ListId::Organization(organization))
+        {
             routes.push(Route::Organization {
-                organization: link.organization,
+                organization,
                 member,
                 link: link.source,
                 sure: sure && link.sure,
             });
         }
     }
+    routes[first..].sort_unstable();
+    routes.dedup();
     if accounts::open(project).exposes() {
         routes.push(Route::Open);
     }
@@ -442,20 +455,15 @@ fn not_listed(state: &State<'_>, project: &Project, who: Account, trail: &mut Tr
             }
         }
     }
-    let linked = project.organizations.iter();
-    for organization in
-        linked.filter_map(|link| state.organizations.get(link.organization as usize))
-    {
-        if let Coverage::Unread(why) = &organization.members {
-            trail.add("V10", None, || {
-                format!(
-                    "{} is linked to {}, and its members are not known: {why}",
-                    named(&organization.name),
-                    project.key
-                )
-            });
-            answer = Answer::Uncertain;
-        }
+    for (organization, why) in state.organizations.members_unread(&project.organizations) {
+        trail.add("V10", None, || {
+            format!(
+                "{} is linked to {}, and its members are not known: {why}",
+                named(&organization.name),
+                project.key
+            )
+        });
+        answer = Answer::Uncertain;
     }
     if who.kind == Some(AccountKind::Atlassian) {
         trail.add("Q16", None, || {

@@ -1,12 +1,13 @@
 //! The facts that the rules need, each known with its source or unknown with the reason.
 
 use super::answer::{Answer, Source};
+use super::organizations::Organizations;
 use super::people::{People, PersonId};
 use super::scheme::Scheme;
 use crate::config::{ApprovedRole, ConfluencePlan};
 use crate::model::{
-    ChannelAccess, CustomerSharing, Domain, EmailAccountCreation, OrganizationId,
-    OrganizationManagement, ProjectKey, SiteField, SpaceKey, WhoCanView,
+    ChannelAccess, CustomerSharing, Domain, EmailAccountCreation, OrganizationManagement,
+    ProjectKey, SiteField, SpaceKey, WhoCanView,
 };
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -193,23 +194,6 @@ pub struct Approved {
     pub default_apps: Vec<String>,
 }
 
-/// A customer organization.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Organization {
-    /// Its id, where it exists already.
-    pub id: Option<OrganizationId>,
-    /// Its name.
-    pub name: String,
-    /// The domains whose new customers join by themselves (A2).
-    pub email_domains: Vec<(Domain, Source)>,
-    /// Whether it may have other e-mail domains.
-    pub domains: Coverage,
-    /// How far its list of members can be believed.
-    pub members: Coverage,
-    /// Whether it has been deleted; it keeps its position, and nobody is in it.
-    pub gone: bool,
-}
-
 /// A link from a project to an organization.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Link {
@@ -276,7 +260,7 @@ pub struct State<'a> {
     /// The any-domain rule (3.5): `None` is the default, which lets people request access only.
     pub any_domain: Fact<Option<Grant>>,
     /// Customer organizations, by position.
-    pub organizations: Vec<Organization>,
+    pub organizations: Organizations,
     /// Service projects, sorted by key.
     pub projects: Vec<Project>,
     /// Confluence's side of spaces.
@@ -302,7 +286,7 @@ impl State<'_> {
         if let Some(Some(allowed)) = self.site.allowed.value() {
             domains.extend(allowed.iter().map(|d| d.as_str().to_owned()));
         }
-        for organization in &self.organizations {
+        for organization in self.organizations.iter() {
             domains.extend(
                 organization
                     .email_domains

@@ -129,7 +129,7 @@ impl Listing {
     pub fn new(state: &State<'_>, audience: Audience, ends: &Ends) -> Self {
         let people = audience.people.into_iter().map(|mut row| {
             let person = state.people.get(row.person);
-            let id = person.account_id.map(|id| id.as_str().to_owned());
+            let id = person.account_id.map(ToString::to_string);
             if !ends.is_empty() {
                 for via in &mut row.via {
                     let find = |who: &str| Some(ends.get(via.list.as_ref()?, who)?.until);

@@ -78,13 +78,13 @@ impl Apply<'_> {
                 people::List::AddCustomers(key) => (Place::Customers(key), true),
                 people::List::RemoveCustomers(key) => (Place::Customers(key), false),
             };
-            return Some((place, account.as_str().to_owned(), there));
+            return Some((place, account.to_string(), there));
         }
         let text = |id: OrganizationId| id.as_str().to_owned();
         match &change.effect {
             Effect::CreateAccount { email, .. } => {
                 let id = made.accounts.get(email)?.as_ref().ok()?;
-                Some((Place::Accounts, id.as_str().to_owned(), true))
+                Some((Place::Accounts, id.to_string(), true))
             }
             Effect::CreateOrganization(name) => {
                 let id = made.organizations.get(name)?.as_ref().ok()?;
@@ -138,7 +138,7 @@ impl Apply<'_> {
                     }
                 };
                 let ids = people.into_iter().map(|person| person.account_id);
-                return Ok(ids.map(|id| id.as_str().to_owned()).collect());
+                return Ok(ids.map(|id| id.to_string()).collect());
             }
         };
         let ids = organizations

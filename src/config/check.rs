@@ -11,6 +11,7 @@ use super::workspace::{
 };
 use crate::diagnostic::{Diagnostic, FileId, Mark, Span};
 use crate::model::{OrganizationName, SiteKey, SpaceKey, WhoCanView};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Runs every check.
@@ -337,8 +338,8 @@ fn listed_and_absent(cx: &mut Context, roster: &Roster) {
                     codes::LISTED_AND_ABSENT,
                     format!("`{who}` is listed and must be absent"),
                 )
-                .label(mark(absent.span, who), "absent here")
-                .label(mark(entry.span, who), "listed here")
+                .label(mark(absent.span, &who), "absent here")
+                .label(mark(entry.span, &who), "listed here")
                 .hint("take it out of one of them"),
             );
         }
@@ -347,7 +348,7 @@ fn listed_and_absent(cx: &mut Context, roster: &Roster) {
 
 /// People who are listed although they left. Who stands under `people` is told one by one, and of each file of leavers how many.
 fn listed_and_left(cx: &mut Context, site: &Site, leavers: &BTreeSet<FileId>) {
-    let mut left: BTreeMap<FileId, Vec<(&str, Span, Span)>> = BTreeMap::new();
+    let mut left: BTreeMap<FileId, Vec<(Cow<'_, str>, Span, Span)>> = BTreeMap::new();
     let mut reported = Vec::new();
     for entry in lists(site).flat_map(|roster| &roster.entries) {
         let extra = entry.extra.as_ref();
@@ -371,8 +372,8 @@ fn listed_and_left(cx: &mut Context, site: &Site, leavers: &BTreeSet<FileId>) {
                     codes::LISTED_AND_ABSENT,
                     format!("`{who}` is listed, but absent everywhere under `people`"),
                 )
-                .label(mark(entry.span, who), "has no effect")
-                .label(mark(person.span, who), "`people` beats every list")
+                .label(mark(entry.span, &who), "has no effect")
+                .label(mark(person.span, &who), "`people` beats every list")
                 .hint("take the person out of the list"),
             );
         }
@@ -391,8 +392,8 @@ fn listed_and_left(cx: &mut Context, site: &Site, leavers: &BTreeSet<FileId>) {
         };
         reported.push(
             Diagnostic::note(codes::LISTED_AND_ABSENT, message)
-                .label(mark(person, who), "left")
-                .label(mark(entry, who), "still listed"),
+                .label(mark(person, &who), "left")
+                .label(mark(entry, &who), "still listed"),
         );
     }
     cx.problems.extend(reported);
@@ -403,7 +404,7 @@ fn accounts(cx: &mut Context, site: &Site) {
     let mut ids = BTreeMap::new();
     let mut addresses = BTreeMap::new();
     for account in &site.accounts {
-        let id = account.account_id.as_ref().map(|id| id.as_str());
+        let id = account.account_id.as_ref();
         let first = id.and_then(|id| ids.insert(id, account.span));
         let key = (&account.email, account.account);
         let first = first.or(addresses.insert(key, account.span));

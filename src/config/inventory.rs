@@ -2,6 +2,7 @@
 
 use super::sources::Sources;
 use super::workspace::{Policy, Site, Who, Workspace};
+use crate::model::AccountId;
 use serde::Serialize;
 use std::collections::HashSet;
 
@@ -55,7 +56,7 @@ impl Inventory {
 }
 
 fn people(site: &Site) -> usize {
-    let mut people: HashSet<(bool, &str)> = HashSet::new();
+    let mut people: HashSet<Named<'_>> = HashSet::new();
     let members = site.organizations.values().map(|o| &o.members);
     let customers = site.projects.values().map(|project| &project.customers);
     for roster in members.chain(customers).flatten() {
@@ -63,14 +64,20 @@ fn people(site: &Site) -> usize {
         let listed = roster.entries.iter().map(|entry| &entry.who);
         people.extend(listed.chain(absent).map(named));
     }
-    people.extend(site.people.keys().map(|email| (false, email.key())));
+    people.extend(site.people.keys().map(|email| Ok(email.key())));
     people.extend(site.people_by_id.keys().map(named));
     people.extend(site.leaving.iter().map(|(who, _)| named(who)));
     people.len()
 }
 
-fn named(who: &Who) -> (bool, &str) {
-    (matches!(who, Who::Account(_)), who.text())
+/// How somebody is named: by address, or by account id.
+type Named<'w> = Result<&'w str, &'w AccountId>;
+
+fn named(who: &Who) -> Named<'_> {
+    match who {
+        Who::Email(email) => Ok(email.key()),
+        Who::Account(id) => Err(id),
+    }
 }
 
 fn limits(policy: &Policy) -> usize {

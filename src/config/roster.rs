@@ -235,6 +235,7 @@ fn person(cx: &mut Context, node: &Node<'_>) -> Option<RosterEntry> {
         Value::Plain(_) | Value::Quoted(_) => Some(RosterEntry {
             who: Who::Email(cx.email(node)?.value),
             span,
+            name: None,
             extra: None,
         }),
         Value::Null => {
@@ -268,8 +269,8 @@ fn person(cx: &mut Context, node: &Node<'_>) -> Option<RosterEntry> {
                         .at(node.mark),
                 );
             }
+            let name = optional_sentence(cx, fields.get("name"));
             let extra = RosterExtra {
-                name: optional_sentence(cx, fields.get("name")),
                 account: fields
                     .get("account")
                     .and_then(|e| cx.word(&e.node, AccountKind::WORDS))
@@ -288,6 +289,7 @@ fn person(cx: &mut Context, node: &Node<'_>) -> Option<RosterEntry> {
             Some(RosterEntry {
                 who,
                 span,
+                name: name.map(Into::into),
                 extra: boxed(extra),
             })
         }
@@ -346,7 +348,7 @@ fn united(cx: &mut Context, mut entries: Vec<RosterEntry>) -> Vec<RosterEntry> {
         let mut conflicts = Vec::new();
         entries.dedup_by(|again, first| {
             let same = again.who == first.who;
-            if same && again.extra != first.extra {
+            if same && (&again.name, &again.extra) != (&first.name, &first.extra) {
                 conflicts.push((again.span, first.span, again.who.clone()));
             }
             same
@@ -354,10 +356,7 @@ fn united(cx: &mut Context, mut entries: Vec<RosterEntry>) -> Vec<RosterEntry> {
         let mut budget = Budget::new();
         for (again, first, who) in conflicts {
             let elsewhere = cx.sources.place(first);
-            let who = match &who {
-                Who::Email(email) => email.key(),
-                Who::Account(id) => id.as_str(),
-            };
+            let who = who.text();
             let diagnostic = Diagnostic::error(
                 codes::CONFLICTING_ENTRIES,
                 format!("`{who}` stands twice in this list, with different details"),

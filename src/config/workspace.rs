@@ -11,6 +11,7 @@ use crate::model::{
 };
 use camino::Utf8PathBuf;
 use jiff::civil::Date;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -323,10 +324,10 @@ pub enum Who {
 
 impl Who {
     /// Returns the address in compared form, or the account id.
-    pub fn text(&self) -> &str {
+    pub fn text(&self) -> Cow<'_, str> {
         match self {
-            Self::Email(email) => email.key(),
-            Self::Account(id) => id.as_str(),
+            Self::Email(email) => email.key().into(),
+            Self::Account(id) => id.text(),
         }
     }
 }
@@ -338,6 +339,8 @@ pub struct RosterEntry {
     pub who: Who,
     /// Where it stands: the YAML item, or the line of the roster file.
     pub span: Span,
+    /// The display name, used only when an account is made.
+    pub name: Option<Box<str>>,
     /// What few entries have.
     pub extra: Option<Box<RosterExtra>>,
 }
@@ -345,8 +348,6 @@ pub struct RosterEntry {
 /// The rarer parts of a roster entry.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct RosterExtra {
-    /// The display name, used only when an account is made.
-    pub name: Option<String>,
     /// Chooses between two accounts on one address.
     pub account: Option<AccountKind>,
     /// The last day (inclusive, UTC); afterwards the entry means "must be absent".

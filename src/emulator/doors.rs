@@ -262,7 +262,7 @@ impl Site {
     ///
     /// Returns false where there is no such account.
     pub(super) fn migrate(&mut self, id: &AccountId) -> bool {
-        let Some(old) = self.accounts.handle(id.as_str()) else {
+        let Some(old) = self.accounts.handle(&id.text()) else {
             return false;
         };
         let Some(account) = self.accounts.get(old).cloned() else {

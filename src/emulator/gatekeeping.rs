@@ -66,8 +66,8 @@ impl Site {
             state,
             ..base
         });
-        let handle = self.accounts.handle(id.as_str())?;
-        let item = self.account_item(id.as_str());
+        let handle = self.accounts.handle(&id.text())?;
+        let item = self.account_item(&id.text());
         self.note(Event::site(USERS, "User created", item));
         self.join_by_domain(handle);
         Some(handle)

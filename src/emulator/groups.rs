@@ -109,7 +109,7 @@ impl Site {
         };
         for id in accounts {
             let group = Item::new("GROUP", self.group_id(name), name);
-            let user = self.account_item(id.as_str());
+            let user = self.account_item(&id.text());
             self.note(Event::site(GROUPS, summary, group.clone()).with(user.clone()));
             self.note(Event::organization(action, summary, user).with(group));
         }

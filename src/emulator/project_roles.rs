@@ -219,7 +219,7 @@ fn actors(site: &Site, role: u64, actors: BTreeSet<RoleActor>, inactive_too: boo
                 let row = json!({
                     "type": "atlassian-user-role-actor",
                     "displayName": &*account.name,
-                    "actorUser": {"accountId": id.as_str()},
+                    "actorUser": {"accountId": id},
                 });
                 shown.then(|| (account.name.to_string(), row))
             }

@@ -129,7 +129,7 @@ impl Site {
         let there = self.role_actors(key, role).contains(actor);
         let derived = self.derived_actors(role).contains(actor);
         let handle = match actor {
-            RoleActor::Account(id) => self.accounts.handle(id.as_str()),
+            RoleActor::Account(id) => self.accounts.handle(&id.text()),
             RoleActor::Group(_) => None,
         };
         let project = self.project_named(key)?;
@@ -178,7 +178,7 @@ impl Site {
             .with(Item::new("PROJECT_ROLE", id, role.name()));
         for actor in actors {
             let (field, item) = match actor {
-                RoleActor::Account(id) => ("Users", self.account_item(id.as_str())),
+                RoleActor::Account(id) => ("Users", self.account_item(&id.text())),
                 RoleActor::Group(name) => ("Groups", Item::new("GROUP", self.group_id(name), name)),
             };
             entry = match add {
@@ -290,7 +290,7 @@ impl Site {
         project.permissions.actors.iter().any(|(role, actor)| {
             *role != ProjectRole::Customers
                 && match actor {
-                    RoleActor::Account(id) => id.as_str() == &*account.id,
+                    RoleActor::Account(id) => id.text() == *account.id,
                     RoleActor::Group(name) => groups.contains(name),
                 }
         })
@@ -302,7 +302,7 @@ impl Site {
         self.role_actors(&project.key, ProjectRole::Administrators)
             .iter()
             .any(|actor| match actor {
-                RoleActor::Account(id) => id.as_str() == &*account.id,
+                RoleActor::Account(id) => id.text() == *account.id,
                 RoleActor::Group(name) => groups.contains(name),
             })
     }

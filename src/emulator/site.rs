@@ -135,7 +135,7 @@ impl Site {
 
     /// Returns the account with this id.
     pub fn account(&self, id: &AccountId) -> Option<&Account> {
-        self.accounts.by_id(id.as_str())
+        self.accounts.by_id(&id.text())
     }
 
     /// Returns the accounts on this address, compared as addresses are: none, one, or one of each kind.
@@ -152,7 +152,7 @@ impl Site {
     /// callers keep their roles, so that a seed that lists them cannot lock everybody out.
     pub fn add_account(&mut self, new: NewAccount) -> AccountId {
         let known = match &new.id {
-            Some(id) => self.accounts.handle(id.as_str()),
+            Some(id) => self.accounts.handle(&id.text()),
             None => self
                 .accounts
                 .with_email(new.email.key())
@@ -160,7 +160,7 @@ impl Site {
         };
         let id = match (&new.id, known) {
             (_, Some(handle)) => self.accounts.id_of(handle).to_owned(),
-            (Some(id), None) => id.as_str().to_owned(),
+            (Some(id), None) => id.to_string(),
             (None, None) => self.new_account_id(new.kind),
         };
         let email: std::sync::Arc<str> = new.email.written().into();
@@ -470,7 +470,7 @@ impl Site {
 
     fn handle(&self, id: &AccountId) -> Result<Handle, SiteError> {
         self.accounts
-            .handle(id.as_str())
+            .handle(&id.text())
             .ok_or_else(|| SiteError::Account(id.clone()))
     }
 

@@ -179,7 +179,7 @@ impl Site {
         let Caller::Account(id) = caller else {
             return as_anybody(Sight::NoLogin);
         };
-        let (Some(account), Some(handle)) = (self.account(id), self.accounts.handle(id.as_str()))
+        let (Some(account), Some(handle)) = (self.account(id), self.accounts.handle(&id.text()))
         else {
             return as_anybody(Sight::NoLogin);
         };

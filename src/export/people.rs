@@ -53,7 +53,7 @@ impl Draft<'_> {
                     by_email.insert(address, id);
                 }
                 // The format cannot hold such an id, and Atlassian promises that none exists.
-                Err(_) if crate::config::account_id_problem(id.as_str()).is_some() => {
+                Err(_) if crate::config::account_id_problem(&id.text()).is_some() => {
                     unspeakable += 1;
                 }
                 Err(why) => {
@@ -145,12 +145,12 @@ fn table(
     };
     row(["email", "account_id", "name", "note"]);
     for (address, id) in by_email {
-        let id = id.as_str();
+        let id = &*id.text();
         let speakable = crate::config::account_id_problem(id).is_none();
         row([address, if ids && speakable { id } else { "" }, "", ""]);
     }
     for (id, (why, name)) in by_id {
-        row(["", id.as_str(), name, why.note()]);
+        row(["", &id.text(), name, why.note()]);
     }
     let bytes = writer.into_inner().unwrap_or_default();
     String::from_utf8(bytes).unwrap_or_default()

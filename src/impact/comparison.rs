@@ -73,23 +73,16 @@ impl<'s, 'b, 'a> Comparison<'s, 'b, 'a> {
 
     /// Returns the projects in which something may differ for people of a new address's domain.
     pub(super) fn concerned_domain(&self, domain: &str) -> Vec<usize> {
-        let claims = |organization: &u32| {
-            [self.before.organizations.get(*organization as usize)]
-                .into_iter()
-                .chain([self.after.organizations.get(*organization as usize)])
-                .flatten()
-                .any(|organization| {
-                    let mut domains = organization.email_domains.iter();
-                    domains.any(|(name, _)| name.as_str() == domain)
-                })
-        };
+        let before = self.before.organizations.claiming(domain);
+        let claiming = before.chain(self.after.organizations.claiming(domain));
+        let claiming: BTreeSet<u32> = claiming.map(|(at, _)| at).collect();
         let mut concerned: BTreeSet<usize> = BTreeSet::new();
         for (at, pair) in self.projects.iter().enumerate() {
-            if pair.differs || pair.links.iter().any(&claims) {
+            if pair.differs || claiming.iter().any(|at| pair.links.contains(at)) {
                 concerned.insert(at);
             }
         }
-        for organization in self.domains.iter().filter(|at| claims(at)) {
+        for organization in claiming.intersection(&self.domains) {
             concerned.extend(self.linked.get(organization).into_iter().flatten());
         }
         concerned.into_iter().collect()

@@ -98,7 +98,7 @@ impl Writer {
         let path = format!(
             "/admin/v1/orgs/{}/users/{}/roles/{what}",
             wire::segment(org_id),
-            wire::segment(account.as_str())
+            wire::segment(&account.text())
         );
         let call = Call::write(Method::POST, Base::Admin, path, Repeat::Always)
             .body(json!({"role": role, "resource": resource}))
@@ -111,7 +111,7 @@ impl Writer {
     /// # Errors
     /// `NotFound` when there is no such account; else as every request.
     pub async fn end_portal_access(&self, account: &AccountId) -> Result<(), ApiError> {
-        let id = wire::segment(account.as_str());
+        let id = wire::segment(&account.text());
         let path = format!("/rest/servicedeskapi/customer/user/{id}/revoke-portal-only-access");
         let call = Call::write(Method::PUT, Base::Jira, path, Repeat::Always).right(SITE_ADMIN);
         self.http.send(call).await.map(drop)

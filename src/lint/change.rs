@@ -1,6 +1,7 @@
 //! Lints about what a plan changes, from the states before and after it: L45, L47, L50 to L55, L69.
 
-use super::{Found, Scene, names, people};
+use super::people::{self, ByDomain};
+use super::{Found, Scene, names};
 use crate::access::accounts::account_type;
 use crate::access::portal;
 use crate::access::{
@@ -108,10 +109,17 @@ fn new_email_domains(scene: &mut Scene<'_, '_>, sheet: &Sheet<'_>, before: &Stat
 /// L47 and L51: people who have an account already.
 fn existing_people(scene: &mut Scene<'_, '_>, before: &State<'_>) {
     let after = scene.state;
-    let mut rejected: BTreeMap<&str, bool> = BTreeMap::new();
+    // What was rejected before is nothing that the plan changes.
+    let mut rejected =
+        ByDomain::new(|domain: &str| rejects(after, domain) && !rejects(before, domain));
     let mut kept: BTreeMap<&str, (usize, Source)> = BTreeMap::new();
     let mut seen = BTreeSet::new();
     for (email, entry) in people::entries(scene.desired) {
+        let asked = entry.extra.as_ref().and_then(|extra| extra.account);
+        let out = rejected.is(email.domain());
+        if !out && asked != Some(AccountKind::PortalOnly) {
+            continue;
+        }
         let Lookup::Accounts(ids) = before.people.lookup(email) else {
             continue;
         };
@@ -120,7 +128,6 @@ fn existing_people(scene: &mut Scene<'_, '_>, before: &State<'_>) {
             ids.iter()
                 .any(|id| before.people.get(*id).account.kind == Some(wanted))
         };
-        let asked = entry.extra.as_ref().and_then(|extra| extra.account);
         if asked == Some(AccountKind::PortalOnly)
             && kind(AccountKind::Atlassian)
             && !kind(AccountKind::PortalOnly)
@@ -136,10 +143,6 @@ fn existing_people(scene: &mut Scene<'_, '_>, before: &State<'_>) {
                 "write `account: atlassian`: with the role Customer it is free",
             );
         }
-        let out = *rejected.entry(email.domain()).or_insert_with(|| {
-            // What was rejected before is nothing that the plan changes.
-            rejects(after, email.domain()) && !rejects(before, email.domain())
-        });
         if out && seen.insert(email.key()) {
             kept.entry(email.domain()).or_insert((0, source)).0 += 1;
         }

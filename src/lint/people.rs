@@ -2,14 +2,12 @@
 
 use super::Scene;
 use crate::access::accounts::account_type;
-use crate::access::{
-    DomainClass, Lookup, Outcome, Person, PersonId, Source, StateKind, Trail, Way,
-};
+use crate::access::{DomainClass, Outcome, PersonId, Source, StateKind, Trail, Way};
 use crate::config::{ApprovedRole, RosterEntry, Who};
 use crate::desired::Desired;
 use crate::model::{AccountKind, Email};
 use crate::observed::Resolution;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 pub(super) fn judge(scene: &mut Scene<'_, '_>) {
     declared_kinds(scene);
@@ -66,6 +64,34 @@ pub(super) fn entries<'d, 'w>(
         })
 }
 
+/// A question about domains, each asked once. Mostly many people of one domain follow each other.
+pub(super) struct ByDomain<'d, F> {
+    ask: F,
+    last: Option<(&'d str, bool)>,
+    known: HashMap<&'d str, bool>,
+}
+
+impl<'d, F: Fn(&str) -> bool> ByDomain<'d, F> {
+    pub(super) fn new(ask: F) -> Self {
+        Self {
+            ask,
+            last: None,
+            known: HashMap::new(),
+        }
+    }
+
+    pub(super) fn is(&mut self, domain: &'d str) -> bool {
+        if let Some((last, answer)) = self.last
+            && last == domain
+        {
+            return answer;
+        }
+        let answer = *(self.known.entry(domain)).or_insert_with(|| (self.ask)(domain));
+        self.last = Some((domain, answer));
+        answer
+    }
+}
+
 fn kind_of(entry: &RosterEntry) -> Option<AccountKind> {
     entry.extra.as_ref()?.account
 }
@@ -77,12 +103,8 @@ fn declared_kinds(scene: &mut Scene<'_, '_>) {
         return;
     }
     let grant_of = |email: &Email| {
-        state
-            .approved
-            .domains
-            .iter()
-            .find(|(domain, _)| domain.as_str() == email.domain())
-            .map(|(_, grant)| grant.role)
+        let grant = state.approved.domains.get(email.domain());
+        grant.map(|grant| grant.role)
     };
     let (mut internal, mut twins) = (Groups::new(), Groups::new());
     let mut sort = |email, kind, source| match (grant_of(email), kind) {
@@ -155,20 +177,21 @@ fn rejected(scene: &mut Scene<'_, '_>) {
         return;
     }
     let mut groups = Groups::new();
-    let mut outcomes: BTreeMap<&str, bool> = BTreeMap::new();
-    let mut seen = std::collections::BTreeSet::new();
-    for (email, entry) in entries(scene.desired) {
-        let rejected = *outcomes.entry(email.domain()).or_insert_with(|| {
-            let class = DomainClass::of(state, email.domain());
-            account_type(state, &class, Way::Staff, &mut Trail::silent()) == Outcome::Rejected
-        });
-        let new = scene.observed.is_none_or(|observed| {
+    let mut rejected = ByDomain::new(|domain: &str| {
+        let class = DomainClass::of(state, domain);
+        account_type(state, &class, Way::Staff, &mut Trail::silent()) == Outcome::Rejected
+    });
+    let new = |email: &Email| {
+        scene.observed.is_none_or(|observed| {
             matches!(
                 observed.resolutions.get(email),
                 Some(Resolution::NotFound | Resolution::NoneActive)
             )
-        });
-        if rejected && new && seen.insert(email.key()) {
+        })
+    };
+    let mut seen = HashSet::new();
+    for (email, entry) in entries(scene.desired) {
+        if rejected.is(email.domain()) && new(email) && seen.insert(email.key()) {
             put(&mut groups, email, Some(Source::Written(entry.span)));
         }
     }
@@ -206,25 +229,22 @@ fn rejected(scene: &mut Scene<'_, '_>) {
 /// L49: two accounts on one address, of people who are on lists or should be.
 fn live_accounts(scene: &mut Scene<'_, '_>) {
     let state = scene.state;
-    let mut listed: BTreeMap<&str, (&Email, Source)> = BTreeMap::new();
-    for (email, entry) in entries(scene.desired) {
-        listed
-            .entry(email.key())
-            .or_insert((email, Source::Written(entry.span)));
+    let shared: HashSet<&str> = state.people.shared_addresses().collect();
+    if shared.is_empty() {
+        return;
     }
-    for (key, (email, source)) in listed {
-        let Lookup::Accounts(ids) = state.people.lookup(email) else {
-            continue;
-        };
-        let accounts: Vec<&Person<'_>> = ids.iter().map(|id| state.people.get(*id)).collect();
-        if accounts.len() > 1 || accounts.iter().any(|person| person.account.twin) {
-            scene.report(
-                "L49",
-                &["account", key],
-                Some(source),
-                format!("`{key}` has an Atlassian account and a portal-only one: login, requests and mail cannot be relied on"),
-                "have an organization admin migrate the portal-only account",
-            );
-        }
+    let mut listed: BTreeMap<&str, Source> = BTreeMap::new();
+    for (email, entry) in entries(scene.desired).filter(|(email, _)| shared.contains(email.key())) {
+        let source = Source::Written(entry.span);
+        listed.entry(email.key()).or_insert(source);
+    }
+    for (key, source) in listed {
+        scene.report(
+            "L49",
+            &["account", key],
+            Some(source),
+            format!("`{key}` has an Atlassian account and a portal-only one: login, requests and mail cannot be relied on"),
+            "have an organization admin migrate the portal-only account",
+        );
     }
 }

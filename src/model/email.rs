@@ -152,6 +152,12 @@ impl Domain {
     }
 }
 
+impl std::borrow::Borrow<str> for Domain {
+    fn borrow(&self) -> &str {
+        self.as_str()
+    }
+}
+
 impl std::fmt::Display for Domain {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.0)

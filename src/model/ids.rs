@@ -1,5 +1,9 @@
 //! Opaque ids that Atlassian assigns.
 
+mod account;
+
+pub use account::AccountId;
+
 use serde::{Deserialize, Serialize};
 
 macro_rules! id {
@@ -30,10 +34,6 @@ macro_rules! id {
 }
 
 id! {
-    /// An account id: opaque, at most 128 characters, often holds `:`, so it is encoded in paths.
-    AccountId
-}
-id! {
     /// The id of a customer organization; a string in bodies, a number in paths (`"12"`).
     OrganizationId
 }
@@ -44,13 +44,4 @@ id! {
 id! {
     /// The id of a site behind the gateway, from `/_edge/tenant_info`.
     CloudId
-}
-
-impl AccountId {
-    /// Says whether the id has the shape of a portal-only account (`qm:…`).
-    ///
-    /// Atlassian does not promise the shape, so this is a hint for display and never a reason to change anything.
-    pub fn looks_portal_only(&self) -> bool {
-        self.0.starts_with("qm:")
-    }
 }

@@ -50,10 +50,7 @@ impl<'a> Draft<'a> {
         create: Option<Create>,
         dependent: usize,
     ) {
-        let named = |entry: &RosterEntry| {
-            let extra = entry.extra.as_ref();
-            extra.is_some_and(|extra| extra.name.is_some())
-        };
+        let named = |entry: &RosterEntry| entry.name.is_some();
         let wanted = self.wanted_accounts.entry(email).or_insert(WantedAccount {
             entry,
             create: false,
@@ -188,10 +185,9 @@ impl<'a> Draft<'a> {
     /// Makes the row of an account, and lets what rests on it share its fate.
     fn account(&mut self, email: &Email, wanted: &WantedAccount<'a>, outcome: Outcome, fate: Fate) {
         let address = self.address(["account", email.key()]);
-        let extra = wanted.entry.extra.as_deref();
-        let name = extra
-            .and_then(|extra| extra.name.clone())
-            .unwrap_or_else(|| email.written().split('@').next().unwrap_or("").to_owned());
+        let local = || email.written().split('@').next().unwrap_or_default();
+        let name = wanted.entry.name.as_deref();
+        let name = name.unwrap_or_else(local).to_owned();
         let (kind, surface) = match fate {
             Fate::Invited => (AccountKind::Atlassian, Surface::Manual),
             Fate::Refused(_) | Fate::Made(_) => (AccountKind::PortalOnly, Surface::Documented),

@@ -421,7 +421,7 @@ impl<'a> Draft<'a> {
             object.insert("email".into(), json!(email.key()));
         }
         if let Some(id) = account {
-            object.insert("account_id".into(), json!(id.as_str()));
+            object.insert("account_id".into(), json!(id));
             if let Some(seen) = self.index.account(id)
                 && !seen.name.is_empty()
             {

@@ -502,7 +502,7 @@ impl<'a> Draft<'a> {
                         kind: ResourceType::OrganizationMember,
                         name: person,
                         action: Action::Delete,
-                        before: json!({ "account_id": account.as_str() }),
+                        before: json!({ "account_id": account }),
                         after: Value::Null,
                         reason: Reason::Retired,
                         source: Some(span),

@@ -76,13 +76,13 @@ fn accounts(who: &str, row: &ResourceChange, observed: &Observed) -> Vec<Account
     let sides = [&row.change.before, &row.change.after].into_iter();
     let mut ids = sides.filter_map(|side| side.get("account_id").and_then(Value::as_str));
     let id = ids.next().or_else(|| who.strip_prefix("id:"));
-    let known = observed.accounts.iter();
-    let meant = known.filter(|(account, seen)| match id {
-        Some(id) => account.as_str() == id,
-        None => seen
-            .email
-            .as_ref()
-            .is_some_and(|email| encoded(email.key()) == who),
+    if let Some(id) = id.map(AccountId::new) {
+        let known = observed.accounts.get_key_value(&id);
+        return known.map(|(id, _)| id.clone()).into_iter().collect();
+    }
+    let meant = observed.accounts.iter().filter(|(_, seen)| {
+        let email = seen.email.as_ref();
+        email.is_some_and(|email| encoded(email.key()) == who)
     });
     meant.map(|(account, _)| account.clone()).collect()
 }

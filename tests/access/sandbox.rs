@@ -87,7 +87,7 @@ fn site(
     {
         if let Some(at) = at {
             let id = site.accounts_with_email(PEOPLE[at].0)[0].id();
-            let grant = Grant::new(permission, "user", Some(id.as_str()));
+            let grant = Grant::new(permission, "user", Some(&id.text()));
             site.grant_permission(&key(), grant).unwrap().unwrap();
         }
     }

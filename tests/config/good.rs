@@ -173,7 +173,7 @@ fn every_key_of_the_contract_is_read() {
         .iter()
         .find(|e| e.who == Who::Email(jo.clone()))
         .unwrap();
-    assert_eq!(jo.extra.as_ref().unwrap().name.as_deref(), Some("Doe, Jo"));
+    assert_eq!(jo.name.as_deref(), Some("Doe, Jo"));
     assert!(site.projects.contains_key(&ProjectKey::new("WEB").unwrap()));
     assert_eq!(
         workspace.attestations[1].until,

@@ -33,9 +33,9 @@ fn people(loaded: &Loaded) -> Vec<String> {
         .iter()
         .map(|entry| {
             let extra = entry.extra.clone().unwrap_or_default();
-            let mut text = entry.who.text().to_owned();
+            let mut text = entry.who.text().into_owned();
             text.extend(extra.email.map(|email| format!(" <{email}>")));
-            text.extend(extra.name.map(|name| format!(" {name}")));
+            text.extend(entry.name.as_ref().map(|name| format!(" {name}")));
             text.extend(extra.until.map(|until| format!(" {until}")));
             text
         })
@@ -419,10 +419,7 @@ fn exports_of_directories_are_read_as_they_come() {
             (1, 1),
             "{what}"
         );
-        let name = roster.entries[0]
-            .extra
-            .as_ref()
-            .and_then(|extra| extra.name.clone());
+        let name = roster.entries[0].name.as_deref();
         assert!(name.unwrap().starts_with("Ana"), "{what}");
         // As it comes, without a word about its columns, it is refused and never half read.
         let bare = globex("{ mode: exact, from: [r.csv] }");
@@ -486,9 +483,9 @@ proptest! {
                 prop_assert!(matches!(entry.who, Who::Email(_)));
                 // The line of an entry is the line of its row.
                 let line = text.lines().nth(entry.span.line as usize - 1).unwrap_or_default();
-                let begins = line.contains(entry.who.text()) || !order.starts_with(&["Email"]);
+                let begins = line.contains(&*entry.who.text()) || !order.starts_with(&["Email"]);
                 prop_assert!(begins, "{line:?}");
-                Ok((entry.who.text().to_owned(), entry.extra.as_ref().and_then(|extra| extra.name.clone())))
+                Ok((entry.who.text().into_owned(), entry.name.as_ref().map(ToString::to_string)))
             })
             .collect::<Result<_, TestCaseError>>()?;
         prop_assert_eq!(read, wanted, "{:?}", text);

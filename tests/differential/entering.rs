@@ -42,9 +42,10 @@ fn claim(site: &mut Site, state: &mut State<'_>, claims: [bool; 2]) {
             let id = site.organization_named(name).unwrap().id();
             let organization = site.organization_mut(&id).unwrap();
             organization.email_domains.insert(domain.clone());
-            state.organizations[at]
-                .email_domains
-                .push((domain.clone(), SOURCE));
+            let at = u32::try_from(at).unwrap();
+            state.organizations.change(at, |organization| {
+                organization.email_domains.push((domain.clone(), SOURCE));
+            });
         }
     }
 }

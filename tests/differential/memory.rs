@@ -125,7 +125,8 @@ impl Point {
                 name: "Globex".to_owned(),
                 email_domains: Vec::new(),
                 members: Coverage::Whole,
-            }],
+            }]
+            .into(),
             projects: vec![project(self.open, false)],
             spaces: BTreeMap::new(),
             groups: std::sync::Arc::default(),

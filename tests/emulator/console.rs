@@ -439,7 +439,7 @@ async fn accounts_are_invited_migrated_revoked_and_given_back() {
     browser.refused(users, &[("email", "nobody")]).await;
 
     let customers = "/__sandbox/console/portal-only-customers";
-    let bo = acme.bo.as_str();
+    let bo = &*acme.bo.text();
     browser
         .submit(customers, &[("account", bo), ("action", "revoke")])
         .await;
@@ -456,7 +456,7 @@ async fn accounts_are_invited_migrated_revoked_and_given_back() {
         .await;
     assert_eq!(kinds("bo@globex.example")[0].2, AccountState::Active);
 
-    let ana = acme.ana.as_str();
+    let ana = &*acme.ana.text();
     browser
         .submit(customers, &[("account", ana), ("action", "migrate")])
         .await;
@@ -535,7 +535,7 @@ async fn groups_are_made_filled_and_put_into_the_role_of_customers() {
         .accounts_with_email("ana@globex.example")[0]
         .id();
     let open = "/__sandbox/console/project/WEB/customers";
-    let page = browser.submit(open, &[("remove", ana.as_str())]).await;
+    let page = browser.submit(open, &[("remove", &*ana.text())]).await;
     assert!(page.contains("for the record"), "{page}");
     assert!(
         browser

@@ -86,12 +86,12 @@ async fn q6_a_hidden_address_is_a_key_left_out() {
     let sandbox = Box::start(acme.site).await;
     let page = sandbox.get(&format!("{ITSM}?query=hid@globex")).await;
     assert_eq!(page["size"], 1);
-    assert_eq!(page["values"][0]["accountId"], id.as_str());
+    assert_eq!(page["values"][0]["accountId"], id.text().into_owned());
     assert!(page["values"][0].get("emailAddress").is_none());
     let found = sandbox
         .get("/rest/api/3/user/search?query=hid@globex.example")
         .await;
-    assert_eq!(found[0]["accountId"], id.as_str());
+    assert_eq!(found[0]["accountId"], id.text().into_owned());
     assert!(found[0].get("emailAddress").is_none());
 }
 
@@ -116,7 +116,7 @@ async fn q7_one_address_can_have_two_accounts_and_inactive_ones_conflict_unseen(
         .map(|u| u["accountType"].as_str().unwrap())
         .collect();
     assert_eq!(kinds, ["customer", "atlassian"]);
-    assert_eq!(twins[1]["accountId"], twin.as_str());
+    assert_eq!(twins[1]["accountId"], twin.text().into_owned());
     assert_eq!(
         sandbox
             .get("/rest/api/3/user/search?query=bo@globex.example")
@@ -243,7 +243,7 @@ async fn r3_decides_what_an_address_gets() {
         (account.kind, account.role),
         (AccountKind::Atlassian, Role::Customer)
     );
-    assert_eq!(internal.body["accountId"], account.id().as_str());
+    assert_eq!(internal.body["accountId"], account.id().text().into_owned());
     assert_eq!(
         sandbox
             .status(Who::Admin, "POST", STRICT, person("new@x.example"))

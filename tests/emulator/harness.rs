@@ -254,6 +254,6 @@ pub(crate) fn acme() -> Acme {
 }
 
 pub(crate) fn path_id(id: &AccountId) -> String {
-    percent_encoding::utf8_percent_encode(id.as_str(), percent_encoding::NON_ALPHANUMERIC)
+    percent_encoding::utf8_percent_encode(&id.text(), percent_encoding::NON_ALPHANUMERIC)
         .to_string()
 }

@@ -179,7 +179,7 @@ async fn listing_everybody_includes_the_inactive() {
         .as_array()
         .unwrap()
         .iter()
-        .find(|u| u["accountId"] == acme.bo.as_str())
+        .find(|u| u["accountId"] == acme.bo.text().into_owned())
         .unwrap();
     assert_eq!(bo["active"], false);
 }

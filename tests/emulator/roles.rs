@@ -121,7 +121,7 @@ async fn the_list_of_customers_is_a_view_of_the_role() {
     )
     .unwrap();
     let permitted = site.add_account(NewAccount::atlassian(email("pam@x.example"), Role::None));
-    let grant = Grant::new("BROWSE_PROJECTS", "user", Some(permitted.as_str()));
+    let grant = Grant::new("BROWSE_PROJECTS", "user", Some(&permitted.text()));
     site.grant_permission(&itsm, grant).unwrap();
     let old = site.add_account(NewAccount::portal_only(email("old@x.example")));
     site.list_for_the_record(&itsm, std::slice::from_ref(&old))
@@ -160,7 +160,7 @@ async fn the_list_of_customers_is_a_view_of_the_role() {
     );
     assert_eq!(sandbox.all(LIST, "displayName").await.len(), 6);
     let found = sandbox.all(&format!("{LIST}?query=iv"), "accountId").await;
-    assert_eq!(found, [staffed.ivy.as_str()]);
+    assert_eq!(found, [staffed.ivy.text().into_owned()]);
 }
 
 #[tokio::test]

@@ -127,7 +127,7 @@ async fn a_group_that_may_browse_is_let_in() {
         .iter()
         .map(|member| member["accountId"].as_str().unwrap())
         .collect();
-    assert_eq!(ids, [internal.as_str()]);
+    assert_eq!(ids, [internal.text().into_owned()]);
 }
 
 #[tokio::test]

@@ -34,7 +34,7 @@ async fn pages_advance_by_the_rows_that_came_not_by_the_limit_asked_for() {
         .organization_members(&OrganizationId::new("12"), 0)
         .await
         .unwrap();
-    let ids: Vec<_> = members.iter().map(|m| m.account_id.as_str()).collect();
+    let ids: Vec<_> = members.iter().map(|m| m.account_id.text()).collect();
     assert_eq!(
         ids,
         [
@@ -291,7 +291,7 @@ async fn members(service: &Service, expected: usize) -> Result<usize, portcullis
     let reader = service.connect().reader();
     let id = OrganizationId::new("12");
     let members = reader.organization_members(&id, expected).await?;
-    let ids: Vec<_> = members.iter().map(|m| m.account_id.as_str()).collect();
+    let ids: Vec<_> = members.iter().map(|m| m.account_id.text()).collect();
     assert!(ids.is_sorted(), "the rows come in the order of the list");
     Ok(members.len())
 }

@@ -70,7 +70,7 @@ async fn actors_are_accounts_or_groups_and_nothing_else() {
     .await;
     let reader = service.connect().reader();
     let actors = reader.role_actors("ITSM", "10101").await.unwrap();
-    assert_eq!(actors.people[0].0.as_str(), "712020:a");
+    assert_eq!(actors.people[0].0.text(), "712020:a");
     assert_eq!(actors.people[0].1, "Ana");
     assert_eq!(actors.groups[0].id.as_deref(), Some("u-1"));
     for _ in 0..2 {
@@ -167,9 +167,10 @@ async fn the_directory_is_asked_for_one_role_on_one_app_and_tells_who_is_suspend
     let found = reader.customer_role_holders("o-1", ari).await.unwrap();
     let found: Vec<_> = found
         .iter()
-        .map(|user| (user.account_id.as_str(), user.active))
+        .map(|user| (user.account_id.text().into_owned(), user.active))
         .collect();
-    assert_eq!(found, [("712020:a", true), ("712020:b", false)]);
+    let wanted = [("712020:a", true), ("712020:b", false)];
+    assert_eq!(found, wanted.map(|(id, active)| (id.to_owned(), active)));
     let first = "GET /admin/v2/orgs/o-1/directories/-/users?roleIds=atlassian%2Fcustomer&resourceIds=ari%3Acloud%3Ajira-servicedesk%3A%3Asite%2Fc-1&limit=100";
     assert_eq!(
         service.lines(),

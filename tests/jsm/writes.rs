@@ -319,7 +319,7 @@ async fn groups_roles_and_access_are_one_request_each_as_documented() {
     let invited = writer
         .invite_customer(&DeskId::new("3"), "fred@x.example", "Fred")
         .await;
-    assert_eq!(invited.unwrap().account_id.as_str(), "qm:1");
+    assert_eq!(invited.unwrap().account_id.text(), "qm:1");
     assert_eq!(
         service.lines(),
         [

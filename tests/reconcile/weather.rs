@@ -164,7 +164,7 @@ fn nothing_lost(sandbox: &Sandbox, site: &Site, wanted: &State, checked: &mut us
         .collect();
     let email = |id: &str| {
         let mut accounts = site.accounts();
-        let account = accounts.find(|account| account.id().as_str() == id);
+        let account = accounts.find(|account| account.id().text() == id);
         account.map(|account| account.email().to_owned())
     };
     for exchange in exchanges[from..]

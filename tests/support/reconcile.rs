@@ -247,16 +247,18 @@ impl Case {
 }
 
 impl Round {
-    /// The plan as people see it, without its digest: that holds ids which the sandbox gives out in the order in which
+    /// The plan as people see it, without its digests: they hold ids which the sandbox gives out in the order in which
     /// requests under way at once happen to arrive.
     pub(crate) fn text(&self) -> String {
         let mut out = Vec::new();
         text::plan(&self.document, text::Style::default(), &mut out).unwrap();
-        let digest = &self.document.digest;
-        String::from_utf8(out)
-            .unwrap()
-            .replace(digest.as_str(), "[digest]")
-            .replace(&digest[..12], "[digest]")
+        let text = String::from_utf8(out).unwrap();
+        let digests = [&self.document.digest, &self.document.acceptance_digest].into_iter();
+        let digests = digests.filter(|digest| !digest.is_empty());
+        digests.fold(text, |text, digest| {
+            text.replace(digest.as_str(), "[digest]")
+                .replace(&digest[..12], "[digest]")
+        })
     }
 
     /// The plan as machines see it.

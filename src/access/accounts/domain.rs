@@ -25,33 +25,18 @@ pub struct DomainClass {
 impl DomainClass {
     /// Classifies a domain, in lower-case ASCII (P1, P2: exact equality).
     pub fn of(state: &State<'_>, domain: &str) -> Self {
-        let approved = state
-            .approved
-            .domains
-            .iter()
-            .find(|(name, _)| name.as_str() == domain)
-            .map(|(_, grant)| *grant);
-        let organizations = (0_u32..)
-            .zip(&state.organizations)
-            .filter_map(|(at, organization)| {
-                let (_, source) = organization
-                    .email_domains
-                    .iter()
-                    .find(|(name, _)| name.as_str() == domain)?;
-                Some((at, *source))
-            })
-            .collect();
+        let approved = state.approved.domains.get(domain).copied();
         Self {
             name: Some(domain.to_owned()),
             approved,
             maybe_approved: approved.is_none()
                 && matches!(state.approved.coverage, Coverage::Unread(_)),
-            allowed: state.site.allowed.is(|list| {
-                list.as_ref()
-                    .is_none_or(|list| list.iter().any(|allowed| allowed.as_str() == domain))
-            }),
+            allowed: state
+                .site
+                .allowed
+                .is(|list| list.as_ref().is_none_or(|list| list.contains(domain))),
             public: is_public_mail(domain),
-            organizations,
+            organizations: state.organizations.claiming(domain).collect(),
         }
     }
 

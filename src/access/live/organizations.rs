@@ -3,8 +3,9 @@
 use super::NOT_ASKED;
 use super::lists::Lists;
 use crate::access::answer::Source;
+use crate::access::organizations::Organization;
 use crate::access::people::{ListId, PeopleBuilder};
-use crate::access::state::{Coverage, Organization};
+use crate::access::state::Coverage;
 use crate::model::{Domain, Field, OrganizationId};
 use serde_json::Value;
 use std::collections::BTreeMap;

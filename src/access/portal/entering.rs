@@ -6,7 +6,7 @@ use crate::access::answer::{Answer, Source, Trail};
 use crate::access::desired;
 use crate::access::people::{Account, ListId, Role, Status};
 use crate::access::scheme;
-use crate::access::state::{Coverage, Project, State, StateKind};
+use crate::access::state::{Project, State, StateKind};
 use crate::access::visitor::{Actor, Visitor};
 use crate::neutral::named;
 
@@ -110,16 +110,8 @@ fn perhaps_joined(
         return reach;
     }
     let joined = |at: u32| class.organizations.iter().any(|(known, _)| *known == at);
-    let mut unread = project
-        .organizations
-        .iter()
-        .filter(|link| !joined(link.organization))
-        .filter_map(|link| state.organizations.get(link.organization as usize))
-        .filter_map(|organization| match &organization.domains {
-            Coverage::Unread(why) => Some((organization, why)),
-            Coverage::Whole | Coverage::AsWritten(_) => None,
-        });
-    let Some((organization, why)) = unread.next() else {
+    let mut unread = state.organizations.domains_unread(&project.organizations);
+    let Some((_, organization, why)) = unread.find(|(at, _, _)| !joined(*at)) else {
         return reach;
     };
     trail.add("A2", None, || {

@@ -250,6 +250,7 @@ fn lines(
                     entry: RosterEntry {
                         who: Who::Email(email),
                         span: place(file, number, column()),
+                        name: None,
                         extra: None,
                     },
                     out: false,
@@ -789,15 +790,15 @@ impl<'r> Cells<'r> {
         let name =
             self.field(columns.of(Column::Name))
                 .map(|name| match name.contains(['\n', '\r']) {
-                    true => name.split_whitespace().collect::<Vec<_>>().join(" "),
-                    false => name.to_owned(),
+                    true => name.split_whitespace().collect::<Vec<_>>().join(" ").into(),
+                    false => name.into(),
                 });
         Ok(Some(Found {
             entry: RosterEntry {
                 who,
                 span: place(self.file, self.row.line, 0),
+                name,
                 extra: boxed(RosterExtra {
-                    name,
                     account,
                     until,
                     email,

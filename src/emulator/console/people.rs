@@ -152,7 +152,7 @@ pub(super) fn change_portal_only(site: &mut Site, form: &Form) -> (Answer, u64) 
 }
 
 fn change(site: &mut Site, id: &AccountId, what: fn(&mut Site, Handle)) -> bool {
-    let handle = site.accounts.handle(id.as_str());
+    let handle = site.accounts.handle(&id.text());
     handle.map(|handle| what(site, handle)).is_some()
 }
 

@@ -213,7 +213,7 @@ fn problem(status: u16, why: &str) -> Answer {
 fn result(entered: &Entered) -> Value {
     let mut value = look(entered.look);
     value["says"] = json!(entered.look.says);
-    value["accountId"] = json!(entered.account.as_ref().map(|id| id.as_str()));
+    value["accountId"] = json!(entered.account.as_ref().map(ToString::to_string));
     value["joined"] = json!(entered.joined);
     value["mails"] = json!(entered.mails);
     value
