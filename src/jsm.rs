@@ -28,7 +28,7 @@ pub use credentials::{Credentials, MissingVariable, OrgKey};
 pub use directory::CUSTOMER_ROLE;
 pub use error::{ApiError, ErrorKind};
 pub use gateway::{DOCUMENTS, space_ari};
-pub use http::{CONCURRENCY, Clock, Options, SystemClock};
+pub use http::{CONCURRENCY, Clock, Options, PROXIES, SystemClock};
 pub use read::Reader;
 pub use types::{
     Account, ApprovedDomain, ApprovedProduct, DirectoryUser, GrantHolder, Group, Identity,

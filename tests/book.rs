@@ -9,6 +9,8 @@
 mod blocks;
 #[path = "book/generated.rs"]
 mod generated;
+#[path = "book/links.rs"]
+mod links;
 #[path = "book/pages.rs"]
 mod pages;
 #[path = "book/promises.rs"]

@@ -14,9 +14,6 @@ use std::collections::BTreeMap;
 
 /// How far a clock may be off before anybody should care.
 const CLOCK_SECONDS: i64 = 60;
-/// The variables that name a proxy, the first that is set counts.
-const PROXIES: [&str; 4] = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
-
 /// Runs the command. Nothing is ever written to a site.
 pub(super) async fn run(
     arguments: &DoctorArguments,
@@ -68,7 +65,7 @@ async fn examined(
 /// Looks at the machine.
 fn machine(lookup: Lookup) -> Vec<Check> {
     let set = |name: &&str| lookup(name).is_some_and(|value| !value.is_empty());
-    let proxy = match PROXIES.iter().find(|name| set(name)) {
+    let proxy = match crate::jsm::PROXIES.iter().find(|name| set(name)) {
         None => Check::new(State::Good, "proxy", "none is set"),
         // What a proxy variable holds may be a password.
         Some(name) => Check::new(

@@ -146,7 +146,8 @@ async fn drift(
         document.patched(&proposed, file.as_str());
     }
     let secret = output.pseudonym_key.clone();
-    let judged = build::document(&workspace, &planned);
+    let mut judged = build::document(&workspace, &planned);
+    build::set_arguments(&mut judged, &reach.dir, reach.narrowed());
     document.judged(privacy::redact(judged, output.privacy, secret.as_deref()));
     let exit = worst.and(ended(&document, &planned, arguments));
     document.finish(exit);

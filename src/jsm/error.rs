@@ -53,7 +53,7 @@ struct Inner {
     request_id: Option<String>,
     right: Option<&'static str>,
     retry_after: Option<Duration>,
-    hint: Option<&'static str>,
+    hint: Option<Cow<'static, str>>,
 }
 
 impl ApiError {
@@ -104,8 +104,8 @@ impl ApiError {
         self
     }
 
-    pub(super) fn with_hint(mut self, hint: &'static str) -> Self {
-        self.0.hint = Some(hint);
+    pub(super) fn with_hint(mut self, hint: impl Into<Cow<'static, str>>) -> Self {
+        self.0.hint = Some(hint.into());
         self
     }
 
@@ -162,8 +162,8 @@ impl ApiError {
 
     /// Returns a sentence that helps, where there is one; a refused right is named.
     pub fn hint(&self) -> Option<Cow<'static, str>> {
-        if let Some(hint) = self.0.hint {
-            return Some(hint.into());
+        if let Some(hint) = &self.0.hint {
+            return Some(hint.clone());
         }
         if let Some(right) = self.0.right {
             return Some(format!("the account must be or have: {right}").into());
@@ -177,7 +177,7 @@ impl ApiError {
                 "the change may have taken effect: running again reads the site first"
             }
             ErrorKind::Unreachable => {
-                "check the `url` of the site and this machine's network and proxy settings"
+                "check the `url` of the site and that this machine reaches it"
             }
             ErrorKind::ExperimentalHeader => {
                 "something between this machine and Atlassian removes the header `X-ExperimentalApi`"

@@ -61,6 +61,9 @@ pub const CONCURRENCY: usize = 32;
 /// are under way at once.
 const LARGEST_BODY: usize = 16 << 20;
 
+/// The variables that name a proxy for Atlassian's hosts; the first that is set counts.
+pub const PROXIES: [&str; 4] = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
+
 /// How requests are made.
 #[derive(Clone)]
 pub struct Options {
@@ -124,6 +127,8 @@ enum Lost {
 pub(super) struct Http {
     client: Client,
     target: Target,
+    /// The variable of the environment that names a proxy, where requests go through one.
+    proxy: Option<&'static str>,
     options: Options,
     permits: Semaphore,
     window: Mutex<Window>,
@@ -140,6 +145,7 @@ impl Http {
         let window = Window::new(options.concurrency);
         Ok(Self {
             client: client(&target, &options)?,
+            proxy: proxy(&target),
             permits: Semaphore::new(window.open()),
             window: Mutex::new(window),
             pace: Mutex::new(Pace::new(options.max_rps)),
@@ -260,7 +266,10 @@ impl Http {
         if let Some(body) = &call.body {
             request = request.json(body);
         }
-        let mut response = request.send().await.map_err(|error| lost(call, error))?;
+        let mut response = request
+            .send()
+            .await
+            .map_err(|error| self.lost(call, error))?;
         self.answered.store(true, Ordering::Relaxed);
         let status = response.status().as_u16();
         let headers = response.headers().clone();
@@ -277,7 +286,7 @@ impl Http {
                 let message = "the answer began and did not go on";
                 return Err(Lost::Maybe(call.error(ErrorKind::Unreachable, message)));
             };
-            let Some(chunk) = chunk.map_err(|error| lost(call, error))? else {
+            let Some(chunk) = chunk.map_err(|error| self.lost(call, error))? else {
                 break;
             };
             if bytes.len() + chunk.len() > LARGEST_BODY {
@@ -300,6 +309,48 @@ impl Http {
             headers,
             body,
         })
+    }
+
+    /// Says what became of a request that got no answer: which host, by which proxy, and what to look at.
+    fn lost(&self, call: &Call, error: reqwest::Error) -> Lost {
+        let (unsent, wrong) = (error.is_connect(), error.is_builder());
+        let host = error
+            .url()
+            .and_then(url::Url::host_str)
+            .map(|host| format!(" of `{host}`"));
+        let host = host.unwrap_or_default();
+        let through = match self.proxy {
+            Some(variable) => format!(" through the proxy that `{variable}` names"),
+            None => String::new(),
+        };
+        let mut message = if error.is_timeout() {
+            format!("no answer{host} in time{through}")
+        } else {
+            let to = host.replace(" of ", " to ");
+            format!("the connection{to} failed{through}")
+        };
+        // The innermost cause ("connection refused") helps; the outer layers repeat the URL with its query.
+        let mut cause = std::error::Error::source(&error);
+        while let Some(inner) = cause {
+            if inner.source().is_none() {
+                message = format!("{message}: {inner}");
+            }
+            cause = inner.source();
+        }
+        let hint = match self.proxy {
+            Some(variable) => format!(
+                "check the `url` of the site and the proxy that `{variable}` names; hosts in `NO_PROXY` are reached without it"
+            ),
+            None => "check the `url` of the site and that this machine reaches it; behind a proxy, `HTTPS_PROXY` names it".to_owned(),
+        };
+        let error = call.error(ErrorKind::Unreachable, message).with_hint(hint);
+        if wrong {
+            Lost::Refused(error)
+        } else if unsent {
+            Lost::Unsent(error)
+        } else {
+            Lost::Maybe(error)
+        }
     }
 
     /// Waits until the pace allows a request.
@@ -420,31 +471,6 @@ fn answer(call: Call, raw: Raw) -> Answer {
     Answer::new(call, raw.body, html, request_id)
 }
 
-fn lost(call: &Call, error: reqwest::Error) -> Lost {
-    let (unsent, wrong) = (error.is_connect(), error.is_builder());
-    let mut message = if error.is_timeout() {
-        "no answer in time".to_owned()
-    } else {
-        "the connection failed".to_owned()
-    };
-    // The innermost cause ("connection refused") helps; the outer layers repeat the URL with its query.
-    let mut cause = std::error::Error::source(&error);
-    while let Some(inner) = cause {
-        if inner.source().is_none() {
-            message = format!("{message}: {inner}");
-        }
-        cause = inner.source();
-    }
-    let error = call.error(ErrorKind::Unreachable, message);
-    if wrong {
-        Lost::Refused(error)
-    } else if unsent {
-        Lost::Unsent(error)
-    } else {
-        Lost::Maybe(error)
-    }
-}
-
 fn header<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers.get(name)?.to_str().ok()
 }
@@ -498,6 +524,15 @@ fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
     }
     let date = httpdate::parse_http_date(text).ok()?;
     Some(date.duration_since(now).unwrap_or_default())
+}
+
+/// Returns the variable by which requests to a target go through a proxy.
+fn proxy(target: &Target) -> Option<&'static str> {
+    let set = |name: &&str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    match target.has_loopback() {
+        true => None,
+        false => PROXIES.into_iter().find(set),
+    }
 }
 
 fn client(target: &Target, options: &Options) -> Result<Client, ApiError> {

@@ -1,31 +1,24 @@
-//! Drift as text and as JSON; silent, that is one line, when nothing matters.
+//! What differs, and whose doing it is, as a document: as JSON here, for people in [`text`].
+
+mod text;
 
 use crate::config::{Sources, Workspace};
 use crate::diagnostic::Span;
 use crate::drift::{Drift, Notice, turned};
 use crate::exit::Exit;
-use crate::neutral::phrase::Phrase;
-use crate::neutral::{named, neutral};
 use crate::patch::Patch;
 use crate::plan::Change;
 use crate::report::build;
 use crate::report::document::{
     Check, FindingDocument, PlanDocument, Redaction, ResourceChange, ScopeError, Source,
 };
-use crate::report::text::Style;
-use crate::report::text::values::{Null, words};
 use serde::Serialize;
 use serde_json::Value;
 use std::io::{self, Write};
-
-/// How many rows of one section are shown as text.
-const SHOWN: usize = 50;
+pub use text::text;
 
 /// The reason of a row that only a person can bring about, or that waits for one.
 const WAITS: &str = "waits_for_a_person";
-
-/// How many entries of a list in a value are shown as text.
-const ITEMS: usize = 8;
 
 /// What differs, and whose doing it is.
 #[derive(Debug, Serialize)]
@@ -47,6 +40,9 @@ pub struct DriftDocument {
     pub accepted: Vec<AcceptedRow>,
     /// What is not known.
     pub unreadable: Vec<ScopeError>,
+    /// The plan that would take the site to the files, whose words the text form has.
+    #[serde(skip)]
+    pub standing: Option<PlanDocument>,
     /// What was checked, as in a plan; expectations are judged on the site as it is.
     pub checks: Vec<Check>,
     /// Things worth knowing that change nothing, as in a plan.
@@ -131,6 +127,7 @@ impl DriftDocument {
             resource_changes: Vec::new(),
             accepted: Vec::new(),
             unreadable: Vec::new(),
+            standing: None,
             checks: Vec::new(),
             findings: Vec::new(),
             access_impact: Value::Null,
@@ -207,9 +204,10 @@ impl DriftDocument {
 
     /// Adds what was judged, as a plan has it.
     pub fn judged(&mut self, plan: PlanDocument) {
-        self.checks = plan.checks;
-        self.findings = plan.findings;
-        self.access_impact = plan.access_impact;
+        self.checks.clone_from(&plan.checks);
+        self.findings.clone_from(&plan.findings);
+        self.access_impact = plan.access_impact.clone();
+        self.standing = Some(plan);
     }
 
     /// Adds something worth knowing.
@@ -248,10 +246,13 @@ impl DriftDocument {
 
     /// Says whether something differs or is not known, beside what waits for a person.
     pub fn differs(&self) -> bool {
+        !self.unreadable.is_empty() || self.differs_surely()
+    }
+
+    /// Says whether something is known to differ, beside what waits for a person.
+    fn differs_surely(&self) -> bool {
         let mut changes = self.resource_changes.iter();
-        !self.resource_drift.is_empty()
-            || !self.unreadable.is_empty()
-            || changes.any(|row| row.action_reason != WAITS)
+        !self.resource_drift.is_empty() || changes.any(|row| row.action_reason != WAITS)
     }
 
     /// Says whether something waits for a person.
@@ -281,240 +282,4 @@ fn place(sources: &Sources, span: Span) -> Option<Source> {
 pub fn json(document: &DriftDocument, out: &mut dyn Write) -> io::Result<()> {
     let plain = serde_json::to_string_pretty(document)?;
     writeln!(out, "{}", crate::neutral::json::escaped(&plain))
-}
-
-/// Writes the document for people.
-///
-/// # Errors
-/// When the sink fails.
-pub fn text(document: &DriftDocument, _style: Style, out: &mut dyn Write) -> io::Result<()> {
-    let quiet = !document.differs()
-        && !document.waits()
-        && document.expectations().next().is_none()
-        && document.notices.is_empty()
-        && document.unlisted_projects.is_empty()
-        && document.exit_code == 0;
-    if quiet {
-        let accepted = match document.accepted.len() {
-            0 => String::new(),
-            count => format!(" ({count} accepted)"),
-        };
-        return writeln!(out, "no drift{accepted}");
-    }
-    expectations(document, out)?;
-    differences(document, out)?;
-    section(out, "not known", &document.unreadable, |error| {
-        let right = if error.forbidden {
-            " (a right or a credential is missing)"
-        } else {
-            ""
-        };
-        format!(
-            "{}: {}{right}{}",
-            shown(&error.address),
-            error.message,
-            at(error.source.as_ref())
-        )
-    })?;
-    section(out, "accepted", &document.accepted, |row| {
-        let until = row
-            .until
-            .as_ref()
-            .map_or_else(String::new, |day| format!(" until {day}"));
-        format!(
-            "{}: {} ({}){until}{}",
-            shown(&row.address),
-            row.reason,
-            row.owner,
-            at(row.source.as_ref())
-        )
-    })?;
-    section(out, "worth knowing", &document.notices, |row| {
-        format!(
-            "{}: {} [{}]{}",
-            shown(&row.address),
-            row.message,
-            row.code,
-            at(row.source.as_ref())
-        )
-    })?;
-    section(out, "findings", &document.findings, |finding| {
-        format!(
-            "{}: {} [{}]{}",
-            shown(&finding.address),
-            finding.message,
-            finding.code,
-            at(finding.source.as_ref())
-        )
-    })?;
-    section(
-        out,
-        "service projects that no file has",
-        &document.unlisted_projects,
-        |address| shown(address).to_string(),
-    )?;
-    match &document.patch {
-        Some(patch) => proposed(patch, out),
-        None => Ok(()),
-    }
-}
-
-/// The expectations that do not hold.
-fn expectations(document: &DriftDocument, out: &mut dyn Write) -> io::Result<()> {
-    let expectations: Vec<&Check> = document.expectations().collect();
-    section(
-        out,
-        "expectations that do not hold",
-        &expectations,
-        |check| {
-            let problems = check
-                .problems
-                .iter()
-                .map(|problem| problem.message.as_str());
-            let problems: Vec<&str> = problems.collect();
-            let status = match check.status.as_str() {
-                "fail" => "fails",
-                _ => "is undecided",
-            };
-            format!(
-                "{} {status}: {}",
-                named(&check.address.to_display),
-                problems.join("; ")
-            )
-        },
-    )
-}
-
-/// What differs, by whose doing it is.
-fn differences(document: &DriftDocument, out: &mut dyn Write) -> io::Result<()> {
-    let with_base = document.base.is_some();
-    let did = if with_base {
-        "changed on the site"
-    } else {
-        "different"
-    };
-    section(out, did, &document.resource_drift, |row| {
-        let verb = match (with_base, action(row)) {
-            (true, "create") => "added",
-            (true, "delete") => "removed",
-            (false, "create") => "only on the site:",
-            (false, "delete") => "only in the files:",
-            _ => "is",
-        };
-        let words = match verb {
-            "is" => {
-                let (is, described) = (&row.change.after, &row.change.before);
-                format!(
-                    "{} is {}, described as {}",
-                    shown(&row.address),
-                    words(&differing(is, described), Null::Unknown, ITEMS),
-                    words(&differing(described, is), Null::Unknown, ITEMS)
-                )
-            }
-            verb => format!("{verb} {}", shown(&row.address)),
-        };
-        let blocked = match row.portcullis.blocked_by.as_slice() {
-            [] => String::new(),
-            why => format!(" [could not be applied: {}]", why.join("; ")),
-        };
-        format!("{words}{blocked}{}", at(row.portcullis.source.as_ref()))
-    })?;
-    let (waits, unapplied): (Vec<&ResourceChange>, Vec<&ResourceChange>) = document
-        .resource_changes
-        .iter()
-        .partition(|row| row.action_reason == WAITS);
-    let line = |row: &&ResourceChange| {
-        let place = at(row.portcullis.source.as_ref());
-        format!("{} {}{place}", action(row), shown(&row.address))
-    };
-    section(out, "in the files, not applied yet", &unapplied, line)?;
-    section(out, "waits for a person", &waits, line)
-}
-
-/// What a patch accepts, and what it cannot.
-fn proposed(patch: &PatchRow, out: &mut dyn Write) -> io::Result<()> {
-    section(out, "cannot be accepted by a patch", &patch.left, |row| {
-        format!("{}: {}", shown(&row.address), row.why)
-    })?;
-    match &patch.file {
-        Some(file) => {
-            let count = patch.accepted.len();
-            let s = if count == 1 { "" } else { "s" };
-            let file = neutral(file);
-            writeln!(
-                out,
-                "{file} accepts {count} difference{s}: git apply {file}"
-            )?;
-        }
-        None => writeln!(out, "nothing can be accepted by a patch")?,
-    }
-    Ok(())
-}
-
-fn section<T>(
-    out: &mut dyn Write,
-    heading: &str,
-    rows: &[T],
-    line: impl Fn(&T) -> String,
-) -> io::Result<()> {
-    if rows.is_empty() {
-        return Ok(());
-    }
-    writeln!(out, "{heading} ({})", rows.len())?;
-    for row in rows.iter().take(SHOWN) {
-        writeln!(out, "  {}", neutral(&line(row)))?;
-    }
-    if rows.len() > SHOWN {
-        let more = rows.len() - SHOWN;
-        writeln!(out, "  … and {more} more (--format json lists them)")?;
-    }
-    writeln!(out)
-}
-
-/// An address as one piece, whatever stands in the names of which it is made.
-fn shown(address: &str) -> Phrase {
-    Phrase::default().key(address)
-}
-
-fn action(row: &ResourceChange) -> &str {
-    row.change.actions.first().map_or("", String::as_str)
-}
-
-/// Of two objects, keeps what the other has otherwise.
-fn differing(value: &Value, other: &Value) -> Value {
-    match (value, other) {
-        (Value::Object(map), Value::Object(other)) => map
-            .iter()
-            .filter(|(key, value)| other.get(*key) != Some(*value))
-            .map(|(key, value)| (key.clone(), value.clone()))
-            .collect(),
-        _ => value.clone(),
-    }
-}
-
-fn at(source: Option<&Source>) -> String {
-    source.map_or_else(String::new, |source| {
-        format!(" ({}:{})", source.file, source.line)
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{ITEMS, Null, differing, words};
-    use serde_json::{Value, json};
-
-    #[test]
-    fn values_are_words_and_of_objects_only_what_differs() {
-        let said = |value: &Value, other: &Value| {
-            words(&differing(value, other), Null::Unknown, ITEMS).to_string()
-        };
-        let (old, new) = (
-            json!({"name": "Globex", "id": "1"}),
-            json!({"name": "Globex Inc", "id": "1"}),
-        );
-        assert_eq!(said(&new, &old), "name: `Globex Inc`");
-        assert_eq!(said(&old, &new), "name: Globex");
-        assert_eq!(said(&json!(["a.example"]), &json!([])), "a.example");
-        assert_eq!(said(&Value::Null, &json!(true)), "unknown");
-    }
 }

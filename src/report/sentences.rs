@@ -19,8 +19,12 @@ const SENTENCES: usize = 12;
 pub(super) enum Mark {
     /// It says something about the lines around it.
     Note,
-    /// One of several facts.
-    Fact,
+    /// Somebody gains.
+    Gain,
+    /// Somebody loses.
+    Loss,
+    /// Somebody keeps something, another way.
+    Keep,
     /// A warning.
     Warning,
     /// One to look at first.
@@ -219,13 +223,16 @@ pub(super) fn is_about_people(check: &Check) -> bool {
 struct Sentence {
     text: Phrase,
     grave: bool,
+    fate: Fate,
 }
 
 impl Sentence {
     const fn mark(&self) -> Mark {
-        match self.grave {
-            true => Mark::Alarm,
-            false => Mark::Fact,
+        match (self.grave, self.fate) {
+            (true, _) => Mark::Alarm,
+            (false, Fate::Gains) => Mark::Gain,
+            (false, Fate::Loses) => Mark::Loss,
+            (false, Fate::Keeps) => Mark::Keep,
         }
     }
 }
@@ -261,10 +268,10 @@ fn sentences(impact: &Further, many: bool) -> Vec<Sentence> {
             &mut all,
         );
     }
-    groups::tell(&impact.losses, many, groups::loses, &mut all);
+    groups::tell(&impact.losses, many, Fate::Loses, &mut all);
     classes::tell(narrow, many, &mut all);
-    groups::tell(&impact.gains, many, groups::gains, &mut all);
-    groups::tell(&impact.keeps, many, groups::keeps, &mut all);
+    groups::tell(&impact.gains, many, Fate::Gains, &mut all);
+    groups::tell(&impact.keeps, many, Fate::Keeps, &mut all);
     all
 }
 
@@ -282,7 +289,8 @@ fn losing(row: &NamedRow, site: Option<&str>, what: &str, why: &str, all: &mut V
         text = text.word(": ").then(&some(&row.list, row.people, NAMES));
     }
     let text = text.word(".");
-    all.push(Sentence { text, grave: true });
+    let (grave, fate) = (true, Fate::Loses);
+    all.push(Sentence { text, grave, fate });
 }
 
 /// The first few names of so many people, and how many more there are; their number where no name is shown.

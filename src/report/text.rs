@@ -2,14 +2,14 @@
 //!
 //! Everything is taken from the plan document, so `portcullis show` prints the same bytes as `portcullis plan`.
 
-mod layout;
+pub(super) mod layout;
 mod notes;
 pub(super) mod rows;
 mod steps;
 pub(super) mod values;
 
 use super::document::{ManualStepDocument, PlanDocument, ResourceChange};
-use super::sentences::{Mark, lines};
+use super::sentences::{Line, Mark, lines};
 use super::subject;
 use crate::neutral::phrase::Phrase;
 use layout::{Page, Paint};
@@ -86,10 +86,17 @@ fn people(document: &PlanDocument, page: &mut Page<'_>) -> io::Result<()> {
     }
     page.blank();
     page.line(0, &[(Paint::Heading, "who gains or loses access")])?;
+    told(&lines, page)
+}
+
+/// Writes sentences about people, each behind the sign of what it says.
+pub(super) fn told(lines: &[Line], page: &mut Page<'_>) -> io::Result<()> {
     for line in lines {
         let label = match line.mark {
             Mark::Note => (Paint::Plain, ""),
-            Mark::Fact => (Paint::Plain, "* "),
+            Mark::Gain => (Paint::Add, "+ "),
+            Mark::Loss => (Paint::Remove, "- "),
+            Mark::Keep => (Paint::Faint, "= "),
             Mark::Warning => (Paint::Change, "! "),
             Mark::Alarm => (Paint::Alarm, "! "),
         };

@@ -382,3 +382,32 @@ sites:
     let text = place.run(&["explain", ".", "noa@staff.example"]).text();
     assert!(text.contains("which is free"), "{text}");
 }
+
+/// What failed, where, by which way, and what to look at.
+#[test]
+fn a_connection_that_fails_names_the_host_and_the_proxy() {
+    let mut place = Place::new();
+    place.write(
+        "portcullis.yaml",
+        "version: 1\nsites: { acme: { url: \"https://acme.atlassian.net\", projects: { IT: { channel_access: open } } } }\n",
+    );
+    let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let nobody = format!("http://user:secret@{}", listener.local_addr().unwrap());
+    drop(listener);
+    place.environment(&[
+        ("PORTCULLIS_EMAIL", "jo@acme.example"),
+        ("PORTCULLIS_API_TOKEN", "token"),
+        ("HTTPS_PROXY", &nobody),
+    ]);
+    let ran = place.run(&["plan"]);
+    assert_eq!(ran.code, 8, "{}", ran.text());
+    let said = "the connection to `acme.atlassian.net` failed through the proxy that `HTTPS_PROXY` names: ";
+    assert!(ran.err.contains(said), "{}", ran.text());
+    assert!(
+        ran.err
+            .contains("hosts in `NO_PROXY` are reached without it"),
+        "{}",
+        ran.text()
+    );
+    assert!(!ran.text().contains("secret"), "{}", ran.text());
+}

@@ -67,13 +67,20 @@ fn what_somebody_clicked_is_told_from_what_git_has_not_applied() {
     let text = stage.run(&["drift", "--base", "HEAD"]).ended(0).out;
     for part in [
         "changed on the site (3)",
-        "added acme/organization/Globex/member/eve@globex.example",
-        "removed acme/organization/Initech/member/peter@initech.example",
-        "is on, described as off (portcullis.yaml:",
+        "+ member eve@globex.example",
+        "- member peter@initech.example",
+        "is on, described as off",
         "in the files, not applied yet (2)",
+        // People first, in the words of a plan, and what comes next at the end.
+        "who gains or loses access when the site is taken to the files",
+        "1 person loses every portal: eve@globex.example.",
+        "next: to see what takes the site to the files: portcullis plan",
+        "next: to take the files to the site instead: portcullis drift --write-patch drift.patch",
     ] {
         assert!(text.contains(part), "{part}:\n{text}");
     }
+    let people = text.find("who gains or loses").unwrap();
+    assert!(people < text.find("changed on the site").unwrap(), "{text}");
     // Without a base there is only a difference.
     let found = drift(&stage, &[]);
     assert_eq!(found["resource_changes"], Value::Array(Vec::new()));

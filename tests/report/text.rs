@@ -227,7 +227,6 @@ fn every_type_changes() {
 
     coverage: 1 of 3 organizations and 1 of 1 project are described; 12 fields known, 0 not known
     requests: apply will send at least 13 writes; planning took 14 requests
-    mails:    none by these requests
     digest:   3f1ac09d5b7e42a8aa00c1d2e3f4a5b60718293a4b5c6d7e8f90a1b2c3d4e5f6
 
     next: to carry it out: portcullis apply
@@ -267,7 +266,6 @@ fn every_type_goes() {
 
     coverage: 1 of 3 organizations and 1 of 1 project are described; 12 fields known, 0 not known
     requests: apply will send at least 13 writes; planning took 14 requests
-    mails:    none by these requests
     digest:   3f1ac09d5b7e42a8aa00c1d2e3f4a5b60718293a4b5c6d7e8f90a1b2c3d4e5f6
 
     next: to carry it out: portcullis apply

@@ -86,7 +86,10 @@ pub(super) fn sentences(document: &PlanDocument, out: &mut dyn Write) -> io::Res
         let deep = if line.depth > 0 { "deep " } else { "" };
         let class = match line.mark {
             Mark::Alarm => format!("{deep}alarm"),
-            Mark::Note | Mark::Fact | Mark::Warning => format!("{deep}fact"),
+            Mark::Gain => format!("{deep}add"),
+            Mark::Loss => format!("{deep}del"),
+            Mark::Keep => format!("{deep}same"),
+            Mark::Note | Mark::Warning => format!("{deep}fact"),
         };
         writeln!(out, "<li class=\"{class}\">{}</li>", phrase(&line.text))?;
     }

@@ -2,7 +2,7 @@
 
 use super::super::impact::ClassRow;
 use super::super::text::values::counted;
-use super::{NAMES, SENTENCES, Sentence, rank};
+use super::{Fate, NAMES, SENTENCES, Sentence, rank};
 use crate::access::is_public_mail;
 use crate::neutral::phrase::Phrase;
 
@@ -57,12 +57,21 @@ pub(super) fn tell(mut rows: Vec<&ClassRow>, many: bool, all: &mut Vec<Sentence>
         let wide = class_rank(&row.class) < DOMAIN || is_public(&row.class);
         let grave = rises(row) && wide;
         let text = sentence(told, many);
-        all.push(Sentence { text, grave });
+        let fate = fate(row);
+        all.push(Sentence { text, grave, fate });
     }
     if shared.len() > SENTENCES {
         let text = format!("The same for {} more.", shared.len() - SENTENCES);
-        let text = Phrase::of(&text);
-        all.push(Sentence { text, grave: false });
+        let (text, grave) = (Phrase::of(&text), false);
+        let fate = shared.first().map_or(Fate::Gains, |told| fate(&told.row));
+        all.push(Sentence { text, grave, fate });
+    }
+}
+
+fn fate(row: &ClassRow) -> Fate {
+    match rises(row) {
+        true => Fate::Gains,
+        false => Fate::Loses,
     }
 }
 

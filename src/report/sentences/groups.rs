@@ -10,12 +10,7 @@ use std::collections::BTreeSet;
 const ROUTES: usize = 5;
 
 /// Says one sentence per thing; articles that the same people gain or lose go with the portal.
-pub(super) fn tell(
-    rows: &[GroupRow],
-    many: bool,
-    sentence: fn(&Told, Phrase) -> Phrase,
-    all: &mut Vec<Sentence>,
-) {
+pub(super) fn tell(rows: &[GroupRow], many: bool, fate: Fate, all: &mut Vec<Sentence>) {
     let rows = merged(rows);
     let mut with: BTreeSet<usize> = BTreeSet::new();
     let mut shown = Vec::new();
@@ -54,18 +49,19 @@ pub(super) fn tell(
             true => what.word(" on ").key(&told.row.site),
             false => what,
         };
-        let text = sentence(told, what);
-        all.push(Sentence { text, grave: false });
+        let text = of_fate(fate, told, what);
+        let grave = false;
+        all.push(Sentence { text, grave, fate });
     }
     if rest > 0 {
         let text = format!("And {rest} more such groups: see access_impact in the JSON plan.");
-        let text = Phrase::of(&text);
-        all.push(Sentence { text, grave: false });
+        let (text, grave) = (Phrase::of(&text), false);
+        all.push(Sentence { text, grave, fate });
     }
 }
 
 /// Groups that differ in their routes only, told in one sentence.
-pub(super) struct Told {
+struct Told {
     /// All of them; the routes are those of the first.
     row: GroupRow,
     /// Each of them, the largest first.
@@ -104,10 +100,14 @@ pub(in crate::report) fn of_group(fate: Fate, row: &GroupRow, many: bool) -> Phr
         parts: vec![row.clone()],
         row,
     };
+    of_fate(fate, &told, what)
+}
+
+fn of_fate(fate: Fate, told: &Told, what: Phrase) -> Phrase {
     match fate {
-        Fate::Loses => loses(&told, what),
-        Fate::Gains => gains(&told, what),
-        Fate::Keeps => keeps(&told, what),
+        Fate::Loses => loses(told, what),
+        Fate::Gains => gains(told, what),
+        Fate::Keeps => keeps(told, what),
     }
 }
 
@@ -206,7 +206,7 @@ impl Route {
     }
 }
 
-pub(super) fn loses(told: &Told, what: Phrase) -> Phrase {
+fn loses(told: &Told, what: Phrase) -> Phrase {
     let row = &told.row;
     let verb = match row.people {
         _ if row.after == "uncertain" || row.before == "uncertain" => "may lose",
@@ -218,7 +218,7 @@ pub(super) fn loses(told: &Told, what: Phrase) -> Phrase {
     })
 }
 
-pub(super) fn gains(told: &Told, what: Phrase) -> Phrase {
+fn gains(told: &Told, what: Phrase) -> Phrase {
     let row = &told.row;
     let verb = match (row.after.as_str(), row.people) {
         ("uncertain", _) => "may gain",
@@ -235,7 +235,7 @@ pub(super) fn gains(told: &Told, what: Phrase) -> Phrase {
     })
 }
 
-pub(super) fn keeps(told: &Told, what: Phrase) -> Phrase {
+fn keeps(told: &Told, what: Phrase) -> Phrase {
     let verb = if told.row.people == 1 {
         "keeps"
     } else {

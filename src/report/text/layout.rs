@@ -9,7 +9,7 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// What a piece of text is; colour follows from it and never says more than the words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Paint {
+pub(in crate::report) enum Paint {
     /// Ordinary text.
     Plain,
     /// The beginning of a block.
@@ -34,14 +34,14 @@ impl Paint {
             Self::Add => AnsiColor::Green.on_default(),
             Self::Change => AnsiColor::Yellow.on_default(),
             Self::Remove => AnsiColor::Red.on_default(),
-            Self::Alarm => AnsiColor::Red.on_default().bold(),
+            Self::Alarm => AnsiColor::Yellow.on_default().bold(),
             Self::Faint => Ansi::new().dimmed(),
         }
     }
 }
 
 /// Where the lines go.
-pub(super) struct Page<'a> {
+pub(in crate::report) struct Page<'a> {
     style: Style,
     out: &'a mut dyn io::Write,
     blank_due: bool,
@@ -52,7 +52,7 @@ pub(super) struct Page<'a> {
 const NARROWEST: usize = 40;
 
 impl<'a> Page<'a> {
-    pub(super) fn new(style: Style, out: &'a mut dyn io::Write) -> Self {
+    pub(in crate::report) fn new(style: Style, out: &'a mut dyn io::Write) -> Self {
         Self {
             style,
             out,
@@ -62,24 +62,28 @@ impl<'a> Page<'a> {
     }
 
     /// Returns how many rows of a group are shown, `least` at the least.
-    pub(super) fn limit(&self, least: usize) -> usize {
+    pub(in crate::report) fn limit(&self, least: usize) -> usize {
         self.style
             .list_limit
             .map_or(usize::MAX, |limit| limit.max(least))
     }
 
     /// Returns the columns that a line may have.
-    pub(super) fn width(&self) -> usize {
+    pub(in crate::report) fn width(&self) -> usize {
         self.style.width.max(NARROWEST)
     }
 
     /// Leaves an empty line before the next line, if there is a next one and one before.
-    pub(super) fn blank(&mut self) {
+    pub(in crate::report) fn blank(&mut self) {
         self.blank_due = self.begun;
     }
 
     /// Writes one line, cut to the width.
-    pub(super) fn line(&mut self, indent: usize, pieces: &[(Paint, &str)]) -> io::Result<()> {
+    pub(in crate::report) fn line(
+        &mut self,
+        indent: usize,
+        pieces: &[(Paint, &str)],
+    ) -> io::Result<()> {
         let mut left = self.width().saturating_sub(indent);
         let mut fitting = Vec::with_capacity(pieces.len());
         for (paint, text) in pieces {
@@ -100,7 +104,7 @@ impl<'a> Page<'a> {
     }
 
     /// Writes what to do next: the command on the same line where it fits, else on a line of its own, never broken.
-    pub(super) fn next(&mut self, text: &str, command: &str) -> io::Result<()> {
+    pub(in crate::report) fn next(&mut self, text: &str, command: &str) -> io::Result<()> {
         if !self.style.next {
             return Ok(());
         }
@@ -113,7 +117,12 @@ impl<'a> Page<'a> {
     }
 
     /// Writes a line that must not be broken: a command or a link.
-    pub(super) fn unbroken(&mut self, indent: usize, label: &str, text: &str) -> io::Result<()> {
+    pub(in crate::report) fn unbroken(
+        &mut self,
+        indent: usize,
+        label: &str,
+        text: &str,
+    ) -> io::Result<()> {
         let pieces = [
             (Paint::Faint, label.to_owned()),
             (Paint::Plain, neutral(text).into_owned()),
@@ -122,7 +131,7 @@ impl<'a> Page<'a> {
     }
 
     /// Writes text that runs over as many lines as it needs, each after the first indented by the width of `label`.
-    pub(super) fn prose(
+    pub(in crate::report) fn prose(
         &mut self,
         indent: usize,
         label: (Paint, &str),

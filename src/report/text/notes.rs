@@ -5,7 +5,7 @@ use super::rows::{more, place, shown_of};
 use super::values::counted;
 use crate::exit::Exit;
 use crate::policy::acceptance;
-use crate::report::document::{PlanDocument, Source};
+use crate::report::document::{PlanDocument, ResourceChange, Source};
 use crate::report::sentences::is_about_people;
 use crate::report::subject::{root, spoken};
 use std::io;
@@ -110,17 +110,7 @@ pub(super) fn closing(document: &PlanDocument, page: &mut Page<'_>) -> io::Resul
         return unknown(document, page);
     }
     unmanaged(document, page)?;
-    let coverage = &document.coverage;
-    let text = format!(
-        "{} of {} and {} of {} are described; {}, {} not known",
-        coverage.organizations_managed,
-        counted(coverage.organizations_live, "organization", "organizations"),
-        coverage.projects_managed,
-        counted(coverage.projects_live, "project", "projects"),
-        counted(coverage.fields_known, "field known", "fields known"),
-        coverage.fields_unknown,
-    );
-    page.prose(0, (Paint::Faint, "coverage: "), &text)?;
+    coverage(document, page)?;
     let budget = &document.api_budget;
     let writes = match budget.apply_writes {
         0 => "apply would send nothing".to_owned(),
@@ -134,17 +124,7 @@ pub(super) fn closing(document: &PlanDocument, page: &mut Page<'_>) -> io::Resul
         counted_u64(budget.plan_requests, "request", "requests"),
     );
     page.prose(0, (Paint::Faint, "requests: "), &text)?;
-    let mails = match document.notifications.mails {
-        0 => "none by these requests".to_owned(),
-        n => format!("{} by these requests", counted_u64(n, "mail", "mails")),
-    };
-    let note = document.notifications.note.as_str();
-    let text = if note.is_empty() {
-        mails
-    } else {
-        format!("{mails}; {note}")
-    };
-    page.prose(0, (Paint::Faint, "mails:    "), &text)?;
+    mails(document, page)?;
     let digest = document
         .digest
         .strip_prefix("sha256:")
@@ -155,6 +135,50 @@ pub(super) fn closing(document: &PlanDocument, page: &mut Page<'_>) -> io::Resul
         page.prose(0, (Paint::Faint, "digest:   "), digest)?;
     }
     next(document, page)
+}
+
+/// How much is described, where that is not everything.
+fn coverage(document: &PlanDocument, page: &mut Page<'_>) -> io::Result<()> {
+    let coverage = &document.coverage;
+    let whole = coverage.organizations_managed >= coverage.organizations_live
+        && coverage.projects_managed >= coverage.projects_live
+        && coverage.fields_unknown == 0;
+    if whole {
+        return Ok(());
+    }
+    let text = format!(
+        "{} of {} and {} of {} are described; {}, {} not known",
+        coverage.organizations_managed,
+        counted(coverage.organizations_live, "organization", "organizations"),
+        coverage.projects_managed,
+        counted(coverage.projects_live, "project", "projects"),
+        counted(coverage.fields_known, "field known", "fields known"),
+        coverage.fields_unknown,
+    );
+    page.prose(0, (Paint::Faint, "coverage: "), &text)
+}
+
+/// Who gets mail, where somebody might: by an invitation, or by the site's own notifications to whoever comes.
+fn mails(document: &PlanDocument, page: &mut Page<'_>) -> io::Result<()> {
+    let comes = |row: &ResourceChange| {
+        let person = matches!(
+            row.kind.as_str(),
+            "jsm_customer_account" | "jsm_organization_member" | "jsm_project_customer"
+        );
+        person && row.change.actions.iter().any(|action| action == "create")
+    };
+    let mails = match document.notifications.mails {
+        0 if !document.resource_changes.iter().any(comes) => return Ok(()),
+        0 => "none by these requests".to_owned(),
+        n => format!("{} by these requests", counted_u64(n, "mail", "mails")),
+    };
+    let note = document.notifications.note.as_str();
+    let text = if note.is_empty() {
+        mails
+    } else {
+        format!("{mails}; {note}")
+    };
+    page.prose(0, (Paint::Faint, "mails:    "), &text)
 }
 
 /// Says whether there is nothing to do for anybody.

@@ -78,7 +78,7 @@ impl Section {
 }
 
 /// Returns `file:line`.
-pub(super) fn place(source: Option<&Source>) -> String {
+pub(in crate::report) fn place(source: Option<&Source>) -> String {
     source.map_or_else(String::new, |source| {
         let place = format!("{}:{}", source.file, source.line);
         Phrase::default().key(&place).to_string()
@@ -133,7 +133,7 @@ fn is_listed(kind: &str) -> bool {
 
 /// The columns of one row behind its sign.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Row {
+pub(in crate::report) struct Row {
     sign: (Paint, &'static str),
     /// Label, values, reason, place, remarks.
     cells: [String; 5],
@@ -175,6 +175,21 @@ impl Row {
                 .request
                 .as_deref()
                 .map(|request| neutral(request).into_owned()),
+        }
+    }
+
+    /// A row that tells a difference in words of its own, behind the sign of what somebody did.
+    pub(in crate::report) fn told(change: &ResourceChange, says: &Phrase, why: String) -> Self {
+        Self {
+            sign: sign(action(change)),
+            cells: [
+                label(change).to_string(),
+                says.to_string(),
+                why,
+                place(change.portcullis.source.as_ref()),
+                String::new(),
+            ],
+            request: None,
         }
     }
 
@@ -373,11 +388,11 @@ fn because(change: &ResourceChange, section: Section) -> String {
 }
 
 /// The widths of the columns of rows that stand below each other.
-pub(super) struct Widths {
+pub(in crate::report) struct Widths {
     indent: usize,
     columns: [usize; 5],
     /// Whether some row needs more room, so that it is written over several lines.
-    pub(super) overflow: bool,
+    pub(in crate::report) overflow: bool,
 }
 
 /// The column of `file:line`, the only one that is cut, at its beginning: the end is what a reader looks for.
@@ -388,7 +403,7 @@ const NARROWED: [(usize, usize); 4] = [(0, 50), (1, 26), (PLACE, 32), (0, 32)];
 
 impl Widths {
     /// Measures rows and narrows columns until they fit the page.
-    pub(super) fn of<'r>(
+    pub(in crate::report) fn of<'r>(
         rows: impl Iterator<Item = &'r Row> + Clone,
         indent: usize,
         page: &Page<'_>,
@@ -432,7 +447,7 @@ impl Widths {
         }
     }
 
-    pub(super) fn write(&self, row: &Row, page: &mut Page<'_>) -> io::Result<()> {
+    pub(in crate::report) fn write(&self, row: &Row, page: &mut Page<'_>) -> io::Result<()> {
         self.columns_of(row, page)?;
         match &row.request {
             Some(request) => page.prose(self.indent + 4, (Paint::Faint, ""), request),
