@@ -50,6 +50,7 @@ mod organizations;
 mod people;
 pub mod portal;
 mod public_mail;
+pub mod review;
 mod scheme;
 mod state;
 mod visitor;

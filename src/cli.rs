@@ -23,6 +23,7 @@ mod plan;
 mod progress;
 mod question;
 pub mod reference;
+mod review;
 mod rule;
 mod sandbox;
 mod schema;
@@ -132,6 +133,7 @@ async fn run(parsed: &Arguments, output: &mut Output, lookup: Lookup) -> Exit {
             explain::run(arguments, &parsed.global, output, lookup).await
         }
         Command::Who(arguments) => who::run(arguments, &parsed.global, output, lookup).await,
+        Command::Review(arguments) => review::run(arguments, &parsed.global, output, lookup).await,
         Command::Init(arguments) => init::run(arguments, &parsed.global, output),
         Command::Attest(arguments) => attest::run(arguments, &parsed.global, output),
         Command::Sandbox(arguments) => {

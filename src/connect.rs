@@ -254,3 +254,38 @@ pub fn seed_directory(
         }),
     }
 }
+
+/// Returns the first part of the host as a key, as `acme` of `https://acme.atlassian.net`.
+pub fn key_of(url: &str) -> SiteKey {
+    let parsed = url::Url::parse(url).ok();
+    let first = parsed
+        .as_ref()
+        .and_then(url::Url::domain)
+        .and_then(|domain| domain.split('.').next())
+        .and_then(|first| SiteKey::new(first).ok());
+    // An address of numbers has no name in it.
+    first.unwrap_or_else(site)
+}
+
+#[expect(clippy::expect_used, reason = "`site` is a key")]
+fn site() -> SiteKey {
+    SiteKey::new("site").expect("`site` is a key")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::key_of;
+
+    #[test]
+    fn the_key_is_the_first_part_of_the_host() {
+        for (url, key) in [
+            ("https://acme.atlassian.net", "acme"),
+            ("https://acme-dev.atlassian.net/", "acme-dev"),
+            ("http://127.0.0.1:8080", "site"),
+            ("http://[::1]:8080", "site"),
+            ("nothing", "site"),
+        ] {
+            assert_eq!(key_of(url).as_str(), key, "{url}");
+        }
+    }
+}

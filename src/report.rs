@@ -1,5 +1,6 @@
 //! Rendering: plans, apply reports and access for people and for machines, the same words everywhere.
 
+pub mod access_review;
 pub mod applied;
 pub mod build;
 pub mod digest;

@@ -20,6 +20,8 @@ mod harness;
 mod help;
 #[path = "cli/remote.rs"]
 mod remote;
+#[path = "cli/review.rs"]
+mod review;
 #[path = "cli/rosters.rs"]
 mod rosters;
 #[path = "cli/schemes.rs"]

@@ -1,19 +1,19 @@
-//! Everybody who reaches a project or a space, by which route: the answer to `portcullis who`, the access review.
+//! Everybody who reaches a project or a space, by which route: the answer to `portcullis who`.
 
 mod permissions;
 pub mod write;
 
-use super::accounts::Outcome;
+use super::accounts::{DomainClass, Outcome};
 use super::answer::{Answer, Because, RuleId, Source, Trail};
 use super::articles;
-use super::people::{PersonId, SituationId, Status};
+use super::people::{ListId, PersonId, SituationId, Status};
 use super::portal::{self, Route};
 use super::scheme::Circle;
-use super::state::{Coverage, State, StateKind};
+use super::state::{Coverage, Project, State, StateKind};
 use super::visitor::{self, Actor, Visitor};
 use super::{Channel, accounts};
 use crate::desired::ends::{Ends, List};
-use crate::model::{AccountKind, ProjectKey, SpaceKey};
+use crate::model::{AccountId, AccountKind, Email, ProjectKey, SpaceKey};
 use crate::neutral::named;
 use jiff::civil::Date;
 use std::collections::{BTreeSet, HashMap};
@@ -171,63 +171,9 @@ impl Listing {
 ///
 /// Classes that surely do not are left out; so are people.
 pub fn audience(state: &State<'_>, project_at: usize, space: Option<&SpaceKey>) -> Audience {
-    let project = &state.projects[project_at];
-    let judge = |visitor: &Visitor<'_>, trail: &mut Trail| match space {
-        Some(space) => articles::read(state, project_at, space, visitor, trail),
-        None => portal::reach(state, project_at, visitor, trail).view,
-    };
-    let mut classes = Vec::new();
-    let mut class = |who: String, route: String, visitor: &Visitor<'_>| {
-        let mut trail = Trail::recording();
-        let answer = judge(visitor, &mut trail);
-        if answer.exposes() {
-            classes.push(ClassRow {
-                who,
-                answer,
-                route,
-                because: trail.into_steps(),
-            });
-        }
-        answer
-    };
-    let anonymous = class(
-        "anonymous".into(),
-        "without login".into(),
-        &Visitor::Anonymous,
-    );
-    let anyone = class(
-        "anyone".into(),
-        by_sign_up(state, None),
-        &Visitor::anyone(state),
-    );
-    // Where only a leak lets every customer in, the leak is the row.
-    if space.is_some() || !project.scheme.leaks || accounts::open(project).exposes() {
-        class(
-            "any_customer".into(),
-            match space {
-                Some(_) => "any account of the site".into(),
-                None => "open project".into(),
-            },
-            &Visitor::AnyCustomer,
-        );
-    }
-    // What anyone reaches, the people of each domain reach too.
-    if anonymous != Answer::Yes && anyone != Answer::Yes {
-        for domain in state.domains_in_sight() {
-            let visitor = Visitor::new_address(state, &domain);
-            class(
-                format!("*@{domain}"),
-                by_sign_up(state, Some(&domain)),
-                &visitor,
-            );
-        }
-    }
-    // What shows the portal does not show its articles: of those, the rules of the space decide.
-    if space.is_none() {
-        classes.extend(permissions::leaks(project));
-        classes.extend(permissions::groups(project));
-        classes.push(permissions::agents(project));
-    }
+    let judge =
+        |visitor: &Visitor<'_>, trail: &mut Trail| judge(state, project_at, space, visitor, trail);
+    let classes = classes(state, project_at, space, &by_domain(state));
     let mut judged: HashMap<SituationId, Answer> = HashMap::new();
     let mut people = Vec::new();
     for id in state.people.ids() {
@@ -244,85 +190,215 @@ pub fn audience(state: &State<'_>, project_at: usize, space: Option<&SpaceKey>) 
             });
         }
     }
-    people.sort_by_key(|row| {
-        let person = state.people.get(row.person);
-        (person.email.is_none(), person.email, person.account_id)
-    });
+    people.sort_by_key(|row| order_of(state, row.person));
+    let mut gaps = gaps(state, project_at);
+    gaps.extend(shut_out(state, project_at));
     Audience {
-        project: project.key.clone(),
+        project: state.projects[project_at].key.clone(),
         space: space.cloned(),
         classes,
         people,
-        gaps: gaps(state, project_at),
+        gaps,
     }
 }
 
-fn by_sign_up(state: &State<'_>, domain: Option<&str>) -> String {
-    let visitor = match domain {
-        Some(domain) => Visitor::new_address(state, domain),
-        None => Visitor::anyone(state),
+/// What people are sorted by: the address, and behind everybody who shows one the account id.
+pub(super) fn order_of<'s>(
+    state: &'s State<'_>,
+    person: PersonId,
+) -> (bool, Option<&'s Email>, Option<&'s AccountId>) {
+    let person = state.people.get(person);
+    (person.email.is_none(), person.email, person.account_id)
+}
+
+/// Whether a visitor sees a portal, or reads the articles of one of its spaces.
+pub(super) fn judge(
+    state: &State<'_>,
+    project_at: usize,
+    space: Option<&SpaceKey>,
+    visitor: &Visitor<'_>,
+    trail: &mut Trail,
+) -> Answer {
+    match space {
+        Some(space) => articles::read(state, project_at, space, visitor, trail),
+        None => portal::reach(state, project_at, visitor, trail).view,
+    }
+}
+
+/// New addresses of every domain in sight, with how they come to a portal. A listing of many portals makes them once.
+pub(super) fn by_domain<'s>(state: &'s State<'_>) -> Vec<(String, String, Visitor<'s>)> {
+    let domains = state.domains_in_sight().into_iter();
+    let all = domains.map(|domain| {
+        let visitor = Visitor::New(DomainClass::of(state, &domain));
+        (format!("*@{domain}"), by_sign_up(state, &visitor), visitor)
+    });
+    all.collect()
+}
+
+/// The classes that reach a project, or one of its spaces, the widest first.
+pub(super) fn classes(
+    state: &State<'_>,
+    project_at: usize,
+    space: Option<&SpaceKey>,
+    domains: &[(String, String, Visitor<'_>)],
+) -> Vec<ClassRow> {
+    let project = &state.projects[project_at];
+    let mut classes = Vec::new();
+    let mut class = |who: String, route: String, visitor: &Visitor<'_>| {
+        let answer = judge(state, project_at, space, visitor, &mut Trail::silent());
+        if answer.exposes() {
+            let mut trail = Trail::recording();
+            let _ = judge(state, project_at, space, visitor, &mut trail);
+            classes.push(ClassRow {
+                who,
+                answer,
+                route,
+                because: trail.into_steps(),
+            });
+        }
+        answer
     };
-    match visitor::outcome(state, &visitor, Channel::SignUp, None, &mut Trail::silent()) {
+    let anonymous = class(
+        "anonymous".into(),
+        "without login".into(),
+        &Visitor::Anonymous,
+    );
+    let anyone = class(
+        "anyone".into(),
+        by_sign_up(state, &Visitor::anyone(state)),
+        &Visitor::anyone(state),
+    );
+    // Where only a leak lets every customer in, the leak is the row.
+    if space.is_some() || !project.scheme.leaks || accounts::open(project).exposes() {
+        class(
+            "any_customer".into(),
+            match space {
+                Some(_) => "any account of the site".into(),
+                None => "open project".into(),
+            },
+            &Visitor::AnyCustomer,
+        );
+    }
+    // What anyone reaches, the people of each domain reach too.
+    if anonymous != Answer::Yes && anyone != Answer::Yes {
+        for (who, route, visitor) in domains {
+            class(who.clone(), route.clone(), visitor);
+        }
+    }
+    // What shows the portal does not show its articles: of those, the rules of the space decide.
+    if space.is_none() {
+        classes.extend(permissions::leaks(project));
+        classes.extend(permissions::groups(project));
+        classes.push(permissions::agents(project));
+    }
+    classes
+}
+
+fn by_sign_up(state: &State<'_>, visitor: &Visitor<'_>) -> String {
+    match visitor::outcome(state, visitor, Channel::SignUp, None, &mut Trail::silent()) {
         Outcome::Rejected => "without login".into(),
         _ => "sign-up".into(),
     }
 }
 
 fn via(state: &State<'_>, project_at: usize, article: bool, id: PersonId) -> Vec<Via> {
+    let all = routes(state, project_at, article, &Actor::person(state, id)).into_iter();
+    all.map(|(via, _)| via).collect()
+}
+
+/// The routes of somebody who reaches a project or a space, and the list behind each that is one.
+pub(super) fn routes(
+    state: &State<'_>,
+    project_at: usize,
+    article: bool,
+    actor: &Actor<'_>,
+) -> Vec<(Via, Option<ListId>)> {
     let project = &state.projects[project_at];
-    let actor = Actor::person(state, id);
-    let mut all: Vec<Via> = portal::routes(project_at, project, &actor)
+    // Whoever cannot log in comes as everybody does.
+    let found = match actor.account.status {
+        Status::Disabled => Vec::new(),
+        _ => portal::routes(project_at, project, actor),
+    };
+    let mut all: Vec<(Via, Option<ListId>)> = found
         .into_iter()
-        .map(|route| match route {
-            Route::Roster { source, sure } => {
-                let route = match sure {
-                    true => "roster",
-                    false => "perhaps the roster",
-                };
-                let list = List::Customers(project.key.clone());
-                Via::new(route.into(), "V1", Some(source)).on(Some(list))
-            }
-            Route::Organization {
-                organization,
-                member,
-                ..
-            } => {
-                let found = state.organizations.get(organization as usize);
-                let name = found.map_or("?", |organization| organization.name.as_str());
-                let list = found.map(|organization| List::Members(organization.name.clone()));
-                Via::new(format!("organization {}", named(name)), "V10", Some(member)).on(list)
-            }
-            Route::Open => {
-                let route = match accounts::open(project) {
-                    Answer::Yes => "open project",
-                    _ => "perhaps an open project",
-                };
-                Via::new(route.into(), "V2", project.channel_access.source())
-            }
-            Route::Circle(found) => {
-                let circle = project.scheme.circles.get(found.circle as usize);
-                let route = circle.map_or_else(|| "?".to_owned(), Circle::route);
-                let route = match found.source {
-                    Some(_) => route,
-                    None => format!("perhaps {route}"),
-                };
-                Via::new(route, circle.map_or("V1", Circle::rule), found.source)
-            }
-            Route::Staff => Via::new("agent".into(), "V1", None),
-            Route::Leak => Via::new("permission leak".into(), "V7", project.scheme.source()),
-        })
+        .map(|route| (list_of(project_at, project, route), route))
+        .map(|(list, route)| (via_of(state, project, route), list))
         .collect();
     if all.is_empty() {
-        all.push(match article {
-            true => Via::new("any account of the site".into(), "Q19", None),
-            false => Via::new("not known".into(), "V1", None),
-        });
+        all.push((otherwise(article, actor), None));
     }
     all
 }
 
+fn list_of(project_at: usize, project: &Project, route: Route) -> Option<ListId> {
+    match route {
+        Route::Roster { sure, .. } => {
+            let list = ListId::Roster(u32::try_from(project_at).unwrap_or(u32::MAX));
+            Some(if sure { list } else { list.perhaps() })
+        }
+        Route::Organization { organization, .. } => Some(ListId::Organization(organization)),
+        Route::Circle(found) => {
+            let circle = project.scheme.circles.get(found.circle as usize)?;
+            found.source.map(|_| ListId::Circle(circle.id))
+        }
+        Route::Open | Route::Staff | Route::Leak => None,
+    }
+}
+
+/// The route of somebody who comes by no list, group or open door.
+fn otherwise(article: bool, actor: &Actor<'_>) -> Via {
+    let (route, rule) = match (actor.account.status, article) {
+        (Status::Disabled, true) => ("without login", "K1"),
+        (Status::Disabled, false) => ("without login", "V2"),
+        (_, true) => ("any account of the site", "Q19"),
+        (_, false) => ("not known", "V1"),
+    };
+    Via::new(route.into(), rule, None)
+}
+
+fn via_of(state: &State<'_>, project: &Project, route: Route) -> Via {
+    match route {
+        Route::Roster { source, sure } => {
+            let route = match sure {
+                true => "roster",
+                false => "perhaps the roster",
+            };
+            let list = List::Customers(project.key.clone());
+            Via::new(route.into(), "V1", Some(source)).on(Some(list))
+        }
+        Route::Organization {
+            organization,
+            member,
+            ..
+        } => {
+            let found = state.organizations.get(organization as usize);
+            let name = found.map_or("?", |organization| organization.name.as_str());
+            let list = found.map(|organization| List::Members(organization.name.clone()));
+            Via::new(format!("organization {}", named(name)), "V10", Some(member)).on(list)
+        }
+        Route::Open => {
+            let route = match accounts::open(project) {
+                Answer::Yes => "open project",
+                _ => "perhaps an open project",
+            };
+            Via::new(route.into(), "V2", project.channel_access.source())
+        }
+        Route::Circle(found) => {
+            let circle = project.scheme.circles.get(found.circle as usize);
+            let route = circle.map_or_else(|| "?".to_owned(), Circle::route);
+            let route = match found.source {
+                Some(_) => route,
+                None => format!("perhaps {route}"),
+            };
+            Via::new(route, circle.map_or("V1", Circle::rule), found.source)
+        }
+        Route::Staff => Via::new("agent".into(), "V1", None),
+        Route::Leak => Via::new("permission leak".into(), "V7", project.scheme.source()),
+    }
+}
+
 /// What could not be believed or read of the lists behind the target.
-fn gaps(state: &State<'_>, project_at: usize) -> Vec<String> {
+pub(super) fn gaps(state: &State<'_>, project_at: usize) -> Vec<String> {
     let project = &state.projects[project_at];
     let mut gaps = Vec::new();
     let mut note = |what: String, coverage: &Coverage| match coverage {
@@ -344,7 +420,6 @@ fn gaps(state: &State<'_>, project_at: usize) -> Vec<String> {
         }
     }
     gaps.extend(permissions::gaps(project));
-    gaps.extend(shut_out(state, project_at));
     gaps
 }
 

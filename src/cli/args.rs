@@ -114,6 +114,8 @@ pub enum Command {
     Explain(ExplainArguments),
     /// List everybody who reaches a project or a knowledge-base space, and by which route
     Who(WhoArguments),
+    /// Review the access of a whole site: findings first, then every person, list and portal
+    Review(ReviewArguments),
     /// Write a commented starter workspace that plans cleanly against the sandbox
     Init(InitArguments),
     /// Record that a person looked up a value that no program can read
@@ -492,6 +494,55 @@ pub enum WhoFormat {
     Csv,
     /// For programs.
     Json,
+}
+
+/// Arguments of `review`.
+#[derive(Debug, Args)]
+#[command(after_help = examples::REVIEW)]
+pub struct ReviewArguments {
+    /// The workspace; not used with --url
+    #[arg(default_value = ".")]
+    pub dir: Utf8PathBuf,
+    /// Review this site with nothing written yet, such as `https://acme.atlassian.net`; reads, and never writes
+    #[arg(long, value_name = "URL", conflicts_with_all = ["live", "observed"])]
+    pub url: Option<String>,
+    /// The site; needed where the workspace has several
+    #[arg(long, value_name = "SITE")]
+    pub site: Option<String>,
+    /// Read the site instead of taking what the workspace says
+    #[arg(long)]
+    pub live: bool,
+    /// Take a snapshot for the live site, without network
+    #[arg(long, value_name = "FILE", conflicts_with = "live")]
+    pub observed: Option<Utf8PathBuf>,
+    /// Only the lists and portals that this person or team answers for (`owner`)
+    #[arg(long, value_name = "WHO")]
+    pub owner: Option<String>,
+    /// Tell who of this list of people who left is still in: a CSV, or one address a line
+    #[arg(long, value_name = "FILE")]
+    pub against: Option<Utf8PathBuf>,
+    /// Tell what differs from an earlier review (a file of --format json), or from the workspace at a revision
+    #[arg(long, value_name = "FILE|REV")]
+    pub since: Option<String>,
+    /// The form of the output
+    #[arg(long, value_enum, default_value_t = ReviewFormat::Text)]
+    pub format: ReviewFormat,
+    /// How hard the site is asked.
+    #[command(flatten)]
+    pub limits: Limits,
+}
+
+/// The forms of `review`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ReviewFormat {
+    /// For people.
+    Text,
+    /// For spreadsheets.
+    Csv,
+    /// For programs.
+    Json,
+    /// One self-contained page.
+    Html,
 }
 
 /// Arguments of `init`.

@@ -86,6 +86,15 @@ Examples:
   portcullis who access ITSM/ITKB                 who reads these articles
   portcullis who access ITSM --live --format csv  the access review of a portal";
 
+/// Of `review`.
+pub(super) const REVIEW: &str = "\
+Examples:
+  portcullis review --url https://acme.atlassian.net  nothing written yet
+  portcullis review access --live --format html > review.html
+  portcullis review access --live --against leavers.csv
+  portcullis review access --live --since review.json  what changed since then
+  portcullis review access --owner it@acme.com --format csv";
+
 /// Of `init`.
 pub(super) const INIT: &str = "\
 Examples:

@@ -1,7 +1,7 @@
 //! The document that a command asked for JSON writes when it ends before it has its own.
 
 use super::Output;
-use super::args::{Command, PlanFormat, ReportFormat, WhoFormat};
+use super::args::{Command, PlanFormat, ReportFormat, ReviewFormat, WhoFormat};
 use super::output::Failure;
 use crate::exit::Exit;
 use crate::report::build;
@@ -68,6 +68,9 @@ fn shape(command: &Command) -> Option<Shape> {
         Command::Drift(arguments) => report(arguments.format),
         Command::Explain(arguments) => report(arguments.format),
         Command::Who(arguments) => (arguments.format == WhoFormat::Json).then_some(Shape::Other),
+        Command::Review(arguments) => {
+            (arguments.format == ReviewFormat::Json).then_some(Shape::Other)
+        }
         _ => None,
     }
 }

@@ -251,6 +251,8 @@ blocks! {
         previous_name: Option<String>,
         /// What should become of it; `present` when absent.
         state: Option<OrganizationStateWord>,
+        /// Who answers for it: shown and filtered by, without effect.
+        owner: Option<Sentence>,
         /// Who changes its members; `portcullis` when absent.
         managed_by: Option<ManagedByWord>,
         /// The whole list of its e-mail domains, at most ten.
@@ -425,6 +427,8 @@ blocks! {
     }
     /// A service project.
     ProjectBlock {
+        /// Who answers for it: shown and filtered by, without effect.
+        owner: Option<Sentence>,
         /// Who may send requests by portal, widget and e-mail.
         channel_access: Option<ChannelAccess>,
         /// With whom customers may share their requests.

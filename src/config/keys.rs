@@ -47,7 +47,7 @@ keys! {
     /// Confluence's side of a space.
     SPACE = "SpaceBlock": ["anonymous_access", "unlicensed_access"];
     /// A customer organization.
-    ORGANIZATION = "OrganizationBlock": ["id", "previous_name", "state", "managed_by", "email_domains", "allow_empty", "members"];
+    ORGANIZATION = "OrganizationBlock": ["id", "previous_name", "state", "owner", "managed_by", "email_domains", "allow_empty", "members"];
     /// A list of people.
     ROSTER = "RosterBlock": [
         "mode", "list", "from", "auto_joined", "previous_domains", "keep", "absent", "create", "allow_empty"
@@ -79,7 +79,7 @@ keys! {
     /// A person, everywhere on the site.
     PERSON = "PersonBlock": ["state", "reason", "owner"];
     /// A service project.
-    PROJECT = "ProjectBlock": ["channel_access", "customer_sharing", "organizations", "customers", "customer_groups", "knowledge_base"];
+    PROJECT = "ProjectBlock": ["owner", "channel_access", "customer_sharing", "organizations", "customers", "customer_groups", "knowledge_base"];
     /// The organizations linked to a project.
     LINKED_ORGANIZATIONS = "LinkedOrganizationsBlock": ["mode", "list", "allow_empty"];
     /// The groups in the role of a project's customers.

@@ -249,6 +249,8 @@ pub struct Organization {
     pub previous_name: Option<Located<OrganizationName>>,
     /// What should become of it.
     pub state: Located<OrganizationState>,
+    /// Who answers for it: shown and filtered by, without effect.
+    pub owner: Option<String>,
     /// Who changes its members.
     pub managed_by: ManagedBy,
     /// The whole list of its e-mail domains, when written.
@@ -406,6 +408,8 @@ pub struct Person {
 pub struct Project {
     /// Where it is declared.
     pub span: Span,
+    /// Who answers for it: shown and filtered by, without effect.
+    pub owner: Option<String>,
     /// Open or restricted, when written.
     pub channel_access: Option<Located<ChannelAccess>>,
     /// Customer sharing, when written.

@@ -4,11 +4,13 @@
 //! stand within `noscript`: with the script they are text until somebody opens or searches them, without it they are folded
 //! lists, so that everything can be read either way.
 
+mod access_review;
 mod lists;
 mod markup;
 mod people;
 mod steps;
 
+pub use access_review::access_review;
 pub(super) use markup::is_safe_link;
 
 use super::document::PlanDocument;

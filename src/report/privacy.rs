@@ -13,7 +13,7 @@ mod fold;
 mod people;
 mod workspace;
 
-pub use access::{redact_explanation, redact_listing};
+pub use access::{Mask, redact_explanation, redact_listing};
 pub use applied::redact as redact_applied;
 pub use drift::redact as redact_drift;
 pub use workspace::redact as redact_diagnostics;

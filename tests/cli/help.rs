@@ -3,7 +3,7 @@
 use super::harness::Place;
 use clap::Parser as _;
 
-const COMMANDS: [&str; 18] = [
+const COMMANDS: [&str; 19] = [
     "doctor",
     "validate",
     "plan",
@@ -14,6 +14,7 @@ const COMMANDS: [&str; 18] = [
     "codeowners",
     "explain",
     "who",
+    "review",
     "init",
     "attest",
     "sandbox",

@@ -238,27 +238,26 @@ pub fn document(site: &str, audience: &Listing, sources: &Sources, exit: Exit) -
     document
 }
 
+/// Returns a route as JSON: its words, its rule, and where it is said or by which surface it was read.
+pub fn route(via: &Via, sources: &Sources) -> Value {
+    let mut value = json!({ "route": via.route, "rule": via.rule.0 });
+    match via.source {
+        Some(Source::Written(span) | Source::Attested(span)) => {
+            if let Some(file) = sources.get(span.file) {
+                value["source"] = json!({ "file": file.path, "line": span.line });
+            }
+        }
+        Some(Source::Read(surface)) => value["surface"] = surface.word().into(),
+        Some(Source::Default) | None => {}
+    }
+    if let Some(until) = via.until {
+        value["until"] = until.to_string().into();
+    }
+    value
+}
+
 fn person(row: &Listed, sources: &Sources) -> Value {
-    let routes: Vec<Value> = row
-        .via
-        .iter()
-        .map(|via| {
-            let mut value = json!({ "route": via.route, "rule": via.rule.0 });
-            match via.source {
-                Some(Source::Written(span) | Source::Attested(span)) => {
-                    if let Some(file) = sources.get(span.file) {
-                        value["source"] = json!({ "file": file.path, "line": span.line });
-                    }
-                }
-                Some(Source::Read(surface)) => value["surface"] = surface.word().into(),
-                Some(Source::Default) | None => {}
-            }
-            if let Some(until) = via.until {
-                value["until"] = until.to_string().into();
-            }
-            value
-        })
-        .collect();
+    let routes: Vec<Value> = row.via.iter().map(|via| route(via, sources)).collect();
     let mut value = json!({
         "who": row.who,
         "answer": row.answer.word(),

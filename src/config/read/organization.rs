@@ -1,7 +1,7 @@
 //! Customer organizations.
 
 use super::site::empty_list;
-use super::{allow_empty, block};
+use super::{allow_empty, block, optional_sentence};
 use crate::config::context::{Context, null};
 use crate::config::workspace::{ManagedBy, Organization, OrganizationState};
 use crate::config::yaml::{Entry, Value};
@@ -57,6 +57,7 @@ fn organization(cx: &mut Context, entry: &Entry<'_>) -> Option<Organization> {
         Some(Located::new(name, e.node.mark.span))
     });
     let state = fields.get("state").and_then(|e| cx.word(&e.node, STATE));
+    let owner = optional_sentence(cx, fields.get("owner"));
     let managed = fields
         .get("managed_by")
         .and_then(|e| cx.word(&e.node, roster::MANAGED_BY));
@@ -112,6 +113,7 @@ fn organization(cx: &mut Context, entry: &Entry<'_>) -> Option<Organization> {
         id,
         previous_name,
         state: state.unwrap_or(Located::new(OrganizationState::Present, entry.mark.span)),
+        owner,
         managed_by,
         email_domains,
         members,

@@ -40,6 +40,7 @@ fn project(cx: &mut Context, entry: &Entry<'_>) -> Option<Project> {
     };
     Some(Project {
         span: entry.mark.span,
+        owner: optional_sentence(cx, fields.get("owner")),
         channel_access: fields
             .get("channel_access")
             .and_then(|e| cx.word(&e.node, ChannelAccess::WORDS)),

@@ -20,6 +20,7 @@ const SPAN: Span = Span {
 
 fn site(url: SiteUrl, user_management: UserManagement) -> Site {
     let project = Project {
+        owner: None,
         span: SPAN,
         channel_access: None,
         customer_sharing: None,

@@ -7,6 +7,54 @@ use crate::access::explain::Explanation;
 use crate::access::who::Listing;
 use std::collections::BTreeMap;
 
+/// What is shown of people, for a report that is written person by person.
+#[derive(Debug)]
+pub struct Mask {
+    privacy: Privacy,
+    people: People,
+}
+
+impl Mask {
+    /// Shows as much of people as `privacy` says; `key` makes pseudonyms that nobody without it can check.
+    pub fn new(privacy: Privacy, key: Option<&str>) -> Self {
+        Self {
+            privacy,
+            people: People::new(privacy, key),
+        }
+    }
+
+    /// Returns the word used on the command line and in JSON.
+    pub const fn word(&self) -> &'static str {
+        self.privacy.word()
+    }
+
+    /// Says whether people are shown as they are.
+    pub fn is_full(&self) -> bool {
+        self.privacy == Privacy::Full
+    }
+
+    /// Says whether people are only counted.
+    pub fn counts(&self) -> bool {
+        self.privacy == Privacy::Counts
+    }
+
+    /// Returns what is shown of an address, or of `id:` and an account id.
+    pub fn who(&self, who: &str) -> String {
+        match self.is_full() {
+            true => who.to_owned(),
+            false => self.people.pseudonym(who),
+        }
+    }
+
+    /// Returns what is shown of a sentence.
+    pub fn text(&self, text: &str) -> String {
+        match self.is_full() {
+            true => text.to_owned(),
+            false => self.people.text(text),
+        }
+    }
+}
+
 /// Takes personal data out of an explanation; who was asked about goes through [`super::redact_text`].
 pub fn redact_explanation(explanation: &mut Explanation, privacy: Privacy, key: Option<&str>) {
     if privacy == Privacy::Full {

@@ -1,0 +1,341 @@
+//! `review`: the first look at a real site, agreement with `who`, lists of people who left, earlier reviews, owners, privacy.
+
+use super::harness::{Place, site};
+use portcullis::emulator::Options;
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Who reaches each portal and each space, by one review: `ITSM` to address to answer.
+fn reached(review: &Value) -> BTreeMap<String, BTreeMap<String, String>> {
+    let mut reached: BTreeMap<String, BTreeMap<String, String>> = BTreeMap::new();
+    for person in review["people"].as_array().unwrap() {
+        for reach in person["reaches"].as_array().unwrap() {
+            let target = reach["portal"].as_str().or(reach["articles"].as_str());
+            reached
+                .entry(target.unwrap().to_owned())
+                .or_default()
+                .insert(
+                    person["who"].as_str().unwrap().to_owned(),
+                    reach["answer"].as_str().unwrap().to_owned(),
+                );
+        }
+    }
+    reached
+}
+
+fn finding<'r>(review: &'r Value, code: &str) -> &'r Value {
+    let findings = review["findings"].as_array().unwrap();
+    findings
+        .iter()
+        .find(|finding| finding["code"] == code)
+        .unwrap()
+}
+
+fn whom(finding: &Value) -> Vec<&str> {
+    let people = finding["people"].as_array();
+    people
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_first_look_at_a_site_needs_nothing_written_and_writes_nothing() {
+    let sandbox = site(Options::default()).await;
+    let place = Place::new();
+    let ran = place.run(&["review", "--url", &sandbox.url()]);
+    insta::assert_snapshot!("review_url", ran.text());
+    assert_eq!(sandbox.stats().writes, 0);
+    let ran = place.run(&["review", "--url", &sandbox.url(), "--format", "json"]);
+    let review = ran.json();
+    assert_eq!(review["state"], "live");
+    assert_eq!(review["numbers"]["people"], 8);
+    let told = finding(&review, "nobody-told");
+    assert_eq!(told["count"], Value::Null, "{told}");
+    assert!(told["not_known"].is_string(), "{told}");
+    let ran = place.run(&["review", "--url", "https://acme.example.com"]);
+    assert_eq!((ran.code, ran.out.as_str()), (7, ""), "{}", ran.text());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_review_says_of_everybody_and_every_class_what_who_says() {
+    let sandbox = site(Options::default()).await;
+    let place = Place::remote(&sandbox);
+    for live in [&["--live"][..], &[]] {
+        let run = |arguments: &[&str]| {
+            place
+                .run(&[arguments, live, &["--format", "json"]].concat())
+                .json()
+        };
+        let review = run(&["review"]);
+        let reached = reached(&review);
+        let mut targets: Vec<&str> = review["portals"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter_map(|p| p["project"].as_str())
+            .collect();
+        targets.extend(
+            reached
+                .keys()
+                .filter(|key| key.contains('/'))
+                .map(String::as_str),
+        );
+        assert!(targets.len() >= 3, "{targets:?}");
+        for target in targets {
+            let who = run(&["who", target]);
+            let listed: BTreeMap<String, String> = who["people"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|row| {
+                    let text = |key: &str| row[key].as_str().unwrap().to_owned();
+                    (text("who"), text("answer"))
+                })
+                .collect();
+            let found = reached.get(target).cloned().unwrap_or_default();
+            assert_eq!(found, listed, "{target}");
+            let classes = |rows: &Value, own: &dyn Fn(&Value) -> bool| -> BTreeSet<String> {
+                let rows = rows.as_array().unwrap().iter().filter(|row| own(row));
+                rows.map(|row| format!("{} {} {}", row["who"], row["answer"], row["route"]))
+                    .collect()
+            };
+            assert_eq!(
+                classes(&review["classes"], &|row| row["target"] == target),
+                classes(&who["classes"], &|_| true),
+                "{target}"
+            );
+            // The routes of each person too, with the place of that person's own entry.
+            for row in who["people"].as_array().unwrap() {
+                let people = review["people"].as_array().unwrap();
+                let person = people
+                    .iter()
+                    .find(|person| person["who"] == row["who"])
+                    .unwrap();
+                let reaches = person["reaches"].as_array().unwrap();
+                let reach = reaches
+                    .iter()
+                    .find(|reach| reach["portal"] == target || reach["articles"] == target);
+                assert_eq!(
+                    reach.unwrap()["routes"],
+                    row["routes"],
+                    "{} {target}",
+                    row["who"]
+                );
+            }
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn people_who_left_are_found_whatever_list_says_so() {
+    let sandbox = site(Options::default()).await;
+    let place = Place::remote(&sandbox);
+    let review = place.run(&["review", "--live", "--format", "json"]).json();
+    // `people` of the workspace says so.
+    assert_eq!(
+        whom(finding(&review, "leavers-still-in")),
+        ["mal@globex.example"]
+    );
+    let wes = review["people"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|p| p["who"] == "wes@umbrella.example");
+    let id = wes.unwrap()["account_id"].as_str().unwrap();
+    place.write("left.csv", &format!("Email;account_id;until\nANA@globex.example;;\n;{id};2026-11-01\nhana@acme.example;;2026-12-24\nnobody@nowhere.example;;\n"));
+    let ran = place.run(&[
+        "review",
+        "--url",
+        &sandbox.url(),
+        "--against",
+        "left.csv",
+        "--format",
+        "json",
+    ]);
+    // Hana's last day is still to come.
+    assert_eq!(
+        whom(finding(&ran.json(), "leavers-still-in")),
+        ["ana@globex.example", "wes@umbrella.example"],
+        "{}",
+        ran.err
+    );
+    let ran = place.run(&["review", "--against", "left.pdf"]);
+    assert_eq!(ran.code, 64, "{}", ran.text());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_differs_since_an_earlier_review_is_told() {
+    let sandbox = site(Options::default()).await;
+    let place = Place::remote(&sandbox);
+    let before = place.run(&["review", "--live", "--format", "json"]).out;
+    place.write("review.json", &before.replace("[PORT]", "1"));
+    let again = place.run(&["review", "--live", "--since", "review.json"]);
+    assert!(
+        again.out.contains("Since review.json\n  nothing differs\n"),
+        "{}",
+        again.text()
+    );
+    let applied = place.run(&["apply", "--auto-approve", "--allow-manual"]);
+    assert!([0, 5].contains(&applied.code), "{}", applied.text());
+    let after = place
+        .run(&[
+            "review",
+            "--live",
+            "--since",
+            "review.json",
+            "--format",
+            "json",
+        ])
+        .json();
+    let since = &after["since"];
+    let names = |part: &str| -> Vec<&str> {
+        since[part]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter_map(|row| row["who"].as_str())
+            .collect()
+    };
+    assert!(names("new").contains(&"bo@globex.example"), "{since}");
+    assert!(names("gone").contains(&"mal@globex.example"), "{since}");
+    let left = |row: &&Value| row["code"] == "leavers-still-in";
+    let left = since["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(left)
+        .unwrap();
+    assert_eq!((&left["before"], &left["now"]), (&1.into(), &0.into()));
+    // A workspace elsewhere, or at a revision, is a review too.
+    let files = place.run(&["review", "--since", "seed", "--format", "json"]);
+    assert_eq!(files.code, 3, "a seed is no workspace: {}", files.text());
+    let files = place
+        .run(&["review", ".", "--since", ".", "--format", "json"])
+        .json();
+    assert_eq!(files["since"]["new"], Value::Array(Vec::new()));
+    place.write("other.json", "{}");
+    assert_eq!(place.run(&["review", "--since", "other.json"]).code, 64);
+    let masked = place.run(&[
+        "review",
+        "--since",
+        "review.json",
+        "--privacy",
+        "pseudonymous",
+    ]);
+    assert!(masked.err.contains("--privacy"), "{}", masked.text());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_owner_sees_what_the_owner_answers_for() {
+    let place = Place::quickstart();
+    place.replace(
+        "organizations/initech.yaml",
+        "      Initech:\n",
+        "      Initech:\n        owner: jo@acme.com\n",
+    );
+    place.replace(
+        "projects/hr.yaml",
+        "      HR:\n",
+        "      HR:\n        owner: hr@acme.com\n",
+    );
+    let owned = place
+        .run(&["review", "--owner", "jo@acme.com", "--format", "json"])
+        .json();
+    let who = |review: &Value| -> Vec<String> {
+        review["people"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|p| p["who"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    assert_eq!(
+        who(&owned),
+        ["peter@initech.example", "samir@initech.example"]
+    );
+    assert_eq!(owned["people"][0]["lists"][0]["owner"], "jo@acme.com");
+    assert_eq!(owned["people"][1]["lists"][0]["until"], "2027-06-30");
+    let hr = place
+        .run(&["review", "--owner", "hr@acme.com", "--format", "json"])
+        .json();
+    assert_eq!(who(&hr), ["hana@acme.example"]);
+    assert_eq!(hr["portals"][0]["owner"], "hr@acme.com");
+    // Once somebody answers for one list, those that nobody answers for are a finding.
+    let all = place.run(&["review", "--format", "json"]).json();
+    let bare = finding(&all, "without-owner");
+    assert_eq!(
+        bare["what"],
+        serde_json::json!(["organization `Globex`", "customers of ITSM"])
+    );
+    let nobody = place.run(&["review", "--owner", "nobody"]);
+    assert!(
+        nobody.err.contains("answers for no list"),
+        "{}",
+        nobody.text()
+    );
+    // It decides nothing.
+    place.replace("projects/hr.yaml", "        owner: hr@acme.com\n", "");
+    let plan = place.run(&["plan"]).out;
+    place.replace(
+        "organizations/initech.yaml",
+        "        owner: jo@acme.com\n",
+        "",
+    );
+    assert_eq!(
+        plan.lines().count(),
+        place.run(&["plan"]).out.lines().count()
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_form_of_a_review_gives_people_away_or_runs_what_they_typed() {
+    let place = Place::quickstart();
+    place.replace(
+        "seed/portcullis.yaml",
+        "name: Tom,",
+        "name: \"=HYPERLINK(1)<script>alert(1)</script>\",",
+    );
+    for format in ["text", "csv", "json", "html"] {
+        let shown = place.run(&["review", "--live", "--format", format]);
+        assert_eq!(shown.code, 0, "{}", shown.text());
+        assert!(shown.out.contains("tom@acme.example"), "{format}");
+        if format == "html" {
+            assert!(!shown.out.contains("<script>alert"), "{}", shown.out);
+        }
+        for cell in shown
+            .out
+            .lines()
+            .filter(|_| format == "csv")
+            .flat_map(|line| line.split(','))
+        {
+            assert!(!cell.trim_matches('"').starts_with('='), "{cell}");
+        }
+        for privacy in ["pseudonymous", "counts"] {
+            let ran = place.run(&["review", "--live", "--format", format, "--privacy", privacy]);
+            assert_eq!(ran.code, 0, "{}", ran.text());
+            let shown = ran.out.replace("person-", "");
+            for name in ["tom@", "mal@", "ana@", "HYPERLINK", "qm:"] {
+                assert!(!shown.contains(name), "{format} {privacy}: {name}");
+            }
+        }
+    }
+    let counts = place
+        .run(&[
+            "review",
+            "--live",
+            "--format",
+            "json",
+            "--privacy",
+            "counts",
+        ])
+        .json();
+    let people = counts["people"].as_array().unwrap();
+    let counted: u64 = people
+        .iter()
+        .map(|row| row["count"].as_u64().unwrap())
+        .sum();
+    assert_eq!(Value::from(counted), counts["numbers"]["people"]);
+    assert!(people.len() < 8);
+}
