@@ -48,7 +48,7 @@ pub struct DesiredRoster<'w> {
     pub roster: &'w Roster,
     /// Entries that hold today.
     pub present: Vec<&'w RosterEntry>,
-    /// People who must not be there today, in both modes.
+    /// People who must not be there today, in both modes; whoever must be on no list of the site is not copied here.
     pub gone: Vec<Gone<'w>>,
 }
 
@@ -56,20 +56,11 @@ pub struct DesiredRoster<'w> {
 #[derive(Debug, Clone, Copy)]
 pub struct Gone<'w> {
     /// Who.
-    pub who: GoneWho<'w>,
+    pub who: &'w Who,
     /// Why.
     pub reason: Reason,
     /// Where that is written.
     pub span: Span,
-}
-
-/// How somebody who must be gone is named.
-#[derive(Debug, Clone, Copy)]
-pub enum GoneWho<'w> {
-    /// In a roster, or under `absent`.
-    Who(&'w Who),
-    /// Under `people`.
-    Email(&'w crate::model::Email),
 }
 
 impl<'w> Desired<'w> {
@@ -186,10 +177,10 @@ impl<'w> DesiredRoster<'w> {
                 .and_then(|extra| extra.until)
                 .is_some_and(|until| until < today);
             if by_person {
-                // `people` beats every roster; the loop below names the line that asked for it.
+                // `people` and leavers beat every roster, and are asked of whoever is there.
             } else if expired {
                 gone.push(Gone {
-                    who: GoneWho::Who(&entry.who),
+                    who: &entry.who,
                     reason: Reason::Expired,
                     span: entry.span,
                 });
@@ -198,19 +189,9 @@ impl<'w> DesiredRoster<'w> {
             }
         }
         gone.extend(roster.absent.iter().map(|who| Gone {
-            who: GoneWho::Who(&who.value),
+            who: &who.value,
             reason: Reason::Absent,
             span: who.span,
-        }));
-        gone.extend(site.people_by_id.iter().map(|(who, person)| Gone {
-            who: GoneWho::Who(who),
-            reason: Reason::PersonAbsent,
-            span: person.span,
-        }));
-        gone.extend(site.people.iter().map(|(email, person)| Gone {
-            who: GoneWho::Email(email),
-            reason: Reason::PersonAbsent,
-            span: person.span,
         }));
         Self {
             roster,

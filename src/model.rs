@@ -4,6 +4,7 @@ mod address;
 mod email;
 mod fields;
 mod ids;
+mod many;
 mod names;
 mod origin;
 mod path;
@@ -16,7 +17,8 @@ pub use fields::{
     AccountKind, ChannelAccess, CustomerSharing, EmailAccountCreation, OrganizationManagement,
     SiteField, SiteValue, Surface, WhoCanView,
 };
-pub use ids::{AccountId, CloudId, DeskId, OrganizationId};
+pub use ids::{AccountId, CloudId, DeskId, OrganizationId, numbered};
+pub use many::{ManyMap, ManySet};
 pub use names::{NameError, OrganizationName, ProjectKey, SiteKey, SpaceKey};
 pub use origin::{Origin, OriginError};
 pub use path::unfit_path;

@@ -4,6 +4,7 @@
 
 mod permissions;
 mod rights;
+pub mod snapshot;
 
 pub use permissions::{
     GroupRef, ObservedActors, ObservedCustomers, ObservedGroup, ObservedPermissions,
@@ -67,7 +68,7 @@ pub struct Observed {
 
 impl Observed {
     /// The version written into snapshots.
-    pub const FORMAT_VERSION: &'static str = "1.0";
+    pub const FORMAT_VERSION: &'static str = "2.0";
 
     /// Returns an observation in which nothing was read yet.
     pub fn nothing(site: SiteKey) -> Self {
@@ -89,6 +90,35 @@ impl Observed {
             customer_role_holders: None,
             shared_addresses: BTreeSet::new(),
             requests: 0,
+        }
+    }
+
+    /// Everything but accounts, organizations and projects; of a list that was read whole it is left that it was.
+    fn without_lists(&self) -> Self {
+        fn emptied<K, V>(read: Option<&Read<BTreeMap<K, V>>>) -> Option<Read<BTreeMap<K, V>>> {
+            Some(match read? {
+                Read::Complete(_) => Read::Complete(BTreeMap::new()),
+                Read::Incomplete(why) => Read::Incomplete(why.clone()),
+            })
+        }
+        Self {
+            format_version: Self::FORMAT_VERSION.to_owned(),
+            site: self.site.clone(),
+            cloud_id: self.cloud_id.clone(),
+            caller: self.caller.clone(),
+            accounts: BTreeMap::new(),
+            resolutions: self.resolutions.clone(),
+            organizations: emptied(self.organizations.as_ref()),
+            projects: emptied(self.projects.as_ref()),
+            settings: self.settings.clone(),
+            approved_domains: self.approved_domains.clone(),
+            any_domain: self.any_domain.clone(),
+            customer_role: self.customer_role.clone(),
+            rights: self.rights.clone(),
+            groups: self.groups.clone(),
+            customer_role_holders: self.customer_role_holders.clone(),
+            shared_addresses: self.shared_addresses.clone(),
+            requests: self.requests,
         }
     }
 

@@ -1,7 +1,7 @@
 //! Known people, the lists they stand on, and their distinct situations.
 
 use super::answer::Source;
-use crate::model::{AccountId, AccountKind, Email};
+use crate::model::{AccountId, AccountKind, Email, ManyMap};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
@@ -151,8 +151,8 @@ pub struct People<'a> {
 #[derive(Debug, Default)]
 struct ReadPeople<'a> {
     people: Vec<Person<'a>>,
-    by_email: HashMap<&'a str, Vec1>,
-    by_account: HashMap<&'a AccountId, u32>,
+    by_email: ManyMap<&'a str, Vec1>,
+    by_account: ManyMap<&'a AccountId, u32>,
     /// Lists of person `i` are `lists[starts[i]..starts[i + 1]]`, with their sources beside them.
     starts: Vec<u32>,
     lists: Vec<ListId>,
@@ -166,6 +166,8 @@ struct ReadPeople<'a> {
     /// Addresses whose owner could not be told, and whether everybody else who is not known has no account.
     unresolved: HashMap<&'a str, String>,
     unlisted: Option<String>,
+    /// The domains of their addresses.
+    domains: BTreeSet<&'a str>,
 }
 
 /// What changes make of the people who were read: an overlay, not a copy.
@@ -262,6 +264,13 @@ impl<'a> People<'a> {
     /// Looks an account id up.
     pub fn by_account(&self, id: &AccountId) -> Option<PersonId> {
         self.read.by_account.get(id).copied().map(PersonId)
+    }
+
+    /// Returns the domain of every known address, some of them more than once.
+    pub fn domains(&self) -> impl Iterator<Item = &'a str> {
+        let made = self.moves.iter().flat_map(|moves| moves.people.values());
+        let made = made.filter_map(|person| person.email.map(Email::domain));
+        self.read.domains.iter().copied().chain(made)
     }
 
     /// Returns the addresses that two accounts have (R1a), each of them once or twice.
@@ -533,8 +542,8 @@ impl<'a> Mover<'a> {
 #[derive(Debug, Default)]
 pub struct PeopleBuilder<'a> {
     people: Vec<Person<'a>>,
-    by_email: HashMap<&'a str, Vec1>,
-    by_account: HashMap<&'a AccountId, u32>,
+    by_email: ManyMap<&'a str, Vec1>,
+    by_account: ManyMap<&'a AccountId, u32>,
     memberships: Vec<(u32, Membership)>,
     unresolved: HashMap<&'a str, String>,
     unlisted: Option<String>,
@@ -545,7 +554,8 @@ impl<'a> PeopleBuilder<'a> {
     pub fn with_capacity(people: usize) -> Self {
         Self {
             people: Vec::with_capacity(people),
-            by_email: HashMap::with_capacity(people),
+            by_email: ManyMap::with_capacity_and_hasher(people, Default::default()),
+            by_account: ManyMap::with_capacity_and_hasher(people, Default::default()),
             ..Self::default()
         }
     }
@@ -643,8 +653,22 @@ impl<'a> PeopleBuilder<'a> {
             hidden: BTreeMap::new(),
             unresolved: self.unresolved,
             unlisted: self.unlisted,
+            domains: BTreeSet::new(),
         };
         drop(self.memberships);
+        // Mostly many people of one domain follow each other.
+        let mut last = "";
+        for domain in people
+            .people
+            .iter()
+            .filter_map(|person| person.email)
+            .map(Email::domain)
+        {
+            if domain != last {
+                people.domains.insert(domain);
+                last = domain;
+            }
+        }
         let mut known: HashMap<Situation<'_>, u32> = HashMap::new();
         let mut hidden: BTreeMap<SituationId, u32> = BTreeMap::new();
         let (mut of_person, mut examples, mut counts) = (Vec::with_capacity(count), vec![], vec![]);

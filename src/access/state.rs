@@ -294,14 +294,7 @@ impl State<'_> {
                     .map(|(domain, _)| domain.as_str().to_owned()),
             );
         }
-        let mut seen: std::collections::HashSet<&str> = std::collections::HashSet::new();
-        for person in self.people.iter() {
-            if let Some(email) = person.email
-                && seen.insert(email.domain())
-            {
-                domains.insert(email.domain().to_owned());
-            }
-        }
+        domains.extend(self.people.domains().map(str::to_owned));
         domains
     }
 }

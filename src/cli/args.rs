@@ -681,6 +681,9 @@ pub struct ExportArguments {
     /// Write what was read as JSON to this file, for `--observed` of `plan`, `explain` and `who`
     #[arg(long, value_name = "FILE", value_parser = file)]
     pub snapshot: Option<Utf8PathBuf>,
+    /// Read this snapshot instead of a site, and write it in the newest form
+    #[arg(long, value_name = "OLD_FILE", requires = "snapshot", conflicts_with_all = ["site", "url", "to"])]
+    pub observed: Option<Utf8PathBuf>,
     /// Leave out, with a comment, what could not be read whole
     #[arg(long)]
     pub partial: bool,

@@ -3,13 +3,13 @@
 mod source;
 
 use super::args::{ExportArguments, ExportMembers, ExportMode, Global};
-use super::{Lookup, Output, init, observe};
+use super::{Lookup, Output, init, observe, plan};
 use crate::config::Mode;
 use crate::exit::Exit;
 use crate::export::{self, Export, Members, Shape};
 use crate::files::{self, Access, Given, Refusal};
 use crate::observe::{Whole, observe_site};
-use crate::observed::Observed;
+use crate::observed::{Observed, snapshot as snapshots};
 use camino::Utf8Path;
 use source::Source;
 
@@ -32,6 +32,13 @@ async fn export(
     output: &mut Output,
     lookup: Lookup,
 ) -> Result<(), Exit> {
+    if let (Some(old), Some(new)) = (&arguments.observed, &arguments.snapshot) {
+        let observed = plan::snapshot(old, output)?;
+        snapshot(new, &observed)
+            .map_err(|error| output.fail(Exit::Unexpected, &error.to_string(), None))?;
+        output.note(&format!("Wrote the snapshot `{new}`."));
+        return Ok(());
+    }
     if let Some(to) = &arguments.to {
         files::refuse_unless_free(to).map_err(|why| output.fail(Exit::Usage, &why, None))?;
     }
@@ -127,10 +134,7 @@ fn gaps(export: &Export, partial: bool, output: &mut Output) -> Result<(), Exit>
 
 /// Writes a snapshot; a failure leaves what was there.
 fn snapshot(file: &Utf8Path, observed: &Observed) -> Result<(), Refusal> {
-    Given::new(file).replace(Access::Private, |out| {
-        serde_json::to_writer(&mut *out, observed)?;
-        out.write_all(b"\n")
-    })
+    Given::new(file).replace(Access::Private, |out| snapshots::write(observed, out))
 }
 
 fn summary(export: &Export, arguments: &ExportArguments, output: &mut Output) {

@@ -7,7 +7,7 @@ use crate::config::Workspace;
 use crate::exit::Exit;
 use crate::files::{self, Access, Given};
 use crate::model::SiteKey;
-use crate::observed::Observed;
+use crate::observed::{Observed, snapshot as snapshots};
 use crate::pipeline;
 use crate::report::build::{self, Planned};
 use crate::report::document::{Made, PlanDocument};
@@ -95,6 +95,8 @@ async fn plan(
         build::set_overridden(&mut document, by);
     }
     accept::stamp(&mut document, from, &observed);
+    // A large site takes much room, and what follows takes some of its own.
+    drop(observed);
     if let Some(made) = &mut document.made {
         made.partial = reach.partial;
         made.today = global.other_day().map(|day| day.to_string());
@@ -277,11 +279,11 @@ async fn live(
 
 /// Reads a snapshot.
 pub(super) fn snapshot(file: &Utf8Path, output: &mut Output) -> Result<Observed, Exit> {
-    let text = Given::new(file)
-        .read_text(files::LARGE)
+    let input = Given::new(file)
+        .reader(files::LARGE)
         .map_err(|error| output.fail(Exit::Usage, &error.to_string(), None))?;
-    serde_json::from_str(&text).map_err(|error| {
-        let message = format!("`{file}` is not a snapshot{}", json::place(&error));
+    snapshots::read(input).map_err(|error| {
+        let message = format!("`{file}` is not a snapshot: {error}");
         output.fail(
             Exit::Usage,
             &message,

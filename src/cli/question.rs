@@ -2,6 +2,7 @@
 
 use crate::report::document::PlanDocument;
 use crate::report::impact::AccessImpact;
+use serde::Deserialize as _;
 
 /// What is asked, and what must be answered.
 #[derive(Debug, PartialEq, Eq)]
@@ -15,7 +16,7 @@ pub(super) struct Question {
 impl Question {
     /// Asks about so many changes of a plan. Where somebody loses every portal of a site, its name must be typed.
     pub(super) fn of(document: &PlanDocument, automatic: usize) -> Self {
-        let impact = serde_json::from_value::<AccessImpact>(document.access_impact.clone());
+        let impact = AccessImpact::deserialize(&document.access_impact);
         let impact = impact.unwrap_or_default();
         let s = if automatic == 1 { "" } else { "s" };
         let people = people(&impact);

@@ -192,6 +192,13 @@ pub struct Site {
     pub sandbox: SeedSandbox,
 }
 
+impl Site {
+    /// Says whether nobody has to be off every list, by `people` or by a file of leavers.
+    pub fn nobody_leaves(&self) -> bool {
+        self.people.is_empty() && self.people_by_id.is_empty()
+    }
+}
+
 /// Confluence's side of a space.
 #[derive(Debug, Clone)]
 pub struct Space {

@@ -19,6 +19,29 @@ pub(super) fn read(file: File, size: u64, limit: u64) -> Result<Vec<u8>, Why> {
     Ok(bytes)
 }
 
+/// A file that is read piece by piece, and no further than was agreed.
+pub(super) struct Reader(std::io::Take<File>);
+
+impl Reader {
+    pub(super) fn new(file: File, size: u64, limit: u64) -> Result<Self, Why> {
+        match size > limit {
+            true => Err(Why::TooLarge(limit)),
+            // A file may grow while it is read, and a pipe has no size at all.
+            false => Ok(Self(file.take(limit + 1))),
+        }
+    }
+}
+
+impl std::io::Read for Reader {
+    fn read(&mut self, bytes: &mut [u8]) -> std::io::Result<usize> {
+        let read = self.0.read(bytes)?;
+        match self.0.limit() {
+            0 => Err(std::io::Error::other("it is larger than agreed")),
+            _ => Ok(read),
+        }
+    }
+}
+
 /// Reads the beginning of a file.
 pub(super) fn start(file: File, most: u64) -> Result<Vec<u8>, Why> {
     let mut bytes = Vec::new();

@@ -5,7 +5,10 @@ use super::{Access, Refusal, Why, bounded, parent};
 use camino::{Utf8Path, Utf8PathBuf};
 use std::fmt;
 use std::fs::{File, Metadata};
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufRead, BufReader, BufWriter, Write};
+
+/// How much of a large file is read at once, in bytes.
+const READ_AT_ONCE: usize = 1 << 17;
 
 /// A path that whoever started the program chose.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,6 +45,22 @@ impl Given {
     /// # Errors
     /// See [`Why`].
     pub fn read(&self, limit: u64) -> Result<Vec<u8>, Refusal> {
+        let (file, size) = self.open()?;
+        bounded::read(file, size, limit).map_err(|why| self.refused(why))
+    }
+
+    /// Opens the file or pipe to be read piece by piece. What is beyond the bound is an error when it is read.
+    ///
+    /// # Errors
+    /// See [`Why`].
+    pub fn reader(&self, limit: u64) -> Result<impl BufRead + use<>, Refusal> {
+        let (file, size) = self.open()?;
+        let reader = bounded::Reader::new(file, size, limit);
+        let reader = reader.map_err(|why| self.refused(why))?;
+        Ok(BufReader::with_capacity(READ_AT_ONCE, reader))
+    }
+
+    fn open(&self) -> Result<(File, u64), Refusal> {
         let refused = |why| self.refused(why);
         let found = std::fs::metadata(&self.0).map_err(|error| refused(error.into()))?;
         // To open a device may do something already, so it is looked at before, and again behind the door.
@@ -49,7 +68,7 @@ impl Given {
         let file = File::open(&self.0).map_err(|error| refused(error.into()))?;
         let opened = file.metadata().map_err(|error| refused(error.into()))?;
         usable(&opened).map_err(refused)?;
-        bounded::read(file, opened.len(), limit).map_err(refused)
+        Ok((file, opened.len()))
     }
 
     /// Reads the file or pipe as text, up to a bound.

@@ -2,7 +2,7 @@
 
 mod account;
 
-pub use account::AccountId;
+pub use account::{AccountId, numbered};
 
 use serde::{Deserialize, Serialize};
 

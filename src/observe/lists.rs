@@ -114,7 +114,7 @@ impl Observer<'_, '_> {
             let touched = self.touched_organizations(desired).into_iter();
             wanted.extend(touched.map(|id| (id, 0)));
         }
-        if !desired.site.people.is_empty() {
+        if !desired.site.nobody_leaves() {
             wanted.extend(live.keys().map(|id| (id.clone(), 0)));
         }
         for (name, identity) in identity::identify(desired.site, live) {

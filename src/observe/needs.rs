@@ -23,7 +23,7 @@ impl Observer<'_, '_> {
                 let site = desired.site;
                 !site.organizations.is_empty()
                     || site.organizations_mode == Mode::Exact
-                    || !site.people.is_empty()
+                    || !site.nobody_leaves()
                     || site
                         .projects
                         .values()
@@ -39,7 +39,7 @@ impl Observer<'_, '_> {
         };
         let site = desired.site;
         let declared = site.organizations.get_key_value(organization.name.as_str());
-        !site.people.is_empty()
+        !site.nobody_leaves()
             || declared.is_some_and(|(name, declared)| {
                 declared.id.is_none() && desired.members.contains_key(name)
             })
@@ -140,7 +140,7 @@ impl Observer<'_, '_> {
 
     /// Returns the accounts in sight that must leave every list.
     fn leaving(&self, desired: &Desired<'_>) -> BTreeSet<AccountId> {
-        if desired.site.people.is_empty() {
+        if desired.site.nobody_leaves() {
             return BTreeSet::new();
         }
         self.observed
@@ -244,7 +244,7 @@ fn expects(desired: &Desired<'_>, key: &ProjectKey, ability: impl Fn(Ability) ->
 /// Says whether rows may take effect through lists of people, wherever those lead.
 pub(super) fn changes_lists(desired: &Desired<'_>) -> bool {
     !desired.members.is_empty()
-        || !desired.site.people.is_empty()
+        || !desired.site.nobody_leaves()
         || desired.site.organizations_mode == Mode::Exact
         || desired
             .site

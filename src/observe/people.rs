@@ -2,7 +2,7 @@
 
 use super::{Extent, LISTS_AT_ONCE, Observer};
 use crate::config::{Mode, Who};
-use crate::desired::{Desired, DesiredRoster, GoneWho};
+use crate::desired::{Desired, DesiredRoster};
 use crate::jsm::Account;
 use crate::model::{AccountId, AccountKind, Email, Incomplete, Read};
 use crate::observed::{Resolution, Standing};
@@ -79,9 +79,8 @@ impl Observer<'_, '_> {
             }
             for roster in desired.members.values().chain(desired.customers.values()) {
                 for gone in &roster.gone {
-                    match gone.who {
-                        GoneWho::Email(email) | GoneWho::Who(Who::Email(email)) => note(email),
-                        GoneWho::Who(Who::Account(_)) => {}
+                    if let Who::Email(email) = gone.who {
+                        note(email);
                     }
                 }
             }
@@ -335,7 +334,7 @@ impl Observer<'_, '_> {
         let Extent::Desired(desired) = &self.extent else {
             return;
         };
-        if desired.site.people.is_empty() {
+        if desired.site.nobody_leaves() {
             return;
         }
         let rosters = desired.members.values().chain(desired.customers.values());

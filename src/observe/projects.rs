@@ -201,7 +201,7 @@ impl Observer<'_, '_> {
         let asked = desired.targets.is_empty() || is_asked(desired, key);
         Wanted {
             organizations: asked || changes_lists(desired),
-            customers: asked || !desired.site.people.is_empty(),
+            customers: asked || !desired.site.nobody_leaves(),
             access: asked,
             sharing: project.is_some_and(|project| project.customer_sharing.is_some()),
             // Who can view a space belongs to the space: another project that links it shows the same.

@@ -66,7 +66,7 @@ impl<'a> Draft<'a> {
         Self {
             desired,
             observed,
-            index: Index::new(observed),
+            index: Index::with_leavers(observed, desired.site),
             identities,
             names,
             changes: Vec::new(),

@@ -9,7 +9,7 @@ use crate::plan::change::{
 };
 use crate::plan::diff::Draft;
 use crate::plan::manual::ManualSubject;
-use crate::plan::roster::{Comparison, Match, Missing, Removal, Stays};
+use crate::plan::roster::{Comparison, Missing, Removal, Stays};
 use crate::plan::{Block, Forecast};
 use jiff::civil::Date;
 use serde_json::{Value, json};
@@ -156,14 +156,7 @@ impl<'a> Draft<'a> {
         let Some(effect) = list.remove(removal.account.clone()) else {
             return;
         };
-        let email = self
-            .index
-            .account(&removal.account)
-            .and_then(|account| account.email.as_ref());
-        let who = email.map_or_else(
-            || Who::Account(removal.account.clone()),
-            |email| Who::Email(email.clone()),
-        );
+        let who = self.who(&removal.account);
         let person = Desired::person(&who);
         let mut blocked_by = list.blocked.clone();
         blocked_by.extend(list.removals_blocked.iter().cloned());
@@ -349,15 +342,15 @@ impl<'a> Draft<'a> {
     pub(super) fn absent_people(&mut self, list: &PeopleList<'_>, live: &'a BTreeSet<AccountId>) {
         let child = list.child();
         for account in live {
-            let Some(email) = self.index.email_of(account) else {
-                continue;
-            };
-            let Some(person) = self.desired.site.people.get(email) else {
+            let parts: Vec<&str> = list.parts.iter().copied().chain([child]).collect();
+            let Some(source) = self.index.must_leave(account) else {
+                if let Some(source) = self.index.may_have_to_leave(account) {
+                    self.left_in_place(&parts, account, Stays::HiddenMatch, source);
+                }
                 continue;
             };
             if let Some(why) = self.index.untouchable(account) {
-                let parts: Vec<&str> = list.parts.iter().copied().chain([child]).collect();
-                self.left_in_place(&parts, account, why, person.span);
+                self.left_in_place(&parts, account, why, source);
                 continue;
             }
             let Some(effect) = list.remove(account.clone()) else {
@@ -365,16 +358,17 @@ impl<'a> Draft<'a> {
             };
             let mut blocked_by = list.blocked.clone();
             blocked_by.extend(list.removals_blocked.iter().cloned());
-            let parts = list.parts.iter().copied().chain([child, email.key()]);
+            let who = self.who(account);
+            let person = Desired::person(&who);
             self.changes.push(Change {
-                address: self.address(parts),
+                address: self.row(list, &person),
                 kind: list.kind(),
-                name: email.key().to_owned(),
+                name: person,
                 action: Action::Delete,
-                before: self.membership(&Who::Email(email.clone()), Some(account)),
+                before: self.membership(&who, Some(account)),
                 after: Value::Null,
                 reason: Reason::PersonAbsent,
-                source: Some(person.span),
+                source: Some(source),
                 surface: Surface::Documented,
                 effect,
                 phase: Phase::Revocations,
@@ -383,14 +377,15 @@ impl<'a> Draft<'a> {
                 needs_right: None,
             });
         }
-        for (email, person) in &self.desired.site.people {
-            if let Match::Hidden(id) = self.index.find(email, None)
-                && live.contains(id)
-            {
-                let parts: Vec<&str> = list.parts.iter().copied().chain([child]).collect();
-                self.left_in_place(&parts, id, Stays::HiddenMatch, person.span);
-            }
-        }
+    }
+
+    /// How an account is named: by its address where that is visible.
+    fn who(&self, account: &AccountId) -> Who {
+        let email = self.index.email_of(account);
+        email.map_or_else(
+            || Who::Account(account.clone()),
+            |email| Who::Email(email.clone()),
+        )
     }
 
     /// Says that somebody who would have to go is not removed, and why.

@@ -19,7 +19,7 @@ impl<'a> Draft<'a> {
         let site = self.desired.site;
         if site.organizations.is_empty()
             && site.organizations_mode == Mode::AddOnly
-            && site.people.is_empty()
+            && site.nobody_leaves()
         {
             return;
         }
@@ -289,7 +289,7 @@ impl<'a> Draft<'a> {
         seen: &'a ObservedOrganization,
         blocked_by: Vec<Block>,
     ) {
-        if self.desired.site.people.is_empty() {
+        if self.desired.site.nobody_leaves() {
             return;
         }
         let name = seen.name.as_str();

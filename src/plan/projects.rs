@@ -452,7 +452,7 @@ impl<'a> Draft<'a> {
 
     fn people_absent_from_project(&mut self, key: &ProjectKey, seen: &'a ObservedProject) {
         let site = self.desired.site;
-        if site.people.is_empty() {
+        if site.nobody_leaves() {
             return;
         }
         let customers = match whole(seen.customers.as_ref()) {

@@ -1,18 +1,24 @@
 //! Comparing a list of people with the live one: by account id, with every reason not to remove somebody.
 
-use crate::config::{AddressPattern, AutoJoined, Mode, RosterEntry, Who};
-use crate::desired::{DesiredRoster, GoneWho};
+use crate::config::{AddressPattern, AutoJoined, Mode, RosterEntry, Site, Who};
+use crate::desired::DesiredRoster;
 use crate::diagnostic::Span;
-use crate::model::{AccountId, AccountKind, Domain, Email, Incomplete};
+use crate::model::{AccountId, AccountKind, Domain, Email, Incomplete, ManyMap, ManySet};
 use crate::observed::{Observed, ObservedAccount, Resolution, Standing};
 use crate::plan::{Reason, stories};
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::BTreeSet;
 
-/// Accounts by visible address, over everything that was read.
+/// Accounts by visible address, over everything that was read, and who must be on no list.
 #[derive(Debug)]
 pub struct Index<'o> {
     observed: &'o Observed,
-    by_email: HashMap<&'o str, Vec<&'o AccountId>>,
+    by_email: ManyMap<&'o str, &'o AccountId>,
+    /// The accounts of addresses that more than one has.
+    shared: ManyMap<&'o str, Vec<&'o AccountId>>,
+    /// Accounts of people who must be on no list of the site, with where that is said.
+    leaving: ManyMap<&'o AccountId, Span>,
+    /// Accounts that a search finds for such people, and whose own address is hidden.
+    perhaps_leaving: ManyMap<&'o AccountId, Span>,
 }
 
 /// What an address stands for on the site.
@@ -35,15 +41,72 @@ pub enum Match<'o> {
 }
 
 impl<'o> Index<'o> {
-    /// Indexes every account with a visible address.
+    /// Indexes every account with a visible address; nobody must be on no list.
     pub fn new(observed: &'o Observed) -> Self {
-        let mut by_email: HashMap<&str, Vec<&AccountId>> = HashMap::new();
+        let people = observed.accounts.len();
+        let mut by_email = ManyMap::with_capacity_and_hasher(people, Default::default());
+        let mut shared: ManyMap<&str, Vec<&AccountId>> = ManyMap::default();
         for (id, account) in &observed.accounts {
-            if let Some(email) = &account.email {
-                by_email.entry(email.key()).or_default().push(id);
+            let Some(email) = &account.email else {
+                continue;
+            };
+            if let Some(first) = by_email.insert(email.key(), id) {
+                shared
+                    .entry(email.key())
+                    .or_insert_with(|| vec![first])
+                    .push(id);
             }
         }
-        Self { observed, by_email }
+        Self {
+            observed,
+            by_email,
+            shared,
+            leaving: ManyMap::default(),
+            perhaps_leaving: ManyMap::default(),
+        }
+    }
+
+    /// The same with who must be on no list of a site: `people` and the leavers, each resolved once for all lists.
+    pub fn with_leavers(observed: &'o Observed, site: &'o Site) -> Self {
+        let mut index = Self::new(observed);
+        let (mut leaving, mut perhaps) = (ManyMap::default(), ManyMap::default());
+        let by_id = site.people_by_id.iter();
+        let by_id = by_id.map(|(who, person)| match who {
+            Who::Account(id) => (Match::One(id), person.span),
+            Who::Email(email) => (index.find(email, None), person.span),
+        });
+        let by_email = site.people.iter();
+        let by_email = by_email.map(|(email, person)| (index.find(email, None), person.span));
+        for (found, span) in by_id.chain(by_email) {
+            match found {
+                Match::One(id) => {
+                    leaving.entry(id).or_insert(span);
+                }
+                // Whoever must be gone must be gone with every account on the address.
+                Match::Several(ids) => {
+                    for id in ids {
+                        leaving.entry(id).or_insert(span);
+                    }
+                }
+                // A lone hit with a hidden address may be somebody else, so it never removes.
+                Match::Hidden(id) => {
+                    perhaps.entry(id).or_insert(span);
+                }
+                _ => {}
+            }
+        }
+        (index.leaving, index.perhaps_leaving) = (leaving, perhaps);
+        index
+    }
+
+    /// Says where it is written that an account must be on no list, if it is.
+    pub fn must_leave(&self, id: &AccountId) -> Option<Span> {
+        self.leaving.get(id).copied()
+    }
+
+    /// The same of an account that may be somebody else, since its address is hidden.
+    pub fn may_have_to_leave(&self, id: &AccountId) -> Option<Span> {
+        self.perhaps_leaving.get(id).copied()
     }
 
     /// Returns what is known of an account.
@@ -71,10 +134,11 @@ impl<'o> Index<'o> {
 
     /// Returns what an address stands for; `kind` chooses between two accounts on it.
     pub fn find(&self, email: &Email, kind: Option<AccountKind>) -> Match<'o> {
-        match self.by_email.get(email.key()).map(Vec::as_slice) {
-            Some([one]) => return Match::One(one),
-            Some(several) => return self.choose(several.to_vec(), kind),
-            None => {}
+        if let Some(one) = self.by_email.get(email.key()) {
+            return match self.shared.get(email.key()) {
+                Some(several) => self.choose(several.clone(), kind),
+                None => Match::One(one),
+            };
         }
         match self.observed.resolutions.get(email) {
             Some(Resolution::Found(ids)) => match ids.as_slice() {
@@ -231,9 +295,9 @@ pub fn compare<'a>(
         live,
         index,
         result: Comparison::default(),
-        accounted: HashSet::new(),
-        spared: HashSet::new(),
-        removed: HashSet::new(),
+        accounted: ManySet::default(),
+        spared: ManySet::default(),
+        removed: ManySet::default(),
     };
     for entry in &desired.present {
         comparing.present(entry);
@@ -258,10 +322,10 @@ struct Comparing<'a, 'l, 'i> {
     index: &'i Index<'a>,
     result: Comparison<'a>,
     /// Accounts that an entry stands for.
-    accounted: HashSet<&'a AccountId>,
+    accounted: ManySet<&'a AccountId>,
     /// Accounts of which it is not clear which one an entry means.
-    spared: HashSet<&'a AccountId>,
-    removed: HashSet<AccountId>,
+    spared: ManySet<&'a AccountId>,
+    removed: ManySet<AccountId>,
 }
 
 impl<'a> Comparing<'a, '_, '_> {
@@ -335,11 +399,11 @@ impl<'a> Comparing<'a, '_, '_> {
     /// Takes out whoever must be gone, whatever the list says.
     fn gone(&mut self) {
         let (live, index) = (self.live, self.index);
-        let mut gone_ids: HashSet<&AccountId> = HashSet::new();
+        let mut gone_ids: ManySet<&AccountId> = ManySet::default();
         for gone in &self.desired.gone {
             let found = match gone.who {
-                GoneWho::Who(Who::Account(id)) => Match::One(id),
-                GoneWho::Who(Who::Email(email)) | GoneWho::Email(email) => index.find(email, None),
+                Who::Account(id) => Match::One(id),
+                Who::Email(email) => index.find(email, None),
             };
             let ids = match found {
                 Match::One(id) => vec![id],
@@ -347,43 +411,63 @@ impl<'a> Comparing<'a, '_, '_> {
                 Match::Several(ids) => ids,
                 // A lone hit with a hidden address may be somebody else, so it never removes.
                 Match::Hidden(id) => {
-                    if live.contains(id) && !self.accounted.contains(id) {
-                        self.result.stays.push((id.clone(), Stays::HiddenMatch));
-                    }
+                    self.perhaps_gone(id);
                     continue;
                 }
                 _ => continue,
             };
             for id in ids {
                 gone_ids.insert(id);
-                if !live.contains(id) || self.removed.contains(id) {
-                    continue;
+                if live.contains(id) {
+                    self.goes(id, gone.reason, gone.span);
                 }
-                match index.untouchable(id) {
-                    Some(why) => self.result.stays.push((id.clone(), why)),
-                    None => {
-                        self.removed.insert(id.clone());
-                        self.result.removals.push(Removal {
-                            account: id.clone(),
-                            reason: gone.reason,
-                            span: gone.span,
-                        });
-                    }
-                }
+            }
+        }
+        // `people` and leavers are asked of each live person, however many they are.
+        for id in live {
+            if let Some(span) = index.must_leave(id) {
+                self.goes(id, Reason::PersonAbsent, span);
+            } else if index.may_have_to_leave(id).is_some() {
+                self.perhaps_gone(id);
             }
         }
         // Somebody listed by account id may be the very person who must be gone.
         let is_gone = |missing: &Missing<'_>| {
             let account = missing.account.as_ref();
-            account.is_some_and(|id| gone_ids.contains(id))
+            account.is_some_and(|id| gone_ids.contains(id) || index.must_leave(id).is_some())
         };
         self.result.missing.retain(|missing| !is_gone(missing));
+    }
+
+    /// Takes somebody out who is there, unless they are never removed.
+    fn goes(&mut self, id: &AccountId, reason: Reason, span: Span) {
+        if self.removed.contains(id) {
+            return;
+        }
+        match self.index.untouchable(id) {
+            Some(why) => self.result.stays.push((id.clone(), why)),
+            None => {
+                self.removed.insert(id.clone());
+                self.result.removals.push(Removal {
+                    account: id.clone(),
+                    reason,
+                    span,
+                });
+            }
+        }
+    }
+
+    /// Leaves somebody in place who may have to go, and may be somebody else.
+    fn perhaps_gone(&mut self, id: &AccountId) {
+        if self.live.contains(id) && !self.accounted.contains(id) {
+            self.result.stays.push((id.clone(), Stays::HiddenMatch));
+        }
     }
 
     /// Decides on whoever is there and stands for no entry.
     fn unlisted(&mut self, own_domains: &BTreeSet<&Domain>) {
         let stays = self.result.stays.iter();
-        let stays_already: HashSet<AccountId> = stays.map(|(id, _)| id.clone()).collect();
+        let stays_already: ManySet<AccountId> = stays.map(|(id, _)| id.clone()).collect();
         for id in self.live {
             if self.accounted.contains(id)
                 || self.removed.contains(id)

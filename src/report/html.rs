@@ -22,6 +22,7 @@ use crate::neutral::html::escaped;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use markup::phrase;
+use serde::Deserialize as _;
 use sha2::{Digest, Sha256};
 use std::io::{self, Write};
 
@@ -57,7 +58,7 @@ pub fn plan(document: &PlanDocument, out: &mut dyn Write) -> io::Result<()> {
         tone.word(),
         phrase(&says)
     )?;
-    let impact = serde_json::from_value::<AccessImpact>(document.access_impact.clone()).ok();
+    let impact = AccessImpact::deserialize(&document.access_impact).ok();
     if let Some(impact) = &impact {
         people::numbers(impact, out)?;
     }

@@ -9,6 +9,7 @@ use super::subject::{Subject, root, spoken};
 use super::text::rows::{Section as Fate, action, label, null_of, reason, value, whole};
 use super::text::values::{Null, counted};
 use crate::neutral::phrase::{Phrase, Piece};
+use serde::Deserialize as _;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -212,8 +213,7 @@ fn impact(document: &PlanDocument) -> Section {
 
 /// How many people lose, gain and keep each portal or articles in it.
 fn portals(document: &PlanDocument) -> Section {
-    let impact = serde_json::from_value::<AccessImpact>(document.access_impact.clone());
-    let impact = impact.unwrap_or_default();
+    let impact = AccessImpact::deserialize(&document.access_impact).unwrap_or_default();
     let blocked = impact.if_accepted.is_some();
     let whole = impact.if_accepted.as_deref().unwrap_or(&impact);
     let many = document.sites.len() > 1;

@@ -8,6 +8,7 @@ use super::impact::{AccessImpact, AtLeast, ClassRow, Further, NamedRow};
 use super::subject::spoken;
 use crate::neutral::phrase::Phrase;
 pub(super) use groups::{Fate, of_group};
+use serde::Deserialize as _;
 
 /// How many people a sentence names.
 const NAMES: usize = 5;
@@ -44,7 +45,7 @@ pub(super) struct Line {
 
 /// Says what the plan does to people. Nothing for a plan file that does not say it, and for a plan without changes.
 pub(super) fn lines(document: &PlanDocument) -> Vec<Line> {
-    let Ok(impact) = serde_json::from_value::<AccessImpact>(document.access_impact.clone()) else {
+    let Ok(impact) = AccessImpact::deserialize(&document.access_impact) else {
         return Vec::new();
     };
     if document.resource_changes.is_empty() && document.checks.iter().all(|c| c.status == "pass") {

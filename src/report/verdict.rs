@@ -6,6 +6,7 @@ use super::sentences::people;
 use super::text::rows::Section;
 use super::text::values::counted;
 use crate::neutral::phrase::Phrase;
+use serde::Deserialize as _;
 
 /// How the sentence is meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,7 +64,7 @@ pub(super) fn verdict(document: &PlanDocument) -> (Tone, Phrase) {
     if document.resource_changes.is_empty() && document.manual_steps.is_empty() {
         return (Tone::Calm, Phrase::of("Nothing to change."));
     }
-    let impact = serde_json::from_value::<AccessImpact>(document.access_impact.clone());
+    let impact = AccessImpact::deserialize(&document.access_impact);
     let impact = impact.unwrap_or_default();
     let every =
         impact.without_any_access.people + impact.with_manual_steps.without_any_access.people;

@@ -116,6 +116,40 @@ async fn by_address_alone_the_workspace_plans_empty_and_the_site_is_not_written(
     )
     .await;
     assert_eq!(code(&plan), 0, "{}", String::from_utf8_lossy(&plan.stdout));
+    // Rewritten, it is what it was: the form is the newest, whatever the old one is.
+    let again = scratch.root.join("again.json");
+    let rewrite = [
+        "export",
+        "--observed",
+        snapshot.as_str(),
+        "--snapshot",
+        again.as_str(),
+    ];
+    let rewritten = run(&rewrite, "").await;
+    assert_eq!(code(&rewritten), 0, "{}", said(&rewritten));
+    assert_eq!(
+        fs_err::read(&again).unwrap(),
+        fs_err::read(&snapshot).unwrap()
+    );
+    fs_err::write(&again, "{}").unwrap();
+    let damaged = run(
+        &rewrite.map(|word| {
+            if word == snapshot.as_str() {
+                again.as_str()
+            } else {
+                word
+            }
+        }),
+        "",
+    )
+    .await;
+    assert_eq!(code(&damaged), 64, "{}", said(&damaged));
+    assert!(
+        said(&damaged).contains("is not a snapshot: line 1"),
+        "{}",
+        said(&damaged)
+    );
+    fs_err::remove_file(&again).unwrap();
     let offline = [
         "plan",
         to.as_str(),

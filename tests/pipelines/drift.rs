@@ -69,7 +69,7 @@ async fn one_issue_while_something_matters() {
     let issues = stage.hub_state("issues");
     assert_eq!(issues.as_array().unwrap().len(), 3);
     let body = issues[2]["body"].as_str().unwrap();
-    assert!(body.contains("customers-can-create-accounts"), "{body}");
+    assert!(body.contains("customers can create accounts"), "{body}");
 
     click(&stage, was);
     drift(&stage, &[]).ended(0);

@@ -3,7 +3,7 @@
 use crate::access::people::{ListId, PersonId};
 use crate::access::state::{Coverage, State};
 use crate::config::{Create, ManagedBy, Organization, Project, Roster};
-use crate::desired::{Desired, DesiredRoster, GoneWho};
+use crate::desired::{Desired, DesiredRoster};
 use crate::model::OrganizationName;
 use crate::neutral::named;
 use crate::plan::Reason;
@@ -158,14 +158,7 @@ impl<'s> Lists<'s> {
             }
         }
         for gone in &roster.gone {
-            // Whoever is absent everywhere is asked of the site's people, not of every list.
-            if gone.reason == Reason::PersonAbsent {
-                continue;
-            }
-            let who = match gone.who {
-                GoneWho::Who(who) => who.text().into_owned(),
-                GoneWho::Email(email) => email.key().to_owned(),
-            };
+            let who = gone.who.text().into_owned();
             self.gone.entry(list).or_default().insert(who, gone.reason);
         }
     }

@@ -1,7 +1,9 @@
 //! Account ids, a million at a time: mostly a text that many share and a UUID, so that one takes 24 bytes and none on the heap.
 
+use crate::model::ManyMap;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
+use std::cell::RefCell;
 use std::cmp::Ordering;
 use std::fmt;
 use std::sync::RwLock;
@@ -142,16 +144,51 @@ impl fmt::Debug for AccountId {
     }
 }
 
+thread_local! {
+    /// The numbers under which ids are written and read, while a value is written or read that knows them: serde hands
+    /// nothing down to the parts of a value.
+    static NUMBERS: RefCell<Option<Numbers>> = const { RefCell::new(None) };
+}
+
+#[derive(Default)]
+struct Numbers {
+    ids: Vec<AccountId>,
+    by_id: ManyMap<AccountId, u32>,
+}
+
+/// Writes and reads each of these ids by its number, from 0, wherever a value holds it while `work` runs. Others are text.
+pub fn numbered<'i, R>(
+    ids: impl IntoIterator<Item = &'i AccountId>,
+    work: impl FnOnce() -> R,
+) -> R {
+    /// Takes the numbers back, however the work ends.
+    struct Over;
+    impl Drop for Over {
+        fn drop(&mut self) {
+            NUMBERS.set(None);
+        }
+    }
+    let ids: Vec<AccountId> = ids.into_iter().cloned().collect();
+    let by_id = ids.iter().cloned().zip(0_u32..).collect();
+    NUMBERS.set(Some(Numbers { ids, by_id }));
+    let _over = Over;
+    work()
+}
+
 impl Serialize for AccountId {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+        let number = NUMBERS.with_borrow(|numbers| numbers.as_ref()?.by_id.get(self).copied());
+        match number {
+            Some(number) => serializer.serialize_u32(number),
+            None => serializer.collect_str(self),
+        }
     }
 }
 
 impl<'de> Deserialize<'de> for AccountId {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Text;
-        impl serde::de::Visitor<'_> for Text {
+        struct Id;
+        impl serde::de::Visitor<'_> for Id {
             type Value = AccountId;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -161,8 +198,16 @@ impl<'de> Deserialize<'de> for AccountId {
             fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<AccountId, E> {
                 Ok(AccountId::new(text))
             }
+
+            fn visit_u64<E: serde::de::Error>(self, number: u64) -> Result<AccountId, E> {
+                let id = NUMBERS.with_borrow(|numbers| {
+                    let at = usize::try_from(number).ok()?;
+                    numbers.as_ref()?.ids.get(at).cloned()
+                });
+                id.ok_or_else(|| E::invalid_type(serde::de::Unexpected::Unsigned(number), &self))
+            }
         }
-        deserializer.deserialize_str(Text)
+        deserializer.deserialize_any(Id)
     }
 }
 
