@@ -1,5 +1,7 @@
 //! How much processor time whole runs take on a workspace of 100,000 people: `cargo bench --bench process`.
 //!
+//! `PORTCULLIS_BENCH_ORGANIZATIONS=10000` makes it a million: a hundred people in each organization, ids as long as real ones.
+//!
 //! The workspace and a snapshot of the site are made first and do not count. The figures are user and system time of the
 //! processes as Linux counts them, in steps of ten milliseconds; elsewhere only that they end well is told.
 #![expect(clippy::print_stdout, reason = "a bench prints its figures")]
@@ -15,18 +17,27 @@ use portcullis::observed::{
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::process::{Command, Stdio};
+use std::sync::LazyLock;
 use std::time::Instant;
 
-const ORGANIZATIONS: usize = 1_000;
 const PER_ORGANIZATION: usize = 100;
 const PROJECTS: usize = 50;
+
+/// How many organizations there are.
+static ORGANIZATIONS: LazyLock<usize> = LazyLock::new(|| {
+    let asked = std::env::var("PORTCULLIS_BENCH_ORGANIZATIONS").ok();
+    asked.map_or(1_000, |asked| {
+        asked.parse().expect("a number of organizations")
+    })
+});
 
 fn main() {
     let directory = tempfile::tempdir().expect("a temporary directory");
     let root = Utf8Path::from_path(directory.path()).expect("a UTF-8 path");
     write_workspace(root);
     let snapshot = root.join("snapshot.json");
-    let text = serde_json::to_string(&observed()).expect("a snapshot");
+    let mut text = Vec::new();
+    portcullis::observed::snapshot::write(&observed(), &mut text).expect("a snapshot");
     fs_err::write(&snapshot, text).expect("the snapshot");
     let file = snapshot.as_str();
     run(root, &["validate"]);
@@ -93,8 +104,8 @@ fn address(organization: usize, member: usize) -> String {
 }
 
 /// Whether an organization is linked to a project: every one to two of them.
-const fn linked(organization: usize, project: usize) -> bool {
-    organization % PROJECTS == project || organization / 20 == project
+fn linked(organization: usize, project: usize) -> bool {
+    organization % PROJECTS == project || organization * PROJECTS / *ORGANIZATIONS == project
 }
 
 /// Organizations of a hundred people, each with a roster file; one in ten projects is open.
@@ -102,13 +113,14 @@ fn write_workspace(root: &Utf8Path) {
     let mut text = String::from(
         "version: 1\nsites:\n  acme:\n    url: \"sandbox:\"\n    confluence_plan: standard\n    customer_access:\n      internal: { atlassian_accounts: false }\n      external: { portal_only_accounts: true, allowed_domains: any }\n      customers_can_create_accounts: false\n      view_without_login: false\n    organizations:\n",
     );
-    for organization in 0..ORGANIZATIONS {
+    for organization in 0..*ORGANIZATIONS {
         // One member of each has gone.
         let list: Vec<String> = (1..PER_ORGANIZATION)
-            .map(|member| address(organization, member))
+            .map(|member| format!("{},User {member}", address(organization, member)))
             .collect();
-        let file = format!("o{organization}.txt");
-        fs_err::write(root.join(&file), list.join("\n") + "\n").expect("a roster");
+        let file = format!("o{organization}.csv");
+        let rows = format!("email,name\n{}\n", list.join("\n"));
+        fs_err::write(root.join(&file), rows).expect("a roster");
         let _ = writeln!(
             text,
             "      Company {organization}: {{ members: {{ mode: exact, from: [{file}] }} }}"
@@ -121,7 +133,7 @@ fn write_workspace(root: &Utf8Path) {
         } else {
             "restricted"
         };
-        let list: Vec<String> = (0..ORGANIZATIONS)
+        let list: Vec<String> = (0..*ORGANIZATIONS)
             // Some are no longer linked.
             .filter(|organization| linked(*organization, project) && organization % 97 != 0)
             .map(|organization| format!("Company {organization}"))
@@ -139,10 +151,10 @@ fn write_workspace(root: &Utf8Path) {
 fn observed() -> Observed {
     let mut observed = Observed::nothing(SiteKey::new("acme").expect("a site key"));
     let mut organizations = BTreeMap::new();
-    for organization in 0..ORGANIZATIONS {
+    for organization in 0..*ORGANIZATIONS {
         let mut members = BTreeSet::new();
         for member in 0..PER_ORGANIZATION {
-            let id = AccountId::new(format!("qm:{organization}:{member}"));
+            let id = account(organization, member);
             observed.accounts.insert(
                 id.clone(),
                 ObservedAccount {
@@ -174,7 +186,7 @@ fn observed() -> Observed {
         } else {
             ChannelAccess::Restricted
         };
-        let links = (0..ORGANIZATIONS).filter(|organization| linked(*organization, project));
+        let links = (0..*ORGANIZATIONS).filter(|organization| linked(*organization, project));
         projects.insert(
             ProjectKey::new(&format!("P{project}")).expect("a project key"),
             ObservedProject {
@@ -210,6 +222,19 @@ fn observed() -> Observed {
         observed.settings.insert(field, seen);
     }
     observed
+}
+
+/// An id as long as those of portal-only accounts.
+fn account(organization: usize, member: usize) -> AccountId {
+    const SITE: &str = "c3716a1b-87bd-e499-797d-c959e23528e7";
+    // The ids of one organization stand apart from each other, as random ones do.
+    let number = (organization * PER_ORGANIZATION + member + 1) as u64;
+    let mixed = number.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    let (a, b) = (mixed >> 32, mixed & 0xffff_ffff);
+    let (c, d) = (b >> 16, b & 0xffff);
+    AccountId::new(format!(
+        "qm:{SITE}:{a:08x}-{c:04x}-{d:04x}-9000-{number:012x}"
+    ))
 }
 
 fn organization_id(organization: usize) -> OrganizationId {
