@@ -116,7 +116,7 @@ fn observed(site: SiteKey, members: usize, knot: bool) -> Observed {
     for person in 0..ORGANIZATIONS * members {
         let seen = ObservedAccount {
             email: Some(Email::new(&email(person)).expect("an address")),
-            name: format!("u{person}"),
+            name: format!("u{person}").into(),
             kind: Some(AccountKind::PortalOnly),
             active: true,
             standing: Standing::Customer,

@@ -159,7 +159,7 @@ fn observed() -> Observed {
                 id.clone(),
                 ObservedAccount {
                     email: Email::new(&address(organization, member)).ok(),
-                    name: format!("User {member}"),
+                    name: format!("User {member}").into(),
                     kind: Some(AccountKind::PortalOnly),
                     active: true,
                     standing: Standing::Customer,

@@ -19,6 +19,7 @@ use crate::model::{
 };
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// One site as it was seen.
@@ -186,7 +187,7 @@ pub struct ObservedAccount {
     /// Its address, unless hidden.
     pub email: Option<Email>,
     /// Its display name: typed by a stranger, to be neutralised by every renderer.
-    pub name: String,
+    pub name: SmolStr,
     /// Its kind, where the source says so.
     pub kind: Option<AccountKind>,
     /// Whether it is active.

@@ -98,7 +98,7 @@ fn observed(size: Size) -> Observed {
     let mut observed = Observed::nothing(SiteKey::new("acme").unwrap());
     let account = |email: &str| ObservedAccount {
         email: Email::new(email).ok(),
-        name: "Somebody".to_owned(),
+        name: "Somebody".into(),
         kind: Some(AccountKind::PortalOnly),
         active: true,
         standing: Standing::Customer,

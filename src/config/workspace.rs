@@ -11,6 +11,7 @@ use crate::model::{
 };
 use camino::Utf8PathBuf;
 use jiff::civil::Date;
+use smol_str::SmolStr;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -349,7 +350,7 @@ pub struct RosterEntry {
     /// Where it stands: the YAML item, or the line of the roster file.
     pub span: Span,
     /// The display name, used only when an account is made.
-    pub name: Option<Box<str>>,
+    pub name: Option<SmolStr>,
     /// What few entries have.
     pub extra: Option<Box<RosterExtra>>,
 }

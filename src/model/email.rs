@@ -2,6 +2,7 @@
 
 use email_address::{EmailAddress, Options};
 use serde::Serialize;
+use smol_str::SmolStr;
 use std::borrow::Cow;
 
 /// Why an address or a domain was refused; reads after "invalid address: ".
@@ -25,7 +26,7 @@ pub enum EmailError {
 /// The written form is kept where it differs, since accounts are created and messages shown with it.
 #[derive(Debug, Clone)]
 pub struct Email {
-    key: Box<str>,
+    key: SmolStr,
     written: Option<Box<str>>,
 }
 
@@ -64,15 +65,16 @@ impl Email {
         } else {
             local.into()
         };
-        let mut key = String::with_capacity(local.len() + 1 + domain.len());
-        key.push_str(&local);
-        key.push('@');
-        key.push_str(&domain);
-        let written = (key != text).then(|| text.into());
-        Ok(Self {
-            key: key.into(),
-            written,
-        })
+        let plain = text
+            .strip_prefix(&*local)
+            .and_then(|rest| rest.strip_prefix('@'))
+            .is_some_and(|rest| rest == domain);
+        let key = match plain {
+            true => SmolStr::new(text),
+            false => smol_str::format_smolstr!("{local}@{domain}"),
+        };
+        let written = (!plain).then(|| text.into());
+        Ok(Self { key, written })
     }
 
     /// Returns the compared form.
@@ -132,7 +134,7 @@ impl<'de> serde::Deserialize<'de> for Email {
 /// An exact domain in lower-case ASCII.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(transparent)]
-pub struct Domain(Box<str>);
+pub struct Domain(SmolStr);
 
 impl Domain {
     /// Checks a domain and brings it into the compared form.

@@ -242,7 +242,7 @@ pub(super) fn keep_account(observed: &mut Observed, account: Account) {
         None => {
             let seen = ObservedAccount {
                 email,
-                name: account.display_name,
+                name: account.display_name.into(),
                 kind: account.kind,
                 active: account.active,
                 standing,

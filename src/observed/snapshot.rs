@@ -175,7 +175,7 @@ fn second_form(input: impl BufRead) -> Result<Observed, SnapshotError> {
         let id = id.into_owned();
         let account = ObservedAccount {
             email: email.map(Cow::into_owned),
-            name: name.into_owned(),
+            name: name.into(),
             kind,
             active,
             standing,
@@ -294,7 +294,7 @@ mod tests {
         for (id, email) in [(&ana, Some("ana@globex.example")), (&bo, None)] {
             let account = ObservedAccount {
                 email: email.map(|email| Email::new(email).unwrap()),
-                name: "\"\n\u{202e}".to_owned(),
+                name: "\"\n\u{202e}".into(),
                 kind: None,
                 active: true,
                 standing: Standing::Agent,

@@ -32,7 +32,7 @@ attestations:
 fn account(address: &str) -> (AccountId, ObservedAccount) {
     let seen = ObservedAccount {
         email: Some(email(address)),
-        name: address.to_owned(),
+        name: address.into(),
         kind: Some(AccountKind::PortalOnly),
         active: true,
         standing: Standing::NotAsked,

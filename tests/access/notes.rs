@@ -112,7 +112,7 @@ fn r1g_a_disabled_account_is_brought_back_by_an_administrator_only() {
         AccountId::new("qm:gone"),
         ObservedAccount {
             email: Some(email),
-            name: "Gone".to_owned(),
+            name: "Gone".into(),
             kind: Some(AccountKind::PortalOnly),
             active: false,
             standing: Standing::NotAsked,

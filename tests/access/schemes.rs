@@ -94,7 +94,7 @@ fn observed(access: ChannelAccess, permissions: Option<ObservedPermissions>) -> 
         let name = id.rsplit(':').next().unwrap();
         let seen = ObservedAccount {
             email: Some(email(&format!("{name}@x.example"))),
-            name: name.to_owned(),
+            name: name.into(),
             kind: Some(kind),
             active: true,
             standing,

@@ -19,7 +19,7 @@ fn account(observed: &mut Observed, id: &str, email: Option<&str>, name: &str) -
     let id = AccountId::new(id);
     let seen = ObservedAccount {
         email: email.map(|email| Email::new(email).unwrap()),
-        name: name.to_owned(),
+        name: name.into(),
         kind: None,
         active: true,
         standing: Standing::NotAsked,

@@ -90,7 +90,7 @@ pub(crate) fn fold(site: &mut Observed, change: &Change) {
             let id = account_of(&PersonRef::Planned(email.clone()));
             let account = ObservedAccount {
                 email: Some(email.clone()),
-                name: name.clone(),
+                name: name.clone().into(),
                 kind: Some(AccountKind::PortalOnly),
                 active: true,
                 standing: Standing::Customer,
