@@ -6,6 +6,7 @@
 mod accounts;
 mod documents;
 mod domains;
+mod endings;
 mod groups;
 mod journal;
 mod people;
@@ -43,6 +44,8 @@ pub enum Outcome {
     NotTried(String),
     /// A person has to do it.
     Manual,
+    /// The site refuses it to programs, so that a person has to do it: how.
+    LeftToAPerson(String),
     /// Rests on what a person has to do; the next run carries it out.
     Waiting,
     /// A limit, a protection or a rule stands against it.
@@ -90,7 +93,7 @@ impl ApplyReport {
                 Outcome::Failed(_) => &mut counts.failed,
                 Outcome::InactiveOrHidden(_) => &mut counts.inactive_or_hidden,
                 Outcome::NotTried(_) => &mut counts.not_tried,
-                Outcome::Manual => &mut counts.manual,
+                Outcome::Manual | Outcome::LeftToAPerson(_) => &mut counts.manual,
                 Outcome::Waiting => &mut counts.waiting,
                 Outcome::Blocked => &mut counts.blocked,
             } += 1;
@@ -468,6 +471,10 @@ impl Apply<'_> {
             Effect::DisapproveDomain(domain) => {
                 return self.disapprove_domain(index, domain).await;
             }
+            Effect::RenameOrganization(id, name) => {
+                return self.rename(index, change, id, name).await;
+            }
+            Effect::EndAccess(account) => return self.end_access(index, account).await,
             Effect::AddCustomerGroup(key, group) => {
                 return self.add_customer_group(index, key, group).await;
             }

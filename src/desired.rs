@@ -5,7 +5,8 @@
 pub mod ends;
 
 use crate::config::{
-    AtlassianOrganization, Attestation, Roster, RosterEntry, Site, Who, Workspace,
+    AtlassianOrganization, Attestation, LinkUntil, OrganizationState, Roster, RosterEntry, Site,
+    Who, Workspace,
 };
 use crate::diagnostic::Span;
 use crate::model::{Address, OrganizationName, ProjectKey, SiteKey};
@@ -78,6 +79,7 @@ impl<'w> Desired<'w> {
         let members = site
             .organizations
             .iter()
+            .filter(|(_, organization)| organization.state.value == OrganizationState::Present)
             .filter_map(|(name, organization)| {
                 let roster = organization.members.as_ref()?;
                 Some((name, DesiredRoster::new(roster, site, today)))
@@ -124,6 +126,38 @@ impl<'w> Desired<'w> {
             targets: Vec::new(),
             today,
         })
+    }
+
+    /// Returns the organizations and links that end within the forecast, with their addresses.
+    pub fn contracts_ending(&self) -> Vec<(Address, Date, Span)> {
+        let organizations = self.site.organizations.iter().filter_map(|(name, one)| {
+            let until = one
+                .until
+                .filter(|_| one.state.value == OrganizationState::Present)?;
+            Some((
+                self.address(["organization", name.as_str()]),
+                until.value,
+                until.span,
+            ))
+        });
+        let links = self.site.projects.iter().flat_map(|(key, project)| {
+            let dated = project.organizations.iter().flat_map(|links| &links.dated);
+            dated.map(move |LinkUntil { name, until }| {
+                let parts = ["project", key.as_str(), "organization", name.value.as_str()];
+                (self.address(parts), *until, name.span)
+            })
+        });
+        let soon = |until: Date| {
+            until >= self.today
+                && self
+                    .today
+                    .until(until)
+                    .is_ok_and(|span| i64::from(span.get_days()) <= FORECAST_DAYS)
+        };
+        organizations
+            .chain(links)
+            .filter(|(_, until, _)| soon(*until))
+            .collect()
     }
 
     /// Says whether the site is the embedded sandbox.

@@ -256,6 +256,7 @@ const fn concerns_classes(change: &Change) -> bool {
             | Effect::AddCustomer(..)
             | Effect::RemoveCustomer(..)
             | Effect::CreateAccount { .. }
+            | Effect::EndAccess(_)
             | Effect::CreateOrganization(_)
             | Effect::RenameOrganization(..)
             | Effect::SetCustomerSharing(..)

@@ -6,6 +6,7 @@ mod block;
 pub mod change;
 pub mod diff;
 pub mod domains;
+mod endings;
 mod groups;
 pub mod identity;
 mod lists;

@@ -163,7 +163,8 @@ impl Scope<'_> {
             }
             let mut linked = false;
             if let Some(links) = &declared.organizations {
-                for name in &links.list {
+                let ended = links.dated.iter().map(|link| &link.name);
+                for name in links.list.iter().chain(ended) {
                     linked |= self.leaf(&at(&["organization", name.value.as_str()]));
                 }
                 if links.mode == Mode::Exact {

@@ -1,6 +1,8 @@
 //! The whole pipeline over real HTTP: a desired state, a sandbox that differs, a plan, an apply, and a plan again.
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail like tests")]
 
+#[path = "reconcile/endings.rs"]
+mod endings;
 #[path = "reconcile/facts.rs"]
 mod facts;
 #[path = "reconcile/groups.rs"]

@@ -84,7 +84,8 @@ impl<'a> State<'a> {
                 },
                 gone: false,
                 members: match retired {
-                    true => Coverage::Whole,
+                    true if organization.empty => Coverage::Whole,
+                    true => Coverage::AsWritten("is retired and keeps its members".into()),
                     false => match &organization.members {
                         Some(roster) if keeps(roster) => kept(roster),
                         Some(roster)

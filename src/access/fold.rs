@@ -147,6 +147,17 @@ impl<'x> Fold<'x> {
                 });
                 self.made.push((id, email.domain()));
             }
+            Effect::EndAccess(account) => {
+                // Without the right nobody knows whether it ends.
+                let status = if sure {
+                    Status::Disabled
+                } else {
+                    Status::Perhaps
+                };
+                if let Some(id) = self.state.people.by_account(account) {
+                    self.people.account(id).status = status;
+                }
+            }
             Effect::CreateOrganization(name) => self.create(name),
             Effect::RenameOrganization(id, name) => {
                 if let Some(at) = self.by_id.get(id) {

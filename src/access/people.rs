@@ -448,6 +448,11 @@ impl<'a> Mover<'a> {
         self.by_email.get(email.key()).copied().map(PersonId)
     }
 
+    /// Returns an account, to be changed.
+    pub(super) fn account(&mut self, id: PersonId) -> &mut Account {
+        &mut self.entry(id).1
+    }
+
     /// Puts somebody on a list.
     pub(super) fn join(&mut self, id: PersonId, list: ListId, source: Source) {
         let (lists, _) = self.entry(id);

@@ -69,7 +69,10 @@ impl Journal {
                 Outcome::Failed(_) | Outcome::InactiveOrHidden(_) | Outcome::NotTried(_) => {
                     told.not_done += 1;
                 }
-                Outcome::Manual | Outcome::Waiting | Outcome::Blocked => {}
+                Outcome::Manual
+                | Outcome::LeftToAPerson(_)
+                | Outcome::Waiting
+                | Outcome::Blocked => {}
             }
         }
         let entry = JournalEntry {

@@ -78,6 +78,18 @@ fn sites(before: &Workspace, now: &Workspace, found: &mut Vec<FindingDocument>) 
         let there: BTreeSet<&str> = new.organizations.keys().map(|name| name.as_str()).collect();
         let left = organizations.filter(|name| !there.contains(name) && !renamed.contains(*name));
         found.extend(left.map(|name| gone("organization", name)));
+        let given_back = old.people.iter().filter(|(email, person)| {
+            let still = new.people.get(*email).is_some_and(|person| person.revoked);
+            person.revoked && !still
+        });
+        found.extend(given_back.map(|(email, _)| {
+            let message = "this branch no longer says that the access of this account ends; where it has ended, only a person can give it back (Portal-only customers > Grant access)";
+            finding(
+                Address::new([site, "account", email.key()]),
+                "access-not-given-back",
+                message.to_owned(),
+            )
+        }));
         let projects = old
             .projects
             .keys()

@@ -214,7 +214,9 @@ fn linked_organizations(cx: &mut Context, site: &Site) {
         let Some(linked) = &project.organizations else {
             continue;
         };
-        for name in &linked.list {
+        let ended = linked.dated.iter().map(|link| &link.name);
+        let ended = ended.filter(|name| !linked.list.contains(name));
+        for name in linked.list.iter().chain(ended) {
             let place = mark(name.span, name.value.as_str());
             let Some(organization) = site.organizations.get(&name.value) else {
                 let declared = site.organizations.keys();
@@ -238,6 +240,7 @@ fn linked_organizations(cx: &mut Context, site: &Site) {
                 continue;
             };
             let word = match organization.state.value {
+                _ if organization.ended => continue,
                 OrganizationState::Present => continue,
                 OrganizationState::Retired => "retired",
                 OrganizationState::Absent => "absent",
@@ -259,18 +262,19 @@ fn linked_organizations(cx: &mut Context, site: &Site) {
 fn gone_organizations(cx: &mut Context, site: &Site) {
     for (name, organization) in &site.organizations {
         let Organization { state, members, .. } = organization;
-        if state.value == OrganizationState::Present {
+        if state.value == OrganizationState::Present || organization.ended {
             continue;
         }
+        let why = match state.value == OrganizationState::Retired && !organization.empty {
+            true => "is retired and keeps its members, so that the list says nothing",
+            false => "is to be emptied and lists members",
+        };
         if let Some(entry) = members.as_ref().and_then(|members| members.entries.first()) {
             cx.report(
-                Diagnostic::error(
-                    codes::CONFLICTING_KEYS,
-                    format!("`{name}` is to be emptied and lists members"),
-                )
-                .at(entry.span)
-                .label(state.span, "declared here")
-                .hint("leave `members` out"),
+                Diagnostic::error(codes::CONFLICTING_KEYS, format!("`{name}` {why}"))
+                    .at(entry.span)
+                    .label(state.span, "declared here")
+                    .hint("leave `members` out"),
             );
         }
     }

@@ -188,6 +188,8 @@ blocks! {
         gateway: Option<SurfaceWord>,
         /// The project endpoint known from other public tools (channel access, sharing); `read` when absent.
         private: Option<SurfaceWord>,
+        /// Ending the access of portal-only accounts, which only a person can undo; `read` when absent.
+        accounts: Option<SurfaceWord>,
         /// A file that describes settings endpoints, relative to this file.
         mapped: Option<String>,
     }
@@ -253,6 +255,10 @@ blocks! {
         state: Option<OrganizationStateWord>,
         /// Who answers for it: shown and filtered by, without effect.
         owner: Option<Sentence>,
+        /// The last day (inclusive, UTC) of a present organization; afterwards it is retired.
+        until: Option<DateText>,
+        /// Whether a retired organization is emptied too; its members stay when absent.
+        empty: Option<bool>,
         /// Who changes its members; `portcullis` when absent.
         managed_by: Option<ManagedByWord>,
         /// The whole list of its e-mail domains, at most ten.
@@ -418,7 +424,7 @@ blocks! {
     }
     /// A person, everywhere on the site.
     PersonBlock {
-        /// The only state is `absent`.
+        /// What should become of the person: `absent` leaves every list, `revoked` loses the account's access itself too.
         state: PersonStateWord,
         /// Why.
         reason: Option<Sentence>,
@@ -447,9 +453,16 @@ blocks! {
         /// Whether the list is added to or is the whole truth; `add_only` when absent.
         mode: Option<ModeWord>,
         /// Names of organizations that this workspace declares.
-        list: Option<Vec<String>>,
+        list: Option<Vec<LinkedOrganizationEntry>>,
         /// Allows an empty list under `exact`, which unlinks every organization.
         allow_empty: Option<bool>,
+    }
+    /// A linked organization with the day on which the link ends.
+    LinkedOrganizationBlock {
+        /// Its name; this workspace declares it.
+        name: Sentence,
+        /// The last day (inclusive, UTC); afterwards the organization is unlinked, in both modes.
+        until: Option<DateText>,
     }
     /// Groups in the project role *Service Desk Customers*.
     CustomerGroupsBlock {
@@ -726,6 +739,16 @@ pub enum PersonEntry {
     Detailed(PersonEntryBlock),
 }
 
+/// An organization: its name, or a mapping with `name` and `until`.
+#[derive(Debug, JsonSchema)]
+#[schemars(untagged)]
+pub enum LinkedOrganizationEntry {
+    /// Its name.
+    Name(String),
+    /// With the last day of the link.
+    Detailed(LinkedOrganizationBlock),
+}
+
 /// A group: its name, or a mapping with `name` and `id`.
 #[derive(Debug, JsonSchema)]
 #[schemars(untagged)]
@@ -842,6 +865,8 @@ choices! {
     PersonStateWord {
         /// Absent everywhere.
         Absent = "absent",
+        /// Absent everywhere, and the account's access itself is ended.
+        Revoked = "revoked",
     }
     /// A role of an account or group of a seed.
     SeedRoleWord {

@@ -31,7 +31,7 @@ keys! {
         "sandbox"
     ];
     /// The surfaces that a site allows.
-    SURFACES = "SurfacesBlock": ["gateway", "private", "mapped"];
+    SURFACES = "SurfacesBlock": ["gateway", "private", "accounts", "mapped"];
     /// Customer access.
     CUSTOMER_ACCESS = "CustomerAccessBlock": ["internal", "external", "customers_can_create_accounts", "view_without_login"];
     /// Internal customers.
@@ -47,7 +47,7 @@ keys! {
     /// Confluence's side of a space.
     SPACE = "SpaceBlock": ["anonymous_access", "unlicensed_access"];
     /// A customer organization.
-    ORGANIZATION = "OrganizationBlock": ["id", "previous_name", "state", "owner", "managed_by", "email_domains", "allow_empty", "members"];
+    ORGANIZATION = "OrganizationBlock": ["id", "previous_name", "state", "until", "empty", "owner", "managed_by", "email_domains", "allow_empty", "members"];
     /// A list of people.
     ROSTER = "RosterBlock": [
         "mode", "list", "from", "auto_joined", "previous_domains", "keep", "absent", "create", "allow_empty"
@@ -82,6 +82,8 @@ keys! {
     PROJECT = "ProjectBlock": ["owner", "channel_access", "customer_sharing", "organizations", "customers", "customer_groups", "knowledge_base"];
     /// The organizations linked to a project.
     LINKED_ORGANIZATIONS = "LinkedOrganizationsBlock": ["mode", "list", "allow_empty"];
+    /// An organization linked to a project until a day.
+    LINKED_ORGANIZATION = "LinkedOrganizationBlock": ["name", "until"];
     /// The groups in the role of a project's customers.
     CUSTOMER_GROUPS = "CustomerGroupsBlock": ["mode", "list", "allow_empty"];
     /// A group in the role of a project's customers.

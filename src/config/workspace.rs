@@ -108,6 +108,8 @@ pub struct Surfaces {
     pub gateway: SurfaceMode,
     /// The project `requestsecurity` endpoint; `read` when not written.
     pub private: SurfaceMode,
+    /// Ending the access of portal-only accounts; `read` when not written.
+    pub accounts: SurfaceMode,
     /// The operator's description of settings endpoints, already read.
     pub mapped: Option<Driver>,
 }
@@ -117,6 +119,7 @@ impl Default for Surfaces {
         Self {
             gateway: SurfaceMode::Read,
             private: SurfaceMode::Read,
+            accounts: SurfaceMode::Read,
             mapped: None,
         }
     }
@@ -255,10 +258,16 @@ pub struct Organization {
     pub id: Option<Located<OrganizationId>>,
     /// The name it had: a rename, never a delete and a create.
     pub previous_name: Option<Located<OrganizationName>>,
-    /// What should become of it.
+    /// What should become of it today: whoever has ended is retired.
     pub state: Located<OrganizationState>,
     /// Who answers for it: shown and filtered by, without effect.
     pub owner: Option<String>,
+    /// The last day (inclusive, UTC), when written.
+    pub until: Option<Located<Date>>,
+    /// Whether it is retired because that day has passed.
+    pub ended: bool,
+    /// Whether it is emptied where it is retired.
+    pub empty: bool,
     /// Who changes its members.
     pub managed_by: ManagedBy,
     /// The whole list of its e-mail domains, when written.
@@ -398,7 +407,7 @@ impl AddressPattern {
     }
 }
 
-/// A person, everywhere on the site; beats every roster. The only state is "absent".
+/// A person, everywhere on the site; beats every roster: absent from every list.
 #[derive(Debug, Clone)]
 pub struct Person {
     /// Where it is declared.
@@ -409,6 +418,8 @@ pub struct Person {
     pub owner: Option<String>,
     /// The last day, where a file of leavers says so.
     pub until: Option<Date>,
+    /// Whether the access of the account itself is ended too.
+    pub revoked: bool,
 }
 
 /// A service project.
@@ -441,8 +452,19 @@ pub struct LinkedOrganizations {
     pub span: Span,
     /// Whether it is the whole list.
     pub mode: Mode,
-    /// The organizations; each is declared in the same workspace.
+    /// The organizations whose link holds today; each is declared in the same workspace.
     pub list: Vec<Located<OrganizationName>>,
+    /// Links with a last day, those that have ended included.
+    pub dated: Vec<LinkUntil>,
+}
+
+/// A link between a project and an organization that ends.
+#[derive(Debug, Clone)]
+pub struct LinkUntil {
+    /// The organization.
+    pub name: Located<OrganizationName>,
+    /// The last day (inclusive, UTC).
+    pub until: Date,
 }
 
 /// Groups of Atlassian accounts in a project's role *Service Desk Customers*.

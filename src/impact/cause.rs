@@ -40,6 +40,7 @@ impl Turn {
             | Effect::SetChannelAccess(_, ChannelAccess::Open)
             | Effect::SetSite(_, SiteValue::Toggle(true)) => Some(Self::Gain),
             Effect::DeleteOrganization(_)
+            | Effect::EndAccess(_)
             | Effect::RemoveMember(..)
             | Effect::RemoveCustomer(..)
             | Effect::Unlink(..)
@@ -160,6 +161,9 @@ impl Causes {
     fn add(&mut self, places: &Places<'_, '_>, at: usize, change: &Change) -> Option<()> {
         match &change.effect {
             Effect::CreateAccount { email, .. } => self.own(places.account(email), None, at)?,
+            Effect::EndAccess(account) => {
+                self.own(places.after.people.by_account(account), None, at)?;
+            }
             Effect::AddMember(organization, person) => {
                 let list = ListId::Organization(places.organization(organization)?);
                 self.own(places.person(person), Some(list), at)?;

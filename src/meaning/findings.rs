@@ -42,6 +42,7 @@ pub static TABLE: &[Finding] = &[
     finding(Stage::Judged, "expired-acknowledgement", "An entry of `policy.acknowledge` has ended, so its finding counts again."),
     finding(Stage::Plan, "absent-keeps", "Somebody whom the files declare absent keeps the account, and what needs no list: revoking or suspending the account ends that."),
     finding(Stage::Plan, "acceptance-pending", "The branch brings an acceptance; it lifts nothing until the base has it."),
+    finding(Stage::Plan, "access-not-given-back", "The branch no longer says that somebody's access ends; where it has ended, only a person can give it back."),
     finding(Stage::Plan, "account-address-differs", "A person given by id has an address that is neither `email` nor `previous_email`."),
     finding(Stage::Plan, "account-kind-differs", "A person has the other kind of account than declared; no program can change that."),
     finding(Stage::Plan, "address-changed", "Somebody comes and somebody of the same name at another domain leaves the same list: `previous_email` or `new_person` says whether they are one person."),

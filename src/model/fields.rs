@@ -103,6 +103,8 @@ words! {
         Gateway = "gateway",
         /// The project `requestsecurity` endpoint, known from other public tools.
         Private = "private",
+        /// Ending the access of portal-only accounts: published REST that no program can undo.
+        Accounts = "accounts",
         /// The operator's own description of a settings endpoint.
         Mapped = "mapped",
         /// A person, by click path, observed through attestations.

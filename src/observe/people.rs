@@ -67,6 +67,12 @@ impl Observer<'_, '_> {
         for email in super::needs::expected_people(desired) {
             note(email);
         }
+        // Whose access is to be ended must be found wherever they are, on a list or on none.
+        for (email, person) in &desired.site.people {
+            if person.revoked {
+                note(email);
+            }
+        }
         // Somebody who must be gone is looked up only where a hidden address might be theirs.
         if self
             .observed
@@ -482,7 +488,8 @@ impl Observer<'_, '_> {
                     .organizations
                     .get(name)
                     .is_some_and(|organization| {
-                        organization.state.value == crate::config::OrganizationState::Retired
+                        organization.empty
+                            && organization.state.value == crate::config::OrganizationState::Retired
                     });
                 if let (true, Identity::Live(id)) = (retired, identity)
                     && let Some(Read::Complete(members)) = live

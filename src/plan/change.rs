@@ -110,6 +110,8 @@ pub enum Reason {
     Absent,
     /// Named under `people` as absent.
     PersonAbsent,
+    /// Named under `people` as revoked.
+    PersonRevoked,
     /// The organization's `state` is `retired`.
     Retired,
     /// The organization's `state` is `absent`.
@@ -133,6 +135,7 @@ impl Reason {
             Self::Expired => "delete_because_expired",
             Self::Absent => "delete_because_listed_absent",
             Self::PersonAbsent => "delete_because_person_absent",
+            Self::PersonRevoked => "update_because_person_revoked",
             Self::Retired => "delete_because_organization_retired",
             Self::StateAbsent => "delete_because_state_absent",
             Self::NoLongerDeclared => "delete_because_no_resource_config",
@@ -177,6 +180,8 @@ pub enum Effect {
         /// Which kind it will be.
         kind: AccountKind,
     },
+    /// An account's access to the site ends, whatever lists it is on; only a person can give it back.
+    EndAccess(AccountId),
     /// `POST /organization` and the ownership mark.
     CreateOrganization(OrganizationName),
     /// Another name for an organization.

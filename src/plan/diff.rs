@@ -24,6 +24,8 @@ pub fn diff(desired: &Desired<'_>, observed: &Observed) -> Plan {
     draft.organizations();
     draft.projects();
     draft.accounts();
+    draft.ended_access();
+    draft.contracts_ending();
     draft.stories_of_the_site();
     draft.finish()
 }
@@ -172,6 +174,17 @@ impl<'a> Draft<'a> {
     /// Returns what the workspace says of Confluence's side of a space.
     pub(super) fn declared_space(&self, key: &crate::model::SpaceKey) -> Option<&'a Space> {
         self.desired.site.spaces.get(key)
+    }
+
+    /// Forecasts organizations and links that end soon.
+    fn contracts_ending(&mut self) {
+        for (address, until, source) in self.desired.contracts_ending() {
+            self.forecast.push(Forecast {
+                address,
+                until,
+                source,
+            });
+        }
     }
 
     fn finish(mut self) -> Plan {

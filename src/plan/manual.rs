@@ -70,6 +70,10 @@ pub enum ManualSubject {
     MigrateAccounts(Vec<Email>),
     /// A portal-only account whose access was revoked.
     GrantPortalAccess(Email),
+    /// A portal-only account whose access must end.
+    RevokePortalAccess(Email),
+    /// An Atlassian account whose access to the site must end.
+    SuspendAccount(Email),
 }
 
 /// Where a click path begins.
@@ -284,6 +288,32 @@ fn outline(site: &Site, subject: &ManualSubject) -> Outline {
             ]),
             role: "organization admin",
         },
+        ManualSubject::RevokePortalAccess(person) => Outline {
+            title: format!(
+                "end the portal-only access of `{}`; only a person can give it back",
+                person.written()
+            ),
+            entry: Entry::PortalCustomers,
+            path: path(&[
+                &format!("search for {}", person.written()),
+                "More actions (…)",
+                "Revoke access",
+            ]),
+            role: "organization admin",
+        },
+        ManualSubject::SuspendAccount(person) => Outline {
+            title: format!(
+                "suspend the Atlassian account of `{}` on this site",
+                person.written()
+            ),
+            entry: Entry::Users,
+            path: path(&[
+                &format!("search for {}", person.written()),
+                "More actions (…)",
+                "Suspend access",
+            ]),
+            role: ACCESS_ADMIN,
+        },
     }
 }
 
@@ -295,7 +325,9 @@ const fn page(subject: &ManualSubject) -> usize {
         | ManualSubject::KnowledgeBase(..) => 3,
         ManualSubject::InviteInternal(_)
         | ManualSubject::MigrateAccounts(_)
-        | ManualSubject::GrantPortalAccess(_) => 0,
+        | ManualSubject::GrantPortalAccess(_)
+        | ManualSubject::RevokePortalAccess(_)
+        | ManualSubject::SuspendAccount(_) => 0,
         _ => 1,
     }
 }

@@ -161,26 +161,21 @@ impl<'a> Draft<'a> {
             json!({ "name": name.as_str() }),
         );
         self.changes.push(Change {
-            address: address.clone(),
+            address,
             kind: ResourceType::Organization,
             name: name.as_str().to_owned(),
             action: Action::Update,
-            before: before.clone(),
-            after: after.clone(),
+            before,
+            after,
             reason: Reason::Renamed,
             source: Some(organization.span),
-            surface: Surface::Manual,
+            surface: Surface::Documented,
             effect: Effect::RenameOrganization(id.clone(), name.clone()),
             phase: Phase::Organizations,
             blocked_by: scim_block(seen),
             waiting_for: Vec::new(),
             needs_right: None,
         });
-        let subject = ManualSubject::Rename {
-            from: seen.name.clone(),
-            to: name.clone(),
-        };
-        self.by_hand(&subject, vec![address], before, after);
     }
 
     fn create(
@@ -432,7 +427,7 @@ impl<'a> Draft<'a> {
         ])
     }
 
-    /// Unlinks an organization everywhere and empties it, and keeps it.
+    /// Unlinks an organization everywhere and keeps it, with its members unless it is to be emptied.
     fn retire(
         &mut self,
         name: &'a OrganizationName,
@@ -442,6 +437,10 @@ impl<'a> Draft<'a> {
     ) {
         let blocked = scim_block(seen);
         let span = organization.state.span;
+        let reason = match organization.ended {
+            true => Reason::Expired,
+            false => Reason::Retired,
+        };
         match whole(self.observed.projects.as_ref()) {
             Err(why) => {
                 let address = self.address(["organization", name.as_str()]);
@@ -461,7 +460,7 @@ impl<'a> Draft<'a> {
                             action: Action::Delete,
                             before: json!({ "project": key.as_str(), "organization": name.as_str() }),
                             after: Value::Null,
-                            reason: Reason::Retired,
+                            reason,
                             source: Some(span),
                             surface: Surface::Documented,
                             effect: Effect::Unlink(key.clone(), id.clone()),
@@ -474,6 +473,9 @@ impl<'a> Draft<'a> {
                     }
                 }
             }
+        }
+        if !organization.empty {
+            return self.people_absent_from(id, seen, blocked);
         }
         match whole(seen.members.as_ref()) {
             Err(why) => {
@@ -504,7 +506,7 @@ impl<'a> Draft<'a> {
                         action: Action::Delete,
                         before: json!({ "account_id": account }),
                         after: Value::Null,
-                        reason: Reason::Retired,
+                        reason,
                         source: Some(span),
                         surface: Surface::Documented,
                         effect: Effect::RemoveMember(id.clone(), account.clone()),

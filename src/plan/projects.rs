@@ -330,6 +330,7 @@ impl<'a> Draft<'a> {
                 needs_right: None,
             });
         }
+        let ended = self.ended_links(key, wanted, linked);
         if wanted.mode == Mode::AddOnly || unsure {
             return;
         }
@@ -340,7 +341,7 @@ impl<'a> Draft<'a> {
         };
         let extra: Vec<OrganizationId> = linked
             .iter()
-            .filter(|id| !expected.contains(*id) && !retired(id))
+            .filter(|id| !expected.contains(*id) && !retired(id) && !ended.contains(id))
             .cloned()
             .collect();
         for id in extra {
@@ -370,6 +371,51 @@ impl<'a> Draft<'a> {
                 needs_right: None,
             });
         }
+    }
+
+    /// Unlinks what was to be linked until a day that has passed, whatever the mode; returns which organizations those are.
+    fn ended_links(
+        &mut self,
+        key: &ProjectKey,
+        wanted: &LinkedOrganizations,
+        linked: &BTreeSet<OrganizationId>,
+    ) -> BTreeSet<OrganizationId> {
+        let mut ended = BTreeSet::new();
+        for link in &wanted.dated {
+            let Located { value: name, span } = &link.name;
+            let Some(Identity::Live(id)) = self.identities.get(name) else {
+                continue;
+            };
+            // One that is retired is unlinked everywhere already.
+            let present = self
+                .desired
+                .site
+                .organizations
+                .get(name)
+                .is_some_and(|one| one.state.value == OrganizationState::Present);
+            if link.until >= self.desired.today || !present || !linked.contains(id) {
+                continue;
+            }
+            let id = id.clone();
+            self.changes.push(Change {
+                address: self.address(["project", key.as_str(), "organization", name.as_str()]),
+                kind: ResourceType::ProjectOrganization,
+                name: name.as_str().to_owned(),
+                action: Action::Delete,
+                before: json!({ "project": key.as_str(), "organization": name.as_str() }),
+                after: Value::Null,
+                reason: Reason::Expired,
+                source: Some(*span),
+                surface: Surface::Documented,
+                effect: Effect::Unlink(key.clone(), id.clone()),
+                phase: Phase::Revocations,
+                blocked_by: Vec::new(),
+                waiting_for: Vec::new(),
+                needs_right: None,
+            });
+            ended.insert(id);
+        }
+        ended
     }
 
     fn customers(

@@ -58,6 +58,7 @@ pub fn mark(plan: &mut Plan, desired: &Desired<'_>, observed: &Observed) {
 fn work(change: &Change) -> Option<(Work, Option<&ProjectKey>)> {
     Some(match &change.effect {
         Effect::CreateAccount { .. } => (Work::CreateAccount, None),
+        Effect::EndAccess(_) => (Work::EndPortalAccess, None),
         Effect::CreateOrganization(_)
         | Effect::RenameOrganization(..)
         | Effect::AddMember(..)

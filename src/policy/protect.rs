@@ -3,11 +3,12 @@
 use super::{Verdict, Weight};
 use crate::desired::Desired;
 use crate::judge::{Ledger, Sheet};
-use crate::model::{Address, OrganizationId, ProjectKey, Read, WhoCanView};
+use crate::model::{AccountId, Address, OrganizationId, ProjectKey, Read, WhoCanView};
 use crate::neutral::named;
 use crate::observed::Observed;
 use crate::plan::{Action, Block, Change, Effect, OrganizationRef, Phase, ResourceType};
 use serde_json::Value;
+use std::collections::BTreeSet;
 
 /// Blocks deletions and whatever takes access away at protected addresses, and says which rows that were.
 pub(super) fn protect(
@@ -77,6 +78,9 @@ pub(super) fn freeze(
 ///
 /// A step by hand from an unknown value is no program's doing, and nobody can say whether it narrows anything.
 pub(super) fn takes_away(change: &Change) -> bool {
+    if matches!(change.effect, Effect::EndAccess(_)) {
+        return true;
+    }
     if change.action == Action::Delete {
         return change.kind != ResourceType::CustomerAccount;
     }
@@ -150,8 +154,38 @@ fn is_protected(
                 })
         }
         Effect::DeleteOrganization(id) => deletes_protected(change, id, site, observed, pattern),
+        Effect::EndAccess(account) => ends_protected(account, site, observed, pattern),
         _ => false,
     }
+}
+
+/// Whose access ends loses what every list gives that they are on.
+fn ends_protected(account: &AccountId, site: &str, observed: &Observed, pattern: &str) -> bool {
+    let seen = observed.accounts.get(account);
+    let email = seen.and_then(|seen| seen.email.as_ref());
+    let person = email.map_or_else(|| format!("id:{account}"), |email| email.key().to_owned());
+    let on = |list: Option<&Read<BTreeSet<AccountId>>>, owner: [&str; 4]| {
+        let [_, kind, name, child] = owner;
+        list.and_then(Read::complete)
+            .is_some_and(|list| list.contains(account))
+            && Address::new([site, kind, name, child, &person]).matches(pattern)
+    };
+    let organizations = observed.whole_organizations().into_iter().flatten();
+    let projects = observed.whole_projects().into_iter().flatten();
+    organizations
+        .map(|(_, seen)| {
+            on(
+                seen.members.as_ref(),
+                [site, "organization", &seen.name, "member"],
+            )
+        })
+        .chain(projects.map(|(key, seen)| {
+            on(
+                seen.customers.as_ref(),
+                [site, "project", key.as_str(), "customer"],
+            )
+        }))
+        .any(|protected| protected)
 }
 
 /// Says whether a change may be about what a pattern protects, where a name was not read: what cannot be named cannot be shown

@@ -132,6 +132,7 @@ pub fn text(document: &AppliedDocument, _style: Style, out: &mut dyn Write) -> i
             let why = match (&row.result, title) {
                 (Outcome::Failed(why), "failed")
                 | (Outcome::NotTried(why), "not tried")
+                | (Outcome::LeftToAPerson(why), "by hand")
                 | (Outcome::InactiveOrHidden(why), "warning") => why,
                 _ => continue,
             };

@@ -985,7 +985,7 @@ attestations:
       |
       = hint: leave `previous_name` out, or delete the other block
 
-    error[conflicting-keys]: `Gone` is to be emptied and lists members
+    error[conflicting-keys]: `Gone` is retired and keeps its members, so that the list says nothing
      --> portcullis.yaml:9:49
       |
     9 |       Gone: { state: retired, members: { list: [a@b.example] } }
@@ -1493,4 +1493,45 @@ sites:
     );
     let twice = &found[4];
     assert!(twice.message.contains("two ids") && twice.hint.as_deref().unwrap().contains(":8:"));
+}
+
+#[test]
+fn what_ends_says_when_and_what_becomes_of_it() {
+    let found = Files::new(
+        "=== portcullis.yaml
+version: 1
+sites:
+  acme:
+    url: \"sandbox:\"
+    people:
+      mal@x.example: { state: gone }
+    organizations:
+      A: { until: 31.12.2027 }
+      B: { empty: true }
+      C: { state: retired, empty: true, members: { list: [ana@x.example] } }
+      D: { until: 2020-01-31, members: { list: [ana@x.example] } }
+    projects:
+      P: { organizations: { list: [A, { name: A, until: 2027-01-31 }, { until: 2027-01-31 }, { name: B, until: soon }, { name: E, until: 2020-01-31 }, D] } }
+",
+    )
+    .load()
+    .diagnostics;
+    let told: Vec<(&str, u32)> = found
+        .iter()
+        .map(|d| (d.code, d.span().unwrap().line))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            ("unknown-word", 6),
+            ("invalid-date", 8),
+            ("conflicting-keys", 9),
+            ("conflicting-keys", 10),
+            ("conflicting-entries", 13),
+            ("missing-key", 13),
+            ("invalid-date", 13),
+            ("not-declared", 13),
+        ],
+        "{found:?}"
+    );
 }

@@ -35,7 +35,7 @@ sites:
     atlassian_organization: acme-corp
     user_management: centralized
     confluence_plan: standard
-    surfaces: { gateway: read, private: write, mapped: ../drivers/customer-access.yaml }
+    surfaces: { gateway: read, private: write, accounts: read, mapped: ../drivers/customer-access.yaml }
     customer_access:
       internal: { atlassian_accounts: true }
       external: { portal_only_accounts: true, allowed_domains: any }
@@ -51,11 +51,12 @@ sites:
     organizations_mode: add_only
     people:
       mal@globex.example: { state: absent, reason: "left", owner: it@acme.com }
+      eve@globex.example: { state: revoked, reason: "left" }
     projects:
       ITSM:
         channel_access: restricted
         customer_sharing: own_organizations
-        organizations: { mode: exact, list: [Globex] }
+        organizations: { mode: exact, list: [{ name: Globex, until: 2099-03-31 }] }
         customers: { mode: add_only, list: [cy@acme.com] }
         customer_groups: { mode: exact, list: [{ name: hr-staff, id: "1f3a" }, it-staff] }
         knowledge_base:
@@ -70,6 +71,8 @@ sites:
         id: "12"
         previous_name: Globex Inc
         state: present
+        until: 2099-12-31
+        empty: true
         managed_by: portcullis
         email_domains: [globex.example]
         members:
@@ -159,13 +162,13 @@ fn every_key_of_the_contract_is_read() {
         .collect();
     insta::assert_snapshot!(who.join("\n"), @r"
     ANA2@globex.example organizations/globex/rosters/globex.csv:3:1
-    ana@globex.example organizations/globex/globex.yaml:14:15
-    bo@globex.example organizations/globex/globex.yaml:15:15
+    ana@globex.example organizations/globex/globex.yaml:16:15
+    bo@globex.example organizations/globex/globex.yaml:17:15
     cy@globex.example organizations/globex/rosters/more.txt:2:1
     di@globex.example organizations/globex/rosters/list.yaml:1:3
     ed@globex.example organizations/globex/rosters/list.yaml:2:3
     Jo.Doe@Globex.example organizations/globex/rosters/globex.csv:2:1
-    qm:1 organizations/globex/globex.yaml:16:15
+    qm:1 organizations/globex/globex.yaml:18:15
     ");
     let jo = Email::new("jo.doe@globex.example").unwrap();
     let jo = members

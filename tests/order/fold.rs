@@ -229,7 +229,11 @@ pub(crate) fn fold(site: &mut Observed, change: &Change) {
         Effect::DisapproveDomain(domain) => {
             read(site.approved_domains.as_mut()).remove(domain);
         }
-        Effect::RenameOrganization(..) | Effect::SetAnyDomain(_) => {
+        Effect::RenameOrganization(id, name) => {
+            organization(site, id).name = name.as_str().to_owned();
+        }
+        Effect::EndAccess(account) => site.accounts.get_mut(account).unwrap().active = false,
+        Effect::SetAnyDomain(_) => {
             panic!("{} is by hand", change.address)
         }
     }

@@ -76,7 +76,7 @@ projects: { ITSM: { organizations: { list: [GLOBEX] } } }",
 }
 
 #[test]
-fn a_rename_is_one_manual_step_and_no_new_organization() {
+fn a_rename_is_one_change_and_no_new_organization() {
     assert_snapshot!(check(
         "organizations: { Globex: { previous_name: Globex Inc, members: { mode: exact, list: [ana@globex.example] } } }",
         "organizations: { Globex Inc: { members: { list: [ana@globex.example, bo@globex.example] } } }",
@@ -103,7 +103,7 @@ projects: { ITSM: { organizations: { list: [Globex, Umbrella] } } }",
 }
 
 #[test]
-fn a_retired_organization_is_unlinked_everywhere_emptied_and_kept() {
+fn a_retired_organization_is_unlinked_everywhere_and_kept_with_its_members() {
     assert_snapshot!(check(
         "organizations: { Globex: { state: retired } }",
         "organizations: { Globex: { members: { list: [ana@globex.example, hidden@globex.example] } } }

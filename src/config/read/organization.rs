@@ -61,6 +61,29 @@ fn organization(cx: &mut Context, entry: &Entry<'_>) -> Option<Organization> {
     let managed = fields
         .get("managed_by")
         .and_then(|e| cx.word(&e.node, roster::MANAGED_BY));
+    let until = fields.get("until").and_then(|e| {
+        let date = cx.date(&e.node)?;
+        Some(Located::new(date, e.node.mark.span))
+    });
+    let state = state.unwrap_or(Located::new(OrganizationState::Present, entry.mark.span));
+    let ended = until.as_ref().filter(|until| {
+        state.value == OrganizationState::Present && until.value < cx.options.today
+    });
+    let (state, ended) = match ended {
+        Some(until) => (Located::new(OrganizationState::Retired, until.span), true),
+        None => (state, false),
+    };
+    let empty = fields.get("empty").and_then(|e| cx.boolean(&e.node));
+    if let (Some(empty), OrganizationState::Present, None) = (&empty, state.value, &until) {
+        cx.report(
+            Diagnostic::error(
+                codes::CONFLICTING_KEYS,
+                "`empty` is about an organization that is retired, or will be",
+            )
+            .at(empty.span)
+            .hint("write `state: retired` or `until` beside it, or leave it out"),
+        );
+    }
     let may_be_empty = allow_empty(cx, fields.get("allow_empty"));
     let email_domains = fields.get("email_domains").and_then(|e| {
         let items = cx.items(&e.node)?;
@@ -112,7 +135,10 @@ fn organization(cx: &mut Context, entry: &Entry<'_>) -> Option<Organization> {
         span: entry.mark.span,
         id,
         previous_name,
-        state: state.unwrap_or(Located::new(OrganizationState::Present, entry.mark.span)),
+        state,
+        until,
+        ended,
+        empty: empty.is_some_and(|empty| empty.value),
         owner,
         managed_by,
         email_domains,

@@ -4,15 +4,17 @@ use super::site::empty_list;
 use super::{allow_empty, block, mode, optional_sentence};
 use crate::config::context::{Context, null};
 use crate::config::workspace::{
-    CustomerGroup, CustomerGroups, LinkedOrganizations, LinkedSpace, ManagedBy, Mode, Project,
+    CustomerGroup, CustomerGroups, LinkUntil, LinkedOrganizations, LinkedSpace, ManagedBy, Mode,
+    Project,
 };
 use crate::config::yaml::{Entry, Node, Value};
 use crate::config::{codes, keys, roster};
-use crate::diagnostic::{Diagnostic, Located, short};
+use crate::diagnostic::{Diagnostic, Located, Span, short};
 use crate::model::{
     ChannelAccess, CustomerSharing, OrganizationName, ProjectKey, SpaceKey, WhoCanView,
 };
-use std::collections::{BTreeMap, BTreeSet};
+use jiff::civil::Date;
+use std::collections::BTreeMap;
 
 /// Reads the projects of a site.
 pub(super) fn projects(
@@ -72,21 +74,68 @@ fn linked(cx: &mut Context, entry: &Entry<'_>) -> Option<LinkedOrganizations> {
             "an empty list under `exact` unlinks every organization",
         ));
     }
-    let mut seen = BTreeSet::new();
-    let mut list = Vec::new();
+    let mut seen: BTreeMap<OrganizationName, (Option<Date>, Span)> = BTreeMap::new();
+    let (mut list, mut dated) = (Vec::new(), Vec::new());
     for item in items {
-        if let Some(text) = cx.text(item)
-            && let Some(name) = cx.name(text, item.mark, OrganizationName::new)
-            && seen.insert(name.clone())
-        {
-            list.push(Located::new(name, item.mark.span));
+        let Some((name, until)) = link(cx, item) else {
+            continue;
+        };
+        if let Some((first, place)) = seen.get(&name.value) {
+            if *first != until {
+                let place = cx.sources.place(*place);
+                cx.report(
+                    Diagnostic::error(
+                        codes::CONFLICTING_ENTRIES,
+                        format!(
+                            "`{}` stands here with two last days",
+                            short(name.value.as_str())
+                        ),
+                    )
+                    .at(item.mark)
+                    .hint(format!("keep one; the other is at {place}")),
+                );
+            }
+            continue;
+        }
+        seen.insert(name.value.clone(), (until, name.span));
+        if let Some(until) = until {
+            let name = name.clone();
+            dated.push(LinkUntil { name, until });
+        }
+        if until.is_none_or(|until| until >= cx.options.today) {
+            list.push(name);
         }
     }
     Some(LinkedOrganizations {
         span: entry.mark.span,
         mode,
         list,
+        dated,
     })
+}
+
+/// Reads a link: the name of an organization, or a mapping with its last day.
+fn link(cx: &mut Context, item: &Node<'_>) -> Option<(Located<OrganizationName>, Option<Date>)> {
+    let named = |cx: &mut Context, node: &Node<'_>| {
+        let text = cx.text(node)?;
+        let name = cx.name(text, node.mark, OrganizationName::new)?;
+        Some(Located::new(name, node.mark.span))
+    };
+    if !matches!(item.value, Value::Map(_)) {
+        return Some((named(cx, item)?, None));
+    }
+    let fields = cx.fields(item, item.mark, keys::LINKED_ORGANIZATION)?;
+    let name = cx.required(
+        &fields,
+        "name",
+        "the name of an organization that is declared",
+    );
+    let name = name.and_then(|e| named(cx, &e.node));
+    let until = fields.get("until").and_then(|e| cx.date(&e.node));
+    // With a date that cannot be read nobody knows whether the link holds.
+    (fields.has("until") == until.is_some())
+        .then_some(())
+        .and(name.map(|name| (name, until)))
 }
 
 fn customer_groups(cx: &mut Context, entry: &Entry<'_>) -> Option<CustomerGroups> {

@@ -303,6 +303,7 @@ fn surfaces(cx: &mut Context, entry: &Entry<'_>) -> Surfaces {
     for (key, mode) in [
         ("gateway", &mut surfaces.gateway),
         ("private", &mut surfaces.private),
+        ("accounts", &mut surfaces.accounts),
     ] {
         if let Some(written) = fields.get(key).and_then(|e| cx.word(&e.node, SURFACE_MODE)) {
             *mode = written.value;
@@ -351,20 +352,21 @@ fn people(cx: &mut Context, entry: Option<&Entry<'_>>) -> BTreeMap<Email, Person
             }
         };
         if matches!(entry.node.value, Value::Null) {
-            cx.report(null(entry.mark).hint("write `{ state: absent }`"));
+            cx.report(null(entry.mark).hint("write `{ state: absent }` or `{ state: revoked }`"));
             continue;
         }
         let Some(fields) = cx.fields(&entry.node, entry.mark, keys::PERSON) else {
             continue;
         };
-        if let Some(e) = cx.required(&fields, "state", "the only state is `absent`") {
-            cx.word(&e.node, &[("absent", ())]);
-        }
+        let state = cx
+            .required(&fields, "state", "`absent` or `revoked`")
+            .and_then(|e| cx.word(&e.node, &[("absent", false), ("revoked", true)]));
         let person = Person {
             span: entry.mark.span,
             reason: optional_sentence(cx, fields.get("reason")),
             owner: optional_sentence(cx, fields.get("owner")),
             until: None,
+            revoked: state.is_some_and(|state| state.value),
         };
         if let Some(email) = email {
             insert(cx, &mut people, email, person, entry, |p| p.span);

@@ -54,6 +54,7 @@ fn add(site: &mut Site, entry: &RosterEntry, until: Option<Date>, today: Date) {
         reason: None,
         owner: None,
         until,
+        revoked: false,
     };
     if until.is_some_and(|until| until >= today) {
         site.leaving.push((entry.who.clone(), person));

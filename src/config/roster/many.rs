@@ -145,6 +145,8 @@ fn known(lists: &Lists<'_>) -> Vec<List> {
             (ManagedBy::Scim, _) => Some("an identity provider manages its members"),
             (ManagedBy::Agents, _) => Some("agents manage its members"),
             (_, OrganizationState::Present) => None,
+            // The day of a date in one file must not break another.
+            _ if organization.ended => None,
             (_, OrganizationState::Retired) => Some("it is retired"),
             (_, OrganizationState::Absent) => Some("it is to be deleted"),
         };

@@ -71,7 +71,9 @@ pub(super) fn command(
         | ManualSubject::Rename { .. }
         | ManualSubject::InviteInternal(_)
         | ManualSubject::MigrateAccounts(_)
-        | ManualSubject::GrantPortalAccess(_) => return None,
+        | ManualSubject::GrantPortalAccess(_)
+        | ManualSubject::RevokePortalAccess(_)
+        | ManualSubject::SuspendAccount(_) => return None,
     };
     Some(format!(
         "{ATTEST} {} --value {} --by YOU",

@@ -109,9 +109,10 @@ fn page(subject: &ManualSubject) -> Place<'_> {
         }
         ManualSubject::InviteInternal(_) => settings("users", "invite"),
         // Without the address, which a link would carry past the redaction of reports.
-        ManualSubject::MigrateAccounts(_) | ManualSubject::GrantPortalAccess(_) => {
-            settings("portal-only-customers", "search")
-        }
+        ManualSubject::SuspendAccount(_) => settings("users", "search"),
+        ManualSubject::MigrateAccounts(_)
+        | ManualSubject::GrantPortalAccess(_)
+        | ManualSubject::RevokePortalAccess(_) => settings("portal-only-customers", "search"),
     }
 }
 

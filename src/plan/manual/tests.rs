@@ -28,6 +28,7 @@ fn site(url: SiteUrl, user_management: UserManagement) -> Site {
             span: SPAN,
             mode: Mode::AddOnly,
             list: vec![Located::new(name("Globex"), SPAN)],
+            dated: Vec::new(),
         }),
         customers: None,
         customers_managed_by: crate::config::ManagedBy::default(),

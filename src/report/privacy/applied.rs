@@ -22,9 +22,10 @@ pub fn redact(
     for row in &mut document.results {
         people.rewrite_address(&mut row.address);
         match &mut row.result {
-            Outcome::Failed(why) | Outcome::InactiveOrHidden(why) | Outcome::NotTried(why) => {
-                people.rewrite(why)
-            }
+            Outcome::Failed(why)
+            | Outcome::InactiveOrHidden(why)
+            | Outcome::LeftToAPerson(why)
+            | Outcome::NotTried(why) => people.rewrite(why),
             Outcome::Done
             | Outcome::AlreadyTrue
             | Outcome::Manual

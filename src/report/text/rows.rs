@@ -111,6 +111,7 @@ pub(in crate::report) fn reason(word: &str) -> String {
         "delete_because_expired" => "entry has expired",
         "delete_because_listed_absent" => "listed as absent",
         "delete_because_person_absent" => "person is absent everywhere",
+        "update_because_person_revoked" => "access ends; only a person can give it back",
         "delete_because_organization_retired" => "organization is retired",
         "delete_because_state_absent" => "state is absent",
         "delete_because_no_resource_config" => "no longer declared",
