@@ -11,6 +11,7 @@ mod groups;
 mod journal;
 mod people;
 mod prudence;
+mod roles;
 mod verify;
 
 pub use journal::{Journal, JournalEntry, Told};
@@ -217,7 +218,7 @@ impl Findings {
 
 /// A piece of work: one request, or the few that belong together.
 enum Work {
-    Account(usize, Email, String),
+    Account(usize, Email, String, Option<ProjectKey>),
     Organization(usize, OrganizationName),
     /// People of one list, and those among them who were made by this run.
     People(people::List, Vec<(usize, AccountId)>, HashSet<AccountId>),
@@ -340,8 +341,14 @@ impl Apply<'_> {
                 None => {}
             }
             match &change.effect {
-                Effect::CreateAccount { email, name, .. } => {
-                    works.push(Work::Account(index, email.clone(), name.clone()));
+                Effect::CreateAccount {
+                    email,
+                    name,
+                    invited_to,
+                    ..
+                } => {
+                    let (email, name) = (email.clone(), name.clone());
+                    works.push(Work::Account(index, email, name, invited_to.clone()));
                 }
                 Effect::CreateOrganization(name) => {
                     works.push(Work::Organization(index, name.clone()))
@@ -422,7 +429,10 @@ impl Apply<'_> {
 
     async fn carry_out(&self, plan: &Plan, work: Work) -> Findings {
         match work {
-            Work::Account(index, email, name) => self.create_account(index, email, &name).await,
+            Work::Account(index, email, name, invited_to) => {
+                self.create_account(index, email, &name, invited_to.as_ref())
+                    .await
+            }
             Work::Organization(index, name) => self.create_organization(index, name).await,
             Work::People(list, people, fresh) => self.people(&list, people, &fresh).await,
             Work::Link(index, key, id) => match self.desk(&key) {
@@ -475,6 +485,16 @@ impl Apply<'_> {
                 return self.rename(index, change, id, name).await;
             }
             Effect::EndAccess(account) => return self.end_access(index, account).await,
+            Effect::BecomeCustomer {
+                account,
+                grant,
+                takes,
+                ..
+            } => {
+                return self
+                    .become_customer(index, account, grant.as_deref(), takes)
+                    .await;
+            }
             Effect::AddCustomerGroup(key, group) => {
                 return self.add_customer_group(index, key, group).await;
             }

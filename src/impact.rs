@@ -257,6 +257,7 @@ const fn concerns_classes(change: &Change) -> bool {
             | Effect::RemoveCustomer(..)
             | Effect::CreateAccount { .. }
             | Effect::EndAccess(_)
+            | Effect::BecomeCustomer { .. }
             | Effect::CreateOrganization(_)
             | Effect::RenameOrganization(..)
             | Effect::SetCustomerSharing(..)

@@ -33,6 +33,6 @@ pub use read::Reader;
 pub use types::{
     Account, ApprovedDomain, ApprovedProduct, DirectoryUser, GrantHolder, Group, Identity,
     LinkedSpace, LinkedSpaces, Organization, PermissionGrant, PermissionScheme, ProjectRole,
-    RequestSecurity, RoleActors, Server, ServiceDesk,
+    RequestSecurity, RoleActors, RoleAssignment, Server, ServiceDesk,
 };
 pub use write::{MappedMethod, Writer};

@@ -7,6 +7,7 @@ mod lists;
 mod needs;
 mod people;
 mod permissions;
+mod person_roles;
 mod projects;
 mod rights;
 mod roles;
@@ -136,6 +137,7 @@ impl<'d, 'w> Observer<'d, 'w> {
                 observer.permissions().await;
             }
         }
+        observer.roles_of_people().await;
         observer.customer_role_holders().await;
         observer.observed.cloud_id = reader.known_cloud_id();
         Ok(observer.observed)

@@ -4,6 +4,7 @@
 
 mod permissions;
 mod rights;
+mod roles;
 pub mod snapshot;
 
 pub use permissions::{
@@ -11,6 +12,7 @@ pub use permissions::{
     ObservedScheme, SchemeGrant, SchemeHolder,
 };
 pub use rights::{Allowed, Rights};
+pub use roles::{ObservedAppRoles, ObservedRoles};
 
 use crate::model::{
     AccountId, AccountKind, ChannelAccess, CloudId, CustomerSharing, DeskId, Domain, Email, Field,
@@ -60,6 +62,13 @@ pub struct Observed {
     /// Atlassian organization; `None` when that was not asked. Portal-only accounts are customers without it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub customer_role_holders: Option<Read<BTreeSet<AccountId>>>,
+    /// The roles of people who should be customers, by account.
+    #[serde(
+        default,
+        with = "roles::pairs",
+        skip_serializing_if = "BTreeMap::is_empty"
+    )]
+    pub roles: BTreeMap<AccountId, Read<ObservedRoles>>,
     /// Addresses of accounts in sight that a second account has as well, which stands on no list: the directory shows it.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub shared_addresses: BTreeSet<Email>,
@@ -89,6 +98,7 @@ impl Observed {
             rights: None,
             groups: BTreeMap::new(),
             customer_role_holders: None,
+            roles: BTreeMap::new(),
             shared_addresses: BTreeSet::new(),
             requests: 0,
         }
@@ -118,6 +128,7 @@ impl Observed {
             rights: self.rights.clone(),
             groups: self.groups.clone(),
             customer_role_holders: self.customer_role_holders.clone(),
+            roles: self.roles.clone(),
             shared_addresses: self.shared_addresses.clone(),
             requests: self.requests,
         }

@@ -15,13 +15,16 @@ pub mod order;
 mod organizations;
 mod projects;
 pub mod rights;
+mod roles;
 pub mod roster;
 pub(crate) mod settings;
 mod stories;
 pub mod surfaces;
 
 pub use block::Block;
-pub use change::{Action, Change, Effect, OrganizationRef, PersonRef, Phase, Reason, ResourceType};
+pub use change::{
+    Action, Change, Effect, OrganizationRef, PersonRef, Phase, Reason, ResourceType, TakenRole,
+};
 pub use manual::{ATTEST, ManualStep, ManualSubject};
 pub use order::{Danger, Order, UnsafeStep};
 

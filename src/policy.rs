@@ -115,6 +115,7 @@ pub(crate) fn limits(
     let mut blocks = Vec::new();
     limits::max_removals(sheet, desired, observed, &mut blocks, ledger);
     limits::max_new_accounts(sheet, desired, &mut blocks, ledger);
+    limits::max_licences_removed(sheet, desired, &mut blocks, ledger);
     people::limits(sheet, desired, worlds, &mut blocks, ledger);
     // Every limit counts what is free at the start of its round.
     for (at, block) in blocks {

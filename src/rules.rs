@@ -84,6 +84,7 @@ fn policy(policy: &Policy, rules: &mut Vec<Rule>) {
         max_people_gaining_access,
         max_removals,
         max_new_accounts,
+        max_licences_removed,
         protect,
         freeze,
         acknowledge,
@@ -107,10 +108,15 @@ fn policy(policy: &Policy, rules: &mut Vec<Rule>) {
     for (name, limit) in limits {
         rules.extend(limit.as_ref().map(|limit| size(name, limit)));
     }
-    if let Some(most) = max_new_accounts {
-        let name = "policy.max_new_accounts".to_owned();
-        let says = json!({ "count": most.value });
-        rules.push(Rule::new(name, Vec::new(), says, most.span));
+    let counts = [
+        ("policy.max_new_accounts", max_new_accounts),
+        ("policy.max_licences_removed", max_licences_removed),
+    ];
+    for (name, most) in counts {
+        rules.extend(most.map(|most| {
+            let says = json!({ "count": most.value });
+            Rule::new(name.to_owned(), Vec::new(), says, most.span)
+        }));
     }
     for (key, patterns) in [("protect", protect), ("freeze", freeze)] {
         rules.extend(patterns.iter().map(|pattern| {

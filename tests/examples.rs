@@ -149,6 +149,7 @@ fn every_example_is_run_here_and_has_a_readme() {
             "gitops",
             "internal-only",
             "large",
+            "offboarding",
             "one-csv",
             "quickstart"
         ]
@@ -290,6 +291,22 @@ fn large_a_file_may_declare_only_what_its_scope_grants() {
     let said = example.run("validate", &[]);
     assert_eq!(said.code, 3);
     assert!(said.stdout.contains("outside-scope"), "{}", said.stdout);
+}
+
+#[test]
+fn offboarding_ends_what_ended_and_leaves_a_group_to_a_person() {
+    let example = Example::new("offboarding");
+    example.validate();
+    snapshot("offboarding", &example.plan(2));
+    example.apply(9);
+    snapshot("offboarding-after", &example.plan(2));
+    let later = example.run("plan", &["--today", "2026-12-11"]);
+    assert!(later.stdout.contains("project ITSM"), "{}", later.stdout);
+    assert!(
+        later.stdout.contains("organization `Globex`"),
+        "{}",
+        later.stdout
+    );
 }
 
 #[test]

@@ -7,6 +7,8 @@ mod endings;
 mod facts;
 #[path = "reconcile/groups.rs"]
 mod groups;
+#[path = "reconcile/inviting.rs"]
+mod inviting;
 #[path = "reconcile/lies.rs"]
 mod lies;
 #[path = "reconcile/nameless.rs"]
@@ -21,6 +23,8 @@ mod projects;
 mod properties;
 #[path = "reconcile/random.rs"]
 mod random;
+#[path = "reconcile/roles.rs"]
+mod roles;
 #[path = "reconcile/scale.rs"]
 mod scale;
 #[path = "reconcile/settings.rs"]

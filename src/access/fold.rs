@@ -130,6 +130,7 @@ impl<'x> Fold<'x> {
                 name,
                 kind,
                 certain,
+                ..
             } => {
                 let id = self.people.make(Person {
                     email: Some(email),
@@ -158,6 +159,10 @@ impl<'x> Fold<'x> {
                     self.people.account(id).status = status;
                 }
             }
+            Effect::BecomeCustomer {
+                account, serves, ..
+            } if sure && !serves => self.becomes_customer(account),
+            Effect::BecomeCustomer { .. } => {}
             Effect::CreateOrganization(name) => self.create(name),
             Effect::RenameOrganization(id, name) => {
                 if let Some(at) = self.by_id.get(id) {
@@ -211,6 +216,19 @@ impl<'x> Fold<'x> {
             // Without the right the group stays, as far as anybody can tell.
             Effect::RemoveCustomerGroup(..) => {}
             _ => self.setting(change, source),
+        }
+    }
+
+    /// Somebody without a licence is no agent by being in a role.
+    fn becomes_customer(&mut self, account: &AccountId) {
+        let Some(id) = self.state.people.by_account(account) else {
+            return;
+        };
+        self.people.account(id).role = Role::Customer;
+        let circles = self.state.projects.iter();
+        let circles = circles.flat_map(|project| &project.scheme.circles);
+        for circle in circles.filter(|circle| circle.serves()) {
+            self.people.leave(id, ListId::Circle(circle.id));
         }
     }
 

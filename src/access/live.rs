@@ -13,7 +13,9 @@ use super::people::{Account, PeopleBuilder, Person, Role, Status};
 use super::state::{Coverage, Fact, Group, State, StateKind};
 use crate::desired::Desired;
 use crate::model::{AccountId, AccountKind, Field, Read};
-use crate::observed::{Observation, Observed, ObservedAccount, Resolution, Standing};
+use crate::observed::{
+    Observation, Observed, ObservedAccount, ObservedRoles, Resolution, Standing,
+};
 use lists::Lists;
 use organizations::organizations;
 use projects::projects;
@@ -108,8 +110,11 @@ fn person<'a>(id: &'a AccountId, seen: &'a ObservedAccount, observed: &Observed)
         // Lists do not tell the kind. Whoever may be an Atlassian account may lack the role.
         None => !id.looks_portal_only(),
     };
+    let roles = observed.roles.get(id).and_then(Read::complete);
+    let jsm = roles.and_then(|roles| roles.apps.get(ObservedRoles::JSM));
     let role = match (seen.standing, observed.holds_customer_role(id)) {
         (Standing::Agent | Standing::App, _) => Role::Staff,
+        _ if jsm.is_some_and(|jsm| jsm.more().next().is_some()) => Role::Staff,
         (_, Some(true)) => Role::Customer,
         _ if !is_atlassian => Role::Customer,
         (_, Some(false)) if seen.kind.is_some() => Role::None,

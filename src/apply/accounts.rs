@@ -1,8 +1,8 @@
-//! Making accounts: never repeated blindly, never invited, and read back where the kind is not plain.
+//! Making accounts: never repeated blindly, by a mail only where a list says so, and read back where the kind is not plain.
 
 use super::{Apply, Findings, Outcome, explain};
 use crate::jsm::{Account, ApiError, ErrorKind};
-use crate::model::{AccountId, AccountKind, Email};
+use crate::model::{AccountId, AccountKind, Email, ProjectKey};
 use crate::neutral::named;
 
 /// What looking somebody up gave.
@@ -13,10 +13,30 @@ enum Found {
 }
 
 impl Apply<'_> {
-    pub(super) async fn create_account(&self, index: usize, email: Email, name: &str) -> Findings {
+    pub(super) async fn create_account(
+        &self,
+        index: usize,
+        email: Email,
+        name: &str,
+        invited_to: Option<&ProjectKey>,
+    ) -> Findings {
+        let desk = match invited_to {
+            None => None,
+            Some(key) => match self.desk(key) {
+                Some(desk) => Some(desk),
+                None => return self.no_desk(index, key),
+            },
+        };
         let mut once_more = true;
         let (outcome, account, forbidden) = loop {
-            let created = self.writer.create_customer(email.written(), name).await;
+            let created = match desk {
+                None => self.writer.create_customer(email.written(), name).await,
+                Some(desk) => {
+                    self.writer
+                        .invite_customer(desk, email.written(), name)
+                        .await
+                }
+            };
             let error = match created {
                 // An id that was there before is not that of an account which has just been made.
                 Ok(account) if self.observed.accounts.contains_key(&account.account_id) => {
@@ -42,7 +62,8 @@ impl Apply<'_> {
                     let why = "an account with this address exists, and no search shows it: it is deactivated, revoked or hidden".to_owned();
                     break (Outcome::InactiveOrHidden(why.clone()), Err(why), false);
                 }
-                Found::Nobody if once_more => once_more = false,
+                // A second invitation would be a second mail.
+                Found::Nobody if once_more && desk.is_none() => once_more = false,
                 Found::Nobody => break failed(&email, &error),
                 Found::Failed(lookup) => break failed(&email, &lookup),
             }

@@ -90,6 +90,18 @@ fn sites(before: &Workspace, now: &Workspace, found: &mut Vec<FindingDocument>) 
                 message.to_owned(),
             )
         }));
+        let roles = old
+            .roles
+            .keys()
+            .filter(|email| !new.roles.contains_key(*email));
+        found.extend(roles.map(|email| {
+            let message = "this branch no longer says which role this account has; what was taken from it is not given back";
+            finding(
+                Address::new([site, "account", email.key()]),
+                "access-not-given-back",
+                message.to_owned(),
+            )
+        }));
         let projects = old
             .projects
             .keys()

@@ -10,9 +10,9 @@ use std::collections::BTreeMap;
 
 macro_rules! blocks {
     ($($(#[$meta:meta])* $name:ident { $($(#[$field_meta:meta])* $field:ident: $type:ty,)* })+) => {
-        $($(#[$meta])*
-        #[derive(Debug, JsonSchema)]
+        $(#[derive(Debug, JsonSchema)]
         #[schemars(deny_unknown_fields)]
+        $(#[$meta])*
         pub struct $name { $($(#[$field_meta])* pub $field: $type,)* })+
     };
 }
@@ -188,6 +188,8 @@ blocks! {
         gateway: Option<SurfaceWord>,
         /// The project endpoint known from other public tools (channel access, sharing); `read` when absent.
         private: Option<SurfaceWord>,
+        /// Roles of Atlassian accounts, with the organization's key; `read` when absent.
+        roles: Option<SurfaceWord>,
         /// Ending the access of portal-only accounts, which only a person can undo; `read` when absent.
         accounts: Option<SurfaceWord>,
         /// A file that describes settings endpoints, relative to this file.
@@ -304,8 +306,8 @@ blocks! {
         keep: Option<Vec<String>>,
         /// People who must not be there, in both modes.
         absent: Option<Vec<AbsentEntry>>,
-        /// Whether accounts are made for listed people who have none; `silent` when absent.
-        create: Option<CreateWord>,
+        /// Whether accounts are made for listed people who have none, and how; `silent` when absent.
+        create: Option<CustomersCreateWord>,
         /// Allows an empty list under `exact`, which removes everybody.
         allow_empty: Option<bool>,
         /// Who changes the customers; `portcullis` when absent.
@@ -423,9 +425,14 @@ blocks! {
         account_id: Option<Sentence>,
     }
     /// A person, everywhere on the site.
+    #[schemars(extend("anyOf" = [{ "required": ["state"] }, { "required": ["role"] }]))]
     PersonBlock {
-        /// What should become of the person: `absent` leaves every list, `revoked` loses the account's access itself too.
-        state: PersonStateWord,
+        /// What should become of the person: `absent` leaves every list, `revoked` loses the account's access itself too. Either this or `role`.
+        state: Option<PersonStateWord>,
+        /// The role in Jira Service Management that an Atlassian account should have.
+        role: Option<PersonRoleWord>,
+        /// With `role`: apps whose roles on this site are taken from the account, such as `jira`; `jira-service-management` is the licence of an agent.
+        take_away: Option<Vec<Sentence>>,
         /// Why.
         reason: Option<Sentence>,
         /// Who answers for it.
@@ -574,6 +581,8 @@ blocks! {
         max_removals: Option<LimitSetting>,
         /// How many accounts may be made.
         max_new_accounts: Option<u64>,
+        /// How many licences of apps may be taken away.
+        max_licences_removed: Option<u64>,
         /// Addresses that no removal may touch.
         protect: Option<Vec<PatternText>>,
         /// Addresses at which nothing may change, gains included.
@@ -861,12 +870,26 @@ choices! {
         /// Never; a listed person without an account is reported.
         Never = "never",
     }
+    /// Whether accounts are made.
+    CustomersCreateWord {
+        /// Make them, without a mail.
+        Silent = "silent",
+        /// By inviting people to the project, by a mail that Atlassian sends.
+        Invite = "invite",
+        /// Never; a listed person without an account is reported.
+        Never = "never",
+    }
     /// The state of a person.
     PersonStateWord {
         /// Absent everywhere.
         Absent = "absent",
         /// Absent everywhere, and the account's access itself is ended.
         Revoked = "revoked",
+    }
+    /// The role of a person.
+    PersonRoleWord {
+        /// A customer: free.
+        Customer = "customer",
     }
     /// A role of an account or group of a seed.
     SeedRoleWord {

@@ -88,6 +88,7 @@ fn limits(policy: &Policy) -> usize {
     ];
     people.iter().flatten().count()
         + policy.max_new_accounts.iter().count()
+        + policy.max_licences_removed.iter().count()
         + policy.class_gains.len()
 }
 

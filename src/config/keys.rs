@@ -31,7 +31,7 @@ keys! {
         "sandbox"
     ];
     /// The surfaces that a site allows.
-    SURFACES = "SurfacesBlock": ["gateway", "private", "accounts", "mapped"];
+    SURFACES = "SurfacesBlock": ["gateway", "private", "roles", "accounts", "mapped"];
     /// Customer access.
     CUSTOMER_ACCESS = "CustomerAccessBlock": ["internal", "external", "customers_can_create_accounts", "view_without_login"];
     /// Internal customers.
@@ -77,7 +77,7 @@ keys! {
     /// A person who must be absent from a list.
     ABSENT_ENTRY = "AbsentEntryBlock": ["email", "account_id"];
     /// A person, everywhere on the site.
-    PERSON = "PersonBlock": ["state", "reason", "owner"];
+    PERSON = "PersonBlock": ["state", "role", "take_away", "reason", "owner"];
     /// A service project.
     PROJECT = "ProjectBlock": ["owner", "channel_access", "customer_sharing", "organizations", "customers", "customer_groups", "knowledge_base"];
     /// The organizations linked to a project.
@@ -106,7 +106,7 @@ keys! {
     SANDBOX_HELP_CENTER = "SandboxHelpCenterBlock": ["audience", "organizations"];
     /// Limits and acknowledgements.
     POLICY = "PolicyBlock": [
-        "class_gains", "max_people_losing_access", "max_people_gaining_access", "max_removals", "max_new_accounts", "protect", "freeze",
+        "class_gains", "max_people_losing_access", "max_people_gaining_access", "max_removals", "max_new_accounts", "max_licences_removed", "protect", "freeze",
         "acknowledge", "accept_drift", "unmanaged"
     ];
     /// What happens when a class gains access.

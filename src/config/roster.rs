@@ -40,6 +40,11 @@ pub(super) const MANAGED_BY: &[(&str, ManagedBy)] = &[
 const AUTO_JOINED: &[(&str, AutoJoined)] =
     &[("keep", AutoJoined::Keep), ("remove", AutoJoined::Remove)];
 const CREATE: &[(&str, Create)] = &[("silent", Create::Silent), ("never", Create::Never)];
+const CREATE_CUSTOMERS: &[(&str, Create)] = &[
+    ("silent", Create::Silent),
+    ("invite", Create::Invite),
+    ("never", Create::Never),
+];
 
 /// A list under `exact` to which nothing has been found yet.
 #[derive(Debug)]
@@ -142,7 +147,11 @@ fn roster_of(cx: &mut Context, entry: &Entry<'_>, known: &[&str]) -> Option<Rost
     {
         absent.extend(absent_entry(cx, item));
     }
-    let create = fields.get("create").and_then(|e| cx.word(&e.node, CREATE));
+    let words = match known == keys::CUSTOMERS {
+        true => CREATE_CUSTOMERS,
+        false => CREATE,
+    };
+    let create = fields.get("create").and_then(|e| cx.word(&e.node, words));
     Some(Roster {
         span: entry.mark.span,
         mode,

@@ -108,6 +108,8 @@ pub struct Surfaces {
     pub gateway: SurfaceMode,
     /// The project `requestsecurity` endpoint; `read` when not written.
     pub private: SurfaceMode,
+    /// Roles of Atlassian accounts; `read` when not written.
+    pub roles: SurfaceMode,
     /// Ending the access of portal-only accounts; `read` when not written.
     pub accounts: SurfaceMode,
     /// The operator's description of settings endpoints, already read.
@@ -119,6 +121,7 @@ impl Default for Surfaces {
         Self {
             gateway: SurfaceMode::Read,
             private: SurfaceMode::Read,
+            roles: SurfaceMode::Read,
             accounts: SurfaceMode::Read,
             mapped: None,
         }
@@ -182,6 +185,8 @@ pub struct Site {
     pub organizations: BTreeMap<OrganizationName, Organization>,
     /// People, everywhere on the site.
     pub people: BTreeMap<Email, Person>,
+    /// People who should have the role Customer.
+    pub roles: BTreeMap<Email, PersonRole>,
     /// The same for people whom a file of leavers names by account id; each key is [`Who::Account`].
     pub people_by_id: BTreeMap<Who, Person>,
     /// People whose last day, by a file of leavers, is today or later.
@@ -282,6 +287,8 @@ pub enum Create {
     /// Make them, without a mail.
     #[default]
     Silent,
+    /// Make them by inviting people to the project whose customers they are: Atlassian sends a mail.
+    Invite,
     /// Never; a listed person without an account is reported.
     Never,
 }
@@ -420,6 +427,19 @@ pub struct Person {
     pub until: Option<Date>,
     /// Whether the access of the account itself is ended too.
     pub revoked: bool,
+}
+
+/// A person with an Atlassian account who should be a customer, and what is taken for that.
+#[derive(Debug, Clone)]
+pub struct PersonRole {
+    /// Where it is declared.
+    pub span: Span,
+    /// The apps whose roles on this site are taken, by the names that the files use.
+    pub take_away: Vec<Located<String>>,
+    /// Why.
+    pub reason: Option<String>,
+    /// Who answers for it.
+    pub owner: Option<String>,
 }
 
 /// A service project.
@@ -615,6 +635,8 @@ pub struct Policy {
     pub max_removals: Option<Limit>,
     /// New accounts.
     pub max_new_accounts: Option<Located<u64>>,
+    /// Licences of apps that are taken away.
+    pub max_licences_removed: Option<Located<u64>>,
     /// Address patterns that no removal may touch.
     pub protect: Vec<Located<String>>,
     /// Address patterns at which nothing may change.

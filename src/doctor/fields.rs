@@ -333,7 +333,7 @@ fn accounts(desired: &Desired<'_>, rights: &Rights, lines: &mut Lines) {
     let projects = desired.site.projects.values();
     let customers = projects.filter_map(|project| project.customers.as_ref());
     let makes = |roster: &Roster| {
-        roster.create == crate::config::Create::Silent && !roster.entries.is_empty()
+        roster.create != crate::config::Create::Never && !roster.entries.is_empty()
     };
     if members.chain(customers).any(makes) {
         let field = "accounts of listed people who have none";

@@ -168,9 +168,11 @@ pub(super) fn group_role_assignments(site: &Site, call: &Call<'_>) -> Reply {
         .map(|resource| (resource, group_roles(site, &name, resource)))
         .filter(|(resource, roles)| asked.takes(*resource, roles))
         .map(|(resource, roles)| {
+            // The groups that follow from roles are those by which an app grants them.
+            let default = roles.last().filter(|_| !site.groups.contains_key(&name));
             json!({
                 "resourceId": resource.ari(site), "resourceOwner": resource.owner(),
-                "defaultRole": null, "roles": roles,
+                "defaultRole": default, "roles": roles,
             })
         });
     let from = page.from;

@@ -161,7 +161,7 @@ impl Causes {
     fn add(&mut self, places: &Places<'_, '_>, at: usize, change: &Change) -> Option<()> {
         match &change.effect {
             Effect::CreateAccount { email, .. } => self.own(places.account(email), None, at)?,
-            Effect::EndAccess(account) => {
+            Effect::EndAccess(account) | Effect::BecomeCustomer { account, .. } => {
                 self.own(places.after.people.by_account(account), None, at)?;
             }
             Effect::AddMember(organization, person) => {

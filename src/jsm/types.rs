@@ -203,3 +203,14 @@ pub struct DirectoryUser {
     /// Whether the account may be used: neither suspended, nor deactivated, nor about to be deleted.
     pub active: bool,
 }
+
+/// The roles that an account has on one app of one site.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RoleAssignment {
+    /// The app of the site, as an ARI.
+    pub resource: String,
+    /// The app, such as `jira-servicedesk`; `platform` for the site and the organization themselves.
+    pub owner: String,
+    /// The roles, such as `atlassian/user`.
+    pub roles: std::collections::BTreeSet<String>,
+}

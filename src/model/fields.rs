@@ -103,6 +103,8 @@ words! {
         Gateway = "gateway",
         /// The project `requestsecurity` endpoint, known from other public tools.
         Private = "private",
+        /// Roles of Atlassian accounts over the Admin API, with the organization's key.
+        Roles = "roles",
         /// Ending the access of portal-only accounts: published REST that no program can undo.
         Accounts = "accounts",
         /// The operator's own description of a settings endpoint.

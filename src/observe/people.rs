@@ -67,6 +67,9 @@ impl Observer<'_, '_> {
         for email in super::needs::expected_people(desired) {
             note(email);
         }
+        for email in desired.site.roles.keys() {
+            note(email);
+        }
         // Whose access is to be ended must be found wherever they are, on a list or on none.
         for (email, person) in &desired.site.people {
             if person.revoked {

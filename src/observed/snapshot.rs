@@ -287,6 +287,7 @@ impl<I: BufRead> Lines<I> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::observed::ObservedRoles;
 
     fn observed() -> Observed {
         let mut observed = Observed::nothing(SiteKey::new("acme").unwrap());
@@ -306,6 +307,9 @@ mod tests {
         let stranger = AccountId::new("7");
         observed.customer_role_holders =
             Some(Read::Complete([bo.clone(), stranger.clone()].into()));
+        observed
+            .roles
+            .insert(bo.clone(), Read::Complete(ObservedRoles::default()));
         let organization = ObservedOrganization {
             name: "Globex".to_owned(),
             scim_managed: false,

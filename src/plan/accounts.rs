@@ -3,7 +3,7 @@
 use crate::access::accounts::account_type;
 use crate::access::{DomainClass, Outcome, State, Trail, Way};
 use crate::config::{Create, RosterEntry};
-use crate::model::{AccountKind, Address, Email, SiteField, Surface};
+use crate::model::{AccountKind, Address, Email, ProjectKey, SiteField, Surface};
 use crate::observed::Resolution;
 use crate::plan::Block;
 use crate::plan::change::{Action, Change, Effect, Phase, Reason, ResourceType};
@@ -23,6 +23,8 @@ const DECIDING: [SiteField; 3] = [
 pub(super) struct WantedAccount<'a> {
     entry: &'a RosterEntry,
     create: bool,
+    /// The first project whose list says that people be invited.
+    invited_to: Option<ProjectKey>,
     /// Whether a list says that no account be made.
     never: bool,
     kind: Option<AccountKind>,
@@ -48,17 +50,22 @@ impl<'a> Draft<'a> {
         email: &'a Email,
         entry: &'a RosterEntry,
         create: Option<Create>,
+        project: Option<&ProjectKey>,
         dependent: usize,
     ) {
         let named = |entry: &RosterEntry| entry.name.is_some();
         let wanted = self.wanted_accounts.entry(email).or_insert(WantedAccount {
             entry,
             create: false,
+            invited_to: None,
             never: false,
             kind: None,
             dependents: Vec::new(),
         });
-        wanted.create |= create == Some(Create::Silent);
+        wanted.create |= matches!(create, Some(Create::Silent | Create::Invite));
+        if let (Some(Create::Invite), Some(project)) = (create, project) {
+            wanted.invited_to.get_or_insert_with(|| project.clone());
+        }
         wanted.never |= create == Some(Create::Never);
         let kind = entry.extra.as_ref().and_then(|extra| extra.account);
         wanted.kind = wanted.kind.or(kind);
@@ -214,17 +221,23 @@ impl<'a> Draft<'a> {
             Fate::Refused(block) => (vec![block], Vec::new()),
             Fate::Made(waiting_for) => (Vec::new(), waiting_for),
         };
+        let mut after = json!({
+            "email": email.written(),
+            "name": name,
+            "account": kind.word(),
+        });
+        if let Some(project) = &wanted.invited_to
+            && kind == AccountKind::PortalOnly
+        {
+            after["invited_to"] = json!(project.as_str());
+        }
         self.changes.push(Change {
             address,
             kind: ResourceType::CustomerAccount,
             name: email.key().to_owned(),
             action: Action::Create,
             before: Value::Null,
-            after: json!({
-                "email": email.written(),
-                "name": name,
-                "account": kind.word(),
-            }),
+            after,
             reason: Reason::NoAccount,
             source: Some(wanted.entry.span),
             surface,
@@ -233,6 +246,10 @@ impl<'a> Draft<'a> {
                 email: email.clone(),
                 name,
                 kind,
+                invited_to: wanted
+                    .invited_to
+                    .clone()
+                    .filter(|_| kind == AccountKind::PortalOnly),
             },
             phase: Phase::Accounts,
             blocked_by,

@@ -36,6 +36,8 @@ pub enum ResourceType {
     ProjectOrganization,
     /// A person on a project's roster.
     ProjectCustomer,
+    /// The role of an Atlassian account.
+    CustomerRole,
     /// A group in the role of a project's customers.
     ProjectCustomerGroup,
     /// A linked knowledge-base space.
@@ -57,6 +59,7 @@ impl ResourceType {
             Self::ProjectAccess => "jsm_project_access",
             Self::ProjectOrganization => "jsm_project_organization",
             Self::ProjectCustomer => "jsm_project_customer",
+            Self::CustomerRole => "jsm_customer_role",
             Self::ProjectCustomerGroup => "jsm_project_customer_group",
             Self::KnowledgeBaseSpace => "jsm_knowledge_base_space",
         }
@@ -163,13 +166,24 @@ pub enum PersonRef {
     Planned(Email),
 }
 
+/// A role on an app that is taken from an account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TakenRole {
+    /// The app, as the files name it.
+    pub app: String,
+    /// The role.
+    pub role: String,
+    /// The app of the site, as an ARI.
+    pub resource: String,
+}
+
 /// What a change does to the site, whoever carries it out; specific enough that no choice is left for `apply`.
 ///
 /// "By hand" is a surface of a change ([`Change::surface`]) and never an effect: a person's step changes the same facts as
 /// a request would.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Effect {
-    /// An account comes into being: `POST /customer`, or an invitation by a person for an Atlassian account.
+    /// An account comes into being: `POST /customer`, an invitation to a project, or one by a person for an Atlassian account.
     CreateAccount {
         /// Whether it is known that nobody has the address, and that the site would let the account be made.
         certain: bool,
@@ -179,9 +193,22 @@ pub enum Effect {
         name: String,
         /// Which kind it will be.
         kind: AccountKind,
+        /// The project to which the person is invited by a mail; `None` where nobody is told.
+        invited_to: Option<ProjectKey>,
     },
     /// An account's access to the site ends, whatever lists it is on; only a person can give it back.
     EndAccess(AccountId),
+    /// An Atlassian account becomes a customer: the role is granted where it is not held, then roles on apps are taken.
+    BecomeCustomer {
+        /// The account.
+        account: AccountId,
+        /// Jira Service Management on this site, where the role Customer is to be granted there.
+        grant: Option<String>,
+        /// What is taken then.
+        takes: Vec<TakenRole>,
+        /// Whether it stays an agent or administrator.
+        serves: bool,
+    },
     /// `POST /organization` and the ownership mark.
     CreateOrganization(OrganizationName),
     /// Another name for an organization.

@@ -25,6 +25,7 @@ pub fn diff(desired: &Desired<'_>, observed: &Observed) -> Plan {
     draft.projects();
     draft.accounts();
     draft.ended_access();
+    draft.customer_roles();
     draft.contracts_ending();
     draft.stories_of_the_site();
     draft.finish()

@@ -144,10 +144,14 @@ impl<'a> Draft<'a> {
         if let Some(email) = waits {
             let create = roster.roster.create;
             let create = match create {
-                Create::Silent if !list.blocked.is_empty() => None,
+                Create::Silent | Create::Invite if !list.blocked.is_empty() => None,
                 create => Some(create),
             };
-            self.wants_account(email, entry, create, position);
+            let project = match list.owner {
+                ListOwner::Project(key) => Some(key),
+                ListOwner::Organization(_) => None,
+            };
+            self.wants_account(email, entry, create, project, position);
         }
     }
 

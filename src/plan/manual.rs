@@ -74,6 +74,10 @@ pub enum ManualSubject {
     RevokePortalAccess(Email),
     /// An Atlassian account whose access to the site must end.
     SuspendAccount(Email),
+    /// An Atlassian account that should be a customer, and the apps that are taken from it.
+    CustomerRole(Email, Vec<String>),
+    /// Groups that an account must leave, since they give it an app.
+    LeaveGroups(Email, Vec<String>, String),
 }
 
 /// Where a click path begins.
@@ -314,6 +318,40 @@ fn outline(site: &Site, subject: &ManualSubject) -> Outline {
             ]),
             role: ACCESS_ADMIN,
         },
+        ManualSubject::CustomerRole(person, apps) => Outline {
+            title: match apps.is_empty() {
+                true => format!(
+                    "give `{}` the Jira Service Management role Customer",
+                    person.written()
+                ),
+                false => format!(
+                    "give `{}` the Jira Service Management role Customer, then take away {}",
+                    person.written(),
+                    apps.join(", ")
+                ),
+            },
+            entry: Entry::Users,
+            path: path(&[
+                &format!("search for {}", person.written()),
+                "Jira Service Management: Customer",
+                "the other apps: None",
+            ]),
+            role: ACCESS_ADMIN,
+        },
+        ManualSubject::LeaveGroups(person, groups, app) => Outline {
+            title: format!(
+                "take `{}` out of {}, which gives {app}",
+                person.written(),
+                groups.iter().map(named).collect::<Vec<_>>().join(" and ")
+            ),
+            entry: Entry::Users,
+            path: path(&[
+                &format!("search for {}", person.written()),
+                "Groups",
+                "Remove from group",
+            ]),
+            role: ACCESS_ADMIN,
+        },
     }
 }
 
@@ -327,7 +365,9 @@ const fn page(subject: &ManualSubject) -> usize {
         | ManualSubject::MigrateAccounts(_)
         | ManualSubject::GrantPortalAccess(_)
         | ManualSubject::RevokePortalAccess(_)
-        | ManualSubject::SuspendAccount(_) => 0,
+        | ManualSubject::SuspendAccount(_)
+        | ManualSubject::CustomerRole(..)
+        | ManualSubject::LeaveGroups(..) => 0,
         _ => 1,
     }
 }

@@ -461,7 +461,22 @@ impl<'a> Draft<'a> {
         desired: &'a DesiredRoster<'a>,
         seen: &'a ObservedProject,
     ) {
-        let comparison = roster::compare(desired, &seen.only_shown, &self.index, &BTreeSet::new());
+        // Whoever is there by a group of the role is told of with the group.
+        let permissions = seen.permissions.as_ref();
+        let customers = permissions.and_then(|seen| seen.customers.as_ref()?.complete());
+        let groups = customers
+            .into_iter()
+            .flat_map(|customers| &customers.groups);
+        let in_groups: BTreeSet<_> = groups
+            .filter_map(|group| self.observed.whole_group(group))
+            .flatten()
+            .collect();
+        let shown = seen.only_shown.iter();
+        let shown: BTreeSet<_> = shown
+            .filter(|id| !in_groups.contains(id))
+            .cloned()
+            .collect();
+        let comparison = roster::compare(desired, &shown, &self.index, &BTreeSet::new());
         let people = match comparison.removals.len() + comparison.stays.len() {
             0 => return,
             1 => "1 unlisted person is".to_owned(),

@@ -57,8 +57,13 @@ pub fn mark(plan: &mut Plan, desired: &Desired<'_>, observed: &Observed) {
 /// Returns what kind of work a row is and the project that it is in; `None` where no permission of Jira decides on it.
 fn work(change: &Change) -> Option<(Work, Option<&ProjectKey>)> {
     Some(match &change.effect {
+        Effect::CreateAccount {
+            invited_to: Some(key),
+            ..
+        } => (Work::Invite, Some(key)),
         Effect::CreateAccount { .. } => (Work::CreateAccount, None),
         Effect::EndAccess(_) => (Work::EndPortalAccess, None),
+        Effect::BecomeCustomer { .. } => (Work::ChangeDirectory, None),
         Effect::CreateOrganization(_)
         | Effect::RenameOrganization(..)
         | Effect::AddMember(..)

@@ -7,7 +7,7 @@ use crate::judge::{Ledger, Sheet};
 use crate::model::{Address, Read};
 use crate::neutral::named;
 use crate::observed::Observed;
-use crate::plan::{Action, Block, Change, ResourceType};
+use crate::plan::{Action, Block, Change, Effect, ResourceType};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Blocks every new account when there are more than allowed.
@@ -37,6 +37,46 @@ pub(super) fn max_new_accounts(
             new.into_iter()
                 .map(|at| (at, Block::Policy(name.to_owned()))),
         );
+    }
+    ledger.put(Verdict {
+        kind: "limit",
+        name: name.to_owned(),
+        problems,
+        source: Some(limit.span),
+        weight: Weight::Fails,
+    });
+}
+
+/// Blocks every row that takes a licence when more are taken than allowed.
+pub(super) fn max_licences_removed(
+    sheet: &Sheet<'_>,
+    desired: &Desired<'_>,
+    blocks: &mut Vec<(usize, Block)>,
+    ledger: &mut Ledger,
+) {
+    let Some(limit) = &desired.workspace.policy.max_licences_removed else {
+        return;
+    };
+    let name = "policy.max_licences_removed";
+    let mut rows = Vec::new();
+    let mut count = 0;
+    for (at, change) in sheet.free() {
+        if let Effect::BecomeCustomer { takes, .. } = &change.effect {
+            let apps: BTreeSet<&str> = takes.iter().map(|one| one.app.as_str()).collect();
+            if !apps.is_empty() {
+                rows.push(at);
+                count += apps.len() as u64;
+            }
+        }
+    }
+    let mut problems = Vec::new();
+    if count > limit.value {
+        problems.push(format!(
+            "{count} licences would be taken away, at most {} are allowed",
+            limit.value
+        ));
+        let why = || Block::Policy(name.to_owned());
+        blocks.extend(rows.into_iter().map(|at| (at, why())));
     }
     ledger.put(Verdict {
         kind: "limit",

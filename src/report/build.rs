@@ -113,6 +113,9 @@ pub fn nothing() -> PlanDocument {
     document
 }
 
+/// What is said of mails where a list says that people be invited.
+const INVITED: &str = "Atlassian invites whom a list with `create: invite` brings, nobody who has an account; the site's own notification settings may still write to people who are added";
+
 fn empty() -> PlanDocument {
     PlanDocument {
         format_version: "1.2".to_owned(),
@@ -130,6 +133,7 @@ fn empty() -> PlanDocument {
         api_budget: ApiBudget::default(),
         notifications: Notifications {
             mails: 0,
+            untold: 0,
             note: "Portcullis makes accounts without mail and never invites; the site's own notification settings may still write to people who are added".to_owned(),
         },
         forecast: Vec::new(),
@@ -247,6 +251,20 @@ fn add(document: &mut PlanDocument, workspace: &Workspace, sources: &Sources, pl
         }));
     document.api_budget.plan_requests += requests;
     document.api_budget.apply_writes += writes(plan);
+    let made = plan.changes.iter().filter(|change| change.is_automatic());
+    for change in made {
+        match &change.effect {
+            Effect::CreateAccount {
+                invited_to: Some(_),
+                ..
+            } => document.notifications.mails += 1,
+            Effect::CreateAccount { .. } => document.notifications.untold += 1,
+            _ => {}
+        }
+    }
+    if document.notifications.mails > 0 {
+        document.notifications.note = INVITED.to_owned();
+    }
     document
         .forecast
         .extend(plan.forecast.iter().filter_map(|forecast| {
@@ -428,6 +446,9 @@ fn writes(plan: &Plan) -> u64 {
             }
             Effect::SetChannelAccess(key, _) | Effect::SetCustomerSharing(key, _) => {
                 documents.insert(format!("{key} {stage}"));
+            }
+            Effect::BecomeCustomer { grant, takes, .. } => {
+                others += usize::from(grant.is_some()) + takes.len();
             }
             // The ownership mark is part of making an organization, and linking a space may set who can view it.
             Effect::CreateOrganization(_) | Effect::LinkSpace(_, _, Some(_)) => others += 2,

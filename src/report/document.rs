@@ -320,10 +320,17 @@ pub struct ApiBudget {
 /// Mails that people would get.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Notifications {
-    /// How many mails the planned requests send by themselves; Portcullis never invites, so this is 0.
+    /// How many mails the planned requests send by themselves: one to each person whom a list says to invite.
     pub mails: u64,
+    /// How many accounts are made of which nobody is told.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub untold: u64,
     /// What may still be sent by the site's own notification settings.
     pub note: String,
+}
+
+fn is_zero(count: &u64) -> bool {
+    *count == 0
 }
 
 /// An entry that ends soon.

@@ -66,6 +66,9 @@ pub(super) fn lines(document: &PlanDocument) -> Vec<Line> {
         page.say(0, Mark::Note, Phrase::of(&text));
     }
     page.effects(&now, 0);
+    for row in &document.resource_changes {
+        page.apps_lost(row);
+    }
     page.checks(document);
     if let Some(overridden) = overridden {
         let mut then = parts(*overridden);
@@ -190,6 +193,37 @@ impl Lines {
         for sentence in later {
             self.say(depth + 1, sentence.mark(), sentence.text);
         }
+    }
+
+    /// Names every app that somebody loses who becomes a customer.
+    fn apps_lost(&mut self, row: &ResourceChange) {
+        let done = row.portcullis.blocked_by.is_empty() && !row.change.before.is_null();
+        let after = &row.change.after;
+        let (Some(email), Some(apps), true) =
+            (after["email"].as_str(), after["loses"].as_array(), done)
+        else {
+            return;
+        };
+        let apps: Vec<Phrase> = apps
+            .iter()
+            .filter_map(|app| Some(Phrase::default().key(app.as_str()?)))
+            .collect();
+        if apps.is_empty() {
+            return;
+        }
+        let when = match row.portcullis.surface.as_str() {
+            "manual" => ", once the step by hand is done",
+            _ => "",
+        };
+        let text = Phrase::default()
+            .key(email)
+            .word(" loses ")
+            .joined(&apps, ", ");
+        self.say(
+            0,
+            Mark::Loss,
+            text.word(" and is a customer").word(when).word("."),
+        );
     }
 
     /// Says what the policy has against it.

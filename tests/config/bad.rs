@@ -1535,3 +1535,36 @@ sites:
         "{found:?}"
     );
 }
+
+#[test]
+fn a_role_is_no_state_and_takes_apps_away_by_name() {
+    let found = Files::new(
+        "=== portcullis.yaml
+version: 1
+sites:
+  acme:
+    url: \"sandbox:\"
+    people:
+      a@x.example: { role: customer, state: absent }
+      b@x.example: { take_away: [jira] }
+      c@x.example: { role: agent }
+      d@x.example: { role: customer, take_away: [Jira Software, jira, jira] }
+",
+    )
+    .load()
+    .diagnostics;
+    let told: Vec<(&str, u32)> = found
+        .iter()
+        .map(|d| (d.code, d.span().unwrap().line))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            ("conflicting-keys", 6),
+            ("missing-key", 7),
+            ("unknown-word", 8),
+            ("unknown-word", 9),
+        ],
+        "{found:?}"
+    );
+}

@@ -35,7 +35,7 @@ sites:
     atlassian_organization: acme-corp
     user_management: centralized
     confluence_plan: standard
-    surfaces: { gateway: read, private: write, accounts: read, mapped: ../drivers/customer-access.yaml }
+    surfaces: { gateway: read, private: write, roles: read, accounts: read, mapped: ../drivers/customer-access.yaml }
     customer_access:
       internal: { atlassian_accounts: true }
       external: { portal_only_accounts: true, allowed_domains: any }
@@ -52,12 +52,13 @@ sites:
     people:
       mal@globex.example: { state: absent, reason: "left", owner: it@acme.com }
       eve@globex.example: { state: revoked, reason: "left" }
+      dev@contractor.example: { role: customer, take_away: [jira], reason: "contract ended", owner: it@acme.com }
     projects:
       ITSM:
         channel_access: restricted
         customer_sharing: own_organizations
         organizations: { mode: exact, list: [{ name: Globex, until: 2099-03-31 }] }
-        customers: { mode: add_only, list: [cy@acme.com] }
+        customers: { mode: add_only, create: invite, list: [cy@acme.com] }
         customer_groups: { mode: exact, list: [{ name: hr-staff, id: "1f3a" }, it-staff] }
         knowledge_base:
           ITKB: { who_can_view: all_logged_in }

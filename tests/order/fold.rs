@@ -232,6 +232,9 @@ pub(crate) fn fold(site: &mut Observed, change: &Change) {
         Effect::RenameOrganization(id, name) => {
             organization(site, id).name = name.as_str().to_owned();
         }
+        Effect::BecomeCustomer { account, .. } => {
+            site.accounts.get_mut(account).unwrap().standing = Standing::Customer;
+        }
         Effect::EndAccess(account) => site.accounts.get_mut(account).unwrap().active = false,
         Effect::SetAnyDomain(_) => {
             panic!("{} is by hand", change.address)

@@ -1,12 +1,13 @@
 //! Random pairs of a live site and a desired state, and an oracle that shares no code with planning.
 
-use portcullis::emulator::{CUSTOMER_ROLE, Site};
+use portcullis::emulator::{AccountState, CUSTOMER_ROLE, ProjectRole, RoleActor, Site};
 use portcullis::model::{ChannelAccess, CustomerSharing, SpaceKey, WhoCanView};
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(crate) const ORGANIZATIONS: [&str; 4] = ["Globex", "Initech", "Umbrella", "Hooli & Söhne"];
 pub(crate) const PROJECTS: [&str; 3] = ["HR", "ITSM", "WEB"];
+pub(crate) const GROUPS: [&str; 2] = ["staff", "writers"];
 pub(crate) const SPACES: [&str; 2] = ["KB", "DOCS"];
 pub(crate) const APPROVED: [&str; 3] = ["in.example", "sub.in.example", "staff.example"];
 
@@ -17,6 +18,12 @@ pub(crate) fn known() -> Vec<String> {
     let a = (0..5).map(|n| format!("p{n}@a.example"));
     let b = (0..3).map(|n| format!("q{n}@b.example"));
     a.chain(b).collect()
+}
+
+/// Says whether a known person has an Atlassian account.
+pub(crate) fn is_atlassian(email: &str) -> bool {
+    let at = known().iter().position(|known| known == email);
+    at.is_some_and(|at| at % 3 == 2)
 }
 
 /// People who have none. Their domain is on no organization, so that nobody joins one by themselves.
@@ -50,6 +57,8 @@ impl Tape<'_> {
 pub(crate) struct State {
     pub(crate) settings: BTreeMap<&'static str, Value>,
     pub(crate) accounts: People,
+    /// Whose access has ended.
+    pub(crate) revoked: People,
     pub(crate) organizations: BTreeMap<String, Company>,
     pub(crate) projects: BTreeMap<String, Desk>,
     pub(crate) viewers: BTreeMap<String, &'static str>,
@@ -68,6 +77,7 @@ pub(crate) struct Desk {
     pub(crate) sharing: &'static str,
     pub(crate) organizations: BTreeSet<String>,
     pub(crate) customers: People,
+    pub(crate) groups: BTreeSet<String>,
     pub(crate) spaces: BTreeSet<String>,
 }
 
@@ -76,6 +86,8 @@ pub(crate) struct Desk {
 pub(crate) struct Wanted {
     pub(crate) settings: BTreeMap<&'static str, Value>,
     pub(crate) absent: People,
+    /// Those of the absent whose access ends too.
+    pub(crate) revoked: People,
     pub(crate) organizations: BTreeMap<String, WantedCompany>,
     pub(crate) projects: BTreeMap<String, WantedDesk>,
     pub(crate) viewers: BTreeMap<String, &'static str>,
@@ -94,6 +106,9 @@ pub(crate) struct WantedDesk {
     pub(crate) access: Option<&'static str>,
     pub(crate) sharing: Option<&'static str>,
     pub(crate) organizations: Option<(bool, BTreeSet<String>)>,
+    /// Organizations whose link has ended.
+    pub(crate) ended: BTreeSet<String>,
+    pub(crate) groups: Option<(bool, BTreeSet<String>)>,
     pub(crate) customers: Option<List>,
     pub(crate) spaces: BTreeSet<String>,
 }
@@ -168,6 +183,7 @@ pub(crate) fn live(tape: &mut Tape<'_>) -> State {
             sharing: SHARING[usize::from(tape.below(3))],
             organizations: tape.some(names.clone()).into_iter().collect(),
             customers: tape.some(known()).into_iter().collect(),
+            groups: tape.some(GROUPS.map(str::to_owned)).into_iter().collect(),
             spaces: tape.some(SPACES.map(str::to_owned)).into_iter().collect(),
         };
         state.projects.insert(key.to_owned(), desk);
@@ -209,13 +225,16 @@ pub(crate) fn wanted(tape: &mut Tape<'_>, live: &mut State) -> Wanted {
     };
     if tape.below(3) == 1 {
         wanted.absent = tape.some(known()).into_iter().collect();
+        let portal_only = wanted.absent.iter().filter(|email| !is_atlassian(email));
+        wanted.revoked = tape.some(portal_only.cloned()).into_iter().collect();
     }
     for (number, name) in ORGANIZATIONS.iter().enumerate() {
         if tape.below(4) == 0 {
             continue;
         }
-        let state =
-            ["present", "present", "present", "retired", "absent"][usize::from(tape.below(5))];
+        let state = [
+            "present", "present", "present", "retired", "absent", "ended", "emptied",
+        ][usize::from(tape.below(7))];
         let company = match state {
             "present" => WantedCompany {
                 state,
@@ -244,9 +263,21 @@ pub(crate) fn wanted(tape: &mut Tape<'_>, live: &mut State) -> Wanted {
             sharing: tape.maybe(|tape| SHARING[usize::from(tape.below(3))]),
             organizations: tape
                 .maybe(|tape| (tape.yes(), tape.some(present.clone()).into_iter().collect())),
+            ended: BTreeSet::new(),
+            groups: tape.maybe(|tape| {
+                (
+                    tape.yes(),
+                    tape.some(GROUPS.map(str::to_owned)).into_iter().collect(),
+                )
+            }),
             customers: tape.maybe(|tape| list(tape, &wanted.absent)),
             spaces: tape.some(SPACES.map(str::to_owned)).into_iter().collect(),
         };
+        let mut desk = desk;
+        if let Some((_, linked)) = &desk.organizations {
+            let others = present.iter().filter(|name| !linked.contains(*name));
+            desk.ended = tape.some(others.cloned()).into_iter().collect();
+        }
         wanted.projects.insert(key.to_owned(), desk);
     }
     for space in SPACES {
@@ -313,9 +344,14 @@ pub(crate) fn expected(live: &State, wanted: &Wanted) -> State {
             "absent" => {
                 state.organizations.remove(name);
             }
-            "retired" => {
+            "emptied" => {
                 if let Some(company) = state.organizations.get_mut(name) {
                     company.members.clear();
+                }
+            }
+            "retired" | "ended" => {
+                if let Some(company) = state.organizations.get_mut(name) {
+                    company.members = apply(&company.members, None, &BTreeSet::new());
                 }
             }
             _ => {
@@ -343,6 +379,14 @@ pub(crate) fn expected(live: &State, wanted: &Wanted) -> State {
                 }
                 desk.organizations.extend(organizations.iter().cloned());
             }
+            desk.organizations
+                .retain(|name| !managed.ended.contains(name));
+            if let Some((exact, groups)) = &managed.groups {
+                if *exact {
+                    desk.groups.clear();
+                }
+                desk.groups.extend(groups.iter().cloned());
+            }
             desk.spaces.extend(managed.spaces.iter().cloned());
         }
         let customers = managed.and_then(|managed| managed.customers.as_ref());
@@ -357,6 +401,7 @@ pub(crate) fn expected(live: &State, wanted: &Wanted) -> State {
                 .is_none_or(|company| company.state == "present")
         });
     }
+    state.revoked.extend(wanted.revoked.iter().cloned());
     for (space, viewers) in &wanted.viewers {
         state.viewers.insert(space.clone(), viewers);
     }
@@ -389,6 +434,11 @@ pub(crate) fn seen(site: &Site) -> State {
         accounts: site
             .accounts()
             .skip(2)
+            .map(|account| account.email().to_owned())
+            .collect(),
+        revoked: site
+            .accounts()
+            .filter(|account| account.state == AccountState::Revoked)
             .map(|account| account.email().to_owned())
             .collect(),
         ..State::default()
@@ -432,6 +482,14 @@ pub(crate) fn seen(site: &Site) -> State {
                 .project_customers(project.key())
                 .iter()
                 .map(email)
+                .collect(),
+            groups: site
+                .role_actors(project.key(), ProjectRole::Customers)
+                .into_iter()
+                .filter_map(|actor| match actor {
+                    RoleActor::Group(name) => Some(name),
+                    RoleActor::Account(_) => None,
+                })
                 .collect(),
             spaces: project
                 .knowledge_base
@@ -521,8 +579,7 @@ pub(crate) fn describe(state: &State, seed: bool) -> String {
     if seed {
         let accounts: Vec<Value> = known()
             .iter()
-            .enumerate()
-            .map(|(n, email)| json!({ "email": email, "account": if n % 3 == 2 { "atlassian" } else { "portal_only" } }))
+            .map(|email| json!({ "email": email, "account": if is_atlassian(email) { "atlassian" } else { "portal_only" } }))
             .collect();
         site.insert("accounts".into(), json!({ "list": accounts }));
         let spaces: Map<String, Value> = SPACES
@@ -530,6 +587,13 @@ pub(crate) fn describe(state: &State, seed: bool) -> String {
             .map(|space| ((*space).to_owned(), json!({})))
             .collect();
         site.insert("spaces".into(), Value::Object(spaces));
+        let members: Vec<String> = known()
+            .into_iter()
+            .filter(|email| is_atlassian(email))
+            .collect();
+        let groups =
+            json!({ GROUPS[0]: { "members": members, "role": "customer" }, GROUPS[1]: {} });
+        site.insert("sandbox".into(), json!({ "groups": groups }));
     }
     let organizations: Map<String, Value> = state
         .organizations
@@ -549,6 +613,7 @@ pub(crate) fn describe(state: &State, seed: bool) -> String {
             let desk = json!({
                 "channel_access": desk.access, "customer_sharing": desk.sharing, "customers": people(&desk.customers),
                 "organizations": { "mode": if seed { "add_only" } else { "exact" }, "list": desk.organizations, "allow_empty": true },
+                "customer_groups": { "mode": if seed { "add_only" } else { "exact" }, "list": desk.groups, "allow_empty": true },
                 "knowledge_base": spaces,
             });
             (key.clone(), desk)
@@ -566,8 +631,18 @@ pub(crate) fn desire(wanted: &Wanted) -> String {
     let people: Map<String, Value> = wanted
         .absent
         .iter()
-        .map(|email| (email.clone(), json!({ "state": "absent" })))
+        .map(|email| {
+            let state = match wanted.revoked.contains(email) {
+                true => "revoked",
+                false => "absent",
+            };
+            (email.clone(), json!({ "state": state }))
+        })
         .collect();
+    site.insert(
+        "surfaces".into(),
+        json!({ "gateway": "write", "private": "write", "accounts": "write", "mapped": "settings.yaml" }),
+    );
     if !people.is_empty() {
         site.insert("people".into(), Value::Object(people));
     }
@@ -576,8 +651,18 @@ pub(crate) fn desire(wanted: &Wanted) -> String {
         .iter()
         .map(|(name, company)| {
             let mut out = Map::new();
-            if company.state != "present" {
-                out.insert("state".into(), json!(company.state));
+            match company.state {
+                "present" => {}
+                "ended" => {
+                    out.insert("until".into(), json!("2026-11-21"));
+                }
+                "emptied" => {
+                    out.insert("state".into(), json!("retired"));
+                    out.insert("empty".into(), json!(true));
+                }
+                state => {
+                    out.insert("state".into(), json!(state));
+                }
             }
             if let Some(members) = &company.members {
                 out.insert("members".into(), list(members));
@@ -603,9 +688,23 @@ pub(crate) fn desire(wanted: &Wanted) -> String {
             }
             if let Some((exact, organizations)) = &desk.organizations {
                 let mode = if *exact { "exact" } else { "add_only" };
+                let ended = desk.ended.iter();
+                let ended = ended.map(|name| json!({ "name": name, "until": "2026-11-21" }));
+                let list: Vec<Value> = organizations
+                    .iter()
+                    .map(|name| json!(name))
+                    .chain(ended)
+                    .collect();
                 out.insert(
                     "organizations".into(),
-                    json!({ "mode": mode, "list": organizations, "allow_empty": true }),
+                    json!({ "mode": mode, "list": list, "allow_empty": true }),
+                );
+            }
+            if let Some((exact, groups)) = &desk.groups {
+                let mode = if *exact { "exact" } else { "add_only" };
+                out.insert(
+                    "customer_groups".into(),
+                    json!({ "mode": mode, "list": groups, "allow_empty": true }),
                 );
             }
             if let Some(customers) = &desk.customers {

@@ -27,6 +27,7 @@ pub(crate) fn empty() -> PlanDocument {
         },
         notifications: Notifications {
             mails: 0,
+            untold: 0,
             note: String::new(),
         },
         forecast: Vec::new(),

@@ -43,6 +43,9 @@ pub(super) fn policy(cx: &mut Context, entry: &Entry<'_>) -> Policy {
     policy.max_new_accounts = fields
         .get("max_new_accounts")
         .and_then(|e| cx.number(&e.node));
+    policy.max_licences_removed = fields
+        .get("max_licences_removed")
+        .and_then(|e| cx.number(&e.node));
     policy.protect = patterns(cx, fields.get("protect"));
     policy.freeze = patterns(cx, fields.get("freeze"));
     for item in list(cx, fields.get("acknowledge")) {

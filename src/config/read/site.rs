@@ -8,8 +8,8 @@ use crate::config::codes;
 use crate::config::context::{Context, Fields, address, null};
 use crate::config::files::ROOT_FILE;
 use crate::config::workspace::{
-    ApprovedRole, Auth, ConfluencePlan, Mode, Person, Site, SiteUrl, Space, SurfaceMode, Surfaces,
-    UnlistedProjects, UserManagement,
+    ApprovedRole, Auth, ConfluencePlan, Mode, Person, PersonRole, Site, SiteUrl, Space,
+    SurfaceMode, Surfaces, UnlistedProjects, UserManagement,
 };
 use crate::config::yaml::{Entry, Node, Value};
 use crate::config::{keys, mapped, roster};
@@ -74,6 +74,7 @@ pub(super) fn site(cx: &mut Context, entry: &Entry<'_>) -> Option<Site> {
         seed(cx, &e.node)
     });
     let settings = settings::settings(cx, &fields);
+    let (people, roles) = people(cx, fields.get("people"));
     let organizations_mode = mode(cx, fields.get("organizations_mode"));
     let may_be_empty = allow_empty(cx, fields.get("allow_empty"));
     cx.declared = declared(&fields);
@@ -127,7 +128,8 @@ pub(super) fn site(cx: &mut Context, entry: &Entry<'_>) -> Option<Site> {
             .unwrap_or(Located::new(UnlistedProjects::default(), entry.mark.span)),
         organizations_mode,
         organizations,
-        people: people(cx, fields.get("people")),
+        people,
+        roles,
         people_by_id: BTreeMap::new(),
         leaving: Vec::new(),
         rosters,
@@ -303,6 +305,7 @@ fn surfaces(cx: &mut Context, entry: &Entry<'_>) -> Surfaces {
     for (key, mode) in [
         ("gateway", &mut surfaces.gateway),
         ("private", &mut surfaces.private),
+        ("roles", &mut surfaces.roles),
         ("accounts", &mut surfaces.accounts),
     ] {
         if let Some(written) = fields.get(key).and_then(|e| cx.word(&e.node, SURFACE_MODE)) {
@@ -341,8 +344,55 @@ fn spaces(cx: &mut Context, entry: Option<&Entry<'_>>) -> BTreeMap<SpaceKey, Spa
     spaces
 }
 
-fn people(cx: &mut Context, entry: Option<&Entry<'_>>) -> BTreeMap<Email, Person> {
-    let mut people = BTreeMap::new();
+/// Who must be out everywhere, and who should be a customer.
+type People = (BTreeMap<Email, Person>, BTreeMap<Email, PersonRole>);
+
+/// Reads a person who should be a customer.
+fn role(cx: &mut Context, fields: &Fields<'_, '_>, entry: &Entry<'_>) -> Option<PersonRole> {
+    if let Some(state) = fields.get("state") {
+        cx.report(
+            Diagnostic::error(
+                codes::CONFLICTING_KEYS,
+                "`state` takes a person off every list, `role` makes a customer of them",
+            )
+            .at(state.mark)
+            .hint("write one of the two"),
+        );
+        return None;
+    }
+    let why = "`role: customer` beside `take_away`";
+    cx.required(fields, "role", why)
+        .and_then(|e| cx.word(&e.node, &[("customer", ())]))?;
+    let items = fields.get("take_away").and_then(|e| cx.items(&e.node));
+    let mut take_away: Vec<Located<String>> = Vec::new();
+    for item in items.unwrap_or_default() {
+        let Some(text) = cx.text(item).map(str::to_owned) else {
+            continue;
+        };
+        let word = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+        if text.is_empty() || !text.chars().all(word) {
+            cx.report(
+                Diagnostic::error(
+                    codes::UNKNOWN_WORD,
+                    format!("`{}` is not the name of an app", short(&text)),
+                )
+                .at(item.mark)
+                .hint("such as `jira`, `confluence` or `jira-service-management`"),
+            );
+        } else if !take_away.iter().any(|known| known.value == text) {
+            take_away.push(Located::new(text, item.mark.span));
+        }
+    }
+    Some(PersonRole {
+        span: entry.mark.span,
+        take_away,
+        reason: optional_sentence(cx, fields.get("reason")),
+        owner: optional_sentence(cx, fields.get("owner")),
+    })
+}
+
+fn people(cx: &mut Context, entry: Option<&Entry<'_>>) -> People {
+    let (mut people, mut roles) = (BTreeMap::new(), BTreeMap::new());
     for entry in block(cx, entry) {
         let email = match address(&entry.key) {
             Ok(email) => Some(email),
@@ -358,8 +408,19 @@ fn people(cx: &mut Context, entry: Option<&Entry<'_>>) -> BTreeMap<Email, Person
         let Some(fields) = cx.fields(&entry.node, entry.mark, keys::PERSON) else {
             continue;
         };
+        if fields.has("role") || fields.has("take_away") {
+            let role = role(cx, &fields, entry);
+            if let (Some(email), Some(role)) = (email, role) {
+                insert(cx, &mut roles, email, role, entry, |p| p.span);
+            }
+            continue;
+        }
         let state = cx
-            .required(&fields, "state", "`absent` or `revoked`")
+            .required(
+                &fields,
+                "state",
+                "`absent` or `revoked`, or `role: customer`",
+            )
             .and_then(|e| cx.word(&e.node, &[("absent", false), ("revoked", true)]));
         let person = Person {
             span: entry.mark.span,
@@ -372,5 +433,15 @@ fn people(cx: &mut Context, entry: Option<&Entry<'_>>) -> BTreeMap<Email, Person
             insert(cx, &mut people, email, person, entry, |p| p.span);
         }
     }
-    people
+    for (email, role) in &roles {
+        if let Some(other) = people.get(email) {
+            let other: &Person = other;
+            let mark = Mark {
+                span: role.span,
+                length: 1,
+            };
+            crate::config::merge::twice(cx, email.key(), mark, other.span);
+        }
+    }
+    (people, roles)
 }

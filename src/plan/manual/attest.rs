@@ -73,7 +73,9 @@ pub(super) fn command(
         | ManualSubject::MigrateAccounts(_)
         | ManualSubject::GrantPortalAccess(_)
         | ManualSubject::RevokePortalAccess(_)
-        | ManualSubject::SuspendAccount(_) => return None,
+        | ManualSubject::SuspendAccount(_)
+        | ManualSubject::CustomerRole(..)
+        | ManualSubject::LeaveGroups(..) => return None,
     };
     Some(format!(
         "{ATTEST} {} --value {} --by YOU",

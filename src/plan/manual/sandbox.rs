@@ -109,7 +109,10 @@ fn page(subject: &ManualSubject) -> Place<'_> {
         }
         ManualSubject::InviteInternal(_) => settings("users", "invite"),
         // Without the address, which a link would carry past the redaction of reports.
-        ManualSubject::SuspendAccount(_) => settings("users", "search"),
+        ManualSubject::SuspendAccount(_) | ManualSubject::CustomerRole(..) => {
+            settings("users", "search")
+        }
+        ManualSubject::LeaveGroups(..) => settings("groups", "groups"),
         ManualSubject::MigrateAccounts(_)
         | ManualSubject::GrantPortalAccess(_)
         | ManualSubject::RevokePortalAccess(_) => settings("portal-only-customers", "search"),

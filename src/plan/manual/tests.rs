@@ -52,6 +52,7 @@ fn site(url: SiteUrl, user_management: UserManagement) -> Site {
         organizations_mode: Mode::AddOnly,
         organizations: BTreeMap::new(),
         people: BTreeMap::new(),
+        roles: BTreeMap::new(),
         people_by_id: BTreeMap::new(),
         leaving: Vec::new(),
         rosters: Vec::new(),

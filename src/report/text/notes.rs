@@ -170,7 +170,19 @@ fn mails(document: &PlanDocument, page: &mut Page<'_>) -> io::Result<()> {
     let mails = match document.notifications.mails {
         0 if !document.resource_changes.iter().any(comes) => return Ok(()),
         0 => "none by these requests".to_owned(),
-        n => format!("{} by these requests", counted_u64(n, "mail", "mails")),
+        n => {
+            let untold = match document.notifications.untold {
+                0 => String::new(),
+                untold => format!(
+                    ", and nobody is told of {}",
+                    counted_u64(untold, "other account", "other accounts")
+                ),
+            };
+            format!(
+                "{} by these requests{untold}",
+                counted_u64(n, "mail", "mails")
+            )
+        }
     };
     let note = document.notifications.note.as_str();
     let text = if note.is_empty() {
