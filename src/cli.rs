@@ -29,6 +29,7 @@ mod sandbox;
 mod schema;
 mod show;
 mod sites;
+mod source;
 mod validate;
 mod who;
 
@@ -134,7 +135,7 @@ async fn run(parsed: &Arguments, output: &mut Output, lookup: Lookup) -> Exit {
         }
         Command::Who(arguments) => who::run(arguments, &parsed.global, output, lookup).await,
         Command::Review(arguments) => review::run(arguments, &parsed.global, output, lookup).await,
-        Command::Init(arguments) => init::run(arguments, &parsed.global, output),
+        Command::Init(arguments) => init::run(arguments, &parsed.global, output, lookup).await,
         Command::Attest(arguments) => attest::run(arguments, &parsed.global, output),
         Command::Sandbox(arguments) => {
             match sandbox::run(arguments, &parsed.global, output).await {

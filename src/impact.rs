@@ -40,7 +40,7 @@ use crate::plan::{Change, Effect};
 use cause::Causes;
 pub(crate) use cause::{Tracer, Whose};
 use comparison::Comparison;
-pub use portals::{ClassReach, Portal, Reached};
+pub use portals::{ClassReach, Portal, Reached, Shelf, Way};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
@@ -201,7 +201,7 @@ pub struct Assessment {
     pub unread_articles: Option<String>,
     /// Projects that people could reach before and nobody can after apply and manual steps.
     pub abandoned: Vec<ProjectKey>,
-    /// The portals in which something changes, by key.
+    /// Every portal of the site, by key; none where nothing is done.
     pub portals: Vec<Portal>,
 }
 

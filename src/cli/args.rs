@@ -391,8 +391,8 @@ pub struct DriftArguments {
     #[arg(long, value_name = "REV")]
     pub base: Option<String>,
     /// The form of the output
-    #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
-    pub format: ReportFormat,
+    #[arg(long, value_enum, default_value_t = DriftFormat::Text)]
+    pub format: DriftFormat,
     /// Exit with 2 when something differs, and with 9 when all that differs waits for a person
     #[arg(long)]
     pub detailed_exitcode: bool,
@@ -402,6 +402,17 @@ pub struct DriftArguments {
     /// Write the smallest edit of the files that accepts what somebody changed, for `git apply`
     #[arg(long, value_name = "FILE", value_parser = file)]
     pub write_patch: Option<Utf8PathBuf>,
+}
+
+/// The forms of `drift`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum DriftFormat {
+    /// For people.
+    Text,
+    /// For programs.
+    Json,
+    /// A page for a browser, one file.
+    Html,
 }
 
 /// Arguments of `sites`.
@@ -552,9 +563,46 @@ pub struct InitArguments {
     /// Where the workspace is written; existing files are never touched
     #[arg(default_value = ".")]
     pub dir: Utf8PathBuf,
+    /// Start from this site instead, such as `https://acme.atlassian.net`: what is there, and what only a person can say of it
+    #[arg(long, value_name = "URL", conflicts_with = "ci")]
+    pub from: Option<String>,
+    /// Who the customers are: of the starter workspace, or as an answer with `--from`
+    #[arg(long, value_enum, value_name = "STRATEGY")]
+    pub strategy: Option<Strategy>,
+    /// With --from, an answer that no program can read, such as `view-without-login=false`; a person is asked for the rest, where one is there
+    #[arg(long, value_name = "SETTING=VALUE", requires = "from")]
+    pub answer: Vec<String>,
+    /// With --from, who looked the answers up
+    #[arg(long, value_name = "WHO", requires = "from")]
+    pub by: Option<String>,
     /// Also write the pipeline of a code host, with its pins filled in; alone where the workspace is there already
     #[arg(long, value_enum, value_name = "HOST")]
     pub ci: Option<CodeHost>,
+}
+
+/// Who the customers of a site are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Strategy {
+    /// Employees, each with an Atlassian account.
+    Internal,
+    /// People of other companies, with portal-only accounts.
+    External,
+    /// Both.
+    Hybrid,
+    /// Whoever has an account keeps it, and nobody new comes.
+    Closed,
+}
+
+impl Strategy {
+    /// Says whether new customers get Atlassian accounts, and whether they get portal-only ones.
+    pub const fn accounts(self) -> (bool, bool) {
+        match self {
+            Self::Internal => (true, false),
+            Self::External => (false, true),
+            Self::Hybrid => (true, true),
+            Self::Closed => (false, false),
+        }
+    }
 }
 
 /// The code hosts whose pipelines are written.

@@ -1,6 +1,6 @@
 //! `portcullis drift`: what differs, and whose doing it is. Holds readers only, so it cannot write to the site.
 
-use super::args::{DriftArguments, Global, ReportFormat};
+use super::args::{DriftArguments, DriftFormat, Global};
 use super::plan::refuse_base;
 use super::{Lookup, Output, observe};
 use crate::base::{self, Base, BaseError};
@@ -16,6 +16,7 @@ use crate::pipeline;
 use crate::plan::{Change, Plan};
 use crate::report::build::{self, Planned};
 use crate::report::drift::{self as report, DriftDocument};
+use crate::report::html;
 use crate::report::privacy;
 use camino::Utf8Path;
 use jiff::civil::Date;
@@ -153,8 +154,9 @@ async fn drift(
     document.finish(exit);
     privacy::redact_drift(&mut document, output.privacy, secret.as_deref());
     let written = match arguments.format {
-        ReportFormat::Json => report::json(&document, &mut output.data),
-        ReportFormat::Text => report::text(&document, output.style, &mut output.data),
+        DriftFormat::Json => report::json(&document, &mut output.data),
+        DriftFormat::Html => html::drift(&document, &mut output.data),
+        DriftFormat::Text => report::text(&document, output.style, &mut output.data),
     };
     Ok(output.finish(written, exit))
 }

@@ -29,6 +29,7 @@ pub static TABLE: &[Variable] = &[
     variable("PORTCULLIS_PSEUDONYM_KEY", "what pseudonyms are keyed with, so that they are the same in every run"),
     variable("PORTCULLIS_TODAY", "as `--today`: the day everything is judged on"),
     variable("PORTCULLIS_LOG", "what the log on standard error holds, such as `portcullis=debug`; `-v` and `-vv` are shorter"),
+    variable("PORTCULLIS_COMMIT", "the commit whose files are planned, for links in comments; without it what GitHub (`GITHUB_SHA`) or GitLab (`CI_COMMIT_SHA`) says"),
     variable("COLUMNS", "the width of text; without it the terminal is asked, and 100 counts where there is none"),
     variable("TERM", "`dumb` switches colour and the line of progress off"),
     variable("NO_COLOR", "switches colour off"),

@@ -57,6 +57,7 @@ pub(super) const DRIFT: &str = "\
 Examples:
   portcullis drift access
   portcullis drift access --base main --detailed-exitcode  for a nightly run
+  portcullis drift access --format html > drift.html       a page
   portcullis drift access --write-patch drift.patch        accepts it";
 
 /// Of `sites`.
@@ -100,7 +101,9 @@ pub(super) const INIT: &str = "\
 Examples:
   portcullis init
   portcullis init acme
-  portcullis init access --ci github  the pipeline as well, or alone";
+  portcullis init access --ci github          the pipeline as well, or alone
+  portcullis init access --strategy external  customers of other companies
+  portcullis init access --from https://acme.atlassian.net";
 
 /// Of `attest`.
 pub(super) const ATTEST: &str = "\

@@ -1,7 +1,7 @@
 //! The document that a command asked for JSON writes when it ends before it has its own.
 
 use super::Output;
-use super::args::{Command, PlanFormat, ReportFormat, ReviewFormat, WhoFormat};
+use super::args::{Command, DriftFormat, PlanFormat, ReportFormat, ReviewFormat, WhoFormat};
 use super::output::Failure;
 use crate::exit::Exit;
 use crate::report::build;
@@ -65,7 +65,9 @@ fn shape(command: &Command) -> Option<Shape> {
         Command::Show(arguments) => (arguments.format == PlanFormat::Json).then_some(Shape::Plan),
         Command::Apply(arguments) => report(arguments.format),
         Command::Doctor(arguments) => report(arguments.format),
-        Command::Drift(arguments) => report(arguments.format),
+        Command::Drift(arguments) => {
+            (arguments.format == DriftFormat::Json).then_some(Shape::Other)
+        }
         Command::Explain(arguments) => report(arguments.format),
         Command::Who(arguments) => (arguments.format == WhoFormat::Json).then_some(Shape::Other),
         Command::Review(arguments) => {

@@ -1,9 +1,11 @@
-//! `portcullis init`: a commented starter workspace that plans cleanly against the embedded sandbox.
+//! `portcullis init`: a commented starter workspace that plans cleanly against the embedded sandbox, or one that begins with what a
+//! live site has.
 
 mod ci;
+mod from;
 
-use super::args::{Global, InitArguments};
-use super::{Output, schema};
+use super::args::{Global, InitArguments, Strategy};
+use super::{Lookup, Output, schema};
 use crate::config::ROOT_FILE;
 use crate::exit::Exit;
 use crate::files::{Given, Refusal, Root};
@@ -36,7 +38,20 @@ pub(super) const GIT_IGNORE: &str = ".gitignore";
 pub(super) const IGNORED: &str = "# The sandbox's state and the journal of what was applied: neither belongs into Git.\n/.portcullis/\n";
 
 /// Runs the command.
-pub(super) fn run(arguments: &InitArguments, global: &Global, output: &mut Output) -> Exit {
+pub(super) async fn run(
+    arguments: &InitArguments,
+    global: &Global,
+    output: &mut Output,
+    lookup: Lookup,
+) -> Exit {
+    match &arguments.from {
+        Some(url) => from::run(url, arguments, global, output, lookup).await,
+        None => starter(arguments, global, output),
+    }
+}
+
+/// Writes the starter workspace.
+fn starter(arguments: &InitArguments, global: &Global, output: &mut Output) -> Exit {
     let directory = &arguments.dir;
     let host = arguments.ci;
     let pipeline = host.map(|host| Pipeline::of(directory, host, global.today()));
@@ -63,7 +78,7 @@ pub(super) fn run(arguments: &InitArguments, global: &Global, output: &mut Outpu
         return output.fail(Exit::Usage, &message, Some(hint));
     }
     let ignored = Given::new(directory.join(GIT_IGNORE)).is_there();
-    if let Err(error) = write_all(directory, ignored) {
+    if let Err(error) = write_all(directory, arguments.strategy, ignored) {
         return output.fail(Exit::Unexpected, &error.to_string(), None);
     }
     if ignored {
@@ -124,10 +139,39 @@ fn write_pipeline(pipeline: &Pipeline, output: &mut Output) -> Exit {
     exit
 }
 
-fn write_all(directory: &Utf8Path, ignored: bool) -> Result<(), Refusal> {
+/// Returns the text of a file for a strategy: the site and its seed say alike who gets which account.
+fn adapted(text: &str, strategy: Option<Strategy>) -> String {
+    let Some(strategy) = strategy else {
+        return text.to_owned();
+    };
+    let (atlassian, portal_only) = strategy.accounts();
+    let mut adapted = String::with_capacity(text.len());
+    for line in text.lines() {
+        let Some(external) = line.strip_prefix("      external: ") else {
+            adapted.push_str(line);
+            adapted.push('\n');
+            continue;
+        };
+        let external = match portal_only {
+            true => external,
+            false => "{ portal_only_accounts: false }",
+        };
+        adapted.push_str(&format!(
+            "      internal: {{ atlassian_accounts: {atlassian} }}\n      external: {external}\n"
+        ));
+    }
+    adapted
+}
+
+fn write_all(
+    directory: &Utf8Path,
+    strategy: Option<Strategy>,
+    ignored: bool,
+) -> Result<(), Refusal> {
     let root = Root::create(directory)?;
     for (name, text) in FILES {
-        root.named(name).create_new(text.as_bytes())?;
+        root.named(name)
+            .create_new(adapted(text, strategy).as_bytes())?;
     }
     for (name, mapped) in SCHEMAS {
         root.named(name)

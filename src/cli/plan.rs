@@ -99,6 +99,7 @@ async fn plan(
     drop(observed);
     if let Some(made) = &mut document.made {
         made.partial = reach.partial;
+        made.files = super::source::files(&reach.dir, lookup);
         made.today = global.other_day().map(|day| day.to_string());
     }
     build::set_arguments(&mut document, &reach.dir, reach.narrowed());

@@ -1,10 +1,14 @@
-//! How many people reach each portal that a plan touches: before, after apply, and after the steps by hand.
+//! How many people reach each portal of the site, and by which organizations and groups: before, after apply, and after the steps
+//! by hand.
+//!
+//! Each person's situation is judged only at the portals whose lists it has; everywhere else what counts is the account, so
+//! the work grows with the entries of the lists and not with people times portals.
 
 use super::{Class, Impact, view};
-use crate::access::{Answer, SituationId, State, Visitor};
+use crate::access::{Account, Answer, ListId, Part, Situation, SituationId, State, Visitor};
 use crate::judge::Worlds;
-use crate::model::ProjectKey;
-use std::collections::BTreeSet;
+use crate::model::{ProjectKey, SpaceKey, WhoCanView};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// How many people reach a portal at one moment.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -24,58 +28,224 @@ pub struct ClassReach {
     pub answers: [Answer; 3],
 }
 
-/// A portal that a plan touches.
+/// A customer organization or a group by which people come to a portal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Way {
+    /// `organization` or `group`.
+    pub kind: &'static str,
+    /// Its name.
+    pub name: String,
+    /// Whether it is linked, or in the role, before and when everything is done.
+    pub there: [bool; 2],
+    /// How many known people are in it, before and when everything is done.
+    pub people: [usize; 2],
+}
+
+/// A knowledge-base space of a portal, and who can view it before and when everything is done, as far as that is known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shelf {
+    /// The space.
+    pub space: SpaceKey,
+    /// Who can view it.
+    pub viewers: [Option<WhoCanView>; 2],
+}
+
+/// A portal of the site.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Portal {
     /// The service project.
     pub project: ProjectKey,
+    /// Whether somebody gains, loses or keeps something there.
+    pub touched: bool,
     /// The known people: before, after apply, after the steps by hand.
     pub people: [Reached; 3],
     /// The classes, the widest first; domains are left out.
     pub classes: Vec<ClassReach>,
+    /// The organizations and groups by which people come; of a portal that is touched.
+    pub ways: Vec<Way>,
+    /// Its spaces; of a portal that is touched.
+    pub shelves: Vec<Shelf>,
 }
 
-/// Counts the portals in which somebody gains, loses or keeps something; for all others nothing changes.
+/// Counts every portal of the site.
 pub(super) fn portals(worlds: &Worlds<'_, '_>, impacts: [&Impact; 2]) -> Vec<Portal> {
     let kept = impacts.iter().flat_map(|impact| &impact.keeps);
     let kept = kept.map(|group| &group.target.project);
     let changed = impacts.iter().flat_map(|impact| impact.projects());
     let touched: BTreeSet<&ProjectKey> = changed.chain(kept).collect();
     let states = [worlds.before, &worlds.applied, worlds.done()];
-    let mut portals: Vec<Portal> = touched
-        .into_iter()
-        .map(|project| Portal {
-            project: project.clone(),
-            people: [Reached::default(); 3],
-            classes: classes(project, states),
-        })
+    let keys: BTreeSet<&ProjectKey> = states
+        .iter()
+        .flat_map(|state| &state.projects)
+        .map(|project| &project.key)
         .collect();
-    for (moment, state) in states.into_iter().enumerate() {
-        let places: Vec<Option<usize>> = portals
-            .iter()
-            .map(|portal| state.project(portal.project.as_str()))
-            .collect();
+    let lists = states.map(Lists::of);
+    let count = |moment: usize, key: &ProjectKey| match states[moment].project(key.as_str()) {
+        Some(at) => lists[moment].count(states[moment], at),
+        None => Reached::default(),
+    };
+    let portals = keys.into_iter().map(|key| {
+        let is_touched = touched.contains(key);
+        let before = count(0, key);
+        let people = match is_touched {
+            true => [before, count(1, key), count(2, key)],
+            false => [before; 3],
+        };
+        let ends = [(states[0], &lists[0]), (states[2], &lists[2])];
+        Portal {
+            project: key.clone(),
+            touched: is_touched,
+            people,
+            classes: classes(key, states),
+            ways: if is_touched {
+                ways(key, ends)
+            } else {
+                Vec::new()
+            },
+            shelves: if is_touched {
+                shelves(key, [states[0], states[2]])
+            } else {
+                Vec::new()
+            },
+        }
+    });
+    portals.collect()
+}
+
+/// Who is on which list in a state.
+struct Lists {
+    /// The situations with somebody in them, by each of their lists.
+    on: HashMap<ListId, Vec<SituationId>>,
+    /// People by what matters of their accounts.
+    accounts: HashMap<Account, usize>,
+}
+
+impl Lists {
+    fn of(state: &State<'_>) -> Self {
+        let (mut on, mut accounts) = (HashMap::<_, Vec<_>>::new(), HashMap::new());
         let situations = u32::try_from(state.people.situations()).unwrap_or(u32::MAX);
-        for at in 0..situations {
-            let (situation, _, people) = state.people.situation(SituationId(at));
+        for at in (0..situations).map(SituationId) {
+            let (situation, _, people) = state.people.situation(at);
             if people == 0 {
                 continue;
             }
-            let visitor = Visitor::situation(situation);
-            for (portal, place) in portals.iter_mut().zip(&places) {
-                let Some(place) = place else {
-                    continue;
-                };
-                let reached = &mut portal.people[moment];
-                match view(state, *place, &visitor) {
-                    Answer::Yes => reached.people += people as usize,
-                    Answer::Uncertain => reached.perhaps += people as usize,
-                    Answer::No => {}
-                }
+            *accounts.entry(situation.account).or_insert(0) += people as usize;
+            for list in situation.lists {
+                on.entry(*list).or_default().push(at);
+            }
+        }
+        Self { on, accounts }
+    }
+
+    /// Counts who reaches a project: everybody by the account alone, corrected for those who are on a list of it.
+    fn count(&self, state: &State<'_>, at: usize) -> Reached {
+        let project = &state.projects[at];
+        let number = u32::try_from(at).unwrap_or(u32::MAX);
+        let links = project.organizations.iter().flat_map(|link| {
+            let list = ListId::Organization(link.organization);
+            [list, list.perhaps()]
+        });
+        let circles = project
+            .scheme
+            .circles
+            .iter()
+            .map(|circle| ListId::Circle(circle.id));
+        let roster = ListId::Roster(number);
+        let lists = links.chain(circles).chain([roster, roster.perhaps()]);
+        let listed: BTreeSet<SituationId> = lists
+            .filter_map(|list| self.on.get(&list))
+            .flatten()
+            .copied()
+            .collect();
+        let mut plain: HashMap<Account, Answer> = HashMap::new();
+        let mut by_account = |account: Account| {
+            *plain.entry(account).or_insert_with(|| {
+                let visitor = Visitor::situation(Situation {
+                    account,
+                    lists: &[],
+                });
+                view(state, at, &visitor)
+            })
+        };
+        let mut counted: BTreeMap<Answer, i64> = BTreeMap::new();
+        let mut add = |answer: Answer, people: i64| *counted.entry(answer).or_default() += people;
+        let number = |people: usize| i64::try_from(people).unwrap_or(i64::MAX);
+        for (account, people) in &self.accounts {
+            add(by_account(*account), number(*people));
+        }
+        for id in listed {
+            let (situation, _, people) = state.people.situation(id);
+            add(by_account(situation.account), -i64::from(people));
+            add(
+                view(state, at, &Visitor::situation(situation)),
+                i64::from(people),
+            );
+        }
+        let of = |answer| usize::try_from(counted.get(&answer).copied().unwrap_or(0)).unwrap_or(0);
+        Reached {
+            people: of(Answer::Yes),
+            perhaps: of(Answer::Uncertain),
+        }
+    }
+
+    /// Counts the people on a list.
+    fn people(&self, state: &State<'_>, list: ListId) -> usize {
+        let on = self.on.get(&list).into_iter().flatten();
+        on.map(|id| state.people.situation(*id).2 as usize).sum()
+    }
+}
+
+/// Finds the organizations and groups of a portal, in either of two states.
+fn ways(key: &ProjectKey, ends: [(&State<'_>, &Lists); 2]) -> Vec<Way> {
+    let mut found: BTreeMap<(&'static str, String), Way> = BTreeMap::new();
+    for (end, (state, lists)) in ends.into_iter().enumerate() {
+        let Some(at) = state.project(key.as_str()) else {
+            continue;
+        };
+        let project = &state.projects[at];
+        let mut note = |kind: &'static str, name: &str, people: usize| {
+            let way = found.entry((kind, name.to_owned())).or_insert_with(|| Way {
+                kind,
+                name: name.to_owned(),
+                there: [false; 2],
+                people: [0; 2],
+            });
+            way.there[end] = true;
+            way.people[end] = people;
+        };
+        for link in &project.organizations {
+            if let Some(organization) = state.organizations.get(link.organization as usize) {
+                let people = lists.people(state, ListId::Organization(link.organization));
+                note("organization", &organization.name, people);
+            }
+        }
+        for circle in project
+            .scheme
+            .circles
+            .iter()
+            .filter(|circle| circle.part != Part::Serves)
+        {
+            if let Some(group) = &circle.group {
+                let people = lists.people(state, ListId::Circle(circle.id));
+                note("group", group, circle.size.unwrap_or(people));
             }
         }
     }
-    portals
+    found.into_values().collect()
+}
+
+fn shelves(key: &ProjectKey, states: [&State<'_>; 2]) -> Vec<Shelf> {
+    let mut found: BTreeMap<SpaceKey, [Option<WhoCanView>; 2]> = BTreeMap::new();
+    for (end, state) in states.into_iter().enumerate() {
+        let project = state.project(key.as_str()).map(|at| &state.projects[at]);
+        for (space, viewers) in project.into_iter().flat_map(|project| &project.spaces) {
+            found.entry(space.clone()).or_default()[end] = viewers.value().copied();
+        }
+    }
+    let found = found.into_iter();
+    found
+        .map(|(space, viewers)| Shelf { space, viewers })
+        .collect()
 }
 
 fn classes(project: &ProjectKey, states: [&State<'_>; 3]) -> Vec<ClassReach> {

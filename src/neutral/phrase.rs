@@ -16,6 +16,8 @@ pub enum Piece {
     Name(String),
     /// An address, a key, a domain, a file and line: foreign too, but without marks on a terminal while it is a single plain word.
     Key(String),
+    /// A place in the files, as `file:line`, and where it can be read, where that is known.
+    Place(String, Option<String>),
     /// A link to a page.
     Link(String),
 }
@@ -56,6 +58,23 @@ impl Phrase {
     #[must_use]
     pub fn key(self, key: &str) -> Self {
         self.piece(Piece::Key(key.to_owned()))
+    }
+
+    /// Adds a place in the files.
+    #[must_use]
+    pub fn place(self, file: &str, line: impl fmt::Display) -> Self {
+        self.piece(Piece::Place(format!("{file}:{line}"), None))
+    }
+
+    /// Gives the places of which it is known where they can be read a link there.
+    #[must_use]
+    pub fn linked(mut self, link: impl Fn(&str) -> Option<String>) -> Self {
+        for piece in &mut self.0 {
+            if let Piece::Place(at, to) = piece {
+                *to = link(at);
+            }
+        }
+        self
     }
 
     /// Adds a piece.
@@ -115,7 +134,7 @@ impl Phrase {
     /// Says whether a piece is this foreign text.
     pub fn mentions(&self, text: &str) -> bool {
         let mut pieces = self.0.iter();
-        pieces.any(|piece| matches!(piece, Piece::Name(found) | Piece::Key(found) if found == text))
+        pieces.any(|piece| matches!(piece, Piece::Name(found) | Piece::Key(found) | Piece::Place(found, _) if found == text))
     }
 }
 
@@ -131,8 +150,10 @@ impl fmt::Display for Phrase {
         for piece in &self.0 {
             match piece {
                 Piece::Word(words) => f.write_str(&neutral(words))?,
-                Piece::Key(key) if is_plain(key) => f.write_str(key)?,
-                Piece::Name(name) | Piece::Key(name) => f.write_str(&named(name))?,
+                Piece::Key(key) | Piece::Place(key, _) if is_plain(key) => f.write_str(key)?,
+                Piece::Name(name) | Piece::Key(name) | Piece::Place(name, _) => {
+                    f.write_str(&named(name))?
+                }
                 Piece::Link(url) => f.write_str(&neutral(url))?,
             }
         }

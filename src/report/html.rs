@@ -5,15 +5,18 @@
 //! lists, so that everything can be read either way.
 
 mod access_review;
+mod drift;
 mod lists;
 mod markup;
 mod people;
+mod picture;
 mod steps;
 
 pub use access_review::access_review;
 pub(super) use markup::is_safe_link;
 
 use super::document::PlanDocument;
+use super::drift::DriftDocument;
 use super::impact::AccessImpact;
 use super::sections::{overriding, remarks, rest};
 use super::text::headline;
@@ -39,18 +42,7 @@ fn hashed(text: &str) -> String {
 /// # Errors
 /// When `out` cannot be written to.
 pub fn plan(document: &PlanDocument, out: &mut dyn Write) -> io::Result<()> {
-    let sites: Vec<String> = document.sites.iter().map(|site| escaped(site)).collect();
-    let title = format!("Portcullis plan: {}", sites.join(", "));
-    writeln!(
-        out,
-        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
-         <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src {}; script-src {}; base-uri 'none'; form-action 'none'\">\n\
-         <meta name=\"referrer\" content=\"no-referrer\">\n\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-         <title>{title}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<header>\n<h1>{title}</h1>",
-        hashed(STYLE),
-        hashed(SCRIPT),
-    )?;
+    open("Portcullis plan", &document.sites, out)?;
     let (tone, says) = verdict(document);
     writeln!(
         out,
@@ -66,12 +58,7 @@ pub fn plan(document: &PlanDocument, out: &mut dyn Write) -> io::Result<()> {
     for remark in remarks(document) {
         writeln!(out, "<p>{}</p>", phrase(&remark))?;
     }
-    writeln!(
-        out,
-        "</header>\n<form id=\"search\" role=\"search\" hidden>\n<label for=\"query\">Find a person, an organization or a project</label><br>\n\
-         <input id=\"query\" type=\"search\" autocomplete=\"off\" spellcheck=\"false\">\n\
-         <p id=\"count\" role=\"status\"></p>\n<div id=\"found\"></div>\n</form>\n<main>"
-    )?;
+    search(out)?;
     people::sentences(document, out)?;
     if let Some(impact) = &impact {
         people::portals(document, impact, out)?;
@@ -92,9 +79,52 @@ pub fn plan(document: &PlanDocument, out: &mut dyn Write) -> io::Result<()> {
             phrase(&how)
         )?;
     }
+    close(&document.tool_version, out)
+}
+
+/// Writes what differs between site and files as a page of the same kind.
+///
+/// # Errors
+/// When `out` cannot be written to.
+pub fn drift(document: &DriftDocument, out: &mut dyn Write) -> io::Result<()> {
+    open("Portcullis drift", &document.sites, out)?;
+    drift::head(document, out)?;
+    search(out)?;
+    drift::body(document, out)?;
+    close(document.tool_version, out)
+}
+
+/// Begins a page, up to its heading.
+fn open(what: &str, sites: &[String], out: &mut dyn Write) -> io::Result<()> {
+    let sites: Vec<String> = sites.iter().map(|site| escaped(site)).collect();
+    let title = format!("{what}: {}", sites.join(", "));
+    writeln!(
+        out,
+        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+         <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src {}; script-src {}; base-uri 'none'; form-action 'none'\">\n\
+         <meta name=\"referrer\" content=\"no-referrer\">\n\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
+         <title>{title}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<header>\n<h1>{title}</h1>",
+        hashed(STYLE),
+        hashed(SCRIPT),
+    )
+}
+
+/// Writes the search, which is there only with the script, and begins the main part.
+fn search(out: &mut dyn Write) -> io::Result<()> {
+    writeln!(
+        out,
+        "</header>\n<main>\n<form id=\"search\" role=\"search\" hidden>\n<label for=\"query\">Find a person, an organization or a project</label><br>\n\
+         <input id=\"query\" type=\"search\" autocomplete=\"off\" spellcheck=\"false\">\n\
+         <p id=\"count\" role=\"status\"></p>\n<div id=\"found\"></div>\n</form>"
+    )
+}
+
+/// Ends a page.
+fn close(version: &str, out: &mut dyn Write) -> io::Result<()> {
     writeln!(
         out,
         "</main>\n<footer><p class=\"soft\">Portcullis {}</p></footer>\n<script>{SCRIPT}</script>\n</body>\n</html>",
-        escaped(&document.tool_version)
+        escaped(version)
     )
 }

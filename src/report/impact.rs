@@ -6,7 +6,7 @@ use super::build::{Planned, source};
 use super::document::Source;
 use crate::access::{self, Because};
 use crate::config::Sources;
-use crate::impact::{Assessment, ClassChange, Group, Impact, Named, Portal};
+use crate::impact::{Assessment, ClassChange, Group, Impact, Named, Portal, Shelf, Way};
 use crate::model::SiteKey;
 use crate::plan::Plan;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -41,7 +41,7 @@ pub struct AccessImpact {
     pub at_least: Option<AtLeast>,
     /// Restricted projects that lose the last people who could reach them, as `site/project/KEY`.
     pub projects_without_anyone: Vec<String>,
-    /// The portals in which something changes.
+    /// Every portal of the site; those in which something changes say so.
     #[serde(default)]
     pub portals: Vec<PortalRow>,
     /// What the manual steps, and changes that wait for them, add to that once they are done.
@@ -60,13 +60,16 @@ pub struct AtLeast {
     pub people_losing: usize,
 }
 
-/// A portal in which something changes: how many known people surely reach it, and perhaps; and whether classes do.
+/// A portal: how many known people surely reach it, and perhaps; and whether classes do.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PortalRow {
     /// The site.
     pub site: String,
     /// The service project.
     pub project: String,
+    /// Whether somebody gains, loses or keeps something there.
+    #[serde(default = "yes")]
+    pub touched: bool,
     /// Before.
     pub before: usize,
     /// When apply is done.
@@ -81,6 +84,45 @@ pub struct PortalRow {
     pub perhaps_after_manual_steps: usize,
     /// Anonymous, anyone and any customer.
     pub classes: Vec<PortalClassRow>,
+    /// The organizations and groups by which people come, where something changes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ways: Vec<WayRow>,
+    /// The knowledge-base spaces, where something changes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub spaces: Vec<ShelfRow>,
+}
+
+/// Plans that were written before a portal said so hold only what is touched.
+const fn yes() -> bool {
+    true
+}
+
+/// An organization or a group by which people come to a portal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WayRow {
+    /// `organization` or `group`.
+    pub kind: String,
+    /// Its name.
+    pub name: String,
+    /// Whether it leads there before.
+    pub before: bool,
+    /// Whether it does when everything is done.
+    pub after: bool,
+    /// How many known people are in it before.
+    pub people_before: usize,
+    /// How many when everything is done.
+    pub people_after: usize,
+}
+
+/// A space of a portal, and who can view it; `null` where that is not known or it is not linked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ShelfRow {
+    /// The space.
+    pub space: String,
+    /// Who can view it before.
+    pub before: Option<String>,
+    /// Who can when everything is done.
+    pub after: Option<String>,
 }
 
 /// Whether a class reaches a portal: `no`, `uncertain` or `yes`.
@@ -377,6 +419,7 @@ impl Of<'_> {
         PortalRow {
             site: self.site.as_str().to_owned(),
             project: portal.project.as_str().to_owned(),
+            touched: portal.touched,
             before: before.people,
             after: after.people,
             after_manual_steps: last.people,
@@ -384,6 +427,8 @@ impl Of<'_> {
             perhaps_after: after.perhaps,
             perhaps_after_manual_steps: last.perhaps,
             classes: classes.collect(),
+            ways: portal.ways.iter().map(way).collect(),
+            spaces: portal.shelves.iter().map(shelf).collect(),
         }
     }
 
@@ -455,5 +500,27 @@ fn named(people: &Named) -> NamedRow {
         people: people.count(),
         list: people.list.clone(),
         sites: BTreeMap::new(),
+    }
+}
+
+fn way(way: &Way) -> WayRow {
+    WayRow {
+        kind: way.kind.to_owned(),
+        name: way.name.clone(),
+        before: way.there[0],
+        after: way.there[1],
+        people_before: way.people[0],
+        people_after: way.people[1],
+    }
+}
+
+fn shelf(shelf: &Shelf) -> ShelfRow {
+    let [before, after] = shelf
+        .viewers
+        .map(|viewers| viewers.map(|who| who.word().to_owned()));
+    ShelfRow {
+        space: shelf.space.as_str().to_owned(),
+        before,
+        after,
     }
 }

@@ -15,6 +15,9 @@ pub struct Made {
     pub from: String,
     /// The sites behind the keys.
     pub sites: BTreeMap<String, MadeSite>,
+    /// Where the files can be read as they were: an address to which a path in the workspace is added.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub files: Option<String>,
     /// The day that was judged, where that was not today.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub today: Option<String>,
@@ -79,6 +82,28 @@ pub(super) fn of<'p>(
     }
 }
 
+/// Returns the address of a line, for a place such as `projects/hr.yaml:7`.
+pub(super) fn line_of(files: &str, place: &str) -> Option<String> {
+    let (path, line) = place.rsplit_once(':')?;
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b"-._~:/?=".contains(&b);
+    let safe = files.starts_with("https://") && files.bytes().all(|b| plain(b) || b == b'%');
+    if !safe
+        || !line.bytes().all(|b| b.is_ascii_digit())
+        || path.split('/').any(|part| part == "..")
+    {
+        return None;
+    }
+    let mut link = files.to_owned();
+    for byte in path.bytes() {
+        match byte {
+            b'/' | b'-' | b'_' | b'.' | b'~' => link.push(char::from(byte)),
+            byte if byte.is_ascii_alphanumeric() => link.push(char::from(byte)),
+            byte => link.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    Some(format!("{link}#L{line}"))
+}
+
 /// Returns what a plan touches on one site.
 pub fn touched(
     document: &PlanDocument,
@@ -131,5 +156,28 @@ fn origin(key: &SiteKey, url: Option<&SiteUrl>) -> String {
         // The port of a server on this machine is another one every time.
         true => format!("loopback/{key}"),
         false => url.origin().ascii_serialization(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::line_of;
+
+    #[test]
+    fn a_place_leads_to_its_line_and_nowhere_else() {
+        let files = "https://github.com/acme/access/blob/0123/sites/";
+        assert_eq!(
+            line_of(files, "a b/(c).yaml:7").unwrap(),
+            "https://github.com/acme/access/blob/0123/sites/a%20b/%28c%29.yaml#L7"
+        );
+        for (files, place) in [
+            (files, "../x.yaml:1"),
+            (files, "x.yaml"),
+            (files, "x.yaml:1)"),
+            ("javascript:alert(1)/", "x.yaml:1"),
+            ("https://x/ )", "x.yaml:1"),
+        ] {
+            assert_eq!(line_of(files, place), None, "{files} {place}");
+        }
     }
 }

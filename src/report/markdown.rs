@@ -33,6 +33,13 @@ const SITES: usize = 5;
 pub fn plan(document: &PlanDocument, max_bytes: usize) -> String {
     let max_bytes = max_bytes.max(LEAST_BYTES);
     let mut sections = sections(document, ITEMS);
+    if let Some(files) = document
+        .made
+        .as_ref()
+        .and_then(|made| made.files.as_deref())
+    {
+        link_places(&mut sections, files);
+    }
     let head = head(document);
     let foot = foot(document);
     let mut room = max_bytes.saturating_sub(head.len() + foot.len());
@@ -75,6 +82,15 @@ pub fn plan(document: &PlanDocument, max_bytes: usize) -> String {
     text.extend(shown);
     text.push_str(&foot);
     text
+}
+
+/// Lets every place lead to its line at the commit that was planned.
+fn link_places(sections: &mut [Section], files: &str) {
+    let cells = sections.iter_mut().flat_map(|section| &mut section.rows);
+    for cell in cells.flatten() {
+        let phrase = std::mem::take(cell);
+        *cell = phrase.linked(|place| super::made::line_of(files, place));
+    }
 }
 
 /// Returns the hidden marker of a plan of these sites; the same sites always give the same one.
@@ -297,7 +313,10 @@ fn phrase(phrase: &Phrase) -> String {
                 let (open, close) = (if open { " " } else { "" }, if close { " " } else { "" });
                 add(&format!("{open}{}{close}", prose(words)), false);
             }
-            Piece::Name(name) | Piece::Key(name) => add(&code(name), true),
+            Piece::Place(at, Some(link)) => add(&format!("[{}]({link})", code(at)), false),
+            Piece::Name(name) | Piece::Key(name) | Piece::Place(name, None) => {
+                add(&code(name), true);
+            }
             Piece::Link(url) if is_safe_link(url) => add(&format!("<{url}>"), false),
             Piece::Link(url) => add(&code(url), true),
         }

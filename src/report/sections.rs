@@ -185,8 +185,18 @@ pub(super) fn rest(document: &PlanDocument) -> Vec<(&'static str, Phrase)> {
 
 /// What the plan does to people: the sentences of the text form, and the numbers for where those have no space.
 fn impact(document: &PlanDocument) -> Section {
-    let rows = lines(document).into_iter();
-    let rows = rows.map(|line| vec![line.text]).collect();
+    let rows = lines(document).into_iter().map(|line| {
+        let causes: Vec<Phrase> = line
+            .causes
+            .iter()
+            .map(|source| Phrase::default().place(&source.file, source.line))
+            .collect();
+        match causes.is_empty() {
+            true => vec![line.text],
+            false => vec![line.text.word(" · ").joined(&causes, ", ")],
+        }
+    });
+    let rows = rows.collect();
     let number = |name: &str| {
         let number = document.access_impact.get(name).and_then(Value::as_u64);
         usize::try_from(number.unwrap_or(0)).unwrap_or(usize::MAX)
@@ -626,6 +636,6 @@ fn why(change: &ResourceChange, many: bool) -> Phrase {
 
 fn place(source: Option<&Source>) -> Phrase {
     source.map_or_else(Phrase::default, |source| {
-        Phrase::default().key(&format!("{}:{}", source.file, source.line))
+        Phrase::default().place(&source.file, source.line)
     })
 }

@@ -3,8 +3,8 @@
 mod classes;
 mod groups;
 
-use super::document::{Check, PlanDocument, ResourceChange};
-use super::impact::{AccessImpact, AtLeast, ClassRow, Further, NamedRow};
+use super::document::{Check, PlanDocument, ResourceChange, Source};
+use super::impact::{AccessImpact, AtLeast, CauseRow, ClassRow, Further, NamedRow};
 use super::subject::spoken;
 use crate::neutral::phrase::Phrase;
 pub(super) use groups::{Fate, of_group};
@@ -12,6 +12,8 @@ use serde::Deserialize as _;
 
 /// How many people a sentence names.
 const NAMES: usize = 5;
+/// How many lines of the files a sentence has as its cause.
+const PLACES: usize = 3;
 /// How many sentences of one kind are written before the rest is counted.
 const SENTENCES: usize = 12;
 
@@ -41,6 +43,8 @@ pub(super) struct Line {
     pub(super) mark: Mark,
     /// What it says.
     pub(super) text: Phrase,
+    /// The first lines of the files that cause it.
+    pub(super) causes: Vec<Source>,
 }
 
 /// Says what the plan does to people. Nothing for a plan file that does not say it, and for a plan without changes.
@@ -168,13 +172,27 @@ struct Lines {
 
 impl Lines {
     fn say(&mut self, depth: usize, mark: Mark, text: Phrase) {
-        self.lines.push(Line { depth, mark, text });
+        self.lines.push(Line {
+            depth,
+            mark,
+            text,
+            causes: Vec::new(),
+        });
+    }
+
+    fn tell(&mut self, depth: usize, sentence: Sentence) {
+        self.lines.push(Line {
+            depth,
+            mark: sentence.mark(),
+            text: sentence.text,
+            causes: sentence.causes,
+        });
     }
 
     /// Says what apply does, who is left, and what comes when people have done their part.
     fn effects(&mut self, effects: &Effects, depth: usize) {
         for sentence in sentences(&effects.applied, self.many) {
-            self.say(depth, sentence.mark(), sentence.text);
+            self.tell(depth, sentence);
         }
         for project in &effects.abandoned {
             let project = spoken(project, self.many);
@@ -191,7 +209,7 @@ impl Lines {
         };
         self.say(depth, Mark::Note, Phrase::of(when));
         for sentence in later {
-            self.say(depth + 1, sentence.mark(), sentence.text);
+            self.tell(depth + 1, sentence);
         }
     }
 
@@ -259,6 +277,7 @@ struct Sentence {
     text: Phrase,
     grave: bool,
     fate: Fate,
+    causes: Vec<Source>,
 }
 
 impl Sentence {
@@ -324,8 +343,24 @@ fn losing(row: &NamedRow, site: Option<&str>, what: &str, why: &str, all: &mut V
         text = text.word(": ").then(&some(&row.list, row.people, NAMES));
     }
     let text = text.word(".");
-    let (grave, fate) = (true, Fate::Loses);
-    all.push(Sentence { text, grave, fate });
+    let (grave, fate, causes) = (true, Fate::Loses, Vec::new());
+    all.push(Sentence {
+        text,
+        grave,
+        fate,
+        causes,
+    });
+}
+
+/// Returns the first few places of some causes.
+fn places<'c>(causes: impl IntoIterator<Item = &'c CauseRow>) -> Vec<Source> {
+    let mut places: Vec<Source> = Vec::new();
+    for source in causes.into_iter().filter_map(|cause| cause.source.as_ref()) {
+        if places.len() < PLACES && !places.contains(source) {
+            places.push(source.clone());
+        }
+    }
+    places
 }
 
 /// The first few names of so many people, and how many more there are; their number where no name is shown.

@@ -234,3 +234,108 @@ fn an_interrupted_apply_loses_nothing_that_the_embedded_sandbox_answered() {
     let ran = place.run(&["apply", "--auto-approve"]);
     assert_eq!(ran.code, 0, "{}", ran.text());
 }
+
+/// From a live site: what is there, and what only a person can say of it, so that the first plan is empty.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_workspace_begins_with_what_the_site_has() {
+    let sandbox = super::harness::site(portcullis::emulator::Options::default()).await;
+    let mut place = Place::new();
+    place.environment(&super::harness::ADMIN);
+    let url = sandbox.url();
+    let url = url.as_str();
+    let from = [
+        "init",
+        "access",
+        "--from",
+        url,
+        "--strategy",
+        "hybrid",
+        "--answer",
+        "view-without-login=no",
+    ];
+    let ran = place.run(&from);
+    assert_eq!(ran.code, 64, "{}", ran.text());
+    assert!(
+        ran.err.contains("nobody answers for the answers"),
+        "{}",
+        ran.text()
+    );
+    let ran = place.run(&[
+        "init",
+        "access",
+        "--from",
+        url,
+        "--answer",
+        "login=no",
+        "--by",
+        "jo@acme.example",
+    ]);
+    assert_eq!(ran.code, 64, "{}", ran.text());
+    assert!(
+        ran.err.contains("the settings are: internal, external"),
+        "{}",
+        ran.text()
+    );
+    let ran = place.run(&[&from[..], &["--by", "jo@acme.example"]].concat());
+    assert_eq!(ran.code, 0, "{}", ran.text());
+    assert!(
+        ran.err.contains(
+            "Not answered, so not managed: customers-can-create-accounts, organization-management."
+        ),
+        "{}",
+        ran.text()
+    );
+    let plan = place.run(&["plan", "access", "--format", "json"]).json();
+    assert_eq!(plan["resource_changes"], serde_json::json!([]), "{plan}");
+    assert_eq!(plan["manual_steps"], serde_json::json!([]), "{plan}");
+    // What was answered is judged: another value is a step for a person.
+    let settings = "access/sites/127-settings.yaml";
+    let settings = if place.path().join(settings).exists() {
+        settings.to_owned()
+    } else {
+        let names = place.path().join("access/sites").read_dir_utf8().unwrap();
+        let names: Vec<String> = names
+            .map(|name| name.unwrap().file_name().to_owned())
+            .collect();
+        format!(
+            "access/sites/{}",
+            names
+                .iter()
+                .find(|name| name.ends_with("-settings.yaml"))
+                .unwrap()
+        )
+    };
+    place.replace(
+        &settings,
+        "view_without_login: false",
+        "view_without_login: true",
+    );
+    let plan = place.run(&["plan", "access", "--format", "json"]).json();
+    assert_eq!(plan["manual_steps"].as_array().unwrap().len(), 1, "{plan}");
+    assert_eq!(sandbox.stats().writes, 0);
+}
+
+#[test]
+fn every_strategy_begins_with_an_empty_plan() {
+    for (strategy, line) in [
+        ("internal", "internal: { atlassian_accounts: true }"),
+        ("external", "portal_only_accounts: true"),
+        ("hybrid", "internal: { atlassian_accounts: true }"),
+        ("closed", "portal_only_accounts: false"),
+    ] {
+        let place = Place::new();
+        let ran = place.run(&["init", "access", "--strategy", strategy]);
+        assert_eq!(ran.code, 0, "{}", ran.text());
+        assert!(
+            place.read("access/sites/acme.yaml").contains(line),
+            "{strategy}"
+        );
+        let ran = place.run(&["plan", "access", "--detailed-exitcode"]);
+        assert_eq!(
+            (ran.code, ran.out.as_str()),
+            (0, "acme: nothing to change\n"),
+            "{strategy}: {}",
+            ran.text()
+        );
+    }
+}

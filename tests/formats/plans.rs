@@ -248,7 +248,8 @@ fn assert_elements(page: &scraper::Html) {
         "html", "head", "meta", "title", "style", "body", "header", "main", "footer", "h1", "h2",
         "h3", "p", "br", "section", "div", "span", "small", "ul", "li", "table", "caption",
         "thead", "tbody", "tr", "th", "td", "code", "bdi", "i", "a", "dl", "dt", "dd", "form",
-        "label", "input", "details", "summary", "noscript", "script", "svg", "rect",
+        "label", "input", "details", "summary", "noscript", "script", "svg", "rect", "path",
+        "text",
     ]
     .into();
     for node in page.tree.nodes() {
@@ -423,6 +424,11 @@ fn crowded(people: usize) -> PlanDocument {
             "site": "acme", "project": "ITSM", "before": half, "after": half, "after_manual_steps": half,
             "perhaps_before": 0, "perhaps_after": 0, "perhaps_after_manual_steps": 1,
             "classes": [{ "class": "anyone", "before": "no", "after": "no", "after_manual_steps": "yes" }],
+            "ways": (0..people / 40).map(|n| json!({
+                "kind": "organization", "name": format!("Company {n} <b>`"), "before": n > 2, "after": n != 5,
+                "people_before": n, "people_after": n,
+            })).collect::<Vec<_>>(),
+            "spaces": [{ "space": "ITKB", "before": null, "after": "all_logged_in" }],
         }],
     });
     plan
@@ -673,4 +679,58 @@ fn the_usual_consumers_read_the_plan_json() {
             report
         );
     }
+}
+
+/// Who comes by which way is drawn and said, what changes first; a picture is never larger than somebody can see.
+#[test]
+fn the_picture_is_drawn_and_said_in_words() {
+    for people in [80, 20_000] {
+        let page = page_of(&crowded(people));
+        assert_html(&page);
+        let read = scraper::Html::parse_document(&page);
+        let all = |css: &str| {
+            let selector = scraper::Selector::parse(css).unwrap();
+            read.select(&selector)
+                .map(|node| node.text().collect::<String>())
+                .collect::<Vec<_>>()
+        };
+        let drawn = all("svg.picture text");
+        assert!(
+            drawn.iter().any(|text| text.starts_with("Company 0 <b>")),
+            "{drawn:?}"
+        );
+        assert!(drawn.len() <= 60, "{}", drawn.len());
+        assert!(!all("svg.picture path.add").is_empty());
+        let words = all("noscript").concat();
+        assert!(
+            words.contains("<li class=\"add\">organization <code><bdi>Company 0 &lt;b&gt;"),
+            "{words}"
+        );
+        assert!(
+            words.contains(
+                "articles of <code><bdi>ITKB</bdi></code>: for not known → all logged in"
+            ),
+            "{words}"
+        );
+    }
+}
+
+/// A place leads to its line at the commit that was planned, where the code host is known.
+#[test]
+fn places_of_a_comment_lead_to_their_lines() {
+    let mut plan = crowded(80);
+    assert!(!markdown::plan(&plan, 60_000).contains("https://code.example"));
+    plan.made = Some(portcullis::report::made::Made {
+        files: Some("https://code.example/acme/access/blob/0123456789/".to_owned()),
+        ..Default::default()
+    });
+    let text = markdown::plan(&plan, 60_000);
+    let link = "[`a.yaml:3`](https://code.example/acme/access/blob/0123456789/a.yaml#L3)";
+    let people = text
+        .lines()
+        .find(|line| line.starts_with("- 40 people lose"))
+        .unwrap();
+    assert!(people.ends_with(link), "{people}");
+    plan.made.as_mut().unwrap().files = Some("javascript:x/".to_owned());
+    assert!(!markdown::plan(&plan, 60_000).contains("javascript"));
 }

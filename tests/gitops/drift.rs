@@ -81,6 +81,20 @@ fn what_somebody_clicked_is_told_from_what_git_has_not_applied() {
     }
     let people = text.find("who gains or loses").unwrap();
     assert!(people < text.find("changed on the site").unwrap(), "{text}");
+    let page = stage
+        .run(&["drift", "--base", "HEAD", "--format", "html"])
+        .ended(0)
+        .out;
+    for part in [
+        "<title>Portcullis drift: acme</title>",
+        "<p class=\"verdict look\">3 things were changed on the site, 2 rows are not applied yet.</p>",
+        "Changed on the site (3)",
+        "is on, described as off",
+        "<h2 id=\"portalsbeforeandafter\">Portals before and after</h2>",
+        "eve@globex.example",
+    ] {
+        assert!(page.contains(part), "{part}:\n{page}");
+    }
     // Without a base there is only a difference.
     let found = drift(&stage, &[]);
     assert_eq!(found["resource_changes"], Value::Array(Vec::new()));

@@ -182,12 +182,67 @@ fn check(one: &[bool], other: &[bool]) {
     });
 }
 
+/// Counts who reaches each portal by judging everybody on their own.
+fn counted(state: &State<'_>) -> Vec<(String, usize, usize)> {
+    let mut counts = Vec::new();
+    for (at, project) in state.projects.iter().enumerate() {
+        let (mut surely, mut perhaps) = (0, 0);
+        for id in state.people.ids() {
+            let (situation, ..) = state.people.situation(state.people.situation_of(id));
+            let visitor = Visitor::situation(situation);
+            match portal::reach(state, at, &visitor, &mut Trail::silent()).view {
+                Answer::Yes => surely += 1,
+                Answer::Uncertain => perhaps += 1,
+                Answer::No => {}
+            }
+        }
+        counts.push((project.key.to_string(), surely, perhaps));
+    }
+    counts
+}
+
+/// Every portal of the site is counted, whether something changes in it or not.
+fn check_portals(one: &[bool], other: &[bool]) {
+    support::run(async {
+        let case = Case::new(&yaml(other), &yaml(one)).await;
+        let observed = case.plan().await.observed;
+        let desired = case.desired();
+        let planned = pipeline::plan(&desired, &observed);
+        let portals = &planned.impact.portals;
+        if portals.is_empty() {
+            assert!(
+                planned
+                    .plan
+                    .changes
+                    .iter()
+                    .all(|change| !change.blocked_by.is_empty())
+            );
+            return;
+        }
+        let before = counted(&State::live(&desired, &observed));
+        for (key, surely, perhaps) in before {
+            let portal = portals
+                .iter()
+                .find(|portal| portal.project.as_str() == key)
+                .unwrap();
+            let [was, _, is] = portal.people;
+            assert_eq!((was.people, was.perhaps), (surely, perhaps), "{key}");
+            assert!(portal.touched || was == is, "{key}");
+        }
+    });
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn groups_say_what_judging_everybody_says(one in bits(), other in bits()) {
         check(&one, &other);
+    }
+
+    #[test]
+    fn every_portal_is_counted_as_judging_everybody_counts((one, other) in near()) {
+        check_portals(&one, &other);
     }
 
     #[test]

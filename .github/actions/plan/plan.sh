@@ -17,6 +17,7 @@ summary="$work/summary.md"
 arguments=(plan --detailed-exitcode --ignore-write-rights --format gitlab "--out=$plan" --privacy full)
 add_lines --site "$INPUT_SITES"
 add_lines --target "$INPUT_TARGETS"
+if [ -n "${INPUT_COMMIT:-}" ]; then export PORTCULLIS_COMMIT="$INPUT_COMMIT"; fi
 if [ -n "$INPUT_BASE" ]; then arguments+=("--base=$INPUT_BASE"); fi
 if [ "$partial" = true ]; then arguments+=(--partial); fi
 code=0

@@ -6,13 +6,15 @@ use crate::neutral::html::escaped;
 
 /// One system font, the reader's light or dark, room around controls, and nothing that moves.
 const STYLE: &str = "\
-:root { color-scheme: light dark; }
-body { font: 1rem/1.5 system-ui, sans-serif; margin: 0 auto; max-width: 60rem; padding: 0 1rem 4rem; }
+:root { color-scheme: light dark; --paper: #fff; --ink: #1c2024; --link: #0b57b8; }
+@media (prefers-color-scheme: dark) { :root { --paper: #14181c; --ink: #e7eaee; --link: #8ab8ff; } }
+body { background: var(--paper); color: var(--ink); font: 1rem/1.5 system-ui, sans-serif; margin: 0 auto; max-width: 60rem; padding: 0 1rem 4rem; }
+a { color: var(--link); }
 header, nav { margin: 1rem 0; }
 nav ul { display: flex; flex-wrap: wrap; gap: .25rem 1rem; list-style: none; margin: 0; padding: 0; }
 .skip { left: 1rem; position: absolute; top: -4rem; }
 .skip:focus { background: Canvas; padding: .5rem; top: .5rem; }
-fieldset { border: 1px solid #888; margin: 1.5rem 0; padding: .5rem 1rem 1rem; }
+fieldset { border: 1px solid #888; margin: 1.5rem 0; min-width: 0; padding: .5rem 1rem 1rem; }
 legend { font-weight: 600; padding: 0 .25rem; }
 label { display: block; margin: .5rem 0; }
 input[type=text], input[type=email], input[type=search], select, textarea { box-sizing: border-box; display: block; font: inherit; max-width: 100%; padding: .25rem .5rem; width: 28rem; }

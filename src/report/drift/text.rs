@@ -175,6 +175,20 @@ fn differs(row: &ResourceChange, with_base: bool) -> Phrase {
     }
 }
 
+/// Says of a row what differs or is wanted, whichever it is about.
+pub(in crate::report) fn changed(row: &ResourceChange, with_base: bool) -> Phrase {
+    match row.action_reason.as_str() {
+        "foreign_change" | "difference" => differs(row, with_base),
+        _ if action(row) == "update" => becomes(&row.change.before, &row.change.after, " → "),
+        _ => Phrase::default(),
+    }
+}
+
+/// Says whether a row waits for a person.
+pub(in crate::report) fn waits(row: &ResourceChange) -> bool {
+    row.action_reason == WAITS
+}
+
 /// Two values, as far as they differ.
 fn becomes(one: &Value, other: &Value, between: &str) -> Phrase {
     let first = words(&differing(one, other), Null::Unknown, ITEMS);
@@ -308,7 +322,8 @@ fn next(document: &DriftDocument, page: &mut Page<'_>) -> io::Result<()> {
     Ok(())
 }
 
-fn action(row: &ResourceChange) -> &str {
+/// Returns what happened to a row.
+pub(in crate::report) fn action(row: &ResourceChange) -> &str {
     row.change.actions.first().map_or("", String::as_str)
 }
 

@@ -6,7 +6,7 @@ use super::super::subject::{Subject, root, spoken};
 use super::super::text::rows::{Section as Fate, action, label, reason, value};
 use super::markup::{OPEN, begin, folded, phrase, short};
 use crate::neutral::html::escaped;
-use crate::neutral::phrase::Phrase;
+use crate::neutral::phrase::{Phrase, Piece};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::io::{self, Write};
@@ -88,11 +88,7 @@ fn rows(document: &PlanDocument, title: &str, fate: Fate, out: &mut dyn Write) -
     let mut content = String::new();
     let mixed = matches!(fate, Fate::Blocked | Fate::Waiting | Fate::ByHand);
     for group in groups.values() {
-        let _ = writeln!(content, "<h3>{}</h3>\n<ul>", phrase(&group.heading));
-        for row in &group.rows {
-            line(row, mixed, &mut content);
-        }
-        content.push_str("</ul>\n");
+        written(group, mixed, &mut content);
     }
     let shown: usize = groups.values().map(|group| group.rows.len() + 1).sum();
     // What is blocked is what a reviewer came for.
@@ -105,13 +101,112 @@ fn rows(document: &PlanDocument, title: &str, fate: Fate, out: &mut dyn Write) -
     writeln!(out, "</section>")
 }
 
-/// Adds a row; its sign is the style's, since what happens stands above it or is said here.
-fn line(row: &ResourceChange, blocked: bool, content: &mut String) {
-    let class = match action(row) {
+/// Adds a group: a short one row by row; of a long one, what all rows have in common stands above them.
+fn written(group: &Group<'_>, mixed: bool, content: &mut String) {
+    let rows = &group.rows;
+    let first = rows.first().map(|row| common(row));
+    let same = |of: fn(&Common) -> &str| {
+        let word = of(first.as_ref()?).to_owned();
+        let all = rows.iter().all(|row| of(&common(row)) == word);
+        all.then_some(word)
+    };
+    let class = same(|common| common.class).filter(|_| rows.len() > OPEN && !mixed);
+    let Some(class) = class else {
+        let _ = writeln!(content, "<h3>{}</h3>\n<ul>", phrase(&group.heading));
+        for row in rows {
+            line(row, mixed, content);
+        }
+        content.push_str("</ul>\n");
+        return;
+    };
+    let (kind, file) = (same(|common| &common.kind), same(|common| &common.file));
+    let mut heading = group.heading.clone();
+    if let Some(kind) = kind.as_deref().filter(|kind| !kind.is_empty()) {
+        heading = heading.word(&format!(", each a {}", kind.trim_end()));
+    }
+    if let Some(file) = file.as_deref().filter(|file| !file.is_empty()) {
+        heading = heading.word(", in ").key(file);
+    }
+    let _ = writeln!(content, "<h3>{}</h3>\n<ul class={class}>", phrase(&heading));
+    for row in rows {
+        content.push_str("<li>");
+        let label = label(row);
+        match (label.pieces(), &kind) {
+            // A plain address needs no walls.
+            ([Piece::Word(_), Piece::Key(key)], Some(_)) if key.bytes().all(is_plain) => {
+                content.push_str(key)
+            }
+            ([Piece::Word(_), rest @ ..], Some(_)) => {
+                let rest = rest.iter().fold(Phrase::default(), |phrase, piece| {
+                    phrase.piece(piece.clone())
+                });
+                content.push_str(&short(&rest));
+            }
+            _ => content.push_str(&short(&label)),
+        }
+        let value = value(row);
+        if !value.is_empty() {
+            let _ = write!(content, ": {}", short(&value));
+        }
+        if let Some(count) = row.portcullis.count {
+            let _ = write!(content, " ({count})");
+        }
+        if let Some(source) = &row.portcullis.source {
+            let _ = match &file {
+                Some(_) => write!(content, " <i>:{}</i>", source.line),
+                None => write!(
+                    content,
+                    " <i>{}</i>",
+                    escaped(&format!("{}:{}", source.file, source.line))
+                ),
+            };
+        }
+        content.push('\n');
+    }
+    content.push_str("</ul>\n");
+}
+
+const fn is_plain(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'@' | b'.' | b'-' | b'_' | b'+')
+}
+
+/// What rows of a list often share.
+struct Common {
+    class: &'static str,
+    /// The words before the name, such as `member `.
+    kind: String,
+    file: String,
+}
+
+fn common(row: &ResourceChange) -> Common {
+    let label = label(row);
+    let kind = match label.pieces() {
+        [Piece::Word(word), ..] => word.clone(),
+        _ => String::new(),
+    };
+    let file = row
+        .portcullis
+        .source
+        .as_ref()
+        .map(|source| source.file.clone());
+    Common {
+        class: class(row),
+        kind,
+        file: file.unwrap_or_default(),
+    }
+}
+
+fn class(row: &ResourceChange) -> &'static str {
+    match action(row) {
         "delete" => "del",
         "update" => "chg",
         _ => "add",
-    };
+    }
+}
+
+/// Adds a row; its sign is the style's, since what happens stands above it or is said here.
+fn line(row: &ResourceChange, blocked: bool, content: &mut String) {
+    let class = class(row);
     let _ = write!(content, "<li class={class}>");
     if blocked {
         let verb = match class {

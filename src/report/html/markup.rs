@@ -12,7 +12,7 @@ pub(super) fn phrase(phrase: &Phrase) -> String {
     let pieces = phrase.pieces().iter().map(|piece| match piece {
         Piece::Word(text) => escaped(text),
         // `bdi` keeps letters that run from right to left from reordering what stands beside them.
-        Piece::Name(text) | Piece::Key(text) => {
+        Piece::Name(text) | Piece::Key(text) | Piece::Place(text, _) => {
             format!("<code><bdi>{}</bdi></code>", escaped(text))
         }
         Piece::Link(url) if is_safe_link(url) => {
@@ -27,7 +27,7 @@ pub(super) fn phrase(phrase: &Phrase) -> String {
 pub(super) fn short(phrase: &Phrase) -> String {
     let pieces = phrase.pieces().iter().map(|piece| match piece {
         Piece::Word(text) => escaped(text),
-        Piece::Name(text) | Piece::Key(text) | Piece::Link(text) => {
+        Piece::Name(text) | Piece::Key(text) | Piece::Place(text, _) | Piece::Link(text) => {
             format!("<bdi>{}</bdi>", escaped(text))
         }
     });

@@ -5,6 +5,7 @@ use super::super::impact::{AccessImpact, CauseRow, Further, GroupRow, PortalRow}
 use super::super::sentences::{Fate, Mark, lines, of_group, people};
 use super::super::subject::spoken;
 use super::markup::{OPEN, begin, folded, phrase};
+use super::picture;
 use crate::neutral::html::escaped;
 use crate::neutral::phrase::Phrase;
 use std::collections::BTreeSet;
@@ -91,30 +92,59 @@ pub(super) fn sentences(document: &PlanDocument, out: &mut dyn Write) -> io::Res
             Mark::Keep => format!("{deep}same"),
             Mark::Note | Mark::Warning => format!("{deep}fact"),
         };
-        writeln!(out, "<li class=\"{class}\">{}</li>", phrase(&line.text))?;
+        let places = line.causes.iter();
+        let places = places.map(|source| Phrase::default().place(&source.file, source.line));
+        let places: Vec<Phrase> = places.collect();
+        let text = match places.is_empty() {
+            true => line.text,
+            false => line.text.word(" ").joined(&places, " "),
+        };
+        writeln!(out, "<li class=\"{class}\">{}</li>", phrase(&text))?;
     }
     writeln!(out, "</ul>\n</section>")
 }
 
-/// Writes each portal that the plan touches: whether classes reach it, and how many people do.
+/// Writes each portal: whether classes reach it, and how many people do; those in which nothing changes are folded.
 pub(super) fn portals(
     document: &PlanDocument,
     impact: &AccessImpact,
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let whole = impact.if_accepted.as_deref().unwrap_or(impact);
-    if whole.portals.is_empty() {
+    let (touched, others): (Vec<&PortalRow>, Vec<&PortalRow>) =
+        whole.portals.iter().partition(|portal| portal.touched);
+    if touched.is_empty() {
         return Ok(());
     }
     let many = document.sites.len() > 1;
-    let most = whole
-        .portals
+    let title = "Portals before and after";
+    begin(title, out)?;
+    let caption = "When everything is done. A number is how many known people reach the portal.";
+    if touched.len() > OPEN {
+        let summary = format!("all {} portals in which something changes", touched.len());
+        let content = table(&touched, caption, many);
+        folded(title, &summary, usize::MAX, &content, out)?;
+    } else {
+        writeln!(out, "{}", table(&touched, caption, many))?;
+    }
+    picture::picture(&touched, many, out)?;
+    if !others.is_empty() {
+        let summary = match others.len() {
+            1 => "1 other portal, in which nothing changes".to_owned(),
+            n => format!("{n} other portals, in which nothing changes"),
+        };
+        folded(title, &summary, usize::MAX, &table(&others, "", many), out)?;
+    }
+    writeln!(out, "</section>")
+}
+
+fn table(portals: &[&PortalRow], caption: &str, many: bool) -> String {
+    let most = portals
         .iter()
         .map(|portal| portal.before.max(last(portal)).max(1));
     let most = most.max().unwrap_or(1);
-    begin("Portals before and after", out)?;
     let mut rows = String::new();
-    for portal in &whole.portals {
+    for portal in portals {
         let mut name = Phrase::default().key(&portal.project);
         if many {
             name = name.word(" on ").key(&portal.site);
@@ -122,26 +152,45 @@ pub(super) fn portals(
         let _ = write!(rows, "<tr><th scope=\"row\">{}</th>", phrase(&name));
         for class in &portal.classes {
             let (before, after) = (class.before.as_str(), class.after_manual_steps.as_str());
-            let _ = write!(rows, "<td>{}</td>", moved(before, after));
+            let head = class_words(&class.class);
+            let _ = write!(
+                rows,
+                "<td data-head=\"{}\">{}</td>",
+                escaped(head),
+                moved(before, after)
+            );
         }
-        let _ = writeln!(rows, "<td>{}</td></tr>", bars(portal, most));
+        let _ = writeln!(
+            rows,
+            "<td data-head=\"people\">{}</td></tr>",
+            bars(portal, most)
+        );
     }
-    let heads = whole.portals[0].classes.iter().map(|class| {
-        let head = match class.class.as_str() {
-            "anonymous" => "anyone on the web",
-            "anyone" => "anyone with an address",
-            "any_customer" => "every customer",
-            other => other,
-        };
-        format!("<th scope=\"col\">{}</th>", escaped(head))
+    let classes = portals.first().map_or(&[][..], |portal| &portal.classes);
+    let heads = classes.iter().map(|class| {
+        format!(
+            "<th scope=\"col\">{}</th>",
+            escaped(class_words(&class.class))
+        )
     });
     let heads: String = heads.collect();
-    writeln!(
-        out,
-        "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Portals\"><table>\n\
-         <caption>Portals that the plan touches, when everything is done; nothing changes in the others.</caption>\n\
-         <thead><tr><th scope=\"col\">portal</th>{heads}<th scope=\"col\">people before and after</th></tr></thead>\n<tbody>\n{rows}</tbody>\n</table></div>\n</section>"
+    let caption = match caption {
+        "" => String::new(),
+        caption => format!("<caption>{caption}</caption>\n"),
+    };
+    format!(
+        "<table class=\"portals\">\n{caption}<thead><tr><th scope=\"col\">portal</th>{heads}<th scope=\"col\">people before and after</th></tr></thead>\n<tbody>\n{rows}</tbody>\n</table>"
     )
+}
+
+/// A class as people say it.
+pub(super) fn class_words(class: &str) -> &str {
+    match class {
+        "anonymous" => "anyone on the web",
+        "anyone" => "anyone with an address",
+        "any_customer" => "every customer",
+        other => other,
+    }
 }
 
 fn last(portal: &PortalRow) -> usize {
@@ -240,9 +289,27 @@ pub(super) fn groups(
     Ok(())
 }
 
-/// The cause and the names of a group.
+/// The cause, the rules and the names of a group.
 fn named(row: &GroupRow) -> String {
     let mut text = String::new();
+    if !row.because.is_empty() {
+        let rules = row.because.iter().take(OPEN).map(|step| {
+            let text = Phrase::default()
+                .key(&step.rule)
+                .word(" ")
+                .then(&Phrase::read(&step.text));
+            match &step.source {
+                Some(source) => text
+                    .word(" (")
+                    .key(&format!("{}:{}", source.file, source.line))
+                    .word(")"),
+                None => text,
+            }
+        });
+        let rules: Vec<Phrase> = rules.collect();
+        let rules = Phrase::of("As it is then: ").joined(&rules, "; ");
+        let _ = writeln!(text, "<p class=\"soft\">{}</p>", phrase(&rules));
+    }
     if !row.caused_by.is_empty() {
         let causes: Vec<Phrase> = row.caused_by.iter().take(OPEN).map(cause).collect();
         let mut because = Phrase::of("Because of ").joined(&causes, "; ");

@@ -77,8 +77,13 @@
       let title = list.previousElementSibling;
       title = title?.matches('h3') ? title.textContent : '';
       const where = [above ?? heading(list), title, above ? summary : ''].filter(Boolean).join(': ');
+      // What causes the fate of a list of people stands before it.
+      const notes = [];
+      for (let note = list.previousElementSibling; note?.matches('p.soft'); note = note.previousElementSibling) {
+        notes.unshift(note);
+      }
       for (const row of list.children) {
-        index.push({ text: row.textContent.toLowerCase(), row, where });
+        index.push({ text: `${row.textContent} ${where}`.toLowerCase(), row, where, notes });
       }
     }
   };
@@ -99,13 +104,13 @@
     if (hits.length > MOST) count.textContent += `, the first ${MOST} are shown`;
     let list;
     let last;
-    for (const { row, where } of hits.slice(0, MOST)) {
+    for (const { row, where, notes } of hits.slice(0, MOST)) {
       if (where !== last) {
         last = where;
-        const title = document.createElement('h3');
+        const title = document.createElement('h2');
         title.textContent = where;
         list = document.createElement('ul');
-        found.append(title, list);
+        found.append(title, ...notes.map((note) => document.importNode(note, true)), list);
       }
       const item = document.createElement('li');
       for (const cell of row.matches('tr') ? row.children : [row]) {

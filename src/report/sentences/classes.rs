@@ -2,7 +2,7 @@
 
 use super::super::impact::ClassRow;
 use super::super::text::values::counted;
-use super::{Fate, NAMES, SENTENCES, Sentence, rank};
+use super::{Fate, NAMES, SENTENCES, Sentence, places, rank};
 use crate::access::is_public_mail;
 use crate::neutral::phrase::Phrase;
 
@@ -57,14 +57,25 @@ pub(super) fn tell(mut rows: Vec<&ClassRow>, many: bool, all: &mut Vec<Sentence>
         let wide = class_rank(&row.class) < DOMAIN || is_public(&row.class);
         let grave = rises(row) && wide;
         let text = sentence(told, many);
-        let fate = fate(row);
-        all.push(Sentence { text, grave, fate });
+        let (fate, causes) = (fate(row), places(&row.caused_by));
+        all.push(Sentence {
+            text,
+            grave,
+            fate,
+            causes,
+        });
     }
     if shared.len() > SENTENCES {
         let text = format!("The same for {} more.", shared.len() - SENTENCES);
         let (text, grave) = (Phrase::of(&text), false);
         let fate = shared.first().map_or(Fate::Gains, |told| fate(&told.row));
-        all.push(Sentence { text, grave, fate });
+        let causes = Vec::new();
+        all.push(Sentence {
+            text,
+            grave,
+            fate,
+            causes,
+        });
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::super::impact::GroupRow;
 use super::super::text::values::counted;
-use super::{NAMES, SENTENCES, Sentence, people, some};
+use super::{NAMES, SENTENCES, Sentence, people, places, some};
 use crate::neutral::phrase::Phrase;
 use std::collections::BTreeSet;
 
@@ -50,13 +50,24 @@ pub(super) fn tell(rows: &[GroupRow], many: bool, fate: Fate, all: &mut Vec<Sent
             false => what,
         };
         let text = of_fate(fate, told, what);
+        let causes = places(told.parts.iter().flat_map(|part| &part.caused_by));
         let grave = false;
-        all.push(Sentence { text, grave, fate });
+        all.push(Sentence {
+            text,
+            grave,
+            fate,
+            causes,
+        });
     }
     if rest > 0 {
         let text = format!("And {rest} more such groups: see access_impact in the JSON plan.");
-        let (text, grave) = (Phrase::of(&text), false);
-        all.push(Sentence { text, grave, fate });
+        let (text, grave, causes) = (Phrase::of(&text), false, Vec::new());
+        all.push(Sentence {
+            text,
+            grave,
+            fate,
+            causes,
+        });
     }
 }
 

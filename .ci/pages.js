@@ -1,0 +1,107 @@
+// Opens each page in Chromium, light and dark, narrow and wide, and looks at it as a person would: see .ci/pages.
+'use strict';
+const fs = require('node:fs');
+const path = require('node:path');
+const puppeteer = require('puppeteer-core');
+const axe = fs.readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
+
+const { STAGE, CONSOLE, PICTURES } = process.env;
+const file = (name) => `file://${path.join(STAGE, name)}`;
+const pages = [
+  { name: 'small', url: file('small.html'), find: 'wes@umbrella.example', says: 'organization Umbrella' },
+  { name: 'blocked', url: file('blocked.html') },
+  { name: 'by-hand', url: file('by-hand.html') },
+  { name: 'drift', url: file('drift.html') },
+  { name: 'large', url: file('large.html'), bytes: 3_000_000, elements: 2_000, find: 'person-19999@', says: 'Globex' },
+  { name: 'console', url: CONSOLE },
+  { name: 'visit', url: new URL('/__sandbox/visit?as=ana@globex.example', CONSOLE).href },
+];
+const pictures = {
+  'small 1280 light': 'review-page.png',
+  'blocked 1280 light': 'review-page-blocked.png',
+  'large 1280 light': 'review-page-large.png',
+  'small 320 light': 'review-page-phone.png',
+  'small 1280 dark': 'review-page-dark.png',
+  'console 1280 light': 'console.png',
+};
+
+const wrong = [];
+let looked = 0;
+
+async function look(browser, page, width, scheme) {
+  const where = `${page.name} ${width} ${scheme}`;
+  const tab = await browser.newPage();
+  const asked = [];
+  try {
+    await tab.setViewport({ width, height: 900 });
+    await tab.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
+    tab.on('request', (request) => asked.push(request.url()));
+    tab.on('pageerror', (error) => wrong.push(`${where}: ${error.message}`));
+    const started = Date.now();
+    const response = await tab.goto(page.url, { waitUntil: 'load' });
+    const took = Date.now() - started;
+    if (!page.url.startsWith('file:') && response.status() !== 200) wrong.push(`${where}: ${response.status()}`);
+    if (page.url.startsWith('file:') && asked.length !== 1) wrong.push(`${where}: asks for ${asked.join(' ')}`);
+    const wide = await tab.evaluate(() => document.documentElement.scrollWidth);
+    if (wide > width) wrong.push(`${where}: ${wide} pixels wide`);
+    if (page.elements) {
+      const elements = await tab.evaluate(() => document.querySelectorAll('*').length);
+      const bytes = fs.statSync(new URL(page.url)).size;
+      if (elements > page.elements) wrong.push(`${where}: ${elements} elements`);
+      if (bytes > page.bytes) wrong.push(`${where}: ${bytes} bytes`);
+      console.log(`${where}: ${bytes} bytes, ${elements} elements, loaded in ${took} ms`);
+    }
+    const picture = PICTURES && pictures[where];
+    if (picture) await tab.screenshot({ path: path.join(PICTURES, picture), clip: { x: 0, y: 0, width, height: width < 400 ? 720 : 820 } });
+    if (page.find) {
+      await tab.focus('#query');
+      await tab.keyboard.type(page.find);
+      await tab.waitForFunction(() => document.querySelector('#found li'), { timeout: 5000 });
+      const found = await tab.$eval('#found', (found) => found.textContent);
+      if (!found.includes(page.find) || !found.includes(page.says)) wrong.push(`${where}: the search says ${found.slice(0, 300)}`);
+    }
+    // What is folded is looked at too, as far as a page of a person's size goes.
+    await tab.evaluate(() => {
+      for (const details of [...document.querySelectorAll('details')].slice(0, 40)) details.open = true;
+    });
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    const unfolded = await tab.evaluate(() => document.documentElement.scrollWidth);
+    if (unfolded > width) wrong.push(`${where}: ${unfolded} pixels wide when all is unfolded`);
+    await tab.evaluate(axe);
+    const { violations } = await tab.evaluate(() => axe.run(document, { resultTypes: ['violations'] }));
+    for (const violation of violations) {
+      const nodes = violation.nodes.slice(0, 3).map((node) => node.html.slice(0, 160));
+      wrong.push(`${where}: ${violation.id}: ${violation.help}: ${nodes.join(' | ')}`);
+    }
+    looked += 1;
+  } finally {
+    await tab.close();
+  }
+}
+
+(async () => {
+  const browser = await puppeteer.launch({
+    executablePath: process.env.CHROMIUM || '/usr/bin/chromium',
+    args: ['--no-sandbox', '--disable-gpu', '--hide-scrollbars', '--force-device-scale-factor=1'],
+  });
+  try {
+    // Every page that the console's own navigation leads to.
+    const tab = await browser.newPage();
+    await tab.goto(CONSOLE);
+    const links = await tab.$$eval('nav a', (links) => links.map((link) => link.href));
+    await tab.close();
+    for (const url of links) {
+      if (!pages.some((page) => page.url === url)) pages.push({ name: new URL(url).pathname.split('/').pop(), url });
+    }
+    for (const page of pages) {
+      for (const width of [320, 1280]) {
+        for (const scheme of ['light', 'dark']) await look(browser, page, width, scheme);
+      }
+    }
+  } finally {
+    await browser.close();
+  }
+  for (const text of wrong) console.error(text);
+  console.log(`${looked - new Set(wrong.map((text) => text.split(':')[0])).size} passed, ${new Set(wrong.map((text) => text.split(':')[0])).size} failed`);
+  process.exit(wrong.length === 0 && looked === pages.length * 4 ? 0 : 1);
+})();

@@ -1,0 +1,261 @@
+//! The picture of who comes where: classes, organizations and groups on the left, portals in the middle, their spaces on the
+//! right. A line that comes, goes or stays is drawn as such, and everything that is drawn is said in words below.
+
+use super::super::impact::{PortalRow, WayRow};
+use super::markup::phrase;
+use super::people::class_words;
+use crate::neutral::html::escaped;
+use crate::neutral::phrase::Phrase;
+use crate::neutral::shortened;
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::io::{self, Write};
+
+/// How many portals and how many ways to each are drawn; a larger picture shows nothing.
+const PORTALS: usize = 12;
+const WAYS: usize = 24;
+/// How many ways to one portal are said in words.
+const SAID: usize = 12;
+/// The height of a node with its distance, and of a node.
+const STEP: usize = 34;
+const NODE: usize = 26;
+/// Where the columns begin, and how wide a node is.
+const COLUMNS: [usize; 3] = [0, 330, 620];
+const WIDE: usize = 220;
+
+/// What becomes of a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Fate {
+    Comes,
+    Goes,
+    Stays,
+}
+
+impl Fate {
+    const fn of(before: bool, after: bool) -> Option<Self> {
+        match (before, after) {
+            (false, true) => Some(Self::Comes),
+            (true, false) => Some(Self::Goes),
+            (true, true) => Some(Self::Stays),
+            (false, false) => None,
+        }
+    }
+
+    const fn class(self) -> &'static str {
+        match self {
+            Self::Comes => "add",
+            Self::Goes => "del",
+            Self::Stays => "same",
+        }
+    }
+}
+
+/// A way to a portal.
+struct Way {
+    name: Phrase,
+    plain: String,
+    fate: Fate,
+    note: String,
+}
+
+/// Returns the ways to a portal, what changes first.
+fn ways(portal: &PortalRow) -> Vec<Way> {
+    let reaches = |answer: &str| answer != "no";
+    let classes = portal.classes.iter().filter_map(|class| {
+        let (before, after) = (class.before.as_str(), class.after_manual_steps.as_str());
+        let fate = Fate::of(reaches(before), reaches(after))?;
+        let words = class_words(&class.class);
+        let note = match (before, after) {
+            ("uncertain", _) | (_, "uncertain") => " (perhaps)",
+            _ => "",
+        };
+        Some(Way {
+            name: Phrase::of(words),
+            plain: words.to_owned(),
+            fate,
+            note: note.to_owned(),
+        })
+    });
+    let rows = portal.ways.iter().filter_map(|row| {
+        Some(Way {
+            name: Phrase::of(&row.kind).word(" ").name(&row.name),
+            plain: shortened(&row.name, 26).into_owned(),
+            fate: Fate::of(row.before, row.after)?,
+            note: moved(row),
+        })
+    });
+    let mut all: Vec<Way> = classes.chain(rows).collect();
+    // Within an organization somebody may come or go as well.
+    all.sort_by_key(|way| (way.fate, way.note.is_empty() || !way.note.contains('→')));
+    all
+}
+
+fn moved(row: &WayRow) -> String {
+    let people = match (row.before, row.after) {
+        (true, true) if row.people_before != row.people_after => {
+            format!("{} → {}", row.people_before, row.people_after)
+        }
+        (true, false) => row.people_before.to_string(),
+        _ => row.people_after.to_string(),
+    };
+    let noun = if people == "1" { "person" } else { "people" };
+    format!(" ({people} {noun})")
+}
+
+/// Writes the picture, and the same in words.
+pub(super) fn picture(portals: &[&PortalRow], many: bool, out: &mut dyn Write) -> io::Result<()> {
+    let drawn = portals.len() <= PORTALS;
+    if drawn {
+        writeln!(out, "{}", drawing(portals, many))?;
+    }
+    let mut words = String::new();
+    for portal in portals.iter().take(4 * PORTALS) {
+        let mut name = Phrase::default().key(&portal.project);
+        if many {
+            name = name.word(" on ").key(&portal.site);
+        }
+        let _ = writeln!(words, "<h3>{}</h3>\n<ul>", phrase(&name));
+        let ways = ways(portal);
+        for way in ways.iter().take(SAID) {
+            let _ = writeln!(
+                words,
+                "<li class=\"{}\">{}{}</li>",
+                way.fate.class(),
+                phrase(&way.name),
+                escaped(&way.note)
+            );
+        }
+        if ways.len() > SAID {
+            let _ = writeln!(
+                words,
+                "<li class=\"same\">and {} more ways</li>",
+                ways.len() - SAID
+            );
+        }
+        for space in &portal.spaces {
+            let _ = writeln!(
+                words,
+                "<li class=\"{}\">{}</li>",
+                space_fate(space).class(),
+                phrase(&space_words(space))
+            );
+        }
+        let _ = writeln!(words, "</ul>");
+    }
+    writeln!(
+        out,
+        "<details><summary>Who comes by which way, in words</summary>\n<noscript data-of=\"Ways\">\n{words}</noscript>\n</details>"
+    )
+}
+
+fn space_fate(space: &super::super::impact::ShelfRow) -> Fate {
+    match (&space.before, &space.after) {
+        (None, Some(_)) => Fate::Comes,
+        (Some(_), None) => Fate::Goes,
+        _ => Fate::Stays,
+    }
+}
+
+fn viewers(word: Option<&String>) -> String {
+    word.map_or("not known".to_owned(), |word| word.replace('_', " "))
+}
+
+fn space_words(space: &super::super::impact::ShelfRow) -> Phrase {
+    let text = Phrase::of("articles of ").key(&space.space).word(": for ");
+    match space.before == space.after {
+        true => text.word(&viewers(space.after.as_ref())),
+        false => text.word(&format!(
+            "{} → {}",
+            viewers(space.before.as_ref()),
+            viewers(space.after.as_ref())
+        )),
+    }
+}
+
+/// Draws the picture; it says nothing that the words below do not, so it is hidden from readers of screens.
+fn drawing(portals: &[&PortalRow], many: bool) -> String {
+    let mut left: Vec<(String, String)> = Vec::new();
+    let mut places: BTreeMap<(String, String), usize> = BTreeMap::new();
+    let mut lines = Vec::new();
+    let mut hidden = 0;
+    for (at, portal) in portals.iter().enumerate() {
+        for way in ways(portal) {
+            let key = (portal.site.clone(), way.name.to_string());
+            let place = match places.get(&key) {
+                Some(place) => *place,
+                None if left.len() < WAYS => {
+                    left.push((way.plain.clone(), way.note.clone()));
+                    places.insert(key, left.len() - 1);
+                    left.len() - 1
+                }
+                None => {
+                    hidden += 1;
+                    continue;
+                }
+            };
+            lines.push((0, place, at, way.fate));
+        }
+    }
+    let mut right = Vec::new();
+    for (at, portal) in portals.iter().enumerate() {
+        for space in portal.spaces.iter().take(WAYS - right.len().min(WAYS)) {
+            lines.push((1, at, right.len(), space_fate(space)));
+            let changed = match space.before == space.after {
+                true => "",
+                false => " (changes)",
+            };
+            right.push((space.space.clone(), changed.to_owned()));
+        }
+    }
+    let middle: Vec<(String, String)> = portals
+        .iter()
+        .map(|portal| {
+            let name = match many {
+                true => format!("{} on {}", portal.project, portal.site),
+                false => portal.project.clone(),
+            };
+            (
+                name,
+                format!(" ({} → {})", portal.before, portal.after_manual_steps),
+            )
+        })
+        .collect();
+    let rows = left.len().max(middle.len()).max(right.len()).max(1);
+    let height = rows * STEP;
+    let width = COLUMNS[2] + WIDE;
+    let columns = [&left, &middle, &right];
+    // Shorter columns stand in the middle.
+    let top = |column: usize, at: usize| (rows - columns[column].len()) * STEP / 2 + at * STEP;
+    let mut text =
+        format!("<svg class=\"picture\" viewBox=\"0 0 {width} {height}\" aria-hidden=\"true\">\n");
+    // What changes lies above what stays.
+    lines.sort_by_key(|line| std::cmp::Reverse(line.3));
+    for (column, from, to, fate) in lines {
+        let (x1, x2) = (COLUMNS[column] + WIDE, COLUMNS[column + 1]);
+        let (y1, y2) = (top(column, from) + NODE / 2, top(column + 1, to) + NODE / 2);
+        let middle = usize::midpoint(x1, x2);
+        let _ = writeln!(
+            text,
+            "<path class=\"{}\" d=\"M{x1} {y1}C{middle} {y1} {middle} {y2} {x2} {y2}\"/>",
+            fate.class()
+        );
+    }
+    for (column, nodes) in columns.into_iter().enumerate() {
+        for (at, (name, note)) in nodes.iter().enumerate() {
+            let (x, y) = (COLUMNS[column], top(column, at));
+            let _ = writeln!(
+                text,
+                "<rect x=\"{x}\" y=\"{y}\" width=\"{WIDE}\" height=\"{NODE}\" rx=\"5\"/><text x=\"{}\" y=\"{}\">{}</text>",
+                x + 8,
+                y + 18,
+                escaped(&shortened(&format!("{name}{note}"), 34))
+            );
+        }
+    }
+    text.push_str("</svg>\n<p class=\"legend\" aria-hidden=\"true\"><span class=\"add\">+ comes</span> <span class=\"del\">− goes</span> <span class=\"same\">= stays</span>");
+    if hidden > 0 {
+        let _ = write!(text, "; {hidden} more ways are not drawn");
+    }
+    text.push_str("</p>");
+    text
+}
