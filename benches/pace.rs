@@ -43,6 +43,7 @@ async fn main() {
         api_url: None,
         auth: Auth::Classic,
         credentials: Some(Credentials::new("admin@sandbox.example", "sandbox-admin")),
+        client: None,
         org_key: Some(OrgKey::new("sandbox-org-key")),
         options: Options {
             page_size: ORGANIZATIONS as u32,

@@ -45,6 +45,7 @@ pub mod articles;
 mod desired;
 pub mod explain;
 mod fold;
+pub mod graph;
 mod live;
 mod organizations;
 mod people;

@@ -15,6 +15,7 @@ mod examples;
 mod explain;
 mod export;
 mod failure;
+mod graph;
 mod init;
 mod interrupt;
 mod observe;
@@ -135,8 +136,9 @@ async fn run(parsed: &Arguments, output: &mut Output, lookup: Lookup) -> Exit {
         }
         Command::Who(arguments) => who::run(arguments, &parsed.global, output, lookup).await,
         Command::Review(arguments) => review::run(arguments, &parsed.global, output, lookup).await,
+        Command::Graph(arguments) => graph::run(arguments, &parsed.global, output, lookup).await,
         Command::Init(arguments) => init::run(arguments, &parsed.global, output, lookup).await,
-        Command::Attest(arguments) => attest::run(arguments, &parsed.global, output),
+        Command::Attest(arguments) => attest::run(arguments, &parsed.global, output).await,
         Command::Sandbox(arguments) => {
             match sandbox::run(arguments, &parsed.global, output).await {
                 Ok(_) => Exit::Done,

@@ -85,6 +85,7 @@ impl Session {
         let auth = match site.auth {
             config::Auth::Classic => Auth::Classic,
             config::Auth::Scoped => Auth::Scoped,
+            config::Auth::Oauth => Auth::Oauth,
         };
         match site.url.as_ref().map(|url| &url.value) {
             None => Err(ConnectError::NoUrl(key.clone())),
@@ -122,6 +123,7 @@ impl Session {
                     api_url: None,
                     auth,
                     credentials: tokens.credentials,
+                    client: tokens.client,
                     org_key: tokens.org_key,
                     options,
                 })?;
@@ -177,6 +179,7 @@ pub fn remote(
         api_url: api.map(|api| api.as_str().to_owned()),
         auth,
         credentials: tokens.credentials,
+        client: tokens.client,
         org_key: tokens.org_key,
         options,
     })?;

@@ -13,6 +13,8 @@
 //! What the branch no longer wants changed although live differs from the base is settled: the files follow the site.
 //! Without a base there is only "different".
 
+pub mod blame;
+
 use crate::config::{AcceptedDrift, Workspace};
 use crate::desired::Desired;
 use crate::diagnostic::Span;

@@ -76,6 +76,11 @@ fn misses(expectation: &Expectation, state: &State<'_>, lists: &[ListId]) -> (Ve
             continue;
         };
         for place in places(expectation, state) {
+            if matches!(expectation.who.value, ExpectedWho::Others(_))
+                && subjects::serves(state, &subject.who, place)
+            {
+                continue;
+            }
             let mut answer = ask(expectation, state, &visitor, place, &mut Trail::silent());
             if subject.perhaps {
                 // Only what a list that nobody can judge may add to what everybody of the class has.

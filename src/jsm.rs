@@ -5,6 +5,7 @@
 //! types are private to this module and shared with nobody, the sandbox included: a mistake in one of the two
 //! shows as a disagreement between them.
 
+mod audit;
 mod call;
 mod connection;
 mod credentials;
@@ -23,8 +24,9 @@ mod window;
 mod wire;
 mod write;
 
+pub use audit::{AuditItem, AuditRecord};
 pub use connection::{Auth, Connection, Endpoint};
-pub use credentials::{Credentials, MissingVariable, OrgKey};
+pub use credentials::{ClientCredentials, Credentials, MissingVariable, OrgKey};
 pub use directory::CUSTOMER_ROLE;
 pub use error::{ApiError, ErrorKind};
 pub use gateway::{DOCUMENTS, space_ari};

@@ -8,6 +8,7 @@ pub mod document;
 pub mod drift;
 pub mod fates;
 pub mod gitlab;
+pub mod graph;
 pub mod html;
 pub mod impact;
 pub mod json;

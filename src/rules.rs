@@ -90,6 +90,7 @@ fn policy(policy: &Policy, rules: &mut Vec<Rule>) {
         acknowledge,
         accept_drift,
         unmanaged: _,
+        undecided,
     } = policy;
     for (class, gate) in class_gains {
         let name = format!("policy.class_gains.{class}");
@@ -107,6 +108,11 @@ fn policy(policy: &Policy, rules: &mut Vec<Rule>) {
     ];
     for (name, limit) in limits {
         rules.extend(limit.as_ref().map(|limit| size(name, limit)));
+    }
+    if let Some(undecided) = undecided {
+        let word = undecided_word(undecided.value);
+        let name = "policy.undecided".to_owned();
+        rules.push(Rule::new(name, Vec::new(), word.into(), undecided.span));
     }
     let counts = [
         ("policy.max_new_accounts", max_new_accounts),
@@ -166,6 +172,7 @@ fn expectation(expectation: &Expectation) -> Rule {
         projects,
         except,
         space,
+        undecided,
     } = expectation;
     let site = site.value.as_str();
     let reach = match ability.value {
@@ -186,8 +193,16 @@ fn expectation(expectation: &Expectation) -> Rule {
         "projects": values(projects),
         "except": values(except),
         "space": space.as_ref().map(|space| space.value.as_str()),
+        "undecided": undecided_word(*undecided),
     });
     Rule::new(format!("expectation {name}"), reach, says, *span)
+}
+
+const fn undecided_word(undecided: crate::config::Undecided) -> &'static str {
+    match undecided {
+        crate::config::Undecided::Warn => "warn",
+        crate::config::Undecided::Block => "block",
+    }
 }
 
 fn who_word(who: &ExpectedWho) -> String {
@@ -199,6 +214,10 @@ fn who_word(who: &ExpectedWho) -> String {
         ExpectedWho::Organization(name) => format!("organization:{name}"),
         ExpectedWho::Group(name) => format!("group:{name}"),
         ExpectedWho::Person(email) => email.key().to_owned(),
+        ExpectedWho::Others(allowed) => {
+            let allowed: Vec<String> = allowed.iter().map(|who| who_word(&who.value)).collect();
+            format!("nobody but {}", allowed.join(", "))
+        }
     }
 }
 

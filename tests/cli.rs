@@ -6,6 +6,8 @@
 
 #[path = "cli/attest.rs"]
 mod attest;
+#[path = "cli/blame.rs"]
+mod blame;
 #[path = "cli/console.rs"]
 mod console;
 #[path = "cli/doctor.rs"]
@@ -14,10 +16,14 @@ mod doctor;
 mod explain;
 #[path = "cli/failures.rs"]
 mod failures;
+#[path = "cli/graph.rs"]
+mod graph;
 #[path = "cli/harness.rs"]
 mod harness;
 #[path = "cli/help.rs"]
 mod help;
+#[path = "cli/oauth.rs"]
+mod oauth;
 #[path = "cli/remote.rs"]
 mod remote;
 #[path = "cli/review.rs"]
@@ -38,3 +44,5 @@ mod targets;
 mod tokens;
 #[path = "cli/weather.rs"]
 mod weather;
+#[path = "cli/written.rs"]
+mod written;

@@ -116,6 +116,8 @@ pub enum Command {
     Who(WhoArguments),
     /// Review the access of a whole site: findings first, then every person, list and portal
     Review(ReviewArguments),
+    /// Draw who reaches what: classes and lists, portals, articles
+    Graph(GraphArguments),
     /// Write a commented starter workspace that plans cleanly against the sandbox
     Init(InitArguments),
     /// Record that a person looked up a value that no program can read
@@ -390,6 +392,12 @@ pub struct DriftArguments {
     /// What was last applied: a revision or a directory
     #[arg(long, value_name = "REV")]
     pub base: Option<String>,
+    /// Ask the audit logs who changed what differs, and when; where they say nothing, that is said
+    #[arg(long)]
+    pub blame: bool,
+    /// An earlier report (a file of --format json): what is new since then comes first
+    #[arg(long, value_name = "REPORT")]
+    pub since: Option<Utf8PathBuf>,
     /// The form of the output
     #[arg(long, value_enum, default_value_t = DriftFormat::Text)]
     pub format: DriftFormat,
@@ -556,6 +564,38 @@ pub enum ReviewFormat {
     Html,
 }
 
+/// Arguments of `graph`.
+#[derive(Debug, Args)]
+#[command(after_help = examples::GRAPH)]
+pub struct GraphArguments {
+    /// The workspace
+    #[arg(default_value = ".")]
+    pub dir: Utf8PathBuf,
+    /// The site; needed where the workspace has several
+    #[arg(long, value_name = "SITE")]
+    pub site: Option<String>,
+    /// Read the site instead of taking what the workspace says
+    #[arg(long)]
+    pub live: bool,
+    /// Take a snapshot for the live site, without network
+    #[arg(long, value_name = "FILE", conflicts_with = "live")]
+    pub observed: Option<Utf8PathBuf>,
+    /// The form of the output
+    #[arg(long, value_enum, default_value_t = GraphFormat::Svg)]
+    pub format: GraphFormat,
+}
+
+/// The forms of `graph`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum GraphFormat {
+    /// A picture.
+    Svg,
+    /// The text of Graphviz.
+    Dot,
+    /// The text of Mermaid, which code hosts draw.
+    Mermaid,
+}
+
 /// Arguments of `init`.
 #[derive(Debug, Args)]
 #[command(after_help = examples::INIT)]
@@ -617,17 +657,32 @@ pub enum CodeHost {
 /// Arguments of `attest`.
 #[derive(Debug, Args)]
 #[command(after_help = examples::ATTEST)]
-#[command(override_usage = "portcullis attest [DIR] <ADDRESS> --value <VALUE> --by <WHO>")]
+#[command(
+    override_usage = "portcullis attest [DIR] <ADDRESS> --value <VALUE> --by <WHO>\n       \
+                      portcullis attest [DIR] --all-of <PLANFILE> --by <WHO>\n       \
+                      portcullis attest [DIR] --from <FILE.csv> [--by <WHO>]"
+)]
 pub struct AttestArguments {
     /// The workspace (this directory when left out), then the address as plans show it
-    #[arg(required = true, num_args = 1..=2, value_name = "ADDRESS")]
+    #[arg(num_args = 0..=2, value_name = "ADDRESS")]
     pub place: Vec<String>,
+    /// Ask for every open step of this plan (a file of plan --out), page by page: y where it is as it should be, or what is seen
+    #[arg(long, value_name = "PLANFILE", conflicts_with_all = ["from", "value"])]
+    pub all_of: Option<Utf8PathBuf>,
+    /// Take many statements from a table with the columns address and value, and where they differ by, on and until
+    #[arg(long, value_name = "FILE.csv", conflicts_with = "value")]
+    pub from: Option<Utf8PathBuf>,
     /// What the person saw: JSON, or a bare word
-    #[arg(long, value_name = "VALUE", allow_hyphen_values = true)]
-    pub value: String,
+    #[arg(
+        long,
+        value_name = "VALUE",
+        allow_hyphen_values = true,
+        required_unless_present_any = ["all_of", "from"]
+    )]
+    pub value: Option<String>,
     /// Who looked
-    #[arg(long, value_name = "WHO")]
-    pub by: String,
+    #[arg(long, value_name = "WHO", required_unless_present = "from")]
+    pub by: Option<String>,
     /// The last day on which the statement counts; 90 days after the look when left out
     #[arg(long, value_name = "DATE")]
     pub until: Option<Date>,

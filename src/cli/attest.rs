@@ -1,5 +1,8 @@
 //! `portcullis attest`: writes down that a person looked up a value that no program can read. Never talks to a site.
 
+mod asked;
+mod table;
+
 use super::args::{AttestArguments, Global};
 use super::{Output, observe};
 use crate::config::amend::{self, Statement};
@@ -10,8 +13,11 @@ use crate::files::{Access, Named, Root};
 use crate::model::Address;
 use camino::{Utf8Path, Utf8PathBuf};
 use jiff::ToSpan;
+use jiff::civil::Date;
 use serde_json::Value;
+use std::collections::BTreeMap;
 use std::io::{self, Write};
+use std::sync::Arc;
 
 /// How long a statement counts when nothing else is said, in days.
 const DAYS: i64 = 90;
@@ -20,63 +26,146 @@ const DAYS: i64 = 90;
 const PLACEHOLDER: &str = "YOU";
 
 /// Runs the command.
-pub(super) fn run(arguments: &AttestArguments, global: &Global, output: &mut Output) -> Exit {
-    match attest(arguments, global, output) {
+pub(super) async fn run(arguments: &AttestArguments, global: &Global, output: &mut Output) -> Exit {
+    match attest(arguments, global, output).await {
         Ok(exit) | Err(exit) => exit,
     }
 }
 
-fn attest(arguments: &AttestArguments, global: &Global, output: &mut Output) -> Result<Exit, Exit> {
+async fn attest(
+    arguments: &AttestArguments,
+    global: &Global,
+    output: &mut Output,
+) -> Result<Exit, Exit> {
+    let many = arguments.all_of.is_some() || arguments.from.is_some();
     let (directory, address) = match arguments.place.as_slice() {
-        [directory, address] => (Utf8Path::new(directory), address),
-        [address] => (Utf8Path::new("."), address),
-        _ => return Err(output.fail(Exit::Usage, "an address is missing", None)),
+        [] if many => (".", None),
+        [directory] if many => (directory.as_str(), None),
+        [address] => (".", Some(address)),
+        [directory, address] if !many => (directory.as_str(), Some(address)),
+        _ => {
+            let message = "only the workspace stands beside --all-of and --from";
+            return Err(output.fail(Exit::Usage, message, None));
+        }
     };
-    if arguments.by == PLACEHOLDER {
+    let directory = Utf8Path::new(directory);
+    if arguments.by.as_deref() == Some(PLACEHOLDER) {
         let message = format!("`--by {PLACEHOLDER}` says nobody");
         let hint = "put in who looked, such as `--by jo@acme.example`";
         return Err(output.fail(Exit::Usage, &message, Some(hint)));
     }
-    let workspace = observe::load(directory, global, output)?;
-    let on = arguments.on.unwrap_or_else(|| global.today());
-    let until = match arguments.until {
-        Some(until) => until,
-        None => on
-            .checked_add(DAYS.days())
-            .map_err(|error| output.fail(Exit::Usage, &format!("`--on`: {error}"), None))?,
+    let seen = Seen {
+        by: arguments.by.as_deref(),
+        on: arguments.on.unwrap_or_else(|| global.today()),
+        until: arguments.until,
     };
-    let statement = Statement {
-        address: Address::from_encoded(address),
-        // A word such as `restricted` needs no quotes, which shells would take away anyway.
-        value: serde_json::from_str(&arguments.value)
-            .unwrap_or_else(|_| Value::from(arguments.value.as_str())),
-        by: arguments.by.clone(),
-        on,
-        until,
+    let mut left = 0;
+    let statements = match (&arguments.all_of, &arguments.from, address) {
+        (Some(file), ..) => {
+            let answers = asked::ask(file, output).await?;
+            left = answers.left;
+            let all = answers.seen.into_iter();
+            let all = all.map(|(address, value)| seen.statement(address, value));
+            all.collect::<Result<Vec<_>, _>>()
+        }
+        (None, Some(file), _) => table::read(file, &seen, output)?,
+        (None, None, Some(address)) => {
+            let value = arguments.value.as_deref().unwrap_or_default();
+            seen.statement(Address::from_encoded(address), value_of(value))
+                .map(|one| vec![one])
+        }
+        (None, None, None) => return Err(output.fail(Exit::Usage, "an address is missing", None)),
     };
-    let old = newest(&workspace, &statement.address);
-    let path = match old.and_then(|old| workspace.sources.get(old.span.file)) {
-        Some(file) => file.path.clone(),
-        None => file_of(statement.address.root()),
+    let statements = statements.map_err(|why| output.fail(Exit::Usage, &why, None))?;
+    let done = record(directory, &statements, global, output)?;
+    let written = done
+        .iter()
+        .try_for_each(|line| writeln!(output.data, "{line}"));
+    let exit = match left {
+        0 => Exit::Done,
+        left => {
+            let s = if left == 1 { "" } else { "s" };
+            output.note(&format!("{left} step{s} left for another time"));
+            Exit::ManualStepsRemain
+        }
     };
-    let file = Root::open(directory)
-        .map_err(|refusal| output.fail(Exit::Unexpected, &refusal.to_string(), None))?
-        .named(&*path);
-    let text = amended(&file, &statement, old).map_err(|error| {
-        let message = format!("`{path}` cannot be changed: {error}");
-        output.fail(
-            Exit::Unexpected,
-            &message,
-            Some("write the statement into it by hand"),
-        )
-    })?;
-    check(directory, &path, &text, &statement, global, output)?;
-    file.replace(text.as_bytes(), Access::Ordinary)
-        .map_err(|refusal| {
-            let message = format!("nothing was recorded: {refusal}");
-            output.fail(Exit::Unexpected, &message, None)
+    Ok(output.finish(written, exit))
+}
+
+/// Who looked and when, where nothing else is said of a statement.
+struct Seen<'a> {
+    by: Option<&'a str>,
+    on: Date,
+    until: Option<Date>,
+}
+
+impl Seen<'_> {
+    fn statement(&self, address: Address, value: Value) -> Result<Statement, String> {
+        let by = self.by.ok_or("who looked is missing: `--by WHO`")?;
+        let until = match self.until {
+            Some(until) => until,
+            None => self
+                .on
+                .checked_add(DAYS.days())
+                .map_err(|error| format!("`--on`: {error}"))?,
+        };
+        Ok(Statement {
+            address,
+            value,
+            by: by.to_owned(),
+            on: self.on,
+            until,
+        })
+    }
+}
+
+/// Reads a value: JSON, or a word such as `restricted`, which needs no quotes that shells would take away anyway.
+fn value_of(text: &str) -> Value {
+    serde_json::from_str(text).unwrap_or_else(|_| Value::from(text))
+}
+
+/// Records statements, all of them or none; returns what became of each, in words.
+fn record(
+    directory: &Utf8Path,
+    statements: &[Statement],
+    global: &Global,
+    output: &mut Output,
+) -> Result<Vec<String>, Exit> {
+    let mut done = Vec::with_capacity(statements.len());
+    // Each statement is put into the files as those before it left them.
+    let mut texts: BTreeMap<Utf8PathBuf, Arc<str>> = BTreeMap::new();
+    let mut workspace = observe::load(directory, global, output)?;
+    let root = Root::open(directory)
+        .map_err(|refusal| output.fail(Exit::Unexpected, &refusal.to_string(), None))?;
+    for statement in statements {
+        let old = newest(&workspace, &statement.address);
+        let path = match old.and_then(|old| workspace.sources.get(old.span.file)) {
+            Some(file) => file.path.clone(),
+            None => file_of(statement.address.root()),
+        };
+        let text = amended(texts.get(&path), &root.named(&*path), statement, old);
+        let text = text.map_err(|error| {
+            let message = format!("`{path}` cannot be changed: {error}");
+            let hint = "write the statement into it by hand";
+            output.fail(Exit::Unexpected, &message, Some(hint))
         })?;
-    let address = crate::neutral::neutral(address);
+        done.push(said(statement, old, &path));
+        texts.insert(path.clone(), text.into());
+        workspace = check(directory, &path, &texts, statement, global, output)?;
+    }
+    for (path, text) in &texts {
+        root.named(&**path)
+            .replace(text.as_bytes(), Access::Ordinary)
+            .map_err(|refusal| {
+                let message = format!("not everything was recorded: {refusal}");
+                output.fail(Exit::Unexpected, &message, None)
+            })?;
+    }
+    Ok(done)
+}
+
+fn said(statement: &Statement, old: Option<&Attestation>, path: &Utf8Path) -> String {
+    let address = crate::neutral::neutral(statement.address.as_str());
     let done = match old {
         None => format!("recorded {address}"),
         Some(old) if old.value == statement.value => format!("renewed {address}"),
@@ -86,8 +175,7 @@ fn attest(arguments: &AttestArguments, global: &Global, output: &mut Output) -> 
             format!("changed {address} from {from} to {to}")
         }
     };
-    let written = writeln!(output.data, "{done} in {path}, until {until}");
-    Ok(output.finish(written, Exit::Done))
+    format!("{done} in {path}, until {}", statement.until)
 }
 
 /// Returns the statement about an address that counts: the newest, of several of a day the first.
@@ -110,8 +198,17 @@ fn file_of(root: &str) -> Utf8PathBuf {
 }
 
 /// Returns the new text of the file.
-fn amended(file: &Named, statement: &Statement, old: Option<&Attestation>) -> io::Result<String> {
-    let before = match file.read_text(config::Limits::default().file_bytes) {
+fn amended(
+    changed: Option<&Arc<str>>,
+    file: &Named,
+    statement: &Statement,
+    old: Option<&Attestation>,
+) -> io::Result<String> {
+    let read = match changed {
+        Some(text) => Ok(text.to_string()),
+        None => file.read_text(config::Limits::default().file_bytes),
+    };
+    let before = match read {
         Ok(text) => text,
         Err(refusal) if refusal.is_missing() => return Ok(amend::new_file(statement)),
         Err(refusal) => return Err(refusal.into()),
@@ -130,12 +227,19 @@ fn amended(file: &Named, statement: &Statement, old: Option<&Attestation>) -> io
 fn check(
     directory: &Utf8Path,
     path: &Utf8Path,
-    text: &str,
+    texts: &BTreeMap<Utf8PathBuf, Arc<str>>,
     statement: &Statement,
     global: &Global,
     output: &mut Output,
-) -> Result<(), Exit> {
-    let loaded = config::load_as_if(directory, LoadOptions::new(global.today()), path, text);
+) -> Result<Workspace, Exit> {
+    let options = LoadOptions::new(global.today());
+    let plain = texts.iter().map(|(path, text)| {
+        let body = text
+            .strip_prefix('\u{feff}')
+            .map_or_else(|| Arc::clone(text), Arc::from);
+        (path.clone(), body)
+    });
+    let loaded = config::load_replacing(directory, options, plain.collect());
     let Some(workspace) = loaded.workspace else {
         let errors: Vec<_> = loaded
             .diagnostics
@@ -152,7 +256,7 @@ fn check(
                 && found.on == statement.on
                 && found.until == statement.until =>
         {
-            Ok(())
+            Ok(workspace)
         }
         Some(newer) if newer.on >= statement.on => {
             let place = workspace.sources.place(newer.span);

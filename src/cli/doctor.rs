@@ -3,13 +3,15 @@
 use super::args::{DoctorArguments, Global, Limits, Reach, ReportFormat};
 use super::{Lookup, Output, observe};
 use crate::config::driver::Endpoint;
-use crate::config::{Auth, SiteUrl, SurfaceMode, Workspace};
+use crate::config::{Auth, Site, SiteUrl, SurfaceMode, Workspace};
 use crate::desired::Desired;
+use crate::diagnostic::Located;
 use crate::doctor::{self, Check, ProjectRights, Rights, SiteReport, State};
 use crate::exit::Exit;
 use crate::jsm::{ApiError, ErrorKind, Reader};
 use crate::model::SiteKey;
 use jiff::Timestamp;
+use jiff::civil::Date;
 use std::collections::BTreeMap;
 
 /// How far a clock may be off before anybody should care.
@@ -113,7 +115,7 @@ async fn site(
     let mut rights = Rights::default();
     let mut known = false;
     if reached {
-        let caller = caller(&reader, declared.auth, key, embedded, lookup).await;
+        let caller = caller(&reader, declared, (embedded, global.today()), lookup).await;
         known = caller
             .first()
             .is_some_and(|check| check.state == State::Good);
@@ -173,11 +175,11 @@ async fn host(reader: &Reader, embedded: bool) -> (Vec<Check>, bool) {
 /// Says who calls, and what is known of the token.
 async fn caller(
     reader: &Reader,
-    auth: Auth,
-    key: &SiteKey,
-    embedded: bool,
+    declared: &Site,
+    (embedded, today): (bool, Date),
     lookup: Lookup,
 ) -> Vec<Check> {
+    let (auth, key) = (declared.auth, &declared.key);
     let identity = match reader.identity().await {
         Ok(identity) => identity,
         Err(error) => return vec![failed("caller", &error)],
@@ -190,6 +192,9 @@ async fn caller(
     let kind = match auth {
         Auth::Classic => "a token without scopes, sent to the site itself (`auth: classic`)",
         Auth::Scoped => "a token with scopes, sent to api.atlassian.com (`auth: scoped`)",
+        Auth::Oauth => {
+            "a service account's OAuth token, asked for again before it ends, sent to api.atlassian.com (`auth: oauth`)"
+        }
     };
     let mut checks = vec![Check::new(State::Good, "caller", says.trim())];
     if embedded {
@@ -198,22 +203,64 @@ async fn caller(
         return checks;
     }
     let site = key.as_str().to_uppercase().replace('-', "_");
-    let own = format!("PORTCULLIS_{site}_API_TOKEN");
+    let name = match auth {
+        Auth::Classic | Auth::Scoped => "API_TOKEN",
+        Auth::Oauth => "CLIENT_SECRET",
+    };
+    let own = format!("PORTCULLIS_{site}_{name}");
     let from = if lookup(&own).is_some_and(|token| !token.is_empty()) {
         own
     } else {
-        "PORTCULLIS_API_TOKEN".to_owned()
+        format!("PORTCULLIS_{name}")
     };
     checks.push(Check::new(
         State::Good,
         "token",
         format!("{kind}, from {from}"),
     ));
-    let age = "Atlassian tells no program how old a token is; API tokens end after a year at most";
-    checks.push(Check::new(State::Unknown, "age of the token", age).hint(
-        "id.atlassian.com > Security > API tokens shows when it ends: put the day into a calendar",
-    ));
+    checks.push(age(auth, declared.token_expires.as_ref(), today));
     checks
+}
+
+/// Says when the token ends, which only the workspace can know.
+fn age(auth: Auth, expires: Option<&Located<Date>>, today: Date) -> Check {
+    let what = "age of the token";
+    let shows = match auth {
+        Auth::Classic | Auth::Scoped => {
+            "id.atlassian.com > Security > API tokens shows when it ends"
+        }
+        Auth::Oauth => {
+            "admin.atlassian.com > Directory > Service accounts shows when its credentials end"
+        }
+    };
+    let Some(expires) = expires else {
+        let says =
+            "Atlassian tells no program how old a token is; API tokens end after a year at most";
+        let hint =
+            format!("{shows}: write the day as `token_expires`, and it is told 30 days ahead");
+        return Check::new(State::Unknown, what, says).hint(hint);
+    };
+    let last = expires.value;
+    let left = today.until(last).map_or(0, |left| left.get_days());
+    match left {
+        31.. => Check::new(
+            State::Good,
+            what,
+            format!("it ends on {last} (`token_expires`)"),
+        ),
+        0..=30 => Check::new(
+            State::Note,
+            what,
+            format!("it ends in {left} days, on {last} (`token_expires`)"),
+        )
+        .hint("make a new one, give it to the pipelines, and write its last day"),
+        _ => Check::new(
+            State::Note,
+            what,
+            format!("it should have ended on {last} (`token_expires`), and still works"),
+        )
+        .hint(format!("{shows}: write that day")),
+    }
 }
 
 fn failed(what: &str, error: &ApiError) -> Check {

@@ -1,21 +1,23 @@
 //! `portcullis drift`: what differs, and whose doing it is. Holds readers only, so it cannot write to the site.
 
+mod logs;
+
 use super::args::{DriftArguments, DriftFormat, Global};
 use super::plan::refuse_base;
 use super::{Lookup, Output, observe};
 use crate::base::{self, Base, BaseError};
 use crate::config::{Sources, Workspace};
 use crate::diagnostic::{FileId, Span};
-use crate::drift;
+use crate::drift::{self, blame::Logs};
 use crate::exit::Exit;
-use crate::files::{Access, Given};
+use crate::files::{self, Access, Given};
 use crate::model::{Address, SiteKey};
 use crate::observed::Observed;
 use crate::patch::{self, Difference};
 use crate::pipeline;
 use crate::plan::{Change, Plan};
 use crate::report::build::{self, Planned};
-use crate::report::drift::{self as report, DriftDocument};
+use crate::report::drift::{self as report, DriftDocument, EarlierDrift};
 use crate::report::html;
 use crate::report::privacy;
 use camino::Utf8Path;
@@ -29,6 +31,8 @@ struct Read {
     atlassian_id: Option<String>,
     /// What the base would do to the site.
     base: Option<Plan>,
+    /// What the audit logs say, where they were asked.
+    logs: Option<Logs>,
     requests: u64,
 }
 
@@ -52,6 +56,10 @@ async fn drift(
 ) -> Result<Exit, Exit> {
     let reach = &arguments.reach;
     let today = global.today();
+    let earlier = match &arguments.since {
+        Some(file) => Some((file, earlier(file, output)?)),
+        None => None,
+    };
     let workspace = observe::load_targets(reach, global, output)?;
     let base = match &arguments.base {
         None => None,
@@ -102,7 +110,12 @@ async fn drift(
         let base_plan = site.base.take();
         let found = drift::compare(head, base_plan, &standing.plan, &desired, today);
         planned.push(standing);
+        let before = document.resource_drift.len();
         document.add(&workspace, site.key.as_str(), &found, base.is_some());
+        if let Some(logs) = &site.logs {
+            let rows = logs::rows(logs, &site.observed, &document.resource_drift[before..]);
+            document.blame.get_or_insert_default().extend(rows);
+        }
         document.note(&workspace, &drift::attestations(&desired));
         document.requests += site.requests;
         used.extend(
@@ -153,12 +166,23 @@ async fn drift(
     let exit = worst.and(ended(&document, &planned, arguments));
     document.finish(exit);
     privacy::redact_drift(&mut document, output.privacy, secret.as_deref());
+    if let Some((file, earlier)) = &earlier {
+        document.since(file.as_str(), earlier);
+    }
     let written = match arguments.format {
         DriftFormat::Json => report::json(&document, &mut output.data),
         DriftFormat::Html => html::drift(&document, &mut output.data),
         DriftFormat::Text => report::text(&document, output.style, &mut output.data),
     };
     Ok(output.finish(written, exit))
+}
+
+/// Reads an earlier report.
+fn earlier(file: &Utf8Path, output: &mut Output) -> Result<EarlierDrift, Exit> {
+    let read = Given::new(file).read_text(files::LARGE);
+    let text = read.map_err(|error| output.fail(Exit::Usage, &error.to_string(), None))?;
+    EarlierDrift::read(&text)
+        .map_err(|why| output.fail(Exit::Usage, &format!("`{file}` {why}"), None))
 }
 
 /// Writes a patch, where there is something in it.
@@ -216,6 +240,10 @@ async fn live(
         };
         base_plan = Some(Some(plan));
     }
+    let logs = match arguments.blame && read.is_ok() {
+        true => Some(logs::read(&session.connection.reader(), &head).await),
+        false => None,
+    };
     let requests = session.connection.requests();
     if let Err(error) = session.close().await {
         output.note(&format!(
@@ -233,6 +261,7 @@ async fn live(
     Ok(Read {
         key,
         base,
+        logs,
         atlassian_id: atlassian_id.clone(),
         requests,
         observed,

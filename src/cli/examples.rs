@@ -58,6 +58,8 @@ Examples:
   portcullis drift access
   portcullis drift access --base main --detailed-exitcode  for a nightly run
   portcullis drift access --format html > drift.html       a page
+  portcullis drift access --blame                          who did it, and when
+  portcullis drift access --since yesterday.json           what is new first
   portcullis drift access --write-patch drift.patch        accepts it";
 
 /// Of `sites`.
@@ -96,6 +98,13 @@ Examples:
   portcullis review access --live --since review.json  what changed since then
   portcullis review access --owner it@acme.com --format csv";
 
+/// Of `graph`.
+pub(super) const GRAPH: &str = "\
+Examples:
+  portcullis graph access > access.svg
+  portcullis graph access --live --format dot > access.dot
+  portcullis graph access --format mermaid  for a page of a code host";
+
 /// Of `init`.
 pub(super) const INIT: &str = "\
 Examples:
@@ -109,7 +118,9 @@ Examples:
 pub(super) const ATTEST: &str = "\
 Examples:
   portcullis attest acme/customer-access/internal --value true --by jo
-  portcullis attest acme/setting/organization-management --value agents --by jo";
+  portcullis attest acme/setting/organization-management --value agents --by jo
+  portcullis attest access --all-of plan.json --by jo  page by page
+  portcullis attest access --from seen.csv --by jo";
 
 /// Of `sandbox`.
 pub(super) const SANDBOX: &str = "\

@@ -4,7 +4,7 @@ use super::args::{Global, Reach};
 use super::output::Failure;
 use super::progress::{self, Phases};
 use super::{Lookup, Output};
-use crate::config::{self, LoadOptions, Workspace};
+use crate::config::{self, Auth, LoadOptions, Site, SurfaceMode, Workspace};
 use crate::connect::{ConnectError, Session};
 use crate::desired::Desired;
 use crate::diagnostic;
@@ -148,10 +148,37 @@ pub(super) async fn open(
     let session = Session::open(workspace, key, options, today, lookup)
         .await
         .map_err(|error| not_open(error, output))?;
+    if let Some(site) = workspace.sites.get(key) {
+        tell_limits(site, output);
+    }
     if let Some(keeper) = session.keeper() {
         output.interruption.keep(keeper);
     }
     Ok(session)
+}
+
+/// Says before anything is read what the credential of a site cannot reach, of what is declared there.
+fn tell_limits(site: &Site, output: &mut Output) {
+    if site.auth != Auth::Oauth {
+        return;
+    }
+    let surfaces = &site.surfaces;
+    let mut projects = site.projects.values();
+    let spaces = projects.any(|project| !project.knowledge_base.is_empty());
+    let mut unread = Vec::new();
+    if spaces && surfaces.gateway != SurfaceMode::Deny {
+        unread.push("linked spaces and who can view them (the GraphQL gateway)".to_owned());
+    }
+    if let Some(file) = &surfaces.out_of_reach {
+        unread.push(format!("what `{file}` describes"));
+    }
+    if !unread.is_empty() {
+        output.note(&format!(
+            "warning: site `{}` is reached by OAuth, which does not reach {}: unread, and changed by hand",
+            site.key,
+            unread.join(", nor ")
+        ));
+    }
 }
 
 /// Says why a site cannot be talked to, and returns the exit code.

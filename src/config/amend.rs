@@ -27,8 +27,9 @@ pub(crate) struct Statement {
 impl Statement {
     /// Spells the statement as one flow mapping, which fits into every kind of list.
     fn text(&self) -> String {
+        // Dates in quotes: some readers of YAML take a bare one for a moment in time.
         format!(
-            "{{ address: {}, value: {}, by: {}, on: {}, until: {} }}",
+            "{{ address: {}, value: {}, by: {}, on: \"{}\", until: \"{}\" }}",
             word(self.address.as_str()),
             flow(&self.value),
             word(&self.by),
@@ -243,7 +244,7 @@ mod tests {
         }
     }
 
-    const WRITTEN: &str = r#"{ address: acme/project/IT/access, value: open, by: "Jo Doe", on: 2026-11-01, until: 2027-01-30 }"#;
+    const WRITTEN: &str = r#"{ address: acme/project/IT/access, value: open, by: "Jo Doe", on: "2026-11-01", until: "2027-01-30" }"#;
 
     fn at(line: u32, column: u16) -> Option<Span> {
         Some(Span {

@@ -116,6 +116,8 @@ codes! {
     SEED_MISPLACED = "seed-misplaced";
     /// An attestation is about something that no person attests.
     NOT_ATTESTABLE = "not-attestable";
+    /// The token of a site ends soon, or has ended.
+    TOKEN_EXPIRES = "token-expires";
     /// A mapped description is not consistent.
     INVALID_MAPPING = "invalid-mapping";
 }

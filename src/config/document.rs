@@ -143,6 +143,8 @@ blocks! {
         api_url: Option<String>,
         /// How requests authenticate; `classic` when absent.
         auth: Option<AuthWord>,
+        /// The last day of the API token or of the service account's credentials: a fact, told from 30 days ahead.
+        token_expires: Option<DateText>,
         /// The key of the Atlassian organization that the site belongs to.
         atlassian_organization: Option<String>,
         /// Which click paths manual steps show; `centralized` when absent.
@@ -192,6 +194,8 @@ blocks! {
         roles: Option<SurfaceWord>,
         /// Ending the access of portal-only accounts, which only a person can undo; `read` when absent.
         accounts: Option<SurfaceWord>,
+        /// Audit records, for `drift --blame`; `read` when absent.
+        audit: Option<AuditWord>,
         /// A file that describes settings endpoints, relative to this file.
         mapped: Option<String>,
     }
@@ -455,6 +459,13 @@ blocks! {
         /// Knowledge-base spaces by space key; a space that is not linked gets linked.
         knowledge_base: Option<BTreeMap<String, LinkedSpaceBlock>>,
     }
+    /// What declared projects are where they do not say otherwise.
+    ProjectDefaultsBlock {
+        /// Who may send requests by portal, widget and e-mail.
+        channel_access: Option<ChannelAccess>,
+        /// With whom customers may share their requests.
+        customer_sharing: Option<CustomerSharing>,
+    }
     /// Organizations linked to a project.
     LinkedOrganizationsBlock {
         /// Whether the list is added to or is the whole truth; `add_only` when absent.
@@ -593,6 +604,8 @@ blocks! {
         accept_drift: Option<Vec<AcceptDriftBlock>>,
         /// How unmanaged things are reported; `count` when absent.
         unmanaged: Option<UnmanagedWord>,
+        /// What becomes of expectations that cannot be decided; `warn` when absent.
+        undecided: Option<UndecidedWord>,
     }
     /// What happens when a whole class of people gains access.
     ClassGainsBlock {
@@ -644,7 +657,10 @@ blocks! {
         name: Sentence,
         /// `anonymous`, `anyone`, `any_customer`, `*@domain`, `organization:NAME`, `group:NAME`, or an address.
         #[schemars(length(min = 1))]
-        who: String,
+        who: Option<String>,
+        /// Instead of `who`, with `can`: nobody but these and the agents and administrators of each project may.
+        #[schemars(length(min = 1))]
+        only: Option<Vec<String>>,
         /// What they must be able to do.
         can: Option<AbilityWord>,
         /// What they must not be able to do.
@@ -657,6 +673,8 @@ blocks! {
         except: Option<Vec<String>>,
         /// The knowledge-base space, for `read_article`.
         space: Option<String>,
+        /// What becomes of it where it cannot be decided; as `policy.undecided` says when absent.
+        undecided: Option<UndecidedWord>,
     }
     /// A person's dated statement of a value that no program can read.
     AttestationBlock {
@@ -808,6 +826,8 @@ choices! {
         Classic = "classic",
         /// Scoped tokens and service accounts, through the gateway.
         Scoped = "scoped",
+        /// The client id and secret of a service account (OAuth 2.0), through the gateway.
+        Oauth = "oauth",
     }
     /// Which user-management experience administrators see.
     UserManagementWord {
@@ -835,6 +855,13 @@ choices! {
         Read = "read",
         /// Read and write.
         Write = "write",
+    }
+    /// Whether audit records may be read.
+    AuditWord {
+        /// Not read.
+        Deny = "deny",
+        /// Read.
+        Read = "read",
     }
     /// What to do about projects that are not listed.
     UnlistedWord {
@@ -955,6 +982,13 @@ choices! {
         List = "list",
         /// Not at all.
         Ignore = "ignore",
+    }
+    /// What becomes of an expectation that cannot be decided.
+    UndecidedWord {
+        /// It is told.
+        Warn = "warn",
+        /// It fails.
+        Block = "block",
     }
     /// What an expectation is about.
     AbilityWord {

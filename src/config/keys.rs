@@ -25,13 +25,13 @@ keys! {
     APPROVED_SITE = "ApprovedSiteBlock": ["role", "admin_approval"];
     /// A site.
     SITE = "SiteBlock": [
-        "url", "seed", "api_url", "auth", "atlassian_organization", "user_management", "confluence_plan", "surfaces",
+        "url", "seed", "api_url", "auth", "token_expires", "atlassian_organization", "user_management", "confluence_plan", "surfaces",
         "customer_access", "email", "organization_management", "portal_only_login", "knowledge_base", "spaces",
-        "unlisted_projects", "rosters", "organizations_mode", "organizations", "people", "projects", "allow_empty", "accounts",
+        "unlisted_projects", "rosters", "organizations_mode", "organizations", "people", "project_defaults", "projects", "allow_empty", "accounts",
         "sandbox"
     ];
     /// The surfaces that a site allows.
-    SURFACES = "SurfacesBlock": ["gateway", "private", "roles", "accounts", "mapped"];
+    SURFACES = "SurfacesBlock": ["gateway", "private", "audit", "roles", "accounts", "mapped"];
     /// Customer access.
     CUSTOMER_ACCESS = "CustomerAccessBlock": ["internal", "external", "customers_can_create_accounts", "view_without_login"];
     /// Internal customers.
@@ -80,6 +80,8 @@ keys! {
     PERSON = "PersonBlock": ["state", "role", "take_away", "reason", "owner"];
     /// A service project.
     PROJECT = "ProjectBlock": ["owner", "channel_access", "customer_sharing", "organizations", "customers", "customer_groups", "knowledge_base"];
+    /// What projects are where they do not say otherwise.
+    PROJECT_DEFAULTS = "ProjectDefaultsBlock": ["channel_access", "customer_sharing"];
     /// The organizations linked to a project.
     LINKED_ORGANIZATIONS = "LinkedOrganizationsBlock": ["mode", "list", "allow_empty"];
     /// An organization linked to a project until a day.
@@ -107,7 +109,7 @@ keys! {
     /// Limits and acknowledgements.
     POLICY = "PolicyBlock": [
         "class_gains", "max_people_losing_access", "max_people_gaining_access", "max_removals", "max_new_accounts", "max_licences_removed", "protect", "freeze",
-        "acknowledge", "accept_drift", "unmanaged"
+        "acknowledge", "accept_drift", "unmanaged", "undecided"
     ];
     /// What happens when a class gains access.
     CLASS_GAINS = "ClassGainsBlock": ["anonymous", "anyone", "any_customer"];
@@ -118,7 +120,7 @@ keys! {
     /// Accepted drift.
     ACCEPT_DRIFT = "AcceptDriftBlock": ["address", "reason", "owner", "until"];
     /// An access test.
-    EXPECTATION = "ExpectationBlock": ["name", "who", "can", "cannot", "site", "projects", "except", "space"];
+    EXPECTATION = "ExpectationBlock": ["name", "who", "only", "can", "cannot", "site", "projects", "except", "space", "undecided"];
     /// A dated statement.
     ATTESTATION = "AttestationBlock": ["address", "value", "by", "on", "until"];
 }

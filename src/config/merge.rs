@@ -63,6 +63,7 @@ const SITE: Shape = Shape::Unite(&[
     ("rosters", Shape::Concatenate),
     ("organizations", ENTITIES),
     ("people", ENTITIES),
+    ("project_defaults", ENTITIES),
     ("projects", ENTITIES),
 ]);
 

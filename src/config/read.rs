@@ -19,7 +19,7 @@ pub(super) mod site_rules {
 
 use super::context::Context;
 use super::merge::twice;
-use super::workspace::{Mode, Workspace};
+use super::workspace::{Mode, Undecided, Workspace};
 use super::yaml::{Entry, Node};
 use super::{keys, roster, sources::Sources};
 use crate::diagnostic::{Located, Span};
@@ -45,13 +45,17 @@ pub(super) fn workspace(cx: &mut Context, tree: &Node<'_>) -> Option<Workspace> 
     }
     let leavers = roster::leavers(cx, fields.get("leavers"), &mut sites);
     let policy = fields.get("policy").map(|e| policy::policy(cx, e));
+    let policy = policy.unwrap_or_default();
+    let undecided = policy
+        .undecided
+        .map_or(Undecided::Warn, |written| written.value);
     Some(Workspace {
         root: cx.root.clone(),
         sources: Sources::default(),
         sites,
         atlassian_organizations,
-        policy: policy.unwrap_or_default(),
-        expectations: expectations::expectations(cx, fields.get("expectations")),
+        policy,
+        expectations: expectations::expectations(cx, fields.get("expectations"), undecided),
         attestations: expectations::attestations(cx, fields.get("attestations")),
         scopes: std::mem::take(&mut cx.scopes),
         leavers,

@@ -65,6 +65,8 @@ pub enum Auth {
     Classic,
     /// Scoped tokens and service accounts: routes through `api_url/ex/jira/{cloudId}`.
     Scoped,
+    /// A service account's client id and secret (OAuth 2.0), by the same routes.
+    Oauth,
 }
 
 /// Which user-management experience the site's administrators see; chooses click paths.
@@ -114,6 +116,12 @@ pub struct Surfaces {
     pub accounts: SurfaceMode,
     /// The operator's description of settings endpoints, already read.
     pub mapped: Option<Driver>,
+    /// Audit records, for `drift --blame`: `read` when not written, else `deny`.
+    pub audit: SurfaceMode,
+    /// The description that cannot be used, since the credential does not reach what it describes.
+    pub out_of_reach: Option<String>,
+    /// Whether requests carry the OAuth token of a service account, which neither the gateway nor settings endpoints take.
+    pub oauth: bool,
 }
 
 impl Default for Surfaces {
@@ -124,6 +132,9 @@ impl Default for Surfaces {
             roles: SurfaceMode::Read,
             accounts: SurfaceMode::Read,
             mapped: None,
+            audit: SurfaceMode::Read,
+            out_of_reach: None,
+            oauth: false,
         }
     }
 }
@@ -165,6 +176,8 @@ pub struct Site {
     pub api_url: Option<Located<url::Url>>,
     /// How requests authenticate.
     pub auth: Auth,
+    /// The last day of the token, when written.
+    pub token_expires: Option<Located<Date>>,
     /// The key of the Atlassian organization that the site belongs to.
     pub atlassian_organization: Option<Located<String>>,
     /// Which click paths manual steps show.
@@ -647,6 +660,17 @@ pub struct Policy {
     pub accept_drift: Vec<AcceptedDrift>,
     /// How unmanaged things are reported.
     pub unmanaged: Option<Located<Unmanaged>>,
+    /// What becomes of expectations that cannot be decided, where written; they warn.
+    pub undecided: Option<Located<Undecided>>,
+}
+
+/// What becomes of an expectation that cannot be decided.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Undecided {
+    /// It is told.
+    Warn,
+    /// It fails.
+    Block,
 }
 
 /// How unmanaged things are reported.
@@ -709,6 +733,18 @@ pub enum ExpectedWho {
     Group(String),
     /// One address.
     Person(Email),
+    /// Everybody but these (`only`), and but the agents and administrators of each project.
+    Others(Vec<Located<Self>>),
+}
+
+impl ExpectedWho {
+    /// Returns everybody who is named: themselves, or those of `only`.
+    pub fn named(&self) -> Vec<&Self> {
+        match self {
+            Self::Others(allowed) => allowed.iter().map(|who| &who.value).collect(),
+            who => vec![who],
+        }
+    }
 }
 
 /// What an expectation says about them.
@@ -745,6 +781,8 @@ pub struct Expectation {
     pub except: Vec<Located<String>>,
     /// The space, for articles.
     pub space: Option<Located<SpaceKey>>,
+    /// What becomes of it where it cannot be decided: as written beside it, else as the policy says.
+    pub undecided: Undecided,
 }
 
 /// A person's dated statement of a value that no program can read.

@@ -6,7 +6,7 @@
 //! which anybody may have started, gets nothing but what everybody knows.
 
 use crate::emulator;
-use crate::jsm::{Credentials, MissingVariable, OrgKey};
+use crate::jsm::{ClientCredentials, Credentials, MissingVariable, OrgKey};
 use crate::model::Origin;
 
 /// Names the hosts that may get a token, separated by commas or spaces. Set and empty, it lets nothing through.
@@ -18,6 +18,7 @@ const ALLOW_LOOPBACK: &str = "PORTCULLIS_ALLOW_LOOPBACK";
 #[derive(Debug)]
 pub(super) struct Tokens {
     pub(super) credentials: Option<Credentials>,
+    pub(super) client: Option<ClientCredentials>,
     pub(super) org_key: Option<OrgKey>,
 }
 
@@ -82,6 +83,7 @@ impl Tokens {
         }
         let found = Self {
             credentials: Credentials::from_env(key, &lookup)?,
+            client: ClientCredentials::from_env(key, &lookup)?,
             org_key: OrgKey::from_env(key, &lookup),
         };
         let local = [Some(site), api]
@@ -105,14 +107,18 @@ impl Tokens {
             let mut pairs = emulator::CALLERS.iter();
             pairs.any(|(email, token)| credentials.is(email, token))
         };
-        match (&self.credentials, &self.org_key) {
-            (Some(credentials), _) if !known(credentials) => {
+        let (id, secret) = emulator::OAUTH_CLIENT;
+        match (&self.credentials, &self.client, &self.org_key) {
+            (Some(credentials), ..) if !known(credentials) => {
                 Err(held_back("e-mail and the API token in the environment are"))
             }
-            (_, Some(key)) if !key.is(emulator::ORG_KEY) => {
+            (_, Some(client), _) if !client.is(id, secret) => {
+                Err(held_back("client id and the secret in the environment are"))
+            }
+            (.., Some(key)) if !key.is(emulator::ORG_KEY) => {
                 Err(held_back("organization's API key in the environment is"))
             }
-            (None, None) => Ok(Self::sandbox()),
+            (None, None, None) => Ok(Self::sandbox()),
             _ => Ok(self),
         }
     }
@@ -122,6 +128,10 @@ impl Tokens {
         let [(email, token), _] = emulator::CALLERS;
         Self {
             credentials: Some(Credentials::new(email, token)),
+            client: Some(ClientCredentials::new(
+                emulator::OAUTH_CLIENT.0,
+                emulator::OAUTH_CLIENT.1,
+            )),
             org_key: Some(OrgKey::new(emulator::ORG_KEY)),
         }
     }
@@ -226,6 +236,21 @@ mod tests {
             let set = [REAL.as_slice(), &[(ALLOW_LOOPBACK, consent)]].concat();
             assert_eq!(of(here, None, &set).is_ok(), ok, "{consent}");
         }
+    }
+
+    #[test]
+    fn a_service_account_is_held_back_from_this_machine_too() {
+        let here = "http://127.0.0.1:4000";
+        let id = ("PORTCULLIS_CLIENT_ID", "sandbox-client");
+        let known = [id, ("PORTCULLIS_CLIENT_SECRET", "sandbox-client-secret")];
+        let tokens = of(here, None, &known).unwrap();
+        assert!(tokens.client.is_some() && tokens.credentials.is_none());
+        assert!(of(here, None, &[]).unwrap().client.is_some());
+        let real = [id, ("PORTCULLIS_CLIENT_SECRET", "real")];
+        let held = of(here, None, &real).unwrap_err().to_string();
+        assert!(held.contains("client id and the secret"), "{held}");
+        assert!(of("https://acme.atlassian.net", None, &real).is_ok());
+        assert!(of(here, None, &[id]).is_err(), "half a pair");
     }
 
     #[test]

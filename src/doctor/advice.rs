@@ -34,6 +34,7 @@ fn planning(site: &Site) -> Vec<String> {
     says.push(match site.auth {
         Auth::Classic => "A token without scopes (id.atlassian.com > Security > API tokens > Create API token) may do all that its account may; only the account's rights bound it.".to_owned(),
         Auth::Scoped => format!("Create API token with scopes > Jira, with these: {READING}."),
+        Auth::Oauth => format!("A service account with OAuth 2.0 credentials (admin.atlassian.com > Directory > Service accounts > Create credentials), with these scopes: {READING}. Its client id and secret are PORTCULLIS_CLIENT_ID and PORTCULLIS_CLIENT_SECRET."),
     });
     says
 }
@@ -43,7 +44,7 @@ fn applying(site: &Site, report: &SiteReport) -> Vec<String> {
         "Keep it where only the pipeline of the default branch reads it.".to_owned(),
         "Its account is an administrator of the projects whose customers are declared, and a Jira administrator where accounts are made or organizations deleted.".to_owned(),
     ];
-    if site.auth == Auth::Scoped {
+    if site.auth != Auth::Classic {
         says.push(format!("Scopes: those for planning, and {WRITING}."));
     }
     let approved = report

@@ -12,6 +12,8 @@ const JIRA_ADMIN: &str = "needs a Jira administrator (global permission `Adminis
 const DESK_ADMIN: &str = "needs an administrator of the project";
 const ROLES_ADMIN: &str = "needs an administrator of the project, or of Jira";
 const AGENT: &str = "needs an agent of the project";
+/// Why spaces are linked by hand with OAuth.
+const BY_OAUTH: &str = "the GraphQL gateway takes no OAuth token of a service account: an API token makes it automatic";
 const NO_PROJECT: &str = "the site shows no such service project to this account";
 
 /// Fields under way: those of the same field, way and reason become one line.
@@ -103,6 +105,9 @@ fn settings(desired: &Desired<'_>, lines: &mut Lines) {
                         "no API of Atlassian reaches it; attested by {} until {}",
                         attested.by, attested.until
                     ),
+                    None if desired.site.surfaces.out_of_reach.is_some() => {
+                        "your mapped description cannot be used: the site's own origin takes no OAuth token".to_owned()
+                    }
                     None if route.read == Surface::Mapped => {
                         "your mapped description reads it and does not write it".to_owned()
                     }
@@ -260,7 +265,12 @@ fn project(
             Some(_) => "projects.knowledge_base.who_can_view",
             None => "projects.knowledge_base",
         };
-        let why = "surfaces: { gateway: write } makes it automatic, over operations that Atlassian publishes without a promise";
+        let why = match surfaces.oauth {
+            true => BY_OAUTH,
+            false => {
+                "surfaces: { gateway: write } makes it automatic, over operations that Atlassian publishes without a promise"
+            }
+        };
         let object = Some(object.as_str());
         setting(
             field,

@@ -2,7 +2,7 @@
 
 use super::{Judgement, judge, of_site};
 use crate::access::{Because, Source, State};
-use crate::config::{Expectation, Workspace};
+use crate::config::{Expectation, Undecided, Workspace};
 use crate::desired::Desired;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::neutral::named;
@@ -38,6 +38,17 @@ fn diagnostic(expectation: &Expectation, judgement: Judgement) -> Option<Diagnos
                 FAILED,
                 format!(
                     "the expectation {name} fails: {}",
+                    example.text,
+                    name = named(name)
+                ),
+            ),
+            example,
+        ),
+        Judgement::Undecided(example) if expectation.undecided == Undecided::Block => (
+            Diagnostic::error(
+                FAILED,
+                format!(
+                    "the expectation {name} cannot be decided: {}",
                     example.text,
                     name = named(name)
                 ),

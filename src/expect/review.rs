@@ -4,7 +4,7 @@ use super::offline::step_text;
 use super::subjects::{self, Who};
 use super::{Counterexample, Judgement, Miss, ask, misses, of_site, verdict};
 use crate::access::{Answer, PersonId, SituationId, Source, State, Trail, Visitor};
-use crate::config::{Ability, Expectation, Sources};
+use crate::config::{Ability, Expectation, Sources, Undecided};
 use crate::desired::Desired;
 use crate::diagnostic::Span;
 use crate::impact::{Target, Tracer, Whose};
@@ -59,6 +59,10 @@ pub(crate) fn review(
         let (problems, weight) = match &worst {
             Judgement::Holds => (Vec::new(), Weight::Fails),
             Judgement::Fails(example) => (vec![told(example, sources)], Weight::Fails),
+            Judgement::Undecided(example) if expectation.undecided == Undecided::Block => {
+                let told = format!("cannot be decided: {}", told(example, sources));
+                (vec![told], Weight::Fails)
+            }
             Judgement::Undecided(example) => {
                 ledger.tell(Finding {
                     address: desired.address(["expectation", expectation.name.as_str()]),

@@ -2,6 +2,7 @@
 
 use super::review::told;
 use super::{Judgement, judge, of_site};
+use crate::config::Undecided;
 use crate::desired::Desired;
 use crate::judge::Worlds;
 use crate::policy::{Verdict, Weight};
@@ -20,6 +21,10 @@ pub(crate) fn standing(desired: &Desired<'_>, worlds: &Worlds<'_, '_>) -> Vec<Ve
                 Judgement::Holds => (Weight::Fails, Vec::new()),
                 _ if expectation.can && mended() => (Weight::Fails, Vec::new()),
                 Judgement::Fails(example) => (Weight::Fails, vec![told(example, sources)]),
+                Judgement::Undecided(example) if expectation.undecided == Undecided::Block => {
+                    let told = format!("cannot be decided: {}", told(example, sources));
+                    (Weight::Fails, vec![told])
+                }
                 Judgement::Undecided(example) => (Weight::Undecided, vec![told(example, sources)]),
             };
             Verdict {

@@ -1,5 +1,9 @@
 //! Whom an expectation is about: classes, known people (one per situation), and members whom nobody knows.
 
+mod others;
+
+pub(super) use others::serves;
+
 use crate::access::{
     Account, Actor, Answer, Coverage, ListId, Lookup, PersonId, Role, SituationId, State,
     StateKind, Visitor,
@@ -167,6 +171,10 @@ pub(super) fn subjects(
             all
         }
         ExpectedWho::Group(name) => members(state, name),
+        ExpectedWho::Others(allowed) => {
+            let allowed: Vec<&ExpectedWho> = allowed.iter().map(|who| &who.value).collect();
+            others::others(state, &allowed)
+        }
         ExpectedWho::Person(email) => {
             let name = format!("`{}`", email.key());
             let who = match expectation.ability.value {

@@ -32,7 +32,14 @@ impl Draft<'_> {
         let site = Block::new()
             .with("url", target.url.as_str())
             .maybe("api_url", target.api_url.as_deref())
-            .maybe("auth", (target.auth == Auth::Scoped).then_some("scoped"))
+            .maybe(
+                "auth",
+                match target.auth {
+                    Auth::Classic => None,
+                    Auth::Scoped => Some("scoped"),
+                    Auth::Oauth => Some("oauth"),
+                },
+            )
             .maybe(
                 "atlassian_organization",
                 atlassian.map(|organization| organization.key.as_str()),

@@ -28,6 +28,8 @@ pub(super) enum Base {
     Confluence,
     /// The API gateway, with the credentials of the site.
     Api,
+    /// Where a service account gets its token; the transport adds what proves who it is.
+    Token,
     /// The Admin API, with the organization's key.
     Admin,
 }

@@ -1,7 +1,7 @@
 //! From an address and credentials to a reader and a writer; where each request goes and what it carries.
 
 use super::call::{Base, Call};
-use super::credentials::{Credentials, OrgKey};
+use super::credentials::{Bearer, ClientCredentials, Credentials, OrgKey};
 use super::error::{ApiError, ErrorKind};
 use super::http::{Http, Options};
 use super::read::Reader;
@@ -9,10 +9,21 @@ use super::wire;
 use super::write::Writer;
 use crate::model::{CloudId, Origin};
 use futures_util::future::BoxFuture;
+use reqwest::Method;
 use reqwest::header::HeaderValue;
 use std::fmt;
 use std::sync::Arc;
-use tokio::sync::OnceCell;
+use std::time::Duration;
+use tokio::sync::{Mutex, OnceCell};
+
+/// Why a request that would go to the site itself is not sent with OAuth.
+const NO_OAUTH: &str = "the site's own origin takes no OAuth token of a service account: neither GraphQL nor described settings endpoints can be reached with `auth: oauth`";
+
+/// The longest that a token is used, whatever the service says: Atlassian's last an hour.
+const LONGEST_LIFE: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// How long before its end a token is renewed at the earliest: longer than one attempt may take.
+const LONGEST_EARLY: Duration = Duration::from_secs(180);
 
 /// The kind of API token, which decides the addresses that take it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -22,6 +33,8 @@ pub enum Auth {
     Classic,
     /// A token with scopes, such as a service account's: the API gateway.
     Scoped,
+    /// A service account's client id and secret: the API gateway, with a token that ends and is renewed before it does.
+    Oauth,
 }
 
 /// A site and how to reach it.
@@ -35,6 +48,8 @@ pub struct Endpoint {
     pub auth: Auth,
     /// Who calls; without it, requests that need an account fail before they are sent.
     pub credentials: Option<Credentials>,
+    /// The service account that calls with [`Auth::Oauth`].
+    pub client: Option<ClientCredentials>,
     /// The key for the Admin API; without it, requests to that fail before they are sent.
     pub org_key: Option<OrgKey>,
     /// How requests are made.
@@ -69,11 +84,16 @@ impl Connection {
             None => Origin::api("https://api.atlassian.com")
                 .map_err(|error| ApiError::refused_address("api_url", &error))?,
         };
+        let token_origin =
+            Origin::auth(&site).map_err(|error| ApiError::refused_address("url", &error))?;
         let target = Target {
             site,
             api,
+            token_origin,
             auth: endpoint.auth,
             credentials: endpoint.credentials,
+            client: endpoint.client,
+            bearer: Mutex::new(None),
             org_key: endpoint.org_key,
             cloud_id: OnceCell::new(),
         };
@@ -101,8 +121,12 @@ impl Connection {
 pub(super) struct Target {
     site: Origin,
     api: Origin,
+    token_origin: Origin,
     auth: Auth,
     credentials: Option<Credentials>,
+    client: Option<ClientCredentials>,
+    /// The token of the service account; whoever finds that it ends soon gets another one while the rest wait.
+    bearer: Mutex<Option<Bearer>>,
     org_key: Option<OrgKey>,
     cloud_id: OnceCell<CloudId>,
 }
@@ -118,12 +142,13 @@ impl Target {
             (Base::Admin | Base::Api, _) => {
                 return Ok(format!("{}{}", self.api.as_str(), call.path));
             }
-            (Base::Jira, Auth::Scoped) => "jira",
-            (Base::Confluence, Auth::Scoped) => "confluence",
+            (Base::Token, _) => return Ok(format!("{}{}", self.token_origin.as_str(), call.path)),
+            (Base::Jira, Auth::Scoped | Auth::Oauth) => "jira",
+            (Base::Confluence, Auth::Scoped | Auth::Oauth) => "confluence",
             _ => return Ok(format!("{}{}", self.site.as_str(), call.path)),
         };
         // Whoever has no token learns that, instead of causing a request for the site's id first.
-        self.authorization(call)?;
+        self.has_credentials(call)?;
         let cloud = self.cloud_id(http).await?;
         let cloud = super::wire::segment(cloud.as_str());
         Ok(format!(
@@ -161,10 +186,92 @@ impl Target {
         self.org_key.is_some()
     }
 
-    /// Returns the `Authorization` header of a request, if it carries one.
-    pub(super) fn authorization(&self, call: &Call) -> Result<Option<HeaderValue>, ApiError> {
+    /// Returns what proves who a service account is, for the request for its token.
+    pub(super) fn proof(&self, call: &Call) -> Option<Vec<u8>> {
+        let client = self.client.as_ref().filter(|_| call.base == Base::Token);
+        client.map(ClientCredentials::request)
+    }
+
+    /// Says whether what a request must carry is there.
+    fn has_credentials(&self, call: &Call) -> Result<(), ApiError> {
+        if self.auth != Auth::Oauth {
+            return self.authorization(call).map(drop);
+        }
+        match &self.client {
+            Some(_) => Ok(()),
+            None => Err(call
+                .error(
+                    ErrorKind::Unauthorized,
+                    "there is no client id and secret of a service account",
+                )
+                .with_hint("set `PORTCULLIS_CLIENT_ID` and `PORTCULLIS_CLIENT_SECRET`")),
+        }
+    }
+
+    /// Returns the `Authorization` header of a request, if it carries one: with OAuth a token that does not end soon.
+    pub(super) async fn authorize(
+        &self,
+        http: &Http,
+        call: &Call,
+    ) -> Result<Option<HeaderValue>, ApiError> {
+        match (call.base, self.auth) {
+            (Base::Site, Auth::Oauth) => Err(call
+                .error(ErrorKind::Unauthorized, NO_OAUTH)
+                .with_hint("it is read with an API token: `auth: classic`")),
+            (Base::Jira | Base::Confluence | Base::Api, Auth::Oauth) => {
+                self.has_credentials(call)?;
+                let mut bearer = self.bearer.lock().await;
+                let now = http.options().clock.elapsed();
+                let fresh = match bearer.take().filter(|bearer| bearer.ends > now) {
+                    Some(fresh) => fresh,
+                    None => self.token(http).await?,
+                };
+                let header = fresh.header();
+                *bearer = Some(fresh);
+                let unfit = "the token holds a character that no header can carry";
+                let refused = || call.error(ErrorKind::Unauthorized, unfit);
+                header.map(Some).ok_or_else(refused)
+            }
+            _ => self.authorization(call),
+        }
+    }
+
+    /// Forgets a token that was refused, if it is still the one that is used; says whether another one may help.
+    pub(super) async fn refused(&self, call: &Call, used: Option<&HeaderValue>) -> bool {
+        if self.auth != Auth::Oauth
+            || !matches!(call.base, Base::Jira | Base::Confluence | Base::Api)
+        {
+            return false;
+        }
+        let mut bearer = self.bearer.lock().await;
+        if bearer.as_ref().and_then(Bearer::header).as_ref() == used {
+            *bearer = None;
+        }
+        true
+    }
+
+    /// Asks for a token. It counts as ended a while before it does, so that no request is under way when it ends.
+    ///
+    /// Boxed because it is itself a request, and [`Http::send`] asks for it.
+    fn token<'a>(&'a self, http: &'a Http) -> BoxFuture<'a, Result<Bearer, ApiError>> {
+        Box::pin(async move {
+            let call = Call {
+                method: Method::POST,
+                ..Call::get(Base::Token, "/oauth/token")
+            };
+            let asked = http.options().clock.elapsed();
+            let answer = http.send(call).await?;
+            let token: wire::Token = answer.json()?;
+            let life = Duration::from_secs(token.expires_in).min(LONGEST_LIFE);
+            let early = (life / 4).min(LONGEST_EARLY);
+            Ok(Bearer::new(token.access_token, asked + life - early))
+        })
+    }
+
+    /// Returns the `Authorization` header of a request that needs no token to be asked for.
+    fn authorization(&self, call: &Call) -> Result<Option<HeaderValue>, ApiError> {
         let header = match call.base {
-            Base::Anonymous => return Ok(None),
+            Base::Anonymous | Base::Token => return Ok(None),
             Base::Admin => {
                 match &self.org_key {
                     Some(key) => key.header(),
@@ -199,6 +306,12 @@ impl Target {
         match (kind, call.base, self.auth) {
             (ErrorKind::Unauthorized, Base::Admin, _) => Some(
                 "`PORTCULLIS_ORG_API_KEY` must be a valid API key made by an organization admin, not an account's API token",
+            ),
+            (ErrorKind::Unauthorized | ErrorKind::Rejected, Base::Token, _) => Some(
+                "check `PORTCULLIS_CLIENT_ID` and `PORTCULLIS_CLIENT_SECRET`: admin.atlassian.com > Directory > Service accounts shows the credentials and when they end",
+            ),
+            (ErrorKind::Unauthorized, _, Auth::Oauth) => Some(
+                "check the scopes of the service account's credentials; a missing scope is answered with 401",
             ),
             (ErrorKind::Unauthorized, _, Auth::Classic) => Some(
                 "check the e-mail and the API token; a token with scopes works only with `auth: scoped`",

@@ -5,12 +5,20 @@ use base64::engine::general_purpose::STANDARD;
 use reqwest::header::HeaderValue;
 use secrecy::{ExposeSecret, SecretString};
 use std::fmt;
+use std::time::Duration;
 
 /// An account's e-mail and API token, for Basic authentication.
 #[derive(Clone)]
 pub struct Credentials {
     email: String,
     token: SecretString,
+}
+
+/// The client id and secret of a service account, which are exchanged for a token that ends (OAuth 2.0, client credentials).
+#[derive(Clone)]
+pub struct ClientCredentials {
+    id: String,
+    secret: SecretString,
 }
 
 /// The API key of an Atlassian organization, for the Admin API.
@@ -27,6 +35,8 @@ pub struct MissingVariable {
     pub present: String,
 }
 
+const CLIENT_ID: &str = "PORTCULLIS_CLIENT_ID";
+const CLIENT_SECRET: &str = "PORTCULLIS_CLIENT_SECRET";
 const EMAIL: &str = "PORTCULLIS_EMAIL";
 const API_TOKEN: &str = "PORTCULLIS_API_TOKEN";
 
@@ -80,6 +90,78 @@ impl Credentials {
     pub(super) fn header(&self) -> Option<HeaderValue> {
         let pair = format!("{}:{}", self.email, self.token.expose_secret());
         sensitive(&format!("Basic {}", STANDARD.encode(pair)))
+    }
+}
+
+impl ClientCredentials {
+    /// Pairs a client id with its secret.
+    pub fn new(id: impl Into<String>, secret: impl Into<String>) -> Self {
+        Self {
+            id: id.into(),
+            secret: SecretString::from(secret.into()),
+        }
+    }
+
+    /// Reads `PORTCULLIS_<SITE>_CLIENT_ID` and `PORTCULLIS_<SITE>_CLIENT_SECRET`, then the variables without the site, as
+    /// [`Credentials::from_env`] does.
+    ///
+    /// # Errors
+    /// When only one half of the pair is set.
+    pub fn from_env(
+        site_key: &str,
+        lookup: impl Fn(&str) -> Option<String>,
+    ) -> Result<Option<Self>, MissingVariable> {
+        let id = variable(site_key, "CLIENT_ID", &lookup);
+        let secret = variable(site_key, "CLIENT_SECRET", &lookup);
+        match (id, secret) {
+            (Some((_, id)), Some((_, secret))) => Ok(Some(Self::new(id, secret))),
+            (None, None) => Ok(None),
+            (Some((present, _)), None) => Err(MissingVariable {
+                missing: CLIENT_SECRET,
+                present,
+            }),
+            (None, Some((present, _))) => Err(MissingVariable {
+                missing: CLIENT_ID,
+                present,
+            }),
+        }
+    }
+
+    /// Says whether they are exactly this pair.
+    pub(crate) fn is(&self, id: &str, secret: &str) -> bool {
+        self.id == id && self.secret.expose_secret() == secret
+    }
+
+    /// Builds the body of the request for a token. It goes to the transport as bytes, and into no log.
+    pub(super) fn request(&self) -> Vec<u8> {
+        let body = serde_json::json!({
+            "grant_type": "client_credentials",
+            "client_id": self.id,
+            "client_secret": self.secret.expose_secret(),
+        });
+        body.to_string().into_bytes()
+    }
+}
+
+/// A token that a service account was given, and when it ends.
+#[derive(Clone)]
+pub(super) struct Bearer {
+    token: SecretString,
+    /// By the connection's clock.
+    pub(super) ends: Duration,
+}
+
+impl Bearer {
+    pub(super) fn new(token: String, ends: Duration) -> Self {
+        Self {
+            token: SecretString::from(token),
+            ends,
+        }
+    }
+
+    /// Builds the `Authorization` header; `None` when the token holds what no header can carry.
+    pub(super) fn header(&self) -> Option<HeaderValue> {
+        sensitive(&format!("Bearer {}", self.token.expose_secret()))
     }
 }
 
@@ -139,6 +221,20 @@ impl fmt::Debug for Credentials {
     }
 }
 
+impl fmt::Debug for ClientCredentials {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ClientCredentials")
+            .field("id", &self.id)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Bearer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Bearer").finish_non_exhaustive()
+    }
+}
+
 impl fmt::Debug for OrgKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("OrgKey").finish_non_exhaustive()
@@ -183,11 +279,28 @@ mod tests {
     }
 
     #[test]
+    fn a_client_has_an_id_and_a_secret() {
+        let own = of(&[
+            ("PORTCULLIS_ACME_CLIENT_ID", "acme"),
+            ("PORTCULLIS_CLIENT_ID", "all"),
+            ("PORTCULLIS_CLIENT_SECRET", "s\n"),
+        ]);
+        let found = ClientCredentials::from_env("acme", own).unwrap().unwrap();
+        assert!(found.is("acme", "s"));
+        let half = ClientCredentials::from_env("acme", of(&[("PORTCULLIS_CLIENT_ID", "all")]));
+        assert_eq!(half.unwrap_err().missing, "PORTCULLIS_CLIENT_SECRET");
+        let none = ClientCredentials::from_env("acme", of(&[]));
+        assert!(none.unwrap().is_none());
+    }
+
+    #[test]
     fn debug_shows_no_secret() {
         let shown = format!(
-            "{:?} {:?} {:?} {:?}",
+            "{:?} {:?} {:?} {:?} {:?} {:?}",
             Credentials::new("a@b.c", "s3cret"),
             OrgKey::new("s3cret"),
+            ClientCredentials::new("id", "s3cret"),
+            Bearer::new("s3cret".into(), Duration::ZERO),
             Credentials::new("a@b.c", "s3cret").header(),
             OrgKey::new("s3cret").header(),
         );

@@ -6,7 +6,7 @@ use super::error::{ApiError, ErrorKind, said};
 use super::pace::{Left, Pace, Signal};
 use super::window::Window;
 use futures_util::future::BoxFuture;
-use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderMap, RETRY_AFTER};
+use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, RETRY_AFTER};
 use reqwest::{Certificate, Client, Method, redirect};
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -178,18 +178,32 @@ impl Http {
     /// ever answered is most often a slip in its name, so it is tried once more and no longer.
     pub(super) async fn send(&self, call: Call) -> Result<Answer, ApiError> {
         let url = self.target.url(self, &call).await?;
-        let authorization = self.target.authorization(&call)?;
         // Whether some attempt may have changed the site, so that no later failure can say that nothing happened.
         let mut landed = false;
         let mut attempt = 0;
         let began = self.options.clock.elapsed();
+        // A token may end before its time; another one is tried once.
+        let mut renewed = false;
         loop {
+            let authorization = match self.target.authorize(self, &call).await {
+                Ok(authorization) => authorization,
+                Err(error) => return Err(uncertain_if(landed, error)),
+            };
             let mut retries = self.options.retries;
             let (error, again, asked) =
                 match self.attempt(&call, &url, authorization.as_ref()).await {
                     Ok(raw) if (200..300).contains(&raw.status) => return Ok(answer(call, raw)),
                     // The object is gone, and a lost attempt of ours may be why: either way it is as wanted.
                     Ok(raw) if landed && gone(&call, &raw) => return Ok(answer(call, raw)),
+                    // Who is not let in has changed nothing.
+                    Ok(raw)
+                        if raw.status == 401
+                            && !renewed
+                            && self.target.refused(&call, authorization.as_ref()).await =>
+                    {
+                        renewed = true;
+                        continue;
+                    }
                     Ok(raw) => {
                         let busy = matches!(raw.status, 429 | 502..=504);
                         landed |= call.writes && raw.status >= 500;
@@ -263,7 +277,9 @@ impl Http {
         if call.no_check {
             request = request.header("X-Atlassian-Token", "no-check");
         }
-        if let Some(body) = &call.body {
+        if let Some(proof) = self.target.proof(call) {
+            request = request.header(CONTENT_TYPE, "application/json").body(proof);
+        } else if let Some(body) = &call.body {
             request = request.json(body);
         }
         let mut response = request

@@ -36,6 +36,14 @@ pub(super) fn filled<'de, D: serde::Deserializer<'de>>(
     }
 }
 
+/// A token that a service account was given.
+#[derive(Deserialize)]
+pub(super) struct Token {
+    pub(super) access_token: String,
+    /// In seconds.
+    pub(super) expires_in: u64,
+}
+
 #[derive(Deserialize)]
 pub(super) struct TenantInfo {
     #[serde(rename = "cloudId", deserialize_with = "filled")]

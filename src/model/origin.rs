@@ -59,6 +59,21 @@ impl Origin {
         Self::checked(text, |host| host == "api.atlassian.com", API)
     }
 
+    /// Returns where a service account gets its token for a site: `https://auth.atlassian.com`, or the same origin on loopback.
+    ///
+    /// # Errors
+    /// None for a site that was checked.
+    pub fn auth(site: &Self) -> Result<Self, OriginError> {
+        match site.loopback {
+            true => Ok(site.clone()),
+            false => Self::checked(
+                "https://auth.atlassian.com",
+                |host| host == "auth.atlassian.com",
+                API,
+            ),
+        }
+    }
+
     /// Says whether the server runs on this machine.
     pub fn is_loopback(&self) -> bool {
         self.loopback

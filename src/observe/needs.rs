@@ -187,7 +187,8 @@ pub(super) fn expected_people<'w>(
     let expectations = desired.workspace.expectations.iter();
     expectations
         .filter(move |expectation| whole && expectation.site.value == *site)
-        .filter_map(|expectation| match &expectation.who.value {
+        .flat_map(|expectation| expectation.who.value.named())
+        .filter_map(|who| match who {
             ExpectedWho::Person(email) => Some(email),
             _ => None,
         })
@@ -202,7 +203,8 @@ pub(super) fn expected_groups<'w>(
     let expectations = desired.workspace.expectations.iter();
     expectations
         .filter(move |expectation| whole && expectation.site.value == *site)
-        .filter_map(|expectation| match &expectation.who.value {
+        .flat_map(|expectation| expectation.who.value.named())
+        .filter_map(|who| match who {
             ExpectedWho::Group(name) => Some(name.as_str()),
             _ => None,
         })
@@ -213,7 +215,12 @@ fn is_meant(desired: &Desired<'_>, name: &OrganizationName) -> bool {
     let mut expectations = desired.workspace.expectations.iter();
     expectations.any(|expectation| {
         expectation.site.value == desired.site.key
-            && matches!(&expectation.who.value, ExpectedWho::Organization(who) if who == name)
+            && expectation
+                .who
+                .value
+                .named()
+                .into_iter()
+                .any(|who| matches!(who, ExpectedWho::Organization(who) if who == name))
     })
 }
 

@@ -28,10 +28,20 @@ pub fn route(surfaces: &Surfaces, field: MappedField) -> Route {
         let mapping = driver.fields.get(&field)?;
         driver.endpoints.get(&mapping.endpoint)
     });
-    let choose = |needed: SurfaceMode, mapped: bool| match unpromised {
-        Some((surface, mode)) if mode >= needed => surface,
-        _ if mapped => Surface::Mapped,
-        _ => Surface::Manual,
+    // With OAuth described endpoints are out of reach, which is said before the run, and the gateway is asked and refuses, so
+    // that it is said why nothing is known; nothing is written over either.
+    let refused = |surface: Surface, needed: SurfaceMode| match surface {
+        Surface::Mapped => surfaces.oauth,
+        Surface::Gateway => surfaces.oauth && needed != SurfaceMode::Read,
+        _ => false,
+    };
+    let choose = |needed: SurfaceMode, mapped: bool| {
+        let may = |surface| !refused(surface, needed);
+        match unpromised {
+            Some((surface, mode)) if mode >= needed && may(surface) => surface,
+            _ if mapped && may(Surface::Mapped) => Surface::Mapped,
+            _ => Surface::Manual,
+        }
     };
     Route {
         read: choose(SurfaceMode::Read, mapping.is_some()),

@@ -12,8 +12,9 @@ use crate::report::build;
 use crate::report::document::{
     Check, FindingDocument, PlanDocument, Redaction, ResourceChange, ScopeError, Source,
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 pub use text::text;
 pub(in crate::report) use text::{action, changed, waits};
@@ -54,6 +55,12 @@ pub struct DriftDocument {
     pub notices: Vec<NoticeRow>,
     /// Service projects that the files do not have.
     pub unlisted_projects: Vec<String>,
+    /// With `--blame`: who changed what somebody did on the site, one row for each of `resource_drift`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub blame: Option<Vec<BlameRow>>,
+    /// With `--since`: what is new since an earlier report.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub since: Option<SinceRow>,
     /// The patch, when one was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub patch: Option<PatchRow>,
@@ -96,6 +103,32 @@ pub struct NoticeRow {
     pub source: Option<Source>,
 }
 
+/// Who changed something, as the audit logs say; without `at` they do not.
+#[derive(Debug, Serialize)]
+pub struct BlameRow {
+    /// What was changed.
+    pub address: String,
+    /// Who did it: an address, a name or an id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
+    /// When.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub at: Option<String>,
+    /// The record in the log's words, or why there is none.
+    pub says: String,
+}
+
+/// What is new since an earlier report.
+#[derive(Debug, Serialize)]
+pub struct SinceRow {
+    /// The earlier report.
+    pub report: String,
+    /// Addresses of `resource_drift` and `resource_changes` that it lacks, or has with another value. These rows come first.
+    pub new: Vec<String>,
+    /// Addresses that it has and that do not differ any more.
+    pub gone: Vec<String>,
+}
+
 /// What a patch accepts, and what has to be decided by hand.
 #[derive(Debug, Serialize)]
 pub struct PatchRow {
@@ -134,6 +167,8 @@ impl DriftDocument {
             access_impact: Value::Null,
             notices: Vec::new(),
             unlisted_projects: Vec::new(),
+            blame: None,
+            since: None,
             patch: None,
             portcullis: None,
             requests: 0,
@@ -221,6 +256,34 @@ impl DriftDocument {
         }));
     }
 
+    /// Puts what is new since an earlier report first. Called once the rows are what is written.
+    pub fn since(&mut self, report: &str, earlier: &EarlierDrift) {
+        let is_new = |row: &ResourceChange| {
+            let key = (row.address.clone(), row.change.after.clone());
+            !earlier.rows.contains(&key)
+        };
+        let rows = || self.resource_drift.iter().chain(&self.resource_changes);
+        let new = rows()
+            .filter(|row| is_new(row))
+            .map(|row| row.address.clone())
+            .collect();
+        let known: BTreeSet<&str> = rows().map(|row| row.address.as_str()).collect();
+        let gone: BTreeSet<&str> = earlier
+            .rows
+            .iter()
+            .map(|(address, _)| address.as_str())
+            .filter(|address| !known.contains(address))
+            .collect();
+        self.since = Some(SinceRow {
+            report: report.to_owned(),
+            new,
+            gone: gone.into_iter().map(str::to_owned).collect(),
+        });
+        // Stable: within both parts the order stays.
+        self.resource_drift.sort_by_key(|row| !is_new(row));
+        self.resource_changes.sort_by_key(|row| !is_new(row));
+    }
+
     /// Says what became of a patch.
     pub fn patched(&mut self, patch: &Patch, file: &str) {
         self.patch = Some(PatchRow {
@@ -274,6 +337,55 @@ fn place(sources: &Sources, span: Span) -> Option<Source> {
         file: sources.get(span.file)?.path.to_string(),
         line: span.line,
     })
+}
+
+/// What is compared of an earlier report.
+#[derive(Debug, Default)]
+pub struct EarlierDrift {
+    rows: Vec<(String, Value)>,
+}
+
+impl EarlierDrift {
+    /// Reads a report that was written as JSON.
+    ///
+    /// # Errors
+    /// When it is none; reads after the name of the file.
+    pub fn read(text: &str) -> Result<Self, String> {
+        let wrong = |_| "is no report: `portcullis drift --format json` writes one".to_owned();
+        let document: EarlierDocument = serde_json::from_str(text).map_err(wrong)?;
+        if document.format_version.split('.').next() != Some("1") {
+            return Err(format!(
+                "is a report of format `{}`, this program reads `1.*`",
+                document.format_version
+            ));
+        }
+        let rows = document
+            .resource_drift
+            .into_iter()
+            .chain(document.resource_changes);
+        Ok(Self {
+            rows: rows.map(|row| (row.address, row.change.after)).collect(),
+        })
+    }
+}
+
+#[derive(Deserialize)]
+struct EarlierDocument {
+    format_version: String,
+    resource_drift: Vec<EarlierRow>,
+    resource_changes: Vec<EarlierRow>,
+}
+
+#[derive(Deserialize)]
+struct EarlierRow {
+    address: String,
+    change: EarlierChange,
+}
+
+#[derive(Deserialize)]
+struct EarlierChange {
+    #[serde(default)]
+    after: Value,
 }
 
 /// Writes the document as JSON.

@@ -116,6 +116,7 @@ async fn compare(site: Site) -> Result<usize, String> {
         api_url: None,
         auth: Auth::Classic,
         credentials: Some(Credentials::new("admin@sandbox.example", "sandbox-admin")),
+        client: None,
         org_key: None,
         options: jsm::Options::default(),
     })

@@ -3,7 +3,7 @@
 use super::harness::Place;
 use clap::Parser as _;
 
-const COMMANDS: [&str; 19] = [
+const COMMANDS: [&str; 20] = [
     "doctor",
     "validate",
     "plan",
@@ -15,6 +15,7 @@ const COMMANDS: [&str; 19] = [
     "explain",
     "who",
     "review",
+    "graph",
     "init",
     "attest",
     "sandbox",

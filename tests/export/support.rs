@@ -33,6 +33,7 @@ impl Live {
             api_url: None,
             auth: Auth::Classic,
             credentials: Some(Credentials::new("admin@sandbox.example", "sandbox-admin")),
+            client: None,
             org_key: Some(OrgKey::new("sandbox-org-key")),
             options: jsm::Options::default(),
         })

@@ -218,6 +218,8 @@ async fn tour(service: &Service) -> Vec<String> {
     let _ = reader.all_users(9).await;
     let _ = reader.rights(&Right::ASKED, None).await;
     let _ = reader.customer_role_holders("o", "ari:p").await;
+    let _ = reader.audit_records().await;
+    let _ = reader.organization_events("o").await;
     let _ = reader.permission_scheme("ITSM").await;
     let group = Group {
         id: Some("g".into()),

@@ -134,6 +134,7 @@ impl Service {
             api_url: None,
             auth: Auth::Classic,
             credentials: Some(Credentials::new("admin@acme.com", TOKEN)),
+            client: None,
             org_key: Some(OrgKey::new(ORG_KEY)),
             options: Options {
                 clock: Arc::new(Still(Arc::clone(&self.waits))),

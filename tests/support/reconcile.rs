@@ -122,6 +122,7 @@ impl Case {
             api_url: None,
             auth: Auth::Classic,
             credentials: Some(Credentials::new(email, token)),
+            client: None,
             org_key: Some(OrgKey::new("sandbox-org-key")),
             options: self.options.clone(),
         })

@@ -23,16 +23,22 @@ pub(super) fn check(cx: &mut Context, workspace: &Workspace) {
         for pattern in expectation.projects.iter().chain(&expectation.except) {
             project(cx, site, pattern);
         }
-        if let ExpectedWho::Organization(name) = &expectation.who.value
-            && !site.organizations.contains_key(name)
-        {
-            cx.report(not_declared(
-                "the organization",
-                name.as_str(),
-                expectation.who.span,
-                site.organizations.keys().map(OrganizationName::as_str),
-                "declare it under `organizations` of the site",
-            ));
+        let named = match &expectation.who.value {
+            ExpectedWho::Others(allowed) => allowed.iter().collect(),
+            _ => vec![&expectation.who],
+        };
+        for who in named {
+            if let ExpectedWho::Organization(name) = &who.value
+                && !site.organizations.contains_key(name)
+            {
+                cx.report(not_declared(
+                    "the organization",
+                    name.as_str(),
+                    who.span,
+                    site.organizations.keys().map(OrganizationName::as_str),
+                    "declare it under `organizations` of the site",
+                ));
+            }
         }
         space(cx, site, expectation);
     }

@@ -1,8 +1,9 @@
 //! Expectations and attestations.
 
 use super::optional_sentence;
+use super::policy::UNDECIDED;
 use crate::config::context::{Context, address as email_address};
-use crate::config::workspace::{Ability, Attestation, Expectation, ExpectedWho};
+use crate::config::workspace::{Ability, Attestation, Expectation, ExpectedWho, Undecided};
 use crate::config::yaml::{Entry, Node};
 use crate::config::{codes, keys, yaml};
 use crate::diagnostic::{Diagnostic, Located, short};
@@ -17,22 +18,44 @@ const ABILITY: &[(&str, Ability)] = &[
 ];
 
 /// Reads the access tests.
-pub(super) fn expectations(cx: &mut Context, entry: Option<&Entry<'_>>) -> Vec<Expectation> {
+pub(super) fn expectations(
+    cx: &mut Context,
+    entry: Option<&Entry<'_>>,
+    undecided: Undecided,
+) -> Vec<Expectation> {
     let items = entry.and_then(|e| cx.items(&e.node)).unwrap_or_default();
     items
         .iter()
-        .filter_map(|item| expectation(cx, item))
+        .filter_map(|item| expectation(cx, item, undecided))
         .collect()
 }
 
-fn expectation(cx: &mut Context, node: &Node<'_>) -> Option<Expectation> {
+fn expectation(cx: &mut Context, node: &Node<'_>, otherwise: Undecided) -> Option<Expectation> {
     let fields = cx.fields(node, node.mark, keys::EXPECTATION)?;
     let name = cx
         .required(&fields, "name", "a sentence that reports can show")
         .and_then(|e| cx.sentence(&e.node));
-    let who = cx
-        .required(&fields, "who", WHO_HINT)
-        .and_then(|e| who(cx, &e.node));
+    let only = fields.get("only").map(|e| others(cx, e));
+    let who = match only {
+        None => cx
+            .required(&fields, "who", WHO_HINT)
+            .and_then(|e| who(cx, &e.node)),
+        Some(others) => {
+            for key in ["who", "cannot"] {
+                if let Some(beside) = fields.get(key) {
+                    cx.report(
+                        Diagnostic::error(
+                            codes::CONFLICTING_KEYS,
+                            format!("`only` and `{key}` exclude each other"),
+                        )
+                        .at(beside.mark)
+                        .hint("`only` with `can` says that nobody else may"),
+                    );
+                }
+            }
+            others
+        }
+    };
     let site = cx
         .required(&fields, "site", "the key of a site")
         .and_then(|e| {
@@ -104,13 +127,34 @@ fn expectation(cx: &mut Context, node: &Node<'_>) -> Option<Expectation> {
         span: node.mark.span,
         name,
         who,
-        can: fields.has("can"),
+        // Of `only`, everybody else is who must not.
+        can: fields.has("can") && !fields.has("only"),
         ability,
         site: site?,
         projects,
         except: project_patterns(cx, fields.get("except")),
         space,
+        undecided: fields
+            .get("undecided")
+            .and_then(|e| cx.word(&e.node, UNDECIDED))
+            .map_or(otherwise, |written| written.value),
     })
+}
+
+/// Reads who alone may do something.
+fn others(cx: &mut Context, entry: &Entry<'_>) -> Option<Located<ExpectedWho>> {
+    let items = cx.items(&entry.node)?;
+    if items.is_empty() {
+        cx.report(
+            Diagnostic::error(codes::MISSING_KEY, "`only` names nobody")
+                .at(entry.mark)
+                .hint(WHO_HINT),
+        );
+        return None;
+    }
+    let read: Vec<Option<Located<ExpectedWho>>> = items.iter().map(|item| who(cx, item)).collect();
+    let allowed = read.into_iter().collect::<Option<Vec<_>>>()?;
+    Some(Located::new(ExpectedWho::Others(allowed), entry.mark.span))
 }
 
 const WHO_HINT: &str = "`anonymous`, `anyone`, `any_customer`, `\"*@domain\"`, `organization:NAME`, `group:NAME`, or an address";

@@ -2,7 +2,9 @@
 
 use super::{block, patterns};
 use crate::config::context::{Context, Fields};
-use crate::config::workspace::{AcceptedDrift, Acknowledgement, Gate, Limit, Policy, Unmanaged};
+use crate::config::workspace::{
+    AcceptedDrift, Acknowledgement, Gate, Limit, Policy, Undecided, Unmanaged,
+};
 use crate::config::yaml::{Entry, Node, Value};
 use crate::config::{codes, keys};
 use crate::diagnostic::{Diagnostic, Located, Span};
@@ -18,6 +20,10 @@ const UNMANAGED: &[(&str, Unmanaged)] = &[
     ("list", Unmanaged::List),
     ("ignore", Unmanaged::Ignore),
 ];
+
+/// The words for what becomes of an expectation that cannot be decided.
+pub(super) const UNDECIDED: &[(&str, Undecided)] =
+    &[("warn", Undecided::Warn), ("block", Undecided::Block)];
 
 /// Reads the policy.
 pub(super) fn policy(cx: &mut Context, entry: &Entry<'_>) -> Policy {
@@ -57,6 +63,9 @@ pub(super) fn policy(cx: &mut Context, entry: &Entry<'_>) -> Policy {
     policy.unmanaged = fields
         .get("unmanaged")
         .and_then(|e| cx.word(&e.node, UNMANAGED));
+    policy.undecided = fields
+        .get("undecided")
+        .and_then(|e| cx.word(&e.node, UNDECIDED));
     policy
 }
 

@@ -59,6 +59,30 @@ fn project(cx: &mut Context, entry: &Entry<'_>) -> Option<Project> {
     })
 }
 
+/// Reads what declared projects are where they do not say otherwise, and lets them be that.
+pub(super) fn defaults(
+    cx: &mut Context,
+    entry: Option<&Entry<'_>>,
+    projects: &mut BTreeMap<ProjectKey, Project>,
+) {
+    let Some(entry) = entry else {
+        return;
+    };
+    let Some(fields) = cx.fields(&entry.node, entry.mark, keys::PROJECT_DEFAULTS) else {
+        return;
+    };
+    let access = fields
+        .get("channel_access")
+        .and_then(|e| cx.word(&e.node, ChannelAccess::WORDS));
+    let sharing = fields
+        .get("customer_sharing")
+        .and_then(|e| cx.word(&e.node, CustomerSharing::WORDS));
+    for project in projects.values_mut() {
+        project.channel_access = project.channel_access.or(access);
+        project.customer_sharing = project.customer_sharing.or(sharing);
+    }
+}
+
 fn linked(cx: &mut Context, entry: &Entry<'_>) -> Option<LinkedOrganizations> {
     let fields = cx.fields(&entry.node, entry.mark, keys::LINKED_ORGANIZATIONS)?;
     let mode = mode(cx, fields.get("mode"));

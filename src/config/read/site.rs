@@ -16,10 +16,15 @@ use crate::config::{keys, mapped, roster};
 use crate::diagnostic::{Diagnostic, Located, Mark, short};
 use crate::model::{Email, Origin, OriginError, SiteKey, SpaceKey};
 use camino::Utf8PathBuf;
+use jiff::civil::Date;
 use std::collections::{BTreeMap, BTreeSet};
 use url::Url;
 
-const AUTH: &[(&str, Auth)] = &[("classic", Auth::Classic), ("scoped", Auth::Scoped)];
+const AUTH: &[(&str, Auth)] = &[
+    ("classic", Auth::Classic),
+    ("scoped", Auth::Scoped),
+    ("oauth", Auth::Oauth),
+];
 const USER_MANAGEMENT: &[(&str, UserManagement)] = &[
     ("centralized", UserManagement::Centralized),
     ("original", UserManagement::Original),
@@ -30,6 +35,8 @@ const CONFLUENCE_PLAN: &[(&str, ConfluencePlan)] = &[
     ("premium", ConfluencePlan::Premium),
     ("enterprise", ConfluencePlan::Enterprise),
 ];
+const AUDIT_MODE: &[(&str, SurfaceMode)] =
+    &[("deny", SurfaceMode::Deny), ("read", SurfaceMode::Read)];
 const SURFACE_MODE: &[(&str, SurfaceMode)] = &[
     ("deny", SurfaceMode::Deny),
     ("read", SurfaceMode::Read),
@@ -80,6 +87,7 @@ pub(super) fn site(cx: &mut Context, entry: &Entry<'_>) -> Option<Site> {
     cx.declared = declared(&fields);
     let mut organizations = organization::organizations(cx, fields.get("organizations"));
     let mut projects = project::projects(cx, fields.get("projects"));
+    project::defaults(cx, fields.get("project_defaults"), &mut projects);
     let mut lists = roster::Lists {
         site: &entry.key,
         organizations: &mut organizations,
@@ -97,6 +105,9 @@ pub(super) fn site(cx: &mut Context, entry: &Entry<'_>) -> Option<Site> {
     let unlisted = fields
         .get("unlisted_projects")
         .and_then(|e| cx.word(&e.node, UNLISTED));
+    let auth = word(cx, fields.get("auth"), AUTH);
+    let surfaces = fields.get("surfaces").map(|e| surfaces(cx, e));
+    let surfaces = surfaces.unwrap_or_default();
     let site = Site {
         key: key?,
         span: entry.mark.span,
@@ -107,7 +118,8 @@ pub(super) fn site(cx: &mut Context, entry: &Entry<'_>) -> Option<Site> {
             let url = origin(cx, text, e.node.mark, Origin::api)?;
             Some(Located::new(url, e.node.mark.span))
         }),
-        auth: word(cx, fields.get("auth"), AUTH),
+        auth,
+        token_expires: token_expires(cx, fields.get("token_expires"), &entry.key),
         atlassian_organization: fields.get("atlassian_organization").and_then(|e| {
             Some(Located::new(
                 cx.text(&e.node)?.to_string(),
@@ -118,10 +130,7 @@ pub(super) fn site(cx: &mut Context, entry: &Entry<'_>) -> Option<Site> {
         confluence_plan: fields
             .get("confluence_plan")
             .and_then(|e| cx.word(&e.node, CONFLUENCE_PLAN)),
-        surfaces: fields
-            .get("surfaces")
-            .map(|e| surfaces(cx, e))
-            .unwrap_or_default(),
+        surfaces: within_reach(surfaces, auth),
         settings,
         spaces: spaces(cx, fields.get("spaces")),
         unlisted_projects: unlisted
@@ -297,6 +306,45 @@ fn seed(cx: &mut Context, node: &Node<'_>) -> Option<Located<Utf8PathBuf>> {
     Some(path)
 }
 
+/// Reads when the token ends, and warns from thirty days ahead: a pipeline that stops at night tells nobody why.
+fn token_expires(cx: &mut Context, entry: Option<&Entry<'_>>, site: &str) -> Option<Located<Date>> {
+    let entry = entry?;
+    let last = cx.date(&entry.node)?;
+    let left = cx
+        .options
+        .today
+        .until(last)
+        .map_or(0, |left| left.get_days());
+    let says = match left {
+        31.. => None,
+        0 => Some(format!("the token of site `{site}` ends today")),
+        1 => Some(format!(
+            "the token of site `{site}` ends tomorrow, on {last}"
+        )),
+        2..=30 => Some(format!(
+            "the token of site `{site}` ends in {left} days, on {last}"
+        )),
+        _ => Some(format!("the token of site `{site}` ended on {last}")),
+    };
+    if let Some(says) = says {
+        cx.report(
+            Diagnostic::warning(codes::TOKEN_EXPIRES, says)
+                .at(entry.node.mark)
+                .hint("make a new one, give it to the pipelines, and write its last day here; `portcullis doctor` says how"),
+        );
+    }
+    Some(Located::new(last, entry.node.mark.span))
+}
+
+/// Takes away what the credential does not reach: an OAuth token is taken by neither the gateway nor described endpoints.
+fn within_reach(mut surfaces: Surfaces, auth: Auth) -> Surfaces {
+    if auth == Auth::Oauth {
+        surfaces.oauth = true;
+        surfaces.out_of_reach = surfaces.mapped.take().map(|driver| driver.file.to_string());
+    }
+    surfaces
+}
+
 fn surfaces(cx: &mut Context, entry: &Entry<'_>) -> Surfaces {
     let mut surfaces = Surfaces::default();
     let Some(fields) = cx.fields(&entry.node, entry.mark, keys::SURFACES) else {
@@ -311,6 +359,12 @@ fn surfaces(cx: &mut Context, entry: &Entry<'_>) -> Surfaces {
         if let Some(written) = fields.get(key).and_then(|e| cx.word(&e.node, SURFACE_MODE)) {
             *mode = written.value;
         }
+    }
+    if let Some(written) = fields
+        .get("audit")
+        .and_then(|e| cx.word(&e.node, AUDIT_MODE))
+    {
+        surfaces.audit = written.value;
     }
     surfaces.mapped = fields
         .get("mapped")

@@ -42,6 +42,7 @@ fn site(url: SiteUrl, user_management: UserManagement) -> Site {
         seed: None,
         api_url: None,
         auth: Auth::Classic,
+        token_expires: None,
         atlassian_organization: Some(Located::new("acme-corp".into(), SPAN)),
         user_management,
         confluence_plan: None,

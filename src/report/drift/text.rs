@@ -1,7 +1,7 @@
 //! Drift for people, in the words of a plan: who it is about first, then what differs by whose doing it is, then what comes next.
 //! Silent, that is one line, when nothing matters.
 
-use super::{DriftDocument, PatchRow, WAITS};
+use super::{BlameRow, DriftDocument, PatchRow, WAITS};
 use crate::neutral::phrase::Phrase;
 use crate::report::document::{Check, PlanDocument, ResourceChange, Source};
 use crate::report::sentences::{Mark, lines};
@@ -11,7 +11,7 @@ use crate::report::text::rows::{Row, Widths};
 use crate::report::text::values::{Null, words};
 use crate::report::text::{Style, told};
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
 /// How many rows of one section are shown.
@@ -133,10 +133,35 @@ fn differences(document: &DriftDocument, page: &mut Page<'_>) -> io::Result<()> 
         true => "changed on the site",
         false => "different",
     };
-    let drift: Vec<&ResourceChange> = document.resource_drift.iter().collect();
-    rows(document, heading, &drift, page, |row| {
-        differs(row, with_base)
-    })?;
+    let blamed: BTreeMap<&str, &BlameRow> = document
+        .blame
+        .iter()
+        .flatten()
+        .map(|row| (row.address.as_str(), row))
+        .collect();
+    let says = |row: &ResourceChange| {
+        let differs = differs(row, with_base);
+        match blamed.get(row.address.as_str()) {
+            Some(blame) => differs.word("; ").then(&done_by(blame)),
+            None => differs,
+        }
+    };
+    match &document.since {
+        None => {
+            let drift: Vec<&ResourceChange> = document.resource_drift.iter().collect();
+            rows(document, heading, &drift, page, says)?;
+        }
+        Some(since) => {
+            let new: BTreeSet<&str> = since.new.iter().map(String::as_str).collect();
+            let drift = document.resource_drift.iter();
+            let (fresh, known): (Vec<&ResourceChange>, Vec<&ResourceChange>) =
+                drift.partition(|row| new.contains(row.address.as_str()));
+            let fresh_heading = format!("{heading}, new since {}", since.report);
+            rows(document, &fresh_heading, &fresh, page, says)?;
+            let known_heading = format!("{heading} already then");
+            rows(document, &known_heading, &known, page, says)?;
+        }
+    }
     let changes = document.resource_changes.iter();
     let (waits, unapplied): (Vec<&ResourceChange>, Vec<&ResourceChange>) =
         changes.partition(|row| row.action_reason == WAITS);
@@ -152,6 +177,23 @@ fn differences(document: &DriftDocument, page: &mut Page<'_>) -> io::Result<()> 
         wanted,
     )?;
     rows(document, "waits for a person", &waits, page, wanted)
+}
+
+/// Says who did it and when, as the log has it, or that no log says.
+fn done_by(row: &BlameRow) -> Phrase {
+    match (&row.by, &row.at) {
+        (Some(by), Some(at)) => Phrase::of("by ")
+            .name(by)
+            .word(" on ")
+            .key(at)
+            .word(": ")
+            .name(&row.says),
+        (None, Some(at)) => Phrase::of("on ")
+            .key(at)
+            .word(", by nobody whom the log names: ")
+            .name(&row.says),
+        _ => Phrase::read(&row.says),
+    }
 }
 
 /// Says how the site differs from what was described.

@@ -4,7 +4,7 @@ use super::fold::{counted, folded};
 use super::people::People;
 use super::{Privacy, redact_row};
 use crate::report::document::Redaction;
-use crate::report::drift::DriftDocument;
+use crate::report::drift::{BlameRow, DriftDocument};
 
 /// Takes personal data out of what differs. See [`super::redact`].
 ///
@@ -44,6 +44,12 @@ pub fn redact(document: &mut DriftDocument, privacy: Privacy, key: Option<&str>)
         }
         people.rewrite(&mut notice.message);
     }
+    for row in document.blame.iter_mut().flatten() {
+        people.rewrite_address(&mut row.address);
+        // Anything that a log calls somebody, so no form gives it away.
+        row.by = row.by.take().map(|by| people.pseudonym(&by));
+        people.rewrite(&mut row.says);
+    }
     if let Some(patch) = &mut document.patch {
         for address in &mut patch.accepted {
             people.rewrite_address(address);
@@ -75,6 +81,11 @@ fn fold(document: &mut DriftDocument) {
     for rows in [&mut document.resource_drift, &mut document.resource_changes] {
         *rows = folded(std::mem::take(rows));
     }
+    // Rows of people are counted, and a count was done by nobody in particular.
+    document.blame = document.blame.take().map(|rows| {
+        let single = |row: &BlameRow| !row.address.ends_with("/*");
+        rows.into_iter().filter(single).collect()
+    });
     let accepted = std::mem::take(&mut document.accepted);
     document.accepted = counted(accepted, |row| {
         format!(

@@ -1,0 +1,122 @@
+//! `drift --blame` and `drift --since`: who changed what, by the logs and by nothing else; what is new first.
+
+use super::harness::{Place, Ran, site};
+use portcullis::emulator::{Options, Sandbox};
+use serde_json::Value;
+
+/// A workspace of somebody else, who changes the site over REST by credentials of their own.
+const OTHERS: &str = "    organizations:
+      Umbrella: {}
+    projects:
+      ITSM: { organizations: { list: [Umbrella] } }
+";
+
+/// The quickstart, applied; then changed by somebody else.
+fn changed(sandbox: &Sandbox) -> Place {
+    let place = Place::remote(sandbox);
+    let ran = place.run(&["apply", "--auto-approve", "--allow-manual"]);
+    assert!([0, 5, 9].contains(&ran.code), "{}", ran.text());
+    let mut other = Place::new();
+    other.environment(&super::harness::ADMIN);
+    let head = format!(
+        "version: 1\nsites:\n  acme:\n    url: \"{}\"\n",
+        sandbox.url()
+    );
+    other.write("portcullis.yaml", &format!("{head}{OTHERS}"));
+    let ran = other.run(&["apply", "--auto-approve", "--allow-manual"]);
+    assert_eq!(ran.code, 0, "{}", ran.text());
+    place
+}
+
+fn blame<'r>(report: &'r Value, address: &str) -> &'r Value {
+    let rows = report["blame"].as_array().unwrap();
+    let found = rows.iter().find(|row| row["address"] == address);
+    found.unwrap_or_else(|| panic!("{address}: {report:#}"))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_change_names_who_did_it_or_that_the_log_says_nothing() {
+    let sandbox = site(Options::default()).await;
+    let place = changed(&sandbox);
+    let writes = sandbox.stats().writes;
+    let report = place.run(&["drift", "--blame", "--format", "json"]).json();
+    assert_eq!(sandbox.stats().writes, writes);
+    let link = blame(&report, "acme/project/ITSM/organization/Umbrella");
+    assert_eq!(link["by"], "admin@sandbox.example", "{link}");
+    assert_eq!(link["says"], "Customer organization added to project");
+    assert!(link["at"].as_str().unwrap().ends_with('Z'), "{link}");
+    for row in report["resource_drift"].as_array().unwrap() {
+        let said = blame(&report, row["address"].as_str().unwrap());
+        assert!(said["says"].is_string(), "{said}");
+    }
+    let text = place.run(&["drift", "--blame"]);
+    assert!(
+        text.out.contains("admin@sandbox.example"),
+        "{}",
+        text.text()
+    );
+    let hidden = place.run(&["drift", "--blame", "--privacy", "pseudonymous"]);
+    assert!(!hidden.out.contains("admin@"), "{}", hidden.text());
+    // Without the question nobody asks the logs.
+    let asked = |sandbox: &Sandbox| {
+        let stats = sandbox.stats().by_operation;
+        stats
+            .get("GET /rest/api/3/auditing/record")
+            .copied()
+            .unwrap_or(0)
+    };
+    let before = asked(&sandbox);
+    let plain = place.run(&["drift", "--format", "json"]).json();
+    assert!(plain.get("blame").is_none());
+    assert_eq!(asked(&sandbox), before);
+    // Where reading is denied, or the right is missing, that is said of each.
+    place.replace(
+        "portcullis.yaml",
+        "      private: write",
+        "      audit: deny\n      private: write",
+    );
+    let denied = place.run(&["drift", "--blame", "--format", "json"]).json();
+    let says = blame(&denied, "acme/project/ITSM/organization/Umbrella");
+    assert!(
+        says["says"].as_str().unwrap().contains("audit: deny"),
+        "{says}"
+    );
+    assert_eq!(asked(&sandbox), before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_new_since_an_earlier_report_comes_first() {
+    let sandbox = site(Options::default()).await;
+    let place = Place::remote(&sandbox);
+    let first = place.run(&["drift", "--format", "json"]);
+    place.write("yesterday.json", &first.out);
+    let same = place
+        .run(&["drift", "--since", "yesterday.json", "--format", "json"])
+        .json();
+    assert_eq!(same["since"]["new"], serde_json::json!([]));
+    assert_eq!(same["since"]["gone"], serde_json::json!([]));
+    let mut other = Place::new();
+    other.environment(&super::harness::ADMIN);
+    let head = format!(
+        "version: 1\nsites:\n  acme:\n    url: \"{}\"\n",
+        sandbox.url()
+    );
+    let more = "    organizations: { Zenith: {} }\n    projects: { ITSM: { organizations: { list: [Zenith] } } }\n";
+    other.write("portcullis.yaml", &format!("{head}{more}"));
+    let ran: Ran = other.run(&["apply", "--auto-approve"]);
+    assert_eq!(ran.code, 0, "{}", ran.text());
+    let now = place
+        .run(&["drift", "--since", "yesterday.json", "--format", "json"])
+        .json();
+    let address = "acme/project/ITSM/organization/Zenith";
+    assert_eq!(now["since"]["new"], serde_json::json!([address]), "{now:#}");
+    assert_eq!(now["resource_drift"][0]["address"], address);
+    let text = place.run(&["drift", "--since", "yesterday.json"]);
+    assert!(
+        text.out.contains("new since yesterday.json"),
+        "{}",
+        text.text()
+    );
+    place.write("plan.json", "{}");
+    assert_eq!(place.run(&["drift", "--since", "plan.json"]).code, 64);
+}
