@@ -197,7 +197,7 @@ sites:
     7 |     favourite_colour: red
       |     ^^^^^^^^^^^^^^^^
       |
-      = hint: known here: `url`, `seed`, `api_url`, `auth`, `atlassian_organization`, `user_management`, `confluence_plan`, `surfaces`, `customer_access`, `email`, `organization_management`, `portal_only_login`, `knowledge_base`, `spaces`, `unlisted_projects`, `rosters`, `organizations_mode`, `organizations`, `people`, `projects`, `allow_empty`, `accounts`, `sandbox`
+      = hint: known here: `url`, `seed`, `api_url`, `auth`, `token_expires`, `atlassian_organization`, `user_management`, `confluence_plan`, `surfaces`, `customer_access`, `email`, `organization_management`, `portal_only_login`, `knowledge_base`, `spaces`, `unlisted_projects`, `rosters`, `organizations_mode`, `organizations`, `people`, `project_defaults`, `projects`, `allow_empty`, `accounts`, `sandbox`
 
     error[unknown-word]: `clasic` is not one of the words allowed here
      --> portcullis.yaml:8:11
@@ -205,7 +205,7 @@ sites:
     8 |     auth: clasic
       |           ^^^^^^
       |
-      = hint: did you mean `classic`? (one of `classic`, `scoped`)
+      = hint: did you mean `classic`? (one of `classic`, `scoped`, `oauth`)
 
     error[unknown-word]: `resticted` is not one of the words allowed here
       --> portcullis.yaml:10:31
@@ -303,7 +303,7 @@ fn crlf_does_not_show_in_excerpts() {
     5 |     auth: no
       |           ^^
       |
-      = hint: one of `classic`, `scoped`
+      = hint: one of `classic`, `scoped`, `oauth`
     "#);
 }
 
@@ -1166,7 +1166,7 @@ fn terminal_escapes_in_files_are_shown_not_run() {
     3 |   acme: { url: "sandbox:", auth: "\u{202e}cis\u{200b}salc" }
       |                                  ^^^^^^^^^^^^^^^^^^^^^^^^^
       |
-      = hint: one of `classic`, `scoped`
+      = hint: one of `classic`, `scoped`, `oauth`
     "#);
 }
 
@@ -1182,7 +1182,7 @@ fn json_has_terraforms_shape() {
       "diagnostics": [
         {
           "code": "unknown-word",
-          "detail": "one of `classic`, `scoped`",
+          "detail": "one of `classic`, `scoped`, `oauth`",
           "range": {
             "end": {
               "byte": 56,

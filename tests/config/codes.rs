@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 /// Workspaces with mistakes; together they show every code that one ordinary file can cause.
 const MISTAKES: &[&str] = &[
     "=== portcullis.yaml\nsites: {}\n",
-    "=== portcullis.yaml\nversion: 1\nsites:\n  acme:\n    url: \"sandbox:\"\n    token_expires: 2020-01-01\n",
+    "=== portcullis.yaml\nversion: 1\nsites:\n  acme:\n    url: \"sandbox:\"\n    token_expires: 2020-01-01\n    colour: red\n",
     r#"
 === portcullis.yaml
 version: 1
