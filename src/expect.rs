@@ -150,8 +150,9 @@ fn places(expectation: &Expectation, state: &State<'_>) -> Vec<Option<usize>> {
         .filter(|(_, project)| {
             let key = project.key.as_str();
             let linked = |pattern: &str| {
-                // Of many projects, those that do not link the space are not meant.
+                // Of many projects, those that do not link the space are not meant; one of which that is not known may.
                 !pattern.contains('*')
+                    || matches!(project.spaces_coverage, Coverage::Unread(_))
                     || expectation
                         .space
                         .as_ref()

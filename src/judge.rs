@@ -100,6 +100,7 @@ pub fn judge(
     let before = State::live(desired, observed);
     let left_alone = policy::accept_drift(plan, desired);
     needs::block_without(&mut plan.changes, &plan.replacements, &left_alone, &before);
+    needs::block_unmade(&mut plan.changes);
     let own = std::mem::take(&mut plan.findings);
     let mut ledger = Ledger::default();
     needs::wait_with(&mut plan.changes, &plan.replacements, &before);

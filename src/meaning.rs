@@ -83,11 +83,10 @@ fn of_rule(rule: &Rule) -> Meaning {
         Some(b'K') => ("rule about articles", "rules.md#articles-k"),
         _ => ("open question", "rules.md#assumptions-q"),
     };
-    let assumed = rule
-        .assumed
-        .map(|assumed| ("Assumed", assumed.to_owned()))
-        .into_iter()
-        .collect();
+    let assumed = rule.assumed.map(|assumed| ("Assumed", assumed.to_owned()));
+    let uncited = rules::NOT_CITED.iter().find(|(code, _)| *code == rule.code);
+    let uncited = uncited.map(|(_, why)| ("Never a reason", (*why).to_owned()));
+    let assumed = assumed.into_iter().chain(uncited).collect();
     Meaning {
         code: rule.code,
         kind,

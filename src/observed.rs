@@ -9,7 +9,7 @@ pub mod snapshot;
 
 pub use permissions::{
     GroupRef, ObservedActors, ObservedCustomers, ObservedGroup, ObservedPermissions,
-    ObservedScheme, SchemeGrant, SchemeHolder,
+    ObservedScheme, SchemeFault, SchemeGrant, SchemeHolder,
 };
 pub use rights::{Allowed, Rights};
 pub use roles::{ObservedAppRoles, ObservedRoles};

@@ -48,12 +48,13 @@ pub fn read(
         Visitor::Existing(actors) => {
             let reach = portal::reach(state, project_at, visitor, &mut Trail::silent());
             actors.iter().fold(Answer::No, |best, actor| {
-                best.or(article.account(actor, reach, trail))
+                let licence = Licence::of(actor.account);
+                best.or(article.account(actor, licence, reach, trail))
             })
         }
         Visitor::AnyCustomer => {
             let reach = portal::reach(state, project_at, visitor, &mut Trail::silent());
-            article.account(&Actor::customer(), reach, trail)
+            article.account(&Actor::customer(), Licence::None, reach, trail)
         }
         Visitor::New(class) => article.newcomer(class, trail),
         Visitor::Anyone(classes) => {
@@ -69,7 +70,7 @@ pub fn read(
             let as_new = article.newcomer(class, &mut Trail::silent());
             let customer = portal::customer_of_doubt(why);
             let reach = portal::reach(state, project_at, &customer, &mut Trail::silent());
-            let as_customer = article.account(&Actor::customer(), reach, trail);
+            let as_customer = article.account(&Actor::customer(), Licence::None, reach, trail);
             if as_new != as_customer {
                 trail.add("R1", None, || {
                     format!("whether the address has an account is not known: {why}")
@@ -82,6 +83,39 @@ pub fn read(
                 }
                 all.either(other)
             })
+        }
+    }
+}
+
+/// Whether somebody may hold a licence of Confluence, which is not read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Licence {
+    /// A customer of whom nothing more is known, or a portal-only account.
+    None,
+    /// An Atlassian account: somebody may have given it Confluence.
+    Perhaps,
+    /// An agent.
+    Agent,
+    /// A new Atlassian account, which gets Confluence by the organization's default access (R4.1).
+    ByDefault,
+}
+
+impl Licence {
+    fn of(account: Account) -> Self {
+        match (account.role, account.kind) {
+            (Role::Staff, _) => Self::Agent,
+            (_, Some(AccountKind::PortalOnly)) => Self::None,
+            _ => Self::Perhaps,
+        }
+    }
+
+    /// The licence of a newcomer.
+    fn of_new(state: &State<'_>, account: Account) -> Self {
+        let apps = &state.approved.default_apps;
+        let confluence = |app: &String| app.to_lowercase().contains("confluence");
+        match account.kind == Some(AccountKind::Atlassian) && apps.iter().any(confluence) {
+            true => Self::ByDefault,
+            false => Self::None,
         }
     }
 }
@@ -264,14 +298,21 @@ impl Article<'_, '_> {
         });
     }
 
-    fn with_portal(&self, actor: &Actor<'_>, trail: &mut Trail) -> Answer {
+    fn with_portal(&self, actor: &Actor<'_>, licence: Licence, trail: &mut Trail) -> Answer {
         let visitor = Visitor::Existing(vec![*actor]);
         let reach = portal::reach(self.state, self.project_at, &visitor, &mut Trail::silent());
-        self.account(actor, reach, trail)
+        self.account(actor, licence, reach, trail)
     }
 
-    /// Columns "Portal-only", "Atlassian customer, no Confluence licence", and, for staff, "Confluence-licensed".
-    fn account(&self, actor: &Actor<'_>, reach: Reach, trail: &mut Trail) -> Answer {
+    /// Columns "Portal-only", "Atlassian customer, no Confluence licence", and, where there may be a licence,
+    /// "Confluence-licensed".
+    fn account(
+        &self,
+        actor: &Actor<'_>,
+        licence: Licence,
+        reach: Reach,
+        trail: &mut Trail,
+    ) -> Answer {
         let who = actor.account;
         if who.status == Status::Disabled {
             accounts::disabled(who, trail);
@@ -289,10 +330,10 @@ impl Article<'_, '_> {
                 account: there,
                 ..*actor
             };
-            let answer = self.account(&actor, reach, trail).and(Answer::Uncertain);
+            let answer = self.account(&actor, licence, reach, trail);
+            let answer = answer.and(Answer::Uncertain);
             return answer.or(self.anonymous(&mut Trail::silent()));
         }
-        let licensed = who.role == Role::Staff;
         match self.who {
             WhoCanView::Anyone => {
                 let public = self.public(trail);
@@ -304,8 +345,8 @@ impl Article<'_, '_> {
                 }
                 // As `all_logged_in` at most.
                 let at_most = self.k5(trail).and(self.k6(trail));
-                if at_most == Answer::No && !licensed {
-                    return public;
+                if at_most == Answer::No {
+                    return public.or(self.licensed(licence, trail));
                 }
                 trail.add("Q17", Some(self.source), || {
                     "`anyone` without its prerequisites: what people who are logged in see is not documented".into()
@@ -316,13 +357,13 @@ impl Article<'_, '_> {
                 let allowed = self.k5(trail).and(self.k6(trail));
                 if allowed == Answer::No {
                     self.confluence_only(trail);
-                    return self.licensed(licensed, trail);
+                    return self.licensed(licence, trail);
                 }
                 self.logged_in(actor, reach, trail).and(allowed)
             }
             WhoCanView::OnlyConfluenceUsers => {
                 self.confluence_only(trail);
-                self.licensed(licensed, trail)
+                self.licensed(licence, trail)
             }
         }
     }
@@ -368,14 +409,24 @@ impl Article<'_, '_> {
         }
     }
 
-    fn licensed(&self, licensed: bool, trail: &mut Trail) -> Answer {
-        if licensed {
-            trail.add("K11", None, || {
-                "an agent may hold a Confluence licence, which is not read".into()
-            });
-            return Answer::Uncertain;
-        }
-        Answer::No
+    /// Column "Confluence-licensed": whoever holds a licence reads what the space lets them.
+    fn licensed(&self, licence: Licence, trail: &mut Trail) -> Answer {
+        let rule = match licence {
+            Licence::ByDefault => "R4.1",
+            _ => "K11",
+        };
+        let text = match licence {
+            Licence::None => return Answer::No,
+            Licence::Perhaps => {
+                "an Atlassian account may hold a Confluence licence, which is not read"
+            }
+            Licence::Agent => "an agent may hold a Confluence licence, which is not read",
+            Licence::ByDefault => {
+                "new Atlassian accounts get Confluence by default access: whether the space lets them in is not read"
+            }
+        };
+        trail.add(rule, None, || text.into());
+        Answer::Uncertain
     }
 
     /// Somebody new by the best self-service channel, or without login.
@@ -387,8 +438,9 @@ impl Article<'_, '_> {
             let joined = portal::Joined::of(class);
             joined.explain(self.state, &mut as_account);
             let actor = joined.actor(newcomer.account);
+            let licence = Licence::of_new(self.state, newcomer.account);
             answer = self
-                .with_portal(&actor, &mut as_account)
+                .with_portal(&actor, licence, &mut as_account)
                 .and(newcomer.certainty);
         }
         let mut without_login = trail.fresh();

@@ -410,6 +410,7 @@ impl<'x> Fold<'x> {
     fn leaves(&mut self, account: &AccountId, list: ListId, source: Source, sure: bool) {
         if let Some(id) = self.state.people.by_account(account) {
             self.people.leave(id, list);
+            self.people.leave(id, list.perhaps());
             if !sure {
                 self.people.join(id, list.perhaps(), source);
             }

@@ -125,7 +125,10 @@ fn person<'a>(id: &'a AccountId, seen: &'a ObservedAccount, observed: &Observed)
         account_id: Some(id),
         name: &seen.name,
         account: Account {
-            kind: seen.kind,
+            // Lists do not tell the kind; the id of a portal-only account does.
+            kind: seen
+                .kind
+                .or_else(|| id.looks_portal_only().then_some(AccountKind::PortalOnly)),
             status: if seen.active {
                 Status::Active
             } else {

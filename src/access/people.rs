@@ -599,9 +599,18 @@ impl<'a> PeopleBuilder<'a> {
         PersonId(position)
     }
 
-    /// Lets an address that the site hides stand for an account that is already there.
+    /// Lets an address that the site hides stand for an account that is already there; where another account has the address,
+    /// they share it (R1a).
     pub fn also_known_as(&mut self, email: &'a Email, id: PersonId) {
-        self.by_email.entry(email.key()).or_insert(Vec1(id.0, None));
+        let known = self.by_email.entry(email.key()).or_insert(Vec1(id.0, None));
+        if known.0 == id.0 || known.1.is_some() {
+            return;
+        }
+        known.1 = Some(id.0);
+        let first = PersonId(known.0);
+        for one in [first, id] {
+            self.get_mut(one).account.twin = true;
+        }
     }
 
     /// Notes that a second account, which stands on no list, has an address too (R1a).

@@ -317,7 +317,10 @@ fn account(
     let reach = match who.role {
         Role::Customer => customer(state, project, who, open, listed, trail),
         Role::Staff => staff(state, project, who, open, listed, trail),
-        Role::None | Role::Unknown => no_role(state, project, who, open, listed, trail),
+        Role::None | Role::Unknown => {
+            let browses = scheme::browses(project, actor);
+            no_role(state, project, who, (open, listed, browses), trail)
+        }
     };
     if who.status == Status::Unverified && reach.view.exposes() {
         trail.add("R6", None, || {
@@ -514,12 +517,17 @@ fn no_role(
     state: &State<'_>,
     project: &Project,
     who: Account,
-    open: Answer,
-    listed: Answer,
+    (open, listed, browses): (Answer, Answer, bool),
     trail: &mut Trail,
 ) -> Reach {
     if open == Answer::No && listed == Answer::No {
         return Reach::both(not_listed(state, project, who, trail));
+    }
+    if open == Answer::No && who.role == Role::None && browses {
+        trail.add("V7", None, || {
+            "whether Browse Projects makes a customer of an Atlassian account without a role is not documented".into()
+        });
+        return Reach::both(Answer::Uncertain);
     }
     if open == Answer::No && who.role == Role::None {
         trail.add("R1e", None, || {

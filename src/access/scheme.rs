@@ -154,6 +154,15 @@ pub(super) fn circles(project: &Project, actor: &Actor<'_>) -> Vec<InCircle> {
     found
 }
 
+/// Says whether Browse Projects is granted to an actor, by name or by a group, or may be.
+pub(super) fn browses(project: &Project, actor: &Actor<'_>) -> bool {
+    let found = circles(project, actor);
+    let mut parts = found
+        .iter()
+        .filter_map(|found| project.scheme.circles.get(found.circle as usize));
+    parts.any(|circle| circle.part == Part::Browses)
+}
+
 /// Says how an actor is in a circle, and how sure that is.
 pub(super) fn explain(
     project: &Project,

@@ -192,6 +192,11 @@ pub fn audience(state: &State<'_>, project_at: usize, space: Option<&SpaceKey>) 
     }
     people.sort_by_key(|row| order_of(state, row.person));
     let mut gaps = gaps(state, project_at);
+    if let Some(space) = space {
+        gaps.push(format!(
+            "who holds a Confluence licence is not read: they read of {space} what its own permissions let them"
+        ));
+    }
     gaps.extend(shut_out(state, project_at));
     Audience {
         project: state.projects[project_at].key.clone(),

@@ -101,6 +101,12 @@ impl Keeper {
     pub fn save(&self) -> io::Result<()> {
         self.0.upgrade().map_or(Ok(()), |shared| shared.save())
     }
+
+    /// Returns the state as it is now; `None` where there is no sandbox any more.
+    pub fn site(&self) -> Option<Site> {
+        let shared = self.0.upgrade()?;
+        Some(shared.read(Clone::clone))
+    }
 }
 
 impl Sandbox {

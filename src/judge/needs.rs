@@ -79,6 +79,26 @@ pub(super) fn block_without(
     }
 }
 
+/// Blocks what rests on an organization that no row makes, since only a part of the plan was asked for.
+pub(super) fn block_unmade(changes: &mut [Change]) {
+    let makes = Makes::of(changes);
+    let made: BTreeSet<OrganizationName> = makes.organizations.into_keys().cloned().collect();
+    for change in changes {
+        let (Effect::AddMember(OrganizationRef::Planned(name), _)
+        | Effect::Link(_, OrganizationRef::Planned(name))
+        | Effect::SetEmailDomains(OrganizationRef::Planned(name), _)) = &change.effect
+        else {
+            continue;
+        };
+        if !made.contains(name) && change.blocked_by.is_empty() {
+            change.blocked_by.push(Block::DependsOn {
+                what: "the organization is not made".to_owned(),
+                overridable: false,
+            });
+        }
+    }
+}
+
 impl<'c> Makes<'c> {
     fn of(changes: &'c [Change]) -> Self {
         let mut makes = Self::default();

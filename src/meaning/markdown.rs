@@ -37,6 +37,15 @@ pub fn rules(family: char) -> String {
     table
 }
 
+/// Returns the rules that no answer gives as a reason, with why.
+pub fn not_cited() -> String {
+    let mut table = header(&["code", "why no answer names it"]);
+    for (code, why) in rules::NOT_CITED {
+        row(&mut table, &[&format!("`{code}`"), why]);
+    }
+    table
+}
+
 /// Returns the table of lints.
 pub fn lints() -> String {
     let mut table = header(&[

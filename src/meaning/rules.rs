@@ -151,3 +151,29 @@ pub static TABLE: &[Rule] = &[
     rule("Q25", "whether leaving an organization ends taking part in its old requests", Some("exposure: it does not"), Evidence::Assumed, &[sources::LEAVE_ORGANIZATION]),
     rule("Q26", "whether portal-only customers reach every open portal", Some("they do"), Evidence::Assumed, &[sources::AGENTS_CANNOT_ADD]),
 ];
+
+/// The rules that no answer gives as a reason, each with why: what it says is told by another one, or it is not judged. A test
+/// holds this list and the code to each other.
+#[rustfmt::skip]
+pub static NOT_CITED: &[(&str, &str)] = &[
+    ("R1h", "told as R2 and R3: whoever has no account is judged as a new address, and a deleted account shows nowhere"),
+    ("R3.5", "told as R1a where it matters: an account that is portal-only although its domain is approved may get a twin"),
+    ("A3", "told as R7 and V10, the two steps that it is made of; L43 warns of it"),
+    ("A4", "not judged: which help center an invitation leads to limits nobody"),
+    ("V6", "not judged: request types and their restrictions are no part of a workspace; it concerns asking, not seeing a portal"),
+    ("V8", "told as V8a and V8b"),
+    ("V9", "not judged: the audience of a help center is told where it is read, and what it does to portals is not documented"),
+    ("K8", "not judged: restrictions of single pages are not read; an article here is a page without any"),
+    ("K10", "not judged: there is nothing to set, since no option limits articles by customer organization"),
+    ("Q1", "not judged apart: every comparison of addresses is made so"),
+    ("Q6", "not judged: accounts that an address has elsewhere at Atlassian are seen by no site"),
+    ("Q12", "not judged apart: who is a project's customer is computed from its role and its lists as they are read"),
+    ("Q13", "not judged: a value that is not written is not managed, and no default is assumed"),
+    ("Q14", "not judged: as Q13, for the site's settings"),
+    ("Q18", "not judged: as K8; L29 warns of it"),
+    ("Q21", "not judged: a third value is refused where it is written, and is not known where it is read"),
+    ("Q22", "not judged: no limit is made up"),
+    ("Q23", "not judged: deleting an account is never planned"),
+    ("Q24", "not judged: as V9"),
+    ("Q25", "not judged: taking part in old requests is no part of a workspace"),
+];

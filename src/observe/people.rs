@@ -175,6 +175,22 @@ impl Observer<'_, '_> {
         let mut rest = BTreeSet::new();
         for email in wanted {
             match found.remove(&email) {
+                // Whoever is asked about may have a second account (R1a), whose address is hidden and which a search shows.
+                Some(accounts)
+                    if hidden
+                        && self.asked_about().contains(&email)
+                        && !accounts.iter().any(|account| account.active) =>
+                {
+                    self.resolved(email.clone(), accounts);
+                    let found = self.observed.resolutions.get(&email).cloned();
+                    self.search(BTreeSet::from([email.clone()]), true).await;
+                    let again = self.observed.resolutions.get(&email);
+                    if !matches!(again, Some(Resolution::FoundHidden(_)))
+                        && let Some(found) = found
+                    {
+                        self.observed.resolutions.insert(email, found);
+                    }
+                }
                 Some(accounts) => self.resolved(email, accounts),
                 // The list does not tell whose address is hidden; a search does.
                 None if hidden || !holds_caller => {

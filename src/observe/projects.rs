@@ -207,7 +207,7 @@ impl Observer<'_, '_> {
             // Who can view a space belongs to the space: another project that links it shows the same.
             spaces: project.is_some_and(|project| !project.knowledge_base.is_empty())
                 || asks_for_articles(desired, key)
-                || is_asked(desired, key)
+                || asked
                     && (desired.site.projects.values())
                         .any(|project| !project.knowledge_base.is_empty()),
             space_keys: project

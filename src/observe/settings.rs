@@ -160,7 +160,9 @@ impl Observer<'_, '_> {
                     .collect();
                 let exact = approved.is_some_and(|approved| approved.mode == Mode::Exact);
                 let any = organization.any_domain.contains_key(site);
-                if names.is_empty() && !exact && !any {
+                // Which account somebody gets depends on every approved domain: where it costs a key that is there, all are read.
+                let whole = self.reader.has_org_key() && desired.atlassian_id.is_some();
+                if names.is_empty() && !exact && !any && !whole {
                     return;
                 }
                 // The Customer role is learned from existing entries where it is not written.
@@ -179,7 +181,7 @@ impl Observer<'_, '_> {
                         return;
                     }
                 };
-                (id, names, exact || learn, any)
+                (id, names, exact || learn || whole, any || whole)
             }
         };
         if whole_list {

@@ -103,6 +103,15 @@ pub struct ObservedActors {
     pub groups: BTreeSet<String>,
 }
 
+/// What is wrong with a permission scheme, so that nobody can be added to a project's customers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SchemeFault {
+    /// V8a: *Service Project Customer – Portal Access* lacks Browse Projects or Create Issues.
+    LacksPortalAccess,
+    /// V8b: permissions are granted to the project role *Service Desk Customers*.
+    GrantedToCustomersRole,
+}
+
 impl SchemeGrant {
     /// The permission to see a project.
     pub const BROWSE: &'static str = "BROWSE_PROJECTS";
@@ -162,6 +171,31 @@ impl ObservedPermissions {
                 .map(|(id, _)| id.as_str())
                 .collect(),
         }
+    }
+
+    /// Returns why nobody can be added to the project's customers, as far as the scheme was read.
+    pub fn fault(&self) -> Option<SchemeFault> {
+        let grants = &self.scheme.complete()?.grants;
+        let customers_may = |permission: &str| {
+            grants.iter().any(|grant| {
+                grant.permission == permission && grant.holder.kind == SchemeHolder::PORTAL_ONLY
+            })
+        };
+        if !customers_may(SchemeGrant::BROWSE) || !customers_may(SchemeGrant::CREATE) {
+            return Some(SchemeFault::LacksPortalAccess);
+        }
+        let role = self.customers_role()?;
+        let granted = grants.iter().any(|grant| {
+            grant.holder.kind == SchemeHolder::ROLE && grant.holder.id.as_deref() == Some(role)
+        });
+        granted.then_some(SchemeFault::GrantedToCustomersRole)
+    }
+
+    /// Returns the id of the role whose people are the project's customers.
+    pub fn customers_role(&self) -> Option<&str> {
+        let roles = self.roles.complete()?;
+        let found = roles.iter().find(|(_, name)| Self::is_customers(name));
+        found.map(|(id, _)| id.as_str())
     }
 
     /// Says whether a role of this name is that of the project's customers.

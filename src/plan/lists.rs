@@ -23,6 +23,8 @@ pub(super) struct PeopleList<'l> {
     pub(super) owner: ListOwner<'l>,
     /// Why no row of the list may be carried out.
     pub(super) blocked: Vec<Block>,
+    /// Why nobody can be added to the list.
+    pub(super) additions_blocked: Vec<Block>,
     /// Why no removal of the list may be carried out, and what it waits for.
     pub(super) removals_blocked: Vec<Block>,
     /// What removals wait for.
@@ -135,7 +137,7 @@ impl<'a> Draft<'a> {
             surface: Surface::Documented,
             effect: list.add(reference),
             phase: Phase::Grants,
-            blocked_by: list.blocked.clone(),
+            blocked_by: [&list.blocked[..], &list.additions_blocked].concat(),
             waiting_for: Vec::new(),
             needs_right: None,
         };
@@ -144,7 +146,11 @@ impl<'a> Draft<'a> {
         if let Some(email) = waits {
             let create = roster.roster.create;
             let create = match create {
-                Create::Silent | Create::Invite if !list.blocked.is_empty() => None,
+                Create::Silent | Create::Invite
+                    if !list.blocked.is_empty() || !list.additions_blocked.is_empty() =>
+                {
+                    None
+                }
                 create => Some(create),
             };
             let project = match list.owner {

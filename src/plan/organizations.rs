@@ -271,6 +271,7 @@ impl<'a> Draft<'a> {
             parts: &["organization", name.as_str()],
             owner: ListOwner::Organization(&reference),
             blocked,
+            additions_blocked: Vec::new(),
             removals_blocked: Vec::new(),
             removals_wait_for: Vec::new(),
         };
@@ -299,6 +300,7 @@ impl<'a> Draft<'a> {
             parts: &["organization", name],
             owner: ListOwner::Organization(&OrganizationRef::Existing(id.clone())),
             blocked: blocked_by,
+            additions_blocked: Vec::new(),
             removals_blocked: Vec::new(),
             removals_wait_for: Vec::new(),
         };

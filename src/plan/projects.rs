@@ -10,7 +10,7 @@ use crate::model::{
     Address, ChannelAccess, CustomerSharing, Field, Incomplete, OrganizationId, ProjectKey,
     SiteField, SpaceKey, Surface, WhoCanView,
 };
-use crate::observed::{Observation, ObservedProject, ObservedSpace};
+use crate::observed::{Observation, ObservedProject, ObservedSpace, SchemeFault};
 use crate::plan::change::{Action, Change, Effect, OrganizationRef, Phase, Reason, ResourceType};
 use crate::plan::diff::{Draft, whole};
 use crate::plan::identity::Identity;
@@ -448,6 +448,7 @@ impl<'a> Draft<'a> {
             parts: &["project", key.as_str()],
             owner: ListOwner::Project(key),
             blocked: Vec::new(),
+            additions_blocked: shut_to_customers(seen).into_iter().collect(),
             removals_blocked,
             removals_wait_for,
         };
@@ -538,6 +539,7 @@ impl<'a> Draft<'a> {
             parts: &["project", key.as_str()],
             owner: ListOwner::Project(key),
             blocked: Vec::new(),
+            additions_blocked: Vec::new(),
             removals_blocked,
             removals_wait_for,
         };
@@ -736,4 +738,17 @@ pub(super) fn organization_not_made() -> Block {
         what: "the organization cannot be made".to_owned(),
         overridable: false,
     }
+}
+
+/// Says what stands against adding customers: a permission scheme that lets none in (V8a, V8b).
+fn shut_to_customers(seen: &ObservedProject) -> Option<Block> {
+    let why = match seen.permissions.as_ref()?.fault()? {
+        SchemeFault::LacksPortalAccess => {
+            "V8a: the project's permission scheme lets no customers in, so adding one fails"
+        }
+        SchemeFault::GrantedToCustomersRole => {
+            "V8b: the project's permission scheme grants permissions to the role Service Desk Customers, so adding a customer fails"
+        }
+    };
+    Some(Block::Rule(why.to_owned()))
 }

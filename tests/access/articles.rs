@@ -165,12 +165,12 @@ fn q17_anyone_without_prerequisites_is_at_most_all_logged_in() {
         let (_, because) = read(state, &visitor, "DESK", "KB");
         cites(&because, "Q17", "not documented");
     });
-    // Without K5 there is nothing left to fall back to.
+    // Without K5 there is nothing left to fall back to, but for a licence of Confluence, which an Atlassian account may hold.
     let neither = Kb {
         allow_all: false,
         ..kb
     };
-    neither.row([No, No, No, Uncertain]);
+    neither.row([No, No, Uncertain, Uncertain]);
 }
 
 #[test]
@@ -184,7 +184,7 @@ fn k5_site_switch_for_all_logged_in() {
         allow_all: false,
         ..Kb::of("all_logged_in")
     };
-    kb.row([No, No, No, Uncertain]);
+    kb.row([No, No, Uncertain, Uncertain]);
     with_state(&kb.yaml(), |state| {
         let visitor = Visitor::address(state, &email("cy@x.example"));
         let (_, because) = read(state, &visitor, "DESK", "KB");
@@ -198,7 +198,7 @@ fn k6_any_active_user_can_view_the_space() {
         unlicensed: Some(false),
         ..Kb::of("all_logged_in")
     };
-    off.row([No, No, No, Uncertain]);
+    off.row([No, No, Uncertain, Uncertain]);
     with_state(&off.yaml(), |state| {
         let visitor = Visitor::address(state, &email("cy@x.example"));
         let (_, because) = read(state, &visitor, "DESK", "KB");
@@ -251,7 +251,7 @@ fn k11_without_the_portal_a_promise_is_no_and_exposure_yes() {
 
 #[test]
 fn k_only_confluence_users() {
-    Kb::of("only_confluence_users").row([No, No, No, Uncertain]);
+    Kb::of("only_confluence_users").row([No, No, Uncertain, Uncertain]);
 }
 
 #[test]

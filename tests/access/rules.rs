@@ -88,3 +88,38 @@ fn the_other_pages_name_only_codes_that_have_a_row_and_no_code_has_two() {
         assert!(missing.is_empty(), "not in docs/rules.md: {missing:?}");
     }
 }
+
+/// Every rule of the model is a reason somewhere, or is listed as none with why. The ways to an account (G) are told by name.
+#[test]
+fn every_rule_is_a_reason_somewhere_or_says_why_it_is_none() {
+    use portcullis::access::Channel;
+    use portcullis::meaning::rules;
+    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let (mut found, mut table) = (BTreeSet::new(), BTreeSet::new());
+    for entry in fs_err::read_dir(&src).unwrap() {
+        let path = entry.unwrap().path();
+        // What the codes mean is no reason of anything.
+        if path.is_dir() && path.file_name().unwrap() != "meaning" {
+            printed(&path, &mut found);
+        }
+    }
+    let listed: BTreeSet<&str> = rules::NOT_CITED.iter().map(|(code, _)| *code).collect();
+    let (mut silent, mut both) = (Vec::new(), Vec::new());
+    for rule in rules::TABLE {
+        table.insert(rule.code);
+        let cited = found.contains(rule.code);
+        match (cited, listed.contains(rule.code)) {
+            (false, false) if !rule.code.starts_with('G') => silent.push(rule.code),
+            (true, true) => both.push(rule.code),
+            _ => {}
+        }
+    }
+    assert!(silent.is_empty(), "neither a reason nor listed: {silent:?}");
+    assert!(both.is_empty(), "a reason, and listed as none: {both:?}");
+    let unknown: Vec<_> = listed.difference(&table).collect();
+    assert!(unknown.is_empty(), "no rules: {unknown:?}");
+    assert_eq!(
+        table.iter().filter(|code| code.starts_with('G')).count(),
+        Channel::ALL.len()
+    );
+}

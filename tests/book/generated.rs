@@ -13,6 +13,7 @@ fn generated(name: &str) -> String {
     match name {
         "lints" => markdown::lints(),
         "reasons" => markdown::reasons(),
+        "not-cited" => markdown::not_cited(),
         "files" => markdown::files(),
         "judged" => markdown::findings(Stage::Judged),
         "plan" => markdown::findings(Stage::Plan),
@@ -75,6 +76,7 @@ fn what_is_generated_is_as_the_program_has_it() {
         "files",
         "judged",
         "lints",
+        "not-cited",
         "plan",
         "precedence",
         "reasons",

@@ -6,7 +6,7 @@ use crate::access::people::{ListId, PeopleBuilder};
 use crate::access::state::Coverage;
 use crate::desired::Desired;
 use crate::model::{AccountId, OrganizationId, OrganizationName, Read, Surface};
-use crate::observed::Observed;
+use crate::observed::{Observed, ObservedProject};
 use crate::plan::identity::{self, Identity};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -54,5 +54,25 @@ impl<'a> Lists<'a> {
             }
         }
         Coverage::Whole
+    }
+
+    /// Puts the customers of a project on its roster, and returns how far that can be believed.
+    ///
+    /// The actors of the project's role are the grant. Atlassian's list of customers is a view of it and may hold people who
+    /// are there by a permission or for the record, so where the actors could not be read nobody on it is sure to be one.
+    pub(super) fn customers(
+        &self,
+        people: &mut PeopleBuilder<'a>,
+        roster: ListId,
+        seen: &'a ObservedProject,
+    ) -> Coverage {
+        let actors = seen.permissions.as_ref();
+        match actors.and_then(|seen| seen.customers.as_ref()) {
+            Some(Read::Incomplete(_)) => {
+                self.fill(people, roster.perhaps(), seen.customers.as_ref())
+            }
+            // Whoever does not hold the role was left out when the list was read.
+            Some(Read::Complete(_)) | None => self.fill(people, roster, seen.customers.as_ref()),
+        }
     }
 }

@@ -27,7 +27,7 @@ pub(super) fn scheme(
     let Some(seen) = seen else {
         return scheme;
     };
-    let customers_role = customers_role(seen);
+    let customers_role = seen.customers_role();
     match &seen.scheme {
         Read::Incomplete(why) => scheme.reading = Reading::Refused(why.why.clone()),
         Read::Complete(read) => {
@@ -59,15 +59,6 @@ pub(super) fn scheme(
         (_, staff) => staff,
     };
     scheme
-}
-
-/// Returns the id of the role whose people are the project's customers.
-fn customers_role(seen: &ObservedPermissions) -> Option<&str> {
-    seen.roles
-        .complete()?
-        .iter()
-        .find(|(_, name)| ObservedPermissions::is_customers(name))
-        .map(|(id, _)| id.as_str())
 }
 
 const fn part_of(serves: bool) -> Part {
@@ -264,11 +255,14 @@ impl Circles<'_, '_> {
                 .accounts
                 .get(member)
                 .is_some_and(|seen| seen.standing == Standing::Customer);
-            match (part, account.role) {
-                (Part::Serves, _) if unlicensed => {}
-                (Part::Serves, _) => account.role = Role::Staff,
-                (Part::Browses, Role::Unknown) => account.role = Role::Customer,
-                (Part::Browses | Part::Customers, _) => {}
+            // A group in a role licenses nobody, and of its members it is not known who has a licence.
+            let perhaps_licensed = match account.role {
+                Role::Staff => true,
+                Role::Customer | Role::Unknown => group.is_none(),
+                Role::None => false,
+            };
+            if part == Part::Serves && !unlicensed && perhaps_licensed {
+                account.role = Role::Staff;
             }
             self.people.join(person, ListId::Circle(id), READ);
         }

@@ -28,7 +28,7 @@ pub(super) fn projects<'a>(
     let mut circles = 0;
     for (key, seen) in lists.observed.whole_projects().into_iter().flatten() {
         let at = u32::try_from(projects.len()).unwrap_or(u32::MAX);
-        let roster = lists.fill(people, ListId::Roster(at), seen.customers.as_ref());
+        let roster = lists.customers(people, ListId::Roster(at), seen);
         let read = Source::Read(Surface::Documented);
         let (mut links, coverage) = match &seen.organizations {
             // Which organizations these are, and who is in them, is not known.

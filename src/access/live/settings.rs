@@ -4,7 +4,7 @@ use super::{NOT_ASKED, settled};
 use crate::access::answer::Source;
 use crate::access::desired;
 use crate::access::state::{Approved, Coverage, Fact, Grant, SiteFacts};
-use crate::config::ApprovedRole;
+use crate::config::{ApprovedRole, Mode};
 use crate::desired::Desired;
 use crate::model::{
     Domain, EmailAccountCreation, OrganizationManagement, Read, SiteField, SiteValue, Surface,
@@ -23,6 +23,15 @@ pub(super) fn rules(
     let site = live_settings(desired, observed);
     let mut approved = live_approved(observed);
     approved.default_apps = desired::default_apps(desired);
+    let exact = desired.atlassian.and_then(|(_, organization)| {
+        let approved = organization.approved_domains.as_ref()?;
+        Some(approved.mode == Mode::Exact)
+    });
+    let by_name = exact == Some(false) && observed.any_domain.is_none();
+    if by_name && approved.coverage == Coverage::Whole {
+        // Only the domains that the files name were asked for.
+        approved.coverage = Coverage::Unread(NOT_ASKED.to_owned());
+    }
     let any_domain = match &observed.any_domain {
         Some(Read::Complete(grant)) => {
             let source = Source::Read(Surface::Documented);

@@ -1,0 +1,75 @@
+//! (f) `drift` and `plan` see the same: the same rows, and expectations as the site is.
+
+use crate::pages::Pages;
+use crate::round::{Found, Stage};
+use crate::verdicts::{holds, verdict};
+use portcullis::drift;
+use portcullis::model::Address;
+use portcullis::observed::Observed;
+use portcullis::pipeline;
+use portcullis::report::build::Planned;
+use std::collections::BTreeSet;
+
+const PART: &str = "drift";
+
+/// Compares what both commands say of the site as it is.
+pub(crate) fn check(
+    stage: &Stage<'_>,
+    observed: &Observed,
+    planned: &Planned,
+    before: &Pages,
+    found: &mut Found,
+) {
+    let desired = &stage.desired;
+    let head = pipeline::difference(desired, observed);
+    let standing = pipeline::standing(head.clone(), desired, observed);
+    let told = drift::compare(head, None, &standing.plan, desired, desired.today);
+    let rows: BTreeSet<&Address> = [&told.foreign, &told.unapplied, &told.waiting, &told.unknown]
+        .into_iter()
+        .flatten()
+        .map(|row| &row.address)
+        .collect();
+    let plan: BTreeSet<&Address> = planned
+        .plan
+        .changes
+        .iter()
+        .map(|row| &row.address)
+        .collect();
+    for address in rows.symmetric_difference(&plan) {
+        found.put(
+            PART,
+            &[],
+            format!("{address} is in one of plan and drift only"),
+        );
+    }
+    if planned.plan.errors.len() != told.errors.len() {
+        found.put(PART, &[], "other errors".to_owned());
+    }
+    for expectation in &desired.workspace.expectations {
+        let (Some(verdict), Some(holds)) = (
+            verdict(&standing.verdicts, expectation),
+            holds(expectation, before),
+        ) else {
+            continue;
+        };
+        let wrong = match verdict.status() {
+            "pass" => !holds,
+            "fail" => holds,
+            _ => false,
+        };
+        if wrong {
+            found.put(
+                PART,
+                &[],
+                format!(
+                    "{} ({:?} {}): {} as the site is, and on the pages it {}",
+                    expectation.name,
+                    expectation.who.value,
+                    if expectation.can { "can" } else { "cannot" },
+                    verdict.status(),
+                    if holds { "holds" } else { "fails" }
+                ),
+            );
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! The property over random worlds, with a seed for each.
+
+use crate::http::Wire;
+use crate::round::{Found, round};
+use crate::support::run;
+use crate::tape::{Tape, choices, smaller};
+use crate::world::World;
+use std::collections::BTreeMap;
+
+/// How many worlds are tried where nothing else is asked for.
+const WORLDS: u64 = 40;
+
+fn number(name: &str) -> Option<u64> {
+    let given = std::env::var(name).ok()?;
+    Some(given.parse().unwrap())
+}
+
+fn tried(choices: &[u8], wire: &mut Wire) -> (World, Found) {
+    let world = World::new(&mut Tape::new(choices));
+    let mut found = Found::default();
+    run(round(&world, wire, &mut found));
+    (world, found)
+}
+
+#[test]
+fn whatever_is_said_of_people_is_what_the_site_does() {
+    let seeds = match number("PORTCULLIS_SEED") {
+        Some(seed) => seed..seed + 1,
+        None => 0..number("PORTCULLIS_WORLDS").unwrap_or(WORLDS),
+    };
+    let mut wire = Wire::open();
+    let mut total = Found::default();
+    let mut kinds: BTreeMap<(&str, String), (u64, u64, String)> = BTreeMap::new();
+    for seed in seeds {
+        let (world, found) = tried(&choices(seed), &mut wire);
+        if std::env::var_os("PORTCULLIS_TOLD").is_some() {
+            eprintln!("{}", world.told());
+        }
+        if std::env::var_os("PORTCULLIS_ALL").is_some() {
+            for (part, rules, text) in &found.wrong {
+                eprintln!("@{seed} {part} [{rules}] {text}");
+            }
+        }
+        for (part, rules, text) in &found.wrong {
+            let kind = kinds.entry((part, rules.clone()));
+            kind.or_insert_with(|| (0, seed, text.clone())).0 += 1;
+        }
+        if !found.wrong.is_empty() && number("PORTCULLIS_SHRINK").is_some() {
+            let meant = std::env::var("PORTCULLIS_PART").ok();
+            let same = |one: &(&str, String, String)| {
+                meant.as_ref().is_none_or(|meant| {
+                    format!("{} [{}] {}", one.0, one.1, one.2).contains(meant.as_str())
+                })
+            };
+            if found.wrong.iter().any(same) {
+                let wire = std::cell::RefCell::new(Wire::open());
+                let still = |choices: &[u8]| {
+                    tried(choices, &mut wire.borrow_mut())
+                        .1
+                        .wrong
+                        .iter()
+                        .any(same)
+                };
+                let small = smaller(choices(seed), still);
+                let (world, found) = tried(&small, &mut wire.borrow_mut());
+                panic!("seed {seed}\n{:#?}\n{}", found.wrong, world.told());
+            }
+        }
+        total.wrong.extend(found.wrong);
+        for (part, (all, open)) in found.answers {
+            let sum = total.answers.entry(part).or_default();
+            *sum = (sum.0 + all, sum.1 + open);
+        }
+        for (rule, count) in found.uncertain {
+            *total.uncertain.entry(rule).or_default() += count;
+        }
+        total.worlds += found.worlds;
+        total.applied += found.applied;
+        total.writes += found.writes;
+        total.unsaid += found.unsaid;
+        total.said += found.said;
+        total.moments += found.moments;
+        total.verdicts += found.verdicts;
+        total.whole += found.whole;
+    }
+    let mut told = format!(
+        "{} worlds, {} applied with {} writes; {} gains and losses said, {} not told since nothing is sure; {} moments, {} expectations, {} worlds judged offline; answers (all, uncertain) {:?}\nuncertain by rule {:#?}\n",
+        total.worlds,
+        total.applied,
+        total.writes,
+        total.said,
+        total.unsaid,
+        total.moments,
+        total.verdicts,
+        total.whole,
+        total.answers,
+        total.uncertain
+    );
+    for ((part, rules), (count, seed, text)) in &kinds {
+        told += &format!("{count} × {part} [{rules}], seed {seed}: {text}\n");
+    }
+    if std::env::var_os("PORTCULLIS_COUNTS").is_some() {
+        eprintln!("{told}");
+    }
+    assert!(
+        total.wrong.is_empty(),
+        "{} disagreements\n{told}",
+        total.wrong.len()
+    );
+    assert!(total.applied > 0 || total.worlds < 10, "{told}");
+}
