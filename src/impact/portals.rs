@@ -5,7 +5,7 @@
 //! the work grows with the entries of the lists and not with people times portals.
 
 use super::{Class, Impact, view};
-use crate::access::{Account, Answer, ListId, Part, Situation, SituationId, State, Visitor};
+use crate::access::{Answer, ListId, Part, SituationId, State, Visitor};
 use crate::judge::Worlds;
 use crate::model::{ProjectKey, SpaceKey, WhoCanView};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -116,76 +116,42 @@ pub(super) fn portals(worlds: &Worlds<'_, '_>, impacts: [&Impact; 2]) -> Vec<Por
 struct Lists {
     /// The situations with somebody in them, by each of their lists.
     on: HashMap<ListId, Vec<SituationId>>,
-    /// People by what matters of their accounts.
-    accounts: HashMap<Account, usize>,
+    /// All situations with somebody in them.
+    situations: Vec<SituationId>,
 }
 
 impl Lists {
     fn of(state: &State<'_>) -> Self {
-        let (mut on, mut accounts) = (HashMap::<_, Vec<_>>::new(), HashMap::new());
+        let (mut on, mut filled) = (HashMap::<_, Vec<_>>::new(), Vec::new());
         let situations = u32::try_from(state.people.situations()).unwrap_or(u32::MAX);
         for at in (0..situations).map(SituationId) {
             let (situation, _, people) = state.people.situation(at);
             if people == 0 {
                 continue;
             }
-            *accounts.entry(situation.account).or_insert(0) += people as usize;
+            filled.push(at);
             for list in situation.lists {
                 on.entry(*list).or_default().push(at);
             }
         }
-        Self { on, accounts }
+        Self {
+            on,
+            situations: filled,
+        }
     }
 
-    /// Counts who reaches a project: everybody by the account alone, corrected for those who are on a list of it.
+    /// Counts who reaches a project, situation by situation.
     fn count(&self, state: &State<'_>, at: usize) -> Reached {
-        let project = &state.projects[at];
-        let number = u32::try_from(at).unwrap_or(u32::MAX);
-        let links = project.organizations.iter().flat_map(|link| {
-            let list = ListId::Organization(link.organization);
-            [list, list.perhaps()]
-        });
-        let circles = project
-            .scheme
-            .circles
-            .iter()
-            .map(|circle| ListId::Circle(circle.id));
-        let roster = ListId::Roster(number);
-        let lists = links.chain(circles).chain([roster, roster.perhaps()]);
-        let listed: BTreeSet<SituationId> = lists
-            .filter_map(|list| self.on.get(&list))
-            .flatten()
-            .copied()
-            .collect();
-        let mut plain: HashMap<Account, Answer> = HashMap::new();
-        let mut by_account = |account: Account| {
-            *plain.entry(account).or_insert_with(|| {
-                let visitor = Visitor::situation(Situation {
-                    account,
-                    lists: &[],
-                });
-                view(state, at, &visitor)
-            })
-        };
-        let mut counted: BTreeMap<Answer, i64> = BTreeMap::new();
-        let mut add = |answer: Answer, people: i64| *counted.entry(answer).or_default() += people;
-        let number = |people: usize| i64::try_from(people).unwrap_or(i64::MAX);
-        for (account, people) in &self.accounts {
-            add(by_account(*account), number(*people));
+        let mut reached = Reached::default();
+        for id in &self.situations {
+            let (situation, _, people) = state.people.situation(*id);
+            match view(state, at, &Visitor::situation(situation)) {
+                Answer::Yes => reached.people += people as usize,
+                Answer::Uncertain => reached.perhaps += people as usize,
+                Answer::No => {}
+            }
         }
-        for id in listed {
-            let (situation, _, people) = state.people.situation(id);
-            add(by_account(situation.account), -i64::from(people));
-            add(
-                view(state, at, &Visitor::situation(situation)),
-                i64::from(people),
-            );
-        }
-        let of = |answer| usize::try_from(counted.get(&answer).copied().unwrap_or(0)).unwrap_or(0);
-        Reached {
-            people: of(Answer::Yes),
-            perhaps: of(Answer::Uncertain),
-        }
+        reached
     }
 
     /// Counts the people on a list.

@@ -100,6 +100,7 @@ impl<'c> Stage<'c> {
             api_url: None,
             auth: Auth::Classic,
             credentials: Some(Credentials::new(email, token)),
+            client: None,
             org_key: world.key.then(|| OrgKey::new(ORG_KEY)),
             options: case.options.clone(),
         })

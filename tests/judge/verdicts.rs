@@ -45,7 +45,8 @@ pub(crate) fn holds(expectation: &Expectation, pages: &Pages) -> Option<bool> {
                 })
                 .collect()
         }
-        ExpectedWho::Group(_) => return None,
+        // The pages show nobody as a member of a group, nor who is left when some are taken away.
+        ExpectedWho::Group(_) | ExpectedWho::Others(_) => return None,
     };
     let targets: Vec<&String> = pages
         .anonymous
