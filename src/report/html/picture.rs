@@ -5,6 +5,7 @@ use super::super::impact::{PortalRow, WayRow};
 use super::markup::phrase;
 use super::people::class_words;
 use crate::neutral::html::escaped;
+use crate::neutral::named;
 use crate::neutral::phrase::Phrase;
 use crate::neutral::shortened;
 use std::collections::BTreeMap;
@@ -79,7 +80,8 @@ fn ways(portal: &PortalRow) -> Vec<Way> {
     let rows = portal.ways.iter().filter_map(|row| {
         Some(Way {
             name: Phrase::of(&row.kind).word(" ").name(&row.name),
-            plain: shortened(&row.name, 26).into_owned(),
+            // A drawing knows no elements for names, so that marks stand around them.
+            plain: named(&shortened(&row.name, 24)),
             fate: Fate::of(row.before, row.after)?,
             note: moved(row),
         })
