@@ -11,20 +11,25 @@ mod origin;
 mod place;
 mod revision;
 mod rules;
+mod stands;
 mod tree;
 
 pub use error::BaseError;
 pub use history::{Fork, History};
 pub use origin::{mark_origins, mark_unknown};
 pub use place::prefix;
+pub use rules::outcomes;
+pub use stands::Stands;
 
-use crate::config::{self, LoadOptions, Workspace};
+use crate::config::{self, LoadOptions, Policy, Workspace};
+use crate::desired::Law;
 use crate::diagnostic::Severity;
 use crate::files::{Given, Scratch};
-use crate::report::document::FindingDocument;
+use crate::report::document::{PlanDocument, RuleChange};
 use camino::Utf8Path;
 use jiff::civil::Date;
 use revision::{Named, Revision};
+use std::sync::LazyLock;
 
 /// The workspace to compare with.
 #[derive(Debug)]
@@ -78,8 +83,9 @@ impl Base {
 }
 
 impl Base {
-    /// What this branch does to the rules that judge it, compared with where it started from.
-    pub fn rule_changes(&self, now: &Workspace) -> Vec<FindingDocument> {
+    /// What this branch does to the rules that judge it, compared with where it started from; what the old ones come to is told by
+    /// [`outcomes`].
+    pub fn rule_changes(&self, now: &Workspace) -> Vec<RuleChange> {
         let before = match &self.history {
             History::Behind { fork, .. } => fork.workspace.as_ref(),
             _ => self.workspace.as_ref(),
@@ -87,10 +93,34 @@ impl Base {
         before.map_or_else(Vec::new, |before| rules::changes(before, now))
     }
 
+    /// Returns the policy and the expectations of this workspace: the built-in ones where there is none.
+    pub fn law(&self) -> Law<'_> {
+        static BUILT_IN: LazyLock<Policy> = LazyLock::new(Policy::default);
+        let workspace = self.workspace.as_ref();
+        Law {
+            policy: workspace.map_or(&BUILT_IN, |workspace| &workspace.policy),
+            expectations: workspace.map_or(&[], |workspace| &workspace.expectations),
+            of: Some(&self.name),
+        }
+    }
+
     /// What stands in the way of telling whose doing a change is: a stable code and a sentence without a full stop.
     pub fn remarks(&self) -> Vec<(&'static str, String)> {
         origin::remarks(self)
     }
+}
+
+/// Returns the commit that is checked out where a directory lies; `None` where there is none, or no git.
+pub fn commit(directory: &Utf8Path) -> Option<String> {
+    let asked = ["rev-parse", "--verify", "--quiet", "HEAD^{commit}"];
+    git::Git::at(directory).line(&asked).ok()
+}
+
+/// Puts what a branch does to its rules into a plan, and says each among the findings.
+pub fn tell_rules(document: &mut PlanDocument, changes: Vec<RuleChange>) {
+    let findings = changes.iter().map(rules::finding);
+    document.findings.extend(findings);
+    document.rule_changes = changes;
 }
 
 /// The workspace at one commit.

@@ -18,6 +18,7 @@ mod failure;
 mod graph;
 mod init;
 mod interrupt;
+mod law;
 mod observe;
 mod output;
 mod plan;

@@ -27,6 +27,7 @@ pub(crate) use files::{ROOT_FILE, matches as file_matches};
 pub(crate) use read::site_rules::account_id_problem;
 pub use roster::{Column, Condition, Reading, column_words};
 pub(crate) use roster::{Purpose, Table};
+pub(crate) use scope::granted;
 pub(crate) use yaml::small_file;
 
 pub use inventory::Inventory;

@@ -5,8 +5,8 @@
 pub mod ends;
 
 use crate::config::{
-    AtlassianOrganization, Attestation, LinkUntil, OrganizationState, Roster, RosterEntry, Site,
-    Who, Workspace,
+    AtlassianOrganization, Attestation, Expectation, LinkUntil, OrganizationState, Policy, Roster,
+    RosterEntry, Site, Who, Workspace,
 };
 use crate::diagnostic::Span;
 use crate::model::{Address, OrganizationName, ProjectKey, SiteKey};
@@ -17,8 +17,19 @@ use std::collections::BTreeMap;
 /// How far ahead the plan forecasts entries that end, in days.
 const FORECAST_DAYS: i64 = 30;
 
+/// The policy and the expectations that judge a plan.
+#[derive(Debug, Clone, Copy)]
+pub struct Law<'w> {
+    /// Limits, protections, gates, acknowledgements, accepted drift.
+    pub policy: &'w Policy,
+    /// Access tests.
+    pub expectations: &'w [Expectation],
+    /// Whose they are, where they are not the workspace's own: a revision, or a directory.
+    pub of: Option<&'w str>,
+}
+
 /// The desired state of one site.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Desired<'w> {
     /// The workspace it comes from.
     pub workspace: &'w Workspace,
@@ -40,10 +51,14 @@ pub struct Desired<'w> {
     pub targets: Vec<String>,
     /// The day everything is judged on (UTC).
     pub today: Date,
+    /// What judges a plan: the workspace's own, unless this is the side of the base.
+    pub law: Law<'w>,
+    /// What judges it as well: the rules of the base, which the branch does not write.
+    pub base: Option<Law<'w>>,
 }
 
 /// A roster on one day.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct DesiredRoster<'w> {
     /// As written.
     pub roster: &'w Roster,
@@ -125,6 +140,12 @@ impl<'w> Desired<'w> {
             expired_attestations,
             targets: Vec::new(),
             today,
+            law: Law {
+                policy: &workspace.policy,
+                expectations: &workspace.expectations,
+                of: None,
+            },
+            base: None,
         })
     }
 
@@ -158,6 +179,21 @@ impl<'w> Desired<'w> {
             .chain(links)
             .filter(|(_, until, _)| soon(*until))
             .collect()
+    }
+
+    /// Returns the same under the rules of the base alone; `None` where there is no base.
+    pub fn under_the_base(&self) -> Option<Self> {
+        let law = self.base?;
+        let mut under = self.clone();
+        under.law = law;
+        under.base = None;
+        Some(under)
+    }
+
+    /// Returns every expectation that judges a plan, the workspace's own first.
+    pub fn expectations(&self) -> impl Iterator<Item = &'w Expectation> + use<'w> {
+        let base = self.base.map_or(&[][..], |law| law.expectations);
+        self.law.expectations.iter().chain(base)
     }
 
     /// Says whether the site is the embedded sandbox.

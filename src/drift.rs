@@ -75,7 +75,7 @@ pub fn compare<'w>(
     today: Date,
 ) -> Drift<'w> {
     let accepted: &'w [AcceptedDrift] = &desired.workspace.policy.accept_drift;
-    let split = split_accepted(&mut head, accepted, today);
+    let split = split_accepted(&mut head, accepted, None, today);
     let (unknown, wanted): (Vec<Change>, Vec<Change>) = head
         .changes
         .into_iter()
@@ -104,7 +104,7 @@ pub fn compare<'w>(
         drift.foreign = wanted;
         return drift;
     };
-    split_accepted(&mut base, accepted, today);
+    split_accepted(&mut base, accepted, None, today);
     for error in base.errors {
         // The same list is read for both; a scope that only the base has is not judged any more.
         if !drift.errors.contains(&error) && wanted.iter().any(|c| c.address == error.address) {

@@ -23,7 +23,7 @@ use crate::access::{
     Answer, Because, Channel, Coverage, ListId, Lookup, Outcome, State, StateKind, Trail, Visitor,
     articles, outcome, portal,
 };
-use crate::config::{Ability, Expectation, ExpectedWho, Workspace};
+use crate::config::{Ability, Expectation, ExpectedWho};
 use crate::model::{Address, SiteKey};
 use subjects::Subject;
 
@@ -238,10 +238,12 @@ fn sentence(
 }
 
 /// Returns the expectations of one site.
-fn of_site<'w>(workspace: &'w Workspace, site: &SiteKey) -> impl Iterator<Item = &'w Expectation> {
+fn of_site<'w>(
+    expectations: &'w [Expectation],
+    site: &SiteKey,
+) -> impl Iterator<Item = &'w Expectation> {
     let site = site.clone();
-    workspace
-        .expectations
+    expectations
         .iter()
         .filter(move |expectation| expectation.site.value == site)
 }

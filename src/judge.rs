@@ -75,6 +75,24 @@ impl Ledger {
         }
     }
 
+    /// Notes what other rules found, where it is not what these found: it says whose rules they are, and their places are in other
+    /// files.
+    fn adds(&mut self, others: Self, name: &str) {
+        let same = |known: &Verdict, other: &Verdict| {
+            (known.kind, &known.name) == (other.kind, &other.name) && known.fails() == other.fails()
+        };
+        for mut verdict in others.verdicts {
+            let known = self.verdicts.iter().any(|known| same(known, &verdict));
+            if known || verdict.problems.is_empty() {
+                continue;
+            }
+            verdict.name = crate::plan::as_it_has(&verdict.name, name);
+            verdict.source = None;
+            self.verdicts.push(verdict);
+        }
+        self.findings.extend(others.findings);
+    }
+
     /// Notes something that is only told.
     pub fn tell(&mut self, finding: Finding) {
         self.findings.push(finding);
@@ -91,6 +109,9 @@ pub enum Lints {
 }
 
 /// Judges and orders a plan. Blocked changes stay in it, with the reasons beside them.
+///
+/// Where there is a base, its rules judge the rows that the workspace's own leave free, on the same worlds: a plan passes only by
+/// both.
 pub fn judge(
     plan: &mut Plan,
     desired: &Desired<'_>,
@@ -101,24 +122,22 @@ pub fn judge(
     let left_alone = policy::accept_drift(plan, desired);
     needs::block_without(&mut plan.changes, &plan.replacements, &left_alone, &before);
     needs::block_unmade(&mut plan.changes);
-    let own = std::mem::take(&mut plan.findings);
-    let mut ledger = Ledger::default();
+    let mut own = std::mem::take(&mut plan.findings);
     needs::wait_with(&mut plan.changes, &plan.replacements, &before);
-    loop {
-        ledger.findings.clear();
-        let mut sheet = Sheet::new(&plan.changes);
-        let needs = needs::needs(&plan.changes, &plan.replacements, &before);
-        let given = (desired, observed, lints);
-        settle(&mut sheet, &needs, given, &before, &mut ledger);
-        let blocks = sheet.into_blocks();
-        for (change, blocks) in plan.changes.iter_mut().zip(blocks) {
-            change.blocked_by = blocks;
+    let mut ledger = rounds(plan, (desired, observed, lints), &before);
+    if let Some(base) = desired.under_the_base() {
+        own.append(&mut ledger.findings);
+        let at_first: Vec<Vec<Block>> = plan.changes.iter().map(|c| c.blocked_by.clone()).collect();
+        let others = rounds(plan, (&base, observed, lints), &before);
+        let name = base.law.of.unwrap_or("the base");
+        for (change, first) in plan.changes.iter_mut().zip(at_first) {
+            for block in &mut change.blocked_by {
+                if !first.contains(block) {
+                    block.is_of(name);
+                }
+            }
         }
-        let waits = order::arrange(plan, desired, observed);
-        let waits_with = needs::wait_with(&mut plan.changes, &plan.replacements, &before);
-        if !waits && !waits_with {
-            break;
-        }
+        ledger.adds(others, name);
     }
     if !desired.site.people.is_empty() && desired.targets.is_empty() {
         let sheet = Sheet::new(&plan.changes);
@@ -142,6 +161,31 @@ pub fn judge(
         verdicts: ledger.verdicts,
         impact,
         overridden,
+    }
+}
+
+/// Judges by one set of rules until nothing changes, and orders what is free.
+fn rounds(
+    plan: &mut Plan,
+    (desired, observed, lints): (&Desired<'_>, &Observed, Lints),
+    before: &State<'_>,
+) -> Ledger {
+    let mut ledger = Ledger::default();
+    loop {
+        ledger.findings.clear();
+        let mut sheet = Sheet::new(&plan.changes);
+        let needs = needs::needs(&plan.changes, &plan.replacements, before);
+        let given = (desired, observed, lints);
+        settle(&mut sheet, &needs, given, before, &mut ledger);
+        let blocks = sheet.into_blocks();
+        for (change, blocks) in plan.changes.iter_mut().zip(blocks) {
+            change.blocked_by = blocks;
+        }
+        let waits = order::arrange(plan, desired, observed);
+        let waits_with = needs::wait_with(&mut plan.changes, &plan.replacements, before);
+        if !waits && !waits_with {
+            return ledger;
+        }
     }
 }
 

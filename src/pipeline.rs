@@ -14,6 +14,7 @@ use crate::observed::Observed;
 use crate::plan::{Block, Change, Plan, diff, rights};
 use crate::report::build::{Lifted, Overridden, Planned};
 use crate::target;
+use std::collections::BTreeSet;
 
 /// Compares one site, as far as the targets go; nothing is judged yet.
 pub fn difference(desired: &Desired<'_>, observed: &Observed) -> Plan {
@@ -47,6 +48,27 @@ pub fn plan_beside(
     stands: impl Fn(&Change) -> Option<Block>,
 ) -> Planned {
     let mut plan = difference(desired, observed);
+    for change in &mut plan.changes {
+        change.blocked_by.extend(stands(change));
+    }
+    judged(plan, desired, observed, Lints::Judged)
+}
+
+/// As [`plan_beside`], with the rows alone that a date or a person's line orders by now. They are judged by themselves, within the
+/// limits.
+pub fn plan_due(
+    desired: &Desired<'_>,
+    observed: &Observed,
+    stands: impl Fn(&Change) -> Option<Block>,
+) -> Planned {
+    let mut plan = difference(desired, observed);
+    plan.changes.retain(|change| change.reason.is_due());
+    let left: BTreeSet<_> = plan.changes.iter().map(|row| row.address.clone()).collect();
+    plan.manual_steps
+        .retain(|step| step.addresses.iter().any(|address| left.contains(address)));
+    plan.replacements.retain(|gone, _| left.contains(gone));
+    // Who is listed and cannot be brought in is another run's business.
+    plan.left_out.clear();
     for change in &mut plan.changes {
         change.blocked_by.extend(stands(change));
     }

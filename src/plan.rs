@@ -21,7 +21,7 @@ pub(crate) mod settings;
 mod stories;
 pub mod surfaces;
 
-pub use block::Block;
+pub use block::{Block, as_it_has};
 pub use change::{
     Action, Change, Effect, OrganizationRef, PersonRef, Phase, Reason, ResourceType, TakenRole,
 };

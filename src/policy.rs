@@ -67,9 +67,11 @@ impl Verdict {
 
 /// Takes what is accepted as drift out of a plan, tells it, and returns it.
 pub(crate) fn accept_drift(plan: &mut Plan, desired: &Desired<'_>) -> Vec<Change> {
-    let accepted = &desired.workspace.policy.accept_drift;
+    let accepted = &desired.law.policy.accept_drift;
     let mut left_alone = Vec::new();
-    for accepted in split_accepted(plan, accepted, desired.today) {
+    // What a branch accepts is left alone once its base accepts it as well.
+    let also = desired.base.map(|law| law.policy.accept_drift.as_slice());
+    for accepted in split_accepted(plan, accepted, also, desired.today) {
         let acceptance = accepted.acceptance;
         plan.findings.push(Finding {
             message: format!(

@@ -15,6 +15,7 @@ pub mod json;
 pub mod made;
 pub mod markdown;
 pub mod privacy;
+pub mod record;
 mod sections;
 mod sentences;
 mod subject;

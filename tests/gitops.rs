@@ -14,8 +14,12 @@ mod base;
 mod digests;
 #[path = "gitops/drift.rs"]
 mod drift;
+#[path = "gitops/due.rs"]
+mod due;
 #[path = "gitops/exits.rs"]
 mod exits;
+#[path = "gitops/law.rs"]
+mod law;
 #[path = "gitops/patch.rs"]
 mod patch;
 #[path = "gitops/policy.rs"]

@@ -1,38 +1,221 @@
-//! What a branch does to the rules that judge it: told as findings, so that a reviewer sees it beside the changes.
+//! What a branch does to the rules that judge it, each with what the old rule says of this very plan.
 
-use crate::config::{Limit, SiteUrl, Workspace};
+use crate::config::{Mode, Roster, Site, SiteUrl, SurfaceMode, Workspace};
+use crate::diagnostic::Span;
 use crate::model::Address;
-use crate::policy::acceptance;
-use crate::report::document::FindingDocument;
+use crate::policy::{Verdict, Weight, acceptance};
+use crate::report::build::{Planned, source};
+use crate::report::document::{FindingDocument, RuleChange};
+use crate::rules::{self, Edit, Edited, Rule};
 use camino::Utf8Path;
-use std::collections::BTreeSet;
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
 
-/// Lists what the branch loosens, takes away or stops managing; `before` is what it started from.
-pub(super) fn changes(before: &Workspace, now: &Workspace) -> Vec<FindingDocument> {
+/// Kinds of what a branch can change beside the rules that stand under `policy`, `expectations` and `scopes`.
+mod kind {
+    pub(super) const RULE: &str = "rule";
+    pub(super) const URL: &str = "url";
+    pub(super) const SURFACE: &str = "surface";
+    pub(super) const DESCRIPTION: &str = "description";
+    pub(super) const UNMANAGED: &str = "unmanaged";
+    pub(super) const KEEP: &str = "keep";
+    pub(super) const ATTESTATION: &str = "attestation";
+    pub(super) const ACCEPTANCE: &str = "acceptance";
+    pub(super) const GIVEN_UP: &str = "given_up";
+}
+
+/// What the old rule says of this plan.
+mod outcome {
+    pub(super) const PASSED: &str = "passed";
+    pub(super) const WARNED: &str = "warned";
+    pub(super) const BLOCKED: &str = "blocked";
+    pub(super) const FAILED: &str = "failed";
+}
+
+/// Lists what the branch adds, changes, deletes or stops managing; `before` is what it started from.
+pub(super) fn changes(before: &Workspace, now: &Workspace) -> Vec<RuleChange> {
     let mut found = Vec::new();
-    sites(before, now, &mut found);
-    policy(before, now, &mut found);
     let any = now.sites.keys().next().map_or("", |key| key.as_str());
+    let edits = rules::compare(&rules::of(before), &rules::of(now));
+    found.extend(edits.into_iter().map(|edit| rule(now, any, edit)));
+    for (key, old) in &before.sites {
+        match now.sites.get(key) {
+            Some(new) => site(now, old, new, &mut found),
+            None => {
+                let mut gone = change(kind::UNMANAGED, "sites", key, Edited::Deleted);
+                gone.message = "this branch stops managing the whole site".to_owned();
+                found.push(gone);
+            }
+        }
+    }
+    attestations(before, now, &mut found);
     for name in pending(&before.root, &now.root) {
-        let message = format!(
-            "this branch brings `{}/{name}`, which lifts nothing until the base has it",
-            acceptance::DIRECTORY
-        );
-        found.push(finding(any, "acceptance-pending", message));
+        let name = format!("{}/{name}", acceptance::DIRECTORY);
+        let mut pending = change(kind::ACCEPTANCE, &name, any, Edited::Added);
+        pending.message =
+            format!("this branch brings `{name}`, which lifts nothing until the base has it");
+        found.push(pending);
     }
     found
 }
 
-fn finding(address: impl ToString, code: &str, message: String) -> FindingDocument {
+/// Returns what is said of a change among the findings.
+pub(super) fn finding(change: &RuleChange) -> FindingDocument {
+    let code = match change.kind.as_str() {
+        kind::URL => "site-changed",
+        kind::UNMANAGED => "no-longer-managed",
+        kind::ACCEPTANCE => "acceptance-pending",
+        kind::GIVEN_UP => "access-not-given-back",
+        _ => "rules-changed",
+    };
+    let then = match (change.outcome.as_str(), change.kind.as_str()) {
+        (outcome::BLOCKED, kind::RULE) => "; under the old rule this plan is blocked",
+        (outcome::FAILED, _) => "; under the old rule this plan fails",
+        (outcome::WARNED, _) => "; under the old rule this plan is warned about",
+        _ => "",
+    };
     FindingDocument {
-        address: address.to_string(),
+        address: change.address.clone(),
         code: code.to_owned(),
-        message,
+        message: format!("{}{then}", change.message),
+        source: change.source.clone(),
+    }
+}
+
+fn change(kind: &str, name: &str, address: impl ToString, edited: Edited) -> RuleChange {
+    RuleChange {
+        kind: kind.to_owned(),
+        name: name.to_owned(),
+        address: address.to_string(),
+        edit: edited.word().to_owned(),
+        loosens: true,
+        before: Value::Null,
+        after: Value::Null,
+        outcome: outcome::PASSED.to_owned(),
+        decisive: false,
+        message: String::new(),
         source: None,
     }
 }
 
-fn words(url: Option<&SiteUrl>) -> String {
+fn rule(now: &Workspace, any: &str, edit: Edit) -> RuleChange {
+    let name = edit.name().to_owned();
+    let says = |rule: &Option<Rule>| rule.as_ref().map_or(Value::Null, |rule| rule.says.clone());
+    let span = edit.after.as_ref().and_then(|rule| rule.span);
+    RuleChange {
+        loosens: edit.loosens,
+        before: says(&edit.before),
+        after: says(&edit.after),
+        message: sentence(&name, edit.edited),
+        source: source(&now.sources, span),
+        ..change(kind::RULE, &name, any, edit.edited)
+    }
+}
+
+fn sentence(name: &str, edited: Edited) -> String {
+    let (key, about) = name.split_once(' ').unwrap_or((name, ""));
+    let what = match key {
+        "expectation" => format!("the expectation `{about}`"),
+        _ if about.is_empty() => format!("`{key}`"),
+        _ => format!("`{about}` under `{key}`"),
+    };
+    match edited {
+        Edited::Added => format!("this branch adds {what}"),
+        Edited::Changed => format!("this branch changes {what}"),
+        Edited::Deleted => format!("this branch takes {what} away"),
+    }
+}
+
+fn site(workspace: &Workspace, old: &Site, new: &Site, found: &mut Vec<RuleChange>) {
+    let key = new.key.as_str();
+    let urls = [old, new].map(|site| site.url.as_ref().map(|url| &url.value));
+    if urls[0] != urls[1] {
+        let (before, after) = (url(urls[0]), url(urls[1]));
+        found.push(RuleChange {
+            message: format!(
+                "this branch makes it another site: `{after}` instead of `{before}`, so this plan says nothing about the latter"
+            ),
+            outcome: outcome::BLOCKED.to_owned(),
+            decisive: true,
+            before: before.into(),
+            after: after.into(),
+            source: source(&workspace.sources, new.url.as_ref().map(|url| url.span)),
+            ..change(kind::URL, "url", key, Edited::Changed)
+        });
+    }
+    surfaces(old, new, found);
+    let mut gone = |kind: &str, name: &str| {
+        let mut gone = change(
+            kind::UNMANAGED,
+            kind,
+            Address::new([key, kind, name]),
+            Edited::Deleted,
+        );
+        gone.message =
+            "this branch stops managing it: it stays as it is, and nothing here judges it any more"
+                .to_owned();
+        found.push(gone);
+    };
+    // A rename names its old self.
+    let renamed: BTreeSet<&str> = new
+        .organizations
+        .values()
+        .filter_map(|organization| organization.previous_name.as_ref())
+        .map(|name| name.value.as_str())
+        .collect();
+    for name in old.organizations.keys() {
+        if !new.organizations.contains_key(name) && !renamed.contains(name.as_str()) {
+            gone("organization", name.as_str());
+        }
+    }
+    for project in old.projects.keys() {
+        if !new.projects.contains_key(project) {
+            gone("project", project.as_str());
+        }
+    }
+    given_up(old, new, found);
+    lists(workspace, old, new, found);
+}
+
+/// What a line took from somebody does not come back by deleting the line.
+fn given_up(old: &Site, new: &Site, found: &mut Vec<RuleChange>) {
+    let key = new.key.as_str();
+    let mut tell = |name: &str, email: &str, message: &str| {
+        found.push(RuleChange {
+            loosens: false,
+            message: message.to_owned(),
+            ..change(
+                kind::GIVEN_UP,
+                name,
+                Address::new([key, "account", email]),
+                Edited::Deleted,
+            )
+        });
+    };
+    for (email, person) in &old.people {
+        let still = new.people.get(email).is_some_and(|person| person.revoked);
+        if person.revoked && !still {
+            tell(
+                "revoked",
+                email.key(),
+                "this branch no longer says that the access of this account ends; where it has ended, only a person can give it back (Portal-only customers > Grant access)",
+            );
+        }
+    }
+    for email in old
+        .roles
+        .keys()
+        .filter(|email| !new.roles.contains_key(*email))
+    {
+        tell(
+            "role",
+            email.key(),
+            "this branch no longer says which role this account has; what was taken from it is not given back",
+        );
+    }
+}
+
+fn url(url: Option<&SiteUrl>) -> String {
     match url {
         Some(SiteUrl::Remote(url)) => url.as_str().trim_end_matches('/').to_owned(),
         Some(SiteUrl::Sandbox) => "sandbox:".to_owned(),
@@ -40,177 +223,201 @@ fn words(url: Option<&SiteUrl>) -> String {
     }
 }
 
-fn sites(before: &Workspace, now: &Workspace, found: &mut Vec<FindingDocument>) {
-    for (key, old) in &before.sites {
-        let site = key.as_str();
-        let Some(new) = now.sites.get(key) else {
-            let message = "this branch stops managing the whole site".to_owned();
-            found.push(finding(site, "no-longer-managed", message));
+fn surfaces(old: &Site, new: &Site, found: &mut Vec<RuleChange>) {
+    let key = new.key.as_str();
+    let word = |mode: SurfaceMode| match mode {
+        SurfaceMode::Deny => "deny",
+        SurfaceMode::Read => "read",
+        SurfaceMode::Write => "write",
+    };
+    for (name, before, after) in [
+        ("gateway", old.surfaces.gateway, new.surfaces.gateway),
+        ("private", old.surfaces.private, new.surfaces.private),
+    ] {
+        if before != after {
+            let (was, is) = (word(before), word(after));
+            found.push(RuleChange {
+                loosens: after > before,
+                before: was.into(),
+                after: is.into(),
+                message: format!("this branch sets `surfaces.{name}` to `{is}`; it was `{was}`"),
+                ..change(
+                    kind::SURFACE,
+                    &format!("surfaces.{name}"),
+                    key,
+                    Edited::Changed,
+                )
+            });
+        }
+    }
+    let (before, after) = (&old.surfaces.mapped, &new.surfaces.mapped);
+    if before != after {
+        let edited = match (before, after) {
+            (None, _) => Edited::Added,
+            (_, None) => Edited::Deleted,
+            _ => Edited::Changed,
+        };
+        let file = |driver: &Option<crate::config::driver::Driver>| {
+            let file = driver.as_ref().map(|driver| driver.file.clone());
+            file.map_or(Value::Null, Value::from)
+        };
+        found.push(RuleChange {
+            message: "this branch changes the description of the site's settings endpoints; until the base has it, the base's is used".to_owned(),
+            outcome: outcome::BLOCKED.to_owned(),
+            decisive: true,
+            before: file(before),
+            after: file(after),
+            ..change(kind::DESCRIPTION, "surfaces.mapped", key, edited)
+        });
+    }
+}
+
+/// One list of people or organizations: whether it is managed, whether it is the whole truth, and who may stay on it.
+struct List {
+    exact: bool,
+    keep: BTreeSet<String>,
+    span: Span,
+}
+
+impl List {
+    fn of(roster: &Roster) -> Self {
+        Self {
+            exact: roster.mode == Mode::Exact,
+            keep: roster
+                .keep
+                .iter()
+                .map(|one| one.value.to_string())
+                .collect(),
+            span: roster.span,
+        }
+    }
+}
+
+fn managed(site: &Site) -> BTreeMap<String, List> {
+    let key = site.key.as_str();
+    let mut lists = BTreeMap::new();
+    let mut put = |parts: [&str; 3], list| {
+        let [kind, name, last] = parts;
+        lists.insert(Address::new([key, kind, name, last]).to_string(), list);
+    };
+    for (name, organization) in &site.organizations {
+        if let Some(members) = &organization.members {
+            put(["organization", name.as_str(), "member"], List::of(members));
+        }
+    }
+    for (project, declared) in &site.projects {
+        if let Some(customers) = &declared.customers {
+            put(
+                ["project", project.as_str(), "customer"],
+                List::of(customers),
+            );
+        }
+        if let Some(linked) = &declared.organizations {
+            let list = List {
+                exact: linked.mode == Mode::Exact,
+                keep: BTreeSet::new(),
+                span: linked.span,
+            };
+            put(["project", project.as_str(), "organization"], list);
+        }
+    }
+    lists
+}
+
+fn lists(workspace: &Workspace, old: &Site, new: &Site, found: &mut Vec<RuleChange>) {
+    let now = managed(new);
+    for (address, was) in managed(old) {
+        let object = address.rsplit_once('/').map_or("", |(object, _)| object);
+        let Some(is) = now.get(&address) else {
+            // Where the whole object is gone, that says it all.
+            if !found
+                .iter()
+                .any(|gone| gone.kind == kind::UNMANAGED && gone.address == object)
+            {
+                found.push(RuleChange {
+                    message: "this branch stops managing this list: it stays as it is".to_owned(),
+                    ..change(kind::UNMANAGED, "list", &address, Edited::Deleted)
+                });
+            }
             continue;
         };
-        let urls = [old, new].map(|site| site.url.as_ref().map(|url| &url.value));
-        if urls[0] != urls[1] {
-            let message = format!(
-                "this branch makes it another site: `{}` instead of `{}`, so this plan says nothing about the latter",
-                words(urls[1]),
-                words(urls[0])
-            );
-            found.push(finding(site, "site-changed", message));
+        let place = source(&workspace.sources, Some(is.span));
+        if was.exact != is.exact {
+            found.push(RuleChange {
+                loosens: was.exact,
+                before: mode(was.exact).into(),
+                after: mode(is.exact).into(),
+                message: format!(
+                    "this branch makes the list `{}`; it was `{}`",
+                    mode(is.exact),
+                    mode(was.exact)
+                ),
+                source: place.clone(),
+                ..change(kind::UNMANAGED, "mode", &address, Edited::Changed)
+            });
         }
-        let gone = |kind: &str, name: &str| {
-            let message =
-                "this branch stops managing it: it stays as it is, and nothing here judges it any more"
-                    .to_owned();
-            finding(
-                Address::new([site, kind, name]),
-                "no-longer-managed",
-                message,
-            )
+        if was.keep != is.keep {
+            let more = is.keep.difference(&was.keep).next().is_some();
+            found.push(RuleChange {
+                loosens: more,
+                before: json!(was.keep),
+                after: json!(is.keep),
+                message: match more {
+                    true => "this branch lets more people stay on this list (`keep`)".to_owned(),
+                    false => "this branch lets fewer people stay on this list (`keep`)".to_owned(),
+                },
+                source: place,
+                ..change(kind::KEEP, "keep", &address, Edited::Changed)
+            });
+        }
+    }
+}
+
+const fn mode(exact: bool) -> &'static str {
+    if exact { "exact" } else { "add_only" }
+}
+
+fn attestations(before: &Workspace, now: &Workspace, found: &mut Vec<RuleChange>) {
+    type Said = BTreeMap<String, (Value, Option<Span>)>;
+    let said = |workspace: &Workspace| -> Said {
+        let all = workspace.attestations.iter();
+        all.map(|one| {
+            let says = json!({ "value": one.value, "by": one.by, "on": one.on.to_string(), "until": one.until.to_string() });
+            (one.address.value.to_string(), (says, Some(one.address.span)))
+        })
+        .collect()
+    };
+    let (old, new) = (said(before), said(now));
+    let addresses: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
+    for address in addresses {
+        let (was, is) = (old.get(address), new.get(address));
+        if was.map(|(says, _)| says) == is.map(|(says, _)| says) {
+            continue;
+        }
+        let (edited, message) = match (was, is) {
+            (None, _) => (
+                Edited::Added,
+                "this branch says what somebody saw (an attestation)",
+            ),
+            (_, None) => (
+                Edited::Deleted,
+                "this branch takes back what somebody saw (an attestation)",
+            ),
+            _ => (
+                Edited::Changed,
+                "this branch says that somebody saw something else (an attestation)",
+            ),
         };
-        // A rename names its old self.
-        let renamed: BTreeSet<String> = new
-            .organizations
-            .values()
-            .filter_map(|organization| organization.previous_name.as_ref())
-            .map(|name| name.value.as_str().to_owned())
-            .collect();
-        let organizations = old.organizations.keys().map(|name| name.as_str());
-        let there: BTreeSet<&str> = new.organizations.keys().map(|name| name.as_str()).collect();
-        let left = organizations.filter(|name| !there.contains(name) && !renamed.contains(*name));
-        found.extend(left.map(|name| gone("organization", name)));
-        let given_back = old.people.iter().filter(|(email, person)| {
-            let still = new.people.get(*email).is_some_and(|person| person.revoked);
-            person.revoked && !still
+        let says = |side: Option<&(Value, Option<Span>)>| {
+            side.map_or(Value::Null, |(says, _)| says.clone())
+        };
+        found.push(RuleChange {
+            before: says(was),
+            after: says(is),
+            message: message.to_owned(),
+            source: source(&now.sources, is.and_then(|(_, span)| *span)),
+            ..change(kind::ATTESTATION, "attestation", address, edited)
         });
-        found.extend(given_back.map(|(email, _)| {
-            let message = "this branch no longer says that the access of this account ends; where it has ended, only a person can give it back (Portal-only customers > Grant access)";
-            finding(
-                Address::new([site, "account", email.key()]),
-                "access-not-given-back",
-                message.to_owned(),
-            )
-        }));
-        let roles = old
-            .roles
-            .keys()
-            .filter(|email| !new.roles.contains_key(*email));
-        found.extend(roles.map(|email| {
-            let message = "this branch no longer says which role this account has; what was taken from it is not given back";
-            finding(
-                Address::new([site, "account", email.key()]),
-                "access-not-given-back",
-                message.to_owned(),
-            )
-        }));
-        let projects = old
-            .projects
-            .keys()
-            .filter(|key| !new.projects.contains_key(*key));
-        found.extend(projects.map(|key| gone("project", key.as_str())));
-    }
-}
-
-fn policy(before: &Workspace, now: &Workspace, found: &mut Vec<FindingDocument>) {
-    let any = now.sites.keys().next().map_or("", |key| key.as_str());
-    let mut tell = |message: String| found.push(finding(any, "rules-changed", message));
-    let (old, new) = (&before.policy, &now.policy);
-    let size = |limit: &Option<Limit>| limit.map(|limit| (limit.count, limit.percent, limit.floor));
-    for (name, old, new) in [
-        (
-            "max_people_losing_access",
-            &old.max_people_losing_access,
-            &new.max_people_losing_access,
-        ),
-        (
-            "max_people_gaining_access",
-            &old.max_people_gaining_access,
-            &new.max_people_gaining_access,
-        ),
-        ("max_removals", &old.max_removals, &new.max_removals),
-    ] {
-        if size(old) != size(new) {
-            tell(edited(
-                &format!("policy.{name}"),
-                old.is_some(),
-                new.is_some(),
-            ));
-        }
-    }
-    let accounts = [old, new].map(|policy| policy.max_new_accounts.map(|limit| limit.value));
-    if accounts[0] != accounts[1] {
-        tell(edited(
-            "policy.max_new_accounts",
-            accounts[0].is_some(),
-            accounts[1].is_some(),
-        ));
-    }
-    let classes: BTreeSet<&String> = old
-        .class_gains
-        .keys()
-        .chain(new.class_gains.keys())
-        .collect();
-    for class in classes {
-        let gates = [old, new].map(|policy| policy.class_gains.get(class).map(|gate| gate.value));
-        if gates[0] != gates[1] {
-            let name = format!("policy.class_gains.{class}");
-            tell(edited(&name, gates[0].is_some(), gates[1].is_some()));
-        }
-    }
-    let protected: BTreeSet<&str> = new.protect.iter().map(|p| p.value.as_str()).collect();
-    for pattern in old.protect.iter().map(|pattern| pattern.value.as_str()) {
-        if !protected.contains(pattern) {
-            tell(format!(
-                "this branch takes `{pattern}` out of `policy.protect`"
-            ));
-        }
-    }
-    let frozen: BTreeSet<&str> = new.freeze.iter().map(|p| p.value.as_str()).collect();
-    for pattern in old.freeze.iter().map(|pattern| pattern.value.as_str()) {
-        if !frozen.contains(pattern) {
-            tell(format!(
-                "this branch takes `{pattern}` out of `policy.freeze`"
-            ));
-        }
-    }
-    let answered: BTreeSet<_> = old
-        .acknowledge
-        .iter()
-        .map(|entry| (&entry.lint.value, &entry.address.value))
-        .collect();
-    for entry in &new.acknowledge {
-        if !answered.contains(&(&entry.lint.value, &entry.address.value)) {
-            tell(format!(
-                "this branch acknowledges {} at `{}` in `policy.acknowledge`",
-                entry.lint.value, entry.address.value
-            ));
-        }
-    }
-    let accepted: BTreeSet<&String> = old.accept_drift.iter().map(|e| &e.address.value).collect();
-    for entry in &new.accept_drift {
-        if !accepted.contains(&entry.address.value) {
-            tell(format!(
-                "this branch leaves `{}` alone by `policy.accept_drift`",
-                entry.address.value
-            ));
-        }
-    }
-    let expected: BTreeSet<&str> = now.expectations.iter().map(|e| e.name.as_str()).collect();
-    for name in before
-        .expectations
-        .iter()
-        .map(|expectation| expectation.name.as_str())
-    {
-        if !expected.contains(name) {
-            tell(format!("this branch takes the expectation `{name}` away"));
-        }
-    }
-}
-
-fn edited(name: &str, before: bool, now: bool) -> String {
-    match (before, now) {
-        (true, false) => format!("this branch takes `{name}` away"),
-        (false, true) => format!("this branch adds `{name}`"),
-        _ => format!("this branch changes `{name}`"),
     }
 }
 
@@ -223,4 +430,75 @@ fn pending(before: &Utf8Path, now: &Utf8Path) -> Vec<String> {
             .collect()
     };
     names(now).difference(&names(before)).cloned().collect()
+}
+
+/// Says of every rule that the branch loosens what the old one comes to on this plan, whose rows `old` judges by the rules of the
+/// base alone and `own` by those of the workspace. One that matters waits for its owners, unless they have accepted it.
+pub fn outcomes(changes: &mut [RuleChange], own: &[Planned], old: &[Planned], accepted: bool) {
+    for change in changes
+        .iter_mut()
+        .filter(|change| change.kind == kind::RULE)
+    {
+        // The scopes of the base stand against rows before anything else is judged.
+        let scopes = change.name.starts_with("scopes ");
+        let then = under(&change.name, if scopes { own } else { old });
+        then.clone_into(&mut change.outcome);
+        let matters = matches!(then, outcome::BLOCKED | outcome::FAILED);
+        let same = !scopes && under(&change.name, own) == then;
+        change.decisive = change.loosens && matters && !same && !accepted;
+    }
+}
+
+/// What a rule comes to where it judges.
+fn under(name: &str, planned: &[Planned]) -> &'static str {
+    let (key, about) = name.split_once(' ').unwrap_or((name, ""));
+    let rows = || planned.iter().flat_map(|planned| &planned.plan.changes);
+    match key {
+        "policy.acknowledge" => {
+            let (code, pattern) = about.split_once(' ').unwrap_or((about, ""));
+            let blocks = |block: &crate::plan::Block| matches!(block, crate::plan::Block::Lint(lint) if *lint == code);
+            let mut findings = planned.iter().flat_map(|planned| &planned.plan.findings);
+            if rows().any(|row| row.blocked_by.iter().any(blocks)) {
+                outcome::BLOCKED
+            } else if findings.any(|one| one.code == code && one.address.matches(pattern)) {
+                outcome::WARNED
+            } else {
+                outcome::PASSED
+            }
+        }
+        "policy.accept_drift" => outcome::PASSED,
+        "scopes" => {
+            let blocks = |block: &crate::plan::Block| block.to_string().starts_with("scopes: ");
+            match rows().any(|row| row.blocked_by.iter().any(blocks)) {
+                true => outcome::BLOCKED,
+                false => outcome::PASSED,
+            }
+        }
+        _ => {
+            let quoted = format!("{key} {}", crate::neutral::named(about));
+            let meant = |verdict: &&Verdict| match key {
+                "expectation" => verdict.kind == "expectation" && verdict.name == about,
+                _ if about.is_empty() => {
+                    // What the base's rule found beside these says so.
+                    let of_a_list = verdict.name.starts_with(&format!("{key} on "));
+                    verdict.name == key || of_a_list && !verdict.name.ends_with(" has it)")
+                }
+                _ => verdict.name == quoted,
+            };
+            let verdicts = planned.iter().flat_map(|planned| &planned.verdicts);
+            let worst = verdicts.filter(meant).map(|verdict| {
+                match (verdict.problems.is_empty(), verdict.weight) {
+                    (true, _) => 0,
+                    (false, Weight::Warns | Weight::Undecided) => 1,
+                    (false, Weight::Fails) => 2,
+                }
+            });
+            match (worst.max().unwrap_or(0), key) {
+                (2, "expectation") => outcome::FAILED,
+                (2, _) => outcome::BLOCKED,
+                (1, _) => outcome::WARNED,
+                _ => outcome::PASSED,
+            }
+        }
+    }
 }

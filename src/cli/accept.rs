@@ -12,7 +12,7 @@ use camino::Utf8Path;
 use jiff::civil::Date;
 
 /// Lifts what the policy blocks where `--accept` or a file names the acceptance digest of exactly this plan, and says so. `accepted` is the
-/// workspace whose acceptances count.
+/// workspace whose acceptances count, where there is one.
 ///
 /// # Errors
 /// When `--accept` names another plan, or is no digest.
@@ -20,7 +20,7 @@ use jiff::civil::Date;
 /// Gives who overrode the policy; `None` where nothing was to override, or nobody did.
 pub(super) fn accept(
     workspace: &Workspace,
-    accepted: &Utf8Path,
+    accepted: Option<&Utf8Path>,
     planned: &mut [Planned],
     asked: Option<&str>,
     today: Date,
@@ -71,10 +71,13 @@ pub(super) fn accept(
         let (by, told) = match asked {
             Some(asked) if asked == whole || asked == own => (flag(), "--accept".to_owned()),
             // The acceptance of all sites together counts for each, and that of one site for it.
-            _ => match found(accepted, &[&whole, own], today, output) {
-                Some(found) => found,
-                None => continue,
-            },
+            _ => {
+                let found = accepted.and_then(|root| found(root, &[&whole, own], today, output));
+                match found {
+                    Some(found) => found,
+                    None => continue,
+                }
+            }
         };
         planned.lift();
         if overridden.replace(by).is_none() {

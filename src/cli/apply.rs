@@ -1,23 +1,26 @@
 //! `portcullis apply`: plans, asks, carries out, reports.
 
 use super::args::{ApplyArguments, Global, ReportFormat};
+use super::law::{self, Law};
 use super::progress::{self, Phases};
 use super::question::Question;
-use super::{Lookup, Output, accept, observe};
+use super::{Lookup, Output, accept, observe, plan};
 use crate::apply::{Apply, ApplyReport, Journal, Stage};
+use crate::base::{self, Base};
 use crate::config::Workspace;
 use crate::connect::Session;
 use crate::desired::Desired;
 use crate::exit::Exit;
-use crate::files::{self, Given, Root};
+use crate::files::{self, Access, Given, Root};
 use crate::model::SiteKey;
 use crate::observed::Observed;
 use crate::pipeline;
-use crate::plan::Block;
+use crate::plan::{Block, Change};
 use crate::report::build::{self, Planned};
 use crate::report::document::{Made, Override, PlanDocument};
 use crate::report::json::ReadPlanError;
 use crate::report::privacy::{self, Privacy};
+use crate::report::record::{Approval, Record};
 use crate::report::{applied, json, text};
 use crate::{review, rules};
 use camino::{Utf8Path, Utf8PathBuf};
@@ -49,7 +52,7 @@ pub(super) async fn run(
     output: &mut Output,
     lookup: Lookup,
 ) -> Exit {
-    let workspace = match observe::load_targets(&arguments.reach, global, output) {
+    let mut workspace = match observe::load_targets(&arguments.reach, global, output) {
         Ok(workspace) => workspace,
         Err(exit) => return exit,
     };
@@ -57,6 +60,10 @@ pub(super) async fn run(
         Ok(keys) => keys,
         Err(exit) => return exit,
     };
+    if arguments.report.is_some() && output.privacy != Privacy::Full {
+        let message = "`--report` names people, and `--privacy` says that nobody be named";
+        return output.fail(Exit::Usage, message, Some("leave one of the two out"));
+    }
     if arguments.plan.is_some() && !arguments.reach.target.is_empty() {
         let hint = "a reviewed plan says itself what is done; leave one of the two out";
         return output.fail(
@@ -74,13 +81,25 @@ pub(super) async fn run(
         Some(Ok(reviewed)) => Some(reviewed),
         Some(Err(exit)) => return exit,
     };
+    let opened = open_rules(arguments, global, output);
+    let (base, source) = match opened {
+        Ok(opened) => opened,
+        Err(exit) => return exit,
+    };
+    let law = source.law(base.as_ref(), &mut workspace);
+    let workspace = workspace;
     let mut ready: Vec<Ready<'_>> = Vec::new();
     let mut planned: Vec<Planned> = Vec::new();
     let mut worst = Exit::Done;
     for key in keys {
-        match prepare(&workspace, &key, arguments, global, output, lookup).await {
+        match prepare((&workspace, &law), &key, arguments, global, output, lookup).await {
             Ok(site) => {
-                planned.push(pipeline::plan(&site.desired, &site.observed));
+                let against = |change: &Change| law.against(change, &workspace);
+                let (desired, observed) = (&site.desired, &site.observed);
+                planned.push(match arguments.due {
+                    true => pipeline::plan_due(desired, observed, against),
+                    false => pipeline::plan_beside(desired, observed, against),
+                });
                 ready.push(site);
             }
             Err(exit) => worst = worst.and(exit),
@@ -89,7 +108,7 @@ pub(super) async fn run(
     if let Some(reviewed) = &reviewed
         && worst == Exit::Done
         && let Err(exit) = only_reviewed(
-            &workspace,
+            (&workspace, &law),
             &ready,
             &mut planned,
             reviewed,
@@ -103,7 +122,7 @@ pub(super) async fn run(
     let asked = arguments.accept.as_deref();
     let accepted = accept::accept(
         &workspace,
-        &workspace.root,
+        law.accepted(&workspace),
         &mut planned,
         asked,
         global.today(),
@@ -131,8 +150,26 @@ pub(super) async fn run(
     exit
 }
 
-async fn prepare<'w>(
-    workspace: &'w Workspace,
+/// Opens what other rules come from.
+fn open_rules(
+    arguments: &ApplyArguments,
+    global: &Global,
+    output: &mut Output,
+) -> Result<(Option<Result<Base, String>>, law::Source), Exit> {
+    let (named, rules) = (arguments.base.as_deref(), arguments.rules_from.as_deref());
+    let directory = &arguments.reach.dir;
+    let source = law::Source::open(directory, named, rules, global, output)?;
+    let base = match (&source, named) {
+        (law::Source::Base, Some(revision)) => {
+            Some(plan::open_base(directory, revision, global, output)?)
+        }
+        _ => None,
+    };
+    Ok((base, source))
+}
+
+async fn prepare<'w, 'b: 'w>(
+    (workspace, law): (&'w Workspace, &'w Law<'b>),
     key: &SiteKey,
     arguments: &ApplyArguments,
     global: &Global,
@@ -141,7 +178,7 @@ async fn prepare<'w>(
 ) -> Result<Ready<'w>, Exit> {
     let reach = &arguments.reach;
     let session = observe::open(workspace, key, reach, global.today(), output, lookup).await?;
-    let desired = observe::desired(
+    let mut desired = observe::desired(
         workspace,
         key,
         reach,
@@ -149,6 +186,7 @@ async fn prepare<'w>(
         global.today(),
     )
     .ok_or(Exit::Invalid)?;
+    law.bind(&mut desired);
     let observed = observe::read(&session, &desired, output).await?;
     Ok(Ready {
         session,
@@ -180,6 +218,7 @@ async fn carry_out(
         Privacy::Full => Vec::new(),
         Privacy::Pseudonymous | Privacy::Counts => document.resource_changes.clone(),
     };
+    let whole = document.clone();
     let document = privacy::redact(document, output.privacy, key.as_deref());
     let shown = match arguments.format {
         ReportFormat::Text => {
@@ -220,11 +259,17 @@ async fn carry_out(
     }
     if automatic > 0
         && !arguments.auto_approve
+        && !arguments.due
         && reviewed.is_none()
         && let Err(exit) = ask(&document, automatic, arguments, output).await
     {
         return exit;
     }
+    let approval = approval(arguments, reviewed, judged.overridden.clone());
+    let mut record = match begin_record(&whole, approval, workspace, arguments, output) {
+        Ok(record) => record,
+        Err(exit) => return exit,
+    };
     let reports = run_sites(workspace, ready, planned, arguments, output).await;
     let checks = observe::exit_of_checks(planned);
     let exit = incomplete
@@ -235,6 +280,13 @@ async fn carry_out(
         .map(|site| site.session.connection.requests())
         .sum();
     let mut report = applied::document(workspace, planned, &reports, requests, exit);
+    if let (Some(record), Some(path)) = (&mut record, &arguments.report) {
+        record.end(&report, Timestamp::now().to_string());
+        if let Err(failed) = save(path, record, output) {
+            // What was done is done, and the exit code says that something is missing.
+            return exit.and(failed);
+        }
+    }
     privacy::redact_applied(&mut report, &rows, output.privacy, key.as_deref());
     let written = match arguments.format {
         ReportFormat::Text => applied::text(&report, output.style, &mut output.data),
@@ -244,6 +296,50 @@ async fn carry_out(
     accept::explain(workspace, planned, output);
     accept::advise(&document, output);
     exit
+}
+
+/// Says on whose word a run is done.
+fn approval(
+    arguments: &ApplyArguments,
+    reviewed: Option<&PlanDocument>,
+    overridden: Option<Override>,
+) -> Approval {
+    let file = arguments.plan.as_ref().filter(|_| reviewed.is_some());
+    Approval {
+        by: match (reviewed, arguments.due, arguments.auto_approve) {
+            (Some(_), ..) => "reviewed plan",
+            (None, true, _) => "--due",
+            (None, false, true) => "--auto-approve",
+            (None, false, false) => "question",
+        },
+        plan: file.map(ToString::to_string),
+        plan_digest: reviewed.map(|reviewed| reviewed.digest.clone()),
+        overridden,
+    }
+}
+
+/// Begins the record of a run, where one is asked for, and writes it: where it cannot be written nothing is done.
+fn begin_record(
+    document: &PlanDocument,
+    approval: Approval,
+    workspace: &Workspace,
+    arguments: &ApplyArguments,
+    output: &mut Output,
+) -> Result<Option<Record>, Exit> {
+    let Some(path) = &arguments.report else {
+        return Ok(None);
+    };
+    let began = (Timestamp::now().to_string(), base::commit(&workspace.root));
+    let record = Record::begin(document, approval, began, arguments.verify);
+    save(path, &record, output)?;
+    Ok(Some(record))
+}
+
+fn save(path: &Utf8Path, record: &Record, output: &mut Output) -> Result<(), Exit> {
+    let text = record.json();
+    Given::new(path)
+        .replace(Access::Private, |file| file.write_all(text.as_bytes()))
+        .map_err(|error| output.fail(Exit::Unexpected, &error.to_string(), None))
 }
 
 /// Asks whether a plan is carried out.
@@ -356,7 +452,7 @@ fn reviewed(file: &Utf8Path, global: &Global, output: &mut Output) -> Result<Pla
 /// # Errors
 /// When the reviewed plan is of other sites.
 fn only_reviewed(
-    workspace: &Workspace,
+    (workspace, law): (&Workspace, &Law<'_>),
     ready: &[Ready<'_>],
     planned: &mut Vec<Planned>,
     reviewed: &PlanDocument,
@@ -407,7 +503,8 @@ fn only_reviewed(
                 .map(|site| {
                     pipeline::plan_beside(&site.desired, &site.observed, |change| {
                         let key = (change.address.to_string(), change.action.word().to_owned());
-                        stands.get(&key).cloned()
+                        let unreviewed = stands.get(&key).cloned();
+                        unreviewed.or_else(|| law.against(change, workspace))
                     })
                 })
                 .collect();

@@ -299,9 +299,12 @@ pub struct PlanArguments {
     /// Plan against a snapshot instead of the live site; such a plan cannot be applied
     #[arg(long, value_name = "FILE")]
     pub observed: Option<Utf8PathBuf>,
-    /// Say of every change whose doing it is, compared with this revision (REV, or REV:PATH where the workspace lay elsewhere) or directory
+    /// Say of every change whose doing it is, compared with this revision (REV, or REV:PATH where the workspace lay elsewhere) or directory, and judge by its rules as well
     #[arg(long, value_name = "REV")]
     pub base: Option<String>,
+    /// Judge by the rules of this revision or directory as well, instead of those of the base; `none` for those of this workspace alone
+    #[arg(long, value_name = "REV|none")]
+    pub rules_from: Option<String>,
 }
 
 /// The forms of a plan.
@@ -355,9 +358,21 @@ pub struct ApplyArguments {
     /// Apply only what this reviewed plan holds, without asking; what it does not hold is left alone, and what would do more to people than it says is withheld
     #[arg(long, value_name = "FILE")]
     pub plan: Option<Utf8PathBuf>,
+    /// Do only what a date in a line of the files, or a line of `people` or `leavers`, orders by now, without asking and within the limits: for a nightly run
+    #[arg(long, conflicts_with = "plan")]
+    pub due: bool,
+    /// Write the record of the run to this file, for auditors: commit, digests, approval, rows and results
+    #[arg(long, value_name = "FILE")]
+    pub report: Option<Utf8PathBuf>,
     /// Override the policy for exactly the plan with this acceptance digest
     #[arg(long, value_name = "DIGEST")]
     pub accept: Option<String>,
+    /// Judge by the rules of this revision (REV, or REV:PATH where the workspace lay elsewhere) or directory as well
+    #[arg(long, value_name = "REV")]
+    pub base: Option<String>,
+    /// Judge by the rules of this revision or directory as well, instead of those of the base; `none` for those of this workspace alone
+    #[arg(long, value_name = "REV|none")]
+    pub rules_from: Option<String>,
     /// Read every touched list back, and fail what it does not show; other surfaces are always read back
     #[arg(long)]
     pub verify: bool,

@@ -1,6 +1,7 @@
 //! `portcullis plan`: what would change, and why.
 
 use super::args::{Global, PlanArguments, PlanFormat};
+use super::law::{self, Law};
 use super::{Lookup, Output, accept, observe};
 use crate::base::{self, Base, BaseError, History};
 use crate::config::Workspace;
@@ -9,6 +10,7 @@ use crate::files::{self, Access, Given};
 use crate::model::SiteKey;
 use crate::observed::{Observed, snapshot as snapshots};
 use crate::pipeline;
+use crate::plan::Change;
 use crate::report::build::{self, Planned};
 use crate::report::document::{Made, PlanDocument};
 use crate::report::{gitlab, html, json, markdown, privacy, text};
@@ -24,6 +26,8 @@ struct Site {
     before: Option<Planned>,
     /// The same of the files where the branch left the base, while it is behind.
     fork: Option<Planned>,
+    /// This plan's rows by the rules of the base alone.
+    by_the_base: Option<Planned>,
     observed: Observed,
 }
 
@@ -46,24 +50,29 @@ async fn plan(
     lookup: Lookup,
 ) -> Result<Exit, Exit> {
     let reach = &arguments.reach;
-    let workspace = observe::load_targets(reach, global, output)?;
+    let mut workspace = observe::load_targets(reach, global, output)?;
     let base = match &arguments.base {
         Some(revision) => Some(open_base(&reach.dir, revision, global, output)?),
         None => None,
     };
-    let compared = Compared::with(base.as_ref());
+    let (named, rules) = (arguments.base.as_deref(), arguments.rules_from.as_deref());
+    let source = law::Source::open(&reach.dir, named, rules, global, output)?;
+    let mut rule_changes = source.changes(base.as_ref(), &workspace, &reach.target);
+    let law = source.law(base.as_ref(), &mut workspace);
+    let workspace = workspace;
+    let compared = Compared::with(base.as_ref(), &law);
     let mut sites: Vec<Site> = Vec::new();
     let mut worst = Exit::Done;
     for key in observe::sites(&workspace, reach, output)? {
         let result = match &arguments.observed {
             Some(file) => snapshot(file, output).map(|observed| {
                 judge(
-                    &workspace, compared, &key, arguments, None, global, observed,
+                    &workspace, &compared, &key, arguments, None, global, observed,
                 )
             }),
             None => {
                 live(
-                    &workspace, compared, &key, arguments, global, output, lookup,
+                    &workspace, &compared, &key, arguments, global, output, lookup,
                 )
                 .await
             }
@@ -81,13 +90,14 @@ async fn plan(
         None => Made::LIVE,
     };
     let (mut planned, mut others, mut observed) = (Vec::new(), Vec::new(), Vec::new());
+    let mut by_the_base = Vec::new();
     for site in sites {
         planned.push(site.planned);
+        by_the_base.extend(site.by_the_base);
         others.push((site.before, site.fork));
         observed.push(site.observed);
     }
-    // What the branch itself accepts counts once the base has it.
-    let accepted = compared.base.map_or(&workspace.root, |base| &base.root);
+    let accepted = law.accepted(&workspace);
     let today = global.today();
     let overridden = accept::accept(&workspace, accepted, &mut planned, None, today, output)?;
     let mut document = build::document(&workspace, &planned);
@@ -108,6 +118,13 @@ async fn plan(
         Some(Err(why)) => base::mark_unknown(&mut document, why),
         None => {}
     }
+    base::outcomes(
+        &mut rule_changes,
+        &planned,
+        &by_the_base,
+        overridden.is_some(),
+    );
+    base::tell_rules(&mut document, rule_changes);
     if worst != Exit::Done {
         document.errored = true;
         document.complete = false;
@@ -145,8 +162,8 @@ async fn plan(
     Ok(exit)
 }
 
-/// Opens the base. One that is itself invalid must not stop the pull request that mends it, so it is only told.
-fn open_base(
+/// Opens the base. One that is itself invalid must not stop the pull request that mends it, so the reason is given back.
+pub(super) fn open_base(
     directory: &Utf8Path,
     revision: &str,
     global: &Global,
@@ -155,7 +172,9 @@ fn open_base(
     match Base::open(directory, revision, global.today()) {
         Ok(base) => Ok(Ok(base)),
         Err(error @ BaseError::Invalid { .. }) => {
-            output.note(&format!("warning: {error}; no origins are told"));
+            output.note(&format!(
+                "warning: {error}; no origins are told, and no rules of it judge"
+            ));
             Ok(Err(error.to_string()))
         }
         Err(error) => Err(refuse_base(&error, output)),
@@ -173,18 +192,24 @@ pub(super) fn refuse_base(error: &BaseError, output: &mut Output) -> Exit {
 }
 
 /// The workspaces that the branch's own is compared with.
-#[derive(Clone, Copy, Default)]
 struct Compared<'b> {
     base: Option<&'b Workspace>,
     fork: Option<&'b Workspace>,
+    /// What judges beside the branch's own rules.
+    law: &'b Law<'b>,
 }
 
 impl<'b> Compared<'b> {
-    fn with(base: Option<&'b Result<Base, String>>) -> Self {
+    fn with(base: Option<&'b Result<Base, String>>, law: &'b Law<'b>) -> Self {
         let Some(Ok(base)) = base else {
-            return Self::default();
+            return Self {
+                base: None,
+                fork: None,
+                law,
+            };
         };
         Self {
+            law,
             base: base.workspace.as_ref(),
             fork: match &base.history {
                 History::Behind { fork, .. } => fork.workspace.as_ref(),
@@ -214,13 +239,12 @@ fn tell_origins(
         _ => None,
     };
     base::mark_origins(document, base, &there, fork.as_ref());
-    document.findings.extend(base.rule_changes(workspace));
 }
 
 /// Plans one site, and what the workspaces that it is compared with would do to it.
 fn judge(
     workspace: &Workspace,
-    compared: Compared<'_>,
+    compared: &Compared<'_>,
     key: &SiteKey,
     arguments: &PlanArguments,
     atlassian_id: Option<&str>,
@@ -237,8 +261,21 @@ fn judge(
         )?;
         Some(pipeline::plan(&desired, &observed))
     };
+    let mut desired = observe::desired(
+        workspace,
+        key,
+        &arguments.reach,
+        atlassian_id,
+        global.today(),
+    )?;
+    compared.law.bind(&mut desired);
+    let against = |change: &Change| compared.law.against(change, workspace);
+    let planned = pipeline::plan_beside(&desired, &observed, against);
+    let under = desired.under_the_base();
+    let by_the_base = under.map(|under| pipeline::plan(&under, &observed));
     Some(Site {
-        planned: of(workspace)?,
+        planned,
+        by_the_base,
         before: compared.base.and_then(of),
         fork: compared.fork.and_then(of),
         observed,
@@ -247,7 +284,7 @@ fn judge(
 
 async fn live(
     workspace: &Workspace,
-    compared: Compared<'_>,
+    compared: &Compared<'_>,
     key: &SiteKey,
     arguments: &PlanArguments,
     global: &Global,
@@ -257,7 +294,7 @@ async fn live(
     let reach = &arguments.reach;
     let session = observe::open(workspace, key, reach, global.today(), output, lookup).await?;
     let atlassian_id = session.atlassian_id.clone();
-    let Some(desired) = observe::desired(
+    let Some(mut desired) = observe::desired(
         workspace,
         key,
         reach,
@@ -266,6 +303,7 @@ async fn live(
     ) else {
         return Ok(None);
     };
+    compared.law.bind(&mut desired);
     let observed = observe::read(&session, &desired, output).await;
     if let Err(error) = session.close().await {
         output.note(&format!(

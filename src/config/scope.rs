@@ -94,7 +94,7 @@ pub(super) fn check(cx: &mut Context, scopes: &[Scope], path: &Utf8Path, tree: &
 }
 
 /// Says whether a scope grants a file an address.
-pub(super) fn granted(scopes: &[Scope], path: &Utf8Path, address: &Address) -> bool {
+pub(crate) fn granted(scopes: &[Scope], path: &Utf8Path, address: &Address) -> bool {
     scopes
         .iter()
         .filter(|scope| matches(&scope.files.value, path.as_str()))

@@ -15,14 +15,14 @@ pub const FAILED: &str = "expectation-failed";
 pub fn diagnostics(workspace: &Workspace, today: Date) -> Vec<Diagnostic> {
     let mut diagnostics = Vec::new();
     for key in workspace.sites.keys() {
-        if of_site(workspace, key).next().is_none() {
+        if of_site(&workspace.expectations, key).next().is_none() {
             continue;
         }
         let Some(desired) = Desired::new(workspace, key, today) else {
             continue;
         };
         let state = State::offline(&desired);
-        for expectation in of_site(workspace, key) {
+        for expectation in of_site(&workspace.expectations, key) {
             diagnostics.extend(diagnostic(expectation, judge(expectation, &state)));
         }
     }

@@ -30,7 +30,7 @@ pub(crate) fn review(
             _ => None,
         })
         .collect();
-    for expectation in of_site(desired.workspace, &desired.site.key) {
+    for expectation in of_site(desired.law.expectations, &desired.site.key) {
         // A promise is kept once everything is done; a prohibition at every moment that a run ends with.
         let states: Vec<&State<'_>> = match expectation.can {
             true => vec![worlds.done()],

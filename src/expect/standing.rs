@@ -13,7 +13,7 @@ use crate::policy::{Verdict, Weight};
 /// once the plan is carried out is unfinished work, not a broken promise.
 pub(crate) fn standing(desired: &Desired<'_>, worlds: &Worlds<'_, '_>) -> Vec<Verdict> {
     let sources = &desired.workspace.sources;
-    of_site(desired.workspace, &desired.site.key)
+    of_site(desired.law.expectations, &desired.site.key)
         .map(|expectation| {
             let now = judge(expectation, worlds.before);
             let mended = || judge(expectation, worlds.done()) == Judgement::Holds;

@@ -2,7 +2,7 @@
 
 use super::{Found, judge, table};
 use crate::access::State;
-use crate::config::{Acknowledgement, Workspace};
+use crate::config::{Acknowledgement, Policy, Workspace};
 use crate::desired::Desired;
 use crate::diagnostic::{Diagnostic, Severity, sort};
 use crate::model::Address;
@@ -52,11 +52,11 @@ fn about(acknowledgement: &Acknowledgement, found: &Found) -> bool {
 }
 
 /// Puts findings beside the acknowledgements of a policy that hold on a day.
-pub fn judged<'w>(workspace: &'w Workspace, found: Vec<Found>, today: Date) -> Vec<Judged<'w>> {
+pub fn judged<'w>(policy: &'w Policy, found: Vec<Found>, today: Date) -> Vec<Judged<'w>> {
     found
         .into_iter()
         .map(|found| {
-            let acknowledged = workspace.policy.acknowledge.iter().find(|candidate| {
+            let acknowledged = policy.acknowledge.iter().find(|candidate| {
                 may_be(&found) && holds(candidate, today) && about(candidate, &found)
             });
             Judged {
@@ -86,7 +86,7 @@ pub fn diagnostics(workspace: &Workspace, today: Date) -> Vec<Diagnostic> {
         .collect();
     diagnostics.extend(stale(workspace, today));
     diagnostics.extend(
-        judged(workspace, found, today)
+        judged(&workspace.policy, found, today)
             .iter()
             .map(|judged| diagnostic(judged)),
     );

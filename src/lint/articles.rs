@@ -122,7 +122,7 @@ fn all_logged_in(scene: &mut Scene<'_, '_>, project: &Project, space: &SpaceKey,
 fn only_users(scene: &mut Scene<'_, '_>, project: &Project, space: &SpaceKey, source: Source) {
     let desired = scene.desired;
     let (key, name) = (project.key.as_str(), space.as_str());
-    let promise = desired.workspace.expectations.iter().find(|expectation| {
+    let promise = desired.law.expectations.iter().find(|expectation| {
         let named = |patterns: &[crate::diagnostic::Located<String>]| {
             patterns
                 .iter()

@@ -51,7 +51,7 @@ pub(crate) fn review(
     found.extend(by_change.into_iter().map(|found| (found, true)));
     let (found, fresh): (Vec<Found>, Vec<bool>) = found.into_iter().unzip();
     let mut verdicts: BTreeMap<&'static str, Verdict> = BTreeMap::new();
-    for (judged, new) in judged(desired.workspace, found, desired.today)
+    for (judged, new) in judged(desired.law.policy, found, desired.today)
         .into_iter()
         .zip(fresh)
     {

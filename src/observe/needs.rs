@@ -184,7 +184,7 @@ pub(super) fn expected_people<'w>(
 ) -> impl Iterator<Item = &'w Email> + use<'w> {
     let whole = desired.targets.is_empty();
     let site = &desired.site.key;
-    let expectations = desired.workspace.expectations.iter();
+    let expectations = desired.expectations();
     expectations
         .filter(move |expectation| whole && expectation.site.value == *site)
         .flat_map(|expectation| expectation.who.value.named())
@@ -200,7 +200,7 @@ pub(super) fn expected_groups<'w>(
 ) -> impl Iterator<Item = &'w str> + use<'w> {
     let whole = desired.targets.is_empty();
     let site = &desired.site.key;
-    let expectations = desired.workspace.expectations.iter();
+    let expectations = desired.expectations();
     expectations
         .filter(move |expectation| whole && expectation.site.value == *site)
         .flat_map(|expectation| expectation.who.value.named())
@@ -212,7 +212,7 @@ pub(super) fn expected_groups<'w>(
 
 /// Says whether an expectation is about the members of an organization.
 fn is_meant(desired: &Desired<'_>, name: &OrganizationName) -> bool {
-    let mut expectations = desired.workspace.expectations.iter();
+    let mut expectations = desired.expectations();
     expectations.any(|expectation| {
         expectation.site.value == desired.site.key
             && expectation
@@ -232,9 +232,7 @@ pub(super) fn asks_for_articles(desired: &Desired<'_>, key: &ProjectKey) -> bool
 fn expects(desired: &Desired<'_>, key: &ProjectKey, ability: impl Fn(Ability) -> bool) -> bool {
     let address = Address::new([key.as_str()]);
     desired
-        .workspace
-        .expectations
-        .iter()
+        .expectations()
         .filter(|expectation| {
             expectation.site.value == desired.site.key && ability(expectation.ability.value)
         })

@@ -35,6 +35,21 @@ impl Block {
         matches!(self, Self::Unreviewed(_) | Self::Withheld(_))
     }
 
+    /// Says whose rule it is, where that is not the workspace's own.
+    pub fn is_of(&mut self, name: &str) {
+        match self {
+            Self::Policy(what) | Self::Unjudged(what) | Self::Expectation(what) => {
+                *what = as_it_has(what, name);
+            }
+            // What Atlassian's rules and the order of things say is nobody's.
+            Self::Rule(_)
+            | Self::Lint(_)
+            | Self::Unreviewed(_)
+            | Self::Withheld(_)
+            | Self::DependsOn { .. } => {}
+        }
+    }
+
     /// Says whether an acceptance of exactly this plan lifts it.
     pub const fn is_overridable(&self) -> bool {
         match self {
@@ -47,6 +62,11 @@ impl Block {
             | Self::Withheld(_) => false,
         }
     }
+}
+
+/// Says of something that it is as another workspace has it.
+pub fn as_it_has(what: &str, name: &str) -> String {
+    format!("{what} (as {name} has it)", name = named(name))
 }
 
 impl fmt::Display for Block {

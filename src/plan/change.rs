@@ -128,6 +128,24 @@ pub enum Reason {
 }
 
 impl Reason {
+    /// Says whether a line of the files orders it by itself, without comparing lists: somebody's date has passed, or somebody must
+    /// be gone everywhere. Who reviewed that line reviewed this.
+    pub const fn is_due(self) -> bool {
+        match self {
+            Self::Expired | Self::PersonAbsent | Self::PersonRevoked => true,
+            Self::Listed
+            | Self::Differs
+            | Self::Unknown
+            | Self::NotListed
+            | Self::Absent
+            | Self::Retired
+            | Self::StateAbsent
+            | Self::NoLongerDeclared
+            | Self::NoAccount
+            | Self::Renamed => false,
+        }
+    }
+
     /// Returns the stable word for `action_reason`.
     pub const fn word(self) -> &'static str {
         match self {

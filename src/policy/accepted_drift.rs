@@ -15,16 +15,17 @@ pub struct Accepted<'w> {
 
 /// Takes the changes out of a plan that `policy.accept_drift` accepts today.
 ///
-/// What blocks or waits for one of them keeps saying so; the first acceptance in the YAML that matches is the one named.
+/// What blocks or waits for one of them keeps saying so; the first acceptance in the YAML that matches is the one named. `also` is
+/// what has to accept it as well, where something has to.
 pub fn split_accepted<'w>(
     plan: &mut Plan,
     accepted: &'w [AcceptedDrift],
+    also: Option<&[AcceptedDrift]>,
     today: Date,
 ) -> Vec<Accepted<'w>> {
-    let lasting: Vec<&AcceptedDrift> = accepted
-        .iter()
-        .filter(|accepted| accepted.until.is_none_or(|until| until >= today))
-        .collect();
+    let holds = |accepted: &&AcceptedDrift| accepted.until.is_none_or(|until| until >= today);
+    let lasting: Vec<&AcceptedDrift> = accepted.iter().filter(holds).collect();
+    let also: Option<Vec<&AcceptedDrift>> = also.map(|also| also.iter().filter(holds).collect());
     if lasting.is_empty() {
         return Vec::new();
     }
@@ -32,14 +33,17 @@ pub fn split_accepted<'w>(
     let mut kept = Vec::with_capacity(plan.changes.len());
     for change in std::mem::take(&mut plan.changes) {
         // Where a name is not known, leaving alone is the cautious side of a removal, and not of anything that is added.
-        let found = lasting.iter().find(|accepted| {
+        let meant = |accepted: &&&AcceptedDrift| {
             let pattern = accepted.address.value.as_str();
             match change.action {
                 Action::Delete => change.address.may_match(pattern),
                 Action::Create | Action::Update => change.address.matches(pattern),
             }
-        });
-        match found {
+        };
+        let agreed = also
+            .as_ref()
+            .is_none_or(|also| also.iter().any(|one| meant(&one)));
+        match lasting.iter().find(|one| agreed && meant(one)) {
             Some(acceptance) => split.push(Accepted { change, acceptance }),
             None => kept.push(change),
         }

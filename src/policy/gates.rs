@@ -37,15 +37,11 @@ pub(crate) fn gates(
             }
         }
     }
-    if gained.is_empty() && desired.workspace.policy.class_gains.is_empty() {
+    if gained.is_empty() && desired.law.policy.class_gains.is_empty() {
         return;
     }
     for (class, default) in CLASSES {
-        let written = desired
-            .workspace
-            .policy
-            .class_gains
-            .get(class.word().as_ref());
+        let written = desired.law.policy.class_gains.get(class.word().as_ref());
         let gate = written.map_or(default, |gate| gate.value);
         let of_class = gained.iter().filter(|change| change.class == class);
         // Where nobody knows whether the class could before, the plan may change nothing: said, and not blocked. A gain that

@@ -17,7 +17,7 @@ pub(super) fn max_new_accounts(
     blocks: &mut Vec<(usize, Block)>,
     ledger: &mut Ledger,
 ) {
-    let Some(limit) = &desired.workspace.policy.max_new_accounts else {
+    let Some(limit) = &desired.law.policy.max_new_accounts else {
         return;
     };
     let name = "policy.max_new_accounts";
@@ -54,7 +54,7 @@ pub(super) fn max_licences_removed(
     blocks: &mut Vec<(usize, Block)>,
     ledger: &mut Ledger,
 ) {
-    let Some(limit) = &desired.workspace.policy.max_licences_removed else {
+    let Some(limit) = &desired.law.policy.max_licences_removed else {
         return;
     };
     let name = "policy.max_licences_removed";
@@ -95,7 +95,7 @@ pub(super) fn max_removals(
     blocks: &mut Vec<(usize, Block)>,
     ledger: &mut Ledger,
 ) {
-    let Some(limit) = bounds::removals(&desired.workspace.policy) else {
+    let Some(limit) = bounds::removals(desired.law.policy) else {
         return;
     };
     let mut removals: BTreeMap<Address, Vec<usize>> = BTreeMap::new();

@@ -48,7 +48,7 @@ pub(super) fn limits(
     blocks: &mut Vec<(usize, Block)>,
     ledger: &mut Ledger,
 ) {
-    let policy = &desired.workspace.policy;
+    let policy = desired.law.policy;
     let limits = [
         (bounds::people_losing(policy), Way::Losing),
         (bounds::people_gaining(policy), Way::Gaining),

@@ -17,7 +17,7 @@ pub(super) fn protect(
     observed: &Observed,
     ledger: &mut Ledger,
 ) {
-    for pattern in &desired.workspace.policy.protect {
+    for pattern in &desired.law.policy.protect {
         let name = format!("policy.protect {}", named(&pattern.value));
         let mut problems = Vec::new();
         let mut weight = Weight::Undecided;
@@ -55,7 +55,7 @@ pub(super) fn freeze(
     observed: &Observed,
     ledger: &mut Ledger,
 ) {
-    for pattern in &desired.workspace.policy.freeze {
+    for pattern in &desired.law.policy.freeze {
         let name = format!("policy.freeze {}", named(&pattern.value));
         let mut problems = Vec::new();
         for (at, change) in sheet.changes().iter().enumerate() {

@@ -142,6 +142,7 @@ fn empty() -> PlanDocument {
         coverage: CoverageDocument::default(),
         digest: String::new(),
         acceptance_digest: String::new(),
+        rule_changes: Vec::new(),
         arguments: Vec::new(),
         made: None,
         exit_code: Exit::Done.code(),

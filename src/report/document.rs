@@ -52,6 +52,10 @@ pub struct PlanDocument {
     /// The same over what the policy blocks alone: what `--accept` and `acceptances/` name.
     #[serde(default)]
     pub acceptance_digest: String,
+    /// With `--base`: every rule, address, surface, description, `keep`, attestation and acceptance that the branch adds, changes or
+    /// deletes, and what it stops managing.
+    #[serde(default)]
+    pub rule_changes: Vec<RuleChange>,
     /// What the command was told of where to look: the workspace unless it is the present directory, `--site`, `--target`. Commands
     /// that a person is told to run next repeat it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -88,6 +92,35 @@ impl PlanDocument {
 pub struct Redaction {
     /// `pseudonymous` or `counts`.
     pub privacy: String,
+}
+
+/// Something that a branch does to what judges it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RuleChange {
+    /// `rule`, `url`, `surface`, `description`, `unmanaged`, `keep`, `attestation`, `acceptance` or
+    /// `given_up`.
+    pub kind: String,
+    /// What it is called, such as `policy.max_removals` or `expectation HR is never public`.
+    pub name: String,
+    /// What it is about: a site, a list, an attested field.
+    pub address: String,
+    /// `added`, `changed` or `deleted`.
+    pub edit: String,
+    /// Whether more may happen now.
+    pub loosens: bool,
+    /// What it said.
+    pub before: Value,
+    /// What it says.
+    pub after: Value,
+    /// What this plan comes to under the old one: `passed`, `warned`, `blocked` or `failed`.
+    pub outcome: String,
+    /// Whether that makes a difference here, so that its owners have to approve.
+    pub decisive: bool,
+    /// In words.
+    pub message: String,
+    /// Where it is written now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<Source>,
 }
 
 /// One change.

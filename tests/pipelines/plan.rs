@@ -182,7 +182,7 @@ async fn rules_that_a_branch_changes_are_an_output() {
     let root = stage.read("portcullis.yaml");
     stage.write(
         "portcullis.yaml",
-        &format!("{root}\npolicy:\n  max_new_accounts: 900\n"),
+        &format!("{root}\npolicy:\n  max_new_accounts: 0\n"),
     );
     stage.commit("a limit");
     let rules = || {
@@ -196,6 +196,24 @@ async fn rules_that_a_branch_changes_are_an_output() {
     let acceptance = format!("acceptances/{}.yaml", "0".repeat(64));
     stage.write(&acceptance, "owner: ciso@acme.example\ndate: 2026-11-01\n");
     assert_eq!(rules(), "changed");
+    std::fs::remove_file(stage.repository().join(&acceptance)).unwrap();
+    // A rule that goes and that nothing here rests on is for the reviewers to see, and for nobody to wait for.
+    let two = "\npolicy:\n  max_new_accounts: 0\n  protect: [\"acme/project/NOWHERE\"]\n";
+    stage.write("portcullis.yaml", &format!("{root}{two}"));
+    stage.commit("a protection");
+    stage.write(
+        "portcullis.yaml",
+        &format!("{root}\npolicy:\n  max_new_accounts: 0\n"),
+    );
+    assert_eq!(rules(), "changed");
     stage.write("portcullis.yaml", &root);
     assert_eq!(rules(), "decisive");
+    // The plan itself is judged by its own rules then, and that is the file which a merge applies.
+    let inputs = [&CREDENTIALS[..], &[("base", "HEAD")]].concat();
+    let done = run(&stage, "plan", &inputs).ended(0);
+    assert_eq!(
+        (done.output("exitcode"), done.output("blocked")),
+        ("2", "false")
+    );
+    assert!(done.file("summary_path").contains("HEAD"));
 }

@@ -41,6 +41,7 @@ pub(crate) fn empty() -> PlanDocument {
             fields_known: 12,
             fields_unknown: 0,
         },
+        rule_changes: Vec::new(),
         acceptance_digest: "a11cedb0c4d1e2f30415263748596a7b8c9dadbecfd0e1f2031425364758697a"
             .into(),
         digest: "3f1ac09d5b7e42a8aa00c1d2e3f4a5b60718293a4b5c6d7e8f90a1b2c3d4e5f6".into(),

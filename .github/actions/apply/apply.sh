@@ -7,6 +7,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/../common.sh"
 need portcullis
 take_credentials
 approve=$(truth auto_approve "$INPUT_AUTO_APPROVE")
+due=$(truth due "${INPUT_DUE:-false}")
 fail_on_manual=$(truth fail_on_manual "$INPUT_FAIL_ON_MANUAL")
 step_summary=$(truth step_summary "$INPUT_STEP_SUMMARY")
 work=$(private_directory)
@@ -19,11 +20,14 @@ if [ -n "$INPUT_PLAN" ]; then
   [ -f "$INPUT_PLAN" ] || fail "the input \`plan\` names no file" 64
   # 2: what was reviewed is done, and something that nobody reviewed is left alone.
   arguments+=("--plan=$INPUT_PLAN" --detailed-exitcode)
+elif [ "$due" = true ]; then
+  arguments+=(--due)
 elif [ "$approve" = true ]; then
   arguments+=(--auto-approve)
 else
   fail "there is no reviewed plan: give \`plan\`, or \`auto_approve\` to apply whatever the workspace says" 64
 fi
+if [ -n "${INPUT_REPORT:-}" ]; then arguments+=("--report=$INPUT_REPORT"); fi
 if [ -n "$INPUT_ACCEPT" ]; then arguments+=("--accept=$INPUT_ACCEPT"); fi
 
 code=0

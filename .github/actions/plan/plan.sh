@@ -14,7 +14,7 @@ plan="$work/plan.json"
 summary="$work/summary.md"
 
 # Whoever plans a pull request need not be able to apply it.
-arguments=(plan --detailed-exitcode --ignore-write-rights --format gitlab "--out=$plan" --privacy full)
+arguments=(plan --detailed-exitcode --ignore-write-rights --format gitlab --privacy full)
 add_lines --site "$INPUT_SITES"
 add_lines --target "$INPUT_TARGETS"
 if [ -n "${INPUT_COMMIT:-}" ]; then export PORTCULLIS_COMMIT="$INPUT_COMMIT"; fi
@@ -22,7 +22,22 @@ if [ -n "$INPUT_BASE" ]; then arguments+=("--base=$INPUT_BASE"); fi
 if [ "$partial" = true ]; then arguments+=(--partial); fi
 code=0
 # The plan is whole, for `apply --plan`; what people see is made from it below.
-guarded portcullis "${arguments[@]}" -- "$INPUT_DIRECTORY" >"$work/counts.json" || code=$?
+guarded portcullis "${arguments[@]}" "--out=$plan" -- "$INPUT_DIRECTORY" >"$work/counts.json" || code=$?
+
+# A rule and the change that needs it may share a pull request: what only the old rule stops is for the owners of that rule to say, on a
+# status of its own. The plan is then judged by its own rules, and that is what a merge applies. Not so where the branch says where the
+# site is or how its endpoints are described: nothing is read in that way before the base has it.
+shown="$plan"
+if [ -s "$plan" ] && { [ "$code" = 5 ] || [ "$code" = 10 ]; } &&
+  jq -e '(.rule_changes // []) as $changes | any($changes[]; .decisive) and all($changes[]; (.decisive | not) or .kind == "rule")' \
+    "$plan" >/dev/null; then
+  own="$work/own.json" own_code=0
+  guarded portcullis "${arguments[@]}" --rules-from none "--out=$own" -- "$INPUT_DIRECTORY" >"$work/counts.json" || own_code=$?
+  if [ -s "$own" ]; then
+    # What the branch does to the rules stands in the first one.
+    plan="$own" code=$own_code
+  fi
+fi
 
 has_changes='' has_removals='' blocked='' digest='' rules=''
 if [ -s "$plan" ]; then
@@ -34,17 +49,15 @@ if [ -s "$plan" ]; then
        | (.losses[]?), (.classes[]? | select(.before != "no" and .after == "no"))]
     | length > 0' "$plan")
   blocked=$(jq -r '[.resource_changes[]?.portcullis.blocked_by // [] | length] | any(. > 0)' "$plan")
-  # What the branch does to the rules that judge it: nothing, nothing that matters, or what their owners have to approve. A rule that
-  # goes counts as the last, since nobody has shown that the plan would pass with it.
+  # What the branch does to the rules that judge it: nothing, nothing that matters, or what their owners have to approve: a rule
+  # that was loosened and would have stopped this plan, another address, another description of endpoints, rules that nobody can read.
   rules=$(jq -r '
-    [.findings[]?.code] as $codes
-    | (.rule_changes // []) as $changes
-    | if any($codes[]; IN("rules-changed", "site-changed", "no-longer-managed"))
-        or any($changes[] | .. | strings; test("^(blocked|failed)$")) then "decisive"
-      elif ($changes | length) > 0 or any($codes[]; . == "acceptance-pending") then "changed"
-      else "unchanged" end' "$plan")
+    (.rule_changes // []) as $changes
+    | if any($changes[]; .decisive) or any(.findings[]?; .code == "base-not-read") then "decisive"
+      elif any($changes[]; .loosens) then "changed"
+      else "unchanged" end' "$shown")
   digest=$(jq -r '.acceptance_digest // "" | select(test("^[0-9a-z:]{1,80}$"))' "$plan")
-  guarded portcullis show --format markdown "--max-bytes=$INPUT_MAX_BYTES" "--privacy=$INPUT_PRIVACY" -- "$plan" \
+  guarded portcullis show --format markdown "--max-bytes=$INPUT_MAX_BYTES" "--privacy=$INPUT_PRIVACY" -- "$shown" \
     >"$summary"
 else
   plan=''
