@@ -19,7 +19,7 @@ impl Question {
         let impact = AccessImpact::deserialize(&document.access_impact);
         let impact = impact.unwrap_or_default();
         let s = if automatic == 1 { "" } else { "s" };
-        let people = people(&impact);
+        let people = people(&impact) + &ends(document);
         let every = &impact.without_any_access;
         if every.people == 0 {
             return Self {
@@ -72,6 +72,21 @@ fn people(impact: &AccessImpact) -> String {
     match parts.is_empty() {
         true => String::new(),
         false => format!("{}.\n", parts.join("; ")),
+    }
+}
+
+/// Names how many accounts lose their access for good; nothing where none does.
+fn ends(document: &PlanDocument) -> String {
+    let rows = document.resource_changes.iter();
+    let ends = rows.filter(|row| {
+        row.action_reason == "update_because_person_revoked"
+            && row.portcullis.surface != "manual"
+            && row.portcullis.blocked_by.is_empty()
+    });
+    match ends.count() {
+        0 => String::new(),
+        1 => "The access of 1 account ends: only a person can give it back.\n".to_owned(),
+        n => format!("The access of {n} accounts ends: only a person can give it back.\n"),
     }
 }
 

@@ -1,6 +1,7 @@
 //! What is declared on a site, and who carries each of it out: the program, a person, or nobody.
 
 use super::{DeclaredField, ProjectRights, Rights, Way};
+use crate::config::SurfaceMode;
 use crate::config::driver::MappedField;
 use crate::config::{ManagedBy, OrganizationState, Project, Roster, Surfaces};
 use crate::desired::Desired;
@@ -55,8 +56,40 @@ pub fn fields(desired: &Desired<'_>, rights: &Rights) -> Vec<DeclaredField> {
     for (key, project) in &desired.site.projects {
         self::project(desired, key, project, rights, &mut lines);
     }
+    people(desired, &mut lines);
     accounts(desired, rights, &mut lines);
     lines.finish()
+}
+
+/// Adds whose access ends, and who becomes a customer.
+fn people(desired: &Desired<'_>, lines: &mut Lines) {
+    let surfaces = &desired.site.surfaces;
+    if desired.site.people.values().any(|person| person.revoked) {
+        let (way, why) = match surfaces.accounts == SurfaceMode::Write {
+            true => (
+                Way::Automatic(Surface::Accounts),
+                "of portal-only accounts; needs a site admin, and only a person can undo it",
+            ),
+            false => (
+                Way::ByHand,
+                "surfaces: { accounts: write } makes it automatic for portal-only accounts",
+            ),
+        };
+        lines.add("people.state: revoked", None, way, why);
+    }
+    if !desired.site.roles.is_empty() {
+        let (way, why) = match surfaces.roles == SurfaceMode::Write {
+            true => (
+                Way::Automatic(Surface::Roles),
+                "needs the organization's key; what a group gives is by hand",
+            ),
+            false => (
+                Way::ByHand,
+                "surfaces: { roles: write } and the organization's key make it automatic",
+            ),
+        };
+        lines.add("people.role", None, way, why);
+    }
 }
 
 fn approved_domains(desired: &Desired<'_>, rights: &Rights, lines: &mut Lines) {
@@ -173,8 +206,12 @@ fn organizations(desired: &Desired<'_>, rights: &Rights, lines: &mut Lines) {
         }
         lines.add("organizations", name, managed.0, managed.1.clone());
         if organization.previous_name.is_some() {
-            let why = "the JSM REST API has no rename";
-            lines.add("organizations.previous_name", name, Way::ByHand, why);
+            lines.add(
+                "organizations.previous_name",
+                name,
+                managed.0,
+                managed.1.clone(),
+            );
         }
         if organization.email_domains.is_some() {
             let route = route(
