@@ -696,7 +696,9 @@ fn the_picture_is_drawn_and_said_in_words() {
         };
         let drawn = all("svg.picture text");
         assert!(
-            drawn.iter().any(|text| text.starts_with("Company 0 <b>")),
+            drawn
+                .iter()
+                .any(|text| text.starts_with("“Company 0 <b>`”")),
             "{drawn:?}"
         );
         assert!(drawn.len() <= 60, "{}", drawn.len());

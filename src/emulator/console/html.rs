@@ -8,7 +8,7 @@ use crate::neutral::html::escaped;
 const STYLE: &str = "\
 :root { color-scheme: light dark; --paper: #fff; --ink: #1c2024; --link: #0b57b8; }
 @media (prefers-color-scheme: dark) { :root { --paper: #14181c; --ink: #e7eaee; --link: #8ab8ff; } }
-body { background: var(--paper); color: var(--ink); font: 1rem/1.5 system-ui, sans-serif; margin: 0 auto; max-width: 60rem; padding: 0 1rem 4rem; }
+body { background: var(--paper); color: var(--ink); font: 1rem/1.5 system-ui, sans-serif; overflow-wrap: anywhere; margin: 0 auto; max-width: 60rem; padding: 0 1rem 4rem; }
 a { color: var(--link); }
 header, nav { margin: 1rem 0; }
 nav ul { display: flex; flex-wrap: wrap; gap: .25rem 1rem; list-style: none; margin: 0; padding: 0; }

@@ -5,7 +5,6 @@ use super::super::impact::{PortalRow, WayRow};
 use super::markup::phrase;
 use super::people::class_words;
 use crate::neutral::html::escaped;
-use crate::neutral::named;
 use crate::neutral::phrase::Phrase;
 use crate::neutral::shortened;
 use std::collections::BTreeMap;
@@ -80,8 +79,7 @@ fn ways(portal: &PortalRow) -> Vec<Way> {
     let rows = portal.ways.iter().filter_map(|row| {
         Some(Way {
             name: Phrase::of(&row.kind).word(" ").name(&row.name),
-            // A drawing knows no elements for names, so that marks stand around them.
-            plain: named(&shortened(&row.name, 24)),
+            plain: quoted(&row.name),
             fate: Fate::of(row.before, row.after)?,
             note: moved(row),
         })
@@ -90,6 +88,12 @@ fn ways(portal: &PortalRow) -> Vec<Way> {
     // Within an organization somebody may come or go as well.
     all.sort_by_key(|way| (way.fate, way.note.is_empty() || !way.note.contains('→')));
     all
+}
+
+/// A name between quotes that it does not contain, so that it cannot be read as words of the picture.
+fn quoted(name: &str) -> String {
+    let name = name.replace(['“', '”'], "'");
+    format!("“{}”", shortened(&name, 20))
 }
 
 fn moved(row: &WayRow) -> String {
