@@ -193,6 +193,11 @@ fn quickstart_a_harmless_toggle_is_blocked_as_its_readme_shows() {
         "customers_can_create_accounts: false",
         "customers_can_create_accounts: true",
     );
+    example.edit(
+        "sites/acme.yaml",
+        "allowed_domains: [globex.example, initech.example]",
+        "allowed_domains: any",
+    );
     let plan = example.plan(5);
     let said = plan.split("\n\n").next().unwrap();
     let readme = fs_err::read_to_string(root().join("examples/quickstart/README.md")).unwrap();

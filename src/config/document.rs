@@ -175,6 +175,8 @@ blocks! {
         organizations: Option<BTreeMap<String, OrganizationBlock>>,
         /// People who must be absent everywhere on the site, by address; beats every list.
         people: Option<BTreeMap<String, PersonBlock>>,
+        /// What declared projects are where they do not say otherwise.
+        project_defaults: Option<ProjectDefaultsBlock>,
         /// Service projects by key.
         projects: Option<BTreeMap<String, ProjectBlock>>,
         /// Allows `organizations_mode: exact` without any organization.

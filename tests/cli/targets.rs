@@ -106,6 +106,9 @@ fn what_is_outside_the_target_is_not_judged_by_what_was_left_out() {
 #[test]
 fn two_gains_of_one_change_are_two_reasons_and_one_advice_says_how_to_override_them() {
     let place = Place::quickstart();
+    // Then whoever has an address may sign up.
+    let some = "allowed_domains: [globex.example, initech.example]";
+    place.replace("sites/acme.yaml", some, "allowed_domains: any");
     assert_eq!(place.run(&["apply", "--auto-approve"]).code, 0);
     let (off, on) = (
         "customers_can_create_accounts: false",

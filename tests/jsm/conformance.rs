@@ -286,5 +286,5 @@ async fn requests_are_as_described_and_described_answers_are_understood() {
     let failed = tour(&service).await;
     assert_eq!(failed, [""; 0]);
     assert_eq!(*complaints.lock().expect("not poisoned"), BTreeSet::new());
-    assert_eq!(operations.lock().expect("not poisoned").len(), 39);
+    assert_eq!(operations.lock().expect("not poisoned").len(), 41);
 }

@@ -268,7 +268,7 @@ fn what_writes_to_the_site_runs_one_at_a_time() {
             }
         }
     }
-    assert_eq!(applies, 2);
+    assert_eq!(applies, 3);
 }
 
 #[test]

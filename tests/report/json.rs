@@ -124,5 +124,5 @@ fn what_is_no_plan_is_said_to_be_none() {
 fn a_missing_part_is_placed() {
     let mut value: Value = serde_json::from_str(&plan_json(&empty())).unwrap();
     value.as_object_mut().unwrap().remove("digest");
-    insta::assert_snapshot!(read_plan(&value.to_string()).unwrap_err(), @r#"is a plan of format `1.2` with a part that cannot be read (line 1, column 650)"#);
+    insta::assert_snapshot!(read_plan(&value.to_string()).unwrap_err(), @r#"is a plan of format `1.2` with a part that cannot be read (line 1, column 668)"#);
 }
