@@ -230,8 +230,25 @@ pub(super) struct Wanted {
     pub(super) roles: bool,
 }
 
+/// What a question about a site is asked of, beside the workspace: a snapshot, the site itself where that was asked for with
+/// `--live`, or nothing.
+pub(super) async fn seen(
+    from: (&Workspace, &SiteKey, &Reach, &Global),
+    given: (Option<Observed>, bool),
+    wanted: Wanted,
+    output: &mut Output,
+    lookup: Lookup,
+) -> Result<Option<Observed>, Exit> {
+    let (workspace, key, reach, global) = from;
+    Ok(match given {
+        (Some(snapshot), _) => Some(snapshot),
+        (None, false) => None,
+        (None, true) => Some(live(workspace, key, reach, global, wanted, output, lookup).await?),
+    })
+}
+
 /// Reads what access on a site depends on.
-pub(super) async fn live(
+async fn live(
     workspace: &Workspace,
     key: &SiteKey,
     reach: &Reach,

@@ -35,18 +35,12 @@ async fn drawn(
     let Some(desired) = observe::desired(&workspace, &key, &reach, None, global.today()) else {
         return Ok(Exit::Done);
     };
-    let observed = match (snapshot, arguments.live) {
-        (Some(snapshot), _) => Some(snapshot),
-        (None, false) => None,
-        (None, true) => {
-            let wanted = explain::Wanted {
-                roles: true,
-                ..explain::Wanted::default()
-            };
-            let read = explain::live(&workspace, &key, &reach, global, wanted, output, lookup);
-            Some(read.await?)
-        }
+    let wanted = explain::Wanted {
+        roles: true,
+        ..explain::Wanted::default()
     };
+    let from = (&workspace, &key, &reach, global);
+    let observed = explain::seen(from, (snapshot, arguments.live), wanted, output, lookup).await?;
     let state = match &observed {
         Some(observed) => State::live(&desired, observed),
         None => State::desired(&desired),

@@ -73,18 +73,12 @@ async fn reviewed(
         return Ok(Exit::Done);
     };
     let live = arguments.live || arguments.url.is_some();
-    let observed = match (snapshot, live) {
-        (Some(snapshot), _) => Some(snapshot),
-        (None, false) => None,
-        (None, true) => {
-            let wanted = explain::Wanted {
-                roles: true,
-                ..explain::Wanted::default()
-            };
-            let read = explain::live(&workspace, &key, &reach, global, wanted, output, lookup);
-            Some(read.await?)
-        }
+    let wanted = explain::Wanted {
+        roles: true,
+        ..explain::Wanted::default()
     };
+    let from = (&workspace, &key, &reach, global);
+    let observed = explain::seen(from, (snapshot, live), wanted, output, lookup).await?;
     let state = match &observed {
         Some(observed) => State::live(&desired, observed),
         None => State::desired(&desired),

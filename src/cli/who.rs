@@ -64,27 +64,14 @@ async fn listed(
     let Some(desired) = observe::desired(&workspace, &key, &reach, None, global.today()) else {
         return Ok(Exit::Done);
     };
-    let observed = match (snapshot, arguments.live) {
-        (Some(snapshot), _) => Some(snapshot),
-        (None, false) => None,
-        (None, true) => Some(
-            explain::live(
-                &workspace,
-                &key,
-                &reach,
-                global,
-                explain::Wanted {
-                    // A key that no project can have is told below, with the keys that there are.
-                    only: ProjectKey::new(project).ok(),
-                    roles: true,
-                    ..explain::Wanted::default()
-                },
-                output,
-                lookup,
-            )
-            .await?,
-        ),
+    let wanted = explain::Wanted {
+        // A key that no project can have is told below, with the keys that there are.
+        only: ProjectKey::new(project).ok(),
+        roles: true,
+        ..explain::Wanted::default()
     };
+    let from = (&workspace, &key, &reach, global);
+    let observed = explain::seen(from, (snapshot, arguments.live), wanted, output, lookup).await?;
     let state = match &observed {
         Some(observed) => State::live(&desired, observed),
         None => State::desired(&desired),

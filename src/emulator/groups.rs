@@ -159,7 +159,7 @@ impl Site {
     }
 
     /// Finds a group by its name or its id.
-    pub(super) fn group_named(&self, text: &str) -> Option<String> {
+    pub fn group_named(&self, text: &str) -> Option<String> {
         let mut names = self.group_names().into_iter();
         names.find(|name| name == text || self.group_id(name) == text)
     }

@@ -178,36 +178,34 @@ fn is_expected(desired: &Desired<'_>, key: &ProjectKey) -> bool {
     expects(desired, key, |ability| ability != Ability::SignUp)
 }
 
-/// Returns the addresses that expectations of a site are about. With a target, only what it leaves is looked up.
+/// Returns whom expectations of a site are about. With a target, only what it leaves is looked up.
+fn expected<'w>(desired: &Desired<'w>) -> impl Iterator<Item = &'w ExpectedWho> + use<'w> {
+    let whole = desired.targets.is_empty();
+    let site = &desired.site.key;
+    let expectations = desired.expectations();
+    expectations
+        .filter(move |expectation| whole && expectation.site.value == *site)
+        .flat_map(|expectation| expectation.who.value.named())
+}
+
+/// Returns the addresses that expectations of a site are about.
 pub(super) fn expected_people<'w>(
     desired: &Desired<'w>,
 ) -> impl Iterator<Item = &'w Email> + use<'w> {
-    let whole = desired.targets.is_empty();
-    let site = &desired.site.key;
-    let expectations = desired.expectations();
-    expectations
-        .filter(move |expectation| whole && expectation.site.value == *site)
-        .flat_map(|expectation| expectation.who.value.named())
-        .filter_map(|who| match who {
-            ExpectedWho::Person(email) => Some(email),
-            _ => None,
-        })
+    expected(desired).filter_map(|who| match who {
+        ExpectedWho::Person(email) => Some(email),
+        _ => None,
+    })
 }
 
-/// Returns the names of groups that expectations of a site are about. With a target, only what it leaves is looked up.
+/// Returns the names of groups that expectations of a site are about.
 pub(super) fn expected_groups<'w>(
     desired: &Desired<'w>,
 ) -> impl Iterator<Item = &'w str> + use<'w> {
-    let whole = desired.targets.is_empty();
-    let site = &desired.site.key;
-    let expectations = desired.expectations();
-    expectations
-        .filter(move |expectation| whole && expectation.site.value == *site)
-        .flat_map(|expectation| expectation.who.value.named())
-        .filter_map(|who| match who {
-            ExpectedWho::Group(name) => Some(name.as_str()),
-            _ => None,
-        })
+    expected(desired).filter_map(|who| match who {
+        ExpectedWho::Group(name) => Some(name.as_str()),
+        _ => None,
+    })
 }
 
 /// Says whether an expectation is about the members of an organization.

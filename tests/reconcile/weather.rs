@@ -208,8 +208,15 @@ fn nothing_lost(sandbox: &Sandbox, site: &Site, wanted: &State, checked: &mut us
                     }
                 }
             }
-            // A group is taken out of the role of a project's customers; the end is compared with that of good weather.
-            [.., "project", _, "role", _] => {}
+            [.., "project", key, "role", _] => {
+                let id = exchange.query.iter().find(|(name, _)| name == "groupId");
+                let (_, id) = id.unwrap_or_else(|| panic!("no group: {exchange:?}"));
+                let group = site.group_named(id).expect("it is there");
+                assert!(
+                    !wanted.projects[*key].groups.contains(&group),
+                    "{group} of {key}"
+                );
+            }
             _ => panic!("{exchange:?}"),
         }
     }

@@ -2,7 +2,7 @@
 
 use super::site::empty_list;
 use super::{allow_empty, block, mode, optional_sentence};
-use crate::config::context::{Context, null};
+use crate::config::context::{Context, Fields, null};
 use crate::config::workspace::{
     CustomerGroup, CustomerGroups, LinkUntil, LinkedOrganizations, LinkedSpace, ManagedBy, Mode,
     Project,
@@ -83,21 +83,35 @@ pub(super) fn defaults(
     }
 }
 
-fn linked(cx: &mut Context, entry: &Entry<'_>) -> Option<LinkedOrganizations> {
-    let fields = cx.fields(&entry.node, entry.mark, keys::LINKED_ORGANIZATIONS)?;
+/// Reads the mode and the items of a list that is added to or is the whole truth; an empty one that would take everything away
+/// is refused in these words.
+fn exact_or_added<'n, 't>(
+    cx: &mut Context,
+    entry: &Entry<'_>,
+    fields: &Fields<'n, 't>,
+    empty: &str,
+) -> (Mode, &'n [Node<'t>]) {
     let mode = mode(cx, fields.get("mode"));
     let may_be_empty = allow_empty(cx, fields.get("allow_empty"));
     let written = fields.get("list").map(|e| cx.items(&e.node));
-    // What is written wrongly is not empty: following the hint would unlink every organization.
+    // What is written wrongly is not empty: following the hint would take everything away.
     let unreadable = matches!(written, Some(None)) || (written.is_none() && fields.has("list"));
     let items = written.flatten().unwrap_or_default();
     if mode == Mode::Exact && items.is_empty() && !may_be_empty && !unreadable {
         let mark = fields.get("list").map_or(entry.mark, |e| e.mark);
-        cx.report(empty_list(
-            mark,
-            "an empty list under `exact` unlinks every organization",
-        ));
+        cx.report(empty_list(mark, empty));
     }
+    (mode, items)
+}
+
+fn linked(cx: &mut Context, entry: &Entry<'_>) -> Option<LinkedOrganizations> {
+    let fields = cx.fields(&entry.node, entry.mark, keys::LINKED_ORGANIZATIONS)?;
+    let (mode, items) = exact_or_added(
+        cx,
+        entry,
+        &fields,
+        "an empty list under `exact` unlinks every organization",
+    );
     let mut seen: BTreeMap<OrganizationName, (Option<Date>, Span)> = BTreeMap::new();
     let (mut list, mut dated) = (Vec::new(), Vec::new());
     for item in items {
@@ -164,19 +178,12 @@ fn link(cx: &mut Context, item: &Node<'_>) -> Option<(Located<OrganizationName>,
 
 fn customer_groups(cx: &mut Context, entry: &Entry<'_>) -> Option<CustomerGroups> {
     let fields = cx.fields(&entry.node, entry.mark, keys::CUSTOMER_GROUPS)?;
-    let mode = mode(cx, fields.get("mode"));
-    let may_be_empty = allow_empty(cx, fields.get("allow_empty"));
-    let written = fields.get("list").map(|e| cx.items(&e.node));
-    // What is written wrongly is not empty: following the hint would take every group out.
-    let unreadable = matches!(written, Some(None)) || (written.is_none() && fields.has("list"));
-    let items = written.flatten().unwrap_or_default();
-    if mode == Mode::Exact && items.is_empty() && !may_be_empty && !unreadable {
-        let mark = fields.get("list").map_or(entry.mark, |e| e.mark);
-        cx.report(empty_list(
-            mark,
-            "an empty list under `exact` takes every group out of the role of customers",
-        ));
-    }
+    let (mode, items) = exact_or_added(
+        cx,
+        entry,
+        &fields,
+        "an empty list under `exact` takes every group out of the role of customers",
+    );
     let mut list: Vec<CustomerGroup> = Vec::new();
     for item in items {
         let Some(group) = customer_group(cx, item) else {
