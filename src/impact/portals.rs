@@ -87,10 +87,14 @@ pub(super) fn portals(worlds: &Worlds<'_, '_>, impacts: [&Impact; 2]) -> Vec<Por
     let portals = keys.into_iter().map(|key| {
         let is_touched = touched.contains(key);
         let before = count(0, key);
-        let people = match is_touched {
-            true => [before, count(1, key), count(2, key)],
-            false => [before; 3],
-        };
+        // Where nobody gains or loses, the numbers stay, but for people who are made: they may reach a portal as everybody can.
+        let people = [0, 1, 2].map(|moment: usize| {
+            let as_before = states[moment].people.len() == states[0].people.len();
+            match moment == 0 || !is_touched && as_before {
+                true => before,
+                false => count(moment, key),
+            }
+        });
         let ends = [(states[0], &lists[0]), (states[2], &lists[2])];
         Portal {
             project: key.clone(),

@@ -72,6 +72,29 @@ pub(super) fn block(round: &Round) -> String {
 }
 
 #[test]
+fn an_account_that_is_made_counts_in_portals_that_were_open_to_it_before() {
+    // Whoever signs up reaches ITSM, so nobody gains it; a person more is known to reach it.
+    let open = [("CREATE", "true")];
+    let before = SITE.replace(open[0].0, open[0].1);
+    let after = before.replace(
+        "bo@globex.example] } }",
+        "bo@globex.example, new@globex.example] } }",
+    );
+    let round = plan(&before, &after);
+    assert_eq!(told(&round), "");
+    let portals = impact(&round)["portals"].as_array().unwrap();
+    let itsm = portals
+        .iter()
+        .find(|portal| portal["project"] == "ITSM")
+        .unwrap();
+    assert_eq!(
+        (&itsm["before"], &itsm["after"]),
+        (&4.into(), &5.into()),
+        "{itsm:#}"
+    );
+}
+
+#[test]
 fn letting_customers_sign_up_opens_an_open_project_to_anyone_and_is_blocked() {
     let round = plan(
         &site(&[]),

@@ -8,7 +8,7 @@ use crate::world::World;
 use std::collections::BTreeMap;
 
 /// How many worlds are tried where nothing else is asked for.
-const WORLDS: u64 = 40;
+const WORLDS: u64 = 60;
 
 fn number(name: &str) -> Option<u64> {
     let given = std::env::var(name).ok()?;
