@@ -22,6 +22,8 @@ mod graph;
 mod harness;
 #[path = "cli/help.rs"]
 mod help;
+#[path = "cli/kills.rs"]
+mod kills;
 #[path = "cli/oauth.rs"]
 mod oauth;
 #[path = "cli/remote.rs"]
