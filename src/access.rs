@@ -43,6 +43,7 @@ pub mod accounts;
 mod answer;
 pub mod articles;
 mod desired;
+mod doors;
 pub mod explain;
 mod fold;
 pub mod graph;
@@ -59,6 +60,7 @@ pub mod who;
 
 pub use accounts::{Channel, DomainClass, Outcome, Way};
 pub use answer::{Answer, Because, RuleId, Source, Trail};
+pub use doors::{Door, Doors};
 pub use organizations::{Organization, Organizations};
 pub use people::{
     Account, ListId, Lookup, Membership, People, PeopleBuilder, Person, PersonId, Role, Situation,

@@ -82,11 +82,7 @@ impl Session {
             .sites
             .get(key)
             .ok_or_else(|| ConnectError::NoUrl(key.clone()))?;
-        let auth = match site.auth {
-            config::Auth::Classic => Auth::Classic,
-            config::Auth::Scoped => Auth::Scoped,
-            config::Auth::Oauth => Auth::Oauth,
-        };
+        let auth = sent_as(site.auth);
         match site.url.as_ref().map(|url| &url.value) {
             None => Err(ConnectError::NoUrl(key.clone())),
             Some(SiteUrl::Remote(url)) => {
@@ -154,6 +150,15 @@ impl Session {
     }
 }
 
+/// How the client sends what the files call a kind of credential.
+pub const fn sent_as(auth: config::Auth) -> Auth {
+    match auth {
+        config::Auth::Classic => Auth::Classic,
+        config::Auth::Scoped => Auth::Scoped,
+        config::Auth::Oauth => Auth::Oauth,
+    }
+}
+
 /// Opens a site at an address, with the credentials that the environment has for it. Nothing is sent yet.
 ///
 /// # Errors
@@ -184,6 +189,15 @@ pub fn remote(
         options,
     })?;
     Ok(connection)
+}
+
+/// Says how requests to a site that no file describes authenticate: as a service account where the environment has its client id
+/// and secret and no API token, else with the token.
+pub fn auth_of(key: &SiteKey, lookup: impl Fn(&str) -> Option<String>) -> config::Auth {
+    match Tokens::is_client_alone(key.as_str(), lookup) {
+        true => config::Auth::Oauth,
+        false => config::Auth::Classic,
+    }
 }
 
 /// That nobody else writes the state file of a sandbox, for as long as this lives.

@@ -13,6 +13,7 @@ mod directory;
 mod error;
 mod gateway;
 mod grants;
+mod help_centers;
 mod http;
 mod pace;
 mod paging;
@@ -35,6 +36,6 @@ pub use read::Reader;
 pub use types::{
     Account, ApprovedDomain, ApprovedProduct, DirectoryUser, GrantHolder, Group, Identity,
     LinkedSpace, LinkedSpaces, Organization, PermissionGrant, PermissionScheme, ProjectRole,
-    RequestSecurity, RoleActors, RoleAssignment, Server, ServiceDesk,
+    RequestSecurity, RestrictedType, RoleActors, RoleAssignment, Server, ServiceDesk,
 };
 pub use write::{MappedMethod, Writer};

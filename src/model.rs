@@ -3,6 +3,7 @@
 mod address;
 mod email;
 mod fields;
+mod help_centers;
 mod ids;
 mod many;
 mod names;
@@ -17,6 +18,7 @@ pub use fields::{
     AccountKind, ChannelAccess, CustomerSharing, EmailAccountCreation, OrganizationManagement,
     SiteField, SiteValue, Surface, WhoCanView,
 };
+pub use help_centers::{Audience, HelpCenter};
 pub use ids::{AccountId, CloudId, DeskId, OrganizationId, numbered};
 pub use many::{ManyMap, ManySet};
 pub use names::{NameError, OrganizationName, ProjectKey, SiteKey, SpaceKey};

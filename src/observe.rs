@@ -3,6 +3,7 @@
 //! What cannot be read ends as [`Read::Incomplete`] or as an unknown field. Only the probe of the caller's identity is
 //! fatal, since nothing can be believed without it.
 
+mod doors;
 mod lists;
 mod needs;
 mod people;
@@ -139,6 +140,7 @@ impl<'d, 'w> Observer<'d, 'w> {
         }
         observer.roles_of_people().await;
         observer.customer_role_holders().await;
+        observer.doors().await;
         observer.observed.cloud_id = reader.known_cloud_id();
         Ok(observer.observed)
     }

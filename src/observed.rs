@@ -2,11 +2,13 @@
 //!
 //! An [`Observed`] can be saved (`export --snapshot`), and planned against or asked without network (`--observed` of `plan`, `explain` and `who`).
 
+mod doors;
 mod permissions;
 mod rights;
 mod roles;
 pub mod snapshot;
 
+pub use doors::ObservedDoors;
 pub use permissions::{
     GroupRef, ObservedActors, ObservedCustomers, ObservedGroup, ObservedPermissions,
     ObservedScheme, SchemeFault, SchemeGrant, SchemeHolder,
@@ -72,6 +74,9 @@ pub struct Observed {
     /// Addresses of accounts in sight that a second account has as well, which stands on no list: the directory shows it.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub shared_addresses: BTreeSet<Email>,
+    /// What also decides and is not judged; `None` when it was not asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub doors: Option<ObservedDoors>,
     /// Requests that reading took.
     pub requests: u64,
 }
@@ -100,6 +105,7 @@ impl Observed {
             customer_role_holders: None,
             roles: BTreeMap::new(),
             shared_addresses: BTreeSet::new(),
+            doors: None,
             requests: 0,
         }
     }
@@ -130,6 +136,7 @@ impl Observed {
             customer_role_holders: self.customer_role_holders.clone(),
             roles: self.roles.clone(),
             shared_addresses: self.shared_addresses.clone(),
+            doors: self.doors.clone(),
             requests: self.requests,
         }
     }

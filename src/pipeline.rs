@@ -6,7 +6,7 @@
 //!
 //! Pure: the same input gives the same plan. The commands load and read before it, and show or carry out after it.
 
-use crate::access::State;
+use crate::access::{Doors, State};
 use crate::desired::Desired;
 use crate::expect;
 use crate::judge::{self, Lints, Sheet, Worlds};
@@ -90,6 +90,7 @@ fn judged(mut plan: Plan, desired: &Desired<'_>, observed: &Observed, lints: Lin
         overridden: judgement
             .overridden
             .map(|(plan, impact)| Overridden { plan, impact }),
+        also_decides: Doors::of(observed).of_plan(),
         requests: observed.requests,
         lifted: Lifted::new(),
     }

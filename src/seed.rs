@@ -237,6 +237,9 @@ fn doors(site: &mut Site, declared: &Declared, people: &mut People) -> Result<()
             .map(|name| site.add_organization(name))
             .collect();
         site.set_help_center(name, audience, &organizations)?;
+        if center.customer_service {
+            site.set_support_site(name);
+        }
     }
     Ok(())
 }

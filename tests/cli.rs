@@ -12,6 +12,8 @@ mod blame;
 mod console;
 #[path = "cli/doctor.rs"]
 mod doctor;
+#[path = "cli/doors.rs"]
+mod doors;
 #[path = "cli/explain.rs"]
 mod explain;
 #[path = "cli/failures.rs"]

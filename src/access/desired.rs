@@ -156,6 +156,7 @@ impl<'a> State<'a> {
             projects,
             spaces: spaces(&site.spaces),
             groups: Arc::default(),
+            doors: Arc::default(),
             people: people.build(),
         }
     }

@@ -121,6 +121,8 @@ pub struct Explanation {
     pub articles: Vec<ArticleAnswer>,
     /// What is not possible and what to do instead, and what else to know.
     pub notes: Vec<Because>,
+    /// What also decides and is not judged; reads as sentences.
+    pub not_judged: Vec<String>,
 }
 
 impl Explanation {
@@ -217,6 +219,10 @@ pub fn explain(state: &State<'_>, asked: &Asked, only: Option<&ProjectKey>) -> E
         projects,
         articles,
         notes: notes(state, asked, &meant),
+        not_judged: match only {
+            Some(key) => state.doors.of_project(key),
+            None => state.doors.of_site(),
+        },
     }
 }
 

@@ -8,6 +8,7 @@ mod settings;
 
 use super::answer::Source;
 use super::desired;
+use super::doors::Doors;
 use super::organizations::Organizations;
 use super::people::{Account, PeopleBuilder, Person, Role, Status};
 use super::state::{Coverage, Fact, Group, State, StateKind};
@@ -51,6 +52,7 @@ impl<'a> State<'a> {
             projects,
             spaces: desired::spaces(&desired.site.spaces),
             groups: Arc::new(groups(observed, &people)),
+            doors: Arc::new(Doors::of(observed)),
             people: people.build(),
         }
     }
@@ -74,6 +76,7 @@ impl<'a> State<'a> {
             projects: Vec::new(),
             spaces: BTreeMap::new(),
             groups: Arc::default(),
+            doors: Arc::default(),
             people: PeopleBuilder::default().build(),
         }
     }
@@ -96,6 +99,7 @@ impl State<'_> {
             projects: Vec::new(),
             spaces: BTreeMap::new(),
             groups: Arc::default(),
+            doors: Arc::default(),
             people: PeopleBuilder::default().build(),
         }
     }

@@ -19,12 +19,11 @@ use crate::desired::Desired;
 use crate::model::{AccountKind, SpaceKey};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-/// What decides on access too and is never judged: no program can read it, or it is not customer access.
-pub const NEVER_JUDGED: [&str; 8] = [
-    "help centers with an audience of their own, and support sites of Customer Service Management that are opened to organizations",
-    "request types that are restricted to groups or people, and request types that a portal hides",
+/// What decides on access too and is never judged nor read: no program can read it, or it is not customer access.
+pub const NEVER_JUDGED: [&str; 7] = [
+    "for whom a request type is that is for some people only, and request types that a portal hides",
     "issue security levels, and with whom customers or agents shared single requests",
-    "blocked and allowed addresses of the project's e-mail channel",
+    "blocked and allowed addresses of the project's e-mail channel: no API tells them",
     "chat channels (Slack, Teams) and widgets through which a project takes requests",
     "restrictions of single pages of a knowledge base, and articles that are kept inside Jira Service Management",
     "rules of an identity provider or an authentication policy about who may log in",
@@ -48,6 +47,8 @@ pub struct Review<'s, 'w> {
     pub findings: Vec<Finding>,
     /// What is not known of lists, roles and settings; reads as sentences.
     pub gaps: Vec<String>,
+    /// What also decides and is not judged, as far as it was read or could not be; reads as sentences.
+    pub not_judged: Vec<String>,
     reached: HashMap<SituationId, Vec<Reached>>,
 }
 
@@ -149,6 +150,7 @@ impl<'s, 'w> Review<'s, 'w> {
             people,
             findings: Vec::new(),
             gaps: Vec::new(),
+            not_judged: not_judged(state),
             reached,
         };
         let projects: Vec<usize> = (0..state.projects.len()).filter(|at| shown(*at)).collect();
@@ -335,6 +337,33 @@ pub fn kind(person: &Person<'_>) -> Option<AccountKind> {
         id.looks_portal_only().then_some(AccountKind::PortalOnly)
     };
     person.account.kind.or_else(by_id)
+}
+
+/// What also decides: what was found, what was not read, and where nothing was found, that.
+fn not_judged(state: &State<'_>) -> Vec<String> {
+    const KINDS: [(&str, &str, &str); 2] = [
+        (
+            "V9",
+            "help centers with an audience of their own, and support sites of Customer Service Management that are opened to organizations",
+            "no help center has an audience of its own, and there is no support site of Customer Service Management",
+        ),
+        (
+            "V6",
+            "request types that are for some people only",
+            "no request type is for some people only",
+        ),
+    ];
+    let mut all = state.doors.of_site();
+    for (rule, what, none) in KINDS {
+        match state.doors.coverage(rule) {
+            None => all.push(format!("{what}: not read")),
+            Some(true) if !state.doors.found.iter().any(|door| door.rule == rule) => {
+                all.push(none.to_owned());
+            }
+            Some(_) => {}
+        }
+    }
+    all
 }
 
 /// What is not known of the site, each once.

@@ -1,6 +1,7 @@
 //! The facts that the rules need, each known with its source or unknown with the reason.
 
 use super::answer::{Answer, Source};
+use super::doors::Doors;
 use super::organizations::Organizations;
 use super::people::{People, PersonId};
 use super::scheme::Scheme;
@@ -267,6 +268,8 @@ pub struct State<'a> {
     pub spaces: BTreeMap<SpaceKey, SpaceFacts>,
     /// Groups that were read, by id, else by name; no plan changes who is in them.
     pub groups: Arc<BTreeMap<String, Group>>,
+    /// What also decides and is not judged; no plan changes it.
+    pub doors: Arc<Doors>,
     /// Known people, their lists and their situations.
     pub people: People<'a>,
 }

@@ -86,6 +86,8 @@ pub struct Audience {
     pub people: Vec<PersonRow>,
     /// What is not in the list because it is not known; reads as sentences.
     pub gaps: Vec<String>,
+    /// What also decides and is not judged; reads as sentences.
+    pub not_judged: Vec<String>,
 }
 
 /// A person as a listing shows them, or several where people are only counted.
@@ -122,6 +124,8 @@ pub struct Listing {
     pub people: Vec<Listed>,
     /// What is not in the list because it is not known.
     pub gaps: Vec<String>,
+    /// What also decides and is not judged.
+    pub not_judged: Vec<String>,
 }
 
 impl Listing {
@@ -158,6 +162,7 @@ impl Listing {
             classes: audience.classes,
             people: people.collect(),
             gaps: audience.gaps,
+            not_judged: audience.not_judged,
         }
     }
 
@@ -204,6 +209,7 @@ pub fn audience(state: &State<'_>, project_at: usize, space: Option<&SpaceKey>) 
         classes,
         people,
         gaps,
+        not_judged: state.doors.of_project(&state.projects[project_at].key),
     }
 }
 

@@ -127,6 +127,8 @@ async fn site(
         report.sections.push(("rights of this account", checks));
         let checks = surfaces(&reader, &desired, &mut rights).await;
         report.sections.push(("surfaces", checks));
+        let checks = doors(&reader, &desired, &rights).await;
+        report.sections.push(("also decides, never judged", checks));
         report.fields = doctor::fields(&desired, &rights);
     }
     report.advice = if embedded {
@@ -399,6 +401,66 @@ async fn surfaces(reader: &Reader, desired: &Desired<'_>, rights: &mut Rights) -
         ));
     }
     checks
+}
+
+/// Tries what also decides who gets in: read and told by `plan`, `who`, `explain` and `review`, and judged by none of them.
+async fn doors(reader: &Reader, desired: &Desired<'_>, rights: &Rights) -> Vec<Check> {
+    let surfaces = &desired.site.surfaces;
+    let what = "help centers";
+    let help_centers = match (surfaces.gateway, surfaces.oauth) {
+        (SurfaceMode::Deny, _) => Check::new(
+            State::Note,
+            what,
+            "those with an audience, and support sites of Customer Service Management, are not read: the surface `gateway` is not used (`deny`)",
+        ),
+        (_, true) => Check::new(
+            State::Note,
+            what,
+            "those with an audience, and support sites of Customer Service Management, are not read: the gateway refuses OAuth",
+        ),
+        (_, false) => match reader.help_centers().await {
+            Ok(centers) => Check::new(
+                State::Good,
+                what,
+                format!(
+                    "{}, with who may enter each",
+                    count(centers.len(), "help center")
+                ),
+            ),
+            Err(error) => Check::new(State::Note, what, format!("not read: {error}")),
+        },
+    };
+    let what = "request types";
+    let restricted = reader.restricted_request_types().await;
+    let request_types = match (restricted, rights.administer) {
+        (Err(error), _) => Check::new(State::Note, what, format!("not read: {error}")),
+        (Ok(types), Some(true)) => Check::new(
+            State::Good,
+            what,
+            format!(
+                "{} for some people only; for whom, no API tells",
+                count(types.len(), "request type")
+            ),
+        ),
+        (Ok(_), _) => Check::new(
+            State::Note,
+            what,
+            "those that are for some people only are shown to administrators only",
+        ),
+    };
+    let never = Check::new(
+        State::Note,
+        "never read",
+        "blocked and allowed senders of a project's e-mail channel, chat channels, and the access settings of team-managed projects: no API tells them",
+    );
+    vec![help_centers, request_types, never]
+}
+
+fn count(number: usize, what: &str) -> String {
+    match number {
+        1 => format!("1 {what}"),
+        _ => format!("{number} {what}s"),
+    }
 }
 
 fn lacks_right(error: &ApiError) -> bool {

@@ -4,7 +4,7 @@ use super::args::{Global, Reach};
 use super::output::Failure;
 use super::progress::{self, Phases};
 use super::{Lookup, Output};
-use crate::config::{self, Auth, LoadOptions, Site, SurfaceMode, Workspace};
+use crate::config::{self, LoadOptions, Site, SurfaceMode, Surfaces, Workspace};
 use crate::connect::{ConnectError, Session};
 use crate::desired::Desired;
 use crate::diagnostic;
@@ -159,15 +159,26 @@ pub(super) async fn open(
 
 /// Says before anything is read what the credential of a site cannot reach, of what is declared there.
 fn tell_limits(site: &Site, output: &mut Output) {
-    if site.auth != Auth::Oauth {
+    let mut projects = site.projects.values();
+    // Where no file describes the site, all of it is asked for.
+    let spaces =
+        site.projects.is_empty() || projects.any(|project| !project.knowledge_base.is_empty());
+    tell_out_of_reach(&site.key, &site.surfaces, spaces, output);
+}
+
+/// As [`tell_limits`], for a site that need not be declared; `spaces` says whether linked spaces are asked for.
+pub(super) fn tell_out_of_reach(
+    key: &SiteKey,
+    surfaces: &Surfaces,
+    spaces: bool,
+    output: &mut Output,
+) {
+    if !surfaces.oauth {
         return;
     }
-    let surfaces = &site.surfaces;
-    let mut projects = site.projects.values();
-    let spaces = projects.any(|project| !project.knowledge_base.is_empty());
     let mut unread = Vec::new();
     if spaces && surfaces.gateway != SurfaceMode::Deny {
-        unread.push("linked spaces and who can view them (the GraphQL gateway)".to_owned());
+        unread.push("linked spaces and who can view them, and help centers with an audience (the GraphQL gateway)".to_owned());
     }
     if let Some(file) = &surfaces.out_of_reach {
         unread.push(format!("what `{file}` describes"));
@@ -175,7 +186,7 @@ fn tell_limits(site: &Site, output: &mut Output) {
     if !unread.is_empty() {
         output.note(&format!(
             "warning: site `{}` is reached by OAuth, which does not reach {}: unread, and changed by hand",
-            site.key,
+            key,
             unread.join(", nor ")
         ));
     }

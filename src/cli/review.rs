@@ -59,7 +59,8 @@ async fn reviewed(
     let workspace = match &arguments.url {
         None => observe::load(&reach.dir, global, output)?,
         Some(url) => {
-            let (workspace, files) = of_address(url, arguments.site.as_deref(), today, output)?;
+            let of = (url.as_str(), arguments.site.as_deref());
+            let (workspace, files) = of_address(of, today, output, lookup)?;
             bare = Some(files);
             workspace
         }
@@ -165,10 +166,10 @@ fn next(arguments: &ReviewArguments, read: bool) -> Vec<String> {
 
 /// Makes a workspace that knows a site's address and nothing else.
 fn of_address(
-    url: &str,
-    key: Option<&str>,
+    (url, key): (&str, Option<&str>),
     today: Date,
     output: &mut Output,
+    lookup: Lookup,
 ) -> Result<(Workspace, Scratch), Exit> {
     let url = url.trim_end_matches('/');
     if let Err(error) = Origin::site(url) {
@@ -186,7 +187,8 @@ fn of_address(
         })?,
     };
     let text = format!(
-        "version: 1\nsites:\n  {key}:\n    url: {}\n",
+        "version: 1\nsites:\n  {key}:\n    auth: {}\n    url: {}\n",
+        connect::auth_of(&key, lookup).word(),
         serde_json::Value::from(url)
     );
     bare(&[(config::ROOT_FILE, text.as_bytes())], today, output)

@@ -581,6 +581,8 @@ blocks! {
         audience: Option<AudienceWord>,
         /// The organizations whose members may enter, with `audience: organizations`.
         organizations: Option<Vec<String>>,
+        /// Whether it is a support site of Customer Service Management; `false` when absent.
+        customer_service: Option<bool>,
     }
     /// Limits and acknowledgements. A limit that is not written does not apply.
     PolicyBlock {

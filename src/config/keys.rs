@@ -105,7 +105,7 @@ keys! {
     /// A request type of a seed.
     SANDBOX_REQUEST_TYPE = "SandboxRequestTypeBlock": ["groups", "people"];
     /// A help center of a seed.
-    SANDBOX_HELP_CENTER = "SandboxHelpCenterBlock": ["audience", "organizations"];
+    SANDBOX_HELP_CENTER = "SandboxHelpCenterBlock": ["audience", "customer_service", "organizations"];
     /// Limits and acknowledgements.
     POLICY = "PolicyBlock": [
         "class_gains", "max_people_losing_access", "max_people_gaining_access", "max_removals", "max_new_accounts", "max_licences_removed", "protect", "freeze",

@@ -139,4 +139,6 @@ pub struct SeedHelpCenter {
     pub audience: SeedAudience,
     /// The organizations whose members may, where the audience is theirs.
     pub organizations: Vec<OrganizationName>,
+    /// Whether it is a support site of Customer Service Management.
+    pub customer_service: bool,
 }

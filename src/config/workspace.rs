@@ -69,6 +69,17 @@ pub enum Auth {
     Oauth,
 }
 
+impl Auth {
+    /// Returns the word of the format.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Classic => "classic",
+            Self::Scoped => "scoped",
+            Self::Oauth => "oauth",
+        }
+    }
+}
+
 /// Which user-management experience the site's administrators see; chooses click paths.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum UserManagement {
@@ -122,6 +133,18 @@ pub struct Surfaces {
     pub out_of_reach: Option<String>,
     /// Whether requests carry the OAuth token of a service account, which neither the gateway nor settings endpoints take.
     pub oauth: bool,
+}
+
+impl Surfaces {
+    /// Takes away what the credential does not reach: an OAuth token is taken by neither the gateway nor described endpoints.
+    #[must_use]
+    pub fn within_reach(mut self, auth: Auth) -> Self {
+        if auth == Auth::Oauth {
+            self.oauth = true;
+            self.out_of_reach = self.mapped.take().map(|driver| driver.file.to_string());
+        }
+        self
+    }
 }
 
 impl Default for Surfaces {

@@ -97,6 +97,12 @@ impl Tokens {
         }
     }
 
+    /// Says whether the environment has a service account's client id and secret for a site, and no API token.
+    pub(super) fn is_client_alone(key: &str, lookup: impl Fn(&str) -> Option<String>) -> bool {
+        let client = ClientCredentials::from_env(key, &lookup);
+        matches!(client, Ok(Some(_))) && matches!(Credentials::from_env(key, &lookup), Ok(None))
+    }
+
     /// Lets through what is the sandbox's, and puts it in where nothing is set.
     fn of_the_sandbox(self, local: &Origin) -> Result<Self, TokenError> {
         let held_back = |what| TokenError::Loopback {

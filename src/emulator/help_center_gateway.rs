@@ -91,7 +91,11 @@ fn center(site: &Site, number: u32, name: &str, state: &HelpCenter) -> Value {
     json!({
         "__typename": "HelpCenter", "id": ari(site, number), "slug": number.to_string(),
         "name": {"__typename": "HelpCenterName", "default": name},
-        "type": if number == 1 { "BASIC" } else { "ADVANCED" },
+        "type": match (number, state.customer_service) {
+            (_, true) => "CUSTOMER_SERVICE",
+            (1, false) => "BASIC",
+            (_, false) => "ADVANCED",
+        },
         "permissionSettings": settings(site, number, name, state),
     })
 }

@@ -54,6 +54,9 @@ pub struct HelpCenter {
     pub audience: Audience,
     /// The organizations whose members may, by number.
     pub(super) organizations: BTreeSet<u32>,
+    /// Whether it is a support site of Customer Service Management ("customer experience").
+    #[serde(default)]
+    pub customer_service: bool,
 }
 
 /// A request type of a project; without groups and people it is for everybody who sees the portal.
@@ -92,12 +95,16 @@ impl Site {
             .iter()
             .map(|id| self.organization_number(id))
             .collect::<Result<_, _>>()?;
-        let center = HelpCenter {
-            audience,
-            organizations,
-        };
-        self.help_centers.insert(name.to_owned(), center);
+        let center = self.help_centers.entry(name.to_owned()).or_default();
+        center.audience = audience;
+        center.organizations = organizations;
         Ok(())
+    }
+
+    /// Makes a support site of Customer Service Management of a help center, which is made if it is not there.
+    pub fn set_support_site(&mut self, name: &str) {
+        let center = self.help_centers.entry(name.to_owned()).or_default();
+        center.customer_service = true;
     }
 
     /// Returns every help center by name, that of the site first, each with its number.

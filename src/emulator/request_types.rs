@@ -14,15 +14,39 @@ const MOST: usize = 50;
 /// Lists the request types of a project.
 pub(super) fn list(site: &Site, call: &Call<'_>) -> Reply {
     let project = &site.projects[&find(site, call)?];
+    Ok(rows(site, call, std::iter::once(project)))
+}
+
+/// Lists the request types of all service projects, or of those that are named.
+pub(super) fn everywhere(site: &Site, call: &Call<'_>) -> Reply {
+    let named: Vec<&str> = call.query_all("serviceDeskId").collect();
+    let projects = site
+        .projects
+        .values()
+        .filter(|project| named.is_empty() || named.contains(&project.desk.to_string().as_str()));
+    Ok(rows(site, call, projects))
+}
+
+/// Restricted ones are shown to administrators only, as the published description says.
+fn rows<'s>(
+    site: &'s Site,
+    call: &Call<'_>,
+    projects: impl Iterator<Item = &'s Project>,
+) -> Answer {
     let (word, status) = (
         call.query("searchQuery").unwrap_or("").to_lowercase(),
         call.query("restrictionStatus").map(str::to_lowercase),
     );
-    let rows: Vec<Value> = project
-        .request_types
-        .iter()
-        .filter(|(_, kind)| kind.name.to_lowercase().contains(&word))
-        .filter(|(_, kind)| {
+    let types = projects.flat_map(|project| {
+        let admin = call.administers(site, project);
+        let types = project.request_types.iter();
+        types
+            .filter(move |(_, kind)| admin || !kind.is_restricted())
+            .map(move |(id, kind)| (project, id, kind))
+    });
+    let rows: Vec<Value> = types
+        .filter(|(_, _, kind)| kind.name.to_lowercase().contains(&word))
+        .filter(|(_, _, kind)| {
             let own = if kind.is_restricted() {
                 "restricted"
             } else {
@@ -30,11 +54,11 @@ pub(super) fn list(site: &Site, call: &Call<'_>) -> Reply {
             };
             status.as_deref().is_none_or(|status| status == own)
         })
-        .map(|(id, kind)| row(project, *id, kind, call))
+        .map(|(project, id, kind)| row(project, *id, kind, call))
         .collect();
-    Ok(Window::of(call).page(call, &rows, 512, |out, row| {
+    Window::of(call).page(call, &rows, 512, |out, row| {
         out.extend_from_slice(row.to_string().as_bytes());
-    }))
+    })
 }
 
 /// Reads one request type.

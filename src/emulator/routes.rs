@@ -126,6 +126,7 @@ pub(super) fn operations() -> Vec<Operation> {
         change("POST", Jsm, "/rest/servicedeskapi/servicedesk/{serviceDeskId}/customer/invite", customers::invite).needs(Need::Admin).experimental(),
         change("POST", Jsm, "/rest/servicedeskapi/customer", customers::create).needs(Need::Admin),
         change("PUT", Jsm, "/rest/servicedeskapi/customer/user/{accountId}/revoke-portal-only-access", customers::revoke).needs(Need::Admin),
+        get(Jsm, "/rest/servicedeskapi/requesttype", request_types::everywhere),
         get(Jsm, "/rest/servicedeskapi/servicedesk/{serviceDeskId}/requesttype", request_types::list),
         get(Jsm, "/rest/servicedeskapi/servicedesk/{serviceDeskId}/requesttype/{requestTypeId}", request_types::one),
         Operation { method: "POST", ..get(Jsm, "/rest/servicedeskapi/servicedesk/{serviceDeskId}/requesttype/permissions/check", request_types::check).experimental() },

@@ -44,6 +44,9 @@ pub(super) fn assigned(site: &Site, call: &Call<'_>) -> Reply {
         "name": format!("JIRA Service Management Permission Scheme for Project {}", project.key),
         "description": "",
     });
+    if project.team_managed {
+        scheme["scope"] = json!({"type": "PROJECT", "project": {"id": project.id.to_string(), "key": project.key, "name": project.name}});
+    }
     // The description says that any value of `expand` brings the grants.
     if call.query("expand").is_some_and(|words| !words.is_empty()) {
         scheme["permissions"] = grants_of(site, project, call);

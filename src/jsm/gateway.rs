@@ -1,10 +1,12 @@
-//! The GraphQL gateway: who can view a knowledge base, and which spaces a project links (surface `gateway`).
+//! The GraphQL gateway: who can view a knowledge base, and which spaces a project links (surface `gateway`). Help centers are
+//! in [`help_centers`](super::help_centers).
 //!
 //! Atlassian publishes the schema without a promise, so an answer that does not fit is an error, never a default.
 //! Failures come inside HTTP 200: as `errors`, as members of unions, or as `success: false`.
 
 use super::call::{Answer, Base, Call, Repeat};
 use super::error::{ApiError, ErrorKind, shortened};
+use super::help_centers::HELP_CENTERS;
 use super::http::Http;
 use super::settle::settled;
 use super::types::{LinkedSpace, LinkedSpaces};
@@ -16,10 +18,11 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 /// Every GraphQL document that the client sends, with the name of its operation.
-pub const DOCUMENTS: [(&str, &str); 3] = [
+pub const DOCUMENTS: [(&str, &str); 4] = [
     ("knowledgeBase_linkedSources", LINKED_SOURCES),
     ("knowledgeBase_linkSources", LINK_SOURCES),
     ("knowledgeBaseSpacePermission_updateView", UPDATE_VIEW),
+    ("helpCenter_helpCenters", HELP_CENTERS),
 ];
 
 const LINKED_SOURCES: &str = "\
@@ -242,14 +245,17 @@ fn key_of_url(url: &str) -> Option<String> {
     Some(key.into_owned())
 }
 
-fn operation(name: &str, document: &str, variables: &Value) -> Call {
+pub(super) fn operation(name: &str, document: &str, variables: &Value) -> Call {
     let path = "/gateway/api/graphql";
     Call::write(Method::POST, Base::Site, path, Repeat::Always)
         .body(json!({"operationName": name, "query": document, "variables": variables}))
         .right("administrator of the project and of the space")
 }
 
-async fn run<T: DeserializeOwned>(http: &Http, call: Call) -> Result<(Answer, T), ApiError> {
+pub(super) async fn run<T: DeserializeOwned>(
+    http: &Http,
+    call: Call,
+) -> Result<(Answer, T), ApiError> {
     let answer = http.send(call).await?;
     let body: Body<Value> = answer.json()?;
     if let Some(error) = body.errors.unwrap_or_default().into_iter().next() {
@@ -277,7 +283,11 @@ fn mutation_failure(answer: &Answer, error: Option<MutationError>) -> ApiError {
 }
 
 /// Makes an error of a failure inside HTTP 200; without a status code it stays unreadable, whatever its words.
-fn failure(answer: &Answer, message: Option<String>, extensions: Option<&Extensions>) -> ApiError {
+pub(super) fn failure(
+    answer: &Answer,
+    message: Option<String>,
+    extensions: Option<&Extensions>,
+) -> ApiError {
     let status = extensions.and_then(|extensions| extensions.status_code);
     let kind = match status {
         Some(401) => ErrorKind::Unauthorized,
@@ -318,7 +328,7 @@ struct MutationError {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Extensions {
+pub(super) struct Extensions {
     error_type: Option<String>,
     status_code: Option<u16>,
 }

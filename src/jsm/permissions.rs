@@ -45,6 +45,12 @@ struct Holder {
 #[derive(Deserialize)]
 struct Role {
     actors: Option<Vec<Actor>>,
+    scope: Option<Scope>,
+}
+
+/// Says whether something belongs to one team-managed project.
+fn project_only(scope: Option<Scope>) -> bool {
+    scope.and_then(|scope| scope.kind).as_deref() == Some("PROJECT")
 }
 
 #[derive(Deserialize)]
@@ -107,7 +113,7 @@ impl Reader {
         };
         Ok(PermissionScheme {
             name: scheme.name,
-            project_only: scheme.scope.and_then(|scope| scope.kind).as_deref() == Some("PROJECT"),
+            project_only: project_only(scheme.scope),
             grants: grants
                 .into_iter()
                 .map(|grant| PermissionGrant {
@@ -171,7 +177,10 @@ impl Reader {
         let Some(actors) = role.actors else {
             return Err(answer.unreadable("the answer leaves out who is in the role"));
         };
-        let mut found = RoleActors::default();
+        let mut found = RoleActors {
+            project_only: project_only(role.scope),
+            ..RoleActors::default()
+        };
         for actor in actors {
             match (actor.actor_user, actor.actor_group) {
                 (Some(user), _) => found.people.push((

@@ -6,10 +6,10 @@ use super::http::Http;
 use super::settle::settled;
 use super::types::{
     Account, ApprovedDomain, ApprovedProduct, Identity, LinkedSpaces, Organization,
-    RequestSecurity, Server, ServiceDesk,
+    RequestSecurity, RestrictedType, Server, ServiceDesk,
 };
-use super::{gateway, paging, wire};
-use crate::model::{AccountId, CloudId, DeskId, OrganizationId, Right, unfit_path};
+use super::{gateway, help_centers, paging, wire};
+use crate::model::{AccountId, CloudId, DeskId, HelpCenter, OrganizationId, Right, unfit_path};
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::Value;
@@ -359,6 +359,27 @@ impl Reader {
     /// `Unreadable` when any part of the answer is not as published; else as every request.
     pub async fn linked_spaces(&self, project_key: &str) -> Result<LinkedSpaces, ApiError> {
         gateway::linked_spaces(&self.http, project_key).await
+    }
+
+    /// Lists the site's help centers through the gateway, each with who may enter.
+    ///
+    /// # Errors
+    /// `Unreadable` when any part of the answer is not as published; else as every request.
+    pub async fn help_centers(&self) -> Result<Vec<HelpCenter>, ApiError> {
+        help_centers::list(&self.http).await
+    }
+
+    /// Lists the request types of all service projects that are for some people only. Whoever is no administrator is shown none.
+    ///
+    /// # Errors
+    /// As every request: see [`ErrorKind`].
+    pub async fn restricted_request_types(&self) -> Result<Vec<RestrictedType>, ApiError> {
+        let call = Call::get(Base::Jira, "/rest/servicedeskapi/requesttype")
+            .query("restrictionStatus", "restricted");
+        let types: Vec<wire::RequestType> = paging::jsm(&self.http, call, |_| ()).await?;
+        // A service that knows no such filter answers with all of them.
+        let restricted = types.into_iter().filter(wire::RequestType::is_restricted);
+        Ok(restricted.map(Into::into).collect())
     }
 
     /// Lists the domains that have app access settings in an Atlassian organization.

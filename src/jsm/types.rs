@@ -135,6 +135,15 @@ pub struct ApprovedProduct {
     pub raw: Value,
 }
 
+/// A request type that is for some people only; for whom, no API tells.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RestrictedType {
+    /// The service desk.
+    pub desk: DeskId,
+    /// Its name.
+    pub name: String,
+}
+
 /// A permission scheme with its grants.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PermissionScheme {
@@ -178,6 +187,8 @@ pub struct ProjectRole {
 /// Who is in a role of a project.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct RoleActors {
+    /// Whether the role belongs to one team-managed project, rather than being one that projects share.
+    pub project_only: bool,
     /// Accounts with their display names.
     pub people: Vec<(AccountId, String)>,
     /// Groups.

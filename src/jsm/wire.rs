@@ -1,7 +1,7 @@
 //! The bodies of Atlassian's APIs as far as the client needs them: lenient on what is not needed, strict on what is.
 
 use super::paging::Row;
-use super::types::{Account, Organization, ServiceDesk};
+use super::types::{Account, Organization, RestrictedType, ServiceDesk};
 use crate::model::{AccountId, AccountKind, DeskId, OrganizationId};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
@@ -235,6 +235,42 @@ impl Row for Space {
 
     fn agrees(&self, other: &Self) -> bool {
         self.key == other.key
+    }
+}
+
+#[derive(Deserialize, PartialEq)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct RequestType {
+    #[serde(deserialize_with = "filled")]
+    id: String,
+    name: Option<String>,
+    #[serde(deserialize_with = "filled")]
+    service_desk_id: String,
+    restriction_status: Option<String>,
+}
+
+impl RequestType {
+    pub(super) fn is_restricted(&self) -> bool {
+        self.restriction_status.as_deref() == Some("RESTRICTED")
+    }
+}
+
+impl Row for RequestType {
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn agrees(&self, other: &Self) -> bool {
+        self == other
+    }
+}
+
+impl From<RequestType> for RestrictedType {
+    fn from(kind: RequestType) -> Self {
+        Self {
+            desk: DeskId::new(kind.service_desk_id),
+            name: kind.name.unwrap_or(kind.id),
+        }
     }
 }
 

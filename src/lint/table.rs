@@ -463,7 +463,7 @@ pub static TABLE: [Lint; 71] = [
         false,
         "help center treated as boundary between customer groups",
         Basis::Not(
-            "help centers have no field in the format and are not read; `explain` shows that they are no boundary",
+            "help centers have no field in the format; which have an audience of their own is told, and `explain` shows that they are no boundary",
         ),
     ),
     lint(
@@ -471,7 +471,9 @@ pub static TABLE: [Lint; 71] = [
         Severity::Warning,
         false,
         "restricted request type used by e-mail/widget/chat",
-        Basis::Not("request types have no field in the format and are not read"),
+        Basis::Not(
+            "request types have no field in the format; which are for some people only is told where it can be read",
+        ),
     ),
     lint(
         "L68",

@@ -23,6 +23,14 @@ const LARGEST_STAFF: u64 = 1000;
 /// The ids and names of roles.
 type Names = BTreeMap<String, String>;
 
+/// Who is in a project's role of customers.
+struct InRole {
+    seen: ObservedCustomers,
+    people: Vec<(AccountId, String)>,
+    /// Whether the role is the project's own.
+    project_only: bool,
+}
+
 /// What reading one project gave.
 struct Answers {
     key: ProjectKey,
@@ -292,10 +300,19 @@ async fn project(
         reader.permission_scheme(key.as_str()),
         customers(reader, &key, shared)
     );
+    let team_managed = matches!(&scheme, Ok(scheme) if scheme.project_only)
+        || matches!(&customers, Ok(found) if found.project_only);
     let mut answers = Answers {
         key,
         permissions: ObservedPermissions {
-            scheme: scheme_of(scheme),
+            scheme: match team_managed {
+                true => Read::Incomplete(Incomplete {
+                    why: "the project is team-managed, and what its own access settings say is not read".into(),
+                    forbidden: false,
+                }),
+                false => scheme_of(scheme),
+            },
+            team_managed,
             roles: names,
             actors: None,
             groups: BTreeMap::new(),
@@ -306,13 +323,13 @@ async fn project(
         groups: BTreeSet::new(),
         staff_groups: BTreeSet::new(),
     };
-    if let Ok((_, people)) = &customers {
-        answers.named.clone_from(people);
+    if let Ok(found) = &customers {
+        answers.named.clone_from(&found.people);
     }
     answers.permissions.customers = Some(match customers {
-        Ok((seen, _)) => {
-            answers.groups.extend(seen.groups.iter().cloned());
-            Read::Complete(seen)
+        Ok(found) => {
+            answers.groups.extend(found.seen.groups.iter().cloned());
+            Read::Complete(found.seen)
         }
         Err(why) => Read::Incomplete(why),
     });
@@ -329,10 +346,7 @@ async fn customers(
     reader: &Reader,
     key: &ProjectKey,
     shared: &Result<Names, ApiError>,
-) -> (
-    Read<Names>,
-    Result<(ObservedCustomers, Vec<(AccountId, String)>), Incomplete>,
-) {
+) -> (Read<Names>, Result<InRole, Incomplete>) {
     let read = |names: &Names| Read::Complete(names.clone());
     let failed = |error: &ApiError| error.incomplete();
     let shared = match shared {
@@ -370,7 +384,7 @@ async fn customers(
 fn in_role(
     role: &str,
     actors: Result<crate::jsm::RoleActors, ApiError>,
-) -> Result<(ObservedCustomers, Vec<(AccountId, String)>), Incomplete> {
+) -> Result<InRole, Incomplete> {
     let actors = actors.map_err(|error| error.incomplete())?;
     let groups: BTreeSet<GroupRef> = actors.groups.into_iter().map(group_ref).collect();
     let keys: BTreeSet<&str> = groups.iter().map(GroupRef::key).collect();
@@ -383,7 +397,11 @@ fn in_role(
         groups,
         defaults: None,
     };
-    Ok((seen, actors.people))
+    Ok(InRole {
+        seen,
+        people: actors.people,
+        project_only: actors.project_only,
+    })
 }
 
 fn group_ref(group: Group) -> GroupRef {
@@ -462,11 +480,6 @@ async fn staff_roles(reader: &Reader, answers: &mut Answers) {
 fn scheme_of(scheme: Result<PermissionScheme, ApiError>) -> Read<ObservedScheme> {
     match scheme {
         Err(error) => Read::Incomplete(error.incomplete()),
-        Ok(scheme) if scheme.project_only => Read::Incomplete(Incomplete {
-            why: "the scheme of a team-managed project has other holders than the rules know"
-                .into(),
-            forbidden: false,
-        }),
         Ok(scheme) => Read::Complete(ObservedScheme {
             name: scheme.name,
             grants: scheme

@@ -9,6 +9,10 @@ use std::collections::{BTreeMap, BTreeSet};
 pub struct ObservedPermissions {
     /// The permission scheme.
     pub scheme: Read<ObservedScheme>,
+    /// Whether the project is team-managed, as its scheme or its roles say: access settings of its own decide, and no scheme
+    /// that the rules know.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub team_managed: bool,
     /// The names of the project's roles by their ids.
     pub roles: Read<BTreeMap<String, String>>,
     /// Who is in the roles that make agents and administrators, by the role's id; `None` when that was not asked for.

@@ -132,8 +132,11 @@ impl<'s, 'w> Report<'_, 's, 'w> {
             .collect()
     }
 
-    pub(in crate::report) fn never_judged(&self) -> [&'static str; NEVER_JUDGED.len()] {
-        NEVER_JUDGED
+    /// What also decides: as far as it was read, and what no program reads.
+    pub(in crate::report) fn never_judged(&self) -> Vec<String> {
+        let never = NEVER_JUDGED.map(str::to_owned);
+        let read = self.review.not_judged.iter();
+        read.map(|door| self.mask.text(door)).chain(never).collect()
     }
 
     /// The classes that come the same way, together: what they are called, and how many more there are than are named.

@@ -33,6 +33,8 @@ pub struct Planned {
     pub impact: Assessment,
     /// The same with the policy overridden; `None` where the policy blocks nothing.
     pub overridden: Option<Overridden>,
+    /// What also decides and was not judged, as sentences.
+    pub also_decides: Vec<String>,
     /// Requests that reading took.
     pub requests: u64,
     /// What the policy blocked before it was overridden, row by row; empty where it was not.
@@ -200,6 +202,7 @@ fn add(document: &mut PlanDocument, workspace: &Workspace, sources: &Sources, pl
         verdicts,
         requests,
         impact: _,
+        also_decides: _,
         overridden: _,
         lifted,
     } = planned;

@@ -19,6 +19,10 @@ pub struct AccessImpact {
     pub complete: bool,
     /// What was not.
     pub unread: Vec<Unread>,
+    /// What also decides and is not judged: help centers with an audience, request types that are for some people only,
+    /// team-managed projects; and what of that was not read.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub not_judged: Vec<Unread>,
     /// Classes of people whose access changes by what apply does.
     pub classes: Vec<ClassRow>,
     /// People who gain.
@@ -296,6 +300,16 @@ pub(super) fn document(sources: &Sources, planned: &[Planned], whole: bool) -> A
         .iter()
         .map(|planned| (&planned.plan, &planned.impact));
     let mut all = sum(sources, now, whole);
+    all.not_judged = planned
+        .iter()
+        .flat_map(|planned| {
+            let site = planned.plan.site.as_str();
+            planned.also_decides.iter().map(move |what| Unread {
+                site: site.to_owned(),
+                what: what.clone(),
+            })
+        })
+        .collect();
     if planned.iter().any(|planned| planned.overridden.is_some()) {
         all.if_accepted = Some(Box::new(sum(sources, overridden(planned), whole)));
     }

@@ -4,7 +4,7 @@ mod classes;
 mod groups;
 
 use super::document::{Check, PlanDocument, ResourceChange, Source};
-use super::impact::{AccessImpact, AtLeast, CauseRow, ClassRow, Further, NamedRow};
+use super::impact::{AccessImpact, AtLeast, CauseRow, ClassRow, Further, NamedRow, Unread};
 use super::subject::spoken;
 use crate::neutral::phrase::Phrase;
 pub(super) use groups::{Fate, of_group};
@@ -65,7 +65,8 @@ pub(super) fn lines(document: &PlanDocument) -> Vec<Line> {
     };
     let overridden = impact.if_accepted.clone();
     let whole = overridden.as_deref().unwrap_or(&impact);
-    let (unread, now) = (whole.unread.clone(), parts(impact));
+    let (unread, not_judged) = (whole.unread.clone(), impact.not_judged.clone());
+    let now = parts(impact);
     if let Some(text) = nobody(document, &now, unread.is_empty(), page.many) {
         page.say(0, Mark::Note, Phrase::of(&text));
     }
@@ -90,24 +91,8 @@ pub(super) fn lines(document: &PlanDocument) -> Vec<Line> {
             page.effects(&then, 1);
         }
     }
-    if !unread.is_empty() {
-        let shown: Vec<Phrase> = unread
-            .iter()
-            .take(NAMES)
-            .map(|unread| {
-                let what = Phrase::read(&unread.what);
-                match page.many {
-                    true => what.word(" (").key(&unread.site).word(")"),
-                    false => what,
-                }
-            })
-            .collect();
-        let mut text = Phrase::of("Not read, so not judged: ").joined(&shown, "; ");
-        if unread.len() > NAMES {
-            text = text.word(&format!("; and {} more", unread.len() - NAMES));
-        }
-        page.say(0, Mark::Note, text.word("."));
-    }
+    page.listed("Not read, so not judged: ", &unread);
+    page.listed("Also decides, not judged: ", &not_judged);
     page.lines
 }
 
@@ -211,6 +196,29 @@ impl Lines {
         for sentence in later {
             self.tell(depth + 1, sentence);
         }
+    }
+
+    /// Says what was not read or not judged, the first few by name.
+    fn listed(&mut self, title: &str, all: &[Unread]) {
+        if all.is_empty() {
+            return;
+        }
+        let shown: Vec<Phrase> = all
+            .iter()
+            .take(NAMES)
+            .map(|one| {
+                let what = Phrase::read(&one.what);
+                match self.many {
+                    true => what.word(" (").key(&one.site).word(")"),
+                    false => what,
+                }
+            })
+            .collect();
+        let mut text = Phrase::of(title).joined(&shown, "; ");
+        if all.len() > NAMES {
+            text = text.word(&format!("; and {} more", all.len() - NAMES));
+        }
+        self.say(0, Mark::Note, text.word("."));
     }
 
     /// Names every app that somebody loses who becomes a customer.

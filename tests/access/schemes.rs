@@ -59,6 +59,7 @@ fn permissions(more: &[SchemeGrant]) -> ObservedPermissions {
         groups: BTreeSet::new(),
     };
     ObservedPermissions {
+        team_managed: false,
         scheme: Read::Complete(scheme(more)),
         roles: Read::Complete(
             ROLES

@@ -162,3 +162,34 @@ fn a_token_that_ends_is_told_thirty_days_ahead() {
         place.write("portcullis.yaml", &root);
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_site_with_nothing_written_yet_is_read_by_whatever_credential_there_is() {
+    let sandbox = site(Options::default()).await;
+    let url = sandbox.url();
+    let mut place = Place::new();
+    place.environment(&[
+        ("PORTCULLIS_CLIENT_ID", OAUTH_CLIENT.0),
+        ("PORTCULLIS_CLIENT_SECRET", OAUTH_CLIENT.1),
+    ]);
+    let said = "is reached by OAuth, which does not reach linked spaces and who can view them, and help centers with an audience";
+    let review = place.run(&["review", "--url", &url, "--format", "json"]);
+    assert_eq!(review.code, 0, "{}", review.text());
+    assert!(review.err.contains(said), "{}", review.err);
+    let report = review.json();
+    assert!(report["people"].as_array().unwrap().len() > 3, "{report:#}");
+    let not_judged = report["not_judged"].to_string();
+    assert!(not_judged.contains("were not read"), "{not_judged}");
+    let export = place.run(&["export", "--url", &url, "--to", "access"]);
+    assert_eq!(export.code, 0, "{}", export.text());
+    assert!(export.err.contains(said), "{}", export.err);
+    assert!(place.read("access/portcullis.yaml").contains("auth: oauth"));
+    let plan = place.run(&["plan", "access", "--detailed-exitcode"]);
+    assert_eq!(plan.code, 0, "{}", plan.text());
+    // With a token beside it, the token is what has been set up for people: nothing is lost.
+    place.environment(&super::harness::ADMIN);
+    let review = place.run(&["review", "--url", &url]);
+    assert_eq!(review.code, 0, "{}", review.text());
+    assert!(!review.err.contains("OAuth"), "{}", review.err);
+    assert_eq!(sandbox.stats().writes, 0);
+}

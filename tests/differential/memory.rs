@@ -130,6 +130,7 @@ impl Point {
             projects: vec![project(self.open, false)],
             spaces: BTreeMap::new(),
             groups: std::sync::Arc::default(),
+            doors: std::sync::Arc::default(),
             people: PeopleBuilder::default().build(),
         }
     }

@@ -39,6 +39,7 @@ const OPERATIONS: &[&str] = &[
     "GET /rest/servicedeskapi/organization/{organizationId}/property",
     "GET /rest/servicedeskapi/organization/{organizationId}/property/{propertyKey}",
     "GET /rest/servicedeskapi/organization/{organizationId}/user",
+    "GET /rest/servicedeskapi/requesttype",
     "GET /rest/servicedeskapi/servicedesk",
     "GET /rest/servicedeskapi/servicedesk/{serviceDeskId}",
     "GET /rest/servicedeskapi/servicedesk/{serviceDeskId}/customer",
@@ -612,6 +613,12 @@ async fn tour() -> Vec<Exchange> {
             Who::Key,
             "GET",
             format!("/admin/v1/orgs/{org}/event-actions"),
+            None,
+        ),
+        (
+            Who::Admin,
+            "GET",
+            format!("{s}/requesttype?restrictionStatus=restricted&serviceDeskId=1"),
             None,
         ),
         (

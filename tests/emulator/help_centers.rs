@@ -65,6 +65,27 @@ async fn the_gateway_lists_help_centers_with_their_audience() {
 }
 
 #[tokio::test]
+async fn a_support_site_is_a_help_center_of_its_own_type() {
+    let mut site = with_centers();
+    site.set_support_site("Partners");
+    let sandbox = Box::start(site).await;
+    let data = ask(&sandbox, &LIST.replace(" id slug", " type id slug")).await;
+    let nodes = data["helpCenter"]["helpCenters"]["nodes"]
+        .as_array()
+        .unwrap();
+    let types: Vec<&str> = nodes
+        .iter()
+        .map(|node| node["type"].as_str().unwrap())
+        .collect();
+    assert_eq!(types, ["BASIC", "CUSTOMER_SERVICE", "ADVANCED"]);
+    let settings = &nodes[1]["permissionSettings"];
+    assert_eq!(
+        settings["accessControlType"], "GROUP_BASED",
+        "its audience stays"
+    );
+}
+
+#[tokio::test]
 async fn fields_with_arguments_of_their_own_keep_apart() {
     let sandbox = Box::start(with_centers()).await;
     let data = ask(&sandbox, LIST).await;
@@ -183,6 +204,16 @@ async fn a_restricted_request_type_is_told_and_checked_for_a_person() {
             .await,
         ["Hire somebody"]
     );
+    let everywhere = "/rest/servicedeskapi/requesttype";
+    assert_eq!(
+        sandbox
+            .all(
+                &format!("{everywhere}?restrictionStatus=restricted"),
+                "name"
+            )
+            .await,
+        ["Hire somebody"]
+    );
     let ids: Vec<u64> = kinds["values"]
         .as_array()
         .unwrap()
@@ -213,4 +244,16 @@ async fn a_restricted_request_type_is_told_and_checked_for_a_person() {
         web["requestTypes"],
         json!({"Ask": true, "Hire somebody": false})
     );
+    // Who administers nothing is not shown that there is one.
+    sandbox
+        .sandbox
+        .edit(|site| site.dismiss_agent(&key("WEB")).unwrap());
+    let got = sandbox.send(Who::Agent, "GET", everywhere, None).await;
+    let shown: Vec<&str> = got.body["values"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|kind| kind["name"].as_str().unwrap())
+        .collect();
+    assert_eq!(shown, ["Ask"]);
 }

@@ -264,6 +264,7 @@ async fn a_team_managed_project_has_roles_of_its_own() {
     let scheme = sandbox
         .get("/rest/api/3/project/ITSM/permissionscheme?expand=permissions")
         .await;
+    assert_eq!(scheme["scope"]["type"], "PROJECT");
     let team = roles["Service Desk Team"].as_str().unwrap();
     let team = team.rsplit('/').next().unwrap();
     let grants = scheme["permissions"].as_array().unwrap();

@@ -89,7 +89,8 @@ fn since(later: &Stats, earlier: &Stats) -> (u64, u64) {
 }
 
 /// The least possible by the formula of the contract: identity and rights, lists by pages of 50, one read per surface object,
-/// two per project that is judged and one for the ids of roles, one search per unknown address and the one that proves the
+/// two per project that is judged and one for the ids of roles, where something is judged the list of help centers and that of
+/// request types that are for some people only, one search per unknown address and the one that proves the
 /// search, the pages of the directory where the organization's key is there, and the site's id that it is asked by.
 #[test]
 fn a_plan_takes_the_least_possible_number_of_requests() {
@@ -101,7 +102,8 @@ fn a_plan_takes_the_least_possible_number_of_requests() {
     // Then the directory, where the organization's key is there: the id that it knows the site by, and who holds the role Customer.
     let identity = 2 + 1 + 2;
     // The ids of the roles, and of the project its permission scheme and who is in the role of its customers.
-    let judged = 1 + 2;
+    // What else decides there is read for the whole site: help centers, and request types that are for some people only.
+    let judged = 1 + 2 + 2;
     let shapes = [
         // One organization of three pages; the list of desks, for unlisted projects and for judging impact.
         (

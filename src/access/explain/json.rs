@@ -79,6 +79,7 @@ fn answers(explanation: &Explanation, sources: &Sources) -> Value {
         "projects": projects,
         "articles": articles,
         "notes": because(&explanation.notes, sources),
+        "not_judged": explanation.not_judged,
     })
 }
 

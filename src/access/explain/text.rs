@@ -113,6 +113,19 @@ pub fn write(
             page.step(ROW, note)?;
         }
     }
+    let states = [Some(explanation), other];
+    let mut not_judged: Vec<&String> = Vec::new();
+    for door in states.into_iter().flatten().flat_map(|one| &one.not_judged) {
+        if !not_judged.contains(&door) {
+            not_judged.push(door);
+        }
+    }
+    if !not_judged.is_empty() {
+        page.heading("Also decides, not judged")?;
+        for door in not_judged {
+            page.hanging(&" ".repeat(ROW), ROW, door)?;
+        }
+    }
     let more = match (form.rules, form.channels) {
         (false, false) => "More: `--rules` for every rule, `--channels` for each way to an account",
         (false, true) => "More: `--rules` for every rule",

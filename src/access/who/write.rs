@@ -72,6 +72,12 @@ pub fn text(
             hanging(out, "  ", gap, width)?;
         }
     }
+    if !audience.not_judged.is_empty() {
+        writeln!(out, "\nAlso decides, not judged")?;
+        for door in &audience.not_judged {
+            hanging(out, "  ", door, width)?;
+        }
+    }
     Ok(())
 }
 
@@ -229,6 +235,7 @@ pub fn document(site: &str, audience: &Listing, sources: &Sources, exit: Exit) -
         "classes": classes,
         "people": people,
         "gaps": audience.gaps,
+        "not_judged": audience.not_judged,
         "exit_code": exit.code(),
         "exit_reason": exit.reason(),
     });

@@ -2,12 +2,12 @@
 
 use crate::cli::args::{ExportArguments, Global, Reach};
 use crate::cli::{Lookup, Output, observe};
-use crate::config::{self, Auth, Site, SiteUrl, SurfaceMode, Surfaces, Workspace};
+use crate::config::{self, Site, SiteUrl, SurfaceMode, Surfaces, Workspace};
 use crate::connect::{self, Session, state_file};
 use crate::exit::Exit;
 use crate::export::{AtlassianTarget, CopiedFile, Target};
 use crate::files::{Named, Refusal, Root};
-use crate::jsm::{self, Connection};
+use crate::jsm::Connection;
 use crate::model::SiteKey;
 use camino::Utf8PathBuf;
 
@@ -78,14 +78,18 @@ fn by_address(
         })?,
     };
     let options = arguments.limits.options();
-    let connection = connect::remote(&key, url, None, jsm::Auth::Classic, options, lookup)
+    let auth = connect::auth_of(&key, lookup);
+    let sent = connect::sent_as(auth);
+    let connection = connect::remote(&key, url, None, sent, options, lookup)
         .map_err(|error| observe::not_open(error, output))?;
+    let surfaces = Surfaces::default().within_reach(auth);
+    observe::tell_out_of_reach(&key, &surfaces, true, output);
     Ok(Source {
         target: Target {
             key,
             url: url.to_owned(),
             api_url: None,
-            auth: Auth::Classic,
+            auth,
             user_management: Default::default(),
             confluence_plan: None,
             gateway: SurfaceMode::Read,
@@ -93,7 +97,7 @@ fn by_address(
             mapped: None,
             atlassian: None,
         },
-        surfaces: Surfaces::default(),
+        surfaces,
         atlassian_id: None,
         way: Way::Address(Box::new(connection)),
     })

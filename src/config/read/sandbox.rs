@@ -118,8 +118,12 @@ fn help_center(cx: &mut Context, entry: &Entry<'_>) -> Option<SeedHelpCenter> {
             organizations.extend(cx.name(text, item.mark, OrganizationName::new));
         }
     }
+    let customer_service = fields
+        .get("customer_service")
+        .and_then(|e| cx.boolean(&e.node));
     Some(SeedHelpCenter {
         audience: audience.map(|audience| audience.value).unwrap_or_default(),
+        customer_service: customer_service.is_some_and(|on| on.value),
         organizations,
     })
 }

@@ -130,7 +130,7 @@ pub(super) fn site(cx: &mut Context, entry: &Entry<'_>) -> Option<Site> {
         confluence_plan: fields
             .get("confluence_plan")
             .and_then(|e| cx.word(&e.node, CONFLUENCE_PLAN)),
-        surfaces: within_reach(surfaces, auth),
+        surfaces: surfaces.within_reach(auth),
         settings,
         spaces: spaces(cx, fields.get("spaces")),
         unlisted_projects: unlisted
@@ -334,15 +334,6 @@ fn token_expires(cx: &mut Context, entry: Option<&Entry<'_>>, site: &str) -> Opt
         );
     }
     Some(Located::new(last, entry.node.mark.span))
-}
-
-/// Takes away what the credential does not reach: an OAuth token is taken by neither the gateway nor described endpoints.
-fn within_reach(mut surfaces: Surfaces, auth: Auth) -> Surfaces {
-    if auth == Auth::Oauth {
-        surfaces.oauth = true;
-        surfaces.out_of_reach = surfaces.mapped.take().map(|driver| driver.file.to_string());
-    }
-    surfaces
 }
 
 fn surfaces(cx: &mut Context, entry: &Entry<'_>) -> Surfaces {

@@ -146,7 +146,7 @@ pub fn write(out: &mut dyn Write, report: &Report<'_, '_, '_>) -> io::Result<()>
         line(note("not read", &gap))?;
     }
     for what in report.never_judged() {
-        line(note("also decides, not judged", what))?;
+        line(note("also decides, not judged", &what))?;
     }
     writer.flush()
 }

@@ -61,6 +61,9 @@ pub fn redact_explanation(explanation: &mut Explanation, privacy: Privacy, key: 
         return;
     }
     let people = People::new(privacy, key);
+    for door in &mut explanation.not_judged {
+        people.rewrite(door);
+    }
     let projects = explanation.projects.iter_mut();
     let (reasons, by_channel): (Vec<_>, Vec<_>) = projects
         .map(|project| (&mut project.because, &mut project.channels))
@@ -99,7 +102,7 @@ pub fn redact_listing(listing: &mut Listing, privacy: Privacy, key: Option<&str>
     for class in &mut listing.classes {
         steps(&mut class.because, &people);
     }
-    for gap in &mut listing.gaps {
+    for gap in listing.gaps.iter_mut().chain(&mut listing.not_judged) {
         people.rewrite(gap);
     }
     let mut rows = std::mem::take(&mut listing.people);
