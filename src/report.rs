@@ -12,6 +12,7 @@ pub mod graph;
 pub mod html;
 pub mod impact;
 pub mod json;
+pub(crate) mod law;
 pub mod made;
 pub mod markdown;
 pub mod privacy;

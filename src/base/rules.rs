@@ -3,9 +3,11 @@
 use crate::config::{Mode, Roster, Site, SiteUrl, SurfaceMode, Workspace};
 use crate::diagnostic::Span;
 use crate::model::Address;
+use crate::neutral::named;
 use crate::policy::{Verdict, Weight, acceptance};
 use crate::report::build::{Planned, source};
 use crate::report::document::{FindingDocument, RuleChange};
+use crate::report::law;
 use crate::rules::{self, Edit, Edited, Rule};
 use camino::Utf8Path;
 use serde_json::{Value, json};
@@ -68,16 +70,10 @@ pub(super) fn finding(change: &RuleChange) -> FindingDocument {
         kind::GIVEN_UP => "access-not-given-back",
         _ => "rules-changed",
     };
-    let then = match (change.outcome.as_str(), change.kind.as_str()) {
-        (outcome::BLOCKED, kind::RULE) => "; under the old rule this plan is blocked",
-        (outcome::FAILED, _) => "; under the old rule this plan fails",
-        (outcome::WARNED, _) => "; under the old rule this plan is warned about",
-        _ => "",
-    };
     FindingDocument {
         address: change.address.clone(),
         code: code.to_owned(),
-        message: format!("{}{then}", change.message),
+        message: format!("{}{}", change.message, law::then(change)),
         source: change.source.clone(),
     }
 }
@@ -115,9 +111,9 @@ fn rule(now: &Workspace, any: &str, edit: Edit) -> RuleChange {
 fn sentence(name: &str, edited: Edited) -> String {
     let (key, about) = name.split_once(' ').unwrap_or((name, ""));
     let what = match key {
-        "expectation" => format!("the expectation `{about}`"),
+        "expectation" => format!("the expectation {}", named(about)),
         _ if about.is_empty() => format!("`{key}`"),
-        _ => format!("`{about}` under `{key}`"),
+        _ => format!("{} under `{key}`", named(about)),
     };
     match edited {
         Edited::Added => format!("this branch adds {what}"),
@@ -475,7 +471,7 @@ fn under(name: &str, planned: &[Planned]) -> &'static str {
             }
         }
         _ => {
-            let quoted = format!("{key} {}", crate::neutral::named(about));
+            let quoted = format!("{key} {}", named(about));
             let meant = |verdict: &&Verdict| match key {
                 "expectation" => verdict.kind == "expectation" && verdict.name == about,
                 _ if about.is_empty() => {

@@ -117,6 +117,20 @@ pub fn redact(mut document: PlanDocument, privacy: Privacy, key: Option<&str>) -
         }
         people.rewrite(&mut finding.message);
     }
+    for change in &mut document.rule_changes {
+        people.rewrite_address(&mut change.address);
+        people.rewrite(&mut change.name);
+        people.rewrite(&mut change.message);
+        for value in [&mut change.before, &mut change.after] {
+            people.rewrite_value(value);
+            // Anything that a person typed, so no form gives it away.
+            for key in ["by", "owner"] {
+                if let Some(Value::String(who)) = value.get_mut(key) {
+                    *who = people.pseudonym(who);
+                }
+            }
+        }
+    }
     for entry in &mut document.forecast {
         people.rewrite_address(&mut entry.address);
     }

@@ -4,6 +4,7 @@
 
 use super::document::{ManualStepDocument, PlanDocument, ResourceChange, Source};
 use super::impact::{AccessImpact, GroupRow};
+use super::law::{other_findings, told};
 use super::sentences::lines;
 use super::subject::{Subject, root, spoken};
 use super::text::rows::{Section as Fate, action, label, null_of, reason, value, whole};
@@ -70,7 +71,7 @@ pub(super) fn sections(document: &PlanDocument, items: usize) -> Vec<Section> {
         .collect();
     let many = document.sites.len() > 1;
     let mut of = |fate: Fate| fates.remove(&(fate as usize)).unwrap_or_default();
-    let mut all = vec![errors(document), checks(document)];
+    let mut all = vec![errors(document), checks(document), law(document)];
     all.push(changes(
         "Blocked, will not be done",
         many,
@@ -357,9 +358,27 @@ pub(super) fn checks(document: &PlanDocument) -> Section {
     )
 }
 
+/// What the branch does to the rules that judge it.
+pub(super) fn law(document: &PlanDocument) -> Section {
+    let rows = told(document).into_iter().map(|told| {
+        vec![
+            told.about,
+            Phrase::read(&told.says),
+            place(told.change.source.as_ref()),
+        ]
+    });
+    plain(
+        "This branch changes the rules",
+        vec!["what", "what the branch does", "written in"],
+        rows.collect(),
+        10,
+        1,
+    )
+}
+
 pub(super) fn findings(document: &PlanDocument) -> Section {
     let many = document.sites.len() > 1;
-    let rows = document.findings.iter().map(|finding| {
+    let rows = other_findings(document).map(|finding| {
         vec![
             spoken(&finding.address, many),
             Phrase::read(&finding.message),

@@ -2,6 +2,7 @@
 
 mod classes;
 mod groups;
+mod lists;
 
 use super::document::{Check, PlanDocument, ResourceChange, Source};
 use super::impact::{AccessImpact, AtLeast, CauseRow, ClassRow, Further, NamedRow, Unread};
@@ -63,6 +64,7 @@ pub(super) fn lines(document: &PlanDocument) -> Vec<Line> {
             .any(|row| !row.portcullis.waiting_for.is_empty()),
         lines: Vec::new(),
     };
+    let [lists, blocked] = [false, true].map(|blocked| lists::gaining(document, &impact, blocked));
     let overridden = impact.if_accepted.clone();
     let whole = overridden.as_deref().unwrap_or(&impact);
     let (unread, not_judged) = (whole.unread.clone(), impact.not_judged.clone());
@@ -70,7 +72,7 @@ pub(super) fn lines(document: &PlanDocument) -> Vec<Line> {
     if let Some(text) = nobody(document, &now, unread.is_empty(), page.many) {
         page.say(0, Mark::Note, Phrase::of(&text));
     }
-    page.effects(&now, 0);
+    page.effects(&now, lists, 0);
     for row in &document.resource_changes {
         page.apps_lost(row);
     }
@@ -85,10 +87,10 @@ pub(super) fn lines(document: &PlanDocument) -> Vec<Line> {
         };
         then.applied.classes.retain(ungated);
         then.by_hand.classes.retain(ungated);
-        if then != now {
+        if then != now || !blocked.is_empty() {
             let text = "If the policy is overridden, the plan does this:";
             page.say(0, Mark::Note, Phrase::of(text));
-            page.effects(&then, 1);
+            page.effects(&then, blocked, 1);
         }
     }
     page.listed("Not read, so not judged: ", &unread);
@@ -111,7 +113,7 @@ fn nobody(document: &PlanDocument, now: &Effects, all_read: bool, many: bool) ->
     };
     let how = if rows.iter().any(blocked) {
         " by what may be done"
-    } else if sentences(&now.by_hand, many).is_empty() {
+    } else if sentences(&now.by_hand, Vec::new(), many).is_empty() {
         ""
     } else {
         " by what apply does"
@@ -175,8 +177,8 @@ impl Lines {
     }
 
     /// Says what apply does, who is left, and what comes when people have done their part.
-    fn effects(&mut self, effects: &Effects, depth: usize) {
-        for sentence in sentences(&effects.applied, self.many) {
+    fn effects(&mut self, effects: &Effects, lists: Vec<Sentence>, depth: usize) {
+        for sentence in sentences(&effects.applied, lists, self.many) {
             self.tell(depth, sentence);
         }
         for project in &effects.abandoned {
@@ -184,7 +186,7 @@ impl Lines {
             let text = Phrase::of("Nobody is left who can open ").then(&project);
             self.say(depth, Mark::Alarm, text.word("."));
         }
-        let later = sentences(&effects.by_hand, self.many);
+        let later = sentences(&effects.by_hand, Vec::new(), self.many);
         if later.is_empty() {
             return;
         }
@@ -299,7 +301,7 @@ impl Sentence {
     }
 }
 
-fn sentences(impact: &Further, many: bool) -> Vec<Sentence> {
+fn sentences(impact: &Further, lists: Vec<Sentence>, many: bool) -> Vec<Sentence> {
     let mut all = Vec::new();
     let rises = |row: &&ClassRow| rank(&row.after) > rank(&row.before);
     let (wide, narrow): (Vec<&ClassRow>, Vec<&ClassRow>) = impact.classes.iter().partition(rises);
@@ -332,6 +334,7 @@ fn sentences(impact: &Further, many: bool) -> Vec<Sentence> {
     }
     groups::tell(&impact.losses, many, Fate::Loses, &mut all);
     classes::tell(narrow, many, &mut all);
+    all.extend(lists);
     groups::tell(&impact.gains, many, Fate::Gains, &mut all);
     groups::tell(&impact.keeps, many, Fate::Keeps, &mut all);
     all

@@ -48,6 +48,7 @@ impl Default for Style {
 pub fn plan(document: &PlanDocument, style: Style, out: &mut dyn io::Write) -> io::Result<()> {
     let mut page = Page::new(style, out);
     people(document, &mut page)?;
+    notes::law(document, &mut page)?;
     let blocks = blocks(document);
     page.blank();
     if blocks.len() > 1 {

@@ -64,10 +64,21 @@ fn a_protection_that_the_branch_deletes_still_blocks() {
         (&true.into(), &true.into())
     );
     let text = stage.run(&["plan", "--base", "HEAD"]).ended(5).out;
-    assert!(
-        text.contains("under the old rule this plan is blocked"),
-        "{text}"
-    );
+    let section = "this branch changes the rules (1) ! rules: this branch takes `acme/organization/Globex/**` under `policy.protect` away; under the old rule this plan is blocked; it counts once the base has it or its owners approve";
+    let words: Vec<&str> = text.split_whitespace().collect();
+    assert!(words.join(" ").contains(section), "{text}");
+    // It is said once.
+    assert!(!text.contains("[rules-changed]"), "{text}");
+    for (format, section) in [
+        ("markdown", "#### This branch changes the rules (1)"),
+        ("html", "This branch changes the rules (1)"),
+    ] {
+        let plan = ["plan", "--base", "HEAD", "--format", format];
+        let page = stage.run(&plan).ended(5).out;
+        assert!(page.contains(section), "{page}");
+        let said = page.matches("under the old rule this plan is blocked");
+        assert_eq!(said.count(), 1, "{page}");
+    }
     // The branch alone would do it.
     let alone = [
         "plan",
@@ -326,6 +337,34 @@ fn everything_that_judges_is_listed() {
         let message = one["message"].as_str().unwrap();
         let said = |finding: &Value| finding["message"].as_str().unwrap().starts_with(message);
         assert!(findings.iter().any(said), "{message}");
+    }
+}
+
+/// What a rule says of people is as personal as the rows.
+#[test]
+fn privacy_covers_what_is_said_of_the_rules() {
+    let stage = Stage::new();
+    stage.plan(&[]);
+    stage.commit("as applied");
+    stage.write(
+        "attestations/a.yaml",
+        "version: 1\nattestations:\n  - { address: acme/customer-access/view-without-login, value: false, by: Jo Doe, on: 2026-11-01 }\n",
+    );
+    stage.write(
+        "policy/known.yaml",
+        "version: 1\npolicy:\n  acknowledge: [{ lint: L13, address: \"acme/account/bo@globex.example\", reason: known, owner: it@acme.example }]\nexpectations:\n  - { name: bo@globex.example asks, who: bo@globex.example, can: send_request, site: acme, projects: [ITSM] }\n",
+    );
+    for privacy in ["pseudonymous", "counts"] {
+        let option = format!("--privacy={privacy}");
+        let plan = stage.plan(&["--base", "HEAD", &option]);
+        let changes = plan["rule_changes"].to_string();
+        assert_eq!(plan["rule_changes"].as_array().unwrap().len(), 3);
+        for who in ["bo@", "it@", "Jo Doe"] {
+            assert!(!changes.contains(who), "{privacy}: {changes}");
+        }
+        let text = stage.run(&["plan", "--base", "HEAD", &option]).out;
+        assert!(text.contains("this branch changes the rules (3)"), "{text}");
+        assert!(!text.contains("bo@"), "{text}");
     }
 }
 

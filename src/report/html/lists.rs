@@ -1,7 +1,7 @@
 //! The rows of a plan as lists: what stands in the way in full view, long lists folded.
 
 use super::super::document::{PlanDocument, ResourceChange, Source};
-use super::super::sections::{Section, checks, errors, findings, forecast};
+use super::super::sections::{Section, checks, errors, findings, forecast, law};
 use super::super::subject::{Subject, root, spoken};
 use super::super::text::rows::{Section as Fate, action, label, reason, value};
 use super::markup::{OPEN, begin, folded, phrase, short};
@@ -15,6 +15,7 @@ use std::io::{self, Write};
 pub(super) fn before_steps(document: &PlanDocument, out: &mut dyn Write) -> io::Result<()> {
     table(&errors(document), out)?;
     table(&checks(document), out)?;
+    table(&law(document), out)?;
     for (title, fate) in [
         ("Blocked, will not be done", Fate::Blocked),
         ("To remove", Fate::Remove),

@@ -6,6 +6,7 @@ use super::values::counted;
 use crate::exit::Exit;
 use crate::policy::acceptance;
 use crate::report::document::{PlanDocument, ResourceChange, Source};
+use crate::report::law::{other_findings, told};
 use crate::report::sentences::is_about_people;
 use crate::report::subject::{root, spoken};
 use std::io;
@@ -35,9 +36,7 @@ pub(super) fn of_root(document: &PlanDocument, site: &str, page: &mut Page<'_>) 
             page.prose(2, (Paint::Alarm, "! "), &text)?;
         }
     }
-    let findings: Vec<_> = document
-        .findings
-        .iter()
+    let findings: Vec<_> = other_findings(document)
         .filter(|finding| here(&finding.address))
         .collect();
     if !findings.is_empty() {
@@ -91,6 +90,38 @@ pub(super) fn of_root(document: &PlanDocument, site: &str, page: &mut Page<'_>) 
             page.prose(4, (Paint::Plain, "* "), &text)?;
         }
         more(ahead.len() - shown, 4, page)?;
+    }
+    Ok(())
+}
+
+/// Writes what the branch does to the rules that judge it.
+pub(super) fn law(document: &PlanDocument, page: &mut Page<'_>) -> io::Result<()> {
+    let changes = told(document);
+    if changes.is_empty() {
+        return Ok(());
+    }
+    page.blank();
+    let count = format!(" ({})", changes.len());
+    page.line(
+        0,
+        &[
+            (Paint::Heading, "this branch changes the rules"),
+            (Paint::Plain, &count),
+        ],
+    )?;
+    for told in changes {
+        let label = match (told.change.decisive, told.change.loosens) {
+            (true, _) => (Paint::Alarm, "! "),
+            (false, true) => (Paint::Change, "~ "),
+            (false, false) => (Paint::Plain, "* "),
+        };
+        let text = format!(
+            "{}: {}{}",
+            told.about,
+            told.says,
+            at(told.change.source.as_ref())
+        );
+        page.prose(2, label, &text)?;
     }
     Ok(())
 }
