@@ -17,7 +17,7 @@ mod tree;
 pub use error::BaseError;
 pub use history::{Fork, History};
 pub use origin::{mark_origins, mark_unknown};
-pub use place::prefix;
+pub use place::{inner, prefix};
 pub use rules::outcomes;
 pub use stands::Stands;
 

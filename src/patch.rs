@@ -8,6 +8,7 @@ mod edits;
 mod table;
 mod tree;
 
+use crate::base;
 use crate::config::{
     self, Column, Form, LoadOptions, Purpose, Reading, Roster, RosterFile, Site, Workspace,
 };
@@ -425,6 +426,12 @@ fn open<'f>(
                 return Err(format!(
                     "`{}` is {name} text, which no patch can edit: edit it by hand",
                     source.path
+                ));
+            }
+            let file = behind_links(workspace, &source.path);
+            if let Some(inner) = base::inner(&workspace.root, &file) {
+                return Err(format!(
+                    "`{file}` belongs to the repository in `{inner}`, which no patch of this one can edit: edit it there"
                 ));
             }
             let table =

@@ -28,5 +28,7 @@ mod policy;
 mod reviewed;
 #[path = "gitops/stage.rs"]
 mod stage;
+#[path = "gitops/stories.rs"]
+mod stories;
 #[path = "gitops/story.rs"]
 mod story;

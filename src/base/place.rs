@@ -2,7 +2,7 @@
 //! that has no git, and in a repository of somebody else.
 
 use crate::files::Given;
-use camino::Utf8Path;
+use camino::{Utf8Path, Utf8PathBuf};
 
 /// Returns where a directory lies in its repository, with `/` at the end unless it is the root; `None` outside of one.
 pub fn prefix(directory: &Utf8Path) -> Option<String> {
@@ -18,4 +18,13 @@ pub fn prefix(directory: &Utf8Path) -> Option<String> {
         prefix.push('/');
     }
     Some(prefix)
+}
+
+/// Returns the repository inside of a workspace to which a file belongs, such as a submodule; `None` where it belongs to the workspace's
+/// own. `file` is relative to the workspace and leads over no link.
+pub fn inner(workspace: &Utf8Path, file: &Utf8Path) -> Option<Utf8PathBuf> {
+    let directories = file.ancestors().skip(1);
+    let mut below = directories.filter(|directory| !directory.as_str().is_empty());
+    let is_top = |at: &&Utf8Path| Given::new(workspace.join(at).join(".git")).is_there();
+    below.find(is_top).map(Utf8Path::to_owned)
 }
