@@ -6,12 +6,18 @@
     reason = "a test that cannot set its stage has failed"
 )]
 
+#[path = "support/answers.rs"]
+mod answers;
+
+use answers::{QUESTIONS, Service};
 use camino::Utf8Path;
 use portcullis::config::{LoadOptions, load_as_if};
 use portcullis::policy::acceptance;
 use portcullis::report::json;
 use proptest::prelude::*;
+use std::sync::LazyLock;
 use std::time::{Duration, Instant};
+use tokio::runtime::Runtime;
 
 /// How long reading a few kilobytes may take on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -71,6 +77,62 @@ fn text() -> impl Strategy<Value = String> {
     ]
 }
 
+/// Pieces of answers of a service, as scripts of [`Service`] have them.
+const ANSWERS: [&str; 34] = [
+    "{\"size\":1,\"start\":0,\"limit\":50,\"isLastPage\":true,\"values\":[",
+    "{\"size\":2,\"isLastPage\":false,\"values\":[",
+    "{\"size\":18446744073709551615,\"isLastPage\":false,\"values\":[",
+    "{\"isLast\":false,\"total\":18446744073709551615,\"values\":[",
+    "{\"links\":{\"next\":\"/x?cursor=a\"},\"data\":[",
+    "{\"_links\":{\"next\":\"https://elsewhere.example/x\"},\"results\":[",
+    "{\"id\":\"1\",\"name\":\"Globex\",\"key\":\"ITKB\"}",
+    "{\"id\":\"1\",\"name\":\"Initech\",\"scimManaged\":true}",
+    "{\"id\":\"\",\"name\":\"\"}",
+    "{\"id\":\"1\",\"projectId\":\"1\",\"projectKey\":\"ITSM\",\"projectName\":\"IT\"}",
+    "{\"accountId\":\"qm:1:2\",\"emailAddress\":\"ana@globex.example\",\"displayName\":\"Ana\",\"active\":true}",
+    "{\"accountId\":\"qm:1:2\",\"emailAddress\":\"bo@globex.example\",\"accountType\":\"atlassian\"}",
+    "{\"accountId\":\"\"}",
+    "{\"cloudId\":\"1\"}",
+    "{\"permissions\":{\"ADMINISTER\":{\"havePermission\":true}}}",
+    "{\"data\":{\"helpObjectStore\":null},\"errors\":[{\"message\":\"x\"}]}",
+    "{\"domain\":\"globex.example\"}",
+    "{\"value\":{\"tool\":\"portcullis\"}}",
+    "{\"Service Desk Customers\":\"http://127.0.0.1/rest/api/3/project/1/role/10100\"}",
+    "{\"actors\":[{\"type\":\"atlassian-group-role-actor\",\"actorGroup\":{\"groupId\":\"g\"}}]}",
+    "{\"records\":[{\"created\":\"2026-11-22T00:00:00.000+0000\",\"summary\":\"x\"}],\"total\":1}",
+    "{\"serviceDeskOpenAccess\":true,\"globalPublicSignup\":1}",
+    "]}",
+    ",",
+    "null",
+    "[",
+    "{",
+    "\u{0}",
+    "\u{202e}",
+    "\n%%\n",
+    "\n%%\n429 retry-after=99999999999999999999\n",
+    "\n%%\n503 retry-after=Sun,06Nov1994\n",
+    "\n%%\n200 content-encoding=gzip\n",
+    "\n%%\n404\n{\"errorMessage\":\"gone\"}",
+];
+
+/// Answers with long rows, deep ones and many, and of bytes of any kind.
+fn told() -> impl Strategy<Value = Vec<u8>> {
+    let made = prop::collection::vec(prop::sample::select(&ANSWERS[..]), 1..16);
+    prop_oneof![
+        6 => made.prop_map(|pieces| pieces.concat().into_bytes()),
+        1 => prop::collection::vec(any::<u8>(), 0..256),
+        1 => (prop::sample::select(vec!["[", "{\"values\":"]), 1..20_000_usize)
+            .prop_map(|(open, times)| open.repeat(times).into_bytes()),
+    ]
+}
+
+/// A service for all answers.
+static SERVICE: LazyLock<(Runtime, Service)> = LazyLock::new(|| {
+    let runtime = Runtime::new().unwrap();
+    let service = runtime.block_on(Service::start());
+    (runtime, service)
+});
+
 fn day() -> jiff::civil::Date {
     jiff::civil::date(2026, 11, 22)
 }
@@ -127,6 +189,13 @@ proptest! {
         }
     }
 
+    /// Answers of the service, to each question that the program has for it.
+    #[test]
+    fn answers_of_anything_are_read_to_an_end(script in told(), number in 0..QUESTIONS) {
+        let (runtime, service) = &*SERVICE;
+        ends("an answer", || runtime.block_on(service.ask(number, &script)))?;
+    }
+
     /// An acceptance: it lifts something only where it is one.
     #[test]
     fn an_acceptance_of_anything_is_read_to_an_end(text in text()) {
@@ -140,4 +209,15 @@ proptest! {
             prop_assert!(text.contains(&found.owner));
         }
     }
+}
+
+/// The questions of the property above are understood where the answers are: nothing is tested by what is never read.
+#[test]
+fn every_list_and_every_object_is_read_where_the_answer_is_one() {
+    let (runtime, service) = &*SERVICE;
+    let whole = include_bytes!("../fuzz/seeds/answers/whole");
+    let (_, script) = whole.split_first().unwrap();
+    let understood = (0..QUESTIONS).filter(|number| runtime.block_on(service.ask(*number, script)));
+    let understood: Vec<usize> = understood.collect();
+    assert!(understood.len() > QUESTIONS / 2, "{understood:?}");
 }

@@ -5,6 +5,8 @@
 mod endings;
 #[path = "reconcile/facts.rs"]
 mod facts;
+#[path = "reconcile/faithless.rs"]
+mod faithless;
 #[path = "reconcile/groups.rs"]
 mod groups;
 #[path = "reconcile/inviting.rs"]

@@ -261,6 +261,8 @@ pub struct Answer {
     pub body: Vec<u8>,
     /// How many e-mails the real site would have sent.
     pub mails: u64,
+    /// Whether it stops in the middle of its body, while the connection stays open.
+    pub stalls: bool,
 }
 
 /// What an operation gives: a normal answer or a refusal, sent in the same way.

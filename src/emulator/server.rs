@@ -15,6 +15,7 @@ use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{ConnectInfo, RawPathParams, Request};
 use axum::http::{HeaderValue, Response};
 use axum::routing::{MethodFilter, on};
+use futures_util::stream::{self, StreamExt as _};
 use std::io;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, Weak};
@@ -566,9 +567,19 @@ pub(super) fn response(answer: Answer) -> Response<Body> {
         headers
             .entry("content-type")
             .or_insert(HeaderValue::from_static("application/json;charset=UTF-8"));
-        *response.body_mut() = Body::from(answer.body);
+        *response.body_mut() = match answer.stalls {
+            true => stalling(answer.body),
+            false => Body::from(answer.body),
+        };
     }
     response
+}
+
+/// The first half of a body, after which nothing comes.
+fn stalling(mut body: Vec<u8>) -> Body {
+    body.truncate(body.len() / 2);
+    let half = stream::iter([Ok::<_, io::Error>(body)]);
+    Body::from_stream(half.chain(stream::pending()))
 }
 
 pub(super) fn face_of(path: &str) -> Face {

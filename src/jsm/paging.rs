@@ -92,7 +92,12 @@ async fn jsm_page<T: DeserializeOwned>(
         .query("limit", http.options().page_size);
     let answer = http.send(page).await?;
     let page: JsmPage<T> = answer.json()?;
-    let size = page.size.unwrap_or(page.values.len() as u64);
+    let held = page.values.len() as u64;
+    let size = page.size.unwrap_or(held);
+    // Whoever goes on behind rows that never came leaves out those that did not.
+    if size > held.max(http.options().page_size.into()) {
+        return Err(answer.unreadable("a page says that it holds more rows than were asked for"));
+    }
     if size == 0 && !page.is_last_page {
         return Err(answer.unreadable("an empty page says that it is not the last"));
     }

@@ -110,6 +110,20 @@ async fn a_server_that_ignores_the_position_does_not_hang_the_client() {
 }
 
 #[tokio::test]
+async fn a_page_that_says_it_holds_more_than_was_asked_for_is_unreadable() {
+    for size in [1_000, u64::MAX] {
+        let rows = json!({"size": size, "isLastPage": false, "values": [user(1)]});
+        let service = Service::ruled(move |_| Some(json(200, rows.clone()))).await;
+        let reader = service.connect().reader();
+        let found = reader.desk_customers(&DeskId::new("1"), 0).await;
+        assert_eq!(found.unwrap_err().kind(), ErrorKind::Unreadable);
+        let found = reader.organizations().await;
+        assert_eq!(found.unwrap_err().kind(), ErrorKind::Unreadable);
+        assert!(service.seen().len() <= 2, "{size}");
+    }
+}
+
+#[tokio::test]
 async fn a_page_without_its_end_mark_is_unreadable() {
     let service = Service::answering([json(200, json!({"size": 0, "values": []}))]).await;
     let error = service
