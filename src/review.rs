@@ -9,7 +9,7 @@ mod live;
 mod people;
 mod whole;
 
-pub use live::is_true;
+pub use live::Live;
 pub use people::withheld;
 pub use whole::{NotApplicable, applicable, same_rules, same_sites};
 

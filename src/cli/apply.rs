@@ -472,10 +472,12 @@ fn only_reviewed(
         return Err(output.fail(Exit::Stale, &format!("`{file}` {why}"), None));
     }
     let compared = review::compare(reviewed, &fresh);
+    let sites: Vec<review::Live<'_>> = match compared.gone.is_empty() {
+        true => Vec::new(),
+        false => observed.clone().map(review::Live::new).collect(),
+    };
     for row in &compared.gone {
-        let live = observed
-            .clone()
-            .find_map(|observed| review::is_true(row, observed));
+        let live = sites.iter().find_map(|site| site.is_as(row));
         let what = format!("{} {}", row.change.actions.join(" "), row.address);
         output.tell(&match live {
             Some(true) => format!("already true: {what}"),
