@@ -442,6 +442,9 @@ impl Article<'_, '_> {
             answer = self
                 .with_portal(&actor, licence, &mut as_account)
                 .and(newcomer.certainty);
+            if answer == Answer::No {
+                answer = accounts::perhaps_agent(self.state, self.project, class, &mut as_account);
+            }
         }
         let mut without_login = trail.fresh();
         let open_to_all = self.anonymous(&mut without_login);

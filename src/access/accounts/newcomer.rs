@@ -3,7 +3,7 @@
 use super::{Channel, DomainClass, Outcome, Way, new_address};
 use crate::access::answer::{Answer, Trail};
 use crate::access::people::{Account, Role, Status};
-use crate::access::state::State;
+use crate::access::state::{Fact, Project, State};
 use crate::config::ApprovedRole;
 use crate::model::AccountKind;
 
@@ -92,6 +92,41 @@ pub fn newcomer(state: &State<'_>, class: &DomainClass, trail: &mut Trail) -> Ne
             twin: false,
         },
     }
+}
+
+/// Whether whoever is new of a domain may serve a project by themselves: the approved domain or the any-domain rule grants an
+/// agent's licence without an approval (R4, Q5), and a group serves the project.
+pub(in crate::access) fn perhaps_agent(
+    state: &State<'_>,
+    project: &Project,
+    class: &DomainClass,
+    trail: &mut Trail,
+) -> Answer {
+    // An approval without a role here counts as none (R4).
+    let approved = class
+        .approved
+        .filter(|grant| grant.role != ApprovedRole::None);
+    let grant = match (approved, class.public, &state.any_domain) {
+        (Some(grant), ..) => Some(grant),
+        (None, false, Fact::Known(grant, _)) => *grant,
+        (None, ..) => None,
+    };
+    let groups = project.scheme.circles.iter();
+    let mut groups = groups.filter(|circle| circle.serves() && circle.group.is_some());
+    let Some(group) = groups.next() else {
+        return Answer::No;
+    };
+    let grants = grant.filter(|grant| grant.role == ApprovedRole::User && !grant.admin_approval);
+    let Some(grant) = grants.filter(|_| state.site.internal.on().exposes()) else {
+        return Answer::No;
+    };
+    trail.add("Q5", Some(grant.source), || {
+        format!(
+            "who is new may get an agent's licence; whether that puts them into {} is not known",
+            group.name
+        )
+    });
+    Answer::Uncertain
 }
 
 /// Whether anybody at all may still get a new account with an address of their choosing: the check of Q15.

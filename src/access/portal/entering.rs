@@ -84,6 +84,10 @@ pub(super) fn newcomer(
         reach = account(state, project_at, project, &actor, &mut as_account);
         reach = scheme::perhaps_in_a_group(project, who, reach, &mut as_account);
         reach = perhaps_joined(state, project, class, reach, &mut as_account).and(certainty);
+        if reach.view == Answer::No {
+            let agent = accounts::perhaps_agent(state, project, class, &mut as_account);
+            reach = reach.or(Reach::both(agent));
+        }
     }
     let mut without_login = trail.fresh();
     let open_to_all = anonymous(state, project, &mut without_login);
