@@ -20,8 +20,8 @@ pub(crate) use review::review;
 pub(crate) use standing::standing;
 
 use crate::access::{
-    Answer, Because, Channel, Coverage, ListId, Lookup, Outcome, State, StateKind, Trail, Visitor,
-    articles, outcome, portal,
+    Answer, Because, Channel, Coverage, ListId, Lookup, Outcome, Role, State, StateKind, Status,
+    Trail, Visitor, articles, outcome, portal,
 };
 use crate::config::{Ability, Expectation, ExpectedWho};
 use crate::model::{Address, SiteKey};
@@ -187,8 +187,14 @@ fn ask(
             }
         }
         (_, None) => Answer::No,
-        (Ability::ViewPortal, Some(at)) => portal::reach(state, at, visitor, trail).view,
-        (Ability::SendRequest, Some(at)) => portal::reach(state, at, visitor, trail).send,
+        (Ability::ViewPortal, Some(at)) => {
+            let view = portal::reach(state, at, visitor, trail).view;
+            perhaps_serves(view, state, at, visitor, trail)
+        }
+        (Ability::SendRequest, Some(at)) => {
+            let send = portal::reach(state, at, visitor, trail).send;
+            perhaps_serves(send, state, at, visitor, trail)
+        }
         (Ability::ReadArticle, Some(at)) => {
             let (Some(space), Some(project)) = (&expectation.space, state.projects.get(at)) else {
                 return Answer::No;
@@ -204,9 +210,42 @@ fn ask(
                 });
                 return Answer::Uncertain;
             }
-            articles::read(state, at, &space.value, visitor, trail)
+            let read = articles::read(state, at, &space.value, visitor, trail);
+            perhaps_serves(read, state, at, visitor, trail)
         }
     }
+}
+
+/// Nobody is surely kept out of whom it was not read whether they are an agent, where it was not read either who serves the
+/// project (4.2).
+fn perhaps_serves(
+    answer: Answer,
+    state: &State<'_>,
+    at: usize,
+    visitor: &Visitor<'_>,
+    trail: &mut Trail,
+) -> Answer {
+    let Visitor::Existing(actors) = visitor else {
+        return answer;
+    };
+    // Offline, agents are none of the workspace's business.
+    if state.kind == StateKind::Desired {
+        return answer;
+    }
+    let project = &state.projects[at];
+    let mut unknown = actors.iter().filter(|actor| {
+        actor.account.role == Role::Unknown && actor.account.status != Status::Disabled
+    });
+    if answer != Answer::No || project.scheme.staff == Coverage::Whole || unknown.next().is_none() {
+        return answer;
+    }
+    trail.add("V1", None, || {
+        format!(
+            "whether the account is an agent or administrator of {} is not known",
+            project.key
+        )
+    });
+    Answer::Uncertain
 }
 
 fn sentence(

@@ -234,7 +234,8 @@ pub enum Standing {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Resolution {
-    /// Accounts whose visible address is this one: one, or two of different kinds.
+    /// Accounts whose visible address is this one: one, or two of different kinds. Of an address that somebody asks about, a
+    /// second one may hide its address: a search shows it beside the first.
     Found(Vec<AccountId>),
     /// One hit whose address is hidden: may add or keep, never remove.
     FoundHidden(AccountId),

@@ -18,6 +18,7 @@ pub mod rights;
 mod roles;
 pub mod roster;
 pub(crate) mod settings;
+mod spaces;
 mod stories;
 pub mod surfaces;
 

@@ -70,7 +70,8 @@ pub fn read(
             let as_new = article.newcomer(class, &mut Trail::silent());
             let customer = portal::customer_of_doubt(why);
             let reach = portal::reach(state, project_at, &customer, &mut Trail::silent());
-            let as_customer = article.account(&Actor::customer(), Licence::None, reach, trail);
+            // Whoever has an account of which nothing is known may hold a licence too.
+            let as_customer = article.account(&Actor::customer(), Licence::Perhaps, reach, trail);
             if as_new != as_customer {
                 trail.add("R1", None, || {
                     format!("whether the address has an account is not known: {why}")
@@ -443,7 +444,7 @@ impl Article<'_, '_> {
                 .with_portal(&actor, licence, &mut as_account)
                 .and(newcomer.certainty);
             if answer == Answer::No {
-                answer = accounts::perhaps_agent(self.state, self.project, class, &mut as_account);
+                answer = accounts::perhaps_agent(self.state, class, &mut as_account);
             }
         }
         let mut without_login = trail.fresh();

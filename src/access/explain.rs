@@ -236,6 +236,11 @@ fn notes(state: &State<'_>, asked: &Asked, projects: &[usize]) -> Vec<Because> {
                     for id in ids {
                         about_account(state, email, state.people.get(id).account, &mut trail);
                     }
+                    if state.kind == StateKind::Desired {
+                        trail.add("R1", None, || {
+                            "no file tells whether the account is active, the only one on its address, and no more than a customer's: that is taken for granted".into()
+                        });
+                    }
                 }
                 Lookup::Nobody => {
                     about_new(state, email.domain(), &mut trail);

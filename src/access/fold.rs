@@ -508,6 +508,10 @@ impl<'x> Fold<'x> {
             for (at, source) in after.claiming(domain).filter(|(at, _)| had.contains(at)) {
                 self.people.join(id, ListId::Organization(at), source);
             }
+            if before.hides_domains() {
+                self.people
+                    .join(id, ListId::PerhapsByDomain, Source::Default);
+            }
         }
     }
 

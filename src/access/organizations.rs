@@ -100,6 +100,11 @@ impl Organizations {
         found.filter_map(|(at, found)| Some((at, found, unread(&found.domains)?)))
     }
 
+    /// Says whether the e-mail domains of some organization could not be read whole.
+    pub fn hides_domains(&self) -> bool {
+        !self.0.domains_unread.is_empty()
+    }
+
     fn among<'s>(
         &'s self,
         unread: &'s BTreeSet<u32>,

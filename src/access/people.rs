@@ -28,6 +28,8 @@ pub enum ListId {
     Circle(u32),
     /// Perhaps the same: the caller lacks the right to let them in, or to keep them out.
     PerhapsCircle(u32),
+    /// Perhaps the members of organizations whose e-mail domains were not read: an account that is made joins by its domain (A2).
+    PerhapsByDomain,
 }
 
 impl ListId {

@@ -12,7 +12,7 @@ use super::state::{Coverage, Fact, Project, State};
 use super::visitor::{Actor, Visitor};
 use crate::model::{AccountKind, ChannelAccess};
 use crate::neutral::named;
-use entering::newcomer;
+use entering::{newcomer, perhaps_joined};
 
 /// What somebody may do at a portal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -328,6 +328,11 @@ fn account(
         });
     }
     let mut reach = scheme::leak(project, who, reach, trail);
+    if actor.on(ListId::PerhapsByDomain).is_some() {
+        let known = |at| actor.on(ListId::Organization(at)).is_some();
+        let whom = || "new accounts join".to_owned();
+        reach = perhaps_joined(state, project, known, whom, reach, trail);
+    }
     if who.status == Status::Perhaps && reach.view.exposes() {
         trail.add("R3", None, || {
             "whether the account will be there is not known".into()

@@ -324,6 +324,8 @@ impl Concerned {
                 ListId::Circle(id) | ListId::PerhapsCircle(id) => {
                     projects.extend(self.circles.get(&id));
                 }
+                // Only a plan makes accounts.
+                ListId::PerhapsByDomain => {}
             }
         }
         projects

@@ -65,7 +65,7 @@ pub enum Reading {
     NotAsked,
     /// It was read.
     Done,
-    /// It could not be read, for this reason; it counts as healthy, and that is said.
+    /// It could not be read, for this reason: whether the portal shows itself to others is not known.
     Refused(String),
 }
 
@@ -218,6 +218,7 @@ pub(super) fn leak(project: &Project, who: Account, reach: Reach, trail: &mut Tr
                 project.key
             )
         });
+        return reach.or(Reach::both(Answer::Uncertain));
     }
     if !scheme.leaks {
         return reach;

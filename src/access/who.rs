@@ -8,7 +8,7 @@ use super::answer::{Answer, Because, RuleId, Source, Trail};
 use super::articles;
 use super::people::{ListId, PersonId, SituationId, Status};
 use super::portal::{self, Route};
-use super::scheme::Circle;
+use super::scheme::{Circle, Reading};
 use super::state::{Coverage, Project, State, StateKind};
 use super::visitor::{self, Actor, Visitor};
 use super::{Channel, accounts};
@@ -176,6 +176,14 @@ impl Listing {
 ///
 /// Classes that surely do not are left out; so are people.
 pub fn audience(state: &State<'_>, project_at: usize, space: Option<&SpaceKey>) -> Audience {
+    // Whether a scheme that was not read shows the portal to everybody is one gap, and not one row for everybody.
+    let mut healthy = None;
+    if let Reading::Refused(_) = &state.projects[project_at].scheme.reading {
+        let state = healthy.insert(state.clone());
+        state.projects[project_at].scheme.reading = Reading::Done;
+    }
+    let read = state;
+    let state = healthy.as_ref().unwrap_or(state);
     let judge =
         |visitor: &Visitor<'_>, trail: &mut Trail| judge(state, project_at, space, visitor, trail);
     let classes = classes(state, project_at, space, &by_domain(state));
@@ -196,7 +204,7 @@ pub fn audience(state: &State<'_>, project_at: usize, space: Option<&SpaceKey>) 
         }
     }
     people.sort_by_key(|row| order_of(state, row.person));
-    let mut gaps = gaps(state, project_at);
+    let mut gaps = gaps(read, project_at);
     if let Some(space) = space {
         gaps.push(format!(
             "who holds a Confluence licence is not read: they read of {space} what its own permissions let them"

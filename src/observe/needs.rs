@@ -9,7 +9,9 @@ use crate::config::{Ability, ExpectedWho, Mode, OrganizationState, Project, Site
 use crate::desired::Desired;
 use crate::diagnostic::Located;
 use crate::jsm::Organization;
-use crate::model::{AccountId, Address, Email, OrganizationId, OrganizationName, ProjectKey, Read};
+use crate::model::{
+    AccountId, Address, Email, OrganizationId, OrganizationName, ProjectKey, Read, SpaceKey,
+};
 use crate::observed::ObservedProject;
 use crate::plan::identity::{self, Identity};
 use std::collections::BTreeSet;
@@ -71,16 +73,57 @@ impl Observer<'_, '_> {
             Extent::Desired(desired) => {
                 let organizations = self.touched_organizations(desired);
                 let leaving = self.leaving(desired);
+                let spaces = managed_spaces(desired);
                 projects
                     .iter()
                     .filter(|(key, seen)| {
                         is_asked(desired, key)
+                            || shows(seen, &spaces)
                             || touches(seen.organizations.as_ref(), &organizations)
                             || touches(seen.customers.as_ref(), &leaving)
                     })
                     .map(|(key, _)| key.clone())
                     .collect()
             }
+        }
+    }
+
+    /// Returns the projects of which it matters who serves them: an expectation names somebody who may be an agent there.
+    pub(super) fn served(&self) -> BTreeSet<ProjectKey> {
+        let Extent::Desired(desired) = &self.extent else {
+            return BTreeSet::new();
+        };
+        let perhaps_agent = |id: &AccountId| {
+            let customer = self.observed.holds_customer_role(id) == Some(true);
+            !customer && !id.looks_portal_only()
+        };
+        let people: BTreeSet<&Email> = expected_people(desired).collect();
+        let one = (self.observed.accounts.iter()).any(|(id, seen)| {
+            perhaps_agent(id)
+                && seen
+                    .email
+                    .as_ref()
+                    .is_some_and(|email| people.contains(email))
+        });
+        let organizations = self.observed.whole_organizations();
+        let identities = organizations.map(|live| identity::identify(desired.site, live));
+        let of_a_list = || {
+            identities.into_iter().flatten().any(|(name, identity)| {
+                let Identity::Live(id) = identity else {
+                    return false;
+                };
+                let seen = organizations.and_then(|live| live.get(&id));
+                let members = seen.and_then(|seen| seen.members.as_ref()?.complete());
+                is_meant(desired, name) && members.into_iter().flatten().any(perhaps_agent)
+            })
+        };
+        match one || of_a_list() {
+            true => self
+                .judged()
+                .into_iter()
+                .filter(|key| is_expected(desired, key))
+                .collect(),
+            false => BTreeSet::new(),
         }
     }
 
@@ -154,6 +197,21 @@ impl Observer<'_, '_> {
             .map(|(id, _)| id.clone())
             .collect()
     }
+}
+
+/// Returns the spaces that the files say something of: who can view one belongs to the space, whichever project links it.
+fn managed_spaces<'w>(desired: &Desired<'w>) -> BTreeSet<&'w SpaceKey> {
+    let projects = desired.site.projects.values();
+    projects
+        .flat_map(|project| project.knowledge_base.keys())
+        .collect()
+}
+
+/// Says whether a project links one of these spaces.
+fn shows(seen: &ObservedProject, spaces: &BTreeSet<&SpaceKey>) -> bool {
+    let linked = seen.knowledge_base.as_ref();
+    let linked = linked.and_then(|observation| observation.value.known());
+    (linked.into_iter().flatten()).any(|(space, _)| spaces.contains(space))
 }
 
 /// Says whether the files ask something of a project: a value, a list, an expectation.
@@ -264,7 +322,7 @@ fn touches<T: Ord>(list: Option<&Read<BTreeSet<T>>>, some: &BTreeSet<T>) -> bool
 }
 
 /// Says whether some project is to be linked to an organization, so that its members gain something.
-fn links(site: &Site, name: &OrganizationName) -> bool {
+pub(super) fn links(site: &Site, name: &OrganizationName) -> bool {
     site.projects
         .values()
         .filter_map(|project: &Project| project.organizations.as_ref())

@@ -176,18 +176,17 @@ impl Observer<'_, '_> {
         for email in wanted {
             match found.remove(&email) {
                 // Whoever is asked about may have a second account (R1a), whose address is hidden and which a search shows.
-                Some(accounts)
-                    if hidden
-                        && self.asked_about().contains(&email)
-                        && !accounts.iter().any(|account| account.active) =>
-                {
+                Some(accounts) if hidden && self.asked_about().contains(&email) => {
                     self.resolved(email.clone(), accounts);
                     let found = self.observed.resolutions.get(&email).cloned();
                     self.search(BTreeSet::from([email.clone()]), true).await;
                     let again = self.observed.resolutions.get(&email);
-                    if !matches!(again, Some(Resolution::FoundHidden(_)))
-                        && let Some(found) = found
-                    {
+                    let more = match again {
+                        Some(Resolution::FoundHidden(_)) => true,
+                        Some(Resolution::Found(ids)) => ids.len() > 1,
+                        _ => false,
+                    };
+                    if !more && let Some(found) = found {
                         self.observed.resolutions.insert(email, found);
                     }
                 }
@@ -253,6 +252,7 @@ impl Observer<'_, '_> {
                     continue;
                 }
             };
+            // A hidden address beside a visible one may be the second account of whoever is asked about (R1a).
             let (visible, hidden): (Vec<_>, Vec<_>) =
                 hits.into_iter().partition(|hit| hit.email.is_some());
             let exact: Vec<Account> = visible
@@ -266,7 +266,11 @@ impl Observer<'_, '_> {
                 })
                 .collect();
             if !exact.is_empty() {
-                self.resolved(email, exact);
+                let others = match self.asked_about().contains(&email) {
+                    true => hidden,
+                    false => Vec::new(),
+                };
+                self.resolved(email, exact.into_iter().chain(others).collect());
                 continue;
             }
             let mut hidden = hidden.into_iter();

@@ -53,10 +53,14 @@ impl Observer<'_, '_> {
             return;
         };
         let staff = matches!(&self.extent, Extent::Whole(whole) if whole.staff);
+        let served = self.served();
         let names = names(self.reader, first).await;
         let (reader, names) = (self.reader, &names);
         let mut answers: Vec<Answers> = stream::iter(judged)
-            .map(|key| project(reader, key, names, staff))
+            .map(|key| {
+                let staff = staff || served.contains(&key);
+                project(reader, key, names, staff)
+            })
             .buffer_unordered(LISTS_AT_ONCE)
             .collect()
             .await;

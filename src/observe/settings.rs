@@ -1,6 +1,6 @@
 //! Reading site-wide settings, e-mail domains and approved domains.
 
-use super::needs::changes_lists;
+use super::needs::{self, changes_lists};
 use super::projects::no_program;
 use super::{Extent, LISTS_AT_ONCE, Observer};
 use crate::config::driver::{MappedField, Mapping};
@@ -100,11 +100,9 @@ impl Observer<'_, '_> {
             Extent::Desired(desired) => identity::identify(desired.site, live)
                 .into_iter()
                 .filter(|(name, _)| {
-                    desired
-                        .site
-                        .organizations
-                        .get(*name)
-                        .is_some_and(|organization| organization.email_domains.is_some())
+                    let declared = desired.site.organizations.get(*name);
+                    declared.is_some_and(|organization| organization.email_domains.is_some())
+                        || needs::links(desired.site, name)
                 })
                 .filter_map(|(_, identity)| match identity {
                     Identity::Live(id) => Some(id),

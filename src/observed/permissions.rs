@@ -188,11 +188,19 @@ impl ObservedPermissions {
         if !customers_may(SchemeGrant::BROWSE) || !customers_may(SchemeGrant::CREATE) {
             return Some(SchemeFault::LacksPortalAccess);
         }
-        let role = self.customers_role()?;
-        let granted = grants.iter().any(|grant| {
+        self.acts_restricted()
+            .then_some(SchemeFault::GrantedToCustomersRole)
+    }
+
+    /// Says whether the project acts restricted whatever its channel access says, as far as the scheme was read: permissions are
+    /// granted to the role of its customers (V8b).
+    pub fn acts_restricted(&self) -> bool {
+        let (Some(scheme), Some(role)) = (self.scheme.complete(), self.customers_role()) else {
+            return false;
+        };
+        scheme.grants.iter().any(|grant| {
             grant.holder.kind == SchemeHolder::ROLE && grant.holder.id.as_deref() == Some(role)
-        });
-        granted.then_some(SchemeFault::GrantedToCustomersRole)
+        })
     }
 
     /// Returns the id of the role whose people are the project's customers.

@@ -1,16 +1,13 @@
 //! Service projects: channel access, sharing, linked organizations, rosters and knowledge-base spaces.
 
 use crate::config::driver::MappedField;
-use crate::config::{
-    LinkedOrganizations, LinkedSpace, Mode, OrganizationState, Project, UnlistedProjects,
-};
+use crate::config::{LinkedOrganizations, Mode, OrganizationState, Project, UnlistedProjects};
 use crate::desired::DesiredRoster;
 use crate::diagnostic::{Located, Span};
 use crate::model::{
-    Address, ChannelAccess, CustomerSharing, Field, Incomplete, OrganizationId, ProjectKey,
-    SiteField, SpaceKey, Surface, WhoCanView,
+    Address, ChannelAccess, CustomerSharing, Field, Incomplete, OrganizationId, ProjectKey, Surface,
 };
-use crate::observed::{Observation, ObservedProject, ObservedSpace, SchemeFault};
+use crate::observed::{Observation, ObservedProject, SchemeFault};
 use crate::plan::change::{Action, Change, Effect, OrganizationRef, Phase, Reason, ResourceType};
 use crate::plan::diff::{Draft, whole};
 use crate::plan::identity::Identity;
@@ -18,7 +15,7 @@ use crate::plan::lists::{ListOwner, PeopleList};
 use crate::plan::manual::ManualSubject;
 use crate::plan::{Block, roster, surfaces};
 use serde_json::{Value, json};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// A field as planning sees it: its value as far as known, and the surface that would write it.
 pub(super) struct Seen<T> {
@@ -544,191 +541,6 @@ impl<'a> Draft<'a> {
             removals_wait_for,
         };
         self.absent_people(&list, customers);
-    }
-
-    fn knowledge_base(
-        &mut self,
-        key: &'a ProjectKey,
-        project: &'a Project,
-        seen: &ObservedProject,
-    ) {
-        let address = self.address(["project", key.as_str(), "knowledge-base"]);
-        self.unreadable(seen.knowledge_base.as_ref(), &address, project.span);
-        let linked: Option<&BTreeMap<SpaceKey, ObservedSpace>> = seen
-            .knowledge_base
-            .as_ref()
-            .and_then(|observation| observation.value.known());
-        for (space, wanted) in &project.knowledge_base {
-            self.space(key, space, wanted, linked);
-        }
-    }
-
-    fn space(
-        &mut self,
-        key: &'a ProjectKey,
-        space: &'a SpaceKey,
-        wanted: &'a LinkedSpace,
-        linked: Option<&BTreeMap<SpaceKey, ObservedSpace>>,
-    ) {
-        let address = self.address(["project", key.as_str(), "knowledge-base", space.as_str()]);
-        let route = surfaces::route(&self.desired.site.surfaces, MappedField::WhoCanView);
-        let attested = self
-            .attested(&address)
-            .and_then(|value| WhoCanView::from_word(value.as_str()?));
-        let live = linked.map(|spaces| spaces.get(space));
-        let viewers = |value: Option<WhoCanView>| {
-            value.map_or(Value::Null, |value| json!({ "who_can_view": value.word() }))
-        };
-        let desired = wanted.who_can_view.as_ref();
-        let value = desired.map(|viewers| viewers.value);
-        let source = Some(desired.map_or(wanted.span, |viewers| viewers.span));
-        // A mapped description knows who can view a space, and not how to link one.
-        let link_surface = if route.write == Surface::Gateway {
-            Surface::Gateway
-        } else {
-            Surface::Manual
-        };
-        let set_or_link = |value: Option<WhoCanView>| match value {
-            Some(value) => Effect::SetViewers(key.clone(), space.clone(), value),
-            None => Effect::LinkSpace(key.clone(), space.clone(), None),
-        };
-        let (action, reason, before, write, effect) = match live {
-            None if value.is_some() && attested == value => {
-                self.count_field(true);
-                return;
-            }
-            None => {
-                self.count_field(attested.is_some());
-                let reason = if attested.is_some() {
-                    Reason::Differs
-                } else {
-                    Reason::Unknown
-                };
-                (
-                    Action::Update,
-                    reason,
-                    viewers(attested),
-                    Surface::Manual,
-                    set_or_link(value),
-                )
-            }
-            Some(None) => {
-                self.count_field(true);
-                let effect = Effect::LinkSpace(key.clone(), space.clone(), value);
-                (
-                    Action::Create,
-                    Reason::Listed,
-                    Value::Null,
-                    link_surface,
-                    effect,
-                )
-            }
-            Some(Some(live)) => {
-                let Some(value) = value else { return };
-                let known = live.who_can_view.known().copied();
-                self.count_field(known.is_some());
-                match known {
-                    Some(known) if known == value => return,
-                    Some(known) => {
-                        let effect = set_or_link(Some(value));
-                        (
-                            Action::Update,
-                            Reason::Differs,
-                            viewers(Some(known)),
-                            route.write,
-                            effect,
-                        )
-                    }
-                    None if attested == Some(value) => return,
-                    None => (
-                        Action::Update,
-                        Reason::Unknown,
-                        viewers(attested),
-                        Surface::Manual,
-                        set_or_link(Some(value)),
-                    ),
-                }
-            }
-        };
-        let manual = write == Surface::Manual;
-        let (blocked_by, waiting_for) = match (manual, value, live.flatten()) {
-            (false, Some(value), live) => self.viewers_gate(key, space, value, live),
-            _ => (Vec::new(), Vec::new()),
-        };
-        let after = match value {
-            Some(value) => viewers(Some(value)),
-            None => json!({}),
-        };
-        let narrows = matches!(
-            (live.flatten().and_then(|live| live.who_can_view.known().copied()), value),
-            (Some(now), Some(then)) if then > now
-        );
-        self.changes.push(Change {
-            address: address.clone(),
-            kind: ResourceType::KnowledgeBaseSpace,
-            name: space.as_str().to_owned(),
-            action,
-            before: before.clone(),
-            after: after.clone(),
-            reason,
-            source,
-            surface: write,
-            effect,
-            phase: if narrows {
-                Phase::Narrow
-            } else {
-                Phase::Articles
-            },
-            blocked_by,
-            waiting_for,
-            needs_right: None,
-        });
-        if manual {
-            let subject = ManualSubject::KnowledgeBase(key.clone(), space.clone());
-            self.by_hand(&subject, vec![address], before, after);
-        }
-    }
-
-    /// Says what stands against a choice of viewers that the site does not offer now (K1 to K6).
-    fn viewers_gate(
-        &mut self,
-        key: &ProjectKey,
-        space: &SpaceKey,
-        value: WhoCanView,
-        live: Option<&ObservedSpace>,
-    ) -> (Vec<Block>, Vec<Address>) {
-        let prerequisites: Vec<Address> = match value {
-            WhoCanView::Anyone => vec![
-                self.address(SiteField::KnowledgeBaseAnyone.address_parts()),
-                self.address(SiteField::ViewWithoutLogin.address_parts()),
-                self.address(["project", key.as_str(), "access"]),
-            ],
-            WhoCanView::AllLoggedIn => {
-                vec![self.address(SiteField::KnowledgeBaseAllLoggedIn.address_parts())]
-            }
-            WhoCanView::OnlyConfluenceUsers => Vec::new(),
-        };
-        let waiting_for = self.manual_changes_at(&prerequisites);
-        let offered = live
-            .and_then(|live| live.possible.as_ref())
-            .is_none_or(|possible| possible.contains(&value));
-        if offered
-            || !waiting_for.is_empty()
-            || prerequisites.iter().any(|address| self.changes_at(address))
-        {
-            return (Vec::new(), waiting_for);
-        }
-        let anonymous = self
-            .declared_space(space)
-            .and_then(|space| space.anonymous_access.as_ref());
-        let why = match value {
-            WhoCanView::Anyone if anonymous.is_some_and(|access| !access.value) => {
-                "K4: the site does not offer `anyone` for this space, whose anonymous access is off"
-            }
-            WhoCanView::Anyone => "K1 to K4: the site does not offer `anyone` for this space now",
-            _ => "K5, K6: the site does not offer this value for the space now",
-        };
-        (vec![Block::Rule(why.to_owned())], Vec::new())
     }
 }
 

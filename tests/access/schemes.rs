@@ -226,13 +226,13 @@ fn v8a_and_v8b_are_read_from_the_grants() {
 }
 
 #[test]
-fn what_was_refused_is_said_and_counts_as_neither() {
+fn what_was_refused_is_said_and_decides_nothing() {
     let mut nothing = permissions(&[]);
     nothing.scheme = refused();
     nothing.roles = refused();
     nothing.actors = Some(BTreeMap::new());
     let nothing = observed(SHUT, Some(nothing));
-    assert_eq!(views(&nothing), [Uncertain, Uncertain, No, No]);
+    assert_eq!(views(&nothing), [Uncertain; 4]);
     with_state(&nothing, |state| {
         let scheme = &state.projects[0].scheme;
         assert_eq!(scheme.reading, Reading::Refused("not for you".into()));

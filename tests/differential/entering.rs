@@ -280,24 +280,20 @@ fn newcomer(
     complain: &mut impl FnMut(&str),
 ) {
     let visitor = Visitor::New(class.clone());
-    let licensed = is_undocumented(point, DOMAIN)
-        && point.any_domain == Some((ApprovedRole::User, false))
-        && point.create;
     for at in 0..2 {
         let view = portal::reach(state, at, &visitor, &mut Trail::silent()).view;
         let sandbox = after["portals"][at]["view"].as_bool().unwrap();
         let agree = match view {
             Answer::Uncertain => {
+                // An agent's licence that comes by itself is not documented, nor what it opens (Q3).
                 let waits = point.internal
                     && matches!(
                         point.approved,
-                        Some((ApprovedRole::Customer | ApprovedRole::User, true))
+                        Some((ApprovedRole::Customer, true) | (ApprovedRole::User, _))
                     );
                 // Q5 and Q3, and Q20 where the restricted portal depends on which organization is joined.
                 is_undocumented(point, DOMAIN) || waits || (claims == [true, true] && at == 1)
             }
-            // A licence alone makes nobody an agent of the restricted project; the sandbox's agents serve all.
-            Answer::No if licensed && at == 1 => sandbox,
             answer => answer == sandbox.into(),
         };
         if !agree {

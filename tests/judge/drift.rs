@@ -62,11 +62,12 @@ pub(crate) fn check(
                 PART,
                 &[],
                 format!(
-                    "{} ({:?} {}): {} as the site is, and on the pages it {}",
+                    "{} ({:?} {}): {} as the site is ({:?}), and on the pages it {}",
                     expectation.name,
                     expectation.who.value,
                     if expectation.can { "can" } else { "cannot" },
                     verdict.status(),
+                    verdict.problems,
                     if holds { "holds" } else { "fails" }
                 ),
             );

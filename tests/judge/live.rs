@@ -5,7 +5,9 @@ use crate::round::{Found, Stage, sure};
 use crate::world::{DOMAINS, PROJECTS, STRANGERS, everybody};
 use portcullis::access::explain::{Asked, Explanation, explain};
 use portcullis::access::who::{Audience, audience};
-use portcullis::access::{Account, Answer, Because, Channel, Outcome, Role, State, Status};
+use portcullis::access::{
+    Account, Answer, Because, Channel, Lookup, Outcome, Role, State, StateKind, Status,
+};
 use portcullis::model::{AccountKind, Domain, Email, OrganizationId, ProjectKey};
 use portcullis::observe::{self, Whole};
 use portcullis::observed::Observed;
@@ -178,14 +180,15 @@ pub(crate) fn explained(
             );
         }
     }
-    doors(&explanation, asked, pages, part, found);
+    doors(state, &explanation, asked, pages, part, found);
 }
 
+/// Says whether nothing is known of a target; of a project that the files do not have, nothing is said offline.
 fn is_unread(state: &State<'_>, target: &str) -> bool {
     let (project, _) = crate::pages::parts(target);
     match state.project(project) {
         Some(at) => state.projects[at].spaces_coverage != portcullis::access::Coverage::Whole,
-        None => false,
+        None => state.kind == StateKind::Desired,
     }
 }
 
@@ -198,6 +201,7 @@ pub(crate) fn told(because: &[Because]) -> String {
 
 /// Compares what a page says of the doors with the channels.
 fn doors(
+    state: &State<'_>,
     explanation: &Explanation,
     asked: &Asked,
     pages: &Pages,
@@ -207,6 +211,11 @@ fn doors(
     let Asked::Address(email) = asked else {
         return;
     };
+    // Offline, the ways in are those of an address without an account, unless the files name one.
+    let unnamed = state.people.lookup(email) == Lookup::Nobody;
+    if unnamed && !pages.site.accounts_with_email(email.key()).is_empty() {
+        return;
+    }
     let doors = &pages.page(email.key())["doors"];
     let fits = |outcome: Outcome, door: &serde_json::Value| match outcome {
         Outcome::Uncertain => true,
@@ -216,7 +225,7 @@ fn doors(
         let Some((_, name)) = CHANNELS.iter().find(|(known, _)| *known == answer.channel) else {
             continue;
         };
-        if answer.channel == Channel::AgentInvite {
+        if answer.channel.needs_project() || answer.channel == Channel::AgentInvite {
             // Of a project that is not named, each door is another.
             continue;
         }

@@ -148,3 +148,17 @@ impl Pages {
         apps.any(|app| app == "confluence")
     }
 }
+
+impl Pages {
+    /// Says whether an address has no account, or one that is active and no more than a customer's.
+    pub(crate) fn is_plain(&self, email: &str) -> bool {
+        let accounts = self.pages[email]["accounts"].as_array().unwrap();
+        let plain = accounts.iter().all(|account| {
+            let active = ["active", "unverified"].contains(&account["state"].as_str().unwrap());
+            let licences = account["apps"].as_array().unwrap();
+            let customer = account["kind"] == "portal_only" || account["role"] == "customer";
+            active && customer && licences.is_empty()
+        });
+        plain && accounts.len() < 2
+    }
+}

@@ -34,7 +34,7 @@ fn whatever_is_said_of_people_is_what_the_site_does() {
     for seed in seeds {
         let (world, found) = tried(&choices(seed), &mut wire);
         if std::env::var_os("PORTCULLIS_TOLD").is_some() {
-            eprintln!("{}", world.told());
+            eprintln!("{}\n{}", found.rows.join("\n"), world.told());
         }
         if std::env::var_os("PORTCULLIS_ALL").is_some() {
             for (part, rules, text) in &found.wrong {

@@ -12,7 +12,7 @@ use portcullis::desired::Desired;
 use portcullis::emulator::{CALLERS, ORG_KEY, Options, Policy, Site};
 use portcullis::jsm::{Auth, Connection, Credentials, Endpoint, OrgKey, Reader};
 use portcullis::judge::{Sheet, Worlds};
-use portcullis::model::{ChannelAccess, Email, ProjectKey};
+use portcullis::model::{ChannelAccess, Email, ProjectKey, SiteField, WhoCanView};
 use portcullis::plan::{Change, Effect, PersonRef, Plan};
 use portcullis::{observe, pipeline, target};
 use std::collections::{BTreeMap, BTreeSet};
@@ -23,6 +23,8 @@ use std::sync::Arc;
 pub(crate) struct Found {
     /// Disagreements: which part, by which rules, and the sentence.
     pub(crate) wrong: Vec<(&'static str, String, String)>,
+    /// The rows of plans, to be told.
+    pub(crate) rows: Vec<String>,
     /// How many answers each part gave, and how many of them are uncertain.
     pub(crate) answers: BTreeMap<&'static str, (u64, u64)>,
     /// How many uncertain answers each rule makes.
@@ -181,10 +183,23 @@ pub(crate) async fn carry_out(
         });
         seen != Some(ChannelAccess::Restricted)
     };
+    let is_read = |field: SiteField| {
+        let seen = observed.settings.get(&field);
+        seen.is_some_and(|seen| seen.value.known().is_some())
+    };
+    let offered = |who: WhoCanView| match who {
+        WhoCanView::OnlyConfluenceUsers => true,
+        WhoCanView::AllLoggedIn => is_read(SiteField::KnowledgeBaseAllLoggedIn),
+        WhoCanView::Anyone => {
+            is_read(SiteField::KnowledgeBaseAnyone) && is_read(SiteField::ViewWithoutLogin)
+        }
+    };
     let promised = |row: &Change| match &row.effect {
         Effect::CreateAccount { email, .. }
         | Effect::AddMember(_, PersonRef::Planned(email))
         | Effect::AddCustomer(_, PersonRef::Planned(email)) => !perhaps.contains(email),
+        // Of a space that is not linked yet, the site does not tell which viewers it offers: its settings do, where they are read.
+        Effect::LinkSpace(_, _, Some(who)) => offered(*who),
         // Atlassian refuses it where the project is open, which may not be known.
         Effect::RemoveCustomer(key, _) => !is_open(key),
         _ => true,
@@ -228,6 +243,11 @@ pub(crate) async fn round(world: &World, wire: &mut Wire, found: &mut Found) {
         .await
         .unwrap();
     let planned = pipeline::plan(&stage.desired, &observed);
+    found.rows.extend(planned.plan.changes.iter().map(|row| {
+        let stands = (&row.blocked_by, &row.waiting_for);
+        let action = row.action.word();
+        format!("{action} {} by {:?}: {stands:?}", row.address, row.surface)
+    }));
     drift::check(&stage, &observed, &planned, &before, found);
     if planned
         .plan

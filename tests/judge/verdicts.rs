@@ -38,8 +38,12 @@ pub(crate) fn holds(expectation: &Expectation, pages: &Pages) -> Option<bool> {
         ExpectedWho::Person(email) => vec![Asked::Address(email.clone())],
         ExpectedWho::Organization(name) => {
             let id = pages.site.organization_named(name.as_str())?.id();
-            let members = pages.site.organization_members(&id).into_iter();
-            members
+            let members = pages.site.organization_members(&id);
+            if members.is_empty() {
+                // Then it is about whoever comes to be a member, whom no page shows.
+                return None;
+            }
+            (members.into_iter())
                 .map(|account| {
                     Asked::Address(portcullis::model::Email::new(account.email()).unwrap())
                 })

@@ -150,3 +150,48 @@ fn groups_and_names_change_as_the_writer_says() {
         );
     });
 }
+
+/// Whoever may be an agent is not surely kept out: where it was not read who serves a project, no promise rests on it.
+#[test]
+fn who_may_be_an_agent_is_kept_out_for_sure_by_no_promise() {
+    run(async {
+        let mut site = site("projects: { ITSM: { channel_access: restricted }, HR: { channel_access: open, customers: { list: [ivy@x.example] } } }
+sandbox: { projects: { ITSM: { agent_administers: false } } }
+accounts: { list: [{ email: ivy@x.example, account: atlassian, role: user }] }");
+        let ivy = site.accounts_with_email("ivy@x.example")[0].id();
+        let key = ProjectKey::new("ITSM").unwrap();
+        site.add_role_actor(&key, ProjectRole::Team, RoleActor::Account(ivy))
+            .unwrap();
+        let desired =
+            "projects: { HR: { customers: { list: [] , allow_empty: true, mode: add_only } }, ITSM: {} }
+=top=
+policy: { undecided: warn }
+expectations:
+  - { name: outside, who: ivy@x.example, cannot: view_portal, site: acme, projects: [ITSM] }";
+        let case = Case::on(desired, site, Options::default()).await;
+        let agent = case.connect_as("agent@sandbox.example", "sandbox-agent");
+        let plan = case.plan_by(&agent).await.unwrap();
+        let check = &plan.document.checks[0];
+        assert_eq!(check.status, "unknown", "{check:?}");
+    });
+}
+
+/// An account that is made joins by its domain: whether it does is not known where no program reads the domains (A2).
+#[test]
+fn an_account_that_is_made_perhaps_joins_where_domains_are_not_read() {
+    run(async {
+        let seed = "customer_access: { external: { portal_only_accounts: true } }
+organizations: { Globex: { email_domains: [globex.example] }, Initech: {} }
+projects: { WEB: { channel_access: restricted, organizations: { list: [Globex] } } }";
+        let desired = "surfaces: { gateway: write, private: write }
+organizations: { Initech: { members: { list: [n@globex.example] } } }
+projects: { WEB: { channel_access: restricted } }
+=top=
+policy: { undecided: warn }
+expectations:
+  - { name: outside, who: n@globex.example, cannot: view_portal, site: acme, projects: [WEB] }";
+        let told = Case::new(desired, seed).await.plan().await.text();
+        assert!(told.contains("undecided"), "{told}");
+        assert!(told.contains("A2"), "{told}");
+    });
+}

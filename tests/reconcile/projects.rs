@@ -180,3 +180,16 @@ projects: { ITSM: { channel_access: restricted, customers: { mode: exact, list: 
         );
     });
 }
+
+/// Of a space that is not linked yet the site does not tell what it offers; what is known of the project and the site does.
+#[test]
+fn viewers_of_a_space_to_be_linked_are_held_to_what_is_known() {
+    assert_snapshot!(check(
+        "spaces: { KB: { anonymous_access: true } }
+projects: { ITSM: { channel_access: restricted, knowledge_base: { KB: { who_can_view: anyone } } } }",
+        "confluence_plan: standard
+knowledge_base: { allow_anyone: true }
+spaces: { KB: { anonymous_access: true } }
+projects: { ITSM: { channel_access: restricted } }",
+    ));
+}

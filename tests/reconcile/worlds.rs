@@ -1,7 +1,7 @@
 //! What a plan is judged on is what apply then makes: the world after apply, as the judge sees it, and the world read again.
 
 use crate::random::Tape;
-use crate::support::{Case, run};
+use crate::support::{Case, run, site};
 use crate::wide::{DOMAINS, Wide, wide};
 use portcullis::access::{
     Actor, Channel, Coverage, Lookup, Organization, PersonId, Situation, State, Trail, Visitor,
@@ -9,6 +9,7 @@ use portcullis::access::{
 };
 use portcullis::apply::{Apply, Journal, Outcome};
 use portcullis::desired::Desired;
+use portcullis::emulator::Options;
 use portcullis::expect::{self, Judgement};
 use portcullis::judge::{Sheet, Worlds};
 use portcullis::model::AccountKind;
@@ -272,12 +273,17 @@ async fn check(wide: &Wide) -> Result<Vec<String>, String> {
     let known = worlds.applied.people.iter();
     let portal_only = known.filter(|one| one.account.kind == Some(AccountKind::PortalOnly));
     let people = portal_only.filter_map(|one| one.email.cloned());
+    // Who serves a project is read where an expectation names somebody who may.
+    let projects = observed.whole_projects();
+    let mut permissions =
+        (projects.into_iter().flatten()).filter_map(|(_, seen)| seen.permissions.as_ref());
+    let staff = permissions.any(|seen| seen.actors.is_some());
     let whole = Whole {
         surfaces: &desired.site.surfaces,
         atlassian_organization: desired.atlassian_id.as_deref(),
         people: people.collect(),
         only: None,
-        staff: false,
+        staff,
     };
     let whole = observe::observe_site(&reader, desired.site.key.clone(), whole)
         .await
@@ -467,4 +473,46 @@ projects: { WEB: { channel_access: restricted } }
 expectations:
   - { name: apart, who: \"organization:Globex\", cannot: view_portal, site: acme, projects: [WEB] }";
     agrees(seed, desired, &[]);
+}
+
+/// An account that is made joins by its domain an organization that only this plan links.
+#[test]
+fn an_account_joins_an_organization_that_is_linked_with_it() {
+    let seed = "customer_access: { external: { portal_only_accounts: true } }
+organizations: { Globex: { email_domains: [globex.example] }, Initech: {} }
+projects: { WEB: { channel_access: restricted } }";
+    let desired = "organizations: { Initech: { members: { list: [n@globex.example] } } }
+projects: { WEB: { organizations: { list: [Globex] } } }
+=top=
+expectations:
+  - { name: outside, who: n@globex.example, cannot: view_portal, site: acme, projects: [WEB] }";
+    let desired = desired.replace(
+        "organizations: { Initech",
+        "organizations: { Globex: {}, Initech",
+    );
+    let rows = agrees(seed, &desired, &[]);
+    assert!(rows.contains("Expectation(\"outside\")"), "{rows}");
+}
+
+/// Who can view a space belongs to the space: of every project that links it, everything is read that decides who gets in there.
+#[test]
+fn the_scheme_of_every_project_that_shows_a_space_is_read() {
+    run(async {
+        let seed = "knowledge_base: { allow_all_logged_in: true }
+projects:
+  HR: { channel_access: open, knowledge_base: { KB: { who_can_view: only_confluence_users } } }
+  WEB: { channel_access: restricted, knowledge_base: { KB: { who_can_view: only_confluence_users } } }";
+        let desired =
+            "projects: { WEB: { knowledge_base: { KB: { who_can_view: all_logged_in } } } }";
+        let case = Case::on(desired, site(seed), Options::default()).await;
+        let observed = case.plan().await.observed;
+        let projects = observed.whole_projects().unwrap();
+        let read = |key: &str| {
+            projects[key]
+                .permissions
+                .as_ref()
+                .map(|seen| seen.scheme.complete().is_some())
+        };
+        assert_eq!(["HR", "WEB"].map(read), [Some(true); 2]);
+    });
 }

@@ -3,7 +3,7 @@
 use super::{Channel, DomainClass, Outcome, Way, new_address};
 use crate::access::answer::{Answer, Trail};
 use crate::access::people::{Account, Role, Status};
-use crate::access::state::{Fact, Project, State};
+use crate::access::state::{Fact, Grant, State};
 use crate::config::ApprovedRole;
 use crate::model::AccountKind;
 
@@ -94,11 +94,10 @@ pub fn newcomer(state: &State<'_>, class: &DomainClass, trail: &mut Trail) -> Ne
     }
 }
 
-/// Whether whoever is new of a domain may serve a project by themselves: the approved domain or the any-domain rule grants an
-/// agent's licence without an approval (R4, Q5), and a group serves the project.
+/// Whether whoever is new of a domain may serve projects by themselves: the approved domain or the any-domain rule grants an
+/// agent's licence without an approval (R4, Q3, Q5), and which projects whoever has one serves is not known.
 pub(in crate::access) fn perhaps_agent(
     state: &State<'_>,
-    project: &Project,
     class: &DomainClass,
     trail: &mut Trail,
 ) -> Answer {
@@ -107,24 +106,17 @@ pub(in crate::access) fn perhaps_agent(
         .approved
         .filter(|grant| grant.role != ApprovedRole::None);
     let grant = match (approved, class.public, &state.any_domain) {
-        (Some(grant), ..) => Some(grant),
-        (None, false, Fact::Known(grant, _)) => *grant,
+        (Some(grant), ..) => Some(("Q3", grant)),
+        (None, false, Fact::Known(Some(grant), _)) => Some(("Q5", *grant)),
         (None, ..) => None,
     };
-    let groups = project.scheme.circles.iter();
-    let mut groups = groups.filter(|circle| circle.serves() && circle.group.is_some());
-    let Some(group) = groups.next() else {
+    let alone = |grant: Grant| grant.role == ApprovedRole::User && !grant.admin_approval;
+    let grant = grant.filter(|(_, grant)| alone(*grant) && state.site.internal.on().exposes());
+    let Some((rule, grant)) = grant else {
         return Answer::No;
     };
-    let grants = grant.filter(|grant| grant.role == ApprovedRole::User && !grant.admin_approval);
-    let Some(grant) = grants.filter(|_| state.site.internal.on().exposes()) else {
-        return Answer::No;
-    };
-    trail.add("Q5", Some(grant.source), || {
-        format!(
-            "who is new may get an agent's licence; whether that puts them into {} is not known",
-            group.name
-        )
+    trail.add(rule, Some(grant.source), || {
+        "who is new may get an agent's licence by themselves, and which projects that opens is not known".into()
     });
     Answer::Uncertain
 }

@@ -83,9 +83,11 @@ pub(super) fn newcomer(
         let project = unlisted.as_ref().unwrap_or(project);
         reach = account(state, project_at, project, &actor, &mut as_account);
         reach = scheme::perhaps_in_a_group(project, who, reach, &mut as_account);
-        reach = perhaps_joined(state, project, class, reach, &mut as_account).and(certainty);
+        let known = |at| class.organizations.iter().any(|(known, _)| *known == at);
+        let whom = || format!("new customers of {} join", class.label());
+        reach = perhaps_joined(state, project, known, whom, reach, &mut as_account).and(certainty);
         if reach.view == Answer::No {
-            let agent = accounts::perhaps_agent(state, project, class, &mut as_account);
+            let agent = accounts::perhaps_agent(state, class, &mut as_account);
             reach = reach.or(Reach::both(agent));
         }
     }
@@ -102,26 +104,26 @@ pub(super) fn newcomer(
     reach.or(open_to_all)
 }
 
-/// A2: a linked organization whose e-mail domains were not read may have the newcomer's.
-fn perhaps_joined(
+/// A2: a linked organization whose e-mail domains were not read may have the domain of somebody who is new.
+pub(super) fn perhaps_joined(
     state: &State<'_>,
     project: &Project,
-    class: &accounts::DomainClass,
+    known: impl Fn(u32) -> bool,
+    whom: impl FnOnce() -> String,
     reach: Reach,
     trail: &mut Trail,
 ) -> Reach {
     if reach.view == Answer::Yes {
         return reach;
     }
-    let joined = |at: u32| class.organizations.iter().any(|(known, _)| *known == at);
     let mut unread = state.organizations.domains_unread(&project.organizations);
-    let Some((_, organization, why)) = unread.find(|(at, _, _)| !joined(*at)) else {
+    let Some((_, organization, why)) = unread.find(|(at, _, _)| !known(*at)) else {
         return reach;
     };
     trail.add("A2", None, || {
         format!(
-            "whether new customers of {} join {} by themselves, which is linked to {}, is not known: {why}",
-            class.label(),
+            "whether {} {} by themselves, which is linked to {}, is not known: {why}",
+            whom(),
             named(&organization.name),
             project.key
         )

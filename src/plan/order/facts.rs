@@ -10,7 +10,7 @@ use crate::model::{
     AccountId, ChannelAccess, Domain, Email, Field, OrganizationId, ProjectKey, SiteField,
     SpaceKey, Surface, WhoCanView,
 };
-use crate::observed::{GroupRef, Observed, ObservedProject};
+use crate::observed::{GroupRef, Observed, ObservedPermissions, ObservedProject};
 use crate::plan::{Change, Effect, OrganizationRef, PersonRef, Plan};
 use serde_json::Value as Json;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -43,12 +43,25 @@ pub(super) struct Move {
 #[derive(Debug)]
 pub(super) struct Desk<'a> {
     pub(super) key: &'a ProjectKey,
+    /// Whether its channel access is open.
     pub(super) open: Fact,
     /// Linked organizations, before or after.
     pub(super) links: BTreeMap<u32, Fact>,
     /// Linked spaces, before or after.
     pub(super) spaces: BTreeMap<&'a SpaceKey, Fact>,
     pub(super) seen: Option<&'a ObservedProject>,
+}
+
+impl Desk<'_> {
+    /// Whether every customer of the site reaches it: it is open, and its permission scheme does not make it act restricted
+    /// all the same (V8b).
+    pub(super) fn reached(&self) -> Fact {
+        let permissions = self.seen.and_then(|seen| seen.permissions.as_ref());
+        match permissions.is_some_and(ObservedPermissions::acts_restricted) {
+            true => Fact::NO,
+            false => self.open,
+        }
+    }
 }
 
 /// A customer organization.
@@ -120,7 +133,7 @@ impl<'a> Facts<'a> {
         graph: &mut Graph,
     ) -> Self {
         let mut step_of = vec![None; plan.changes.len()];
-        let mut named: HashMap<String, Step> = HashMap::new();
+        let mut named: HashMap<(String, bool), Step> = HashMap::new();
         for (at, change) in plan.changes.iter().enumerate() {
             if never(change) {
                 continue;
@@ -128,10 +141,10 @@ impl<'a> Facts<'a> {
             let Some((batch, piece)) = batch(desired, change) else {
                 continue;
             };
-            let when = if later(change) { "later " } else { "" };
+            let later = later(change);
             let step = named
-                .entry(format!("{when}{piece}"))
-                .or_insert_with(|| graph.step(&format!("{when}{batch}")));
+                .entry((piece, later))
+                .or_insert_with(|| graph.step(&batch, later));
             if is_document(&change.effect) && !change.is_by_hand() {
                 graph.at_once(*step);
             }

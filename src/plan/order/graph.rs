@@ -20,6 +20,8 @@ pub(super) struct Graph {
     batches: HashMap<String, u32>,
     /// The batches that are one document each, written at once.
     documents: BTreeSet<u32>,
+    /// Steps that are left for a later run.
+    later: BTreeSet<Step>,
     /// Beginnings of steps that can be told apart from their ends, with the step.
     beginnings: BTreeMap<Step, Step>,
     /// What one request needs of another; never given up.
@@ -28,18 +30,26 @@ pub(super) struct Graph {
 }
 
 impl Graph {
-    /// Adds a step to a batch.
-    pub(super) fn step(&mut self, batch: &str) -> Step {
-        let next = u32::try_from(self.batches.len()).unwrap_or(u32::MAX);
-        let at = match self.batches.get(batch) {
-            Some(at) => *at,
-            None => {
-                self.batches.insert(batch.to_owned(), next);
-                next
-            }
+    /// Adds a step to a batch; one that is left for a later run shares no batch with those of this run.
+    pub(super) fn step(&mut self, batch: &str, later: bool) -> Step {
+        let batch = if later {
+            format!("later {batch}")
+        } else {
+            batch.to_owned()
         };
+        let next = u32::try_from(self.batches.len()).unwrap_or(u32::MAX);
+        let at = *self.batches.entry(batch).or_insert(next);
         self.batch.push(at);
-        u32::try_from(self.batch.len() - 1).unwrap_or(u32::MAX)
+        let step = u32::try_from(self.batch.len() - 1).unwrap_or(u32::MAX);
+        if later {
+            self.later.insert(step);
+        }
+        step
+    }
+
+    /// Says whether a step is left for a later run.
+    pub(super) fn is_later(&self, step: Step) -> bool {
+        self.later.contains(&step)
     }
 
     /// Says that a step cannot be done before another.
@@ -56,7 +66,7 @@ impl Graph {
 
     /// Adds the beginning of a step as a step of its own: the same requests do both.
     pub(super) fn within(&mut self, whole: Step, batch: &str) -> Step {
-        let beginning = self.step(batch);
+        let beginning = self.step(batch, self.is_later(whole));
         self.need(beginning, whole);
         self.beginnings.insert(beginning, whole);
         beginning
@@ -455,7 +465,11 @@ mod tests {
     #[test]
     fn a_batch_stays_together_until_a_chain_passes_through_it_twice() {
         let mut graph = Graph::default();
-        let (a, b, other) = (graph.step("list"), graph.step("list"), graph.step("link"));
+        let (a, b, other) = (
+            graph.step("list", false),
+            graph.step("list", false),
+            graph.step("link", false),
+        );
         graph.rules = vec![rule(Kind::Interruption, vec![vec![(a, other)]])];
         assert_eq!(graph.stages(), [0, 0, 1]);
         graph
@@ -467,7 +481,7 @@ mod tests {
     #[test]
     fn exposure_weighs_more_than_interruption() {
         let mut graph = Graph::default();
-        let (a, b) = (graph.step("a"), graph.step("b"));
+        let (a, b) = (graph.step("a", false), graph.step("b", false));
         graph.rules = vec![
             rule(Kind::Interruption, vec![vec![(a, b)]]),
             rule(Kind::Exposure, vec![vec![(b, a)]]),
@@ -480,7 +494,11 @@ mod tests {
     #[test]
     fn another_option_is_taken_before_a_constraint_is_given_up() {
         let mut graph = Graph::default();
-        let (a, b, c) = (graph.step("a"), graph.step("b"), graph.step("c"));
+        let (a, b, c) = (
+            graph.step("a", false),
+            graph.step("b", false),
+            graph.step("c", false),
+        );
         graph.need(b, a);
         graph.rules = vec![rule(Kind::Interruption, vec![vec![(a, b)], vec![(c, b)]])];
         assert_eq!(graph.stages(), [2, 1, 0]);

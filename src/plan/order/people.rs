@@ -92,11 +92,10 @@ fn class<'a>(
     let mut lists = BTreeMap::new();
     let mut own = BTreeMap::new();
     for (list, joins, later) in entries {
-        let when = if *later { "later " } else { "" };
         let fact = match joins {
             Some(joins) => {
                 let sign = if *joins { '+' } else { '-' };
-                let step = graph.step(&format!("{when}{sign}{list:?}"));
+                let step = graph.step(&format!("{sign}{list:?}"), *later);
                 own.insert((*list, *joins), step);
                 Fact::changes((!joins).into(), (*joins).into(), step)
             }
@@ -112,8 +111,7 @@ fn class<'a>(
     }
     let mut creation = None;
     let newcomer = newcomer.map(|(domain, later)| {
-        let when = if later { "later " } else { "" };
-        let step = graph.step(&format!("{when}account {number}"));
+        let step = graph.step(&format!("account {number}"), later);
         creation = Some(step);
         for join in own.values() {
             graph.need(step, *join);
@@ -137,7 +135,7 @@ fn standing<'a>(facts: &Facts<'a>) -> HashMap<&'a AccountId, Vec<List>> {
         .desks
         .iter()
         .map(|desk| {
-            desk.open.moves()
+            desk.reached().moves()
                 || desk.links.values().any(|link| link.moves())
                 || desk.spaces.values().any(|space| space.moves())
         })

@@ -83,6 +83,10 @@ impl Rules<'_, '_> {
         let before = self.graph.rules.len();
         let next = u32::try_from(self.abouts.len()).unwrap_or(u32::MAX);
         self.graph.protect(both[0], both[1], next);
+        // What is left for a later run may be long in coming: until then it counts as not done.
+        if let Some(today) = self.without_later(both) {
+            self.graph.protect(&today[0], &today[1], next);
+        }
         if self.graph.rules.len() > before {
             let weight = match whom {
                 Whom::Class(at) => self.classes[*at as usize].people.len(),
@@ -93,6 +97,20 @@ impl Rules<'_, '_> {
             }
             self.about(whom.clone(), what());
         }
+    }
+
+    /// The routes as they are while nothing is done that is left for a later run; nothing where there is no such step.
+    fn without_later(&self, both: [&[Route]; 2]) -> Option<[Vec<Route>; 2]> {
+        let later = |fact: &Fact| fact.step.is_some_and(|step| self.graph.is_later(step));
+        if !both.into_iter().flatten().flatten().any(later) {
+            return None;
+        }
+        let still = |fact: &Fact| match later(fact) {
+            true => Fact::always(fact.before),
+            false => *fact,
+        };
+        let frozen = |route: &Route| route.iter().map(still).collect();
+        Some(both.map(|routes| routes.iter().map(frozen).collect()))
     }
 
     /// Portals and articles of people in one situation.
@@ -113,12 +131,12 @@ impl Rules<'_, '_> {
             // Whoever gets an account could lose or gain by every project whose access changes, and by joining (A2). All
             // projects that stay open are alike.
             let moving = (0..).zip(&facts.desks).filter(|(at, desk)| {
-                desk.open.moves() || desk.spaces.keys().any(|key| self.article_moves(*at, key))
+                desk.reached().moves() || desk.spaces.keys().any(|key| self.article_moves(*at, key))
             });
             desks.extend(moving.map(|(at, _)| at));
             same = (0..)
                 .zip(&facts.desks)
-                .find(|(at, desk)| !desks.contains(at) && desk.open == Fact::YES)
+                .find(|(at, desk)| !desks.contains(at) && desk.reached() == Fact::YES)
                 .map(|(at, _)| at);
             desks.extend(same);
             let joins: Vec<(u32, Fact)> = (0..)
@@ -150,8 +168,8 @@ impl Rules<'_, '_> {
             let (mut exposure, mut promise) = (listed.clone(), listed);
             match &newcomer {
                 None => {
-                    exposure.push(vec![desk.open]);
-                    promise.push(vec![desk.open]);
+                    exposure.push(vec![desk.reached()]);
+                    promise.push(vec![desk.reached()]);
                 }
                 Some((new, account, joins)) => {
                     // Whoever has an account signs up no more. For promises that does not matter: what signing up gave,
@@ -159,8 +177,8 @@ impl Rules<'_, '_> {
                     let apart = [Some(account.not()), None];
                     let both = [(&mut exposure, &new.exposure), (&mut promise, &new.promise)];
                     for ((routes, ways), apart) in both.into_iter().zip(apart) {
-                        let mut ends: Vec<Route> = vec![vec![desk.open]];
-                        routes.push(vec![*account, desk.open]);
+                        let mut ends: Vec<Route> = vec![vec![desk.reached()]];
+                        routes.push(vec![*account, desk.reached()]);
                         for (company, domain) in joins {
                             let Some(link) = desk.links.get(company) else {
                                 continue;
@@ -177,7 +195,7 @@ impl Rules<'_, '_> {
                             end.extend(apart);
                             routes.extend(with(ways, &end));
                         }
-                        routes.push(self.without_login(desk.open));
+                        routes.push(self.without_login(desk.reached()));
                     }
                 }
             }
@@ -227,7 +245,7 @@ impl Rules<'_, '_> {
             || settings.articles_anyone.moves()
             || settings.no_login.moves()
             || settings.create.moves()
-            || desk.open.moves()
+            || desk.reached().moves()
             || desk.spaces.get(space).is_some_and(|link| link.moves())
             || audience.is_some_and(|a| a.logged_in.moves() || a.anyone.moves())
     }
@@ -263,7 +281,7 @@ impl Rules<'_, '_> {
             audience.anyone,
             settings.articles_anyone,
             paid,
-            desk.open,
+            desk.reached(),
             settings.no_login,
             settings.create,
             anonymous,
@@ -346,11 +364,11 @@ impl Rules<'_, '_> {
         for (at, desk) in (0..).zip(&facts.desks) {
             let key = desk.key;
             let whom = Whom::Strangers("people who are not logged in".to_owned());
-            let view = [self.without_login(desk.open)];
+            let view = [self.without_login(desk.reached())];
             self.protect(&whom, || format!("project {key}"), [&view, &view]);
             let send = somebody
                 .each_ref()
-                .map(|ways| with(ways, &self.without_login(desk.open)));
+                .map(|ways| with(ways, &self.without_login(desk.reached())));
             self.protect(
                 &whom,
                 || format!("requests in project {key}"),
@@ -364,7 +382,7 @@ impl Rules<'_, '_> {
                 let nothing = self.articles(at, space, &[], &[]);
                 self.protect(&whom, what, [&nothing[0], &nothing[1]]);
                 let always = [vec![Fact::YES]];
-                let open = [vec![desk.open]];
+                let open = [vec![desk.reached()]];
                 let customers = self.articles(at, space, &always, &open);
                 let whom = Whom::Strangers("customers on no list".to_owned());
                 self.protect(&whom, what, [&customers[0], &customers[1]]);
@@ -386,11 +404,11 @@ impl Rules<'_, '_> {
                 continue;
             }
             let routes = [&new.exposure, &new.promise].map(|ways| {
-                let mut routes = with(ways, &[desk.open]);
+                let mut routes = with(ways, &[desk.reached()]);
                 for join in &joined {
                     routes.extend(with(ways, join));
                 }
-                routes.push(self.without_login(desk.open));
+                routes.push(self.without_login(desk.reached()));
                 routes
             });
             let key = desk.key;
