@@ -3,23 +3,16 @@
 use super::harness::{Place, site};
 use portcullis::emulator::{Options, Sandbox};
 
-/// A port on which nobody listens.
-fn closed() -> String {
-    let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
-    format!("http://{}", listener.local_addr().unwrap())
-}
-
-/// The quickstart, whose site cannot be reached.
-fn out_of_reach() -> Place {
+/// The quickstart, whose site cannot be reached: nobody listens on its port, and while the socket lives nobody else comes to.
+fn out_of_reach() -> (Place, tokio::net::TcpSocket) {
+    let socket = tokio::net::TcpSocket::new_v4().unwrap();
+    socket.bind(([127, 0, 0, 1], 0).into()).unwrap();
+    let url = format!("url: \"http://{}\"", socket.local_addr().unwrap());
     let mut place = Place::quickstart();
-    place.replace(
-        "portcullis.yaml",
-        "url: \"sandbox:\"",
-        &format!("url: \"{}\"", closed()),
-    );
+    place.replace("portcullis.yaml", "url: \"sandbox:\"", &url);
     place.replace("portcullis.yaml", "    seed: seed", "    ");
     place.environment(&super::harness::ADMIN);
-    place
+    (place, socket)
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -235,7 +228,7 @@ fn a_snapshot_that_is_none_is_64() {
 
 #[test]
 fn a_site_out_of_reach_is_8_and_the_workspace_still_answers() {
-    let place = out_of_reach();
+    let (place, _socket) = out_of_reach();
     for question in [&["explain", "ana@globex.example"][..], &["who", "ITSM"]] {
         assert_eq!(place.run(question).code, 0);
         let ran = place.run(&[question, &["--live"]].concat());

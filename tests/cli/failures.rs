@@ -391,9 +391,10 @@ fn a_connection_that_fails_names_the_host_and_the_proxy() {
         "portcullis.yaml",
         "version: 1\nsites: { acme: { url: \"https://acme.atlassian.net\", projects: { IT: { channel_access: open } } } }\n",
     );
-    let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
-    let nobody = format!("http://user:secret@{}", listener.local_addr().unwrap());
-    drop(listener);
+    // A socket that does not listen keeps its port from everybody else.
+    let socket = tokio::net::TcpSocket::new_v4().unwrap();
+    socket.bind(([127, 0, 0, 1], 0).into()).unwrap();
+    let nobody = format!("http://user:secret@{}", socket.local_addr().unwrap());
     place.environment(&[
         ("PORTCULLIS_EMAIL", "jo@acme.example"),
         ("PORTCULLIS_API_TOKEN", "token"),

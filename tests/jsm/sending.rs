@@ -181,9 +181,10 @@ async fn a_deletion_repeated_after_a_lost_answer_may_find_nothing() {
 
 #[tokio::test]
 async fn what_was_never_sent_is_tried_again_even_if_it_creates() {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    drop(listener);
+    // A socket that does not listen keeps its port from everybody else.
+    let socket = tokio::net::TcpSocket::new_v4().unwrap();
+    socket.bind(([127, 0, 0, 1], 0).into()).unwrap();
+    let url = format!("http://{}", socket.local_addr().unwrap());
     let service = Service::answering([]).await;
     let mut endpoint = service.endpoint();
     endpoint.site_url = url;
