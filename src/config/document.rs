@@ -592,7 +592,7 @@ blocks! {
         max_people_losing_access: Option<LimitSetting>,
         /// How many people may gain access.
         max_people_gaining_access: Option<LimitSetting>,
-        /// How many entries of one list may be removed; at most 30 %, from 10 entries on, when absent.
+        /// How many entries of one list, of all lists that one roster file fills, or of all lists of people of a site may be removed; at most 30 %, from 10 entries on, when absent.
         max_removals: Option<LimitSetting>,
         /// How many accounts may be made.
         max_new_accounts: Option<u64>,

@@ -87,7 +87,7 @@ pub(super) fn max_licences_removed(
     });
 }
 
-/// Blocks the removals of every list that would lose more than allowed.
+/// Blocks the removals of every list, roster file and site that would lose more than allowed.
 pub(super) fn max_removals(
     sheet: &Sheet<'_>,
     desired: &Desired<'_>,
@@ -115,27 +115,8 @@ pub(super) fn max_removals(
         return;
     }
     let sizes = sizes(desired, observed);
-    let size_of = |list: &Address, removed: usize| sizes.get(list).copied().unwrap_or(removed);
-    let mut groups: Vec<(String, Vec<usize>, usize)> = Vec::new();
-    for (path, filled) in files(desired) {
-        let lists = filled.lists.iter();
-        let rows: Vec<usize> = lists
-            .filter_map(|list| removals.get(list))
-            .flatten()
-            .copied()
-            .filter(|at| filled.may_cause(&sheet.changes()[*at]))
-            .collect();
-        let size = filled.lists.iter().map(|list| size_of(list, 0)).sum();
-        if !rows.is_empty() {
-            groups.push((path, rows, size));
-        }
-    }
-    for (list, rows) in removals {
-        let size = size_of(&list, rows.len());
-        groups.push((list.to_string(), rows, size));
-    }
-    for (list, rows, size) in groups {
-        let removed = rows.len();
+    for group in groups(sheet, desired, removals, &sizes) {
+        let (removed, size) = (group.rows.len(), group.size);
         let by_count = limit.count.is_some_and(|count| removed as u64 > count);
         let large = size as u64 >= limit.floor.unwrap_or(0);
         let by_percent = limit
@@ -151,20 +132,110 @@ pub(super) fn max_removals(
                 (_, _, count) => count.unwrap_or(0).to_string(),
             };
             problems.push(format!(
-                "{list} would lose {removed} of {size} entries, at most {allowed} are allowed",
-                list = named(&list)
+                "{} {removed} of {size} entries, at most {allowed} are allowed",
+                group.said
             ));
             let why = || Block::Policy("policy.max_removals".to_owned());
-            blocks.extend(rows.into_iter().map(|at| (at, why())));
+            blocks.extend(group.rows.into_iter().map(|at| (at, why())));
         }
         ledger.put(Verdict {
             kind: "limit",
-            name: format!("policy.max_removals on {list}"),
+            name: format!("policy.max_removals on {}", group.name),
             problems,
             source: limit.span,
             weight: Weight::Fails,
         });
     }
+}
+
+/// Removals that are limited together.
+struct Group {
+    /// What they are told apart by: a path, the address of a list, or the key of the site.
+    name: String,
+    /// Who takes entries away or loses them: the head of a sentence.
+    said: String,
+    rows: Vec<usize>,
+    /// How many entries there are before.
+    size: usize,
+}
+
+/// Groups removals by what a slip in one place could cause: by roster file, by list, by file of leavers, and by site.
+fn groups(
+    sheet: &Sheet<'_>,
+    desired: &Desired<'_>,
+    removals: BTreeMap<Address, Vec<usize>>,
+    sizes: &BTreeMap<Address, usize>,
+) -> Vec<Group> {
+    let size_of = |list: &Address, removed: usize| sizes.get(list).copied().unwrap_or(removed);
+    let mut groups = Vec::new();
+    for (path, filled) in files(desired) {
+        let lists = filled.lists.iter();
+        let rows: Vec<usize> = lists
+            .filter_map(|list| removals.get(list))
+            .flatten()
+            .copied()
+            .filter(|at| filled.may_cause(&sheet.changes()[*at]))
+            .collect();
+        if !rows.is_empty() {
+            groups.push(Group {
+                said: format!("{} would lose", named(&path)),
+                size: filled.lists.iter().map(|list| size_of(list, 0)).sum(),
+                name: path,
+                rows,
+            });
+        }
+    }
+    // A share of a site is one of the people on its lists, those that lose nobody included; links are no people.
+    let people = removals.iter().filter(|(list, _)| holds_people(list));
+    let (mut all, mut several, mut unread) = (Vec::new(), 0, 0);
+    for (list, rows) in people {
+        several += 1;
+        unread += if sizes.contains_key(list) {
+            0
+        } else {
+            rows.len()
+        };
+        all.extend(rows.iter().copied());
+    }
+    let read = sizes.iter().filter(|(list, _)| holds_people(list));
+    let whole = read.map(|(_, size)| size).sum::<usize>() + unread;
+    for (list, rows) in removals {
+        groups.push(Group {
+            said: format!("{} would lose", named(&list)),
+            size: size_of(&list, rows.len()),
+            name: list.to_string(),
+            rows,
+        });
+    }
+    for leavers in &desired.workspace.leavers {
+        let Some(source) = desired.workspace.sources.get(leavers.file) else {
+            continue;
+        };
+        let asks = |at: &usize| {
+            let source = sheet.changes()[*at].source;
+            source.is_some_and(|span| span.file == leavers.file)
+        };
+        let rows: Vec<usize> = all.iter().copied().filter(asks).collect();
+        if !rows.is_empty() {
+            groups.push(Group {
+                name: source.path.to_string(),
+                said: format!("{} would take away", named(&source.path)),
+                rows,
+                size: whole,
+            });
+        }
+    }
+    // What one list loses alone is judged with it.
+    if several > 1 {
+        let site = &desired.site.key;
+        groups.push(Group {
+            name: site.to_string(),
+            said: format!("the lists of {} would lose", named(site)),
+            rows: all,
+            size: whole,
+        });
+    }
+    groups
 }
 
 /// The lists that one roster file fills.
@@ -225,6 +296,12 @@ fn files(desired: &Desired<'_>) -> BTreeMap<String, Filled> {
         Some((path, Filled { file, lists, all }))
     })
     .collect()
+}
+
+/// Says whether the entries of a list are people.
+fn holds_people(list: &Address) -> bool {
+    let list = list.as_str();
+    list.ends_with("/member") || list.ends_with("/customer")
 }
 
 /// Returns the list that a removal shortens.

@@ -49,6 +49,58 @@ fn a_file_that_takes_a_few_off_each_of_many_lists_is_limited_as_a_whole() {
     assert!(over.out.contains(said), "{}", over.text());
 }
 
+/// Four lists of five people each, every one with a file of its own, and a file of people who left.
+fn four_files(kept: usize, left: &[&str]) -> Place {
+    let place = four_lists(5);
+    let names = ["Alder", "Birch", "Cedar", "Dune"];
+    let mut lists = String::new();
+    for name in names {
+        let domain = name.to_lowercase();
+        let list = |count: usize| -> String {
+            let people = ["ana", "bruno", "carla", "dario", "elena"];
+            let rows = people.into_iter().take(count);
+            rows.map(|who| format!("{who}@{domain}.example\n"))
+                .collect()
+        };
+        place.write(&format!("{domain}.txt"), &list(kept));
+        lists += &format!("      {name}: {{ members: {{ mode: exact, from: [{domain}.txt] }} }}\n");
+    }
+    place.write("left.csv", &format!("email\n{}\n", left.join("\n")));
+    place.write(
+        "portcullis.yaml",
+        &format!(
+            "version: 1\nleavers: [left.csv]\npolicy: {{ max_people_losing_access: off }}\nsites:\n  acme:\n    url: \"sandbox:\"\n    seed: seed\n    organizations:\n{lists}"
+        ),
+    );
+    place
+}
+
+#[test]
+fn a_few_off_each_of_many_lists_is_limited_for_the_site_as_well() {
+    let nobody = ["nobody@else.example"];
+    let within = four_files(4, &nobody).run(&["plan", "--detailed-exitcode"]);
+    assert_eq!(within.code, 2, "{}", within.text());
+    let over = four_files(3, &nobody).run(&["plan", "--detailed-exitcode"]);
+    assert_eq!(over.code, 5, "{}", over.text());
+    let said = "the lists of `acme` would lose 8 of 20 entries, at most 30 % are allowed";
+    assert!(over.err.contains(said), "{}", over.text());
+}
+
+#[test]
+fn a_file_of_leavers_is_limited_by_everybody_on_the_lists() {
+    let left: Vec<String> = ["alder", "birch", "cedar", "dune"]
+        .iter()
+        .flat_map(|domain| ["ana", "bruno"].map(|who| format!("{who}@{domain}.example")))
+        .collect();
+    let left: Vec<&str> = left.iter().map(String::as_str).collect();
+    let within = four_files(5, &left[..6]).run(&["plan", "--detailed-exitcode"]);
+    assert_eq!(within.code, 2, "{}", within.text());
+    let over = four_files(5, &left).run(&["plan", "--detailed-exitcode"]);
+    assert_eq!(over.code, 5, "{}", over.text());
+    let said = "`left.csv` would take away 8 of 20 entries, at most 30 % are allowed";
+    assert!(over.err.contains(said), "{}", over.text());
+}
+
 #[test]
 fn whoever_answers_for_a_list_answers_for_the_people_in_its_file() {
     let place = Place::new();
