@@ -22,6 +22,7 @@ use edits::{File, Wish};
 use jiff::civil::Date;
 use serde_json::Value;
 use similar::TextDiff;
+use std::borrow::Cow;
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -123,12 +124,36 @@ pub fn propose(
             Form::Plain | Form::Encoded(_) => "",
         };
         let (old, new) = (format!("{mark}{}", source.text), format!("{mark}{text}"));
-        let diff = TextDiff::from_lines(&old, &new);
-        let mut unified = diff.unified_diff();
-        unified.header(&format!("a/{path}"), &format!("b/{path}"));
-        patch.diff.push_str(&unified.to_string());
+        patch.diff.push_str(&unified(&path, &old, &new));
     }
     patch
+}
+
+/// Returns the difference between two texts in the form that `git apply` takes.
+fn unified(path: &str, old: &str, new: &str) -> String {
+    let (old, new) = (lines(old), lines(new));
+    let (old, new): (Vec<&str>, Vec<&str>) = (
+        old.iter().map(AsRef::as_ref).collect(),
+        new.iter().map(AsRef::as_ref).collect(),
+    );
+    let diff = TextDiff::configure()
+        .newline_terminated(true)
+        .diff_slices(&old, &new);
+    let mut unified = diff.unified_diff();
+    unified.missing_newline_hint(false);
+    unified.header(&format!("a/{path}"), &format!("b/{path}"));
+    unified.to_string()
+}
+
+/// Splits a text into the lines of a diff. They end where git ends them: a cell may hold a carriage return, which begins none.
+fn lines(text: &str) -> Vec<Cow<'_, str>> {
+    let lines = text.split_inclusive('\n');
+    lines
+        .map(|line| match line.ends_with('\n') {
+            true => Cow::Borrowed(line),
+            false => Cow::Owned(format!("{line}\n\\ No newline at end of file\n")),
+        })
+        .collect()
 }
 
 /// Takes back the edits of files that make the workspace invalid or the plan larger, and returns what is still to be changed.

@@ -6,8 +6,12 @@
     reason = "a test that cannot set its stage has failed"
 )]
 
+#[path = "readers/agree.rs"]
+mod agree;
 #[path = "support/answers.rs"]
 mod answers;
+#[path = "readers/dialects.rs"]
+mod dialects;
 
 use answers::{QUESTIONS, Service};
 use camino::Utf8Path;

@@ -39,6 +39,8 @@ pub(super) enum Wish {
 struct Container {
     remove: BTreeSet<usize>,
     add: Vec<String>,
+    /// Items of a `list` that a mapping does not have yet.
+    listed: Vec<String>,
 }
 
 /// A file with the edits that it gets.
@@ -198,12 +200,17 @@ impl File {
             Some(_) => Some(value),
             None => value.get(&self.text, "list"),
         };
-        let (start, item) = match list {
-            Some(list) if list.items().is_some() => (list.start, item),
-            None if !value.entries().is_empty() => (value.start, format!("list: [{item}]")),
+        match list {
+            Some(list) if list.items().is_some() => {
+                let start = list.start;
+                self.container(start).add.push(item);
+            }
+            None if !value.entries().is_empty() => {
+                let start = value.start;
+                self.container(start).listed.push(item);
+            }
             _ => return Err(format!("`{}:{}` holds no list", self.path, place.0)),
-        };
-        self.container(start).add.push(item);
+        }
         Ok(())
     }
 
@@ -217,7 +224,12 @@ impl File {
         for (start, container) in &self.climbed() {
             let piece = root.and_then(|root| container_at(root, *start));
             let piece = piece.ok_or_else(|| format!("`{}` cannot be edited", self.path))?;
-            self.edit_container(piece, container, &mut edits)?;
+            let mut container = container.clone();
+            if !container.listed.is_empty() {
+                let items = container.listed.join(", ");
+                container.add.push(format!("list: [{items}]"));
+            }
+            self.edit_container(piece, &container, &mut edits)?;
         }
         if let Some(table) = &self.table {
             edits.extend(table.edits(&self.text, self.newline)?);
@@ -269,6 +281,7 @@ impl File {
             let emptied = containers.iter().find_map(|(start, container)| {
                 let piece = container_at(root, *start)?;
                 let all = container.add.is_empty()
+                    && container.listed.is_empty()
                     && !piece.entries().is_empty()
                     && container.remove.len() == piece.entries().len();
                 let parent = (all && !piece.flow).then(|| parent_of(root, *start))??;

@@ -227,6 +227,32 @@ fn text_rosters_windows_line_ends_and_files_without_a_last_newline() {
 }
 
 #[test]
+fn several_people_for_a_list_without_list_and_a_cell_with_half_a_line_break() {
+    let stage = Stage::new();
+    stage.replace(
+        "organizations/globex.yaml",
+        "          list:\n            # the two founders\n            - ana@globex.example\n            - bo@globex.example   # until the merger\n",
+        "          allow_empty: true\n",
+    );
+    stage.write(
+        "rosters/initech.csv",
+        "name,email\n\"Pe\rter\",peter@initech.example\nSamir,samir@initech.example\nMichael,michael@initech.example",
+    );
+    stage.edit(|site| remove_member(site, "Initech", "samir@initech.example"));
+    let (diff, patch) = patched(&stage);
+    assert_eq!(patch["left"], Value::Array(Vec::new()), "{diff}");
+    assert!(
+        diff.contains("+          list: [ana@globex.example, bo@globex.example]"),
+        "{diff}"
+    );
+    assert_eq!(
+        stage.read("rosters/initech.csv"),
+        "name,email\n\"Pe\rter\",peter@initech.example\nMichael,michael@initech.example"
+    );
+    assert_eq!(stage.run(&["drift"]).ended(0).out, "no drift\n");
+}
+
+#[test]
 fn a_workspace_below_the_top_of_its_repository() {
     let stage = Stage::new();
     stage.git(&["init", "-q", ".."]);
