@@ -62,6 +62,35 @@ impl Block {
             | Self::Withheld(_) => false,
         }
     }
+
+    /// Says what would lift it: what somebody has to do, without names.
+    pub fn lifted_by(&self) -> String {
+        match self {
+            Self::Policy(what) => {
+                let key = what.split([':', ' ']).next().unwrap_or_default();
+                let policy = match key.starts_with("policy.") {
+                    true => format!("another `{key}`"),
+                    false => "another policy".to_owned(),
+                };
+                format!(
+                    "another edit of the files, {policy}, or an acceptance of exactly this plan"
+                )
+            }
+            Self::Unjudged(_) => {
+                "reading what is missing, or an acceptance of exactly this plan".to_owned()
+            }
+            Self::Rule(_) => "another edit of the files, or a change on the site".to_owned(),
+            Self::Lint(code) => format!(
+                "another edit of the files, or a change on the site (`portcullis rule {code}`), or an entry under `policy.acknowledge`"
+            ),
+            Self::Expectation(_) => {
+                "another edit of the files, which keeps the promise, or another expectation"
+                    .to_owned()
+            }
+            Self::Unreviewed(_) | Self::Withheld(_) => "a review of a plan that says so".to_owned(),
+            Self::DependsOn { .. } => "whatever lifts that".to_owned(),
+        }
+    }
 }
 
 /// Says of something that it is as another workspace has it.

@@ -318,6 +318,7 @@ pub(crate) fn row(workspace: &Workspace, change: &Change) -> ResourceChange {
             request: site.and_then(|site| described_request(&site.surfaces, change)),
             source: source(sources, change.source),
             blocked_by: change.blocked_by.iter().map(ToString::to_string).collect(),
+            lifted_by: lifted_by(change),
             overridable: is_overridable(change),
             overridden: Vec::new(),
             origin: None,
@@ -326,6 +327,16 @@ pub(crate) fn row(workspace: &Workspace, change: &Change) -> ResourceChange {
             count: None,
         },
     }
+}
+
+/// Says what would lift everything that stands against a change.
+fn lifted_by(change: &Change) -> Vec<String> {
+    let mut lifted = Vec::new();
+    add_new(
+        &mut lifted,
+        change.blocked_by.iter().map(Block::lifted_by).collect(),
+    );
+    lifted
 }
 
 /// Returns a place as documents show it; `None` where there is none.
@@ -387,6 +398,7 @@ pub(crate) fn merge_shared_addresses(rows: &mut Vec<ResourceChange>) {
                     && (row.portcullis.overridable || !blocked(&row.portcullis))
                     && (blocked(whole) || blocked(&row.portcullis));
                 add_new(&mut whole.blocked_by, row.portcullis.blocked_by);
+                add_new(&mut whole.lifted_by, row.portcullis.lifted_by);
                 add_new(&mut whole.overridden, row.portcullis.overridden);
                 add_new(&mut whole.waiting_for, row.portcullis.waiting_for);
             }

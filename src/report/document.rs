@@ -171,6 +171,9 @@ pub struct Extra {
     /// Why it must not be done.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub blocked_by: Vec<String>,
+    /// What would lift that, in the order of `blocked_by`, each said once.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lifted_by: Vec<String>,
     /// Whether an acceptance of exactly this plan lifts all of that.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub overridable: bool,

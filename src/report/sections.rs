@@ -632,6 +632,14 @@ fn why(change: &ResourceChange, many: bool) -> Phrase {
     for blocked in &extra.blocked_by {
         why = why.word(" · blocked by ").then(&Phrase::read(blocked));
     }
+    for (at, lifted) in extra.lifted_by.iter().enumerate() {
+        let before = if at == 0 {
+            " · lifted by "
+        } else {
+            "; and by "
+        };
+        why = why.word(before).then(&Phrase::read(lifted));
+    }
     if let Some(first) = extra.waiting_for.first() {
         why = why.word(" · after ").then(&spoken(first, many));
         if extra.waiting_for.len() > 1 {

@@ -47,6 +47,32 @@ fn a_file_that_takes_a_few_off_each_of_many_lists_is_limited_as_a_whole() {
     assert_eq!(over.code, 5, "{}", over.text());
     let said = "`all.csv` would lose 8 of 20 entries";
     assert!(over.out.contains(said), "{}", over.text());
+    // Each form says what would lift it.
+    let lifted = "another edit of the files, another `policy.max_removals`, or an acceptance of exactly this plan";
+    let place = four_lists(3);
+    for (format, lifted) in [
+        ("text", format!("lifted by {lifted}")),
+        ("markdown", format!("lifted by {lifted}")),
+        (
+            "html",
+            lifted.replace(
+                "`policy.max_removals`",
+                "<code><bdi>policy.max_removals</bdi></code>",
+            ),
+        ),
+    ] {
+        let ran = place.run(&["plan", "--format", format]);
+        let words: Vec<&str> = ran.out.split_whitespace().collect();
+        assert!(words.join(" ").contains(&lifted), "{}", ran.text());
+    }
+    let ran = place.run(&["plan", "--format", "json"]);
+    let rows = ran.json()["resource_changes"].clone();
+    let row = rows
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|row| row["portcullis"]["blocked_by"].is_array());
+    assert_eq!(row.unwrap()["portcullis"]["lifted_by"][0], lifted);
 }
 
 /// Four lists of five people each, every one with a file of its own, and a file of people who left.

@@ -242,13 +242,9 @@ fn why(row: &ResourceChange, many: bool) -> Phrase {
     for blocked in &extra.blocked_by {
         why = why.word("; blocked by ").then(&Phrase::read(blocked));
     }
-    if !extra.blocked_by.is_empty() {
-        why = why.word(match extra.overridable {
-            true => {
-                "; lifted by a change of the files or the policy, or by accepting exactly this plan"
-            }
-            false => "; lifted by a change of the files or the site only",
-        });
+    for (at, lifted) in extra.lifted_by.iter().enumerate() {
+        let before = if at == 0 { "; lifted by " } else { "; and by " };
+        why = why.word(before).then(&Phrase::read(lifted));
     }
     if let Some(first) = extra.waiting_for.first() {
         why = why.word("; after ").then(&spoken(first, many));

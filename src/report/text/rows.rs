@@ -369,7 +369,15 @@ fn shown_rows(changes: &[&ResourceChange], page: &Page<'_>) -> Vec<Row> {
 /// Returns what stands against a change, or what it waits for.
 fn because(change: &ResourceChange, section: Section) -> String {
     match section {
-        Section::Blocked => change.portcullis.blocked_by.join("; "),
+        Section::Blocked => {
+            let marks = &change.portcullis;
+            let mut because = marks.blocked_by.join("; ");
+            if !marks.lifted_by.is_empty() {
+                let lifted = marks.lifted_by.join("; and by ");
+                because = format!("{because}; lifted by {lifted}");
+            }
+            because
+        }
         Section::Waiting => {
             let mut first: Vec<String> = change
                 .portcullis
