@@ -3,11 +3,11 @@
 use super::answer::{Answer, Source};
 use super::doors::Doors;
 use super::organizations::Organizations;
-use super::people::{People, PersonId};
+use super::people::{ListId, Lookup, People, PersonId};
 use super::scheme::Scheme;
 use crate::config::{ApprovedRole, ConfluencePlan};
 use crate::model::{
-    ChannelAccess, CustomerSharing, Domain, EmailAccountCreation, OrganizationManagement,
+    ChannelAccess, CustomerSharing, Domain, Email, EmailAccountCreation, OrganizationManagement,
     ProjectKey, SiteField, SpaceKey, WhoCanView,
 };
 use std::borrow::Cow;
@@ -280,6 +280,23 @@ impl State<'_> {
         self.projects
             .binary_search_by(|project| project.key.as_str().cmp(key))
             .ok()
+    }
+
+    /// Returns the names of the organizations that whoever has an address is in, surely or perhaps.
+    pub fn organizations_of(&self, email: &Email) -> BTreeSet<String> {
+        let Lookup::Accounts(people) = self.people.lookup(email) else {
+            return BTreeSet::new();
+        };
+        let lists = people.into_iter().flat_map(|id| self.people.lists(id));
+        lists
+            .filter_map(|list| match list {
+                ListId::Organization(at) | ListId::PerhapsOrganization(at) => {
+                    self.organizations.get(*at as usize)
+                }
+                _ => None,
+            })
+            .map(|organization| organization.name.clone())
+            .collect()
     }
 
     /// Returns every domain that some fact names or some known person has, in order.

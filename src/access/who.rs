@@ -131,14 +131,16 @@ pub struct Listing {
 impl Listing {
     /// Names the people of an audience of a state, and says when an entry of theirs ends.
     pub fn new(state: &State<'_>, audience: Audience, ends: &Ends) -> Self {
+        let project = audience.project;
         let people = audience.people.into_iter().map(|mut row| {
             let person = state.people.get(row.person);
             let id = person.account_id.map(ToString::to_string);
             if !ends.is_empty() {
+                let address = person.email.map(Email::key);
+                let who: Vec<&str> = address.into_iter().chain(id.as_deref()).collect();
                 for via in &mut row.via {
-                    let find = |who: &str| Some(ends.get(via.list.as_ref()?, who)?.until);
-                    let by_address = person.email.and_then(|email| find(email.key()));
-                    via.until = by_address.or_else(|| find(id.as_deref()?));
+                    let list = via.list.as_ref();
+                    via.until = list.and_then(|list| ends.until(list, &who, &project));
                 }
             }
             Listed {
@@ -155,12 +157,13 @@ impl Listing {
                 count: None,
             }
         });
+        let people = people.collect();
         Self {
             state: state.kind,
-            project: audience.project,
+            project,
             space: audience.space,
             classes: audience.classes,
-            people: people.collect(),
+            people,
             gaps: audience.gaps,
             not_judged: audience.not_judged,
         }

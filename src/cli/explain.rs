@@ -120,7 +120,12 @@ async fn explained(
     let exit = Exit::Done;
     let sources = &workspace.sources;
     let ends = match &asked {
-        Asked::Address(email) => Ends::of(&desired).of_address(email),
+        Asked::Address(email) => {
+            let mut organizations = wanted.organizations_of(email);
+            let live = state.iter();
+            organizations.extend(live.flat_map(|state| state.organizations_of(email)));
+            Ends::of(&desired).of_address(email, &organizations)
+        }
         _ => Vec::new(),
     };
     let written = match arguments.format {

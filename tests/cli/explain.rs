@@ -415,6 +415,55 @@ fn what_has_a_last_day_says_so() {
     }
 }
 
+#[test]
+fn what_an_organization_or_its_link_ends_says_so_too() {
+    let place = Place::quickstart();
+    place.replace(
+        "projects/itsm.yaml",
+        "list: [Globex, Initech]",
+        "list: [{ name: Globex, until: 2027-03-31 }, Initech]",
+    );
+    place.replace(
+        "organizations/initech.yaml",
+        "      Initech:\n",
+        "      Initech:\n        until: 2027-02-28\n",
+    );
+    let ran = place.run(&["explain", "ana@globex.example"]);
+    let line = "link of `Globex` to ITSM   last day 2027-03-31  (projects/itsm.yaml:";
+    assert!(ran.out.contains(line), "{}", ran.text());
+    // The soonest first: an own entry ends after the organization does.
+    let ran = place.run(&["explain", "samir@initech.example", "--format", "json"]);
+    let ends = ran.json()["ends"].clone();
+    let told: Vec<(&str, &str)> = ends
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|end| {
+            (
+                end["list"].as_str().unwrap(),
+                end["until"].as_str().unwrap(),
+            )
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            ("organization `Initech` itself", "2027-02-28"),
+            ("member of `Initech`", "2027-06-30"),
+        ]
+    );
+    let ran = place.run(&["who", "ITSM", "--format", "csv"]);
+    for (who, until) in [
+        ("ana@globex.example", "2027-03-31"),
+        ("peter@initech.example", "2027-02-28"),
+        ("samir@initech.example", "2027-02-28"),
+    ] {
+        let line = ran.out.lines().find(|line| line.contains(who));
+        let ends = line.is_some_and(|line| line.ends_with(&format!(",{until}")));
+        assert!(ends, "{}", ran.text());
+    }
+}
+
 /// Files that are sound and break their own promises are another thing than files that contradict themselves.
 #[test]
 fn a_promise_that_fails_is_10_and_a_broken_file_3() {

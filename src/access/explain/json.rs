@@ -36,7 +36,7 @@ pub fn document(
     }
     let ends = ends.iter().map(|end| {
         json!({
-            "list": end.list.phrase().to_string(),
+            "list": end.what.phrase().to_string(),
             "until": end.until.to_string(),
             "source": place(Source::Written(end.span), sources),
         })

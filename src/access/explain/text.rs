@@ -407,7 +407,7 @@ impl Page<'_> {
         }
         self.heading("Ends")?;
         for end in ends {
-            let what = end.list.phrase();
+            let what = end.what.phrase();
             let until = Phrase::of("last day ").key(&end.until.to_string());
             let place = place(Source::Written(end.span), self.sources);
             self.row(ROW, &what.to_string(), &format!("{until}  ({place})"))?;
