@@ -1,10 +1,11 @@
 //! From a site of the workspace to a connection: over the network with a token, or to the embedded sandbox.
 
+mod seeding;
 mod tokens;
 
 pub use tokens::TokenError;
 
-use crate::config::{self, LoadOptions, SiteUrl, Workspace};
+use crate::config::{self, Loaded, SiteUrl, Workspace};
 use crate::diagnostic::Diagnostic;
 use crate::emulator::{self, Keeper, Sandbox, Site};
 use crate::files::{Lock, Named, Place, Refusal, Root};
@@ -63,6 +64,8 @@ pub struct Session {
     pub connection: Connection,
     /// The id of the Atlassian organization, when the sandbox decides it.
     pub atlassian_id: Option<String>,
+    /// What is to be said of a seed that was edited after the embedded sandbox was made from it.
+    pub stale_seed: Option<String>,
     sandbox: Option<(Sandbox, StateLock)>,
 }
 
@@ -91,6 +94,7 @@ impl Session {
                 Ok(Self {
                     connection,
                     atlassian_id: None,
+                    stale_seed: None,
                     sandbox: None,
                 })
             }
@@ -102,10 +106,11 @@ impl Session {
                 let refused = |refusal: Refusal| failed(refusal.into());
                 let state_file = Place::Named(state_file(workspace, key).map_err(refused)?);
                 let lock = StateLock::take(&state_file, key)?;
-                let state = match state_file.is_there() {
-                    true => Site::load(&state_file).map_err(failed)?,
-                    false => seeded(workspace, key, today)?,
-                };
+                let seed = site.seed.as_ref().map(|seed| seed.value.as_path());
+                let directory = seed.map(|seed| workspace.root.join(seed));
+                let (state, edited) =
+                    begin_or_go_on(&state_file, directory.as_deref(), key, today)?;
+                let stale_seed = seed.filter(|_| edited).map(|seed| stale(seed, &state_file));
                 let sandbox_options = emulator::Options {
                     state_file: Some(state_file),
                     ..emulator::Options::default()
@@ -127,6 +132,7 @@ impl Session {
                 Ok(Self {
                     connection,
                     atlassian_id,
+                    stale_seed,
                     sandbox: Some((sandbox, lock)),
                 })
             }
@@ -234,16 +240,40 @@ pub fn state_file(workspace: &Workspace, key: &SiteKey) -> Result<Named, Refusal
     Ok(root.own(format!(".portcullis/sandbox/{key}.json")))
 }
 
-/// Builds the first state of a sandbox: from its seed, or an empty site.
+/// Returns the state of a sandbox: that of its file, else that of its seed, else an empty site; and whether the seed was edited
+/// after the sandbox was made from it.
 ///
 /// # Errors
-/// When the seed is invalid.
-pub fn seeded(workspace: &Workspace, key: &SiteKey, today: Date) -> Result<Site, ConnectError> {
-    let declared = workspace.sites.get(key).and_then(|site| site.seed.as_ref());
-    let Some(seed) = declared else {
-        return Ok(Site::empty(key.as_str()));
+/// When the state cannot be read, or the seed is invalid.
+pub fn begin_or_go_on(
+    state_file: &Place,
+    seed: Option<&Utf8Path>,
+    key: &SiteKey,
+    today: Date,
+) -> Result<(Site, bool), ConnectError> {
+    let failed = |cause| ConnectError::Sandbox {
+        site: key.clone(),
+        cause,
     };
-    seed_directory(&workspace.root.join(&seed.value), key, today)
+    let loaded = seed.map(|directory| config::load(directory, seeding::options(today)));
+    if state_file.is_there() {
+        let state = Site::load(state_file).map_err(failed)?;
+        let edited = loaded.is_some_and(|seed| seeding::is_edited(state_file, &seed));
+        return Ok((state, edited));
+    }
+    seeding::begun(state_file, loaded.as_ref());
+    let site = match loaded {
+        Some(seed) => built(seed, key)?,
+        None => Site::empty(key.as_str()),
+    };
+    Ok((site, false))
+}
+
+/// Says that a seed was edited in vain, and what helps.
+pub fn stale(seed: &Utf8Path, state_file: &Place) -> String {
+    format!(
+        "the seed `{seed}` was edited after the sandbox was made from it, and the sandbox keeps its own state: delete `{state_file}` to begin anew"
+    )
 }
 
 /// Builds a site from a seed directory.
@@ -255,19 +285,16 @@ pub fn seed_directory(
     key: &SiteKey,
     today: Date,
 ) -> Result<Site, ConnectError> {
-    let loaded = config::load(
-        directory,
-        LoadOptions {
-            seed: true,
-            ..LoadOptions::new(today)
-        },
-    );
-    match loaded.workspace {
+    built(config::load(directory, seeding::options(today)), key)
+}
+
+fn built(seed: Loaded, key: &SiteKey) -> Result<Site, ConnectError> {
+    match seed.workspace {
         Some(workspace) => Ok(seed::build(&workspace, key)?),
         None => Err(ConnectError::InvalidSeed {
             site: key.clone(),
-            diagnostics: loaded.diagnostics,
-            sources: loaded.sources,
+            diagnostics: seed.diagnostics,
+            sources: seed.sources,
         }),
     }
 }

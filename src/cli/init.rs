@@ -11,7 +11,8 @@ use crate::exit::Exit;
 use crate::files::{Given, Refusal, Root};
 use camino::Utf8Path;
 use ci::Pipeline;
-use std::io::Write as _;
+use clap::ValueEnum as _;
+use std::io::{BufRead as _, Write as _};
 
 const FILES: [(&str, &str); 7] = [
     ("portcullis.yaml", include_str!("init/portcullis.yaml")),
@@ -46,12 +47,51 @@ pub(super) async fn run(
 ) -> Exit {
     match &arguments.from {
         Some(url) => from::run(url, arguments, global, output, lookup).await,
-        None => starter(arguments, global, output),
+        None => starter(arguments, global, output).await,
+    }
+}
+
+/// Asks for one line; nothing where there is none.
+async fn line(text: &str, output: &mut Output) -> Option<String> {
+    let _ = write!(output.notes, "{text}");
+    let _ = output.notes.flush();
+    let typed = tokio::task::spawn_blocking(|| {
+        let mut typed = String::new();
+        std::io::stdin()
+            .lock()
+            .read_line(&mut typed)
+            .map(|read| (read, typed))
+    });
+    let (read, typed) = typed.await.ok()?.ok()?;
+    (read > 0).then_some(typed)
+}
+
+/// What the strategies are, as they are asked for.
+const STRATEGIES: &str = "Who are the customers of the site?
+  internal  employees, each with an Atlassian account
+  external  people of other companies, with portal-only accounts
+  hybrid    both
+  closed    whoever has an account keeps it, and nobody new comes
+";
+
+/// Asks a person who the customers are; an empty answer leaves the starter as it is. Nothing where no answer can be read.
+async fn asked(output: &mut Output) -> Option<Option<Strategy>> {
+    let mut text = format!("{STRATEGIES}Strategy (Enter: the starter as it is): ");
+    loop {
+        let typed = line(&text, output).await?;
+        let typed = typed.trim().to_lowercase();
+        if typed.is_empty() {
+            return Some(None);
+        }
+        match Strategy::from_str(&typed, true) {
+            Ok(strategy) => return Some(Some(strategy)),
+            Err(_) => "One of internal, external, hybrid, closed: ".clone_into(&mut text),
+        }
     }
 }
 
 /// Writes the starter workspace.
-fn starter(arguments: &InitArguments, global: &Global, output: &mut Output) -> Exit {
+async fn starter(arguments: &InitArguments, global: &Global, output: &mut Output) -> Exit {
     let directory = &arguments.dir;
     let host = arguments.ci;
     let pipeline = host.map(|host| Pipeline::of(directory, host, global.today()));
@@ -77,8 +117,18 @@ fn starter(arguments: &InitArguments, global: &Global, output: &mut Output) -> E
         let hint = "nothing was written; name an empty or new directory";
         return output.fail(Exit::Usage, &message, Some(hint));
     }
+    let strategy = match arguments.strategy {
+        None if output.interactive => match asked(output).await {
+            Some(strategy) => strategy,
+            None => {
+                let hint = "nothing was written; `--strategy` says it without a question";
+                return output.fail(Exit::Unexpected, "the answer could not be read", Some(hint));
+            }
+        },
+        given => given,
+    };
     let ignored = Given::new(directory.join(GIT_IGNORE)).is_there();
-    if let Err(error) = write_all(directory, arguments.strategy, ignored) {
+    if let Err(error) = write_all(directory, strategy, ignored) {
         return output.fail(Exit::Unexpected, &error.to_string(), None);
     }
     if ignored {

@@ -51,14 +51,25 @@ pub(super) fn load_targets(
     output: &mut Output,
 ) -> Result<Workspace, Exit> {
     let mut workspace = load(&reach.dir, global, output)?;
+    let near: Vec<(&String, String)> = reach
+        .target
+        .iter()
+        .filter_map(|target| Some((target, target::near(&workspace, target)?)))
+        .collect();
     match target::narrow(&mut workspace, &reach.target) {
-        Ok(()) => Ok(workspace),
+        Ok(()) => {
+            for (target, near) in near {
+                // A list may hold on the site what nobody declares, such as somebody who is to leave it.
+                output.note(&format!(
+                    "note: the workspace does not declare `{target}`, which stands for what the site has; did you mean `{near}`?"
+                ));
+            }
+            Ok(workspace)
+        }
         Err(unmatched) => {
-            // The workspace is narrowed by now; what it declares is asked of the files again.
-            let whole = config::load(&reach.dir, LoadOptions::new(global.today())).workspace;
-            let near = whole.and_then(|whole| target::near(&whole, &unmatched.0));
+            let near = near.into_iter().find(|(target, _)| **target == unmatched.0);
             let hint = match near {
-                Some(near) => format!("did you mean `{near}`?"),
+                Some((_, near)) => format!("did you mean `{near}`?"),
                 None => "targets are addresses as plans show them, such as `acme/organization/Globex` or `acme/project/*/access`".to_owned(),
             };
             Err(output.fail(Exit::Usage, &unmatched.to_string(), Some(&hint)))
@@ -150,6 +161,9 @@ pub(super) async fn open(
         .map_err(|error| not_open(error, output))?;
     if let Some(site) = workspace.sites.get(key) {
         tell_limits(site, output);
+    }
+    if let Some(stale) = &session.stale_seed {
+        output.note(&format!("note: {stale}"));
     }
     if let Some(keeper) = session.keeper() {
         output.interruption.keep(keeper);

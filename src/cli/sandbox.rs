@@ -5,7 +5,7 @@ use super::{Output, interrupted, observe};
 use crate::connect::{self, ConnectError, StateLock};
 use crate::emulator::{Conditions, Options, Sandbox, Site};
 use crate::exit::Exit;
-use crate::files::{Given, Place};
+use crate::files::Place;
 use crate::model::SiteKey;
 use serde::Serialize;
 use std::sync::Arc;
@@ -44,7 +44,8 @@ pub(super) async fn run(
         ),
         None => None,
     };
-    let site = state(arguments, &key, global).map_err(|error| observe::not_open(error, output))?;
+    let site =
+        state(arguments, &key, global, output).map_err(|error| observe::not_open(error, output))?;
     let options = Options {
         page_cap: usize::from(arguments.page_cap),
         state_file: arguments.state.clone().map(Place::from),
@@ -116,15 +117,20 @@ fn state(
     arguments: &SandboxArguments,
     key: &SiteKey,
     global: &Global,
+    output: &mut Output,
 ) -> Result<Site, ConnectError> {
+    let today = global.today();
     match (&arguments.state, &arguments.seed) {
-        (Some(file), _) if Given::new(&**file).is_there() => {
-            Site::load(file).map_err(|cause| ConnectError::Sandbox {
-                site: key.clone(),
-                cause,
-            })
+        (Some(file), seed) => {
+            let file = Place::from(file.clone());
+            let seed = seed.as_deref();
+            let (site, edited) = connect::begin_or_go_on(&file, seed, key, today)?;
+            if let Some(seed) = seed.filter(|_| edited) {
+                output.note(&format!("note: {}", connect::stale(seed, &file)));
+            }
+            Ok(site)
         }
-        (_, Some(seed)) => connect::seed_directory(seed, key, global.today()),
-        (_, None) => Ok(Site::empty(key.as_str())),
+        (None, Some(seed)) => connect::seed_directory(seed, key, today),
+        (None, None) => Ok(Site::empty(key.as_str())),
     }
 }

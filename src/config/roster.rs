@@ -55,6 +55,8 @@ pub(super) struct Unfilled {
     pub(super) mark: Mark,
     /// Its files, which hold nobody.
     pub(super) files: Vec<(String, Mark)>,
+    /// Whether it says where its people stand, be it an empty list.
+    pub(super) written: bool,
 }
 
 /// Reads a roster with the files that it names.
@@ -111,6 +113,7 @@ fn roster_of(cx: &mut Context, entry: &Entry<'_>, known: &[&str]) -> Option<Rost
                 roster: entry.mark.span,
                 mark: fields.get("list").map_or(entry.mark, |e| e.mark),
                 files: empty,
+                written: fields.has("list") || fields.has("from"),
             });
         } else {
             for (path, mark) in empty {

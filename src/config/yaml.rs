@@ -517,6 +517,8 @@ fn syntax(file: FileId, text: &str, error: &ScanError) -> Diagnostic {
         Diagnostic::error(codes::YAML_SYNTAX, format!("not valid YAML: {message}")).at(span);
     if indent.contains('\t') || message.contains("tab") {
         diagnostic.hint("YAML is indented with spaces; replace the tab")
+    } else if line.trim_start().starts_with("- ") && message.contains("block mapping") {
+        diagnostic.hint("a list stands under a key of its own, such as `list:`, and not among keys")
     } else if message.contains("mapping values are not allowed") {
         diagnostic.hint("quote a value that contains `: `, and check the indentation")
     } else if line.trim_start().starts_with(['@', '`', '%']) || message.contains("indicator") {

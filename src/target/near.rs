@@ -67,6 +67,7 @@ fn below(workspace: &Workspace, parts: &[String]) -> Vec<String> {
             "sharing",
             "organization",
             "customer",
+            "customer-group",
             "knowledge-base",
         ]),
         (Some(site), ["organization", name, "member"]) => {
@@ -77,6 +78,20 @@ fn below(workspace: &Workspace, parts: &[String]) -> Vec<String> {
         (Some(site), ["project", key, "customer"]) => {
             let found = site.projects.get(*key);
             found.map_or_else(Vec::new, |found| people(found.customers.as_ref()))
+        }
+        (Some(site), ["project", key, "organization"]) => {
+            let found = site.projects.get(*key);
+            let links = found.and_then(|found| found.organizations.as_ref());
+            let names = links.iter().flat_map(|links| {
+                let ended = links.dated.iter().map(|link| &link.name);
+                links.list.iter().chain(ended)
+            });
+            names.map(|name| encoded(name.value.as_str())).collect()
+        }
+        (Some(site), ["project", key, "knowledge-base"]) => {
+            let spaces = site.projects.get(*key).map(|found| &found.knowledge_base);
+            let spaces = spaces.iter().flat_map(|spaces| spaces.keys());
+            spaces.map(|space| encoded(space.as_str())).collect()
         }
         _ => Vec::new(),
     }

@@ -37,6 +37,45 @@ fn the_starter_workspace_plans_cleanly() {
 }
 
 #[test]
+fn a_seed_that_is_edited_after_the_first_run_changes_nothing_and_that_is_said() {
+    let place = Place::new();
+    place.run(&["init"]);
+    let said = "the seed `seed` was edited after the sandbox was made from it";
+    for _ in 0..2 {
+        let ran = place.run(&["plan"]);
+        assert_eq!(
+            (ran.code, ran.err.contains(said)),
+            (0, false),
+            "{}",
+            ran.text()
+        );
+    }
+    let seed = place.read("seed/portcullis.yaml");
+    place.write("seed/portcullis.yaml", &format!("{seed}# a remark\n"));
+    for command in [
+        &["plan"][..],
+        &["drift"],
+        &["explain", ".", "ana@globex.example", "--live"],
+    ] {
+        let ran = place.run(command);
+        assert_eq!(ran.code, 0, "{}", ran.text());
+        assert!(ran.err.contains(said), "{}", ran.text());
+    }
+    // What the note says helps.
+    fs_err::remove_file(place.path().join(".portcullis/sandbox/acme.json")).unwrap();
+    for _ in 0..2 {
+        let ran = place.run(&["plan"]);
+        assert!(!ran.err.contains(said), "{}", ran.text());
+    }
+    // A seed that is named later is one that the sandbox did not begin with.
+    place.replace("portcullis.yaml", "    seed: seed", "    # seed: seed");
+    fs_err::remove_file(place.path().join(".portcullis/sandbox/acme.json")).unwrap();
+    place.run(&["plan"]);
+    place.replace("portcullis.yaml", "    # seed: seed", "    seed: seed");
+    assert!(place.run(&["plan"]).err.contains(said));
+}
+
+#[test]
 fn the_starter_workspace_guards_lists_as_it_says() {
     let starter = |members: &[&str], roster: &[&str]| {
         let place = Place::new();

@@ -250,6 +250,20 @@ fn names_that_are_nearly_declared_are_answered_with_what_was_meant() {
         let hint = format!("hint: did you mean `{meant}`?");
         assert!(ran.err.contains(&hint), "{arguments:?}: {}", ran.err);
     }
+    // An exact list may hold on the site what nobody declares: what was meant is asked, and the plan is made.
+    let ran = place.run(&[
+        "plan",
+        "demo",
+        "--target",
+        "acme/project/ITSM/organization/Globx",
+    ]);
+    assert_eq!(ran.code, 0, "{}", ran.text());
+    assert!(
+        ran.err
+            .contains("did you mean `acme/project/ITSM/organization/Globex`?"),
+        "{}",
+        ran.err
+    );
     // Nothing near is nothing to guess at.
     let far = place.run(&["plan", "demo", "--target", "umbrella/organization/Globex"]);
     assert!(

@@ -1145,7 +1145,7 @@ sites:
     13 |       Empty: { members: { mode: exact } }
        |                ^^^^^^^
        |
-       = hint: write `allow_empty: true` beside it if that is meant
+       = hint: name the people under `list`, or their file under `from`; `allow_empty: true` is for a list that nobody is to stay on
 
     error[empty-list]: an empty list under `exact` unlinks every organization
       --> portcullis.yaml:15:43

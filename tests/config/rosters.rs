@@ -279,7 +279,7 @@ fn dates_rows_and_headers_are_as_the_yaml_says() {
     files.write("r.csv", "Last day,Mail\n,ana@globex.example\n");
     let found = brief(&files.load());
     assert!(
-        found.contains("too-few-rows: `r.csv` has 1 rows, and `min_rows` is 2"),
+        found.contains("too-few-rows: `r.csv` has 1 row, and `min_rows` is 2"),
         "{found}"
     );
     files.write("r.csv", "Last day,E-Mails\n,ana@globex.example\n");
@@ -369,6 +369,18 @@ fn one_slip_under_exact_is_one_report_and_never_advises_the_dangerous_edit() {
     let files =
         globex("\n          list:\n            ana@globex.example\n            bo@globex.example");
     assert!(brief(&files.load()).contains("each behind a dash: `- a@b.example`"));
+    // Whoever forgot the key is told the key first.
+    let said = brief(&globex("\n          mode: exact").load());
+    assert!(
+        said.contains("hint: name the people under `list`, or their file under `from`;"),
+        "{said}"
+    );
+    let files = globex("\n          mode: exact\n          - ana@globex.example");
+    let said = brief(&files.load());
+    assert!(
+        said.contains("a list stands under a key of its own, such as `list:`"),
+        "{said}"
+    );
 }
 
 /// Exports as their makers write them: header, two rows, and the YAML that reads them.

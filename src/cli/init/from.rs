@@ -1,6 +1,7 @@
 //! `portcullis init --from URL`: what the site has as a workspace, and what only a person can say of it as declarations with
 //! attestations beside them, so that the first plan is empty.
 
+use super::line;
 use crate::cli::args::{ExportArguments, ExportMembers, ExportMode, Global, InitArguments, Limits};
 use crate::cli::{Lookup, Output, export};
 use crate::connect::key_of;
@@ -10,7 +11,6 @@ use crate::model::SiteKey;
 use camino::Utf8Path;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::io::{BufRead as _, Write as _};
 
 /// A setting that no program can read without a described endpoint.
 struct Setting {
@@ -207,21 +207,6 @@ async fn asked(
         by = Some(typed.trim().to_owned()).filter(|by| !by.is_empty());
     }
     Some((answers, by))
-}
-
-/// Asks for one line; nothing where there is none.
-async fn line(text: &str, output: &mut Output) -> Option<String> {
-    let _ = write!(output.notes, "{text}");
-    let _ = output.notes.flush();
-    let typed = tokio::task::spawn_blocking(|| {
-        let mut typed = String::new();
-        std::io::stdin()
-            .lock()
-            .read_line(&mut typed)
-            .map(|read| (read, typed))
-    });
-    let (read, typed) = typed.await.ok()?.ok()?;
-    (read > 0).then_some(typed)
 }
 
 /// Writes what was answered: as declared, and as seen.

@@ -155,8 +155,10 @@ pub(in crate::config) fn read(
             Diagnostic::error(
                 codes::TOO_FEW_ROWS,
                 format!(
-                    "`{path}` has {} rows, and `min_rows` is {}",
-                    outcome.rows, least.value
+                    "`{path}` has {} {}, and `min_rows` is {}",
+                    outcome.rows,
+                    if outcome.rows == 1 { "row" } else { "rows" },
+                    least.value
                 ),
             )
             .at(least.span)

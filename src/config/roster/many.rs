@@ -365,6 +365,9 @@ pub(in crate::config) fn unfilled(cx: &mut Context, lists: &Lists<'_>) {
             message = format!("{message}: `{path}` holds nobody");
         }
         let mut diagnostic = empty_list(list.mark, &message);
+        if !list.written {
+            diagnostic = diagnostic.hint("name the people under `list`, or their file under `from`; `allow_empty: true` is for a list that nobody is to stay on");
+        }
         for (_, mark) in list.files {
             diagnostic = diagnostic.label(mark, "nothing follows");
         }
