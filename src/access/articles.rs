@@ -97,16 +97,20 @@ enum Licence {
     Perhaps,
     /// An agent.
     Agent,
+    /// It holds one.
+    Held,
     /// A new Atlassian account, which gets Confluence by the organization's default access (R4.1).
     ByDefault,
 }
 
 impl Licence {
     fn of(account: Account) -> Self {
-        match (account.role, account.kind) {
-            (Role::Staff, _) => Self::Agent,
-            (_, Some(AccountKind::PortalOnly)) => Self::None,
-            _ => Self::Perhaps,
+        match (account.confluence, account.role, account.kind) {
+            (Some(true), ..) => Self::Held,
+            // What agents read in the portals they serve is not documented.
+            (_, Role::Staff, _) => Self::Agent,
+            (Some(false), ..) | (None, _, Some(AccountKind::PortalOnly)) => Self::None,
+            (None, ..) => Self::Perhaps,
         }
     }
 
@@ -420,6 +424,9 @@ impl Article<'_, '_> {
             Licence::None => return Answer::No,
             Licence::Perhaps => {
                 "an Atlassian account may hold a Confluence licence, which is not read"
+            }
+            Licence::Held => {
+                "the account holds a Confluence licence: whether the space lets it in is not read"
             }
             Licence::Agent => "an agent may hold a Confluence licence, which is not read",
             Licence::ByDefault => {

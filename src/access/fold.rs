@@ -144,6 +144,7 @@ impl<'x> Fold<'x> {
                         },
                         role: Role::Customer,
                         twin: false,
+                        confluence: None,
                     },
                 });
                 self.made.push((id, email.domain()));

@@ -140,6 +140,7 @@ fn person<'a>(id: &'a AccountId, seen: &'a ObservedAccount, observed: &Observed)
             },
             role,
             twin: false,
+            confluence: roles.map(|roles| roles.apps.contains_key(ObservedRoles::CONFLUENCE)),
         },
     }
 }

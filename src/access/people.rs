@@ -83,6 +83,8 @@ pub struct Account {
     pub role: Role,
     /// Whether another account has the same address (R1a, R1c).
     pub twin: bool,
+    /// Whether it holds a licence of Confluence; `None` where nobody read that.
+    pub confluence: Option<bool>,
 }
 
 impl Account {
@@ -93,6 +95,7 @@ impl Account {
             status: Status::Active,
             role: Role::Customer,
             twin: false,
+            confluence: None,
         }
     }
 }

@@ -4,35 +4,22 @@
 use super::{Extent, Observer};
 use crate::desired::Desired;
 use crate::jsm::{ApiError, Reader};
-use crate::model::{AccountId, Incomplete, Read};
+use crate::model::{AccountId, Email, Incomplete, Read};
 use crate::observed::{GroupRef, ObservedAppRoles, ObservedRoles};
-use crate::plan::roster::{Index, Match};
+use crate::plan::roster::Index;
 use std::collections::BTreeSet;
 
 impl Observer<'_, '_> {
-    /// Reads what the accounts may do of whom the files say `role: customer`.
+    /// Reads what the accounts may do of whom the files say `role: customer`, or who are asked about.
     pub(super) async fn roles_of_people(&mut self) {
-        let Extent::Desired(desired) = &self.extent else {
-            return;
-        };
-        let people: Vec<(AccountId, BTreeSet<String>)> = {
-            let index = Index::new(&self.observed);
-            let people = desired.site.roles.iter().flat_map(|(email, role)| {
-                let ids = match index.find(email, None) {
-                    Match::One(id) => vec![id],
-                    Match::Several(ids) => ids,
-                    _ => Vec::new(),
-                };
-                let apps: BTreeSet<String> = (role.take_away.iter())
-                    .flat_map(|app| ObservedRoles::owners(&app.value))
-                    .map(str::to_owned)
-                    .collect();
-                ids.into_iter().map(move |id| (id.clone(), apps.clone()))
-            });
-            people.filter(|(id, _)| !id.looks_portal_only()).collect()
+        let people = match &self.extent {
+            Extent::Desired(desired) => self.declared_roles(desired),
+            // Without the directory nothing is told of those who are asked about: they may hold any licence.
+            Extent::Whole(_) if self.directory().is_err() => return,
+            Extent::Whole(whole) => self.of_asked(&whole.people),
         };
         for (id, apps) in people {
-            let read = match self.directory(desired) {
+            let read = match self.directory() {
                 Err(why) => Read::Incomplete(why),
                 Ok(organization) => match roles(self.reader, organization, &id, &apps).await {
                     Ok(roles) => Read::Complete(roles),
@@ -43,13 +30,41 @@ impl Observer<'_, '_> {
         }
     }
 
+    /// Returns the accounts of people whose role the files declare, with the apps that are to be taken from each.
+    fn declared_roles(&self, desired: &Desired<'_>) -> Vec<(AccountId, BTreeSet<String>)> {
+        let index = Index::new(&self.observed);
+        let people = desired.site.roles.iter().flat_map(|(email, role)| {
+            let apps: BTreeSet<String> = (role.take_away.iter())
+                .flat_map(|app| ObservedRoles::owners(&app.value))
+                .map(str::to_owned)
+                .collect();
+            let ids = index.find(email, None).accounts();
+            ids.into_iter().map(move |id| (id.clone(), apps.clone()))
+        });
+        people.filter(|(id, _)| !id.looks_portal_only()).collect()
+    }
+
+    /// Returns the accounts of people who are asked about: what they read depends on the licences they hold.
+    fn of_asked(&self, people: &BTreeSet<Email>) -> Vec<(AccountId, BTreeSet<String>)> {
+        let index = Index::new(&self.observed);
+        let ids = people
+            .iter()
+            .flat_map(|email| index.find(email, None).accounts());
+        let atlassian = ids.filter(|id| !id.looks_portal_only());
+        atlassian.map(|id| (id.clone(), BTreeSet::new())).collect()
+    }
+
     /// Returns the Atlassian organization whose directory can be asked, or says what is missing.
-    fn directory<'d>(&self, desired: &'d Desired<'_>) -> Result<&'d str, Incomplete> {
+    fn directory(&self) -> Result<&str, Incomplete> {
         let missing = |why: &str, forbidden: bool| Incomplete {
             why: why.to_owned(),
             forbidden,
         };
-        let organization = desired.atlassian_id.as_deref().ok_or_else(|| {
+        let organization = match &self.extent {
+            Extent::Desired(desired) => desired.atlassian_id.as_deref(),
+            Extent::Whole(whole) => whole.atlassian_organization,
+        };
+        let organization = organization.ok_or_else(|| {
             missing(
                 "the `id` of the Atlassian organization is not written",
                 false,

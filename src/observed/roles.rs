@@ -28,6 +28,9 @@ impl ObservedRoles {
     /// The directory's word for Jira Service Management.
     pub const JSM: &'static str = "jira-servicedesk";
 
+    /// The directory's word for Confluence.
+    pub const CONFLUENCE: &'static str = "confluence";
+
     /// Returns the directory's words for an app as the files name it.
     pub fn owners(app: &str) -> Vec<&str> {
         match app {

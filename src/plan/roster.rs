@@ -40,6 +40,17 @@ pub enum Match<'o> {
     NotAsked,
 }
 
+impl<'o> Match<'o> {
+    /// Returns the accounts in use that show the address: one, or several.
+    pub fn accounts(self) -> Vec<&'o AccountId> {
+        match self {
+            Self::One(id) => vec![id],
+            Self::Several(ids) => ids,
+            _ => Vec::new(),
+        }
+    }
+}
+
 impl<'o> Index<'o> {
     /// Indexes every account with a visible address; nobody must be on no list.
     pub fn new(observed: &'o Observed) -> Self {

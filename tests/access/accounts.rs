@@ -549,6 +549,7 @@ fn twins(role: Role) -> Visitor<'static> {
             status: Status::Active,
             role,
             twin: true,
+            confluence: None,
         },
         ..Actor::customer()
     };

@@ -81,11 +81,13 @@ fn accounts() -> impl Strategy<Value = Account> {
     ]));
     let status = prop::sample::select(vec![Status::Active, Status::Unverified, Status::Disabled]);
     let role = prop::sample::select(vec![Role::Customer, Role::Staff, Role::None, Role::Unknown]);
-    (kind, status, role, any::<bool>()).prop_map(|(kind, status, role, twin)| Account {
+    let more = (any::<bool>(), any::<Option<bool>>());
+    (kind, status, role, more).prop_map(|(kind, status, role, (twin, confluence))| Account {
         kind,
         status,
         role,
         twin,
+        confluence,
     })
 }
 

@@ -182,6 +182,7 @@ pub(crate) fn account(kind: AccountKind, status: Status, role: Role) -> Visitor<
             status,
             role,
             twin: false,
+            confluence: None,
         },
         lists: &[],
         sources: &[],

@@ -26,7 +26,7 @@ sites:
         OPS: { team_managed: true }
       help_centers:
         Partners: { audience: organizations, organizations: [Globex] }
-        Everybody: {}
+        Front door: {}
         Support: { customer_service: true, audience: organizations, organizations: [Globex] }
 ";
 
@@ -92,7 +92,7 @@ async fn every_answer_about_access_names_what_else_decides() {
             ran.text()
         );
         assert!(
-            !told.contains("Everybody"),
+            !told.contains("Front door"),
             "{command:?}: a help center for everybody is no news"
         );
     }

@@ -145,6 +145,7 @@ fn the_same_people_read_the_same_articles_over_http() {
                     },
                     role: *engine_role,
                     twin: false,
+                    confluence: None,
                 },
             });
             if *on_roster {

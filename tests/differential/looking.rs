@@ -205,6 +205,7 @@ fn people<'a>(
                 status: *status,
                 role: *engine_role,
                 twin: accounts.len() > 1,
+                confluence: None,
             },
         });
         if lists.member {

@@ -330,6 +330,7 @@ fn a_portal_shows_itself_to_the_same_people_under_all_settings() {
                         status,
                         role: engine_role,
                         twin: false,
+                        confluence: None,
                     },
                 });
                 if member {

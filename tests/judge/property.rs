@@ -26,7 +26,10 @@ fn tried(choices: &[u8], wire: &mut Wire) -> (World, Found) {
 fn whatever_is_said_of_people_is_what_the_site_does() {
     let seeds = match number("PORTCULLIS_SEED") {
         Some(seed) => seed..seed + 1,
-        None => 0..number("PORTCULLIS_WORLDS").unwrap_or(WORLDS),
+        None => {
+            let first = number("PORTCULLIS_FROM").unwrap_or(0);
+            first..first + number("PORTCULLIS_WORLDS").unwrap_or(WORLDS)
+        }
     };
     let mut wire = Wire::open();
     let mut total = Found::default();

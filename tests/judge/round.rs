@@ -60,9 +60,10 @@ impl Found {
         }
         *open += 1;
         // What is not known has no source; an assumption is a Q.
-        let unknown = because.iter().filter(|step| step.source.is_none());
-        let mut rules: Vec<&str> = unknown.map(|step| step.rule.0).collect();
         let assumed = |rule: &&str| rule.starts_with('Q') && !["Q15", "Q16", "Q26"].contains(rule);
+        let unknown = because.iter();
+        let unknown = unknown.filter(|step| step.source.is_none() || assumed(&step.rule.0));
+        let mut rules: Vec<&str> = unknown.map(|step| step.rule.0).collect();
         if rules.iter().any(assumed) {
             rules.retain(assumed);
         }

@@ -90,6 +90,7 @@ pub fn newcomer(state: &State<'_>, class: &DomainClass, trail: &mut Trail) -> Ne
             status: Status::Active,
             role: Role::Customer,
             twin: false,
+            confluence: None,
         },
     }
 }

@@ -39,6 +39,7 @@ pub(in crate::access) fn perhaps<'s>(
                 status,
                 role,
                 twin: false,
+                confluence: None,
             },
             lists: &[],
             sources: &[],
