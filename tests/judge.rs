@@ -4,10 +4,12 @@
 //! the commands do; what it says is compared with the sandbox's own pages, which show each portal and each article as a given
 //! visitor finds them, and whose rules are written apart. A sure yes or no must be what the page shows.
 //!
-//! `PORTCULLIS_WORLDS` says how many worlds are tried (the long run: `PORTCULLIS_WORLDS=10000`), `PORTCULLIS_SEED` tries one
-//! alone, `PORTCULLIS_SHRINK=1` makes the first world that shows something small.
+//! `PORTCULLIS_WORLDS` says how many worlds are tried (the long run: `PORTCULLIS_WORLDS=10000`) and `PORTCULLIS_FROM` which is the
+//! first, `PORTCULLIS_SEED` tries one alone, `PORTCULLIS_SHRINK=1` makes the first world that shows something small.
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail like tests")]
 
+#[path = "judge/causes.rs"]
+mod causes;
 #[path = "judge/corpus.rs"]
 mod corpus;
 #[path = "judge/drift.rs"]

@@ -37,6 +37,8 @@ const KEPT_NAMED: usize = 5;
 /// Reads after "the list ".
 const OWN_DOMAINS: &str = "keeps whoever the organization's own e-mail domains brought in";
 /// Reads after "the list ".
+const DOMAINS_NOT_MANAGED: &str = "of its e-mail domains is not managed";
+/// Reads after "the list ".
 const NOT_MANAGED: &str = "is not managed: whoever is on it stays";
 
 impl<'a> State<'a> {
@@ -80,8 +82,9 @@ impl<'a> State<'a> {
                 },
                 domains: match organization.email_domains.is_some() || retired {
                     true => Coverage::Whole,
-                    false => Coverage::AsWritten(NOT_MANAGED.into()),
+                    false => Coverage::AsWritten(DOMAINS_NOT_MANAGED.into()),
                 },
+                provisioned: false,
                 gone: false,
                 members: match retired {
                     true if organization.empty => Coverage::Whole,

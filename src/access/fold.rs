@@ -300,8 +300,7 @@ impl<'x> Fold<'x> {
                 if let Some(at) = self.organization(organization) {
                     let domains = domains.iter().map(|domain| (domain.clone(), source));
                     self.state.organizations.change(at, |organization| {
-                        organization.email_domains = domains.collect();
-                        organization.domains = Coverage::Whole;
+                        organization.set_domains(domains.collect(), Coverage::Whole);
                     });
                 }
             }
@@ -348,6 +347,7 @@ impl<'x> Fold<'x> {
             name: name.as_str().to_owned(),
             email_domains: Vec::new(),
             domains: Coverage::Whole,
+            provisioned: false,
             members: Coverage::Whole,
             gone: false,
         });

@@ -18,10 +18,28 @@ pub struct Organization {
     pub email_domains: Vec<(Domain, Source)>,
     /// Whether it may have other e-mail domains.
     pub domains: Coverage,
+    /// Whether an identity provider chooses its members: whether domains of its own still add people beside it is not
+    /// documented.
+    pub provisioned: bool,
     /// How far its list of members can be believed.
     pub members: Coverage,
     /// Whether it has been deleted; it keeps its position, and nobody is in it.
     pub gone: bool,
+}
+
+/// Why nobody knows whether new customers join an organization by its e-mail domains.
+const PROVISIONED: &str = "an identity provider decides who is a member";
+
+impl Organization {
+    /// Sets its e-mail domains and how far that list can be believed.
+    pub fn set_domains(&mut self, list: Vec<(Domain, Source)>, coverage: Coverage) {
+        (self.email_domains, self.domains) = match self.provisioned {
+            true if !list.is_empty() || coverage != Coverage::Whole => {
+                (Vec::new(), Coverage::Unread(PROVISIONED.to_owned()))
+            }
+            _ => (list, coverage),
+        };
+    }
 }
 
 /// The organizations of a state. A clone shares them until one of the two changes.
@@ -183,6 +201,7 @@ mod tests {
             name: domain.to_owned(),
             email_domains: vec![(Domain::new(domain).unwrap(), Source::Default)],
             domains: Coverage::Whole,
+            provisioned: false,
             members,
             gone: false,
         }

@@ -182,7 +182,11 @@ fn newcomer<'s>(who: &Who, before: &'s State<'_>, after: &State<'_>) -> Option<V
 /// Returns the people behind a subject: everybody in a situation shares its fate, and has rows of their own.
 ///
 /// `moved` are the people whom the plan moves, by the situation that they come into.
-fn whose(who: &Who, state: &State<'_>, moved: &HashMap<SituationId, Vec<PersonId>>) -> Vec<Whose> {
+fn whose<'w>(
+    who: &'w Who,
+    state: &State<'_>,
+    moved: &HashMap<SituationId, Vec<PersonId>>,
+) -> Vec<Whose<'w>> {
     match who {
         Who::Person(id) => {
             let with = moved.get(&state.people.situation_of(*id));
@@ -194,9 +198,10 @@ fn whose(who: &Who, state: &State<'_>, moved: &HashMap<SituationId, Vec<PersonId
         }
         Who::Address(email) | Who::Signs(email) => match state.people.lookup(email) {
             crate::access::Lookup::Accounts(ids) => ids.into_iter().map(Whose::Person).collect(),
-            _ => vec![Whose::Class],
+            _ => vec![Whose::Class(Some(email.domain()))],
         },
-        _ => vec![Whose::Class],
+        Who::New(domain) => vec![Whose::Class(Some(domain))],
+        _ => vec![Whose::Class(None)],
     }
 }
 

@@ -31,6 +31,8 @@ impl Turn {
     /// Says whether a change can bring it about: what only lets fewer people in is no cause of a gain, nor the reverse.
     fn is_of(self, change: &Change) -> bool {
         let only = match &change.effect {
+            // Which kind of account people get opens one thing and closes another, either way.
+            Effect::SetSite(SiteField::Internal, _) | Effect::DisapproveDomain(_) => None,
             Effect::CreateAccount { .. }
             | Effect::CreateOrganization(_)
             | Effect::AddMember(..)
@@ -45,7 +47,6 @@ impl Turn {
             | Effect::RemoveCustomer(..)
             | Effect::Unlink(..)
             | Effect::RemoveCustomerGroup(..)
-            | Effect::DisapproveDomain(_)
             | Effect::SetChannelAccess(_, ChannelAccess::Restricted)
             | Effect::SetSite(_, SiteValue::Toggle(false)) => Some(Self::Loss),
             _ => None,
@@ -71,16 +72,17 @@ pub(super) struct Causes {
     viewers: BTreeMap<SpaceKey, Vec<usize>>,
     linked_spaces: BTreeMap<(u32, SpaceKey), Vec<usize>>,
     fields: BTreeMap<SiteField, Vec<usize>>,
-    approvals: Vec<usize>,
+    /// What approved domains grant, and the any-domain rule, which is about every domain.
+    approvals: Vec<(Option<String>, usize)>,
 }
 
 /// Who gains or loses.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Whose {
+pub(crate) enum Whose<'d> {
     /// A known person, whose number is that of the state after.
     Person(PersonId),
-    /// Whole classes of people.
-    Class,
+    /// Whole classes of people; new people of a domain, where it is one.
+    Class(Option<&'d str>),
 }
 
 /// Finds what a change is about in the state after.
@@ -222,9 +224,10 @@ impl Causes {
                 self.viewers.entry(space.clone()).or_default().push(at);
             }
             Effect::SetSite(field, _) => self.fields.entry(*field).or_default().push(at),
-            Effect::ApproveDomain { .. }
-            | Effect::DisapproveDomain(_)
-            | Effect::SetAnyDomain(_) => self.approvals.push(at),
+            Effect::ApproveDomain { domain, .. } | Effect::DisapproveDomain(domain) => {
+                self.approvals.push((Some(domain.as_str().to_owned()), at));
+            }
+            Effect::SetAnyDomain(_) => self.approvals.push((None, at)),
             Effect::CreateOrganization(_)
             | Effect::RenameOrganization(..)
             | Effect::SetCustomerSharing(..) => {}
@@ -235,7 +238,7 @@ impl Causes {
     /// Returns the changes behind a gain or a loss: `ways` are those that come or go.
     pub(super) fn of(
         &self,
-        whose: Whose,
+        whose: Whose<'_>,
         (turn, target): (Turn, &Target),
         at: usize,
         ways: &[Way],
@@ -271,7 +274,7 @@ impl Causes {
         self.fields.get(&field).into_iter().flatten().copied()
     }
 
-    fn of_own(&self, whose: Whose, list: Option<ListId>, found: &mut BTreeSet<usize>) {
+    fn of_own(&self, whose: Whose<'_>, list: Option<ListId>, found: &mut BTreeSet<usize>) {
         if let Whose::Person(id) = whose {
             let own = self.own.get(&id).into_iter().flatten();
             let own = own.filter(|(of, _)| of.is_none() || *of == list);
@@ -279,7 +282,7 @@ impl Causes {
         }
     }
 
-    fn of_way(&self, whose: Whose, at: u32, way: Way, found: &mut BTreeSet<usize>) {
+    fn of_way(&self, whose: Whose<'_>, at: u32, way: Way, found: &mut BTreeSet<usize>) {
         let access = self.access.get(&at).into_iter().flatten().copied();
         match way {
             Way::Roster => self.of_own(whose, Some(ListId::Roster(at)), found),
@@ -308,7 +311,12 @@ impl Causes {
                 ] {
                     found.extend(self.field(field));
                 }
-                found.extend(self.approvals.iter().copied());
+                let meant = |of: &Option<String>| match (whose, of) {
+                    (Whose::Class(Some(domain)), Some(of)) => domain == of,
+                    _ => true,
+                };
+                let approvals = self.approvals.iter().filter(|(of, _)| meant(of));
+                found.extend(approvals.map(|(_, at)| *at));
                 found.extend(self.domains.values().flatten());
                 let links = self.links.iter().filter(|((project, _), _)| *project == at);
                 found.extend(links.flat_map(|(_, rows)| rows));
@@ -352,7 +360,7 @@ impl<'s, 'b, 'a> Tracer<'s, 'b, 'a> {
     /// Returns the rows that opened the ways in, or that broke them (`broken`), at the project of this position.
     pub(crate) fn rows(
         &self,
-        whose: Whose,
+        whose: Whose<'_>,
         target: &Target,
         at: usize,
         (was, is): (&Option<Visitor<'_>>, &Option<Visitor<'_>>),
@@ -393,7 +401,7 @@ impl<'s, 'b, 'a> Tracer<'s, 'b, 'a> {
             .into_iter()
             .flat_map(|field| self.causes.field(field));
         fields
-            .chain(self.causes.approvals.iter().copied())
+            .chain(self.causes.approvals.iter().map(|(_, at)| *at))
             .collect()
     }
 }

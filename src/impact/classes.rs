@@ -101,7 +101,11 @@ impl Comparison<'_, '_, '_> {
                     let mut trail = Trail::recording();
                     answer(self.after, after, &mut trail);
                     let turn = Turn::from(b, a);
-                    let caused = |ways| causes.of(Whose::Class, (turn, &target), at, ways);
+                    let whose = match class {
+                        Class::Domain(domain) => Whose::Class(Some(domain)),
+                        _ => Whose::Class(None),
+                    };
+                    let caused = |ways| causes.of(whose, (turn, &target), at, ways);
                     // Where the portal is what it was, articles change by what is said of them.
                     let portal = view(self.before, at, before).cmp(&view(self.after, at, after));
                     let ways: &[Way] = match space.is_some() && portal != b.cmp(&a) {

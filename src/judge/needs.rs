@@ -4,7 +4,8 @@ use super::Sheet;
 use crate::access::accounts::account_type;
 use crate::access::{DomainClass, Outcome, State, Trail, Way};
 use crate::model::{
-    Address, ChannelAccess, Email, OrganizationName, ProjectKey, SiteField, SiteValue, WhoCanView,
+    AccountKind, Address, ChannelAccess, Email, OrganizationName, ProjectKey, SiteField, SiteValue,
+    WhoCanView,
 };
 use crate::plan::{Block, Change, Effect, OrganizationRef, PersonRef};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
@@ -20,6 +21,10 @@ struct Makes<'c> {
     access: HashMap<&'c ProjectKey, (usize, ChannelAccess)>,
     on: BTreeMap<SiteField, usize>,
     allowed: Vec<usize>,
+    /// What an approved domain grants, by domain.
+    approvals: HashMap<&'c str, usize>,
+    /// The switch for Atlassian accounts and the any-domain rule, which choose the kind of accounts.
+    kinds: Vec<usize>,
 }
 
 /// Finds what every row rests on.
@@ -32,10 +37,10 @@ pub(super) fn needs(
 ) -> Needs {
     let makes = Makes::of(changes);
     let rules = before.rules_alone();
-    let mut refused: HashMap<&str, bool> = HashMap::new();
+    let mut outcomes: HashMap<&str, Outcome> = HashMap::new();
     let mut needs: Needs = changes
         .iter()
-        .map(|change| needs_of(change, &makes, &rules, &mut refused))
+        .map(|change| needs_of(change, &makes, &rules, &mut outcomes))
         .collect();
     if !replacements.is_empty() {
         let rows = changes.iter().enumerate();
@@ -114,8 +119,17 @@ impl<'c> Makes<'c> {
                     makes.access.insert(key, (at, *access));
                 }
                 Effect::SetSite(SiteField::AllowedDomains, _) => makes.allowed.push(at),
-                Effect::SetSite(field, SiteValue::Toggle(true)) => {
-                    makes.on.insert(*field, at);
+                Effect::SetSite(field, SiteValue::Toggle(on)) => {
+                    if *field == SiteField::Internal {
+                        makes.kinds.push(at);
+                    }
+                    if *on {
+                        makes.on.insert(*field, at);
+                    }
+                }
+                Effect::SetAnyDomain(_) => makes.kinds.push(at),
+                Effect::ApproveDomain { domain, .. } | Effect::DisapproveDomain(domain) => {
+                    makes.approvals.insert(domain.as_str(), at);
                 }
                 _ => {}
             }
@@ -128,7 +142,7 @@ fn needs_of<'c>(
     change: &'c Change,
     makes: &Makes<'_>,
     rules: &State<'_>,
-    refused: &mut HashMap<&'c str, bool>,
+    outcomes: &mut HashMap<&'c str, Outcome>,
 ) -> Vec<(usize, &'static str)> {
     let mut needs = Vec::new();
     let organization = |reference: &'c OrganizationRef| match reference {
@@ -163,17 +177,26 @@ fn needs_of<'c>(
         Effect::SetViewers(key, _, viewers) | Effect::LinkSpace(key, _, Some(viewers)) => {
             needs.extend(viewers_need(key, *viewers, makes));
         }
-        Effect::CreateAccount { email, .. } if !change.is_by_hand() => {
+        Effect::CreateAccount { email, kind, .. } if !change.is_by_hand() => {
             let domain = email.domain();
-            let refused = *refused.entry(domain).or_insert_with(|| {
+            let now = *outcomes.entry(domain).or_insert_with(|| {
                 let class = DomainClass::of(rules, domain);
-                let outcome = account_type(rules, &class, Way::Staff, &mut Trail::silent());
-                outcome == Outcome::Rejected
+                account_type(rules, &class, Way::Staff, &mut Trail::silent())
             });
-            if refused {
-                let external = makes.on.get(&SiteField::External);
-                let settings = external.into_iter().chain(&makes.allowed);
-                needs.extend(settings.map(|at| (*at, "the site does not let the account be made")));
+            match (now, kind) {
+                (Outcome::Rejected, _) => {
+                    let external = makes.on.get(&SiteField::External);
+                    let settings = external.into_iter().chain(&makes.allowed);
+                    let refused = "the site does not let the account be made";
+                    needs.extend(settings.map(|at| (*at, refused)));
+                }
+                (Outcome::Atlassian, AccountKind::PortalOnly)
+                | (Outcome::PortalOnly, AccountKind::Atlassian) => {
+                    let settings = makes.approvals.get(domain).into_iter().chain(&makes.kinds);
+                    let other = "the site makes an account of the other kind";
+                    needs.extend(settings.map(|at| (*at, other)));
+                }
+                _ => {}
             }
         }
         _ => {}

@@ -26,6 +26,7 @@ fn claim(site: &mut Site, state: &mut State<'_>, claims: [bool; 2]) {
     state.organizations.push(access::Organization {
         id: None,
         domains: access::Coverage::Whole,
+        provisioned: false,
         gone: false,
         name: "Initech".to_owned(),
         email_domains: Vec::new(),

@@ -121,6 +121,7 @@ impl Point {
             organizations: vec![access::Organization {
                 id: None,
                 domains: access::Coverage::Whole,
+                provisioned: false,
                 gone: false,
                 name: "Globex".to_owned(),
                 email_domains: Vec::new(),

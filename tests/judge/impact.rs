@@ -25,6 +25,8 @@ struct Somebody {
     /// Whether another account has the address.
     twin: bool,
     staff: bool,
+    /// Whether the address holds a licence of Confluence.
+    confluence: bool,
 }
 
 /// Everybody who has an account after apply.
@@ -50,6 +52,7 @@ fn everybody(worlds: &Worlds<'_, '_>, (before, after): (&Pages, &Pages)) -> Vec<
                 },
                 after: after.of_account(&id),
                 known: seen.is_some() || !had,
+                confluence: after.uses_confluence(email),
                 twin: after.site.accounts_with_email(email).len() > 1,
                 staff: seen.is_some_and(|seen| is_staff(&seen.account)) || after.is_agent(email),
                 email: email.to_owned(),
@@ -164,6 +167,10 @@ fn moves(one: &Somebody, assessment: &Assessment, worlds: &Worlds<'_, '_>, found
         if by_class && !one.known {
             continue;
         }
+        // Whoever holds a licence of Confluence and is on no list is nobody whom a plan knows.
+        if !one.known && one.confluence && target.contains('/') {
+            continue;
+        }
         let asked = Asked::Address(Email::new(&one.email).unwrap());
         let (answers, why) = judged(worlds, &asked, target);
         if is_open(answers, found) {
@@ -196,35 +203,40 @@ pub(crate) fn judged(
     asked: &Asked,
     target: &str,
 ) -> ([Answer; 2], String) {
-    let (project, space) = crate::pages::parts(target);
     let say = |state: &State<'_>| {
-        let Some(at) = state.project(project) else {
-            return (Answer::Uncertain, String::new());
-        };
+        let project = crate::pages::parts(target).0;
         // The scheme of a project that the plan does not touch is not read, and counts as healthy.
-        if state.projects[at].scheme.reading == Reading::NotAsked {
+        let scheme = state.project(project).map(|at| &state.projects[at].scheme);
+        if scheme.is_some_and(|scheme| scheme.reading == Reading::NotAsked) {
             return (Answer::Uncertain, "its scheme was not asked for".to_owned());
         }
-        let visitor = asked.visitor(state);
-        let mut trail = Trail::recording();
-        let answer = match space {
-            None => portal::reach(state, at, &visitor, &mut trail).view,
-            Some(space) => {
-                let space = SpaceKey::new(space).unwrap();
-                let project = &state.projects[at];
-                if !project.spaces.contains_key(&space)
-                    && project.spaces_coverage != Coverage::Whole
-                {
-                    return (Answer::Uncertain, "not read".to_owned());
-                }
-                articles::read(state, at, &space, &visitor, &mut trail)
-            }
-        };
-        (answer, told(&trail.into_steps()))
+        say(state, asked, target)
     };
     let ((before, why), (after, then)) = (say(worlds.before), say(&worlds.applied));
     let told = format!("{} ({why}) then {} ({then})", before.word(), after.word());
     ([before, after], told)
+}
+
+/// What the judge says of a portal or of articles in one world, with the reasons.
+pub(crate) fn say(state: &State<'_>, asked: &Asked, target: &str) -> (Answer, String) {
+    let (project, space) = crate::pages::parts(target);
+    let Some(at) = state.project(project) else {
+        return (Answer::Uncertain, String::new());
+    };
+    let visitor = asked.visitor(state);
+    let mut trail = Trail::recording();
+    let answer = match space {
+        None => portal::reach(state, at, &visitor, &mut trail).view,
+        Some(space) => {
+            let space = SpaceKey::new(space).unwrap();
+            let project = &state.projects[at];
+            if !project.spaces.contains_key(&space) && project.spaces_coverage != Coverage::Whole {
+                return (Answer::Uncertain, "not read".to_owned());
+            }
+            articles::read(state, at, &space, &visitor, &mut trail)
+        }
+    };
+    (answer, told(&trail.into_steps()))
 }
 
 /// Says whether what moves is left open before and after: then nothing sure is wrong, and it is counted.

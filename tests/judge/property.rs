@@ -83,16 +83,18 @@ fn whatever_is_said_of_people_is_what_the_site_does() {
         total.unsaid += found.unsaid;
         total.said += found.said;
         total.moments += found.moments;
+        total.causes += found.causes;
         total.verdicts += found.verdicts;
         total.whole += found.whole;
     }
     let mut told = format!(
-        "{} worlds, {} applied with {} writes; {} gains and losses said, {} not told since nothing is sure; {} moments, {} expectations, {} worlds judged offline; answers (all, uncertain) {:?}\nuncertain by rule {:#?}\n",
+        "{} worlds, {} applied with {} writes; {} gains and losses said, {} not told since nothing is sure; {} without their causes; {} moments, {} expectations, {} worlds judged offline; answers (all, uncertain) {:?}\nuncertain by rule {:#?}\n",
         total.worlds,
         total.applied,
         total.writes,
         total.said,
         total.unsaid,
+        total.causes,
         total.moments,
         total.verdicts,
         total.whole,

@@ -5,7 +5,7 @@ use crate::moments::Watch;
 use crate::pages::Pages;
 use crate::support::{Case, key, today};
 use crate::world::{DOMAINS, STRANGERS, World};
-use crate::{drift, impact, live, moments, offline, verdicts};
+use crate::{causes, drift, impact, live, moments, offline, verdicts};
 use portcullis::access::{Answer, Because, State};
 use portcullis::apply::{Apply, Journal, Outcome};
 use portcullis::desired::Desired;
@@ -38,6 +38,8 @@ pub(crate) struct Found {
     pub(crate) said: u64,
     /// Moments after a write, expectations compared, and worlds in which everything was done.
     pub(crate) moments: u64,
+    /// Gains and losses whose causes were taken away.
+    pub(crate) causes: u64,
     pub(crate) verdicts: u64,
     pub(crate) whole: u64,
 }
@@ -249,6 +251,9 @@ pub(crate) async fn round(world: &World, wire: &mut Wire, found: &mut Found) {
         let action = row.action.word();
         format!("{action} {} by {:?}: {stands:?}", row.address, row.surface)
     }));
+    if targets.is_empty() {
+        offline::check(&stage, world, wire, found);
+    }
     drift::check(&stage, &observed, &planned, &before, found);
     if planned
         .plan
@@ -262,6 +267,7 @@ pub(crate) async fn round(world: &World, wire: &mut Wire, found: &mut Found) {
     let was = State::live(&stage.desired, &observed);
     let sheet = Sheet::new(&planned.plan.changes);
     let worlds = Worlds::new(&was, &sheet);
+    causes::check(&planned, &worlds, found);
     watch.begin(case.sandbox.keeper());
     let carried = carry_out(&stage, &observed, &planned.plan).await;
     let moments = watch.end();
@@ -274,7 +280,6 @@ pub(crate) async fn round(world: &World, wire: &mut Wire, found: &mut Found) {
         found.writes += case.sandbox.stats().writes;
         impact::check(&planned, &worlds, (&before, &after), found);
         verdicts::check(&stage, &planned, &worlds, &after, found);
-        offline::check(&stage, &planned, &after, found);
         moments::check(
             &planned.plan,
             moments,

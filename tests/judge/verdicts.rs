@@ -96,6 +96,12 @@ pub(crate) fn verdict<'v>(
         .find(|verdict| verdict.kind == "expectation" && verdict.name == expectation.name)
 }
 
+/// Says whether a verdict is about somebody who may yet come to be a member of an organization, whom no page shows.
+pub(crate) fn is_about_whoever_comes(verdict: &Verdict) -> bool {
+    let mut problems = verdict.problems.iter();
+    problems.any(|problem| problem.contains("any member of"))
+}
+
 /// Compares the verdicts of a plan.
 pub(crate) fn check(
     stage: &Stage<'_>,
@@ -124,7 +130,7 @@ pub(crate) fn check(
             // A promise holds when everything is done; a prohibition at both moments.
             "pass" => !(holds || expectation.can && later),
             // What would make it fail is held back, or comes with the steps by hand.
-            "fail" => holds && !held_back && !later,
+            "fail" => holds && !held_back && !later && !is_about_whoever_comes(verdict),
             _ => false,
         };
         if wrong {

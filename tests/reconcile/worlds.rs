@@ -516,3 +516,18 @@ projects:
         assert_eq!(["HR", "WEB"].map(read), [Some(true); 2]);
     });
 }
+
+/// An account of the kind that only a held-back approval would choose is held back with it.
+#[test]
+fn an_account_rests_on_the_approval_that_chooses_its_kind() {
+    let seed = "customer_access: { internal: { atlassian_accounts: true }, external: { portal_only_accounts: true } }
+organizations: { Globex: {} }
+=top=
+atlassian_organizations: { acme-corp: { approved_domains: { mode: add_only, domains: { new.example: { sites: { acme: { role: customer, admin_approval: false } } } } }, customer_role: \"ari:cloud:jira-servicedesk::role/product/customer\" } }";
+    let desired = "organizations: { Globex: { members: { list: [{ email: n@new.example, account: portal_only }] } } }
+=top=
+atlassian_organizations: { acme-corp: { approved_domains: { mode: exact, domains: {}, allow_empty: true } } }
+policy: { protect: [], accept_drift: [{ address: acme-corp/approved-domain/new.example, reason: later, owner: it@acme.com }] }";
+    let rows = agrees(seed, desired, &[]);
+    assert!(rows.contains("an account of the other kind"), "{rows}");
+}

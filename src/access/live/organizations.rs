@@ -11,9 +11,6 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use std::ops::Bound;
 
-/// Why nobody knows whether new customers join an organization by its e-mail domains.
-const PROVISIONED: &str = "an identity provider decides who is a member";
-
 /// The positions of organizations.
 pub(super) type Positions = BTreeMap<OrganizationId, u32>;
 
@@ -39,21 +36,17 @@ pub(super) fn organizations<'a>(
             Some((Field::Unknown(why), _)) => attested_domains(lists, id, why),
             None => attested_domains(lists, id, NOT_ASKED),
         };
-        let (email_domains, domains) = match seen.scim_managed {
-            // Whether its domains still add people beside the identity provider is not documented.
-            true if !email_domains.is_empty() || domains != Coverage::Whole => {
-                (Vec::new(), Coverage::Unread(PROVISIONED.to_owned()))
-            }
-            _ => (email_domains, domains),
-        };
-        organizations.push(Organization {
+        let mut organization = Organization {
             id: Some(id.clone()),
             name: seen.name.clone(),
-            email_domains,
-            domains,
+            email_domains: Vec::new(),
+            domains: Coverage::Whole,
+            provisioned: seen.scim_managed,
             members: lists.fill(people, ListId::Organization(at), seen.members.as_ref()),
             gone: false,
-        });
+        };
+        organization.set_domains(email_domains, domains);
+        organizations.push(organization);
     }
     (organizations, positions)
 }

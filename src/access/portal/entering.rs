@@ -6,7 +6,7 @@ use crate::access::answer::{Answer, Source, Trail};
 use crate::access::desired;
 use crate::access::people::{Account, ListId, Role, Status};
 use crate::access::scheme;
-use crate::access::state::{Project, State, StateKind};
+use crate::access::state::{Coverage, Project, State, StateKind};
 use crate::access::visitor::{Actor, Visitor};
 use crate::neutral::named;
 
@@ -81,12 +81,16 @@ pub(super) fn newcomer(
         // Offline, a list that may hold more people than are written holds nobody who is new.
         let unlisted = (state.kind == StateKind::Desired && class.organizations.is_empty())
             .then(|| on_no_list(project));
-        let project = unlisted.as_ref().unwrap_or(project);
-        reach = account(state, project_at, project, &actor, &mut as_account);
+        let listed = unlisted.as_ref().unwrap_or(project);
+        reach = account(state, project_at, listed, &actor, &mut as_account);
         reach = scheme::perhaps_in_a_group(project, who, reach, &mut as_account);
         let known = |at| class.organizations.iter().any(|(known, _)| *known == at);
         let whom = || format!("new customers of {} join", class.label());
-        reach = perhaps_joined(state, project, known, whom, reach, &mut as_account).and(certainty);
+        reach = perhaps_joined(state, project, known, whom, reach, &mut as_account);
+        if class.name.is_some() {
+            reach = perhaps_linked(project, class, reach, &mut as_account);
+        }
+        reach = reach.and(certainty);
         if reach.view == Answer::No {
             let agent = accounts::perhaps_agent(state, class, &mut as_account);
             reach = reach.or(Reach::both(agent));
@@ -126,6 +130,29 @@ pub(super) fn perhaps_joined(
             "whether {} {} by themselves, which is linked to {}, is not known: {why}",
             whom(),
             named(&organization.name),
+            project.key
+        )
+    });
+    reach.or(Reach::both(Answer::Uncertain))
+}
+
+/// A2: an organization that has the domain may be linked where the list of organizations was not read.
+fn perhaps_linked(
+    project: &Project,
+    class: &accounts::DomainClass,
+    reach: Reach,
+    trail: &mut Trail,
+) -> Reach {
+    let Coverage::Unread(why) = &project.links else {
+        return reach;
+    };
+    if reach.view == Answer::Yes {
+        return reach;
+    }
+    trail.add("A2", None, || {
+        format!(
+            "whether an organization that has {} is linked to {} is not known: {why}",
+            class.label(),
             project.key
         )
     });

@@ -495,7 +495,7 @@ fn batch(desired: &Desired<'_>, change: &Change) -> Option<(String, String)> {
             format!("sharing {key}"),
         )),
         // Who can view a space belongs to the space, whichever project it is set through.
-        Effect::LinkSpace(_, space, _) | Effect::SetViewers(_, space, _) => {
+        Effect::LinkSpace(_, space, Some(_)) | Effect::SetViewers(_, space, _) => {
             let name = format!("space {space}");
             Some((name.clone(), name))
         }
