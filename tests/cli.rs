@@ -10,6 +10,8 @@ mod attest;
 mod blame;
 #[path = "cli/console.rs"]
 mod console;
+#[path = "cli/credentials.rs"]
+mod credentials;
 #[path = "cli/doctor.rs"]
 mod doctor;
 #[path = "cli/doors.rs"]

@@ -7,6 +7,8 @@ mod endings;
 mod facts;
 #[path = "reconcile/faithless.rs"]
 mod faithless;
+#[path = "reconcile/fields.rs"]
+mod fields;
 #[path = "reconcile/groups.rs"]
 mod groups;
 #[path = "reconcile/inviting.rs"]

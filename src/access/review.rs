@@ -368,6 +368,18 @@ fn not_judged(state: &State<'_>) -> Vec<String> {
     all
 }
 
+impl State<'_> {
+    /// What is not known of a site that was read, as sentences; nothing of a state that is only written.
+    pub fn unread(&self) -> Vec<String> {
+        if self.kind != StateKind::Live {
+            return Vec::new();
+        }
+        let projects: Vec<usize> = (0..self.projects.len()).collect();
+        let refused = self.doors.unread.iter().map(|unread| unread.says.clone());
+        gaps(self, &projects).into_iter().chain(refused).collect()
+    }
+}
+
 /// What is not known of the site, each once.
 fn gaps(state: &State<'_>, projects: &[usize]) -> Vec<String> {
     let mut seen = BTreeSet::new();

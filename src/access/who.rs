@@ -6,7 +6,7 @@ pub mod write;
 use super::accounts::{DomainClass, Outcome};
 use super::answer::{Answer, Because, RuleId, Source, Trail};
 use super::articles;
-use super::people::{ListId, PersonId, SituationId, Status};
+use super::people::{ListId, PersonId, Role, SituationId, Status};
 use super::portal::{self, Route};
 use super::scheme::{Circle, Reading};
 use super::state::{Coverage, Project, State, StateKind};
@@ -214,6 +214,15 @@ pub fn audience(state: &State<'_>, project_at: usize, space: Option<&SpaceKey>) 
         ));
     }
     gaps.extend(shut_out(state, project_at));
+    let roles = people
+        .iter()
+        .filter(|row| state.people.get(row.person).account.role == Role::Unknown)
+        .count();
+    if roles > 0 && state.kind == StateKind::Live {
+        gaps.push(format!(
+            "whether {roles} of them hold the role Customer is not known: it is read with the organization's API key"
+        ));
+    }
     Audience {
         project: state.projects[project_at].key.clone(),
         space: space.cloned(),

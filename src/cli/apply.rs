@@ -212,6 +212,7 @@ async fn carry_out(
     accept::stamp(&mut document, Made::LIVE, observed);
     let reach = &arguments.reach;
     build::set_arguments(&mut document, &reach.dir, reach.narrowed());
+    observe::tell_unread(planned, output);
     let incomplete = judged.unread.and(observe::exit_of_plans(planned));
     let key = output.pseudonym_key.clone();
     let rows = match output.privacy {

@@ -8,10 +8,12 @@ use crate::config::Mode;
 use crate::exit::Exit;
 use crate::export::{self, Export, Members, Shape};
 use crate::files::{self, Access, Given, Refusal};
+use crate::model::Field;
 use crate::observe::{Whole, observe_site};
 use crate::observed::{Observed, snapshot as snapshots};
 use camino::Utf8Path;
 use source::Source;
+use std::collections::BTreeMap;
 
 /// Runs the command.
 pub(super) async fn run(
@@ -66,6 +68,7 @@ async fn export(
     let mut written = export::workspace(&observed, &target, shape)
         .map_err(|error| output.fail(Exit::Unexpected, &error.to_string(), None))?;
     gaps(&written, arguments.partial, output)?;
+    tell_unread(&observed, output);
     if let (Some(state), Some(_)) = (state, &arguments.to) {
         // Without its state, the sandbox of the new workspace would be another, empty site.
         let text = state
@@ -130,6 +133,38 @@ fn gaps(export: &Export, partial: bool, output: &mut Output) -> Result<(), Exit>
     }
     output.note("\nNothing was written. With --partial, what could not be read is left out.");
     Err(worst)
+}
+
+/// Says what a surface did not tell of projects: it is left out, with a comment where it would stand.
+fn tell_unread(observed: &Observed, output: &mut Output) {
+    let mut by_reason: BTreeMap<(&str, &str), Vec<&str>> = BTreeMap::new();
+    for (key, seen) in observed.whole_projects().into_iter().flatten() {
+        let access = seen.channel_access.as_ref().map(|seen| &seen.value);
+        let spaces = seen.knowledge_base.as_ref().map(|seen| &seen.value);
+        let unread = [
+            ("channel access", unknown(access)),
+            ("linked spaces", unknown(spaces)),
+        ];
+        for (what, why) in unread {
+            if let Some(why) = why {
+                by_reason.entry((what, why)).or_default().push(key.as_str());
+            }
+        }
+    }
+    for ((what, why), keys) in by_reason {
+        let message = format!(
+            "warning: the {what} of {} could not be read and is left out, with a comment: {why}",
+            keys.join(", ")
+        );
+        output.note(&crate::neutral::neutral(&message));
+    }
+}
+
+fn unknown<T>(value: Option<&Field<T>>) -> Option<&str> {
+    match value? {
+        Field::Known(_) => None,
+        Field::Unknown(why) => Some(why),
+    }
 }
 
 /// Writes a snapshot; a failure leaves what was there.

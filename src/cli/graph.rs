@@ -45,6 +45,10 @@ async fn drawn(
         Some(observed) => State::live(&desired, observed),
         None => State::desired(&desired),
     };
+    // A picture has no room for what is not in it.
+    for gap in state.unread() {
+        output.note(&format!("not in the picture, or only dashed: {gap}"));
+    }
     let drawn = Graph::of(&state);
     let out = &mut output.data;
     let written = match arguments.format {

@@ -289,6 +289,30 @@ pub(super) async fn read(
     }
 }
 
+/// How many things that were not read are named.
+const UNREAD: usize = 5;
+
+/// Says before anything is shown what was not read for want of a right or a credential, so that nothing is planned there.
+pub(super) fn tell_unread(planned: &[Planned], output: &mut Output) {
+    let errors = planned.iter().flat_map(|planned| &planned.plan.errors);
+    let unread: BTreeSet<&str> = errors
+        .filter(|error| error.cause.forbidden && !error.invalid)
+        .map(|error| error.address.as_str())
+        .collect();
+    if unread.is_empty() {
+        return;
+    }
+    let mut named: Vec<&str> = unread.iter().copied().take(UNREAD).collect();
+    let more = format!("{} more", unread.len().saturating_sub(UNREAD));
+    if unread.len() > UNREAD {
+        named.push(&more);
+    }
+    output.note(&format!(
+        "warning: not read for want of a right or a credential, and so not planned: {}",
+        named.join(", ")
+    ));
+}
+
 /// Returns how urgently the plan's errors end the command.
 pub(super) fn exit_of_plans(planned: &[Planned]) -> Exit {
     planned

@@ -133,6 +133,7 @@ async fn plan(
     if arguments.observed.is_some() {
         document.applyable = false;
     }
+    observe::tell_unread(&planned, output);
     let errors = observe::exit_of_plans(&planned);
     let mut exit = worst.and(errors).and(observe::exit_of_checks(&planned));
     let mut rows = document.resource_changes.iter();

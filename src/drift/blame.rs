@@ -95,6 +95,15 @@ pub fn blame(
             &logs.organization,
             Wanted::Touched(vec![("domain", vec![(*domain).to_owned()])]),
         ),
+        // Which role went is not told in the same words everywhere; that one of this person did, and which way, is.
+        [_, "account", who, "role"] => {
+            let way = match live.get("role").and_then(Value::as_str) {
+                Some("none") => Way::Removed,
+                _ => Way::Added,
+            };
+            let all = vec![person(names, who), ("role", Vec::new())];
+            (&logs.organization, Wanted::Went(all, way))
+        }
         _ => match wanted(&parts, names, action, live, project_name) {
             Some(wanted) => (&logs.site, wanted),
             None => return Blame::Silent,
@@ -126,12 +135,7 @@ fn wanted(
         ("project", called)
     };
     let organization = |name: &str| ("organization", vec![name.to_owned()]);
-    let person = |who: &str| {
-        let known = names.get(who).cloned().unwrap_or_default();
-        let mut called = vec![who.strip_prefix("id:").unwrap_or(who).to_owned()];
-        called.extend(known);
-        ("user", called)
-    };
+    let person = |who: &str| person(names, who);
     Some(match parts {
         [_, "organization", name] => match way {
             Some(way) => Wanted::Went(vec![organization(name)], way),
@@ -186,6 +190,14 @@ fn wanted(
     })
 }
 
+/// A person, by whatever a log may call them.
+fn person(names: &Names, who: &str) -> (&'static str, Vec<String>) {
+    let known = names.get(who).cloned().unwrap_or_default();
+    let mut called = vec![who.strip_prefix("id:").unwrap_or(who).to_owned()];
+    called.extend(known);
+    ("user", called)
+}
+
 /// The newest record about what is wanted, where it says what is wanted.
 fn find<'r>(records: &'r [Record], wanted: &Wanted) -> Option<&'r Record> {
     match wanted {
@@ -220,10 +232,13 @@ fn find<'r>(records: &'r [Record], wanted: &Wanted) -> Option<&'r Record> {
     }
 }
 
-/// Says whether a record names everything: as what it is about, or as a value that changed.
+/// Says whether a record names everything: as what it is about, or as a value that changed. Without a name anything of the kind
+/// is meant.
 fn names_all(record: &Record, all: &[(&'static str, Vec<String>)]) -> bool {
     all.iter().all(|(kind, called)| {
-        let known = |text: &str| !text.is_empty() && called.iter().any(|name| name == text);
+        let known = |text: &str| {
+            !text.is_empty() && (called.is_empty() || called.iter().any(|name| name == text))
+        };
         let by_item = record
             .items
             .iter()
@@ -387,6 +402,38 @@ mod tests {
         assert!(matches!(found, Blame::By(_)));
         let newer = vec![changed(2, "Restricted"), changed(1, "Open")];
         assert_eq!(asked(newer, at, "update", json!("open")), Blame::Silent);
+    }
+
+    #[test]
+    fn a_role_of_a_person_is_in_the_log_of_the_organization() {
+        let items = [("USER", "Ana"), ("ROLE", "atlassian/user")];
+        let granted = || record(2, "Granted role to user", &items, &[]);
+        let names = Names::from([("ana@x.example".to_owned(), vec!["Ana".to_owned()])]);
+        let asked = |records: Vec<Record>, live: &str| {
+            let logs = Logs {
+                site: Err("not asked".into()),
+                organization: Ok(records),
+            };
+            let at = "acme/account/ana@x.example/role";
+            blame(
+                &logs,
+                &names,
+                (at, "update", &json!({"role": live})),
+                |_| None,
+            )
+        };
+        assert!(matches!(asked(vec![granted()], "user"), Blame::By(_)));
+        // Somebody took the role Customer away, whom no record names.
+        assert_eq!(asked(vec![granted()], "none"), Blame::Silent);
+        let group = record(
+            3,
+            "User added to group",
+            &[("USER", "Ana"), ("GROUP", "g")],
+            &[],
+        );
+        assert!(
+            matches!(asked(vec![group, granted()], "user"), Blame::By(found) if found.summary.contains("role"))
+        );
     }
 
     #[test]

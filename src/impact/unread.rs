@@ -1,6 +1,6 @@
 //! What the impact could not judge, because it was not read: said, never guessed.
 
-use crate::access::{Coverage, Fact, State};
+use crate::access::{Coverage, Fact, Role, State};
 use crate::model::{Field, ProjectKey, Read, SpaceKey};
 use crate::observed::{Observation, Observed, Resolution};
 use std::collections::BTreeSet;
@@ -62,7 +62,28 @@ pub(super) fn people(observed: &Observed, before: &State<'_>) -> Vec<String> {
         unread.push(format!("the members of {unknown} linked organization{s}"));
     }
     unread.extend(addresses(observed));
+    unread.extend(roles(observed, before));
     unread
+}
+
+/// Atlassian accounts of which it is not known whether they hold the role Customer: all of their access rests on that.
+fn roles(observed: &Observed, before: &State<'_>) -> Option<String> {
+    if matches!(observed.customer_role_holders, Some(Read::Complete(_))) {
+        return None;
+    }
+    let unknown = before
+        .people
+        .iter()
+        .filter(|person| person.account.role == Role::Unknown)
+        .count();
+    let accounts = match unknown {
+        0 => return None,
+        1 => "1 Atlassian account holds".to_owned(),
+        count => format!("{count} Atlassian accounts hold"),
+    };
+    Some(format!(
+        "whether {accounts} the role Customer (the organization's API key reads it)"
+    ))
 }
 
 /// Returns what is not known of the site's own settings, on which depends what whole classes of people may do.

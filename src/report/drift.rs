@@ -17,7 +17,7 @@ use serde_json::Value;
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 pub use text::text;
-pub(in crate::report) use text::{action, changed, waits};
+pub(in crate::report) use text::{action, changed, done_by, waits};
 
 /// The reason of a row that only a person can bring about, or that waits for one.
 const WAITS: &str = "waits_for_a_person";

@@ -120,3 +120,122 @@ async fn what_is_new_since_an_earlier_report_comes_first() {
     place.write("plan.json", "{}");
     assert_eq!(place.run(&["drift", "--since", "plan.json"]).code, 64);
 }
+
+/// A person whose licence was taken, a domain, and a link that nobody ever logged.
+const MINE: &str = "    atlassian_organization: corp
+    surfaces: { roles: write }
+    people: { dev@acme.example: { role: customer, take_away: [jira] } }
+    projects: { ITSM: { organizations: { mode: exact, list: [], allow_empty: true } } }
+atlassian_organizations:
+  corp:
+    id: ID
+    approved_domains: { domains: { acme.example: { sites: { acme: { role: customer } } } } }
+policy: { max_licences_removed: 5 }
+";
+
+const SEED: &str = "version: 1
+atlassian_organizations: { corp: { approved_domains: { domains: { acme.example: { sites: { acme: { role: customer } } } } } } }
+sites:
+  acme:
+    atlassian_organization: corp
+    accounts: { list: [{ email: dev@acme.example, account: atlassian, role: user, apps: [jira] }] }
+    organizations: { Umbrella: {} }
+    projects: { ITSM: { organizations: { list: [Umbrella] }, customers: { list: [dev@acme.example] } } }
+";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn roles_and_approved_domains_are_in_the_log_of_the_organization() {
+    let mut place = Place::new();
+    place.environment(&super::harness::ADMIN);
+    place.write("seed/portcullis.yaml", SEED);
+    let key = portcullis::model::SiteKey::new("acme").unwrap();
+    let today = super::harness::TODAY.parse().unwrap();
+    let seeded = portcullis::connect::seed_directory(&place.path().join("seed"), &key, today);
+    let sandbox = Sandbox::start(seeded.unwrap(), Options::default())
+        .await
+        .unwrap();
+    let id = sandbox.site().atlassian_organization().to_owned();
+    let head = format!(
+        "version: 1\nsites:\n  acme:\n    url: \"{}\"\n",
+        sandbox.url()
+    );
+    place.write("portcullis.yaml", &(head + &MINE.replace("ID", &id)));
+    // How the site began is in no log.
+    let first = place.run(&["drift", "--blame", "--format", "json"]).json();
+    let link = blame(&first, "acme/project/ITSM/organization/Umbrella");
+    assert_eq!(link["says"], "the log says nothing", "{link}");
+    assert!(link["by"].is_null() && link["at"].is_null(), "{link}");
+    place.write("yesterday.json", &first.to_string());
+    let ran = place.run(&["apply", "--auto-approve", "--allow-manual"]);
+    assert_eq!(ran.code, 0, "{}", ran.text());
+    // Somebody gives the licence back and takes the domain away, with the organization's key.
+    let dev = sandbox.site().accounts_with_email("dev@acme.example")[0]
+        .id()
+        .to_string();
+    let url = format!("{}/admin", sandbox.url());
+    let cloud = sandbox.site().cloud_id().to_string();
+    // Plain HTTP is all that is spoken here, but the client wants to know where it would get its cryptography from.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let role = serde_json::json!({"role": "atlassian/user", "resource": format!("ari:cloud:jira-software::site/{cloud}")});
+    let given = client
+        .post(format!("{url}/v1/orgs/{id}/users/{dev}/roles/assign"))
+        .bearer_auth("sandbox-org-key")
+        .json(&role)
+        .send()
+        .await
+        .unwrap();
+    assert!(
+        given.status().is_success(),
+        "{}",
+        given.text().await.unwrap()
+    );
+    let domain = format!("{url}/v2/orgs/{id}/app-access-settings/domains/acme.example");
+    let body = serde_json::json!({"adminNotifications": true, "products": []});
+    let taken = client
+        .put(domain)
+        .bearer_auth("sandbox-org-key")
+        .header("X-ExperimentalApi", "opt-in")
+        .json(&body)
+        .send()
+        .await
+        .unwrap();
+    assert!(
+        taken.status().is_success(),
+        "{}",
+        taken.text().await.unwrap()
+    );
+    let report = place.run(&["drift", "--blame", "--format", "json"]).json();
+    for (address, says) in [
+        ("acme/account/dev@acme.example/role", "Granted role to user"),
+        (
+            "corp/approved-domain/acme.example",
+            "Changed an approved domain",
+        ),
+    ] {
+        let found = blame(&report, address);
+        assert_eq!(found["says"], says, "{found}");
+        assert!(found["at"].as_str().unwrap().ends_with('Z'), "{found}");
+    }
+    // The page says the same, and what is new first.
+    let page = place.run(&[
+        "drift",
+        "--blame",
+        "--since",
+        "yesterday.json",
+        "--format",
+        "html",
+    ]);
+    for says in [
+        "Granted role to user",
+        "new since yesterday.json",
+        "Changed an approved domain",
+    ] {
+        assert!(page.out.contains(says), "{says}: {}", page.text());
+    }
+    // Without the organization's key that log is not read, and nothing is guessed.
+    place.without("PORTCULLIS_ORG_API_KEY");
+    let blind = place.run(&["drift", "--blame", "--format", "json"]).json();
+    let unread = blind["blame"].to_string();
+    assert!(!unread.contains("Granted role"), "{unread}");
+}

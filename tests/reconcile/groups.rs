@@ -136,6 +136,38 @@ expectations:
 }
 
 #[test]
+fn only_with_a_group_means_its_members_and_nobody_else() {
+    let only = |mode: &str, who: &str| {
+        format!(
+            "projects: {{ HR: {{ channel_access: restricted, customer_groups: {{ mode: {mode}, list: [hr-staff] }} }} }}
+=top=
+expectations: [{{ name: staff alone, only: [{who}], can: view_portal, site: acme, projects: [HR] }}]"
+        )
+    };
+    run(async {
+        for (desired, status) in [
+            (only("exact", "'group:hr-staff'"), "pass"),
+            // Who is in the other group stays a customer.
+            (only("add_only", "'group:hr-staff'"), "fail"),
+            (
+                only("add_only", "'group:hr-staff', 'group:contractors'"),
+                "pass",
+            ),
+            (only("exact", "'group:contractors'"), "fail"),
+            (only("exact", "ivy@acme.com"), "fail"),
+        ] {
+            let case = Case::new(&desired, STAFF).await;
+            let round = case.plan().await;
+            let checks = &round.document.checks;
+            let found = checks
+                .iter()
+                .find(|check| check.address.kind == "expectation");
+            assert_eq!(found.unwrap().status, status, "{desired}\n{}", round.text());
+        }
+    });
+}
+
+#[test]
 fn verifying_reads_the_role_back() {
     run(async {
         let case = Case::new(

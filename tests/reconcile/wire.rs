@@ -62,6 +62,80 @@ fn every_request_and_answer_of_a_full_apply_follows_the_official_descriptions() 
     });
 }
 
+/// Groups that come into a role of customers and go, people who become customers or whose access ends, another name for an
+/// organization, an invitation: what the newer fields send.
+const NEWER: &str = "surfaces: { gateway: write, private: write, roles: write, accounts: write }
+organizations: { Globex AG: { previous_name: Globex } }
+people: { dev@acme.com: { role: customer, take_away: [jira] }, no@acme.com: { role: customer }, mal@x.example: { state: revoked } }
+projects:
+  HR: { customer_groups: { mode: exact, list: [staff] } }
+  OPS: { customer_groups: { list: [staff] }, customers: { mode: exact, create: invite, list: [bo@x.example, new@x.example] } }";
+
+const NEWER_SEED: &str = "customer_access: { external: { portal_only_accounts: true, allowed_domains: any } }
+accounts: { list: [{ email: dev@acme.com, account: atlassian, role: user, apps: [jira] }, { email: no@acme.com, account: atlassian, role: none }, { email: mal@x.example }] }
+organizations: { Globex: {} }
+projects: { HR: {}, OPS: { customers: { list: [bo@x.example, old@x.example] } } }
+sandbox:
+  groups: { staff: { id: g-s, members: [ivy@acme.com], role: customer }, temps: { members: [kim@acme.com], role: customer } }
+  projects: { HR: { customer_groups: [temps], request_types: { Ask: { groups: [staff] } } }, OPS: { team_managed: true } }
+  help_centers: { Partners: { audience: organizations, organizations: [Globex] } }";
+
+#[test]
+fn requests_for_roles_groups_and_endings_follow_the_official_descriptions() {
+    let Some(mut wire) = Wire::load() else { return };
+    run(async {
+        let options = Options {
+            record: true,
+            ..Options::default()
+        };
+        let case = Case::with(NEWER, NEWER_SEED, options).await;
+        case.converge().await;
+        let exchanges = case.sandbox.exchanges();
+        let operations: BTreeSet<String> = exchanges
+            .iter()
+            .filter_map(|exchange| wire.operation(exchange))
+            .collect();
+        for operation in [
+            "GET /rest/api/3/project/{projectIdOrKey}/role",
+            "GET /rest/api/3/project/{projectIdOrKey}/role/{id}",
+            "POST /rest/api/3/project/{projectIdOrKey}/role/{id}",
+            "DELETE /rest/api/3/project/{projectIdOrKey}/role/{id}",
+            "GET /rest/api/3/role",
+            "GET /rest/api/3/group/member",
+            "GET /rest/servicedeskapi/requesttype",
+            "PUT /rest/servicedeskapi/customer/user/{accountId}/revoke-portal-only-access",
+            "POST /rest/servicedeskapi/servicedesk/{serviceDeskId}/customer/invite",
+            "POST /v1/orgs/{orgId}/users/{userId}/roles/assign",
+            "POST /v1/orgs/{orgId}/users/{userId}/roles/revoke",
+        ] {
+            assert!(
+                operations.contains(operation),
+                "{operation}: {operations:#?}"
+            );
+        }
+        // In every request on the role: the project's own id of it, and actors by account id and by group id alone.
+        for exchange in exchanges.iter().filter(|exchange| {
+            exchange.method == "POST"
+                && exchange.path.contains("/role/")
+                && exchange.path.contains("/rest/api/3/project/")
+        }) {
+            let body: serde_json::Value = serde_json::from_slice(&exchange.request_body).unwrap();
+            let keys: BTreeSet<&str> = body
+                .as_object()
+                .unwrap()
+                .keys()
+                .map(String::as_str)
+                .collect();
+            assert!(
+                keys.is_subset(&BTreeSet::from(["user", "group", "groupId"])),
+                "{body}"
+            );
+        }
+        let objections = wire.check_all(&exchanges);
+        assert!(objections.is_empty(), "{}", objections.join("\n"));
+    });
+}
+
 #[test]
 fn reading_planning_and_showing_write_nothing() {
     run(async {

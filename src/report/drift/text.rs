@@ -180,7 +180,7 @@ fn differences(document: &DriftDocument, page: &mut Page<'_>) -> io::Result<()> 
 }
 
 /// Says who did it and when, as the log has it, or that no log says.
-fn done_by(row: &BlameRow) -> Phrase {
+pub(in crate::report) fn done_by(row: &BlameRow) -> Phrase {
     match (&row.by, &row.at) {
         (Some(by), Some(at)) => Phrase::of("by ")
             .name(by)

@@ -1,14 +1,14 @@
 //! What differs between site and files: what it comes to, who it is about, and the rows by whose doing they are.
 
 use super::super::document::ResourceChange;
-use super::super::drift::{DriftDocument, action, changed, waits};
+use super::super::drift::{BlameRow, DriftDocument, action, changed, done_by, waits};
 use super::super::impact::AccessImpact;
 use super::super::subject::{Subject, root, spoken};
 use super::super::text::rows::label;
 use super::markup::{OPEN, begin, folded, phrase, short};
 use super::people;
 use crate::neutral::phrase::Phrase;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
@@ -76,8 +76,18 @@ pub(super) fn body(document: &DriftDocument, out: &mut dyn Write) -> io::Result<
         Some(_) => "Changed on the site",
         None => "Different",
     };
-    let drift: Vec<&ResourceChange> = document.resource_drift.iter().collect();
-    rows(document, did, &drift, out)?;
+    let drift = document.resource_drift.iter();
+    match &document.since {
+        None => rows(document, did, &drift.collect::<Vec<_>>(), out)?,
+        Some(since) => {
+            let new: BTreeSet<&str> = since.new.iter().map(String::as_str).collect();
+            let (fresh, known): (Vec<_>, Vec<_>) =
+                drift.partition(|row| new.contains(row.address.as_str()));
+            let report = &since.report;
+            rows(document, &format!("{did}, new since {report}"), &fresh, out)?;
+            rows(document, &format!("{did} already then"), &known, out)?;
+        }
+    }
     let (open, unapplied): (Vec<_>, Vec<_>) =
         document.resource_changes.iter().partition(|row| waits(row));
     rows(document, "In the files, not applied yet", &unapplied, out)?;
@@ -152,6 +162,12 @@ fn rows(
     }
     let title = format!("{title} ({})", rows.len());
     begin(&title, out)?;
+    let blamed: BTreeMap<&str, &BlameRow> = document
+        .blame
+        .iter()
+        .flatten()
+        .map(|row| (row.address.as_str(), row))
+        .collect();
     let mut content = String::new();
     for (of, rows) in groups.values() {
         let _ = writeln!(content, "<h3>{}</h3>\n<ul>", phrase(of));
@@ -165,6 +181,9 @@ fn rows(
             let says = changed(row, document.base.is_some());
             if !says.is_empty() {
                 let _ = write!(content, ": {}", short(&says));
+            }
+            if let Some(blame) = blamed.get(row.address.as_str()) {
+                let _ = write!(content, "; {}", short(&done_by(blame)));
             }
             if let Some(source) = &row.portcullis.source {
                 let place = Phrase::default().place(&source.file, source.line);
