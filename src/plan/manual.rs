@@ -262,11 +262,11 @@ fn outline(site: &Site, subject: &ManualSubject) -> Outline {
         ManualSubject::MigrateAccounts(people) => Outline {
             title: match people.as_slice() {
                 [one] => format!(
-                    "migrate the portal-only account of `{}` to an Atlassian account",
+                    "migrate the portal-only account of `{}` to an Atlassian account, which cannot be undone",
                     one.written()
                 ),
                 all => format!(
-                    "migrate these {} portal-only accounts to Atlassian accounts",
+                    "migrate these {} portal-only accounts to Atlassian accounts, which cannot be undone",
                     all.len()
                 ),
             },
@@ -506,10 +506,29 @@ fn entry_path(site: &Site, subject: &ManualSubject, entry: Entry) -> Vec<String>
     }
 }
 
-/// The link to the page. Atlassian documents addresses for its administration and for a project's list of customers,
-/// for no settings page; none is guessed.
+/// The link to the page. Atlassian documents addresses for its administration, for a project's list of customers, and of the
+/// settings for the page Customer access; none is guessed.
 fn link(site: &Site, subject: &ManualSubject, entry: Entry) -> Option<String> {
     match (entry, subject) {
+        (
+            Entry::SiteSettings,
+            ManualSubject::AllowedDomains
+            | ManualSubject::SiteField(
+                SiteField::Internal
+                | SiteField::External
+                | SiteField::AllowedDomains
+                | SiteField::CustomersCanCreateAccounts
+                | SiteField::ViewWithoutLogin,
+            ),
+        ) => {
+            let Some(SiteUrl::Remote(url)) = site.url.as_ref().map(|url| &url.value) else {
+                return None;
+            };
+            // Support page "Unable to add or invite a customer".
+            url.join("/jira/settings/products/servicedesk/customer-access")
+                .ok()
+                .map(String::from)
+        }
         (Entry::AppAccessSettings | Entry::Users | Entry::PortalCustomers, _) => {
             Some("https://admin.atlassian.com/".into())
         }

@@ -193,18 +193,22 @@ fn every_subject_with_centralized_user_management() {
     set whether internal customers get Atlassian accounts by approved domains
       acme.atlassian.net > Settings (gear) > Apps (or Products) > Jira Service Management > Customer access > Account types: Internal > Save
       site admin or organization admin
+      https://acme.atlassian.net/jira/settings/products/servicedesk/customer-access
       portcullis attest acme/customer-access/internal --value true --by YOU
     set whether external customers may get portal-only accounts
       acme.atlassian.net > Settings (gear) > Apps (or Products) > Jira Service Management > Customer access > Account types: External > Save
       site admin or organization admin
+      https://acme.atlassian.net/jira/settings/products/servicedesk/customer-access
       portcullis attest acme/customer-access/external --value true --by YOU
     set whether customers may create their own accounts
       acme.atlassian.net > Settings (gear) > Apps (or Products) > Jira Service Management > Customer access > Portal access: account creation > Save
       site admin or organization admin
+      https://acme.atlassian.net/jira/settings/products/servicedesk/customer-access
       portcullis attest acme/customer-access/customers-can-create-accounts --value true --by YOU
     set whether help centers can be viewed without login
       acme.atlassian.net > Settings (gear) > Apps (or Products) > Jira Service Management > Customer access > Portal access: login > Save
       site admin or organization admin
+      https://acme.atlassian.net/jira/settings/products/servicedesk/customer-access
       portcullis attest acme/customer-access/view-without-login --value true --by YOU
     set whose To and Cc addresses become accounts
       acme.atlassian.net > Settings (gear) > Apps (or Products) > Jira Service Management > Email requests > Account creation for customers > Save
@@ -229,6 +233,7 @@ fn every_subject_with_centralized_user_management() {
     set which external domains may get portal-only accounts
       acme.atlassian.net > Settings (gear) > Apps (or Products) > Jira Service Management > Customer access > Account types: External > allowed domains > Save
       site admin or organization admin
+      https://acme.atlassian.net/jira/settings/products/servicedesk/customer-access
       portcullis attest acme/allowed-domain --value '["a.example","b.example"]' --by YOU
     set what the approved domain `acme.com` grants for Jira Service Management
       admin.atlassian.com > your organization > Apps (or Products) > App access settings (or User access settings) > Approved domains > acme.com (Add domain if it is not listed) > Jira Service Management: role and admin approval > Save
@@ -266,7 +271,7 @@ fn every_subject_with_centralized_user_management() {
       admin.atlassian.com > your organization > Directory > Users > Invite users (for who is listed already: Grant access) > Jira Service Management: Customer > Invite
       organization admin or user access admin
       https://admin.atlassian.com/
-    migrate these 214 portal-only accounts to Atlassian accounts
+    migrate these 214 portal-only accounts to Atlassian accounts, which cannot be undone
       admin.atlassian.com > your organization > Apps (or Products) > acme.atlassian.net > Jira Service Management > Portal-only customers > search by e-mail address > More actions (…) > Migrate to Atlassian account > Migrate
       organization admin
       https://admin.atlassian.com/
@@ -283,18 +288,22 @@ fn every_subject_with_original_user_management() {
     set whether internal customers get Atlassian accounts by approved domains
       acme.atlassian.net > Settings (gear) > Apps (or Products) > Jira Service Management > Customer access > Account types: Internal > Save
       site admin or organization admin
+      https://acme.atlassian.net/jira/settings/products/servicedesk/customer-access
       portcullis attest acme/customer-access/internal --value true --by YOU
     set whether external customers may get portal-only accounts
       acme.atlassian.net > Settings (gear) > Apps (or Products) > Jira Service Management > Customer access > Account types: External > Save
       site admin or organization admin
+      https://acme.atlassian.net/jira/settings/products/servicedesk/customer-access
       portcullis attest acme/customer-access/external --value true --by YOU
     set whether customers may create their own accounts
       acme.atlassian.net > Settings (gear) > Apps (or Products) > Jira Service Management > Customer access > Portal access: account creation > Save
       site admin or organization admin
+      https://acme.atlassian.net/jira/settings/products/servicedesk/customer-access
       portcullis attest acme/customer-access/customers-can-create-accounts --value true --by YOU
     set whether help centers can be viewed without login
       acme.atlassian.net > Settings (gear) > Apps (or Products) > Jira Service Management > Customer access > Portal access: login > Save
       site admin or organization admin
+      https://acme.atlassian.net/jira/settings/products/servicedesk/customer-access
       portcullis attest acme/customer-access/view-without-login --value true --by YOU
     set whose To and Cc addresses become accounts
       acme.atlassian.net > Settings (gear) > Apps (or Products) > Jira Service Management > Email requests > Account creation for customers > Save
@@ -319,6 +328,7 @@ fn every_subject_with_original_user_management() {
     set which external domains may get portal-only accounts
       acme.atlassian.net > Settings (gear) > Apps (or Products) > Jira Service Management > Customer access > Account types: External > allowed domains > Save
       site admin or organization admin
+      https://acme.atlassian.net/jira/settings/products/servicedesk/customer-access
       portcullis attest acme/allowed-domain --value '["a.example","b.example"]' --by YOU
     set what the approved domain `acme.com` grants for Jira Service Management
       admin.atlassian.com > your organization > Apps (or Products) > App access settings (or User access settings) > Approved domains > acme.com (Add domain if it is not listed) > Jira Service Management: role and admin approval > Save
@@ -356,7 +366,7 @@ fn every_subject_with_original_user_management() {
       admin.atlassian.com > your organization > acme.atlassian.net > Users > Invite users (for who is listed already: Grant access) > Jira Service Management: Customer > Invite
       organization admin or site admin
       https://admin.atlassian.com/
-    migrate these 214 portal-only accounts to Atlassian accounts
+    migrate these 214 portal-only accounts to Atlassian accounts, which cannot be undone
       admin.atlassian.com > your organization > acme.atlassian.net > Jira Service Management > search by e-mail address > More actions (…) > Migrate to Atlassian account > Migrate
       organization admin or site admin
       https://admin.atlassian.com/
@@ -442,7 +452,7 @@ fn every_subject_in_the_sandbox() {
     invite `jo@acme.com` with the Jira Service Management role Customer
       the console of `portcullis sandbox --site acme --state .portcullis/sandbox/acme.json`, run in the workspace > Users > Invite users (for who is listed already: Grant access) > Jira Service Management: Customer > Invite
       whoever runs the sandbox: its console takes no login
-    migrate these 214 portal-only accounts to Atlassian accounts
+    migrate these 214 portal-only accounts to Atlassian accounts, which cannot be undone
       the console of `portcullis sandbox --site acme --state .portcullis/sandbox/acme.json`, run in the workspace > Portal-only customers > search by e-mail address > More actions (…) > Migrate to Atlassian account > Migrate
       whoever runs the sandbox: its console takes no login
     give the portal-only account of `bo@globex.example` its access back
