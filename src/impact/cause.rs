@@ -31,10 +31,11 @@ impl Turn {
     /// Says whether a change can bring it about: what only lets fewer people in is no cause of a gain, nor the reverse.
     fn is_of(self, change: &Change) -> bool {
         let only = match &change.effect {
-            // Which kind of account people get opens one thing and closes another, either way.
-            Effect::SetSite(SiteField::Internal, _) | Effect::DisapproveDomain(_) => None,
-            Effect::CreateAccount { .. }
-            | Effect::CreateOrganization(_)
+            // Which kind of account people get opens one thing and closes another, either way; so does having one.
+            Effect::SetSite(SiteField::Internal, _)
+            | Effect::DisapproveDomain(_)
+            | Effect::CreateAccount { .. } => None,
+            Effect::CreateOrganization(_)
             | Effect::AddMember(..)
             | Effect::AddCustomer(..)
             | Effect::Link(..)

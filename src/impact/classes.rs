@@ -4,7 +4,9 @@ use super::cause::{Causes, Turn, Whose};
 use super::comparison::Comparison;
 use super::routes::Way;
 use super::{Class, ClassChange, Target, view};
-use crate::access::{Answer, Coverage, SituationId, State, Trail, Visitor, articles, portal};
+use crate::access::{
+    Answer, Coverage, SituationId, State, Trail, Visitor, accounts, articles, portal,
+};
 use std::collections::{BTreeMap, HashMap};
 
 impl Comparison<'_, '_, '_> {
@@ -106,9 +108,11 @@ impl Comparison<'_, '_, '_> {
                         _ => Whose::Class(None),
                     };
                     let caused = |ways| causes.of(whose, (turn, &target), at, ways);
-                    // Where the portal is what it was, articles change by what is said of them.
+                    // Where the portal is what it was, and an account is had as before, articles change by what is said of
+                    // them.
                     let portal = view(self.before, at, before).cmp(&view(self.after, at, after));
-                    let ways: &[Way] = match space.is_some() && portal != b.cmp(&a) {
+                    let enters = enters(self.before, before) == enters(self.after, after);
+                    let ways: &[Way] = match space.is_some() && portal != b.cmp(&a) && enters {
                         true => &[],
                         false => ways_of(class),
                     };
@@ -145,6 +149,16 @@ const fn ways_of(class: &Class) -> &'static [Way] {
         Class::Anonymous => &[Way::WithoutLogin],
         Class::AnyCustomer => &[Way::Open, Way::WithoutLogin],
         Class::Anyone | Class::Domain(_) => &[Way::SelfService, Way::WithoutLogin],
+    }
+}
+
+/// Says whether whoever is new comes to an account by themselves.
+fn enters(state: &State<'_>, visitor: &Visitor<'_>) -> [Answer; 2] {
+    let certainty = |class| accounts::newcomer(state, class, &mut Trail::silent()).certainty;
+    match visitor {
+        Visitor::New(class) => [certainty(class); 2],
+        Visitor::Anyone(classes) => [certainty(&classes[0]), certainty(&classes[1])],
+        _ => [Answer::Yes; 2],
     }
 }
 

@@ -52,6 +52,14 @@ fn as_wanted(world: &World) -> World {
         absent: words(&files["people"]),
         files: &files,
     };
+    // Groups that no file names are none of theirs.
+    for desk in site["sandbox"]["projects"]
+        .as_object_mut()
+        .unwrap()
+        .values_mut()
+    {
+        desk["customer_groups"] = json!([]);
+    }
     site["organizations"] = wish.organizations(&live["organizations"]);
     site["projects"] = wish.projects(&live["projects"], &site["organizations"]);
     let mut top = live_top.clone();

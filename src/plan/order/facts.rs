@@ -375,8 +375,15 @@ impl<'a> Facts<'a> {
                 if let Some(step) = step {
                     let link = Fact::changes(Value::No, Value::Yes, step);
                     self.desks[desk as usize].spaces.insert(space, link);
-                    if let Some(viewers) = viewers {
-                        self.audience(space, *viewers, step);
+                    match viewers {
+                        Some(viewers) => self.audience(space, *viewers, step),
+                        // Where nothing links the space yet, linking it shows it to everybody who is logged in (K6).
+                        None => {
+                            self.audiences.entry(space).or_insert(Audience {
+                                logged_in: Fact::always(Value::Maybe),
+                                anyone: Fact::NO,
+                            });
+                        }
                     }
                 }
             }
