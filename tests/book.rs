@@ -15,3 +15,6 @@ mod links;
 mod pages;
 #[path = "book/promises.rs"]
 mod promises;
+#[cfg(unix)]
+#[path = "book/terminal.rs"]
+mod terminal;

@@ -588,8 +588,7 @@ async fn confirmed(question: &Question, output: &mut Output) -> Option<bool> {
     if !output.interactive {
         return None;
     }
-    let _ = write!(output.notes, "{}", question.text);
-    let _ = output.notes.flush();
+    output.ask(&question.text);
     // Beside the runtime's own threads, so that a signal ends the command while nobody has answered yet.
     let answer = tokio::task::spawn_blocking(|| {
         let mut answer = String::new();

@@ -53,8 +53,7 @@ pub(super) async fn run(
 
 /// Asks for one line; nothing where there is none.
 async fn line(text: &str, output: &mut Output) -> Option<String> {
-    let _ = write!(output.notes, "{text}");
-    let _ = output.notes.flush();
+    output.ask(text);
     let typed = tokio::task::spawn_blocking(|| {
         let mut typed = String::new();
         std::io::stdin()

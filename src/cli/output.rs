@@ -46,6 +46,8 @@ pub struct Output {
     pub style: Style,
     /// Whether a person can be asked.
     pub interactive: bool,
+    /// How wide the terminal is that both streams go to; nothing where one goes elsewhere, where lines are as long as they are.
+    pub terminal: Option<usize>,
     /// How much of people is shown, on standard error too.
     pub privacy: Privacy,
     /// What goes into pseudonyms.
@@ -102,6 +104,7 @@ impl Output {
                 ..Style::default()
             },
             interactive: io::stdin().is_terminal() && !set("CI"),
+            terminal: (terminal && io::stderr().is_terminal()).then(|| width(lookup)),
             privacy: Privacy::Full,
             pseudonym_key: None,
             progress: if set("CI") || (io::stderr().is_terminal() && is_dumb(lookup)) {
@@ -127,6 +130,7 @@ impl Output {
     /// Writes a line to standard error, as one JSON object where the log is JSON.
     fn line(&mut self, text: &str) {
         if !self.json_notes {
+            let text = self.folded(text);
             let _ = writeln!(self.notes, "{text}");
             return;
         }
@@ -169,9 +173,11 @@ impl Output {
             let line = serde_json::json!({"level": "ERROR", "message": text, "hint": hint, "exit_code": exit.code()});
             let _ = writeln!(self.notes, "{}", neutral::json::escaped(&line.to_string()));
         } else {
-            let _ = writeln!(self.notes, "error: {}", message.join("\n  "));
+            let text = self.folded(&format!("error: {}", message.join("\n  ")));
+            let _ = writeln!(self.notes, "{text}");
             if let Some(hint) = &hint {
-                let _ = writeln!(self.notes, "\nhint: {hint}");
+                let hint = self.folded(&format!("hint: {hint}"));
+                let _ = writeln!(self.notes, "\n{hint}");
             }
         }
         self.failures.push(Failure {
@@ -188,6 +194,21 @@ impl Output {
     pub fn tell(&mut self, text: &str) {
         let text = neutral(&self.redacted(text)).into_owned();
         self.line(&text);
+    }
+
+    /// Asks for one line on standard error, where the answer is typed behind the text.
+    pub(super) fn ask(&mut self, text: &str) {
+        let text = self.folded(text);
+        let _ = write!(self.notes, "{text}");
+        let _ = self.notes.flush();
+    }
+
+    /// Fits text to the terminal, where there is one.
+    pub(super) fn folded(&self, text: &str) -> String {
+        match self.terminal {
+            Some(columns) => neutral::columns::folded(text, columns),
+            None => text.to_owned(),
+        }
     }
 
     /// Takes people out of a message, where that was asked for.

@@ -47,6 +47,7 @@ pub(super) fn run(
                 color: output.style.color,
                 width: output.style.width,
             };
+            let read = output.folded(&format!("read: {inventory}"));
             let said = diagnostic::text::write(&mut output.data, diagnostics, sources, style);
             said.and_then(|()| match (valid, diagnostics.len()) {
                 (true, 0) => writeln!(output.data, "the workspace is valid"),
@@ -68,7 +69,7 @@ pub(super) fn run(
             })
             .and_then(|()| match inventory.files {
                 0 => Ok(()),
-                _ => writeln!(output.data, "read: {inventory}"),
+                _ => writeln!(output.data, "{read}"),
             })
         }
         ValidateFormat::Json => {

@@ -138,7 +138,9 @@ impl Page<'_> {
             let room = usize::from(!fresh) + word.width();
             if !line.trim().is_empty() && line.width() + room > self.width {
                 writeln!(self.out, "{}", line.trim_end())?;
-                line = " ".repeat(hanging);
+                // A path that is longer than what is left beside the label stands further out, and not beyond the page.
+                let room = self.width.saturating_sub(word.width()).max(4);
+                line = " ".repeat(hanging.min(room));
                 fresh = true;
             }
             if !fresh {

@@ -42,9 +42,46 @@ pub fn wrapped(text: &str, columns: usize) -> Vec<String> {
     lines
 }
 
+/// Breaks the lines of a text at spaces where they are longer than a number of columns, each rest as far in as its line begins. A
+/// word stays whole, such as a link that somebody copies.
+pub fn folded(text: &str, columns: usize) -> String {
+    let lines = text.split('\n').map(|line| {
+        if line.width() <= columns {
+            return line.to_owned();
+        }
+        let words = line.trim_start();
+        let indent = &line[..line.len() - words.len()];
+        let mut folded = indent.to_owned();
+        let mut used = indent.width();
+        let mut first = true;
+        for word in words.split(' ') {
+            if !first && used + 1 + word.width() > columns && !word.is_empty() {
+                folded.push('\n');
+                folded.push_str(indent);
+                used = indent.width();
+            } else if !first {
+                folded.push(' ');
+                used += 1;
+            }
+            folded.push_str(word);
+            used += word.width();
+            first = false;
+        }
+        folded
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{padded, wrapped};
+    use super::{folded, padded, wrapped};
+
+    #[test]
+    fn lines_are_folded_and_words_stay_whole() {
+        assert_eq!(folded("ab cd ef", 5), "ab cd\nef");
+        assert_eq!(folded("  abc def\nx: ", 6), "  abc\n  def\nx: ");
+        assert_eq!(folded("see abcdefgh ok? ", 5), "see\nabcdefgh\nok? ");
+    }
 
     #[test]
     fn columns_are_filled_not_letters() {

@@ -18,7 +18,7 @@ use std::process::{Command, Stdio};
 
 /// What a page does, in order.
 #[derive(Debug)]
-enum Action {
+pub(super) enum Action {
     Run {
         line: usize,
         command: String,
@@ -30,7 +30,7 @@ enum Action {
     },
 }
 
-fn actions(page: &str) -> Vec<Action> {
+pub(super) fn actions(page: &str) -> Vec<Action> {
     let mut actions = Vec::new();
     let mut marker: Option<String> = None;
     let mut lines = page.lines().enumerate();
@@ -299,7 +299,7 @@ fn what_is_printed_is_compared_line_by_line() {
     assert!(compare("a\nb\n", &lines(&["a"])).is_err());
 }
 
-fn copy(from: &Utf8Path, to: &Utf8Path) {
+pub(super) fn copy(from: &Utf8Path, to: &Utf8Path) {
     fs_err::create_dir_all(to).unwrap();
     for entry in from.read_dir_utf8().unwrap() {
         let entry = entry.unwrap();
