@@ -339,3 +339,34 @@ async fn no_form_of_a_review_gives_people_away_or_runs_what_they_typed() {
     assert_eq!(Value::from(counted), counts["numbers"]["people"]);
     assert!(people.len() < 8);
 }
+
+#[test]
+fn a_contract_that_ends_is_shown_with_its_list_and_found() {
+    let place = Place::new();
+    let site = "    organizations: { Globex: { UNTIL members: { list: [ana@globex.example] } } }\n    projects: { ITSM: { organizations: { list: [Globex] } } }\n";
+    let head = "version: 1\nsites:\n  acme:\n";
+    place.write(
+        "seed/portcullis.yaml",
+        &format!("{head}{}", site.replace("UNTIL", "")),
+    );
+    place.write(
+        "portcullis.yaml",
+        &format!(
+            "{head}    url: \"sandbox:\"\n    seed: seed\n{}",
+            site.replace("UNTIL", "until: 2026-12-10,")
+        ),
+    );
+    for state in [&["review", "--live"][..], &["review"]] {
+        let report = place.run(&[state, &["--format", "json"]].concat()).json();
+        let lists = report["lists"].as_array().unwrap();
+        let globex = lists.iter().find(|list| list["organization"] == "Globex");
+        assert_eq!(globex.unwrap()["until"], "2026-12-10", "{report:#}");
+        let findings = report["findings"].as_array().unwrap();
+        let soon = findings.iter().find(|found| found["code"] == "end-soon");
+        assert_eq!(soon.unwrap()["count"], 1, "{report:#}");
+        let text = place.run(state);
+        assert!(text.out.contains("until 2026-12-10"), "{}", text.text());
+        let page = place.run(&[state, &["--format", "html"]].concat());
+        assert!(page.out.contains("until 2026-12-10"), "{}", page.text());
+    }
+}

@@ -1,6 +1,6 @@
 //! What somebody should look at first, one row for each kind, with how many there are.
 
-use super::{Left, Review, Scope};
+use super::{Left, ListRow, Review, Scope};
 use crate::access::answer::Answer;
 use crate::access::people::{ListId, PersonId, Role, Status};
 use crate::access::scheme::{Circle, Part};
@@ -459,7 +459,7 @@ fn nobody_told(review: &Review<'_, '_>, desired: &Desired<'_>) -> Finding {
     })
 }
 
-/// People with an entry that ends soon.
+/// People with an entry that ends soon, and organizations that do.
 fn ending(review: &Review<'_, '_>, desired: &Desired<'_>) -> Finding {
     let last = desired.today.saturating_add(AHEAD.days());
     let soon = |id: PersonId| {
@@ -470,7 +470,13 @@ fn ending(review: &Review<'_, '_>, desired: &Desired<'_>) -> Finding {
         ends.count()
     };
     let mut finding = of_people(review, Code::EndSoon, |id| soon(id) > 0);
-    finding.count = Count::Sure(finding.people.iter().map(|id| soon(*id)).sum());
+    let of_people: usize = finding.people.iter().map(|id| soon(*id)).sum();
+    // A whole organization is one entry, however many people it holds.
+    let ends = |row: &&ListRow<'_>| row.people > 0 && row.until.is_some_and(|until| until <= last);
+    finding.things = (review.lists.rows().filter(ends))
+        .map(ListRow::label)
+        .collect();
+    finding.count = Count::Sure(of_people + finding.things.len());
     finding
 }
 

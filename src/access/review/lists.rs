@@ -34,6 +34,8 @@ pub struct ListRow<'s> {
     pub declared: bool,
     /// Who changes it, where the workspace says.
     pub managed_by: Option<ManagedBy>,
+    /// The last day of the organization itself, after which nobody reaches anything by it.
+    pub until: Option<Date>,
     /// How many people are on it.
     pub people: usize,
     /// What is not known of it; reads after its name.
@@ -108,6 +110,7 @@ impl<'s> Lists<'s> {
                 owner: written.and_then(|(_, written)| written.owner.as_deref()),
                 declared: written.is_some(),
                 managed_by: written.map(|(_, written)| written.managed_by),
+                until: written.and_then(|(_, written)| Some(written.until.as_ref()?.value)),
                 people: 0,
                 gap: gap(&organization.members),
                 silent: written.is_some_and(|(_, written)| silent(written.members.as_ref())),
@@ -126,6 +129,7 @@ impl<'s> Lists<'s> {
                 owner: written.and_then(|written| written.owner.as_deref()),
                 declared: written.is_some_and(|written| written.customers.is_some()),
                 managed_by: written.map(|written| written.customers_managed_by),
+                until: None,
                 people: 0,
                 gap: gap(&project.roster),
                 silent: written.is_some_and(|written| silent(written.customers.as_ref())),

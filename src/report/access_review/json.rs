@@ -157,6 +157,9 @@ fn list(row: &ListRow<'_>) -> Value {
     if let Some(owner) = row.owner {
         value["owner"] = owner.into();
     }
+    if let Some(until) = row.until {
+        value["until"] = until.to_string().into();
+    }
     if let Some(managed) = row.managed_by {
         value["managed_by"] = managed.word().into();
     }

@@ -183,6 +183,7 @@ fn lists(out: &mut dyn Write, report: &Report<'_, '_, '_>) -> io::Result<()> {
             people => format!("{people} people"),
         }];
         says.extend(row.owner.map(|owner| format!("owner {owner}")));
+        says.extend(row.until.map(|until| format!("until {until}")));
         match row.managed_by {
             _ if !row.declared => says.push("not declared".into()),
             Some(managed) if managed.word() != "portcullis" => {

@@ -260,6 +260,9 @@ fn lists(report: &Report<'_, '_, '_>, out: &mut dyn Write) -> io::Result<()> {
         if let Some(owner) = row.owner {
             let _ = write!(content, ", owner {}", code(owner));
         }
+        if let Some(until) = row.until {
+            let _ = write!(content, ", until {until}");
+        }
         if !row.declared {
             content.push_str(", not declared");
         }
