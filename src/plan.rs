@@ -9,6 +9,7 @@ pub mod domains;
 mod endings;
 mod groups;
 pub mod identity;
+mod links;
 mod lists;
 pub mod manual;
 pub mod order;

@@ -4,6 +4,7 @@
 //! `Apps`, projects become spaces), so where two names are in use the newer one stands first and the older one after `or`.
 
 mod attest;
+mod outline;
 mod sandbox;
 pub(super) mod sequence;
 
@@ -11,7 +12,7 @@ pub use attest::ATTEST;
 
 use crate::config::{Site, SiteUrl, UserManagement};
 use crate::model::{Address, Domain, Email, OrganizationName, ProjectKey, SiteField, SpaceKey};
-use crate::neutral::named;
+use outline::Outline;
 use sandbox::Console;
 use serde_json::Value;
 
@@ -95,22 +96,6 @@ enum Entry {
     Project,
 }
 
-/// A step before it is fitted to a site.
-struct Outline {
-    title: String,
-    entry: Entry,
-    /// What follows the entry.
-    path: Vec<String>,
-    role: &'static str,
-}
-
-/// Who may open `Customer access` (support page "Change access settings for your customers").
-const SITE_ADMIN: &str = "site admin or organization admin";
-/// Who may open a project's `Customer permissions` and `Knowledge base`.
-const PROJECT_ADMIN: &str = "project admin";
-/// Who may open `Approved domains` and hand out JSM roles.
-const ACCESS_ADMIN: &str = "organization admin or user access admin";
-
 /// Describes what a person has to do on a site so that `addresses` are settled.
 ///
 /// `present` is the live value, `null` when it is not known; `expected` is the value of the whole subject (for allowed
@@ -122,7 +107,7 @@ pub fn step(
     present: Value,
     expected: Value,
 ) -> ManualStep {
-    let outline = outline(site, subject);
+    let outline = Outline::of(site, subject);
     let attest = attest::command(site, subject, &addresses, &present, &expected);
     let (mut click_path, role, link) = match Console::of(site) {
         Some(console) => (
@@ -136,7 +121,7 @@ pub fn step(
             link(site, subject, outline.entry),
         ),
     };
-    let on_page = outline.path.len().saturating_sub(page(subject));
+    let on_page = outline.path.len().saturating_sub(outline::page(subject));
     click_path.extend(outline.path);
     ManualStep {
         on_page,
@@ -148,308 +133,6 @@ pub fn step(
         present,
         expected,
         attest,
-    }
-}
-
-fn outline(site: &Site, subject: &ManualSubject) -> Outline {
-    match subject {
-        ManualSubject::SiteField(field) => site_field(*field),
-        ManualSubject::AllowedDomains => site_field(SiteField::AllowedDomains),
-        ManualSubject::ApprovedDomain(domain) => Outline {
-            title: format!(
-                "set what the approved domain `{domain}` grants for Jira Service Management"
-            ),
-            entry: Entry::AppAccessSettings,
-            path: path(&[
-                "Approved domains",
-                &format!("{domain} (Add domain if it is not listed)"),
-                "Jira Service Management: role and admin approval",
-                "Save",
-            ]),
-            role: ACCESS_ADMIN,
-        },
-        ManualSubject::AnyDomain => Outline {
-            title: "set what the any-domain rule grants for Jira Service Management".into(),
-            entry: Entry::AppAccessSettings,
-            path: path(&[
-                "Any domain",
-                "Jira Service Management: role and admin approval",
-                "Save",
-            ]),
-            role: ACCESS_ADMIN,
-        },
-        ManualSubject::EmailDomains(name) => Outline {
-            title: format!(
-                "set the e-mail domains of organization {name}",
-                name = named(name)
-            ),
-            entry: Entry::Project,
-            path: path(&[
-                "Customers",
-                name.as_str(),
-                "More actions (…)",
-                "Manage email domains",
-            ]),
-            role: organization_role(site),
-        },
-        ManualSubject::Rename { from, to } => Outline {
-            title: format!(
-                "rename organization {from} to {to}",
-                from = named(from),
-                to = named(to)
-            ),
-            entry: Entry::Project,
-            path: path(&["Customers", from, &format!("edit its name to {to}")]),
-            role: organization_role(site),
-        },
-        ManualSubject::ChannelAccess(project) => Outline {
-            title: format!("set channel access of project `{project}`"),
-            entry: Entry::Project,
-            path: path(&[
-                "Space settings (or Project settings)",
-                "Access",
-                "Customer permissions",
-                "Channel access",
-                "Save",
-            ]),
-            role: PROJECT_ADMIN,
-        },
-        ManualSubject::CustomerSharing(project) => Outline {
-            title: format!("set customer sharing of project `{project}`"),
-            entry: Entry::Project,
-            path: path(&[
-                "Space settings (or Project settings)",
-                "Access",
-                "Customer permissions",
-                "Customer sharing",
-                "Save",
-            ]),
-            role: PROJECT_ADMIN,
-        },
-        ManualSubject::KnowledgeBase(project, space) => Outline {
-            title: format!(
-                "set who can view space `{space}` in the knowledge base of project `{project}`"
-            ),
-            entry: Entry::Project,
-            path: path(&[
-                "Space settings (or Project settings)",
-                "Channels & self service",
-                "Knowledge base",
-                &format!("{space} (link the space if it is not listed)"),
-                "Who can view",
-            ]),
-            role: PROJECT_ADMIN,
-        },
-        ManualSubject::InviteInternal(people) => Outline {
-            title: match people.as_slice() {
-                [one] => format!(
-                    "invite `{}` with the Jira Service Management role Customer",
-                    one.written()
-                ),
-                all => format!(
-                    "invite these {} people with the Jira Service Management role Customer",
-                    all.len()
-                ),
-            },
-            entry: Entry::Users,
-            path: path(&[
-                "Invite users (for who is listed already: Grant access)",
-                "Jira Service Management: Customer",
-                "Invite",
-            ]),
-            role: ACCESS_ADMIN,
-        },
-        ManualSubject::MigrateAccounts(people) => Outline {
-            title: match people.as_slice() {
-                [one] => format!(
-                    "migrate the portal-only account of `{}` to an Atlassian account, which cannot be undone",
-                    one.written()
-                ),
-                all => format!(
-                    "migrate these {} portal-only accounts to Atlassian accounts, which cannot be undone",
-                    all.len()
-                ),
-            },
-            entry: Entry::PortalCustomers,
-            path: path(&[
-                "search by e-mail address",
-                "More actions (…)",
-                "Migrate to Atlassian account",
-                "Migrate",
-            ]),
-            role: "organization admin",
-        },
-        ManualSubject::GrantPortalAccess(person) => Outline {
-            title: format!(
-                "give the portal-only account of `{}` its access back",
-                person.written()
-            ),
-            entry: Entry::PortalCustomers,
-            path: path(&[
-                &format!("search for {}", person.written()),
-                "More actions (…)",
-                "Grant access",
-            ]),
-            role: "organization admin",
-        },
-        ManualSubject::RevokePortalAccess(person) => Outline {
-            title: format!(
-                "end the portal-only access of `{}`; only a person can give it back",
-                person.written()
-            ),
-            entry: Entry::PortalCustomers,
-            path: path(&[
-                &format!("search for {}", person.written()),
-                "More actions (…)",
-                "Revoke access",
-            ]),
-            role: "organization admin",
-        },
-        ManualSubject::SuspendAccount(person) => Outline {
-            title: format!(
-                "suspend the Atlassian account of `{}` on this site",
-                person.written()
-            ),
-            entry: Entry::Users,
-            path: path(&[
-                &format!("search for {}", person.written()),
-                "More actions (…)",
-                "Suspend access",
-            ]),
-            role: ACCESS_ADMIN,
-        },
-        ManualSubject::CustomerRole(person, apps) => Outline {
-            title: match apps.is_empty() {
-                true => format!(
-                    "give `{}` the Jira Service Management role Customer",
-                    person.written()
-                ),
-                false => format!(
-                    "give `{}` the Jira Service Management role Customer, then take away {}",
-                    person.written(),
-                    apps.join(", ")
-                ),
-            },
-            entry: Entry::Users,
-            path: path(&[
-                &format!("search for {}", person.written()),
-                "Jira Service Management: Customer",
-                "the other apps: None",
-            ]),
-            role: ACCESS_ADMIN,
-        },
-        ManualSubject::LeaveGroups(person, groups, app) => Outline {
-            title: format!(
-                "take `{}` out of {}, which gives {app}",
-                person.written(),
-                groups.iter().map(named).collect::<Vec<_>>().join(" and ")
-            ),
-            entry: Entry::Users,
-            path: path(&[
-                &format!("search for {}", person.written()),
-                "Groups",
-                "Remove from group",
-            ]),
-            role: ACCESS_ADMIN,
-        },
-    }
-}
-
-/// Returns how many elements of an outline's path lead to its page.
-const fn page(subject: &ManualSubject) -> usize {
-    match subject {
-        ManualSubject::ChannelAccess(_)
-        | ManualSubject::CustomerSharing(_)
-        | ManualSubject::KnowledgeBase(..) => 3,
-        ManualSubject::InviteInternal(_)
-        | ManualSubject::MigrateAccounts(_)
-        | ManualSubject::GrantPortalAccess(_)
-        | ManualSubject::RevokePortalAccess(_)
-        | ManualSubject::SuspendAccount(_)
-        | ManualSubject::CustomerRole(..)
-        | ManualSubject::LeaveGroups(..) => 0,
-        _ => 1,
-    }
-}
-
-fn site_field(field: SiteField) -> Outline {
-    let (title, page, role): (_, &[&str], _) = match field {
-        SiteField::Internal => (
-            "set whether internal customers get Atlassian accounts by approved domains",
-            &["Customer access", "Account types: Internal", "Save"],
-            SITE_ADMIN,
-        ),
-        SiteField::External => (
-            "set whether external customers may get portal-only accounts",
-            &["Customer access", "Account types: External", "Save"],
-            SITE_ADMIN,
-        ),
-        SiteField::AllowedDomains => (
-            "set which external domains may get portal-only accounts",
-            &[
-                "Customer access",
-                "Account types: External",
-                "allowed domains",
-                "Save",
-            ],
-            SITE_ADMIN,
-        ),
-        SiteField::CustomersCanCreateAccounts => (
-            "set whether customers may create their own accounts",
-            &["Customer access", "Portal access: account creation", "Save"],
-            SITE_ADMIN,
-        ),
-        SiteField::ViewWithoutLogin => (
-            "set whether help centers can be viewed without login",
-            &["Customer access", "Portal access: login", "Save"],
-            SITE_ADMIN,
-        ),
-        SiteField::EmailCcCreatesAccounts => (
-            "set whose To and Cc addresses become accounts",
-            &["Email requests", "Account creation for customers", "Save"],
-            "site admin",
-        ),
-        SiteField::OrganizationManagement => (
-            "set who manages customer organizations",
-            &["Configuration", "Organization management"],
-            "Jira admin",
-        ),
-        SiteField::PortalOnlyPassword | SiteField::PortalOnlySso => (
-            "set how portal-only customers log in (at least one method stays on)",
-            &["Authentication", "Password and Single sign-on", "Save"],
-            "Jira admin",
-        ),
-        SiteField::KnowledgeBaseAllLoggedIn => (
-            "set whether projects may show articles to all logged-in users",
-            &["Knowledge base permissions", "All logged-in users"],
-            "Jira site admin who is also Confluence admin",
-        ),
-        SiteField::KnowledgeBaseAnyone => (
-            "set whether projects may show articles to anyone",
-            &["Knowledge base permissions", "Anyone"],
-            "Jira site admin who is also Confluence admin",
-        ),
-    };
-    Outline {
-        title: title.into(),
-        entry: Entry::SiteSettings,
-        path: path(page),
-        role,
-    }
-}
-
-/// Organizations are managed by agents unless the site leaves them to Jira admins (access model, section 2.5).
-fn organization_role(site: &Site) -> &'static str {
-    use crate::model::{OrganizationManagement, SiteValue};
-    match site
-        .settings
-        .get(&SiteField::OrganizationManagement)
-        .map(|written| &written.value)
-    {
-        Some(SiteValue::OrganizationManagement(OrganizationManagement::JiraAdminsOnly)) => {
-            "Jira admin"
-        }
-        _ => "project admin or agent; Jira admin where only those manage organizations",
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::config::driver::MappedField;
 use crate::config::{ManagedBy, Mode, Organization, OrganizationState};
+use crate::diagnostic::Located;
 use crate::model::{Address, Domain, Field, OrganizationId, OrganizationName, Surface};
 use crate::neutral::named;
 use crate::observed::{Observation, ObservedOrganization};
@@ -213,7 +214,7 @@ impl<'a> Draft<'a> {
         let blocked = if blocked_by.is_empty() {
             Vec::new()
         } else {
-            vec![super::projects::organization_not_made()]
+            vec![super::links::organization_not_made()]
         };
         self.members(name, organization, None, blocked.clone());
         let empty = Observation::read(BTreeSet::new(), Surface::Documented);
@@ -344,47 +345,20 @@ impl<'a> Draft<'a> {
         } else {
             route.write
         };
-        let mut rows: Vec<(Domain, Action, Reason, Option<crate::diagnostic::Span>)> = Vec::new();
-        match &known {
-            Some(live) => {
-                for domain in &written.value {
-                    if !live.contains(&domain.value) {
-                        rows.push((
-                            domain.value.clone(),
-                            Action::Create,
-                            Reason::Listed,
-                            Some(domain.span),
-                        ));
-                    }
-                }
-                for domain in live.difference(&wanted) {
-                    rows.push((
-                        domain.clone(),
-                        Action::Delete,
-                        Reason::NotListed,
-                        Some(written.span),
-                    ));
-                }
-            }
-            None => {
-                for domain in &written.value {
-                    let address = self.email_domain_address(name, &domain.value);
-                    let reason = match self.attested(&address) {
-                        Some(Value::Bool(true)) => continue,
-                        // Somebody looked, and it is not there.
-                        Some(Value::Bool(false)) => Reason::Listed,
-                        _ => Reason::Unknown,
-                    };
-                    let source = Some(domain.span);
-                    rows.push((domain.value.clone(), Action::Create, reason, source));
-                }
-            }
+        let mut rows = self.new_email_domains(name, &written.value, known.as_ref());
+        for domain in known.iter().flat_map(|live| live.difference(&wanted)) {
+            let domain = Located::new(domain.clone(), written.span);
+            rows.push((Action::Delete, Reason::NotListed, domain));
         }
         if rows.is_empty() {
             return;
         }
         let mut addresses = Vec::new();
-        for (domain, action, reason, source) in rows {
+        for (action, reason, domain) in rows {
+            let Located {
+                value: domain,
+                span,
+            } = domain;
             let address = self.email_domain_address(name, &domain);
             addresses.push(address.clone());
             let value = json!({ "domain": domain.as_str() });
@@ -400,7 +374,7 @@ impl<'a> Draft<'a> {
                 before,
                 after,
                 reason,
-                source,
+                source: Some(span),
                 surface,
                 effect: Effect::SetEmailDomains(reference.clone(), wanted.clone()),
                 phase: Phase::Grants,
@@ -418,6 +392,29 @@ impl<'a> Draft<'a> {
                 json!(wanted),
             );
         }
+    }
+
+    /// Returns the written domains that are not there, as far as that is known.
+    fn new_email_domains(
+        &self,
+        name: &OrganizationName,
+        written: &[Located<Domain>],
+        known: Option<&BTreeSet<Domain>>,
+    ) -> Vec<(Action, Reason, Located<Domain>)> {
+        let row = |domain: &Located<Domain>| {
+            let reason = match known {
+                Some(live) if live.contains(&domain.value) => return None,
+                Some(_) => Reason::Listed,
+                None => match self.attested(&self.email_domain_address(name, &domain.value)) {
+                    Some(Value::Bool(true)) => return None,
+                    // Somebody looked, and it is not there.
+                    Some(Value::Bool(false)) => Reason::Listed,
+                    _ => Reason::Unknown,
+                },
+            };
+            Some((Action::Create, reason, domain.clone()))
+        };
+        written.iter().filter_map(row).collect()
     }
 
     fn email_domain_address(&self, name: &OrganizationName, domain: &Domain) -> Address {
@@ -455,22 +452,9 @@ impl<'a> Draft<'a> {
                             let address = self.address(["project", key.as_str(), "organization"]);
                             self.error(address, why, Some(span));
                         }
-                        Ok(linked) if linked.contains(id) => self.changes.push(Change {
-                            address: self.address(["project", key.as_str(), "organization", name.as_str()]),
-                            kind: ResourceType::ProjectOrganization,
-                            name: name.as_str().to_owned(),
-                            action: Action::Delete,
-                            before: json!({ "project": key.as_str(), "organization": name.as_str() }),
-                            after: Value::Null,
-                            reason,
-                            source: Some(span),
-                            surface: Surface::Documented,
-                            effect: Effect::Unlink(key.clone(), id.clone()),
-                            phase: Phase::Revocations,
-                            blocked_by: Vec::new(),
-                            waiting_for: Vec::new(),
-                            needs_right: None,
-                        }),
+                        Ok(linked) if linked.contains(id) => {
+                            self.unlink(key, (name.as_str(), id.clone()), reason, span);
+                        }
                         Ok(_) => {}
                     }
                 }

@@ -1,16 +1,15 @@
-//! Service projects: channel access, sharing, linked organizations, rosters and knowledge-base spaces.
+//! Service projects: channel access, sharing and rosters.
 
 use crate::config::driver::MappedField;
-use crate::config::{LinkedOrganizations, Mode, OrganizationState, Project, UnlistedProjects};
+use crate::config::{Mode, Project, UnlistedProjects};
 use crate::desired::DesiredRoster;
-use crate::diagnostic::{Located, Span};
+use crate::diagnostic::Span;
 use crate::model::{
-    Address, ChannelAccess, CustomerSharing, Field, Incomplete, OrganizationId, ProjectKey, Surface,
+    Address, ChannelAccess, CustomerSharing, Field, Incomplete, ProjectKey, Surface,
 };
 use crate::observed::{Observation, ObservedProject, SchemeFault};
-use crate::plan::change::{Action, Change, Effect, OrganizationRef, Phase, Reason, ResourceType};
+use crate::plan::change::{Action, Change, Effect, Phase, Reason, ResourceType};
 use crate::plan::diff::{Draft, whole};
-use crate::plan::identity::Identity;
 use crate::plan::lists::{ListOwner, PeopleList};
 use crate::plan::manual::ManualSubject;
 use crate::plan::{Block, roster, surfaces};
@@ -261,160 +260,6 @@ impl<'a> Draft<'a> {
         }
     }
 
-    fn linked_organizations(
-        &mut self,
-        key: &'a ProjectKey,
-        wanted: &'a LinkedOrganizations,
-        seen: &ObservedProject,
-    ) {
-        let linked = match whole(seen.organizations.as_ref()) {
-            Ok(linked) => linked,
-            Err(why) => {
-                let address = self.address(["project", key.as_str(), "organization"]);
-                return self.error(address, why, Some(wanted.span));
-            }
-        };
-        let site = self.desired.site;
-        let mut expected: BTreeSet<OrganizationId> = BTreeSet::new();
-        // While one listed organization is not identified, an unlisted link might be that one.
-        let mut unsure = false;
-        for Located { value: name, span } in &wanted.list {
-            let present = site
-                .organizations
-                .get(name)
-                .is_some_and(|organization| organization.state.value == OrganizationState::Present);
-            if !present {
-                continue;
-            }
-            let (reference, blocked_by) = match self.identities.get(name) {
-                Some(Identity::Live(id)) => {
-                    expected.insert(id.clone());
-                    if linked.contains(id) {
-                        continue;
-                    }
-                    (OrganizationRef::Existing(id.clone()), Vec::new())
-                }
-                Some(Identity::Nowhere) => (OrganizationRef::Planned(name.clone()), Vec::new()),
-                Some(Identity::NearDuplicate(id)) => {
-                    expected.insert(id.clone());
-                    let blocks = vec![organization_not_made()];
-                    (OrganizationRef::Planned(name.clone()), blocks)
-                }
-                Some(Identity::Several(ids)) => {
-                    expected.extend(ids.iter().cloned());
-                    unsure = true;
-                    continue;
-                }
-                Some(Identity::IdUnknown) | None => {
-                    unsure = true;
-                    continue;
-                }
-            };
-            self.changes.push(Change {
-                address: self.address(["project", key.as_str(), "organization", name.as_str()]),
-                kind: ResourceType::ProjectOrganization,
-                name: name.as_str().to_owned(),
-                action: Action::Create,
-                before: Value::Null,
-                after: json!({ "project": key.as_str(), "organization": name.as_str() }),
-                reason: Reason::Listed,
-                source: Some(*span),
-                surface: Surface::Documented,
-                effect: Effect::Link(key.clone(), reference),
-                phase: Phase::Grants,
-                blocked_by,
-                waiting_for: Vec::new(),
-                needs_right: None,
-            });
-        }
-        let ended = self.ended_links(key, wanted, linked);
-        if wanted.mode == Mode::AddOnly || unsure {
-            return;
-        }
-        let declared = |id: &OrganizationId| self.names.get(id).into_iter().flatten();
-        let retired = |id: &OrganizationId| {
-            let mut organizations = declared(id).filter_map(|name| site.organizations.get(*name));
-            organizations.any(|one| one.state.value != OrganizationState::Present)
-        };
-        let extra: Vec<OrganizationId> = linked
-            .iter()
-            .filter(|id| !expected.contains(*id) && !retired(id) && !ended.contains(id))
-            .cloned()
-            .collect();
-        for id in extra {
-            let declared = self.names.get(&id).and_then(|names| names.first());
-            let declared = declared.map(|name| name.as_str().to_owned());
-            let live = self
-                .observed
-                .whole_organizations()
-                .and_then(|live| live.get(&id));
-            let name = declared
-                .or_else(|| live.map(|organization| organization.name.clone()))
-                .unwrap_or_else(|| format!("id:{id}"));
-            self.changes.push(Change {
-                address: self.address(["project", key.as_str(), "organization", &name]),
-                kind: ResourceType::ProjectOrganization,
-                name: name.clone(),
-                action: Action::Delete,
-                before: json!({ "project": key.as_str(), "organization": name }),
-                after: Value::Null,
-                reason: Reason::NotListed,
-                source: Some(wanted.span),
-                surface: Surface::Documented,
-                effect: Effect::Unlink(key.clone(), id),
-                phase: Phase::Revocations,
-                blocked_by: Vec::new(),
-                waiting_for: Vec::new(),
-                needs_right: None,
-            });
-        }
-    }
-
-    /// Unlinks what was to be linked until a day that has passed, whatever the mode; returns which organizations those are.
-    fn ended_links(
-        &mut self,
-        key: &ProjectKey,
-        wanted: &LinkedOrganizations,
-        linked: &BTreeSet<OrganizationId>,
-    ) -> BTreeSet<OrganizationId> {
-        let mut ended = BTreeSet::new();
-        for link in &wanted.dated {
-            let Located { value: name, span } = &link.name;
-            let Some(Identity::Live(id)) = self.identities.get(name) else {
-                continue;
-            };
-            // One that is retired is unlinked everywhere already.
-            let present = self
-                .desired
-                .site
-                .organizations
-                .get(name)
-                .is_some_and(|one| one.state.value == OrganizationState::Present);
-            if link.until >= self.desired.today || !present || !linked.contains(id) {
-                continue;
-            }
-            let id = id.clone();
-            self.changes.push(Change {
-                address: self.address(["project", key.as_str(), "organization", name.as_str()]),
-                kind: ResourceType::ProjectOrganization,
-                name: name.as_str().to_owned(),
-                action: Action::Delete,
-                before: json!({ "project": key.as_str(), "organization": name.as_str() }),
-                after: Value::Null,
-                reason: Reason::Expired,
-                source: Some(*span),
-                surface: Surface::Documented,
-                effect: Effect::Unlink(key.clone(), id.clone()),
-                phase: Phase::Revocations,
-                blocked_by: Vec::new(),
-                waiting_for: Vec::new(),
-                needs_right: None,
-            });
-            ended.insert(id);
-        }
-        ended
-    }
-
     fn customers(
         &mut self,
         key: &'a ProjectKey,
@@ -541,14 +386,6 @@ impl<'a> Draft<'a> {
             removals_wait_for,
         };
         self.absent_people(&list, customers);
-    }
-}
-
-/// Why nothing can rest on an organization that must not be made.
-pub(super) fn organization_not_made() -> Block {
-    Block::DependsOn {
-        what: "the organization cannot be made".to_owned(),
-        overridable: false,
     }
 }
 

@@ -10,6 +10,34 @@ use crate::plan::projects::Seen;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
+/// The allowed domains; without a list it is any domain.
+#[derive(Clone, Copy)]
+struct Allowed<'d> {
+    wanted: Option<&'d BTreeSet<Domain>>,
+    /// What is there, as far as known.
+    live: Option<Option<&'d BTreeSet<Domain>>>,
+}
+
+impl Allowed<'_> {
+    /// The reason for a row: this one, unless nobody knows what is there.
+    const fn if_known(self, reason: Reason) -> Reason {
+        match self.live {
+            Some(_) => reason,
+            None => Reason::Unknown,
+        }
+    }
+}
+
+/// What differs about one of them, or about any.
+struct DomainRow<'d> {
+    address: Address,
+    name: &'d str,
+    action: Action,
+    before: Value,
+    after: Value,
+    reason: Reason,
+}
+
 impl Draft<'_> {
     pub(super) fn settings(&mut self) {
         let site = self.desired.site;
@@ -166,83 +194,38 @@ impl Draft<'_> {
             _ => None,
         };
         let manual = state.write == Surface::Manual;
+        let allowed = Allowed { wanted, live };
         let whole = SiteValue::Domains(wanted.cloned());
-        let mut rows: Vec<(Address, &str, Action, Value, Value, Reason)> = Vec::new();
-        let reason = if live.is_some() {
-            Reason::Differs
-        } else {
-            Reason::Unknown
-        };
-        let live_any = live.map(|live| live.is_none());
+        let mut rows = self.allowed_domain_rows(allowed);
         let any_attested = self.attested(&any).and_then(Value::as_bool);
+        let live_any = live.map(|live| live.is_none());
         let live_any = live_any.or(any_attested.filter(|_| manual));
         if live_any != Some(wanted.is_none()) {
-            let before = live_any.map_or(Value::Null, Value::Bool);
-            rows.push((
-                any.clone(),
-                "any domain",
-                Action::Update,
-                before,
-                Value::Bool(wanted.is_none()),
-                reason,
-            ));
-        }
-        let none = BTreeSet::new();
-        let listed = wanted.unwrap_or(&none);
-        let there = live.flatten().unwrap_or(&none);
-        for domain in listed.difference(there) {
-            let address = self.address(["allowed-domain", domain.as_str()]);
-            let attested = self.attested(&address).and_then(Value::as_bool);
-            if live.is_none() && attested == Some(true) {
-                continue;
-            }
-            let after = json!({ "domain": domain.as_str() });
-            let reason = if live.is_some() || attested == Some(false) {
-                Reason::Listed
-            } else {
-                Reason::Unknown
+            let row = DomainRow {
+                address: any,
+                name: "any domain",
+                action: Action::Update,
+                before: live_any.map_or(Value::Null, Value::Bool),
+                after: Value::Bool(wanted.is_none()),
+                reason: allowed.if_known(Reason::Differs),
             };
-            rows.push((
-                address,
-                domain.as_str(),
-                Action::Create,
-                Value::Null,
-                after,
-                reason,
-            ));
-        }
-        // With `any`, the live list no longer counts and is left as it is.
-        if wanted.is_some() {
-            for domain in there.difference(listed) {
-                let address = self.address(["allowed-domain", domain.as_str()]);
-                let before = json!({ "domain": domain.as_str() });
-                rows.push((
-                    address,
-                    domain.as_str(),
-                    Action::Delete,
-                    before,
-                    Value::Null,
-                    Reason::NotListed,
-                ));
-            }
+            rows.insert(0, row);
         }
         if rows.is_empty() {
             return;
         }
-        let widens = wanted.is_none()
-            || rows
-                .iter()
-                .any(|row| row.2 == Action::Create && live.flatten().is_some());
-        let addresses: Vec<Address> = rows.iter().map(|row| row.0.clone()).collect();
-        for (address, name, action, before, after, reason) in rows {
+        let mut created = rows.iter().filter(|row| row.action == Action::Create);
+        let widens = wanted.is_none() || live.flatten().is_some() && created.next().is_some();
+        let addresses: Vec<Address> = rows.iter().map(|row| row.address.clone()).collect();
+        for row in rows {
             self.changes.push(Change {
-                address,
+                address: row.address,
                 kind: ResourceType::AllowedDomain,
-                name: name.to_owned(),
-                action,
-                before,
-                after,
-                reason,
+                name: row.name.to_owned(),
+                action: row.action,
+                before: row.before,
+                after: row.after,
+                reason: row.reason,
                 source: Some(span),
                 surface: state.write,
                 effect: Effect::SetSite(SiteField::AllowedDomains, whole.clone()),
@@ -264,6 +247,47 @@ impl Draft<'_> {
                 show(wanted),
             );
         }
+    }
+
+    /// The domains that come and go.
+    fn allowed_domain_rows<'d>(&self, allowed: Allowed<'d>) -> Vec<DomainRow<'d>> {
+        let none = BTreeSet::new();
+        let live = allowed.live.flatten();
+        let listed = allowed.wanted.into_iter().flatten();
+        let mut rows = Vec::new();
+        for domain in listed.filter(|domain| !live.unwrap_or(&none).contains(*domain)) {
+            let address = self.address(["allowed-domain", domain.as_str()]);
+            let attested = self.attested(&address).and_then(Value::as_bool);
+            if allowed.live.is_none() && attested == Some(true) {
+                continue;
+            }
+            rows.push(DomainRow {
+                address,
+                name: domain.as_str(),
+                action: Action::Create,
+                before: Value::Null,
+                after: json!({ "domain": domain.as_str() }),
+                reason: match attested {
+                    Some(false) => Reason::Listed,
+                    _ => allowed.if_known(Reason::Listed),
+                },
+            });
+        }
+        // With `any`, the live list no longer counts and is left as it is.
+        let Some(wanted) = allowed.wanted else {
+            return rows;
+        };
+        for domain in live.into_iter().flat_map(|live| live.difference(wanted)) {
+            rows.push(DomainRow {
+                address: self.address(["allowed-domain", domain.as_str()]),
+                name: domain.as_str(),
+                action: Action::Delete,
+                before: json!({ "domain": domain.as_str() }),
+                after: Value::Null,
+                reason: Reason::NotListed,
+            });
+        }
+        rows
     }
 }
 

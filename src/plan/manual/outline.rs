@@ -1,0 +1,313 @@
+//! The steps before they are fitted to a site: in which words, from where, and with which role.
+
+use super::{Entry, ManualSubject, path};
+use crate::config::Site;
+use crate::model::{Email, SiteField};
+use crate::neutral::named;
+
+/// A step before it is fitted to a site.
+pub(super) struct Outline {
+    pub(super) title: String,
+    pub(super) entry: Entry,
+    /// What follows the entry.
+    pub(super) path: Vec<String>,
+    pub(super) role: &'static str,
+}
+
+/// Who may open `Customer access` (support page "Change access settings for your customers").
+const SITE_ADMIN: &str = "site admin or organization admin";
+/// Who may open a project's `Customer permissions` and `Knowledge base`.
+const PROJECT_ADMIN: &str = "project admin";
+/// Who may open `Approved domains` and hand out JSM roles.
+const ACCESS_ADMIN: &str = "organization admin or user access admin";
+
+/// Where the pages of a project's settings begin.
+const PROJECT_SETTINGS: &str = "Space settings (or Project settings)";
+/// Where an app's grants are chosen.
+const GRANT: &str = "Jira Service Management: role and admin approval";
+
+impl Outline {
+    pub(super) fn of(site: &Site, subject: &ManualSubject) -> Self {
+        use ManualSubject as S;
+        match subject {
+            S::SiteField(field) => site_field(*field),
+            S::AllowedDomains => site_field(SiteField::AllowedDomains),
+            S::ApprovedDomain(domain) => Self::new(
+                Entry::AppAccessSettings,
+                format!(
+                    "set what the approved domain `{domain}` grants for Jira Service Management"
+                ),
+                &[
+                    "Approved domains",
+                    &format!("{domain} (Add domain if it is not listed)"),
+                    GRANT,
+                    "Save",
+                ],
+            ),
+            S::AnyDomain => Self::new(
+                Entry::AppAccessSettings,
+                "set what the any-domain rule grants for Jira Service Management",
+                &["Any domain", GRANT, "Save"],
+            ),
+            S::EmailDomains(name) => Self::new(
+                Entry::Project,
+                format!("set the e-mail domains of organization {}", named(name)),
+                &[
+                    "Customers",
+                    name.as_str(),
+                    "More actions (…)",
+                    "Manage email domains",
+                ],
+            )
+            .by(organization_role(site)),
+            S::Rename { from, to } => Self::new(
+                Entry::Project,
+                format!("rename organization {} to {}", named(from), named(to)),
+                &["Customers", from, &format!("edit its name to {to}")],
+            )
+            .by(organization_role(site)),
+            S::ChannelAccess(project) => Self::new(
+                Entry::Project,
+                format!("set channel access of project `{project}`"),
+                &[
+                    PROJECT_SETTINGS,
+                    "Access",
+                    "Customer permissions",
+                    "Channel access",
+                    "Save",
+                ],
+            ),
+            S::CustomerSharing(project) => Self::new(
+                Entry::Project,
+                format!("set customer sharing of project `{project}`"),
+                &[
+                    PROJECT_SETTINGS,
+                    "Access",
+                    "Customer permissions",
+                    "Customer sharing",
+                    "Save",
+                ],
+            ),
+            S::KnowledgeBase(project, space) => Self::new(
+                Entry::Project,
+                format!(
+                    "set who can view space `{space}` in the knowledge base of project `{project}`"
+                ),
+                &[
+                    PROJECT_SETTINGS,
+                    "Channels & self service",
+                    "Knowledge base",
+                    &format!("{space} (link the space if it is not listed)"),
+                    "Who can view",
+                ],
+            ),
+            S::InviteInternal(people) => invitation(people),
+            S::MigrateAccounts(people) => migration(people),
+            S::GrantPortalAccess(person) => portal_access(person, true),
+            S::RevokePortalAccess(person) => portal_access(person, false),
+            S::SuspendAccount(person) => of_account(
+                person,
+                format!(
+                    "suspend the Atlassian account of `{}` on this site",
+                    person.written()
+                ),
+                ["More actions (…)", "Suspend access"],
+            ),
+            S::CustomerRole(person, apps) => customer_role(person, apps),
+            S::LeaveGroups(person, groups, app) => {
+                let groups: Vec<_> = groups.iter().map(named).collect();
+                let (who, groups) = (person.written(), groups.join(" and "));
+                let title = format!("take `{who}` out of {groups}, which gives {app}");
+                of_account(person, title, ["Groups", "Remove from group"])
+            }
+        }
+    }
+
+    /// A step for whoever usually sees to what is there.
+    fn new(entry: Entry, title: impl Into<String>, steps: &[&str]) -> Self {
+        Self {
+            title: title.into(),
+            entry,
+            path: path(steps),
+            role: match entry {
+                Entry::SiteSettings => SITE_ADMIN,
+                Entry::AppAccessSettings | Entry::Users => ACCESS_ADMIN,
+                Entry::PortalCustomers => "organization admin",
+                Entry::Project => PROJECT_ADMIN,
+            },
+        }
+    }
+
+    /// The same step for somebody else.
+    fn by(self, role: &'static str) -> Self {
+        Self { role, ..self }
+    }
+}
+
+fn invitation(people: &[Email]) -> Outline {
+    let whom = match people {
+        [one] => format!("`{}`", one.written()),
+        all => format!("these {} people", all.len()),
+    };
+    Outline::new(
+        Entry::Users,
+        format!("invite {whom} with the Jira Service Management role Customer"),
+        &[
+            "Invite users (for who is listed already: Grant access)",
+            "Jira Service Management: Customer",
+            "Invite",
+        ],
+    )
+}
+
+fn migration(people: &[Email]) -> Outline {
+    let title = match people {
+        [one] => format!(
+            "migrate the portal-only account of `{}` to an Atlassian account, which cannot be undone",
+            one.written()
+        ),
+        all => format!(
+            "migrate these {} portal-only accounts to Atlassian accounts, which cannot be undone",
+            all.len()
+        ),
+    };
+    Outline::new(
+        Entry::PortalCustomers,
+        title,
+        &[
+            "search by e-mail address",
+            "More actions (…)",
+            "Migrate to Atlassian account",
+            "Migrate",
+        ],
+    )
+}
+
+fn portal_access(person: &Email, granted: bool) -> Outline {
+    let who = person.written();
+    let (title, does) = match granted {
+        true => (
+            format!("give the portal-only account of `{who}` its access back"),
+            "Grant access",
+        ),
+        false => (
+            format!("end the portal-only access of `{who}`; only a person can give it back"),
+            "Revoke access",
+        ),
+    };
+    let search = format!("search for {who}");
+    Outline::new(
+        Entry::PortalCustomers,
+        title,
+        &[&search, "More actions (…)", does],
+    )
+}
+
+fn customer_role(person: &Email, apps: &[String]) -> Outline {
+    let who = person.written();
+    let mut title = format!("give `{who}` the Jira Service Management role Customer");
+    if !apps.is_empty() {
+        title += &format!(", then take away {}", apps.join(", "));
+    }
+    let steps = ["Jira Service Management: Customer", "the other apps: None"];
+    of_account(person, title, steps)
+}
+
+/// A step at an Atlassian account in the list of users.
+fn of_account(person: &Email, title: String, [first, last]: [&str; 2]) -> Outline {
+    let search = format!("search for {}", person.written());
+    Outline::new(Entry::Users, title, &[&search, first, last])
+}
+
+/// Returns how many elements of an outline's path lead to its page.
+pub(super) const fn page(subject: &ManualSubject) -> usize {
+    match subject {
+        ManualSubject::ChannelAccess(_)
+        | ManualSubject::CustomerSharing(_)
+        | ManualSubject::KnowledgeBase(..) => 3,
+        ManualSubject::InviteInternal(_)
+        | ManualSubject::MigrateAccounts(_)
+        | ManualSubject::GrantPortalAccess(_)
+        | ManualSubject::RevokePortalAccess(_)
+        | ManualSubject::SuspendAccount(_)
+        | ManualSubject::CustomerRole(..)
+        | ManualSubject::LeaveGroups(..) => 0,
+        _ => 1,
+    }
+}
+
+fn site_field(field: SiteField) -> Outline {
+    let (title, page, role): (&str, &[&str], _) = match field {
+        SiteField::Internal => (
+            "set whether internal customers get Atlassian accounts by approved domains",
+            &["Customer access", "Account types: Internal", "Save"],
+            SITE_ADMIN,
+        ),
+        SiteField::External => (
+            "set whether external customers may get portal-only accounts",
+            &["Customer access", "Account types: External", "Save"],
+            SITE_ADMIN,
+        ),
+        SiteField::AllowedDomains => (
+            "set which external domains may get portal-only accounts",
+            &[
+                "Customer access",
+                "Account types: External",
+                "allowed domains",
+                "Save",
+            ],
+            SITE_ADMIN,
+        ),
+        SiteField::CustomersCanCreateAccounts => (
+            "set whether customers may create their own accounts",
+            &["Customer access", "Portal access: account creation", "Save"],
+            SITE_ADMIN,
+        ),
+        SiteField::ViewWithoutLogin => (
+            "set whether help centers can be viewed without login",
+            &["Customer access", "Portal access: login", "Save"],
+            SITE_ADMIN,
+        ),
+        SiteField::EmailCcCreatesAccounts => (
+            "set whose To and Cc addresses become accounts",
+            &["Email requests", "Account creation for customers", "Save"],
+            "site admin",
+        ),
+        SiteField::OrganizationManagement => (
+            "set who manages customer organizations",
+            &["Configuration", "Organization management"],
+            "Jira admin",
+        ),
+        SiteField::PortalOnlyPassword | SiteField::PortalOnlySso => (
+            "set how portal-only customers log in (at least one method stays on)",
+            &["Authentication", "Password and Single sign-on", "Save"],
+            "Jira admin",
+        ),
+        SiteField::KnowledgeBaseAllLoggedIn => (
+            "set whether projects may show articles to all logged-in users",
+            &["Knowledge base permissions", "All logged-in users"],
+            "Jira site admin who is also Confluence admin",
+        ),
+        SiteField::KnowledgeBaseAnyone => (
+            "set whether projects may show articles to anyone",
+            &["Knowledge base permissions", "Anyone"],
+            "Jira site admin who is also Confluence admin",
+        ),
+    };
+    Outline::new(Entry::SiteSettings, title, page).by(role)
+}
+
+/// Organizations are managed by agents unless the site leaves them to Jira admins (access model, section 2.5).
+fn organization_role(site: &Site) -> &'static str {
+    use crate::model::{OrganizationManagement, SiteValue};
+    match site
+        .settings
+        .get(&SiteField::OrganizationManagement)
+        .map(|written| &written.value)
+    {
+        Some(SiteValue::OrganizationManagement(OrganizationManagement::JiraAdminsOnly)) => {
+            "Jira admin"
+        }
+        _ => "project admin or agent; Jira admin where only those manage organizations",
+    }
+}
