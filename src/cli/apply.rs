@@ -52,40 +52,33 @@ pub(super) async fn run(
     output: &mut Output,
     lookup: Lookup,
 ) -> Exit {
-    let mut workspace = match observe::load_targets(&arguments.reach, global, output) {
-        Ok(workspace) => workspace,
-        Err(exit) => return exit,
-    };
-    let keys = match observe::sites(&workspace, &arguments.reach, output) {
-        Ok(keys) => keys,
-        Err(exit) => return exit,
-    };
+    match apply(arguments, global, output, lookup).await {
+        Ok(exit) | Err(exit) => exit,
+    }
+}
+
+async fn apply(
+    arguments: &ApplyArguments,
+    global: &Global,
+    output: &mut Output,
+    lookup: Lookup,
+) -> Result<Exit, Exit> {
+    let mut workspace = observe::load_targets(&arguments.reach, global, output)?;
+    let keys = observe::sites(&workspace, &arguments.reach, output)?;
     if arguments.report.is_some() && output.privacy != Privacy::Full {
         let message = "`--report` names people, and `--privacy` says that nobody be named";
-        return output.fail(Exit::Usage, message, Some("leave one of the two out"));
+        return Err(output.fail(Exit::Usage, message, Some("leave one of the two out")));
     }
     if arguments.plan.is_some() && !arguments.reach.target.is_empty() {
         let hint = "a reviewed plan says itself what is done; leave one of the two out";
-        return output.fail(
-            Exit::Usage,
-            "`--plan` and `--target` exclude each other",
-            Some(hint),
-        );
+        let message = "`--plan` and `--target` exclude each other";
+        return Err(output.fail(Exit::Usage, message, Some(hint)));
     }
-    let reviewed = match arguments
-        .plan
-        .as_deref()
-        .map(|file| reviewed(file, global, output))
-    {
+    let reviewed = match &arguments.plan {
         None => None,
-        Some(Ok(reviewed)) => Some(reviewed),
-        Some(Err(exit)) => return exit,
+        Some(file) => Some(reviewed(file, global, output)?),
     };
-    let opened = open_rules(arguments, global, output);
-    let (base, source) = match opened {
-        Ok(opened) => opened,
-        Err(exit) => return exit,
-    };
+    let (base, source) = open_rules(arguments, global, output)?;
     let law = source.law(base.as_ref(), &mut workspace);
     let workspace = workspace;
     let mut ready: Vec<Ready<'_>> = Vec::new();
@@ -147,7 +140,7 @@ pub(super) async fn run(
             ));
         }
     }
-    exit
+    Ok(exit)
 }
 
 /// Opens what other rules come from.
@@ -221,17 +214,7 @@ async fn carry_out(
     };
     let whole = document.clone();
     let document = privacy::redact(document, output.privacy, key.as_deref());
-    let shown = match arguments.format {
-        ReportFormat::Text => {
-            let style = text::Style {
-                next: false,
-                ..output.style
-            };
-            text::plan(&document, style, &mut output.data).and_then(|()| output.data.flush())
-        }
-        ReportFormat::Json => Ok(()),
-    };
-    if let Err(error) = shown {
+    if let Err(error) = show(&document, arguments, output) {
         return output.finish(Err(error), Exit::Unexpected);
     }
     if incomplete != Exit::Done && !arguments.reach.partial {
@@ -297,6 +280,25 @@ async fn carry_out(
     accept::explain(workspace, planned, output);
     accept::advise(&document, output);
     exit
+}
+
+/// Shows the plan before anything is asked or done.
+fn show(
+    document: &PlanDocument,
+    arguments: &ApplyArguments,
+    output: &mut Output,
+) -> io::Result<()> {
+    match arguments.format {
+        ReportFormat::Text => {
+            let style = text::Style {
+                next: false,
+                ..output.style
+            };
+            text::plan(document, style, &mut output.data)?;
+            output.data.flush()
+        }
+        ReportFormat::Json => Ok(()),
+    }
 }
 
 /// Says on whose word a run is done.

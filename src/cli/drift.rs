@@ -61,23 +61,8 @@ async fn drift(
         None => None,
     };
     let workspace = observe::load_targets(reach, global, output)?;
-    let base = match &arguments.base {
-        None => None,
-        Some(revision) => Some(Base::open(&reach.dir, revision, today).map_err(
-            |error| match error {
-                BaseError::Invalid { .. } => {
-                    let hint = error.hint();
-                    output.fail(Exit::Invalid, &error.to_string(), hint.as_deref())
-                }
-                error => refuse_base(&error, output),
-            },
-        )?),
-    };
-    for (_, remark) in base.iter().flat_map(Base::remarks) {
-        output.note(&format!("warning: {remark}"));
-    }
-    let mut document = DriftDocument::new(arguments.base.as_deref());
-    let mut worst = Exit::Done;
+    let base = open_base(arguments, today, output)?;
+    let mut found = Found::new(DriftDocument::new(arguments.base.as_deref()));
     let mut read = Vec::new();
     for key in observe::sites(&workspace, reach, output)? {
         match live(
@@ -92,67 +77,30 @@ async fn drift(
         .await
         {
             Ok(site) => read.push(site),
-            Err(exit) => worst = worst.and(exit),
+            Err(exit) => found.worst = found.worst.and(exit),
         }
     }
-    let mut used: BTreeSet<Span> = BTreeSet::new();
-    let mut roots: BTreeSet<String> = BTreeSet::new();
-    let mut reverts: Vec<(usize, Vec<Change>)> = Vec::new();
-    let mut by_branch: Vec<String> = Vec::new();
-    let mut planned: Vec<Planned> = Vec::new();
     for (index, site) in read.iter_mut().enumerate() {
-        let id = site.atlassian_id.as_deref();
-        let Some(desired) = observe::desired(&workspace, &site.key, reach, id, today) else {
-            continue;
-        };
-        let head = pipeline::difference(&desired, &site.observed);
-        let standing = pipeline::standing(head.clone(), &desired, &site.observed);
-        let base_plan = site.base.take();
-        let found = drift::compare(head, base_plan, &standing.plan, &desired, today);
-        planned.push(standing);
-        let before = document.resource_drift.len();
-        document.add(&workspace, site.key.as_str(), &found, base.is_some());
-        if let Some(logs) = &site.logs {
-            let rows = logs::rows(logs, &site.observed, &document.resource_drift[before..]);
-            document.blame.get_or_insert_default().extend(rows);
-        }
-        document.note(&workspace, &drift::attestations(&desired));
-        document.requests += site.requests;
-        used.extend(
-            found
-                .accepted
-                .iter()
-                .map(|accepted| accepted.acceptance.span),
-        );
-        if found.errors.is_empty() {
-            roots.insert(site.key.as_str().to_owned());
-            roots.extend(desired.atlassian.map(|(key, _)| key.to_owned()));
-        }
-        for error in &found.errors {
-            worst = worst.and(if error.cause.forbidden {
-                Exit::Forbidden
-            } else {
-                Exit::Unreadable
-            });
-        }
-        let (mine, others): (Vec<Change>, Vec<Change>) = found
-            .foreign
-            .into_iter()
-            .partition(|change| found.revertible.contains(&change.address));
-        by_branch.extend(others.iter().map(|change| change.address.to_string()));
-        reverts.push((index, mine));
+        found.add(&workspace, arguments, today, (index, site));
     }
+    let Found {
+        mut document,
+        worst,
+        planned,
+        ..
+    } = found;
     document.note(
         &workspace,
-        &drift::acceptances(&workspace, &used, &roots, today),
+        &drift::acceptances(&workspace, &found.used, &found.roots, today),
     );
     if read.is_empty() && worst != Exit::Done {
         return Err(worst);
     }
     if let Some(file) = &arguments.write_patch {
-        let mut proposed = propose(&workspace, &read, &reverts, arguments, today);
+        let mut proposed = propose(&workspace, &read, &found.reverts, arguments, today);
         let why = "the files change it as well since the base: decide which of the two holds";
-        let others = by_branch
+        let others = found
+            .by_branch
             .into_iter()
             .map(|address| (address, why.to_owned()));
         proposed.left.extend(others);
@@ -175,6 +123,110 @@ async fn drift(
         DriftFormat::Text => report::text(&document, output.style, &mut output.data),
     };
     Ok(output.finish(written, exit))
+}
+
+/// What was found on all sites.
+struct Found {
+    document: DriftDocument,
+    /// How urgently what could not be read ends the command.
+    worst: Exit,
+    planned: Vec<Planned>,
+    /// The acceptances that a difference met, and the keys below which everything could be compared.
+    used: BTreeSet<Span>,
+    roots: BTreeSet<String>,
+    /// What can be accepted by an edit, by the position of the site.
+    reverts: Vec<(usize, Vec<Change>)>,
+    /// What the files change as well since the base.
+    by_branch: Vec<String>,
+}
+
+impl Found {
+    const fn new(document: DriftDocument) -> Self {
+        Self {
+            document,
+            worst: Exit::Done,
+            planned: Vec::new(),
+            used: BTreeSet::new(),
+            roots: BTreeSet::new(),
+            reverts: Vec::new(),
+            by_branch: Vec::new(),
+        }
+    }
+
+    /// Compares a site with the files.
+    fn add(
+        &mut self,
+        workspace: &Workspace,
+        arguments: &DriftArguments,
+        today: Date,
+        (index, site): (usize, &mut Read),
+    ) {
+        let id = site.atlassian_id.as_deref();
+        let Some(desired) = observe::desired(workspace, &site.key, &arguments.reach, id, today)
+        else {
+            return;
+        };
+        let head = pipeline::difference(&desired, &site.observed);
+        let standing = pipeline::standing(head.clone(), &desired, &site.observed);
+        let base_plan = site.base.take();
+        let based = base_plan.is_some();
+        let found = drift::compare(head, base_plan, &standing.plan, &desired, today);
+        self.planned.push(standing);
+        let document = &mut self.document;
+        let before = document.resource_drift.len();
+        document.add(workspace, site.key.as_str(), &found, based);
+        if let Some(logs) = &site.logs {
+            let rows = logs::rows(logs, &site.observed, &document.resource_drift[before..]);
+            document.blame.get_or_insert_default().extend(rows);
+        }
+        document.note(workspace, &drift::attestations(&desired));
+        document.requests += site.requests;
+        let accepted = found.accepted.iter();
+        self.used
+            .extend(accepted.map(|accepted| accepted.acceptance.span));
+        if found.errors.is_empty() {
+            self.roots.insert(site.key.as_str().to_owned());
+            self.roots
+                .extend(desired.atlassian.map(|(key, _)| key.to_owned()));
+        }
+        for error in &found.errors {
+            self.worst = self.worst.and(if error.cause.forbidden {
+                Exit::Forbidden
+            } else {
+                Exit::Unreadable
+            });
+        }
+        let (mine, others): (Vec<Change>, Vec<Change>) = found
+            .foreign
+            .into_iter()
+            .partition(|change| found.revertible.contains(&change.address));
+        let others = others.iter().map(|change| change.address.to_string());
+        self.by_branch.extend(others);
+        self.reverts.push((index, mine));
+    }
+}
+
+/// Opens the base, where one is named, and says what is remarkable about it.
+fn open_base(
+    arguments: &DriftArguments,
+    today: Date,
+    output: &mut Output,
+) -> Result<Option<Base>, Exit> {
+    let Some(revision) = &arguments.base else {
+        return Ok(None);
+    };
+    let opened = Base::open(&arguments.reach.dir, revision, today);
+    let base = opened.map_err(|error| match error {
+        BaseError::Invalid { .. } => {
+            let hint = error.hint();
+            output.fail(Exit::Invalid, &error.to_string(), hint.as_deref())
+        }
+        error => refuse_base(&error, output),
+    })?;
+    for (_, remark) in base.remarks() {
+        output.note(&format!("warning: {remark}"));
+    }
+    Ok(Some(base))
 }
 
 /// Reads an earlier report.

@@ -36,25 +36,10 @@ async fn explained(
     output: &mut Output,
     lookup: Lookup,
 ) -> Result<Exit, Exit> {
-    if arguments.dir.is_none() && is_directory(&arguments.who) {
-        let message = format!("WHO is missing: `{}` is a directory", arguments.who);
-        let hint = format!("`portcullis explain {} WHO`", arguments.who);
-        return Err(output.fail(Exit::Usage, &message, Some(&hint)));
-    }
-    let asked = Asked::new(&arguments.who).map_err(|error| {
-        let message = format!("invalid address `{}`: {error}", arguments.who);
-        let hint = "WHO is an address, `anonymous`, `anyone`, `any_customer`, or `*@domain`";
-        output.fail(Exit::Usage, &message, Some(hint))
-    })?;
+    let asked = asked(arguments, output)?;
     let only = match &arguments.project {
         None => None,
-        Some(key) => Some(ProjectKey::new(key).map_err(|error| {
-            output.fail(
-                Exit::Usage,
-                &format!("invalid project key `{key}`: {error}"),
-                None,
-            )
-        })?),
+        Some(key) => Some(project(key, output)?),
     };
     let snapshot = match &arguments.observed {
         Some(file) => Some(plan::snapshot(file, output)?),
@@ -67,22 +52,20 @@ async fn explained(
         return Ok(Exit::Done);
     };
     let wanted = State::offline(&desired);
-    let observed = match (snapshot, arguments.live) {
-        (Some(snapshot), _) => Some(snapshot),
-        (None, false) => None,
-        (None, true) => {
-            let mut wanted = Wanted {
-                only: only.clone(),
-                ..Wanted::default()
-            };
-            if let Asked::Address(email) = &asked {
-                wanted.people.insert(email.clone());
-                // Only somebody with an account can be in a role or a group.
-                wanted.roles = true;
-            }
-            Some(live(&workspace, &key, &reach, global, wanted, output, lookup).await?)
-        }
+    let mut beside = Wanted {
+        only: only.clone(),
+        ..Wanted::default()
     };
+    if let Asked::Address(email) = &asked {
+        beside.people.insert(email.clone());
+        // Only somebody with an account can be in a role or a group.
+        beside.roles = true;
+    }
+    let (from, given) = (
+        (&workspace, &key, &reach, global),
+        (snapshot, arguments.live),
+    );
+    let observed = seen(from, given, beside, output, lookup).await?;
     let state = observed
         .as_ref()
         .map(|observed| State::live(&desired, observed));
@@ -145,6 +128,28 @@ async fn explained(
         }
     };
     Ok(output.finish(written, exit))
+}
+
+/// Reads of whom the command is asked.
+fn asked(arguments: &ExplainArguments, output: &mut Output) -> Result<Asked, Exit> {
+    let who = &arguments.who;
+    if arguments.dir.is_none() && is_directory(who) {
+        let message = format!("WHO is missing: `{who}` is a directory");
+        let hint = format!("`portcullis explain {who} WHO`");
+        return Err(output.fail(Exit::Usage, &message, Some(&hint)));
+    }
+    Asked::new(who).map_err(|error| {
+        let message = format!("invalid address `{who}`: {error}");
+        let hint = "WHO is an address, `anonymous`, `anyone`, `any_customer`, or `*@domain`";
+        output.fail(Exit::Usage, &message, Some(hint))
+    })
+}
+
+fn project(key: &str, output: &mut Output) -> Result<ProjectKey, Exit> {
+    ProjectKey::new(key).map_err(|error| {
+        let message = format!("invalid project key `{key}`: {error}");
+        output.fail(Exit::Usage, &message, None)
+    })
 }
 
 /// Returns how the workspace is reached, for commands that ask about one site.

@@ -61,27 +61,7 @@ async fn plan(
     let law = source.law(base.as_ref(), &mut workspace);
     let workspace = workspace;
     let compared = Compared::with(base.as_ref(), &law);
-    let mut sites: Vec<Site> = Vec::new();
-    let mut worst = Exit::Done;
-    for key in observe::sites(&workspace, reach, output)? {
-        let result = match &arguments.observed {
-            Some(file) => snapshot(file, output).map(|observed| {
-                judge(
-                    &workspace, &compared, &key, arguments, None, global, observed,
-                )
-            }),
-            None => {
-                live(
-                    &workspace, &compared, &key, arguments, global, output, lookup,
-                )
-                .await
-            }
-        };
-        match result {
-            Ok(site) => sites.extend(site),
-            Err(exit) => worst = worst.and(exit),
-        }
-    }
+    let (sites, worst) = read(&workspace, &compared, arguments, global, output, lookup).await?;
     if sites.is_empty() && worst != Exit::Done {
         return Err(worst);
     }
@@ -134,19 +114,7 @@ async fn plan(
         document.applyable = false;
     }
     observe::tell_unread(&planned, output);
-    let errors = observe::exit_of_plans(&planned);
-    let mut exit = worst.and(errors).and(observe::exit_of_checks(&planned));
-    let mut rows = document.resource_changes.iter();
-    if rows.any(|row| !row.portcullis.blocked_by.is_empty()) {
-        exit = exit.and(Exit::Blocked);
-    }
-    let mut rows = document.resource_changes.iter();
-    if !arguments.ignore_write_rights && rows.any(|row| row.portcullis.needs_right.is_some()) {
-        exit = exit.and(observe::lacks_a_right(&planned, output));
-    }
-    if arguments.detailed_exitcode && !document.resource_changes.is_empty() {
-        exit = exit.and(Exit::Changes);
-    }
+    let exit = worst.and(ended(&document, &planned, arguments, output));
     build::set_exit(&mut document, exit);
     let key = lookup(PSEUDONYM_KEY);
     let document = privacy::redact(document, global.privacy, key.as_deref());
@@ -161,6 +129,54 @@ async fn plan(
         accept::advise(&document, output);
     }
     Ok(exit)
+}
+
+/// Reads and plans the sites; the exit is how urgently those that could not be read end the command.
+async fn read(
+    workspace: &Workspace,
+    compared: &Compared<'_>,
+    arguments: &PlanArguments,
+    global: &Global,
+    output: &mut Output,
+    lookup: Lookup,
+) -> Result<(Vec<Site>, Exit), Exit> {
+    let mut sites: Vec<Site> = Vec::new();
+    let mut worst = Exit::Done;
+    for key in observe::sites(workspace, &arguments.reach, output)? {
+        let result = match &arguments.observed {
+            Some(file) => snapshot(file, output).map(|observed| {
+                judge(workspace, compared, &key, arguments, None, global, observed)
+            }),
+            None => live(workspace, compared, &key, arguments, global, output, lookup).await,
+        };
+        match result {
+            Ok(site) => sites.extend(site),
+            Err(exit) => worst = worst.and(exit),
+        }
+    }
+    Ok((sites, worst))
+}
+
+/// Returns how what was planned ends the command.
+fn ended(
+    document: &PlanDocument,
+    planned: &[Planned],
+    arguments: &PlanArguments,
+    output: &mut Output,
+) -> Exit {
+    let mut exit = observe::exit_of_plans(planned).and(observe::exit_of_checks(planned));
+    let mut rows = document.resource_changes.iter();
+    if rows.any(|row| !row.portcullis.blocked_by.is_empty()) {
+        exit = exit.and(Exit::Blocked);
+    }
+    let mut rows = document.resource_changes.iter();
+    if !arguments.ignore_write_rights && rows.any(|row| row.portcullis.needs_right.is_some()) {
+        exit = exit.and(observe::lacks_a_right(planned, output));
+    }
+    if arguments.detailed_exitcode && !document.resource_changes.is_empty() {
+        exit = exit.and(Exit::Changes);
+    }
+    exit
 }
 
 /// Opens the base. One that is itself invalid must not stop the pull request that mends it, so the reason is given back.

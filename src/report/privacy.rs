@@ -18,7 +18,7 @@ pub use applied::redact as redact_applied;
 pub use drift::redact as redact_drift;
 pub use workspace::redact as redact_diagnostics;
 
-use super::document::{PlanDocument, Redaction, ResourceChange};
+use super::document::{PlanDocument, Redaction, ResourceChange, RuleChange};
 use people::People;
 use serde_json::Value;
 
@@ -118,18 +118,7 @@ pub fn redact(mut document: PlanDocument, privacy: Privacy, key: Option<&str>) -
         people.rewrite(&mut finding.message);
     }
     for change in &mut document.rule_changes {
-        people.rewrite_address(&mut change.address);
-        people.rewrite(&mut change.name);
-        people.rewrite(&mut change.message);
-        for value in [&mut change.before, &mut change.after] {
-            people.rewrite_value(value);
-            // Anything that a person typed, so no form gives it away.
-            for key in ["by", "owner"] {
-                if let Some(Value::String(who)) = value.get_mut(key) {
-                    *who = people.pseudonym(who);
-                }
-            }
-        }
+        redact_rule(change, &people);
     }
     for entry in &mut document.forecast {
         people.rewrite_address(&mut entry.address);
@@ -148,6 +137,21 @@ pub fn redact(mut document: PlanDocument, privacy: Privacy, key: Option<&str>) -
         privacy: privacy.word().to_owned(),
     });
     document
+}
+
+fn redact_rule(change: &mut RuleChange, people: &People) {
+    people.rewrite_address(&mut change.address);
+    people.rewrite(&mut change.name);
+    people.rewrite(&mut change.message);
+    for value in [&mut change.before, &mut change.after] {
+        people.rewrite_value(value);
+        // Anything that a person typed, so no form gives it away.
+        for key in ["by", "owner"] {
+            if let Some(Value::String(who)) = value.get_mut(key) {
+                *who = people.pseudonym(who);
+            }
+        }
+    }
 }
 
 /// Takes personal data out of a single message; display names, which nothing else tells of, stay.
