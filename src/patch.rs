@@ -331,32 +331,7 @@ fn wish(
         ) => by_hand(
             "the YAML says that they must be absent or that their access has ended: decide whether that still holds",
         ),
-        (T::AllowedDomain, Action::Update, _) => {
-            let live = difference
-                .observed
-                .settings
-                .get(&crate::model::SiteField::AllowedDomains);
-            match live.and_then(|live| live.value.known()) {
-                Some(SiteValue::Domains(None)) => Ok(Wish::Replace("any".to_owned())),
-                Some(SiteValue::Domains(Some(list))) => {
-                    let list: Vec<&str> = list.iter().map(|domain| domain.as_str()).collect();
-                    Ok(Wish::Replace(format!("[{}]", list.join(", "))))
-                }
-                _ => by_hand("its live value is not known"),
-            }
-        }
-        (T::AllowedDomain, action, _) => {
-            let differs = difference
-                .changes
-                .iter()
-                .any(|other| other.kind == T::AllowedDomain && other.action == Action::Update);
-            match (differs, action) {
-                // The whole value is replaced by the row of `any`.
-                (true, _) => Ok(Wish::Nothing),
-                (false, Action::Create) => Ok(Wish::RemoveValue(change.name.clone())),
-                (false, _) => Ok(Wish::AddItem(change.name.clone())),
-            }
-        }
+        (T::AllowedDomain, ..) => wish_of_domains(difference, change),
         (
             T::CustomerAccess | T::SiteSetting | T::ProjectAccess,
             Action::Update,
@@ -391,6 +366,32 @@ fn wish(
             ))
         }
         _ => by_hand("no small edit of the files says this"),
+    }
+}
+
+/// Says which edit accepts a change of the allowed domains, which are one value in the YAML.
+fn wish_of_domains(difference: &Difference<'_>, change: &Change) -> Result<Wish, String> {
+    let whole = |change: &Change| {
+        change.kind == ResourceType::AllowedDomain && change.action == Action::Update
+    };
+    if !whole(change) {
+        let replaced = difference.changes.iter().any(|other| whole(other));
+        return Ok(match change.action {
+            // The whole value is replaced by the row of `any`.
+            _ if replaced => Wish::Nothing,
+            Action::Create => Wish::RemoveValue(change.name.clone()),
+            _ => Wish::AddItem(change.name.clone()),
+        });
+    }
+    let live = &difference.observed.settings;
+    let live = live.get(&crate::model::SiteField::AllowedDomains);
+    match live.and_then(|live| live.value.known()) {
+        Some(SiteValue::Domains(None)) => Ok(Wish::Replace("any".to_owned())),
+        Some(SiteValue::Domains(Some(list))) => {
+            let list: Vec<&str> = list.iter().map(|domain| domain.as_str()).collect();
+            Ok(Wish::Replace(format!("[{}]", list.join(", "))))
+        }
+        _ => Err("its live value is not known".to_owned()),
     }
 }
 

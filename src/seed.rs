@@ -10,7 +10,8 @@ use crate::emulator::{
     self, AccountState, App, Audience, NewAccount, ProjectRole, RequestType, Role, RoleActor, Site,
 };
 use crate::model::{
-    AccountId, AccountKind, Email, OrganizationId, SiteField, SiteKey, SiteValue, WhoCanView,
+    AccountId, AccountKind, Email, OrganizationId, OrganizationName, SiteField, SiteKey, SiteValue,
+    WhoCanView,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -40,65 +41,9 @@ pub fn build(seed: &Workspace, key: &SiteKey) -> Result<Site, SeedError> {
     let mut site = Site::empty(key.as_str());
     settings(&mut site, declared);
     site.verification_by_hand = declared.sandbox.verification_by_hand;
-    let mut people = People::default();
-    for account in &declared.accounts {
-        let id = site.add_account(NewAccount {
-            email: account.email.clone(),
-            name: account.name.clone(),
-            kind: account.account,
-            id: account.account_id.clone(),
-            role: role_of(account.role),
-            state: match account.state {
-                SeedAccountState::Active => AccountState::Active,
-                SeedAccountState::Unverified => AccountState::Unverified,
-                SeedAccountState::Revoked => AccountState::Revoked,
-                SeedAccountState::Deactivated => AccountState::Deactivated,
-            },
-            apps: apps(&account.apps),
-            service: account.service,
-            email_hidden: account.email_hidden,
-        });
-        people
-            .by_email
-            .entry(account.email.clone())
-            .or_default()
-            .push((account.account, id));
-    }
+    let mut people = accounts(&mut site, declared);
     groups(&mut site, declared, &mut people)?;
-    let mut ids = BTreeMap::new();
-    for (name, organization) in &declared.organizations {
-        if let Some(id) = &organization.id {
-            let got = site.add_organization_with_id(name, &id.value);
-            if got != id.value {
-                return Err(SeedError::Id(
-                    name.as_str().to_owned(),
-                    id.value.as_str().to_owned(),
-                ));
-            }
-            ids.insert(name, got);
-        }
-    }
-    for (name, organization) in &declared.organizations {
-        let id: OrganizationId = ids
-            .get(name)
-            .cloned()
-            .unwrap_or_else(|| site.add_organization(name));
-        if let Some(roster) = &organization.members {
-            let members = people.of(&mut site, roster);
-            site.add_members(&id, &members)?;
-        }
-        if let Some(made) = site.organization_mut(&id) {
-            made.scim_managed = organization.managed_by == crate::config::ManagedBy::Scim;
-            if let Some(domains) = &organization.email_domains {
-                made.email_domains = domains
-                    .value
-                    .iter()
-                    .map(|domain| domain.value.clone())
-                    .collect();
-            }
-        }
-        ids.insert(name, id);
-    }
+    let ids = organizations(&mut site, declared, &mut people)?;
     for (key, space) in &declared.spaces {
         let made = site.add_space(key, key.as_str());
         made.anonymous_access = space
@@ -139,6 +84,77 @@ pub fn build(seed: &Workspace, key: &SiteKey) -> Result<Site, SeedError> {
     approved_domains(&mut site, seed, declared);
     doors(&mut site, declared, &mut people)?;
     Ok(site)
+}
+
+fn accounts(site: &mut Site, declared: &Declared) -> People {
+    let mut people = People::default();
+    for account in &declared.accounts {
+        let id = site.add_account(NewAccount {
+            email: account.email.clone(),
+            name: account.name.clone(),
+            kind: account.account,
+            id: account.account_id.clone(),
+            role: role_of(account.role),
+            state: match account.state {
+                SeedAccountState::Active => AccountState::Active,
+                SeedAccountState::Unverified => AccountState::Unverified,
+                SeedAccountState::Revoked => AccountState::Revoked,
+                SeedAccountState::Deactivated => AccountState::Deactivated,
+            },
+            apps: apps(&account.apps),
+            service: account.service,
+            email_hidden: account.email_hidden,
+        });
+        people
+            .by_email
+            .entry(account.email.clone())
+            .or_default()
+            .push((account.account, id));
+    }
+    people
+}
+
+/// Makes the organizations, those with an id of their own first, so that it is free.
+fn organizations<'d>(
+    site: &mut Site,
+    declared: &'d Declared,
+    people: &mut People,
+) -> Result<BTreeMap<&'d OrganizationName, OrganizationId>, SeedError> {
+    let mut ids = BTreeMap::new();
+    for (name, organization) in &declared.organizations {
+        if let Some(id) = &organization.id {
+            let got = site.add_organization_with_id(name, &id.value);
+            if got != id.value {
+                return Err(SeedError::Id(
+                    name.as_str().to_owned(),
+                    id.value.as_str().to_owned(),
+                ));
+            }
+            ids.insert(name, got);
+        }
+    }
+    for (name, organization) in &declared.organizations {
+        let id: OrganizationId = ids
+            .get(name)
+            .cloned()
+            .unwrap_or_else(|| site.add_organization(name));
+        if let Some(roster) = &organization.members {
+            let members = people.of(site, roster);
+            site.add_members(&id, &members)?;
+        }
+        if let Some(made) = site.organization_mut(&id) {
+            made.scim_managed = organization.managed_by == crate::config::ManagedBy::Scim;
+            if let Some(domains) = &organization.email_domains {
+                made.email_domains = domains
+                    .value
+                    .iter()
+                    .map(|domain| domain.value.clone())
+                    .collect();
+            }
+        }
+        ids.insert(name, id);
+    }
+    Ok(ids)
 }
 
 fn role_of(role: SeedRole) -> Role {

@@ -8,7 +8,7 @@ mod near;
 
 pub use near::near;
 
-use crate::config::{Mode, OrganizationState, Roster, Site, Who, Workspace};
+use crate::config::{Mode, Organization, OrganizationState, Project, Roster, Site, Who, Workspace};
 use crate::desired::Desired;
 use crate::model::{Address, SiteField};
 use crate::plan::{Change, Effect, OrganizationRef, PersonRef, Plan};
@@ -126,21 +126,7 @@ impl Scope<'_> {
         any |= !wanted_fields.is_empty();
         let people: Vec<String> = site.people.keys().map(|e| e.key().to_owned()).collect();
         for (name, organization) in &mut site.organizations {
-            let parts = [key, "organization", name.as_str()];
-            let whole = self.leaf(&Address::new(parts));
-            any |= whole;
-            let domains = Address::new(parts.into_iter().chain(["email-domain"]));
-            if organization.email_domains.is_some() && self.open_list(&domains) {
-                any = true;
-            } else {
-                organization.email_domains = None;
-            }
-            if self.roster(key, &parts, "member", &mut organization.members, &people) {
-                any = true;
-            }
-            if !whole && organization.state.value == OrganizationState::Retired {
-                organization.state.value = OrganizationState::Present;
-            }
+            any |= self.organization([key, "organization", name.as_str()], organization, &people);
         }
         if site.organizations_mode == Mode::Exact {
             any |= self.each(|target| {
@@ -148,55 +134,7 @@ impl Scope<'_> {
             });
         }
         for (project, declared) in &mut site.projects {
-            let parts = [key, "project", project.as_str()];
-            let at = |rest: &[&str]| Address::new(parts.iter().chain(rest).copied());
-            any |= self.leaf(&at(&[]));
-            if declared.channel_access.is_some() && self.leaf(&at(&["access"])) {
-                any = true;
-            } else {
-                declared.channel_access = None;
-            }
-            if declared.customer_sharing.is_some() && self.leaf(&at(&["sharing"])) {
-                any = true;
-            } else {
-                declared.customer_sharing = None;
-            }
-            let mut linked = false;
-            if let Some(links) = &declared.organizations {
-                let ended = links.dated.iter().map(|link| &link.name);
-                for name in links.list.iter().chain(ended) {
-                    linked |= self.leaf(&at(&["organization", name.value.as_str()]));
-                }
-                if links.mode == Mode::Exact {
-                    linked |= self.open_list(&at(&["organization"]));
-                }
-            }
-            if linked {
-                any = true;
-            } else {
-                declared.organizations = None;
-            }
-            let mut grouped = false;
-            if let Some(groups) = &declared.customer_groups {
-                for group in &groups.list {
-                    grouped |= self.leaf(&at(&["customer-group", &group.name]));
-                }
-                if groups.mode == Mode::Exact {
-                    grouped |= self.open_list(&at(&["customer-group"]));
-                }
-            }
-            if grouped {
-                any = true;
-            } else {
-                declared.customer_groups = None;
-            }
-            if self.roster(key, &parts, "customer", &mut declared.customers, &people) {
-                any = true;
-            }
-            declared
-                .knowledge_base
-                .retain(|space, _| self.leaf(&at(&["knowledge-base", space.as_str()])));
-            any |= !declared.knowledge_base.is_empty();
+            any |= self.project([key, "project", project.as_str()], declared, &people);
         }
         let rosters = has_rosters(site);
         site.settings.retain(|field, _| {
@@ -210,11 +148,87 @@ impl Scope<'_> {
         any
     }
 
+    /// Narrows an organization and says whether anything of it is asked for.
+    fn organization(
+        &mut self,
+        parts: [&str; 3],
+        organization: &mut Organization,
+        people: &[String],
+    ) -> bool {
+        let whole = self.leaf(&Address::new(parts));
+        let mut any = whole;
+        let domains = Address::new(parts.into_iter().chain(["email-domain"]));
+        if organization.email_domains.is_some() && self.open_list(&domains) {
+            any = true;
+        } else {
+            organization.email_domains = None;
+        }
+        if self.roster(&parts, "member", &mut organization.members, people) {
+            any = true;
+        }
+        if !whole && organization.state.value == OrganizationState::Retired {
+            organization.state.value = OrganizationState::Present;
+        }
+        any
+    }
+
+    /// Narrows a project and says whether anything of it is asked for.
+    fn project(&mut self, parts: [&str; 3], declared: &mut Project, people: &[String]) -> bool {
+        let at = |rest: &[&str]| Address::new(parts.iter().chain(rest).copied());
+        let mut any = self.leaf(&at(&[]));
+        if declared.channel_access.is_some() && self.leaf(&at(&["access"])) {
+            any = true;
+        } else {
+            declared.channel_access = None;
+        }
+        if declared.customer_sharing.is_some() && self.leaf(&at(&["sharing"])) {
+            any = true;
+        } else {
+            declared.customer_sharing = None;
+        }
+        let mut linked = false;
+        if let Some(links) = &declared.organizations {
+            let ended = links.dated.iter().map(|link| &link.name);
+            for name in links.list.iter().chain(ended) {
+                linked |= self.leaf(&at(&["organization", name.value.as_str()]));
+            }
+            if links.mode == Mode::Exact {
+                linked |= self.open_list(&at(&["organization"]));
+            }
+        }
+        if linked {
+            any = true;
+        } else {
+            declared.organizations = None;
+        }
+        let mut grouped = false;
+        if let Some(groups) = &declared.customer_groups {
+            for group in &groups.list {
+                grouped |= self.leaf(&at(&["customer-group", &group.name]));
+            }
+            if groups.mode == Mode::Exact {
+                grouped |= self.open_list(&at(&["customer-group"]));
+            }
+        }
+        if grouped {
+            any = true;
+        } else {
+            declared.customer_groups = None;
+        }
+        if self.roster(&parts, "customer", &mut declared.customers, people) {
+            any = true;
+        }
+        declared
+            .knowledge_base
+            .retain(|space, _| self.leaf(&at(&["knowledge-base", space.as_str()])));
+        any |= !declared.knowledge_base.is_empty();
+        any
+    }
+
     /// Narrows a roster and says whether anything of it is asked for.
     fn roster(
         &mut self,
-        site: &str,
-        owner: &[&str],
+        owner: &[&str; 3],
         kind: &str,
         roster: &mut Option<Roster>,
         people: &[String],
@@ -222,6 +236,7 @@ impl Scope<'_> {
         let Some(declared) = roster else {
             return false;
         };
+        let [site, ..] = *owner;
         let base = owner.iter().copied().chain([kind]);
         let row = |person: &str| Address::new(base.clone().chain([person]));
         let mut any = self.leaf(&Address::new(base.clone()));

@@ -150,46 +150,7 @@ fn mapping(
     }
     let fields = cx.fields(&entry.node, entry.mark, keys::FIELD)?;
     let endpoint = cx.required(&fields, "endpoint", "the name of one of `endpoints`");
-    let endpoint = endpoint.and_then(|e| {
-        let name = cx.text(&e.node)?;
-        let Some(endpoint) = endpoints.get(name) else {
-            let near = closest(name, endpoints.keys().map(String::as_str));
-            let diagnostic = Diagnostic::error(
-                codes::NOT_DECLARED,
-                format!("there is no endpoint `{}`", short(name)),
-            )
-            .at(e.node.mark);
-            cx.report(match near {
-                Some(near) => diagnostic.hint(format!("did you mean `{near}`?")),
-                None => diagnostic.hint("declare it under `endpoints`"),
-            });
-            return None;
-        };
-        if let (Some(field), Some(endpoint)) = (field, endpoint) {
-            let needed = field.path_placeholder();
-            for placeholder in ["{organization_id}", "{project_key}"] {
-                let holds = endpoint.path.contains(placeholder);
-                if holds && needed != Some(placeholder) {
-                    cx.report(invalid(
-                        e.node.mark,
-                        format!(
-                            "the path of `{name}` holds `{placeholder}`, which `{}` has not",
-                            field.name()
-                        ),
-                    ));
-                } else if !holds && needed == Some(placeholder) {
-                    cx.report(invalid(
-                        e.node.mark,
-                        format!(
-                            "the path of `{name}` needs `{placeholder}` for `{}`",
-                            field.name()
-                        ),
-                    ));
-                }
-            }
-        }
-        Some(name.to_string())
-    });
+    let endpoint = endpoint.and_then(|e| endpoint_name(cx, e, field, endpoints));
     let known: &[&str] = match field {
         Some(MappedField::WhoCanView) => &["{space_key}"],
         _ => &[],
@@ -201,53 +162,7 @@ fn mapping(
         let mark = fields.get("pointer").map_or(entry.mark, |e| e.node.mark);
         cx.report(invalid(mark, "the pointer needs `{space_key}`".into()));
     }
-    let words = field.map(MappedField::words).unwrap_or_default();
-    let mut values = BTreeMap::new();
-    if let Some(e) = fields.get("values") {
-        for value in cx.entries(&e.node).unwrap_or_default() {
-            if field.is_some() && !words.contains(&value.key.as_ref()) {
-                let hint = if words.is_empty() {
-                    "a list is written as it is; leave `values` out".to_string()
-                } else {
-                    format!(
-                        "the words are {}",
-                        super::context::listed(words.iter().copied())
-                    )
-                };
-                cx.report(
-                    Diagnostic::error(
-                        codes::UNKNOWN_WORD,
-                        format!("`{}` is not a value of this field", short(&value.key)),
-                    )
-                    .at(value.mark)
-                    .hint(hint),
-                );
-            }
-            let json = yaml::json(&value.node);
-            if let Some((other, _)) = values.iter().find(|(_, v)| **v == json) {
-                let other: &String = other;
-                let message = format!("`{}` and `{other}` stand for the same value", value.key);
-                cx.report(invalid(value.mark, message));
-            }
-            values.insert(value.key.to_string(), json);
-        }
-        let missing: Vec<&str> = words
-            .iter()
-            .copied()
-            .filter(|w| !values.contains_key(*w))
-            .collect();
-        if !missing.is_empty() && e.node.entries().is_some() {
-            cx.report(
-                invalid(
-                    e.mark,
-                    format!("{} is missing in `values`", super::context::listed(missing)),
-                )
-                .hint(
-                    "say every word, or leave `values` out where the endpoint uses the same words",
-                ),
-            );
-        }
-    }
+    let values = fields.get("values").map(|e| values(cx, e, field));
     let any = fields.get("any").and_then(|e| {
         if field.is_some() && field != Some(MappedField::Site(SiteField::AllowedDomains)) {
             cx.report(invalid(
@@ -260,9 +175,108 @@ fn mapping(
     Some(Mapping {
         endpoint: endpoint?,
         pointer: pointer?,
-        values,
+        values: values.unwrap_or_default(),
         any,
     })
+}
+
+/// Reads the name of the endpoint that has a field; its path must hold what the field is one of, and nothing else.
+fn endpoint_name(
+    cx: &mut Context,
+    e: &Entry<'_>,
+    field: Option<MappedField>,
+    endpoints: &BTreeMap<String, Option<Endpoint>>,
+) -> Option<String> {
+    let name = cx.text(&e.node)?;
+    let Some(endpoint) = endpoints.get(name) else {
+        let near = closest(name, endpoints.keys().map(String::as_str));
+        let diagnostic = Diagnostic::error(
+            codes::NOT_DECLARED,
+            format!("there is no endpoint `{}`", short(name)),
+        )
+        .at(e.node.mark);
+        cx.report(match near {
+            Some(near) => diagnostic.hint(format!("did you mean `{near}`?")),
+            None => diagnostic.hint("declare it under `endpoints`"),
+        });
+        return None;
+    };
+    if let (Some(field), Some(endpoint)) = (field, endpoint) {
+        let needed = field.path_placeholder();
+        for placeholder in ["{organization_id}", "{project_key}"] {
+            let holds = endpoint.path.contains(placeholder);
+            if holds && needed != Some(placeholder) {
+                cx.report(invalid(
+                    e.node.mark,
+                    format!(
+                        "the path of `{name}` holds `{placeholder}`, which `{}` has not",
+                        field.name()
+                    ),
+                ));
+            } else if !holds && needed == Some(placeholder) {
+                cx.report(invalid(
+                    e.node.mark,
+                    format!(
+                        "the path of `{name}` needs `{placeholder}` for `{}`",
+                        field.name()
+                    ),
+                ));
+            }
+        }
+    }
+    Some(name.to_string())
+}
+
+/// Reads which value stands for which word.
+fn values(
+    cx: &mut Context,
+    e: &Entry<'_>,
+    field: Option<MappedField>,
+) -> BTreeMap<String, serde_json::Value> {
+    let words = field.map(MappedField::words).unwrap_or_default();
+    let mut values = BTreeMap::new();
+    for value in cx.entries(&e.node).unwrap_or_default() {
+        if field.is_some() && !words.contains(&value.key.as_ref()) {
+            let hint = if words.is_empty() {
+                "a list is written as it is; leave `values` out".to_string()
+            } else {
+                format!(
+                    "the words are {}",
+                    super::context::listed(words.iter().copied())
+                )
+            };
+            cx.report(
+                Diagnostic::error(
+                    codes::UNKNOWN_WORD,
+                    format!("`{}` is not a value of this field", short(&value.key)),
+                )
+                .at(value.mark)
+                .hint(hint),
+            );
+        }
+        let json = yaml::json(&value.node);
+        if let Some((other, _)) = values.iter().find(|(_, v)| **v == json) {
+            let other: &String = other;
+            let message = format!("`{}` and `{other}` stand for the same value", value.key);
+            cx.report(invalid(value.mark, message));
+        }
+        values.insert(value.key.to_string(), json);
+    }
+    let missing: Vec<&str> = words
+        .iter()
+        .copied()
+        .filter(|w| !values.contains_key(*w))
+        .collect();
+    if !missing.is_empty() && e.node.entries().is_some() {
+        cx.report(
+            invalid(
+                e.mark,
+                format!("{} is missing in `values`", super::context::listed(missing)),
+            )
+            .hint("say every word, or leave `values` out where the endpoint uses the same words"),
+        );
+    }
+    values
 }
 
 fn any(cx: &mut Context, entry: &Entry<'_>) -> Option<AnyMarker> {

@@ -179,63 +179,76 @@ fn organizations(scene: &mut Scene<'_, '_>, counts: &Counts) {
             .map(|project| project.key.as_str())
             .collect();
         for (domain, source) in &organization.email_domains {
-            let domain = domain.as_str();
-            let parts = ["organization", name, "email-domain", domain];
-            if is_public_mail(domain) {
-                scene.report(
-                    "L42",
-                    &parts,
-                    Some(*source),
-                    format!("`{domain}` is a public mail provider: strangers join organization {name} and see its shared requests", name = named(name)),
-                    "take the domain off, and list the members",
-                );
-            }
-            let class = DomainClass::of(state, domain);
-            let sign_up = newcomer(state, &class, &mut Trail::silent());
-            let (who, does) = match (sign_up.certainty, sign_up.outcome) {
-                (Answer::Yes, _) => ("whoever signs up", "joins"),
-                // Q3: as exposure, whoever signs up is a customer at once.
-                (Answer::Uncertain, Outcome::PendingApproval | Outcome::Atlassian) => (
-                    "whoever signs up and needs an administrator's approval",
-                    "may join",
-                ),
-                (Answer::Uncertain, _) if settings_of_sign_up_are_known(state, &class) => {
-                    ("whoever signs up", "may join")
-                }
-                _ => ("", ""),
-            };
-            if !restricted.is_empty() && !who.is_empty() {
-                let (then, projects) = (
-                    if sign_up.certainty == Answer::Yes {
-                        "gets"
-                    } else {
-                        "get"
-                    },
-                    names(restricted.iter().copied()),
-                );
-                scene.report(
-                    "L43",
-                    &parts,
-                    Some(*source),
-                    format!("{who} with an address of `{domain}` {does} {name} and {then} into restricted projects: {projects}", name = named(name)),
-                    "take the domain off, or limit who can sign up; or acknowledge L43 with a reason",
-                );
-                if sign_up.certainty != Answer::Yes {
-                    scene.uncertain();
-                }
-            }
-            let rejected =
-                |way| account_type(state, &class, way, &mut Trail::silent()) == Outcome::Rejected;
-            if rejected(Way::SelfService) && rejected(Way::Staff) {
-                scene.report(
-                    "L44",
-                    &parts,
-                    Some(*source),
-                    format!("no new account of `{domain}` is let in, so nobody ever joins {name} by the domain", name = named(name)),
-                    "allow or approve the domain, or take it off the organization",
-                );
-            }
+            email_domain(scene, name, (domain.as_str(), *source), &restricted);
         }
+    }
+}
+
+/// L42 to L44: what an e-mail domain does to who is in an organization; `restricted` are the projects that it opens.
+fn email_domain(
+    scene: &mut Scene<'_, '_>,
+    name: &str,
+    (domain, source): (&str, Source),
+    restricted: &[&str],
+) {
+    let state = scene.state;
+    let parts = ["organization", name, "email-domain", domain];
+    if is_public_mail(domain) {
+        scene.report(
+            "L42",
+            &parts,
+            Some(source),
+            format!("`{domain}` is a public mail provider: strangers join organization {name} and see its shared requests", name = named(name)),
+            "take the domain off, and list the members",
+        );
+    }
+    let class = DomainClass::of(state, domain);
+    let sign_up = newcomer(state, &class, &mut Trail::silent());
+    let (who, does) = match (sign_up.certainty, sign_up.outcome) {
+        (Answer::Yes, _) => ("whoever signs up", "joins"),
+        // Q3: as exposure, whoever signs up is a customer at once.
+        (Answer::Uncertain, Outcome::PendingApproval | Outcome::Atlassian) => (
+            "whoever signs up and needs an administrator's approval",
+            "may join",
+        ),
+        (Answer::Uncertain, _) if settings_of_sign_up_are_known(state, &class) => {
+            ("whoever signs up", "may join")
+        }
+        _ => ("", ""),
+    };
+    if !restricted.is_empty() && !who.is_empty() {
+        let (then, projects) = (
+            if sign_up.certainty == Answer::Yes {
+                "gets"
+            } else {
+                "get"
+            },
+            names(restricted.iter().copied()),
+        );
+        scene.report(
+            "L43",
+            &parts,
+            Some(source),
+            format!("{who} with an address of `{domain}` {does} {name} and {then} into restricted projects: {projects}", name = named(name)),
+            "take the domain off, or limit who can sign up; or acknowledge L43 with a reason",
+        );
+        if sign_up.certainty != Answer::Yes {
+            scene.uncertain();
+        }
+    }
+    let rejected =
+        |way| account_type(state, &class, way, &mut Trail::silent()) == Outcome::Rejected;
+    if rejected(Way::SelfService) && rejected(Way::Staff) {
+        scene.report(
+            "L44",
+            &parts,
+            Some(source),
+            format!(
+                "no new account of `{domain}` is let in, so nobody ever joins {name} by the domain",
+                name = named(name)
+            ),
+            "allow or approve the domain, or take it off the organization",
+        );
     }
 }
 

@@ -2,11 +2,11 @@
 
 use super::optional_sentence;
 use super::policy::UNDECIDED;
-use crate::config::context::{Context, address as email_address};
+use crate::config::context::{Context, Fields, address as email_address};
 use crate::config::workspace::{Ability, Attestation, Expectation, ExpectedWho, Undecided};
 use crate::config::yaml::{Entry, Node};
 use crate::config::{codes, keys, yaml};
-use crate::diagnostic::{Diagnostic, Located, short};
+use crate::diagnostic::{Diagnostic, Located, Mark, short};
 use crate::model::{Address, Domain, OrganizationName, SiteKey, SpaceKey};
 use jiff::ToSpan;
 
@@ -63,30 +63,7 @@ fn expectation(cx: &mut Context, node: &Node<'_>, otherwise: Undecided) -> Optio
             let key = cx.name(text, e.node.mark, SiteKey::new)?;
             Some(Located::new(key, e.node.mark.span))
         });
-    let ability = match (fields.get("can"), fields.get("cannot")) {
-        (Some(_), Some(cannot)) => {
-            cx.report(
-                Diagnostic::error(
-                    codes::CONFLICTING_KEYS,
-                    "`can` and `cannot` exclude each other",
-                )
-                .at(cannot.mark)
-                .hint("write two expectations"),
-            );
-            None
-        }
-        (None, None) => {
-            if !fields.has("can") && !fields.has("cannot") {
-                cx.report(
-                    Diagnostic::error(codes::MISSING_KEY, "`can` or `cannot` is missing")
-                        .at(node.mark)
-                        .hint("such as `cannot: view_portal`"),
-                );
-            }
-            None
-        }
-        (can, cannot) => can.or(cannot).and_then(|e| cx.word(&e.node, ABILITY)),
-    };
+    let ability = ability(cx, node.mark, &fields);
     let projects = project_patterns(cx, fields.get("projects"));
     let space = fields.get("space").and_then(|e| {
         let text = cx.text(&e.node)?;
@@ -94,30 +71,7 @@ fn expectation(cx: &mut Context, node: &Node<'_>, otherwise: Undecided) -> Optio
         Some(Located::new(key, e.node.mark.span))
     });
     if let Some(ability) = ability {
-        let article = ability.value == Ability::ReadArticle;
-        if article && !fields.has("space") {
-            cx.report(
-                Diagnostic::error(codes::MISSING_KEY, "`read_article` needs `space`")
-                    .at(node.mark)
-                    .hint("the key of a knowledge-base space"),
-            );
-        }
-        if let (false, Some(e)) = (article, fields.get("space")) {
-            cx.report(
-                Diagnostic::error(
-                    codes::CONFLICTING_KEYS,
-                    "`space` goes with `read_article` only",
-                )
-                .at(e.mark),
-            );
-        }
-        if ability.value != Ability::SignUp && projects.is_empty() && !fields.has("projects") {
-            cx.report(
-                Diagnostic::error(codes::MISSING_KEY, "`projects` is missing")
-                    .at(node.mark)
-                    .hint("a list of project keys, or `[\"*\"]`"),
-            );
-        }
+        judge_objects(cx, node.mark, &fields, ability.value);
     }
     let (Some(name), Some(who), Some(ability)) = (name, who, ability) else {
         cx.sites_of_wrong.extend(site);
@@ -139,6 +93,62 @@ fn expectation(cx: &mut Context, node: &Node<'_>, otherwise: Undecided) -> Optio
             .and_then(|e| cx.word(&e.node, UNDECIDED))
             .map_or(otherwise, |written| written.value),
     })
+}
+
+/// Reads what somebody can or cannot do.
+fn ability(cx: &mut Context, mark: Mark, fields: &Fields<'_, '_>) -> Option<Located<Ability>> {
+    match (fields.get("can"), fields.get("cannot")) {
+        (Some(_), Some(cannot)) => {
+            cx.report(
+                Diagnostic::error(
+                    codes::CONFLICTING_KEYS,
+                    "`can` and `cannot` exclude each other",
+                )
+                .at(cannot.mark)
+                .hint("write two expectations"),
+            );
+            None
+        }
+        (None, None) => {
+            if !fields.has("can") && !fields.has("cannot") {
+                cx.report(
+                    Diagnostic::error(codes::MISSING_KEY, "`can` or `cannot` is missing")
+                        .at(mark)
+                        .hint("such as `cannot: view_portal`"),
+                );
+            }
+            None
+        }
+        (can, cannot) => can.or(cannot).and_then(|e| cx.word(&e.node, ABILITY)),
+    }
+}
+
+/// Reports what an ability needs beside it, and what does not go with it.
+fn judge_objects(cx: &mut Context, mark: Mark, fields: &Fields<'_, '_>, ability: Ability) {
+    let article = ability == Ability::ReadArticle;
+    if article && !fields.has("space") {
+        cx.report(
+            Diagnostic::error(codes::MISSING_KEY, "`read_article` needs `space`")
+                .at(mark)
+                .hint("the key of a knowledge-base space"),
+        );
+    }
+    if let (false, Some(e)) = (article, fields.get("space")) {
+        cx.report(
+            Diagnostic::error(
+                codes::CONFLICTING_KEYS,
+                "`space` goes with `read_article` only",
+            )
+            .at(e.mark),
+        );
+    }
+    if ability != Ability::SignUp && !fields.has("projects") {
+        cx.report(
+            Diagnostic::error(codes::MISSING_KEY, "`projects` is missing")
+                .at(mark)
+                .hint("a list of project keys, or `[\"*\"]`"),
+        );
+    }
 }
 
 /// Reads who alone may do something.

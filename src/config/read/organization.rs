@@ -36,21 +36,7 @@ fn organization(cx: &mut Context, entry: &Entry<'_>) -> Option<Organization> {
         return None;
     }
     let fields = cx.fields(&entry.node, entry.mark, keys::ORGANIZATION)?;
-    let id = fields.get("id").and_then(|e| {
-        let text = cx.text(&e.node)?;
-        if text.is_empty() || !text.bytes().all(|b| b.is_ascii_digit()) {
-            cx.report(
-                Diagnostic::error(
-                    codes::INVALID_ID,
-                    "the id of an organization is a number in quotes",
-                )
-                .at(e.node.mark)
-                .hint("such as `id: \"12\"`"),
-            );
-            return None;
-        }
-        Some(Located::new(OrganizationId::new(text), e.node.mark.span))
-    });
+    let id = fields.get("id").and_then(|e| id(cx, e));
     let previous_name = fields.get("previous_name").and_then(|e| {
         let text = cx.text(&e.node)?;
         let name = cx.name(text, e.node.mark, OrganizationName::new)?;
@@ -85,36 +71,9 @@ fn organization(cx: &mut Context, entry: &Entry<'_>) -> Option<Organization> {
         );
     }
     let may_be_empty = allow_empty(cx, fields.get("allow_empty"));
-    let email_domains = fields.get("email_domains").and_then(|e| {
-        let items = cx.items(&e.node)?;
-        if items.is_empty() && !may_be_empty {
-            cx.report(empty_list(
-                e.mark,
-                "an empty `email_domains` removes every domain",
-            ));
-        }
-        let mut domains: Vec<Located<Domain>> = Vec::new();
-        for item in items {
-            if let Some(text) = cx.text(item)
-                && let Some(domain) = cx.domain(text, item.mark)
-                && !domains.iter().any(|d| d.value == domain.value)
-            {
-                domains.push(domain);
-            }
-        }
-        if domains.len() > 10 {
-            let message = format!(
-                "{} e-mail domains; an organization has at most 10 (L40)",
-                domains.len()
-            );
-            cx.report(
-                Diagnostic::error(codes::TOO_MANY_DOMAINS, message)
-                    .at(e.mark)
-                    .hint("split the organization, or list members by address"),
-            );
-        }
-        Some(Located::new(domains, e.mark.span))
-    });
+    let email_domains = fields
+        .get("email_domains")
+        .and_then(|e| email_domains(cx, e, may_be_empty));
     let managed_by = managed.as_ref().map(|m| m.value).unwrap_or_default();
     let members = fields.get("members").and_then(|e| {
         if let (Some(managed), false) = (&managed, managed_by == ManagedBy::Portcullis) {
@@ -144,4 +103,55 @@ fn organization(cx: &mut Context, entry: &Entry<'_>) -> Option<Organization> {
         email_domains,
         members,
     })
+}
+
+fn id(cx: &mut Context, e: &Entry<'_>) -> Option<Located<OrganizationId>> {
+    let text = cx.text(&e.node)?;
+    if text.is_empty() || !text.bytes().all(|b| b.is_ascii_digit()) {
+        cx.report(
+            Diagnostic::error(
+                codes::INVALID_ID,
+                "the id of an organization is a number in quotes",
+            )
+            .at(e.node.mark)
+            .hint("such as `id: \"12\"`"),
+        );
+        return None;
+    }
+    Some(Located::new(OrganizationId::new(text), e.node.mark.span))
+}
+
+fn email_domains(
+    cx: &mut Context,
+    e: &Entry<'_>,
+    may_be_empty: bool,
+) -> Option<Located<Vec<Located<Domain>>>> {
+    let items = cx.items(&e.node)?;
+    if items.is_empty() && !may_be_empty {
+        cx.report(empty_list(
+            e.mark,
+            "an empty `email_domains` removes every domain",
+        ));
+    }
+    let mut domains: Vec<Located<Domain>> = Vec::new();
+    for item in items {
+        if let Some(text) = cx.text(item)
+            && let Some(domain) = cx.domain(text, item.mark)
+            && !domains.iter().any(|d| d.value == domain.value)
+        {
+            domains.push(domain);
+        }
+    }
+    if domains.len() > 10 {
+        let message = format!(
+            "{} e-mail domains; an organization has at most 10 (L40)",
+            domains.len()
+        );
+        cx.report(
+            Diagnostic::error(codes::TOO_MANY_DOMAINS, message)
+                .at(e.mark)
+                .hint("split the organization, or list members by address"),
+        );
+    }
+    Some(Located::new(domains, e.mark.span))
 }
