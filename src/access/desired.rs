@@ -12,13 +12,14 @@ use super::state::{
     Approved, Coverage, Fact, Grant, Link, Project, SiteFacts, SpaceFacts, State, StateKind,
 };
 use crate::config::{
-    ApprovedSite, LinkedOrganizations, Mode, OrganizationState, Project as ProjectAsWritten,
-    Roster, RosterEntry, Space, Who,
+    ApprovedSite, LinkedOrganizations, Mode, Organization as OrganizationAsWritten,
+    OrganizationState, Project as ProjectAsWritten, Roster, RosterEntry, Space, Who,
 };
 use crate::desired::{Desired, DesiredRoster};
 use crate::diagnostic::Located;
 use crate::model::{
-    AccountKind, EmailAccountCreation, OrganizationManagement, SiteField, SiteValue, SpaceKey,
+    AccountKind, EmailAccountCreation, OrganizationManagement, OrganizationName, SiteField,
+    SiteValue, SpaceKey,
 };
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -69,39 +70,7 @@ impl<'a> State<'a> {
             if !retired && let Some(roster) = desired.members.get(name) {
                 join(&mut people, roster, ListId::Organization(at));
             }
-            organizations.push(Organization {
-                id: None,
-                name: name.as_str().to_owned(),
-                email_domains: match &organization.email_domains {
-                    Some(domains) if !retired => domains
-                        .value
-                        .iter()
-                        .map(|domain| (domain.value.clone(), Source::Written(domain.span)))
-                        .collect(),
-                    _ => Vec::new(),
-                },
-                domains: match organization.email_domains.is_some() || retired {
-                    true => Coverage::Whole,
-                    false => Coverage::AsWritten(DOMAINS_NOT_MANAGED.into()),
-                },
-                provisioned: false,
-                gone: false,
-                members: match retired {
-                    true if organization.empty => Coverage::Whole,
-                    true => Coverage::AsWritten("is retired and keeps its members".into()),
-                    false => match &organization.members {
-                        Some(roster) if keeps(roster) => kept(roster),
-                        Some(roster)
-                            if roster.mode == Mode::Exact
-                                && (organization.email_domains.iter())
-                                    .any(|domains| !domains.value.is_empty()) =>
-                        {
-                            Coverage::AsWritten(OWN_DOMAINS.into())
-                        }
-                        roster => coverage(roster.as_ref().map(|roster| roster.mode)),
-                    },
-                },
-            });
+            organizations.push(as_written(name, organization));
         }
         let mut projects = Vec::with_capacity(site.projects.len());
         let mut circles = 0;
@@ -185,6 +154,43 @@ impl<'a> State<'a> {
             project.links.doubt("it ");
         }
         state
+    }
+}
+
+fn as_written(name: &OrganizationName, organization: &OrganizationAsWritten) -> Organization {
+    let retired = organization.state.value == OrganizationState::Retired;
+    Organization {
+        id: None,
+        name: name.as_str().to_owned(),
+        email_domains: match &organization.email_domains {
+            Some(domains) if !retired => domains
+                .value
+                .iter()
+                .map(|domain| (domain.value.clone(), Source::Written(domain.span)))
+                .collect(),
+            _ => Vec::new(),
+        },
+        domains: match organization.email_domains.is_some() || retired {
+            true => Coverage::Whole,
+            false => Coverage::AsWritten(DOMAINS_NOT_MANAGED.into()),
+        },
+        provisioned: false,
+        gone: false,
+        members: match retired {
+            true if organization.empty => Coverage::Whole,
+            true => Coverage::AsWritten("is retired and keeps its members".into()),
+            false => match &organization.members {
+                Some(roster) if keeps(roster) => kept(roster),
+                Some(roster)
+                    if roster.mode == Mode::Exact
+                        && (organization.email_domains.iter())
+                            .any(|domains| !domains.value.is_empty()) =>
+                {
+                    Coverage::AsWritten(OWN_DOMAINS.into())
+                }
+                roster => coverage(roster.as_ref().map(|roster| roster.mode)),
+            },
+        },
     }
 }
 

@@ -69,6 +69,15 @@ pub(super) struct Newcomer {
     pub(super) promise: Vec<Route>,
 }
 
+/// Somebody who has no account yet.
+struct Arrival {
+    new: Newcomer,
+    /// Whether the account is there.
+    account: Fact,
+    /// The organizations that the address's domain brings them into, by position.
+    joins: Vec<(u32, Fact)>,
+}
+
 impl Rules<'_, '_> {
     fn about(&mut self, whom: Whom, what: String) -> u32 {
         self.abouts.push(About { whom, what });
@@ -127,7 +136,7 @@ impl Rules<'_, '_> {
             }
         }
         let mut same = None;
-        let newcomer = class.newcomer.map(|(domain, account)| {
+        let arrival = class.newcomer.map(|(domain, account)| {
             // Whoever gets an account could lose or gain by every project whose access changes, and by joining (A2). All
             // projects that stay open are alike.
             let moving = (0..).zip(&facts.desks).filter(|(at, desk)| {
@@ -152,53 +161,15 @@ impl Rules<'_, '_> {
             for (company, _) in &joins {
                 desks.extend(&facts.companies[*company as usize].desks);
             }
-            (newcomer(&facts.settings, Some(domain)), account, joins)
+            Arrival {
+                new: newcomer(&facts.settings, Some(domain)),
+                account,
+                joins,
+            }
         });
         for desk_at in desks {
             let desk = &facts.desks[desk_at as usize];
-            let mut listed: Vec<Route> = Vec::new();
-            if let Some(roster) = class.lists.get(&List::Roster(desk_at)) {
-                listed.push(vec![*roster]);
-            }
-            for (company, link) in &desk.links {
-                if let Some(member) = class.lists.get(&List::Members(*company)) {
-                    listed.push(vec![*member, *link]);
-                }
-            }
-            let (mut exposure, mut promise) = (listed.clone(), listed);
-            match &newcomer {
-                None => {
-                    exposure.push(vec![desk.reached()]);
-                    promise.push(vec![desk.reached()]);
-                }
-                Some((new, account, joins)) => {
-                    // Whoever has an account signs up no more. For promises that does not matter: what signing up gave,
-                    // the account gives as well.
-                    let apart = [Some(account.not()), None];
-                    let both = [(&mut exposure, &new.exposure), (&mut promise, &new.promise)];
-                    for ((routes, ways), apart) in both.into_iter().zip(apart) {
-                        let mut ends: Vec<Route> = vec![vec![desk.reached()]];
-                        routes.push(vec![*account, desk.reached()]);
-                        for (company, domain) in joins {
-                            let Some(link) = desk.links.get(company) else {
-                                continue;
-                            };
-                            // A domain that comes or goes is not there when the account is made.
-                            if !domain.moves() {
-                                routes.push(vec![*account, *domain, *link]);
-                            }
-                            if apart.is_some() || domain.before == Value::Yes {
-                                ends.push(vec![*domain, *link]);
-                            }
-                        }
-                        for mut end in ends {
-                            end.extend(apart);
-                            routes.extend(with(ways, &end));
-                        }
-                        routes.push(self.without_login(desk.reached()));
-                    }
-                }
-            }
+            let [exposure, promise] = self.portal(class, desk_at, arrival.as_ref());
             let key = desk.key;
             let what = || match same == Some(desk_at) {
                 true => OPEN_PROJECTS.to_owned(),
@@ -207,16 +178,16 @@ impl Rules<'_, '_> {
             self.protect(&whom, what, [&exposure, &promise]);
             for space in desk.spaces.keys() {
                 if self.article_moves(desk_at, space) {
-                    let account = match &newcomer {
+                    let account = match &arrival {
                         None => vec![vec![Fact::YES]],
-                        Some((new, account, _)) => {
+                        Some(Arrival { new, account, .. }) => {
                             let mut ways = with(&new.exposure, &[account.not()]);
                             ways.push(vec![*account]);
                             ways
                         }
                     };
                     // Who sees the portal without login, the last route of newcomers, reads nothing for that.
-                    let seen = promise.len() - usize::from(newcomer.is_some());
+                    let seen = promise.len() - usize::from(arrival.is_some());
                     let routes = self.articles(desk_at, space, &account, &promise[..seen]);
                     self.protect(
                         &whom,
@@ -226,6 +197,64 @@ impl Rules<'_, '_> {
                 }
             }
         }
+    }
+
+    /// The routes to a portal, as exposure and as promise.
+    fn portal(
+        &self,
+        class: &Class<'_>,
+        desk_at: u32,
+        arrival: Option<&Arrival>,
+    ) -> [Vec<Route>; 2] {
+        let desk = &self.facts.desks[desk_at as usize];
+        let mut listed: Vec<Route> = Vec::new();
+        if let Some(roster) = class.lists.get(&List::Roster(desk_at)) {
+            listed.push(vec![*roster]);
+        }
+        for (company, link) in &desk.links {
+            if let Some(member) = class.lists.get(&List::Members(*company)) {
+                listed.push(vec![*member, *link]);
+            }
+        }
+        let (mut exposure, mut promise) = (listed.clone(), listed);
+        match arrival {
+            None => {
+                exposure.push(vec![desk.reached()]);
+                promise.push(vec![desk.reached()]);
+            }
+            Some(Arrival {
+                new,
+                account,
+                joins,
+            }) => {
+                // Whoever has an account signs up no more. For promises that does not matter: what signing up gave,
+                // the account gives as well.
+                let apart = [Some(account.not()), None];
+                let both = [(&mut exposure, &new.exposure), (&mut promise, &new.promise)];
+                for ((routes, ways), apart) in both.into_iter().zip(apart) {
+                    let mut ends: Vec<Route> = vec![vec![desk.reached()]];
+                    routes.push(vec![*account, desk.reached()]);
+                    for (company, domain) in joins {
+                        let Some(link) = desk.links.get(company) else {
+                            continue;
+                        };
+                        // A domain that comes or goes is not there when the account is made.
+                        if !domain.moves() {
+                            routes.push(vec![*account, *domain, *link]);
+                        }
+                        if apart.is_some() || domain.before == Value::Yes {
+                            ends.push(vec![*domain, *link]);
+                        }
+                    }
+                    for mut end in ends {
+                        end.extend(apart);
+                        routes.extend(with(ways, &end));
+                    }
+                    routes.push(self.without_login(desk.reached()));
+                }
+            }
+        }
+        [exposure, promise]
     }
 
     /// V2 without login: N, C and an open project.

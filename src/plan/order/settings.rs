@@ -6,9 +6,9 @@ use super::rule::Step;
 use crate::config::ApprovedRole;
 use crate::desired::Desired;
 use crate::model::{Domain, SiteField, SiteValue};
-use crate::observed::{Observed, ObservedGrant};
+use crate::observed::{Observed, ObservedApproval, ObservedGrant};
 use crate::plan::domains::{ANYONE, role_of};
-use crate::plan::{Action, Plan, ResourceType};
+use crate::plan::{Action, Change, Plan, ResourceType};
 use serde_json::Value as Json;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -46,137 +46,164 @@ pub(super) fn settings<'a>(
     observed: &'a Observed,
     step_of: &[Option<Step>],
 ) -> Settings<'a> {
-    let known = |field: SiteField| {
-        observed
-            .settings
-            .get(&field)
-            .and_then(|observation| observation.value.known())
+    let sources = Sources {
+        plan,
+        desired,
+        observed,
+        step_of,
     };
-    let echo = |field: SiteField| {
-        let projects = observed.whole_projects().into_iter().flatten();
-        projects.into_iter().find_map(|(_, project)| match field {
+    let (allowed, allowed_step) = sources.allowed();
+    Settings {
+        internal: sources.toggle(SiteField::Internal),
+        external: sources.toggle(SiteField::External),
+        create: sources.toggle(SiteField::CustomersCanCreateAccounts),
+        no_login: sources.toggle(SiteField::ViewWithoutLogin),
+        articles_logged_in: sources.toggle(SiteField::KnowledgeBaseAllLoggedIn),
+        articles_anyone: sources.toggle(SiteField::KnowledgeBaseAnyone),
+        allowed,
+        allowed_step,
+        approved: sources.approved(),
+        others_approved: match sources.approved_domains() {
+            Some(_) => Value::No,
+            None => Value::Maybe,
+        },
+        any_domain: sources.any_domain(),
+    }
+}
+
+/// What the settings are read from.
+struct Sources<'a, 's> {
+    plan: &'a Plan,
+    desired: &'a Desired<'a>,
+    observed: &'a Observed,
+    step_of: &'s [Option<Step>],
+}
+
+/// The allowed domains; without a list it is any domain.
+type Allowed<'a> = Option<&'a BTreeSet<Domain>>;
+
+impl<'a> Sources<'a, '_> {
+    fn known(&self, field: SiteField) -> Option<&'a SiteValue> {
+        let seen = self.observed.settings.get(&field);
+        seen.and_then(|observation| observation.value.known())
+    }
+
+    fn written(&self, field: SiteField) -> Option<&'a SiteValue> {
+        let written = self.desired.site.settings.get(&field);
+        written.map(|value| &value.value)
+    }
+
+    fn echo(&self, field: SiteField) -> Option<bool> {
+        let mut projects = self.observed.whole_projects().into_iter().flatten();
+        projects.find_map(|(_, project)| match field {
             SiteField::CustomersCanCreateAccounts => project.echoed_signup,
             SiteField::ViewWithoutLogin => project.echoed_anonymous,
             _ => None,
         })
-    };
-    let row = |field: SiteField| {
-        let address = desired.address(field.address_parts());
-        let found = plan
-            .changes
-            .iter()
-            .position(|change| !never(change) && change.address == address);
-        found.and_then(|at| Some((&plan.changes[at], step_of[at]?)))
-    };
-    let toggle = |field: SiteField| {
-        let before = match known(field) {
+    }
+
+    fn row(&self, field: SiteField) -> Option<(&'a Change, Step)> {
+        let address = self.desired.address(field.address_parts());
+        let mut changes = self.plan.changes.iter();
+        let at = changes.position(|change| !never(change) && change.address == address)?;
+        Some((&self.plan.changes[at], self.step_of[at]?))
+    }
+
+    fn toggle(&self, field: SiteField) -> Fact {
+        let toggled = |value: Option<&SiteValue>| match value {
             Some(SiteValue::Toggle(on)) => Some(*on),
-            _ => echo(field),
+            _ => None,
         };
-        match row(field) {
+        let before = toggled(self.known(field)).or_else(|| self.echo(field));
+        match self.row(field) {
             Some((change, step)) => Fact::changes(
                 change.before.as_bool().or(before).into(),
                 change.after.as_bool().into(),
                 step,
             ),
-            None => {
-                let written = desired.site.settings.get(&field).map(|value| &value.value);
-                // A written value that is not changed holds already, unless a limit stands against it.
-                let value = before.or(match written {
-                    Some(SiteValue::Toggle(on)) => Some(*on),
-                    _ => None,
-                });
-                Fact::always(value.into())
+            // A written value that is not changed holds already, unless a limit stands against it.
+            None => Fact::always(before.or(toggled(self.written(field))).into()),
+        }
+    }
+
+    /// The allowed domains before and after, as far as known, and the step that changes them.
+    fn allowed(&self) -> ([Option<Allowed<'a>>; 2], Option<Step>) {
+        let list = |value: Option<&'a SiteValue>| match value {
+            Some(SiteValue::Domains(list)) => Some(list.as_ref()),
+            _ => None,
+        };
+        let written = list(self.written(SiteField::AllowedDomains));
+        let live = list(self.known(SiteField::AllowedDomains));
+        let row = self
+            .plan
+            .changes
+            .iter()
+            .position(|change| change.kind == ResourceType::AllowedDomain && !never(change));
+        match row {
+            Some(at) => ([live, written], self.step_of[at]),
+            None => ([live.or(written); 2], None),
+        }
+    }
+
+    fn approved_domains(&self) -> Option<&'a BTreeMap<Domain, ObservedApproval>> {
+        let read = self.observed.approved_domains.as_ref();
+        read.and_then(|read| read.complete())
+    }
+
+    fn approved(&self) -> BTreeMap<&'a str, Approval> {
+        let mut approved = BTreeMap::new();
+        for (domain, seen) in self.approved_domains().into_iter().flatten() {
+            let (signs_up, counts) = approval(seen.jsm.as_ref().map(granted));
+            approved.insert(
+                domain.as_str(),
+                Approval {
+                    signs_up: Fact::always(signs_up),
+                    counts: Fact::always(counts),
+                },
+            );
+        }
+        for (at, change) in self.plan.changes.iter().enumerate() {
+            let approves = change.kind == ResourceType::ApprovedDomain;
+            let Some(step) = self.step_of[at].filter(|_| approves) else {
+                continue;
+            };
+            if change.address.as_str().ends_with(ANYONE) {
+                continue;
             }
+            let site = self.desired.site.key.as_str();
+            let before = approval(role_in(&change.before, site));
+            let after = match change.action {
+                Action::Delete => approval(None),
+                _ => approval(role_in(&change.after, site)),
+            };
+            approved.insert(
+                change.name.as_str(),
+                Approval {
+                    signs_up: Fact::changes(before.0, after.0, step),
+                    counts: Fact::changes(before.1, after.1, step),
+                },
+            );
         }
-    };
-    let list = |value: Option<&'a SiteValue>| match value {
-        Some(SiteValue::Domains(list)) => Some(list.as_ref()),
-        _ => None,
-    };
-    let written = list(
-        desired
-            .site
-            .settings
-            .get(&SiteField::AllowedDomains)
-            .map(|value| &value.value),
-    );
-    let allowed_row = plan
-        .changes
-        .iter()
-        .position(|change| change.kind == ResourceType::AllowedDomain && !never(change));
-    let live = list(known(SiteField::AllowedDomains));
-    let (allowed, allowed_step) = match allowed_row {
-        Some(at) => ([live, written], step_of[at]),
-        None => ([live.or(written); 2], None),
-    };
-    let mut approved: BTreeMap<&str, Approval> = BTreeMap::new();
-    let read = observed
-        .approved_domains
-        .as_ref()
-        .and_then(|read| read.complete());
-    let grant = |grant: Option<&ObservedGrant>| {
-        grant.map(|grant| (role_of(grant), grant.admin_approval.unwrap_or(false)))
-    };
-    for (domain, seen) in read.into_iter().flatten() {
-        let (signs_up, counts) = approval(grant(seen.jsm.as_ref()));
-        approved.insert(
-            domain.as_str(),
-            Approval {
-                signs_up: Fact::always(signs_up),
-                counts: Fact::always(counts),
-            },
-        );
+        approved
     }
-    for (at, change) in plan.changes.iter().enumerate() {
-        let Some(step) = step_of[at].filter(|_| change.kind == ResourceType::ApprovedDomain) else {
-            continue;
-        };
-        let site = desired.site.key.as_str();
-        let before = approval(role_in(&change.before, site));
-        let after = match change.action {
-            Action::Delete => approval(None),
-            _ => approval(role_in(&change.after, site)),
-        };
-        let name = change.name.as_str();
-        if change.address.as_str().ends_with(ANYONE) {
-            continue;
+
+    fn any_domain(&self) -> Value {
+        let read = self.observed.any_domain.as_ref();
+        match read.map(|read| read.complete()) {
+            Some(Some(rule)) => match rule.as_ref().map(granted) {
+                None => Value::No,
+                Some((ApprovedRole::Customer, false)) => Value::Yes,
+                Some((ApprovedRole::User, true) | (ApprovedRole::None, _)) => Value::No,
+                Some(_) => Value::Maybe,
+            },
+            None if self.desired.atlassian.is_none() => Value::No,
+            _ => Value::Maybe,
         }
-        approved.insert(
-            name,
-            Approval {
-                signs_up: Fact::changes(before.0, after.0, step),
-                counts: Fact::changes(before.1, after.1, step),
-            },
-        );
     }
-    let any_domain = match observed.any_domain.as_ref().map(|read| read.complete()) {
-        Some(Some(rule)) => match grant(rule.as_ref()) {
-            None => Value::No,
-            Some((ApprovedRole::Customer, false)) => Value::Yes,
-            Some((ApprovedRole::User, true) | (ApprovedRole::None, _)) => Value::No,
-            Some(_) => Value::Maybe,
-        },
-        None if desired.atlassian.is_none() => Value::No,
-        _ => Value::Maybe,
-    };
-    Settings {
-        internal: toggle(SiteField::Internal),
-        external: toggle(SiteField::External),
-        create: toggle(SiteField::CustomersCanCreateAccounts),
-        no_login: toggle(SiteField::ViewWithoutLogin),
-        articles_logged_in: toggle(SiteField::KnowledgeBaseAllLoggedIn),
-        articles_anyone: toggle(SiteField::KnowledgeBaseAnyone),
-        allowed,
-        allowed_step,
-        approved,
-        others_approved: if read.is_some() {
-            Value::No
-        } else {
-            Value::Maybe
-        },
-        any_domain,
-    }
+}
+
+fn granted(grant: &ObservedGrant) -> (ApprovedRole, bool) {
+    (role_of(grant), grant.admin_approval.unwrap_or(false))
 }
 
 /// R4 for sign-up: whether a grant surely gives an account, and whether the domain counts as approved.

@@ -25,18 +25,33 @@ const HEADER: [&str; 16] = [
     "note",
 ];
 
+/// Writes one line.
+type Line<'l> = &'l mut dyn FnMut([&str; 16]) -> io::Result<()>;
+
 /// Writes a review as CSV. What a spreadsheet would take for a formula becomes text.
 ///
 /// # Errors
 /// When `out` cannot be written to.
 pub fn write(out: &mut dyn Write, report: &Report<'_, '_, '_>) -> io::Result<()> {
-    let review = report.review;
     let mut writer = csv::Writer::from_writer(out);
     let mut line = |fields: [&str; 16]| {
         let fields = fields.map(|text| field(text).into_owned());
         writer.write_record(fields).map_err(io::Error::other)
     };
     line(HEADER)?;
+    findings(report, &mut line)?;
+    classes(report, &mut line)?;
+    people(report, &mut line)?;
+    for gap in report.gaps() {
+        line(note("not read", &gap))?;
+    }
+    for what in report.never_judged() {
+        line(note("also decides, not judged", &what))?;
+    }
+    writer.flush()
+}
+
+fn findings(report: &Report<'_, '_, '_>, line: Line<'_>) -> io::Result<()> {
     for (number, finding) in report.found() {
         let title = finding.code.title(finding.sure());
         let note = finding
@@ -65,6 +80,11 @@ pub fn write(out: &mut dyn Write, report: &Report<'_, '_, '_>) -> io::Result<()>
             "unknown",
         ))?;
     }
+    Ok(())
+}
+
+fn classes(report: &Report<'_, '_, '_>, line: Line<'_>) -> io::Result<()> {
+    let review = report.review;
     for reach in &review.classes {
         let target = review.target(reach.project, reach.space.as_ref());
         let first = reach.class.because.first();
@@ -90,6 +110,11 @@ pub fn write(out: &mut dyn Write, report: &Report<'_, '_, '_>) -> io::Result<()>
             "",
         ])?;
     }
+    Ok(())
+}
+
+fn people(report: &Report<'_, '_, '_>, line: Line<'_>) -> io::Result<()> {
+    let review = report.review;
     for row in report.rows() {
         let person = review.state.people.get(row.id);
         let named = report.mask.is_full();
@@ -142,13 +167,7 @@ pub fn write(out: &mut dyn Write, report: &Report<'_, '_, '_>) -> io::Result<()>
             }
         }
     }
-    for gap in report.gaps() {
-        line(note("not read", &gap))?;
-    }
-    for what in report.never_judged() {
-        line(note("also decides, not judged", &what))?;
-    }
-    writer.flush()
+    Ok(())
 }
 
 fn finding_line<'a>(
