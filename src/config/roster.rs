@@ -117,16 +117,7 @@ fn roster_of(cx: &mut Context, entry: &Entry<'_>, known: &[&str]) -> Option<Rost
             });
         } else {
             for (path, mark) in empty {
-                cx.report(
-                    Diagnostic::warning(
-                        codes::EMPTY_LIST,
-                        format!("`{path}` holds nobody, and the list is `exact`"),
-                    )
-                    .at(mark)
-                    .hint(
-                        "whoever stood in it is removed; `min_rows` makes a broken export an error",
-                    ),
-                );
+                cx.report(holds_nobody(&path, mark));
             }
         }
     }
@@ -166,6 +157,15 @@ fn roster_of(cx: &mut Context, entry: &Entry<'_>, known: &[&str]) -> Option<Rost
         create: create.map(|create| create.value).unwrap_or_default(),
         files,
     })
+}
+
+fn holds_nobody(path: &str, mark: Mark) -> Diagnostic {
+    Diagnostic::warning(
+        codes::EMPTY_LIST,
+        format!("`{path}` holds nobody, and the list is `exact`"),
+    )
+    .at(mark)
+    .hint("whoever stood in it is removed; `min_rows` makes a broken export an error")
 }
 
 /// Reads the customers of a project, and who changes them.
