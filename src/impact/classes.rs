@@ -36,14 +36,9 @@ impl Comparison<'_, '_, '_> {
         reached
     }
 
-    /// Judges the classes.
-    pub(super) fn classes(&self, causes: &Causes) -> Vec<ClassChange> {
-        let mut changes = Vec::new();
-        if self.spares_classes() {
-            return changes;
-        }
-        let reached = self.reached_before();
-        let mut all: Vec<(Class, Visitor<'_>, Visitor<'_>)> = vec![
+    /// The classes, with who they are before and after.
+    fn visitors(&self) -> Vec<(Class, Visitor<'_>, Visitor<'_>)> {
+        let mut all = vec![
             (Class::Anonymous, Visitor::Anonymous, Visitor::Anonymous),
             (
                 Class::Anyone,
@@ -63,9 +58,19 @@ impl Comparison<'_, '_, '_> {
             let after = Visitor::new_address(self.after, &domain);
             all.push((Class::Domain(domain), before, after));
         }
+        all
+    }
+
+    /// Judges the classes.
+    pub(super) fn classes(&self, causes: &Causes) -> Vec<ClassChange> {
+        let mut changes = Vec::new();
+        if self.spares_classes() {
+            return changes;
+        }
+        let reached = self.reached_before();
         let mut anyone: BTreeMap<Target, (Answer, Answer)> = BTreeMap::new();
         let mut better: BTreeMap<Target, Vec<String>> = BTreeMap::new();
-        for (class, before, after) in &all {
+        for (class, before, after) in &self.visitors() {
             let concerned = match class {
                 Class::Domain(domain) => self.concerned_domain(domain),
                 _ => (0..self.projects.len()).collect(),
