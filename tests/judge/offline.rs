@@ -237,7 +237,10 @@ impl Wish<'_> {
             let links = &wanted["organizations"];
             let mut linked = words(&links["list"]);
             if links["mode"] != "exact" {
-                linked.extend(words(&desk["organizations"]["list"]));
+                // A link that no file has counts as one of an organization that takes nobody in by a domain.
+                let by_domain = |name: &String| organizations[name]["email_domains"] != json!([]);
+                let others = words(&desk["organizations"]["list"]).into_iter();
+                linked.extend(others.filter(|name| !by_domain(name)));
             }
             linked.retain(|name| is_linkable(name));
             desk["organizations"] = json!({ "list": linked, "allow_empty": true });

@@ -6,7 +6,7 @@ use crate::access::answer::{Answer, Source, Trail};
 use crate::access::desired;
 use crate::access::people::{Account, ListId, Role, Status};
 use crate::access::scheme;
-use crate::access::state::{Coverage, Project, State, StateKind};
+use crate::access::state::{Project, State, StateKind};
 use crate::access::visitor::{Actor, Visitor};
 use crate::neutral::named;
 
@@ -87,9 +87,6 @@ pub(super) fn newcomer(
         let known = |at| class.organizations.iter().any(|(known, _)| *known == at);
         let whom = || format!("new customers of {} join", class.label());
         reach = perhaps_joined(state, project, known, whom, reach, &mut as_account);
-        if class.name.is_some() {
-            reach = perhaps_linked(project, class, reach, &mut as_account);
-        }
         reach = reach.and(certainty);
         if reach.view == Answer::No {
             let agent = accounts::perhaps_agent(state, class, &mut as_account);
@@ -130,29 +127,6 @@ pub(super) fn perhaps_joined(
             "whether {} {} by themselves, which is linked to {}, is not known: {why}",
             whom(),
             named(&organization.name),
-            project.key
-        )
-    });
-    reach.or(Reach::both(Answer::Uncertain))
-}
-
-/// A2: an organization that has the domain may be linked where the list of organizations was not read.
-fn perhaps_linked(
-    project: &Project,
-    class: &accounts::DomainClass,
-    reach: Reach,
-    trail: &mut Trail,
-) -> Reach {
-    let Coverage::Unread(why) = &project.links else {
-        return reach;
-    };
-    if reach.view == Answer::Yes {
-        return reach;
-    }
-    trail.add("A2", None, || {
-        format!(
-            "whether an organization that has {} is linked to {} is not known: {why}",
-            class.label(),
             project.key
         )
     });
