@@ -461,3 +461,37 @@ fn what_holds_is_read_back_once_per_list_and_stays_done() {
         assert_eq!(members, 3, "{plain}: {reads:?}");
     });
 }
+
+/// A list that breaks off or is refused is no list: nobody is taken off it, put on it, or called absent from it.
+#[test]
+fn a_list_that_was_not_read_whole_decides_nothing() {
+    let desired = "
+        organizations: { Globex: { members: { mode: exact, list: [ana@x.example] } } }
+        projects: { ITSM: { customers: { mode: exact, list: [dora@x.example] } } }";
+    let seed = "
+        organizations: { Globex: { members: { list: [ana@x.example, bo@x.example] } } }
+        projects: { ITSM: { channel_access: restricted, customers: { list: [dora@x.example, eve@x.example] } } }";
+    for (operation, list) in [
+        (
+            "GET /rest/servicedeskapi/organization/{organizationId}/user",
+            "acme/organization/Globex/member",
+        ),
+        (
+            "GET /rest/servicedeskapi/servicedesk/{serviceDeskId}/customer",
+            "acme/project/ITSM/customer",
+        ),
+    ] {
+        run(async {
+            let refused = json!({"errorMessage": "no"});
+            let liar = Liar::new(operation, 403, refused, usize::MAX);
+            let round = case(desired, seed, &liar).await.plan().await;
+            assert!(
+                liar.told.load(Ordering::SeqCst) > 0,
+                "{operation} was not asked"
+            );
+            assert!(!round.plan.errors.is_empty(), "{operation}");
+            let rows = round.addresses();
+            assert!(rows.iter().all(|row| !row.contains(list)), "{rows:?}");
+        });
+    }
+}

@@ -179,6 +179,24 @@ fn exact_organizations_go_only_where_portcullis_made_them() {
     });
 }
 
+/// A mark that names another workspace is nobody's leave to remove.
+#[test]
+fn what_another_workspace_made_is_never_removed() {
+    run(async {
+        let mut case = Case::new("organizations: { Globex: {}, Initech: {} }", "").await;
+        case.converge().await;
+        case.sandbox.edit(|site| {
+            let id = site.organization_named("Initech").unwrap().id();
+            let properties = &mut site.organization_mut(&id).unwrap().properties;
+            let mark = properties.get_mut("portcullis").unwrap();
+            assert_eq!(mark["workspace"], "acme");
+            mark["workspace"] = "another".into();
+        });
+        case.rewrite("organizations_mode: exact\norganizations: { Globex: {} }");
+        assert_eq!(case.plan().await.addresses(), Vec::<String>::new());
+    });
+}
+
 /// Two live organizations of the declared name, both ours: nothing can say which is meant, so neither goes.
 #[test]
 fn a_declared_name_protects_its_organization_from_exact_removal() {
