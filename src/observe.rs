@@ -14,6 +14,7 @@ mod rights;
 mod roles;
 mod settings;
 
+pub(crate) use doors::help_centers;
 pub(crate) use settings::jsm_product;
 
 use crate::config::{Mode, OrganizationState, Surfaces};

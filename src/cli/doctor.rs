@@ -9,7 +9,8 @@ use crate::diagnostic::Located;
 use crate::doctor::{self, Check, ProjectRights, Rights, SiteReport, State};
 use crate::exit::Exit;
 use crate::jsm::{ApiError, ErrorKind, Reader};
-use crate::model::SiteKey;
+use crate::model::{Read, SiteKey};
+use crate::report::text::counted;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use std::collections::BTreeMap;
@@ -405,30 +406,24 @@ async fn surfaces(reader: &Reader, desired: &Desired<'_>, rights: &mut Rights) -
 
 /// Tries what also decides who gets in: read and told by `plan`, `who`, `explain` and `review`, and judged by none of them.
 async fn doors(reader: &Reader, desired: &Desired<'_>, rights: &Rights) -> Vec<Check> {
-    let surfaces = &desired.site.surfaces;
     let what = "help centers";
-    let help_centers = match (surfaces.gateway, surfaces.oauth) {
-        (SurfaceMode::Deny, _) => Check::new(
-            State::Note,
-            what,
-            "those with an audience, and support sites of Customer Service Management, are not read: the surface `gateway` is not used (`deny`)",
-        ),
-        (_, true) => Check::new(
-            State::Note,
-            what,
-            "those with an audience, and support sites of Customer Service Management, are not read: the gateway refuses OAuth",
-        ),
-        (_, false) => match reader.help_centers().await {
-            Ok(centers) => Check::new(
+    let unread = |why: &str| {
+        let text = format!(
+            "those with an audience, and support sites of Customer Service Management, are not read: {why}"
+        );
+        Check::new(State::Note, what, text)
+    };
+    let help_centers = match crate::observe::help_centers(reader, &desired.site.surfaces).await {
+        None => unread("the surface `gateway` is not used (`deny`)"),
+        Some(Read::Incomplete(why)) => unread(&why.why),
+        Some(Read::Complete(centers)) => {
+            let centers = counted(centers.len(), "help center", "help centers");
+            Check::new(
                 State::Good,
                 what,
-                format!(
-                    "{}, with who may enter each",
-                    count(centers.len(), "help center")
-                ),
-            ),
-            Err(error) => Check::new(State::Note, what, format!("not read: {error}")),
-        },
+                format!("{centers}, with who may enter each"),
+            )
+        }
     };
     let what = "request types";
     let restricted = reader.restricted_request_types().await;
@@ -439,7 +434,7 @@ async fn doors(reader: &Reader, desired: &Desired<'_>, rights: &Rights) -> Vec<C
             what,
             format!(
                 "{} for some people only; for whom, no API tells",
-                count(types.len(), "request type")
+                counted(types.len(), "request type", "request types")
             ),
         ),
         (Ok(_), _) => Check::new(
@@ -454,13 +449,6 @@ async fn doors(reader: &Reader, desired: &Desired<'_>, rights: &Rights) -> Vec<C
         "blocked and allowed senders of a project's e-mail channel, chat channels, and the access settings of team-managed projects: no API tells them",
     );
     vec![help_centers, request_types, never]
-}
-
-fn count(number: usize, what: &str) -> String {
-    match number {
-        1 => format!("1 {what}"),
-        _ => format!("{number} {what}s"),
-    }
 }
 
 fn lacks_right(error: &ApiError) -> bool {

@@ -11,6 +11,7 @@ use crate::files::{self, Access, Given, Refusal};
 use crate::model::Field;
 use crate::observe::{Whole, observe_site};
 use crate::observed::{Observed, snapshot as snapshots};
+use crate::report::text::counted;
 use camino::Utf8Path;
 use source::Source;
 use std::collections::BTreeMap;
@@ -197,8 +198,4 @@ fn summary(export: &Export, arguments: &ExportArguments, output: &mut Output) {
     if let Some(file) = &arguments.snapshot {
         output.note(&format!("Wrote the snapshot `{file}`."));
     }
-}
-
-fn counted(count: usize, one: &str, many: &str) -> String {
-    format!("{count} {}", if count == 1 { one } else { many })
 }

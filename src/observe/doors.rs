@@ -3,9 +3,9 @@
 //! One request each for the whole site. Neither is judged, so what fails here stops nothing.
 
 use super::Observer;
-use crate::config::SurfaceMode;
-use crate::jsm::RestrictedType;
-use crate::model::{Incomplete, ProjectKey, Read, Right};
+use crate::config::{SurfaceMode, Surfaces};
+use crate::jsm::{Reader, RestrictedType};
+use crate::model::{HelpCenter, Incomplete, ProjectKey, Read, Right};
 use crate::observed::ObservedDoors;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,23 +15,10 @@ impl Observer<'_, '_> {
         if self.judged().is_empty() {
             return;
         }
-        let surfaces = self.surfaces();
-        let (used, oauth) = (surfaces.gateway >= SurfaceMode::Read, surfaces.oauth);
-        let help_centers = async {
-            match (used, oauth) {
-                (false, _) => None,
-                (true, true) => Some(Read::Incomplete(Incomplete {
-                    why: "the gateway refuses OAuth".to_owned(),
-                    forbidden: true,
-                })),
-                (true, false) => Some(match self.reader.help_centers().await {
-                    Ok(centers) => Read::Complete(centers),
-                    Err(error) => Read::Incomplete(error.incomplete()),
-                }),
-            }
-        };
-        let (help_centers, request_types) =
-            tokio::join!(help_centers, self.reader.restricted_request_types());
+        let (help_centers, request_types) = tokio::join!(
+            help_centers(self.reader, self.surfaces()),
+            self.reader.restricted_request_types()
+        );
         let (request_types, request_types_unread) = match request_types {
             Ok(types) => (self.by_project(types), self.hidden_types()),
             Err(error) => (BTreeMap::new(), Some(error.incomplete())),
@@ -65,4 +52,24 @@ impl Observer<'_, '_> {
             forbidden: true,
         })
     }
+}
+
+/// Reads the help centers of a site; `None` where the surface `gateway` may not be used.
+pub(crate) async fn help_centers(
+    reader: &Reader,
+    surfaces: &Surfaces,
+) -> Option<Read<Vec<HelpCenter>>> {
+    if surfaces.gateway < SurfaceMode::Read {
+        return None;
+    }
+    if surfaces.oauth {
+        return Some(Read::Incomplete(Incomplete {
+            why: "the gateway refuses OAuth".to_owned(),
+            forbidden: true,
+        }));
+    }
+    Some(match reader.help_centers().await {
+        Ok(centers) => Read::Complete(centers),
+        Err(error) => Read::Incomplete(error.incomplete()),
+    })
 }

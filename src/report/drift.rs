@@ -14,7 +14,7 @@ use crate::report::document::{
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 pub use text::text;
 pub(in crate::report) use text::{action, changed, done_by, waits};
@@ -150,6 +150,12 @@ pub struct LeftRow {
 }
 
 impl DriftDocument {
+    /// Returns by whose doing each difference is, by its address, as far as the logs were asked.
+    pub(super) fn blamed(&self) -> BTreeMap<&str, &BlameRow> {
+        let rows = self.blame.iter().flatten();
+        rows.map(|row| (row.address.as_str(), row)).collect()
+    }
+
     /// Starts a document in which nothing differs.
     pub fn new(base: Option<&str>) -> Self {
         Self {

@@ -8,6 +8,8 @@ pub(super) mod rows;
 mod steps;
 pub(super) mod values;
 
+pub(crate) use values::counted;
+
 use super::document::{ManualStepDocument, PlanDocument, ResourceChange};
 use super::sentences::{Line, Mark, lines};
 use super::subject;

@@ -125,6 +125,23 @@ impl Ran {
 }
 
 impl Stage {
+    /// Runs `drift` against what the tag `applied` says was applied last.
+    pub(crate) fn drift(&self, more: &[&str]) -> Ran {
+        self.run(&[&["drift", "--base", "applied"], more].concat())
+    }
+
+    /// Nothing differs from what was applied last.
+    pub(crate) fn no_drift(&self) {
+        let ran = self.drift(&["--detailed-exitcode"]).ended(0);
+        assert_eq!(ran.out, "no drift\n");
+    }
+
+    /// Returns what differs from what was applied last.
+    pub(crate) fn drifted(&self) -> Value {
+        let ran = self.drift(&["--format", "json", "--detailed-exitcode"]);
+        ran.ended(2).json()
+    }
+
     pub(crate) fn new() -> Self {
         let directory = tempfile::tempdir().unwrap();
         let root = Utf8PathBuf::from_path_buf(directory.path().canonicalize().unwrap())

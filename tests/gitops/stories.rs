@@ -102,20 +102,12 @@ impl Repository {
         self.merge("add-people");
         stage.run(&["apply", "--plan", out]).ended(0);
         stage.git(&["tag", "-f", "applied"]);
-        self.no_drift();
+        self.stage.no_drift();
         stage.edit(|site| {
             add_member(site, "Globex", "eve@globex.example");
             remove_member(site, "Initech", "peter@initech.example");
         });
-        let found = [
-            "drift",
-            "--base",
-            "applied",
-            "--format",
-            "json",
-            "--detailed-exitcode",
-        ];
-        let found = stage.run(&found).ended(2).json();
+        let found = stage.drifted();
         assert_eq!(
             rows(&found["resource_drift"]),
             [
@@ -129,27 +121,16 @@ impl Repository {
         assert_eq!(eve["action_reason"], "foreign_change");
     }
 
-    fn no_drift(&self) {
-        let drift = ["drift", "--base", "applied", "--detailed-exitcode"];
-        assert_eq!(self.stage.run(&drift).ended(0).out, "no drift\n");
-    }
-
     /// Accepts what somebody clicked, by the patch that `drift` writes.
     fn patched(&self) {
         let stage = &self.stage;
-        let patch = [
-            "drift",
-            "--base",
-            "applied",
-            "--write-patch",
-            ".portcullis/accept.patch",
-        ];
-        stage.run(&patch).ended(0);
+        let patch = ["--write-patch", ".portcullis/accept.patch"];
+        stage.drift(&patch).ended(0);
         self.checkout(&["-b", "accept"]);
         stage.git(&["apply", "--index", ".portcullis/accept.patch"]);
         self.commit("accept what happened on the site");
         stage.run(&["plan", "--detailed-exitcode"]).ended(0);
-        self.no_drift();
+        self.stage.no_drift();
     }
 
     fn members(&self, name: &str) -> Vec<String> {
@@ -221,14 +202,8 @@ fn with_rosters_in_a_submodule() {
     repository.told();
     // The patch of the outer repository cannot hold a file of the inner one, and says so; the rest of it applies.
     let stage = &repository.stage;
-    let patch = [
-        "drift",
-        "--base",
-        "applied",
-        "--write-patch",
-        ".portcullis/accept.patch",
-    ];
-    let ran = stage.run(&patch).ended(0);
+    let patch = ["--write-patch", ".portcullis/accept.patch"];
+    let ran = stage.drift(&patch).ended(0);
     let said = format!("{}{}", ran.out, ran.notes);
     let why = "`rosters/initech.csv` belongs to the repository in `rosters`";
     assert!(
@@ -282,7 +257,7 @@ fn a_branch_behind_its_base_comes_up_to_it_first() {
     repository.merge("rebased");
     stage.run(&["apply", "--plan", out]).ended(0);
     stage.git(&["tag", "-f", "applied"]);
-    repository.no_drift();
+    repository.stage.no_drift();
     let people = ["ana", "bo", "cy", "fay"].map(|name| format!("{name}@globex.example"));
     assert_eq!(repository.members("Globex"), people);
 }

@@ -31,10 +31,7 @@ fn merged_and_applied() -> Stage {
     // Merged, and applied as reviewed; a tag says what was applied.
     stage.git(&["checkout", "-q", "main"]);
     stage.git(&["merge", "-q", "--no-ff", "-m", "merge", "add-cy"]);
-    let found = stage
-        .run(&["drift", "--base", "applied", "--format", "json"])
-        .ended(0)
-        .json();
+    let found = stage.drift(&["--format", "json"]).ended(0).json();
     assert_eq!(
         rows(&found["resource_changes"]).len(),
         2,
@@ -45,13 +42,7 @@ fn merged_and_applied() -> Stage {
         .run(&["apply", "--plan", ".portcullis/plan.json"])
         .ended(0);
     stage.git(&["tag", "-f", "applied"]);
-    assert_eq!(
-        stage
-            .run(&["drift", "--base", "applied", "--detailed-exitcode"])
-            .ended(0)
-            .out,
-        "no drift\n"
-    );
+    stage.no_drift();
     stage
 }
 
@@ -62,17 +53,7 @@ fn clicked(stage: &Stage) {
         remove_member(site, "Initech", "peter@initech.example");
         site.settings.customers_can_create_accounts = true;
     });
-    let found = stage
-        .run(&[
-            "drift",
-            "--base",
-            "applied",
-            "--format",
-            "json",
-            "--detailed-exitcode",
-        ])
-        .ended(2)
-        .json();
+    let found = stage.drifted();
     assert_eq!(rows(&found["resource_drift"]).len(), 3);
     assert_eq!(rows(&found["resource_changes"]).len(), 0);
     let eve = row(
@@ -86,27 +67,14 @@ fn clicked(stage: &Stage) {
 fn the_patch_accepts_what_somebody_clicked() {
     let stage = merged_and_applied();
     clicked(&stage);
-    stage
-        .run(&[
-            "drift",
-            "--base",
-            "applied",
-            "--write-patch",
-            ".portcullis/accept.patch",
-        ])
-        .ended(0);
+    let patch = ["--write-patch", ".portcullis/accept.patch"];
+    stage.drift(&patch).ended(0);
     stage.git(&["checkout", "-q", "-b", "accept"]);
     stage.git(&["apply", "--index", ".portcullis/accept.patch"]);
     stage.commit("accept what happened on the site");
     // Nothing is left to do, also before anybody applied the branch.
     stage.run(&["plan", "--detailed-exitcode"]).ended(0);
-    assert_eq!(
-        stage
-            .run(&["drift", "--base", "applied", "--detailed-exitcode"])
-            .ended(0)
-            .out,
-        "no drift\n"
-    );
+    stage.no_drift();
 }
 
 #[test]
@@ -124,9 +92,7 @@ fn apply_reverts_what_somebody_clicked() {
     stage
         .run(&["apply", "--plan", ".portcullis/revert.json"])
         .ended(0);
-    stage
-        .run(&["drift", "--base", "applied", "--detailed-exitcode"])
-        .ended(0);
+    stage.no_drift();
     let site = stage.site();
     let members: Vec<String> = site
         .organization_members(&organization(&site, "Globex"))

@@ -133,12 +133,7 @@ fn differences(document: &DriftDocument, page: &mut Page<'_>) -> io::Result<()> 
         true => "changed on the site",
         false => "different",
     };
-    let blamed: BTreeMap<&str, &BlameRow> = document
-        .blame
-        .iter()
-        .flatten()
-        .map(|row| (row.address.as_str(), row))
-        .collect();
+    let blamed = document.blamed();
     let says = |row: &ResourceChange| {
         let differs = differs(row, with_base);
         match blamed.get(row.address.as_str()) {

@@ -1,7 +1,7 @@
 //! What differs between site and files: what it comes to, who it is about, and the rows by whose doing they are.
 
 use super::super::document::ResourceChange;
-use super::super::drift::{BlameRow, DriftDocument, action, changed, done_by, waits};
+use super::super::drift::{DriftDocument, action, changed, done_by, waits};
 use super::super::impact::AccessImpact;
 use super::super::subject::{Subject, root, spoken};
 use super::super::text::rows::label;
@@ -162,12 +162,7 @@ fn rows(
     }
     let title = format!("{title} ({})", rows.len());
     begin(&title, out)?;
-    let blamed: BTreeMap<&str, &BlameRow> = document
-        .blame
-        .iter()
-        .flatten()
-        .map(|row| (row.address.as_str(), row))
-        .collect();
+    let blamed = document.blamed();
     let mut content = String::new();
     for (of, rows) in groups.values() {
         let _ = writeln!(content, "<h3>{}</h3>\n<ul>", phrase(of));

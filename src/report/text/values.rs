@@ -101,7 +101,7 @@ fn text_of(text: &str) -> Phrase {
 }
 
 /// Returns `1 site`, `2 sites`.
-pub(in crate::report) fn counted(count: usize, one: &str, many: &str) -> String {
+pub(crate) fn counted(count: usize, one: &str, many: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { many })
 }
 
