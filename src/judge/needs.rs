@@ -210,16 +210,8 @@ fn viewers_need(
     viewers: WhoCanView,
     makes: &Makes<'_>,
 ) -> Vec<(usize, &'static str)> {
-    let fields: &[SiteField] = match viewers {
-        WhoCanView::Anyone => &[
-            SiteField::KnowledgeBaseAnyone,
-            SiteField::ViewWithoutLogin,
-            SiteField::CustomersCanCreateAccounts,
-        ],
-        WhoCanView::AllLoggedIn => &[SiteField::KnowledgeBaseAllLoggedIn],
-        WhoCanView::OnlyConfluenceUsers => &[],
-    };
-    let rows = fields.iter().filter_map(|field| makes.on.get(field));
+    let switches = viewers.switches().iter();
+    let rows = switches.filter_map(|field| makes.on.get(field));
     let mut needs: Vec<_> = rows.map(|at| (*at, "the site does not offer it")).collect();
     if viewers == WhoCanView::Anyone
         && let Some((at, ChannelAccess::Open)) = makes.access.get(key)

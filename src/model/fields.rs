@@ -67,6 +67,21 @@ words! {
         OnlyConfluenceUsers = "only_confluence_users",
     }
 }
+impl WhoCanView {
+    /// Returns the site-wide switches without which a site does not offer it (K1, K3, K5).
+    pub const fn switches(self) -> &'static [SiteField] {
+        match self {
+            Self::Anyone => &[
+                SiteField::KnowledgeBaseAnyone,
+                SiteField::ViewWithoutLogin,
+                SiteField::CustomersCanCreateAccounts,
+            ],
+            Self::AllLoggedIn => &[SiteField::KnowledgeBaseAllLoggedIn],
+            Self::OnlyConfluenceUsers => &[],
+        }
+    }
+}
+
 words! {
     /// The two kinds of account that a customer can have.
     AccountKind {

@@ -177,26 +177,25 @@ impl<'a> Draft<'a> {
         value: WhoCanView,
         live: Option<&ObservedSpace>,
     ) -> (Vec<Block>, Vec<Address>) {
-        let prerequisites: Vec<Address> = match value {
-            WhoCanView::Anyone => vec![
-                self.address(SiteField::KnowledgeBaseAnyone.address_parts()),
-                self.address(SiteField::ViewWithoutLogin.address_parts()),
-                self.address(["project", key.as_str(), "access"]),
-            ],
-            WhoCanView::AllLoggedIn => {
-                vec![self.address(SiteField::KnowledgeBaseAllLoggedIn.address_parts())]
-            }
-            WhoCanView::OnlyConfluenceUsers => Vec::new(),
-        };
+        let switches = value.switches().iter();
+        let mut prerequisites: Vec<Address> = switches
+            .map(|field| self.address(field.address_parts()))
+            .collect();
+        if value == WhoCanView::Anyone {
+            prerequisites.push(self.address(["project", key.as_str(), "access"]));
+        }
         let waiting_for = self.manual_changes_at(&prerequisites);
-        let offered = match live.and_then(|live| live.possible.as_ref()) {
-            Some(possible) => possible.contains(&value),
-            None => !self.surely_not_offered(key, space, value),
+        let (offered, ruled_out) = match live.and_then(|live| live.possible.as_ref()) {
+            Some(possible) => (possible.contains(&value), false),
+            // Of a space that is not linked yet the site tells nothing.
+            None => {
+                let ruled_out = self.is_ruled_out(space, value);
+                (!ruled_out && !self.is_off_now(key, value), ruled_out)
+            }
         };
-        if offered
-            || !waiting_for.is_empty()
-            || prerequisites.iter().any(|address| self.changes_at(address))
-        {
+        let may_come =
+            !waiting_for.is_empty() || prerequisites.iter().any(|address| self.changes_at(address));
+        if offered || may_come && !ruled_out {
             return (Vec::new(), waiting_for);
         }
         let anonymous = self
@@ -212,32 +211,26 @@ impl<'a> Draft<'a> {
         (vec![Block::Rule(why.to_owned())], Vec::new())
     }
 
-    /// Says whether a fact that is known keeps the site from offering a choice of viewers for a space that is not linked yet,
-    /// of which the site tells nothing (K1 to K5).
-    fn surely_not_offered(&self, key: &ProjectKey, space: &SpaceKey, value: WhoCanView) -> bool {
-        let is_off = |field: SiteField| {
-            let seen = self.observed.settings.get(&field);
+    /// Says whether Confluence keeps the site from offering a choice of viewers, as the files describe it (K2, K4).
+    fn is_ruled_out(&self, space: &SpaceKey, value: WhoCanView) -> bool {
+        let plan = self.desired.site.confluence_plan.as_ref();
+        let free = plan.is_some_and(|plan| plan.value == ConfluencePlan::Free);
+        let declared = self.declared_space(space);
+        let anonymous = declared.and_then(|space| space.anonymous_access.as_ref());
+        value == WhoCanView::Anyone && (free || anonymous.is_some_and(|access| !access.value))
+    }
+
+    /// Says whether something that was read keeps the site from offering a choice of viewers now (K1, K3, K5).
+    fn is_off_now(&self, key: &ProjectKey, value: WhoCanView) -> bool {
+        let is_off = |field: &SiteField| {
+            let seen = self.observed.settings.get(field);
             seen.and_then(|seen| seen.value.known()) == Some(&SiteValue::Toggle(false))
         };
-        match value {
-            WhoCanView::OnlyConfluenceUsers => false,
-            WhoCanView::AllLoggedIn => is_off(SiteField::KnowledgeBaseAllLoggedIn),
-            WhoCanView::Anyone => {
-                let projects = self.observed.whole_projects();
-                let project = projects.and_then(|projects| projects.get(key));
-                let access = project.and_then(|project| project.channel_access.as_ref());
-                let restricted = access.and_then(|access| access.value.known())
-                    == Some(&ChannelAccess::Restricted);
-                let plan = self.desired.site.confluence_plan.as_ref();
-                let free = plan.is_some_and(|plan| plan.value == ConfluencePlan::Free);
-                let declared = self.declared_space(space);
-                let anonymous = declared.and_then(|space| space.anonymous_access.as_ref());
-                restricted
-                    || free
-                    || anonymous.is_some_and(|access| !access.value)
-                    || is_off(SiteField::KnowledgeBaseAnyone)
-                    || is_off(SiteField::ViewWithoutLogin)
-            }
-        }
+        let projects = self.observed.whole_projects();
+        let project = projects.and_then(|projects| projects.get(key));
+        let access = project.and_then(|project| project.channel_access.as_ref());
+        let restricted =
+            access.and_then(|access| access.value.known()) == Some(&ChannelAccess::Restricted);
+        value == WhoCanView::Anyone && restricted || value.switches().iter().any(is_off)
     }
 }

@@ -193,3 +193,17 @@ spaces: { KB: { anonymous_access: true } }
 projects: { ITSM: { channel_access: restricted } }",
     ));
 }
+
+/// What Confluence rules out does not come by what the same plan opens.
+#[test]
+fn viewers_that_confluence_rules_out_are_blocked_whatever_the_plan_opens() {
+    assert_snapshot!(check(
+        "confluence_plan: free
+customer_access: { customers_can_create_accounts: true, view_without_login: true }
+projects: { ITSM: { channel_access: open, knowledge_base: { KB: { who_can_view: anyone } } } }",
+        "confluence_plan: free
+knowledge_base: { allow_anyone: true }
+spaces: { KB: {} }
+projects: { ITSM: { channel_access: restricted } }",
+    ));
+}

@@ -65,17 +65,10 @@ pub(super) fn add(plan: &Plan, facts: &Facts<'_>, classes: &[Class<'_>], graph: 
                     .desk_of
                     .get(key)
                     .map(|at| facts.desks[*at as usize].open);
-                let first: Vec<Fact> = match who {
-                    WhoCanView::Anyone => {
-                        [settings.articles_anyone, settings.no_login, settings.create]
-                            .into_iter()
-                            .chain(open)
-                            .collect()
-                    }
-                    WhoCanView::AllLoggedIn => vec![settings.articles_logged_in],
-                    WhoCanView::OnlyConfluenceUsers => Vec::new(),
-                };
-                for fact in first {
+                let switches = who.switches().iter();
+                let switches = switches.filter_map(|field| settings.switch(*field));
+                let open = open.filter(|_| *who == WhoCanView::Anyone);
+                for fact in switches.chain(open) {
                     match fact.step {
                         Some(before) if fact.after == Value::Yes => graph.need(before, step),
                         _ => {}

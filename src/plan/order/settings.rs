@@ -39,6 +39,21 @@ pub(super) struct Settings<'a> {
     pub(super) any_domain: Value,
 }
 
+impl Settings<'_> {
+    /// Returns a site-wide switch.
+    pub(super) const fn switch(&self, field: SiteField) -> Option<Fact> {
+        Some(match field {
+            SiteField::Internal => self.internal,
+            SiteField::External => self.external,
+            SiteField::CustomersCanCreateAccounts => self.create,
+            SiteField::ViewWithoutLogin => self.no_login,
+            SiteField::KnowledgeBaseAllLoggedIn => self.articles_logged_in,
+            SiteField::KnowledgeBaseAnyone => self.articles_anyone,
+            _ => return None,
+        })
+    }
+}
+
 /// Reads the settings before and after a plan.
 pub(super) fn settings<'a>(
     plan: &'a Plan,
