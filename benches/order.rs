@@ -153,8 +153,8 @@ fn observed(site: SiteKey, members: usize, knot: bool) -> Observed {
                     .map(|own| OrganizationId::new(own.to_string()))
                     .collect(),
             )),
-            customers: Some(Read::Complete(std::collections::BTreeSet::new())),
-            only_shown: std::collections::BTreeSet::new(),
+            customers: Some(Read::Complete(portcullis::model::AccountSet::default())),
+            only_shown: portcullis::model::AccountSet::default(),
             knowledge_base: None,
             permissions: None,
         };

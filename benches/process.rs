@@ -14,7 +14,7 @@ use portcullis::model::{
 use portcullis::observed::{
     Observation, Observed, ObservedAccount, ObservedOrganization, ObservedProject, Standing,
 };
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::process::{Command, Stdio};
 use std::sync::LazyLock;
@@ -152,11 +152,11 @@ fn observed() -> Observed {
     let mut observed = Observed::nothing(SiteKey::new("acme").expect("a site key"));
     let mut organizations = BTreeMap::new();
     for organization in 0..*ORGANIZATIONS {
-        let mut members = BTreeSet::new();
+        let mut members = Vec::new();
         for member in 0..PER_ORGANIZATION {
             let id = account(organization, member);
             observed.accounts.insert(
-                id.clone(),
+                id,
                 ObservedAccount {
                     email: Email::new(&address(organization, member)).ok(),
                     name: format!("User {member}").into(),
@@ -165,14 +165,14 @@ fn observed() -> Observed {
                     standing: Standing::Customer,
                 },
             );
-            members.insert(id);
+            members.push(id);
         }
         organizations.insert(
             organization_id(organization),
             ObservedOrganization {
                 name: format!("Company {organization}"),
                 scim_managed: false,
-                members: Some(Read::Complete(members)),
+                members: Some(Read::Complete(members.into())),
                 ownership: None,
                 email_domains: None,
             },
@@ -197,8 +197,8 @@ fn observed() -> Observed {
                 echoed_signup: Some(false),
                 echoed_anonymous: Some(false),
                 organizations: Some(Read::Complete(links.map(organization_id).collect())),
-                customers: Some(Read::Complete(BTreeSet::new())),
-                only_shown: std::collections::BTreeSet::new(),
+                customers: Some(Read::Complete(portcullis::model::AccountSet::default())),
+                only_shown: portcullis::model::AccountSet::default(),
                 knowledge_base: None,
                 permissions: None,
             },

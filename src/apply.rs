@@ -150,7 +150,7 @@ impl Made {
     /// Takes in what a piece of work found out. An id that two creations were answered with is believed of neither.
     fn learn(&mut self, findings: &mut Findings) {
         if let Some((_, Ok(id))) = &findings.account {
-            self.fresh.insert(id.clone());
+            self.fresh.insert(*id);
         }
         if let Some((name, made)) = &mut findings.organization
             && let Ok(id) = made
@@ -347,7 +347,7 @@ impl Apply<'_> {
                     invited_to,
                     ..
                 } => {
-                    let (email, name) = (email.clone(), name.clone());
+                    let (email, name) = (*email, name.clone());
                     works.push(Work::Account(index, email, name, invited_to.clone()));
                 }
                 Effect::CreateOrganization(name) => {
@@ -385,9 +385,9 @@ impl Apply<'_> {
         made: &Made,
     ) -> Option<Result<(people::List, AccountId), String>> {
         let person = |person: &PersonRef| match person {
-            PersonRef::Existing(id) => Ok(id.clone()),
+            PersonRef::Existing(id) => Ok(*id),
             PersonRef::Planned(email) => match made.accounts.get(email) {
-                Some(Ok(id)) => Ok(id.clone()),
+                Some(Ok(id)) => Ok(*id),
                 Some(Err(why)) => Err(why.clone()),
                 None => Err(format!("the account of `{email}` was not made")),
             },
@@ -397,13 +397,13 @@ impl Apply<'_> {
                 .organization(organization, made)
                 .and_then(|id| Ok((people::List::AddMembers(id), person(who)?))),
             Effect::RemoveMember(id, account) => {
-                Ok((people::List::RemoveMembers(id.clone()), account.clone()))
+                Ok((people::List::RemoveMembers(id.clone()), *account))
             }
             Effect::AddCustomer(key, who) => {
                 person(who).map(|id| (people::List::AddCustomers(key.clone()), id))
             }
             Effect::RemoveCustomer(key, account) => {
-                Ok((people::List::RemoveCustomers(key.clone()), account.clone()))
+                Ok((people::List::RemoveCustomers(key.clone()), *account))
             }
             _ => return None,
         })

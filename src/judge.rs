@@ -28,6 +28,8 @@ use crate::lint;
 use crate::observed::Observed;
 use crate::plan::{Block, Change, Finding, Plan, order};
 use crate::policy::{self, Verdict};
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 /// What the judge says of a plan, beside the blocks on its rows.
 #[derive(Debug)]
@@ -44,14 +46,15 @@ pub struct Judgement {
 #[derive(Debug, Default)]
 pub struct Ledger {
     verdicts: Vec<Verdict>,
+    /// Where each verdict stands, by its kind and name: a limit on removals gives one for every list.
+    at: HashMap<(&'static str, String), usize>,
     findings: Vec<Finding>,
 }
 
 impl Ledger {
     /// Notes a verdict. What failed once stays failed, since what made it fail is held back from then on.
     pub fn put(&mut self, verdict: Verdict) {
-        let same = |other: &&mut Verdict| other.kind == verdict.kind && other.name == verdict.name;
-        let Some(known) = self.verdicts.iter_mut().find(same) else {
+        let Some(known) = self.known(&verdict) else {
             self.verdicts.push(verdict);
             return;
         };
@@ -68,21 +71,31 @@ impl Ledger {
 
     /// Notes a verdict in the place of any before: what it judges is not what it was, and it has held nothing back.
     pub fn replace(&mut self, verdict: Verdict) {
-        let same = |other: &&mut Verdict| other.kind == verdict.kind && other.name == verdict.name;
-        match self.verdicts.iter_mut().find(same) {
+        match self.known(&verdict) {
             Some(known) => *known = verdict,
             None => self.verdicts.push(verdict),
+        }
+    }
+
+    /// Returns the verdict of the same kind and name, or notes where this one will stand.
+    fn known(&mut self, verdict: &Verdict) -> Option<&mut Verdict> {
+        match self.at.entry((verdict.kind, verdict.name.clone())) {
+            Entry::Occupied(at) => self.verdicts.get_mut(*at.get()),
+            Entry::Vacant(room) => {
+                room.insert(self.verdicts.len());
+                None
+            }
         }
     }
 
     /// Notes what other rules found, where it is not what these found: it says whose rules they are, and their places are in other
     /// files.
     fn adds(&mut self, others: Self, name: &str) {
-        let same = |known: &Verdict, other: &Verdict| {
-            (known.kind, &known.name) == (other.kind, &other.name) && known.fails() == other.fails()
-        };
         for mut verdict in others.verdicts {
-            let known = self.verdicts.iter().any(|known| same(known, &verdict));
+            let key = (verdict.kind, std::mem::take(&mut verdict.name));
+            let known = self.at.get(&key).map(|at| &self.verdicts[*at]);
+            let known = known.is_some_and(|known| known.fails() == verdict.fails());
+            verdict.name = key.1;
             if known || verdict.problems.is_empty() {
                 continue;
             }

@@ -5,6 +5,7 @@ mod email;
 mod fields;
 mod help_centers;
 mod ids;
+mod intern;
 mod many;
 mod names;
 mod origin;
@@ -19,7 +20,7 @@ pub use fields::{
     SiteField, SiteValue, Surface, WhoCanView,
 };
 pub use help_centers::{Audience, HelpCenter};
-pub use ids::{AccountId, CloudId, DeskId, OrganizationId, numbered};
+pub use ids::{AccountId, AccountSet, CloudId, DeskId, OrganizationId, by_number, numbered};
 pub use many::{ManyMap, ManySet};
 pub use names::{NameError, OrganizationName, ProjectKey, SiteKey, SpaceKey};
 pub use origin::{Origin, OriginError};

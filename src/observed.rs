@@ -2,12 +2,14 @@
 //!
 //! An [`Observed`] can be saved (`export --snapshot`), and planned against or asked without network (`--observed` of `plan`, `explain` and `who`).
 
+mod accounts;
 mod doors;
 mod permissions;
 mod rights;
 mod roles;
 pub mod snapshot;
 
+pub use accounts::Accounts;
 pub use doors::ObservedDoors;
 pub use permissions::{
     GroupRef, ObservedActors, ObservedCustomers, ObservedGroup, ObservedPermissions,
@@ -17,9 +19,9 @@ pub use rights::{Allowed, Rights};
 pub use roles::{ObservedAppRoles, ObservedRoles};
 
 use crate::model::{
-    AccountId, AccountKind, ChannelAccess, CloudId, CustomerSharing, DeskId, Domain, Email, Field,
-    Incomplete, OrganizationId, OrganizationName, ProjectKey, Read, SiteField, SiteKey, SiteValue,
-    SpaceKey, Surface, WhoCanView,
+    AccountId, AccountKind, AccountSet, ChannelAccess, CloudId, CustomerSharing, DeskId, Domain,
+    Email, Field, Incomplete, OrganizationId, OrganizationName, ProjectKey, Read, SiteField,
+    SiteKey, SiteValue, SpaceKey, Surface, WhoCanView,
 };
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -38,7 +40,7 @@ pub struct Observed {
     /// The account whose token was used; never removed from anything.
     pub caller: Option<AccountId>,
     /// Every account that any list showed.
-    pub accounts: BTreeMap<AccountId, ObservedAccount>,
+    pub accounts: Accounts,
     /// What became of each address that no list showed.
     pub resolutions: BTreeMap<Email, Resolution>,
     /// Customer organizations; `None` when the list was not needed.
@@ -63,7 +65,7 @@ pub struct Observed {
     /// Which of the accounts in sight hold the role Customer of Jira Service Management on this site, by the directory of the
     /// Atlassian organization; `None` when that was not asked. Portal-only accounts are customers without it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub customer_role_holders: Option<Read<BTreeSet<AccountId>>>,
+    pub customer_role_holders: Option<Read<AccountSet>>,
     /// The roles of people who should be customers, by account.
     #[serde(
         default,
@@ -92,7 +94,7 @@ impl Observed {
             site,
             cloud_id: None,
             caller: None,
-            accounts: BTreeMap::new(),
+            accounts: Accounts::default(),
             resolutions: BTreeMap::new(),
             organizations: None,
             projects: None,
@@ -122,8 +124,8 @@ impl Observed {
             format_version: Self::FORMAT_VERSION.to_owned(),
             site: self.site.clone(),
             cloud_id: self.cloud_id.clone(),
-            caller: self.caller.clone(),
-            accounts: BTreeMap::new(),
+            caller: self.caller,
+            accounts: Accounts::default(),
             resolutions: self.resolutions.clone(),
             organizations: emptied(self.organizations.as_ref()),
             projects: emptied(self.projects.as_ref()),
@@ -163,7 +165,7 @@ impl Observed {
     }
 
     /// Returns the members of a group when every one of them is known.
-    pub fn whole_group(&self, group: &GroupRef) -> Option<&BTreeSet<AccountId>> {
+    pub fn whole_group(&self, group: &GroupRef) -> Option<&AccountSet> {
         self.groups.get(group.key())?.members.complete()
     }
 
@@ -257,7 +259,7 @@ pub struct ObservedOrganization {
     /// Whether an identity provider manages it.
     pub scim_managed: bool,
     /// Its members; `None` when they were not needed.
-    pub members: Option<Read<BTreeSet<AccountId>>>,
+    pub members: Option<Read<AccountSet>>,
     /// The ownership mark; `None` when it was not asked for.
     pub ownership: Option<Read<Option<Ownership>>>,
     /// Its e-mail domains; `None` when they were not asked for.
@@ -298,11 +300,11 @@ pub struct ObservedProject {
     /// Linked organizations; `None` when they were not needed.
     pub organizations: Option<Read<BTreeSet<OrganizationId>>>,
     /// The roster; `None` when it was not needed. Where it was read who holds the role *Service Desk Customers*, those alone.
-    pub customers: Option<Read<BTreeSet<AccountId>>>,
+    pub customers: Option<Read<AccountSet>>,
     /// Who is shown in Atlassian's list of customers and does not hold the role: there by a group, by a permission, or for the
     /// record. Nobody can take them off that list.
-    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
-    pub only_shown: BTreeSet<AccountId>,
+    #[serde(default, skip_serializing_if = "AccountSet::is_empty")]
+    pub only_shown: AccountSet,
     /// Linked spaces; `None` when they were not asked for.
     pub knowledge_base: Option<Observation<BTreeMap<SpaceKey, ObservedSpace>>>,
     /// Its permission scheme and roles; `None` when they were not asked for.

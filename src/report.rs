@@ -17,6 +17,7 @@ pub mod made;
 pub mod markdown;
 pub mod privacy;
 pub mod record;
+pub mod said;
 mod sections;
 mod sentences;
 mod subject;

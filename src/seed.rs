@@ -90,10 +90,10 @@ fn accounts(site: &mut Site, declared: &Declared) -> People {
     let mut people = People::default();
     for account in &declared.accounts {
         let id = site.add_account(NewAccount {
-            email: account.email.clone(),
+            email: account.email,
             name: account.name.clone(),
             kind: account.account,
-            id: account.account_id.clone(),
+            id: account.account_id,
             role: role_of(account.role),
             state: match account.state {
                 SeedAccountState::Active => AccountState::Active,
@@ -107,7 +107,7 @@ fn accounts(site: &mut Site, declared: &Declared) -> People {
         });
         people
             .by_email
-            .entry(account.email.clone())
+            .entry(account.email)
             .or_default()
             .push((account.account, id));
     }
@@ -347,7 +347,7 @@ impl People {
             .iter()
             .map(|entry| {
                 let email = match &entry.who {
-                    Who::Account(id) => return id.clone(),
+                    Who::Account(id) => return *id,
                     Who::Email(email) => email,
                 };
                 let kind = entry.extra.as_ref().and_then(|extra| extra.account);
@@ -365,30 +365,30 @@ impl People {
         kind: Option<AccountKind>,
         name: Option<String>,
     ) -> AccountId {
-        let known = self.by_email.entry(email.clone()).or_default();
+        let known = self.by_email.entry(*email).or_default();
         let chosen = known
             .iter()
             .find(|(known, _)| kind.is_none_or(|kind| kind == *known));
         if let Some((_, id)) = chosen {
-            return id.clone();
+            return *id;
         }
         let kind = kind.unwrap_or(AccountKind::PortalOnly);
         let new = match kind {
-            AccountKind::PortalOnly => NewAccount::portal_only(email.clone()),
-            AccountKind::Atlassian => NewAccount::atlassian(email.clone(), Role::Customer),
+            AccountKind::PortalOnly => NewAccount::portal_only(*email),
+            AccountKind::Atlassian => NewAccount::atlassian(*email, Role::Customer),
         };
         let id = site.add_account(NewAccount { name, ..new });
-        known.push((kind, id.clone()));
+        known.push((kind, id));
         id
     }
 
     /// Returns the Atlassian account of an address; one with a role of its own where there is none.
     fn internal(&mut self, site: &mut Site, email: &Email, role: Role) -> AccountId {
-        let known = self.by_email.entry(email.clone()).or_default();
+        let known = self.by_email.entry(*email).or_default();
         let there = known
             .iter()
             .find(|(kind, _)| *kind == AccountKind::Atlassian)
-            .map(|(_, id)| id.clone())
+            .map(|(_, id)| *id)
             // The built-in callers are there without being declared.
             .or_else(|| {
                 let there = site.accounts_with_email(email.key());
@@ -397,9 +397,8 @@ impl People {
                     .find(|account| account.kind == AccountKind::Atlassian)
                     .map(emulator::Account::id)
             });
-        let id =
-            there.unwrap_or_else(|| site.add_account(NewAccount::atlassian(email.clone(), role)));
-        known.push((AccountKind::Atlassian, id.clone()));
+        let id = there.unwrap_or_else(|| site.add_account(NewAccount::atlassian(*email, role)));
+        known.push((AccountKind::Atlassian, id));
         id
     }
 }

@@ -105,25 +105,25 @@ fn observed(size: Size) -> Observed {
     };
     let mut organizations = BTreeMap::new();
     for organization in 0..size.organizations {
-        let mut members = BTreeSet::new();
+        let mut members = Vec::new();
         for member in 0..size.members {
             let id = AccountId::new(format!("qm:{organization}:{member}"));
             let email = address(organization, member);
-            observed.accounts.insert(id.clone(), account(&email));
-            members.insert(id);
+            observed.accounts.insert(id, account(&email));
+            members.push(id);
         }
         if organization == 0 {
             for leaver in 0..size.leavers {
                 let id = AccountId::new(format!("qm:leaver:{leaver}"));
                 let email = format!("gone{leaver}@leavers.example");
-                observed.accounts.insert(id.clone(), account(&email));
-                members.insert(id);
+                observed.accounts.insert(id, account(&email));
+                members.push(id);
             }
         }
         let seen = ObservedOrganization {
             name: format!("Company {organization}"),
             scim_managed: false,
-            members: Some(Read::Complete(members)),
+            members: Some(Read::Complete(members.into())),
             ownership: None,
             email_domains: None,
         };
@@ -145,8 +145,8 @@ fn observed(size: Size) -> Observed {
             echoed_signup: Some(false),
             echoed_anonymous: Some(false),
             organizations: Some(Read::Complete(BTreeSet::new())),
-            customers: Some(Read::Complete(BTreeSet::new())),
-            only_shown: std::collections::BTreeSet::new(),
+            customers: Some(Read::Complete(portcullis::model::AccountSet::default())),
+            only_shown: portcullis::model::AccountSet::default(),
             knowledge_base: None,
             permissions: None,
         };

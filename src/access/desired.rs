@@ -388,13 +388,10 @@ pub(super) fn intern<'a>(people: &mut PeopleBuilder<'a>, entry: &'a RosterEntry)
         ),
     };
     if let Some(id) = known {
-        let person = people.get_mut(id);
-        if person.name.is_empty() {
-            person.name = name;
-        }
+        people.name(id, name);
         // One list may say nothing of the account where another says which kind it is.
         if let Some(kind) = kind {
-            person.account.kind = Some(kind);
+            people.account_mut(id).kind = Some(kind);
         }
         return id;
     }

@@ -10,7 +10,7 @@ use super::answer::Source;
 use super::desired;
 use super::doors::Doors;
 use super::organizations::Organizations;
-use super::people::{Account, PeopleBuilder, Person, Role, Status};
+use super::people::{Account, PeopleBuilder, Role, Status};
 use super::state::{Coverage, Fact, Group, State, StateKind};
 use crate::desired::Desired;
 use crate::model::{AccountId, AccountKind, Field, Read};
@@ -31,10 +31,8 @@ const NOT_ASKED: &str = "it was not read";
 impl<'a> State<'a> {
     /// Builds the state that was read. Attestations and declared facts of the workspace fill what no program reads.
     pub fn live(desired: &'a Desired<'a>, observed: &'a Observed) -> Self {
-        let mut people = PeopleBuilder::with_capacity(observed.accounts.len());
-        for (id, account) in &observed.accounts {
-            people.add(person(id, account, observed));
-        }
+        let mut people =
+            PeopleBuilder::of(&observed.accounts, |id, seen| account(id, seen, observed));
         for email in &observed.shared_addresses {
             people.share(email);
         }
@@ -108,7 +106,7 @@ impl State<'_> {
 /// What is known of an account that a list showed.
 ///
 /// Neither standing on a list nor being no agent says that an Atlassian account holds the role Customer; the directory does.
-fn person<'a>(id: &'a AccountId, seen: &'a ObservedAccount, observed: &Observed) -> Person<'a> {
+fn account(id: &AccountId, seen: &ObservedAccount, observed: &Observed) -> Account {
     let is_atlassian = match seen.kind {
         Some(kind) => kind == AccountKind::Atlassian,
         // Lists do not tell the kind. Whoever may be an Atlassian account may lack the role.
@@ -124,24 +122,19 @@ fn person<'a>(id: &'a AccountId, seen: &'a ObservedAccount, observed: &Observed)
         (_, Some(false)) if seen.kind.is_some() => Role::None,
         (_, Some(false) | None) => Role::Unknown,
     };
-    Person {
-        email: seen.email.as_ref(),
-        account_id: Some(id),
-        name: &seen.name,
-        account: Account {
-            // Lists do not tell the kind; the id of a portal-only account does.
-            kind: seen
-                .kind
-                .or_else(|| id.looks_portal_only().then_some(AccountKind::PortalOnly)),
-            status: if seen.active {
-                Status::Active
-            } else {
-                Status::Disabled
-            },
-            role,
-            twin: false,
-            confluence: roles.map(|roles| roles.apps.contains_key(ObservedRoles::CONFLUENCE)),
+    Account {
+        // Lists do not tell the kind; the id of a portal-only account does.
+        kind: seen
+            .kind
+            .or_else(|| id.looks_portal_only().then_some(AccountKind::PortalOnly)),
+        status: if seen.active {
+            Status::Active
+        } else {
+            Status::Disabled
         },
+        role,
+        twin: false,
+        confluence: roles.map(|roles| roles.apps.contains_key(ObservedRoles::CONFLUENCE)),
     }
 }
 

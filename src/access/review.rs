@@ -333,7 +333,7 @@ impl Concerned {
 }
 
 /// Returns the kind of a person's account: as read, else as the form of its id tells.
-pub fn kind(person: &Person<'_>) -> Option<AccountKind> {
+pub fn kind(person: Person<'_>) -> Option<AccountKind> {
     let by_id = || {
         let id = person.account_id?;
         id.looks_portal_only().then_some(AccountKind::PortalOnly)

@@ -306,15 +306,15 @@ impl State<'_> {
         if let Some(Some(allowed)) = self.site.allowed.value() {
             domains.extend(allowed.iter().map(|d| d.as_str().to_owned()));
         }
-        for organization in self.organizations.iter() {
-            domains.extend(
-                organization
-                    .email_domains
-                    .iter()
-                    .map(|(domain, _)| domain.as_str().to_owned()),
-            );
-        }
+        domains.extend(self.domains_of_organizations().map(str::to_owned));
         domains.extend(self.people.domains().map(str::to_owned));
         domains
+    }
+
+    /// Returns the e-mail domains of organizations, some of them more than once.
+    pub fn domains_of_organizations(&self) -> impl Iterator<Item = &str> {
+        let organizations = self.organizations.iter();
+        let domains = organizations.flat_map(|organization| &organization.email_domains);
+        domains.map(|(domain, _)| domain.as_str())
     }
 }

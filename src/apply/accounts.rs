@@ -42,8 +42,8 @@ impl Apply<'_> {
                 Ok(account) if self.observed.accounts.contains_key(&account.account_id) => {
                     let why = format!(
                         "making the account of {} was answered with one that is known already ({}): nothing is done with it",
-                        named(&email),
-                        named(&account.account_id),
+                        named(email),
+                        named(account.account_id),
                     );
                     break (Outcome::Failed(why.clone()), Err(why), false);
                 }
@@ -104,9 +104,9 @@ fn pick(hits: &[Account], email: &Email) -> Found {
         shown.and_then(|text| Email::new(text).ok()).as_ref() == Some(email)
     });
     match (exact, hits) {
-        (Some(hit), _) => Found::One(hit.account_id.clone()),
+        (Some(hit), _) => Found::One(hit.account_id),
         // A lone hit whose address is hidden may add, never remove.
-        (None, [only]) if only.email.is_none() => Found::One(only.account_id.clone()),
+        (None, [only]) if only.email.is_none() => Found::One(only.account_id),
         _ => Found::Nobody,
     }
 }

@@ -49,7 +49,7 @@ impl Apply<'_> {
             Err(error) if error.kind() == ErrorKind::NotFound => Outcome::AlreadyTrue,
             Err(error) => return Findings::failed(&[index], &error),
         };
-        let ids = [account.clone()];
+        let ids = [*account];
         let look = async || self.reader.users(&ids).await;
         let ended = |seen: &Vec<crate::jsm::Account>| seen.iter().all(|one| !one.active);
         match self.reader.settled(look, ended).await {

@@ -34,7 +34,7 @@ impl Apply<'_> {
         let mut tried = 0;
         let mut present: Option<Option<HashSet<AccountId>>> = None;
         while let Some(batch) = pending.pop() {
-            let ids: Vec<AccountId> = batch.iter().map(|(_, id)| id.clone()).collect();
+            let ids: Vec<AccountId> = batch.iter().map(|(_, id)| *id).collect();
             match self.send(list, &ids).await {
                 Ok(()) => findings
                     .outcomes

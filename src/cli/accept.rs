@@ -44,6 +44,9 @@ pub(super) fn accept(
             "warning: `{file}` accepts nothing: its name must be the whole digest of a plan and `.yaml`"
         ));
     }
+    if asked.is_none() && !accepted.is_some_and(acceptance::may_be_any) {
+        return Ok(None);
+    }
     let document = build::document(workspace, planned);
     let sites = document.made.map(|made| made.sites).unwrap_or_default();
     let whole = document.acceptance_digest;

@@ -57,7 +57,7 @@ async fn explained(
         ..Wanted::default()
     };
     if let Asked::Address(email) = &asked {
-        beside.people.insert(email.clone());
+        beside.people.insert(*email);
         // Only somebody with an account can be in a role or a group.
         beside.roles = true;
     }

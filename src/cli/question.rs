@@ -2,7 +2,6 @@
 
 use crate::report::document::PlanDocument;
 use crate::report::impact::AccessImpact;
-use serde::Deserialize as _;
 
 /// What is asked, and what must be answered.
 #[derive(Debug, PartialEq, Eq)]
@@ -16,7 +15,7 @@ pub(super) struct Question {
 impl Question {
     /// Asks about so many changes of a plan. Where somebody loses every portal of a site, its name must be typed.
     pub(super) fn of(document: &PlanDocument, automatic: usize) -> Self {
-        let impact = AccessImpact::deserialize(&document.access_impact);
+        let impact = document.access_impact.impact();
         let impact = impact.unwrap_or_default();
         let s = if automatic == 1 { "" } else { "s" };
         let people = people(&impact) + &ends(document);
@@ -94,17 +93,15 @@ fn ends(document: &PlanDocument) -> String {
 mod tests {
     use super::*;
     use crate::report::build::nothing;
-    use serde_json::json;
 
     fn asked(losing: usize, gaining: usize, every: usize) -> Question {
         let mut document = nothing();
         document.sites = vec!["acme".to_owned()];
-        document.access_impact["people_losing"] = json!(losing);
-        document.access_impact["people_gaining"] = json!(gaining);
-        document.access_impact["without_any_access"]["people"] = json!(every);
-        if let Some(impact) = document.access_impact.as_object_mut() {
-            impact.remove("at_least");
-        }
+        let mut impact = document.access_impact.impact().unwrap().into_owned();
+        (impact.people_losing, impact.people_gaining) = (Some(losing), Some(gaining));
+        impact.without_any_access.people = every;
+        impact.at_least = None;
+        document.access_impact = impact.into();
         Question::of(&document, 3)
     }
 

@@ -187,7 +187,7 @@ impl Site {
             Outcome::Atlassian | Outcome::PortalOnly => {
                 let admission = self.admission(email);
                 entered.mails = 1;
-                self.admit(email.clone(), name, admission)
+                self.admit(*email, name, admission)
             }
             Outcome::Existing => self.listable(email),
             Outcome::PendingApproval | Outcome::Rejected | Outcome::Denied => None,
@@ -240,7 +240,7 @@ impl Site {
             }
         };
         let Some(handle) = known else {
-            self.admit(email.clone(), "", Admission::Atlassian(Role::Customer));
+            self.admit(*email, "", Admission::Atlassian(Role::Customer));
             invited(self);
             return true;
         };

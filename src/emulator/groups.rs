@@ -73,11 +73,9 @@ impl Site {
     /// When there is no such group or account, or an account is portal-only; nobody is added then.
     pub fn add_to_group(&mut self, name: &str, accounts: &[AccountId]) -> Result<(), SiteError> {
         for id in accounts {
-            let account = self
-                .account(id)
-                .ok_or_else(|| SiteError::Account(id.clone()))?;
+            let account = self.account(id).ok_or(SiteError::Account(*id))?;
             if account.kind == AccountKind::PortalOnly {
-                return Err(SiteError::NoGroupMember(id.clone()));
+                return Err(SiteError::NoGroupMember(*id));
             }
         }
         self.change_group(name, accounts, Members::insert)?;

@@ -166,7 +166,7 @@ impl Site {
             return Err(SiteError::Group(unknown.clone()));
         }
         if let Some(unknown) = kind.people.iter().find(|id| self.account(id).is_none()) {
-            return Err(SiteError::Account(unknown.clone()));
+            return Err(SiteError::Account(*unknown));
         }
         let project = self
             .projects

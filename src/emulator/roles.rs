@@ -367,9 +367,7 @@ impl Site {
 
     fn check_actor(&self, actor: &RoleActor) -> Result<(), SiteError> {
         match actor {
-            RoleActor::Account(id) if self.account(id).is_none() => {
-                Err(SiteError::Account(id.clone()))
-            }
+            RoleActor::Account(id) if self.account(id).is_none() => Err(SiteError::Account(*id)),
             RoleActor::Group(name) if !self.group_names().contains(name) => {
                 Err(SiteError::Group(name.clone()))
             }

@@ -471,7 +471,7 @@ impl Site {
     fn handle(&self, id: &AccountId) -> Result<Handle, SiteError> {
         self.accounts
             .handle(&id.text())
-            .ok_or_else(|| SiteError::Account(id.clone()))
+            .ok_or(SiteError::Account(*id))
     }
 
     pub(super) fn handles(&self, ids: &[AccountId]) -> Result<Vec<Handle>, SiteError> {

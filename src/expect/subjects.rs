@@ -178,8 +178,8 @@ pub(super) fn subjects(
         ExpectedWho::Person(email) => {
             let name = format!("`{}`", email.key());
             let who = match expectation.ability.value {
-                Ability::SignUp => Who::Signs(email.clone()),
-                _ => Who::Address(email.clone()),
+                Ability::SignUp => Who::Signs(*email),
+                _ => Who::Address(*email),
             };
             let mut all = vec![subject(&name, who)];
             if state.kind == StateKind::Desired && state.people.lookup(email) == Lookup::Nobody {

@@ -2,12 +2,12 @@
 
 use super::Draft;
 use super::yaml::Block;
-use crate::model::{AccountId, Email};
+use crate::model::{AccountId, AccountSet, Email};
 use crate::neutral::is_hidden;
 use crate::observed::ObservedAccount;
 use camino::Utf8Path;
 use serde_yaml::Value;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// Characters with which a spreadsheet begins a formula.
 const FORMULA: [char; 4] = ['=', '+', '-', '@'];
@@ -36,7 +36,7 @@ impl Draft<'_> {
     /// `path` is the roster's path below the workspace, `to_root` leads there from the file that holds the block.
     pub(super) fn roster(
         &mut self,
-        ids: &BTreeSet<AccountId>,
+        ids: &AccountSet,
         path: &Utf8Path,
         to_root: &str,
         comments: &mut Vec<String>,

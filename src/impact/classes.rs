@@ -7,7 +7,7 @@ use super::{Class, ClassChange, Target, view};
 use crate::access::{
     Answer, Coverage, SituationId, State, Trail, Visitor, accounts, articles, portal,
 };
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 impl Comparison<'_, '_, '_> {
     /// How many people surely see each portal before, for projects where something differs for classes.
@@ -51,8 +51,18 @@ impl Comparison<'_, '_, '_> {
                 Visitor::AnyCustomer,
             ),
         ];
-        let mut domains = self.before.domains_in_sight();
-        domains.extend(self.after.domains_in_sight());
+        let states = [self.before, self.after];
+        let domains: BTreeSet<String> = match self.projects.iter().any(|pair| pair.differs) {
+            true => states
+                .iter()
+                .flat_map(|state| state.domains_in_sight())
+                .collect(),
+            // Nothing else is concerned, and a site may have as many domains as people.
+            false => (states.iter())
+                .flat_map(|state| state.domains_of_organizations())
+                .map(str::to_owned)
+                .collect(),
+        };
         for domain in domains {
             let before = Visitor::new_address(self.before, &domain);
             let after = Visitor::new_address(self.after, &domain);

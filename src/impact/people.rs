@@ -87,7 +87,12 @@ impl Comparison<'_, '_, '_> {
         let mut found: Vec<(Vec<PersonId>, Fate)> = Vec::new();
         if !staying.is_empty() {
             let mut people: HashMap<SituationId, Vec<PersonId>> = HashMap::new();
-            for id in self.before.people.ids().filter(|id| !moved.contains(id)) {
+            // Both go in the order of positions.
+            let mut gone = moved.iter().peekable();
+            for id in self.before.people.ids() {
+                if gone.next_if_eq(&&id).is_some() {
+                    continue;
+                }
                 let is = self.before.people.situation_of(id);
                 if staying.contains_key(&is) {
                     people.entry(is).or_default().push(id);

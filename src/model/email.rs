@@ -1,9 +1,14 @@
 //! E-mail addresses and domains in the form in which they are compared (Q1, P1).
 
+use super::intern::Interner;
 use email_address::{EmailAddress, Options};
 use serde::Serialize;
 use smol_str::SmolStr;
 use std::borrow::Cow;
+use std::sync::LazyLock;
+
+/// The addresses that were met, as compared and as written.
+static ADDRESSES: LazyLock<Interner<SmolStr>> = LazyLock::new(Interner::default);
 
 /// Why an address or a domain was refused; reads after "invalid address: ".
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -23,11 +28,12 @@ pub enum EmailError {
 
 /// An address: lower-case ASCII domain and case-folded local part; plus-tags are kept (Q1).
 ///
-/// The written form is kept where it differs, since accounts are created and messages shown with it.
-#[derive(Debug, Clone)]
+/// The written form is kept where it differs, since accounts are created and messages shown with it. Both are numbers of texts
+/// that are kept for the whole run, so that equal addresses are found equal without reading them. Sorted as the texts are.
+#[derive(Clone, Copy)]
 pub struct Email {
-    key: SmolStr,
-    written: Option<Box<str>>,
+    key: u32,
+    written: u32,
 }
 
 impl Email {
@@ -36,6 +42,17 @@ impl Email {
     /// # Errors
     /// When the text is not an address with a dotted domain.
     pub fn new(text: &str) -> Result<Self, EmailError> {
+        if is_plain(text) {
+            let number = ADDRESSES.number(text, || SmolStr::new(text));
+            return Ok(Self {
+                key: number,
+                written: number,
+            });
+        }
+        Self::checked(text)
+    }
+
+    fn checked(text: &str) -> Result<Self, EmailError> {
         let (local, domain) = text
             .rsplit_once('@')
             .ok_or_else(|| EmailError::Address("there is no `@` in it".into()))?;
@@ -69,27 +86,36 @@ impl Email {
             .strip_prefix(&*local)
             .and_then(|rest| rest.strip_prefix('@'))
             .is_some_and(|rest| rest == domain);
+        let written = ADDRESSES.number(text, || SmolStr::new(text));
         let key = match plain {
-            true => SmolStr::new(text),
-            false => smol_str::format_smolstr!("{local}@{domain}"),
+            true => written,
+            false => {
+                let key = smol_str::format_smolstr!("{local}@{domain}");
+                ADDRESSES.number(key.as_str(), || key.clone())
+            }
         };
-        let written = (!plain).then(|| text.into());
         Ok(Self { key, written })
     }
 
     /// Returns the compared form.
-    pub fn key(&self) -> &str {
-        &self.key
+    pub fn key(&self) -> &'static str {
+        ADDRESSES.get(self.key)
     }
 
     /// Returns the address as it was written.
-    pub fn written(&self) -> &str {
-        self.written.as_deref().unwrap_or(&self.key)
+    pub fn written(&self) -> &'static str {
+        ADDRESSES.get(self.written)
     }
 
     /// Returns the domain in compared form.
-    pub fn domain(&self) -> &str {
-        self.key.rsplit_once('@').map_or("", |(_, domain)| domain)
+    pub fn domain(&self) -> &'static str {
+        self.key().rsplit_once('@').map_or("", |(_, domain)| domain)
+    }
+}
+
+impl std::fmt::Debug for Email {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Email").field(&self.written()).finish()
     }
 }
 
@@ -106,7 +132,10 @@ impl PartialOrd for Email {
 }
 impl Ord for Email {
     fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        self.key.cmp(&other.key)
+        match self.key == other.key {
+            true => std::cmp::Ordering::Equal,
+            false => self.key().cmp(other.key()),
+        }
     }
 }
 impl std::hash::Hash for Email {
@@ -172,6 +201,34 @@ impl<'de> serde::Deserialize<'de> for Domain {
     }
 }
 
+/// Says whether an address is one beyond doubt, in the compared form: what nearly all are, told in one pass.
+fn is_plain(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let Some(at) = bytes.iter().position(|byte| *byte == b'@') else {
+        return false;
+    };
+    let (local, domain) = (&bytes[..at], &bytes[at + 1..]);
+    let is_letter = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+    let mut last = b'.';
+    let local_fits = local.iter().all(|byte| {
+        let before = std::mem::replace(&mut last, *byte);
+        is_letter(*byte) || b"_-+".contains(byte) || *byte == b'.' && before != b'.'
+    });
+    let local_ends = last != b'.';
+    last = b'.';
+    let domain_fits = domain.iter().all(|byte| {
+        let before = std::mem::replace(&mut last, *byte);
+        is_letter(*byte) || *byte == b'-' && before != b'.' || *byte == b'.' && is_letter(before)
+    });
+    local_fits
+        && local_ends
+        && local.len() <= 64
+        && domain_fits
+        && is_letter(last)
+        && domain.len() <= 63
+        && domain.contains(&b'.')
+}
+
 fn ascii_domain(text: &str) -> Result<Cow<'_, str>, EmailError> {
     let plain = text
         .bytes()
@@ -195,6 +252,7 @@ fn ascii_domain(text: &str) -> Result<Cow<'_, str>, EmailError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn q1_case_and_idn_do_not_matter_but_plus_tags_do() {
@@ -220,6 +278,18 @@ mod tests {
             "a@b.de ",
         ] {
             assert!(Email::new(bad).is_err(), "{bad}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_looks_plain_is_an_address_in_the_compared_form(
+            text in "[a-c0.+_-]{0,4}@?[a-c0.-]{0,6}|[aA.é]{1,3}@[aB-]{1,3}[.]de",
+        ) {
+            if is_plain(&text) {
+                let email = Email::checked(&text).unwrap();
+                prop_assert_eq!((email.key(), email.written()), (text.as_str(), text.as_str()));
+            }
         }
     }
 

@@ -1,8 +1,10 @@
 //! Opaque ids that Atlassian assigns.
 
 mod account;
+mod accounts;
 
-pub use account::{AccountId, numbered};
+pub use account::{AccountId, by_number, numbered};
+pub use accounts::AccountSet;
 
 use serde::{Deserialize, Serialize};
 

@@ -5,11 +5,11 @@ use super::{Extent, LISTS_AT_ONCE, Observer};
 use crate::config::Mode;
 use crate::desired::Desired;
 use crate::jsm::{Account, ApiError, Organization};
-use crate::model::{AccountId, Email, Incomplete, OrganizationId, Read};
+use crate::model::{AccountId, AccountSet, Email, Incomplete, OrganizationId, Read};
 use crate::observed::{Observed, ObservedAccount, Standing};
 use crate::plan::identity::{self, Identity};
 use futures_util::stream::{self, StreamExt};
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, HashSet};
 use tokio::sync::mpsc;
 
 /// What came while the organizations were listed.
@@ -175,7 +175,7 @@ impl Observer<'_, '_> {
     pub(super) fn keep_accounts(
         &mut self,
         list: Result<Vec<Account>, ApiError>,
-    ) -> Read<BTreeSet<AccountId>> {
+    ) -> Read<AccountSet> {
         let accounts = match list {
             Err(error) => return Read::Incomplete(error.incomplete()),
             Ok(accounts) => accounts,
@@ -189,12 +189,12 @@ impl Observer<'_, '_> {
                 account.account_id
             )));
         }
-        let mut ids = BTreeSet::new();
+        let mut ids = Vec::with_capacity(accounts.len());
         for account in accounts {
-            ids.insert(account.account_id.clone());
+            ids.push(account.account_id);
             keep_account(&mut self.observed, account);
         }
-        Read::Complete(ids)
+        Read::Complete(ids.into())
     }
 
     pub(super) fn keep_account(&mut self, account: Account) {
@@ -264,11 +264,12 @@ pub(super) fn unseen<'a>(
     observed: &Observed,
     ids: impl IntoIterator<Item = &'a AccountId>,
 ) -> Vec<AccountId> {
-    let unseen: HashSet<&AccountId> = ids
+    let unseen: HashSet<AccountId> = ids
         .into_iter()
-        .filter(|id| !observed.accounts.contains_key(*id))
+        .copied()
+        .filter(|id| !observed.accounts.contains_key(id))
         .collect();
-    let mut unseen: Vec<AccountId> = unseen.into_iter().cloned().collect();
+    let mut unseen: Vec<AccountId> = unseen.into_iter().collect();
     unseen.sort();
     unseen
 }

@@ -10,7 +10,8 @@ use crate::desired::Desired;
 use crate::diagnostic::Located;
 use crate::jsm::Organization;
 use crate::model::{
-    AccountId, Address, Email, OrganizationId, OrganizationName, ProjectKey, Read, SpaceKey,
+    AccountId, Address, Email, ManySet, OrganizationId, OrganizationName, ProjectKey, Read,
+    SpaceKey,
 };
 use crate::observed::ObservedProject;
 use crate::plan::identity::{self, Identity};
@@ -79,8 +80,8 @@ impl Observer<'_, '_> {
                     .filter(|(key, seen)| {
                         is_asked(desired, key)
                             || shows(seen, &spaces)
-                            || touches(seen.organizations.as_ref(), &organizations)
-                            || touches(seen.customers.as_ref(), &leaving)
+                            || touches(seen.organizations.as_ref(), |id| organizations.contains(id))
+                            || touches(seen.customers.as_ref(), |id| leaving.contains(id))
                     })
                     .map(|(key, _)| key.clone())
                     .collect()
@@ -174,7 +175,7 @@ impl Observer<'_, '_> {
                     // Only what bears the mark may be removed for not being declared.
                     let ours = matches!(&seen.ownership, Some(Read::Complete(Some(_))));
                     exact && ours && !declared.contains(id)
-                        || touches(seen.members.as_ref(), &leaving)
+                        || touches(seen.members.as_ref(), |id| leaving.contains(id))
                 })
                 .map(|(id, _)| id.clone()),
         );
@@ -182,9 +183,9 @@ impl Observer<'_, '_> {
     }
 
     /// Returns the accounts in sight that must leave every list.
-    fn leaving(&self, desired: &Desired<'_>) -> BTreeSet<AccountId> {
+    fn leaving(&self, desired: &Desired<'_>) -> ManySet<AccountId> {
         if desired.site.nobody_leaves() {
-            return BTreeSet::new();
+            return ManySet::default();
         }
         self.observed
             .accounts
@@ -194,7 +195,7 @@ impl Observer<'_, '_> {
                     .as_ref()
                     .is_some_and(|email| desired.site.people.contains_key(email))
             })
-            .map(|(id, _)| id.clone())
+            .map(|(id, _)| *id)
             .collect()
     }
 }
@@ -314,11 +315,12 @@ pub(super) fn changes_lists(desired: &Desired<'_>) -> bool {
             .any(|declared| declared.state.value != OrganizationState::Present)
 }
 
-fn touches<T: Ord>(list: Option<&Read<BTreeSet<T>>>, some: &BTreeSet<T>) -> bool {
-    !some.is_empty()
-        && list
-            .and_then(Read::complete)
-            .is_some_and(|list| !list.is_disjoint(some))
+fn touches<L, T: 'static>(list: Option<&Read<L>>, is_one: impl Fn(&T) -> bool) -> bool
+where
+    for<'l> &'l L: IntoIterator<Item = &'l T>,
+{
+    let list = list.and_then(Read::complete);
+    list.is_some_and(|list| list.into_iter().any(is_one))
 }
 
 /// Says whether some project is to be linked to an organization, so that its members gain something.

@@ -4,7 +4,7 @@ use super::{Extent, LISTS_AT_ONCE, Observer};
 use crate::config::{Mode, Who};
 use crate::desired::{Desired, DesiredRoster};
 use crate::jsm::Account;
-use crate::model::{AccountId, AccountKind, Email, Incomplete, Read};
+use crate::model::{AccountId, AccountKind, AccountSet, Email, Incomplete, Read};
 use crate::observed::{Resolution, Standing};
 use crate::plan::identity::{self, Identity};
 use crate::plan::roster::{self, Index, Match};
@@ -51,7 +51,7 @@ impl Observer<'_, '_> {
         let mut wanted = self.asked_about().clone();
         let mut note = |email: &Email| {
             if index.find(email, None) == Match::NotAsked {
-                wanted.insert(email.clone());
+                wanted.insert(*email);
             }
         };
         let Extent::Desired(desired) = &self.extent else {
@@ -97,7 +97,7 @@ impl Observer<'_, '_> {
         wanted.extend(
             self.of_another_kind(desired, &index)
                 .into_iter()
-                .map(|(email, _)| email.clone()),
+                .map(|(email, _)| *email),
         );
         wanted
     }
@@ -109,7 +109,7 @@ impl Observer<'_, '_> {
         &self,
         desired: &'a Desired<'_>,
         index: &Index<'a>,
-    ) -> Vec<(&'a Email, &'a AccountId)> {
+    ) -> Vec<(&'a Email, AccountId)> {
         let rosters = desired.members.values().chain(desired.customers.values());
         rosters
             .flat_map(|roster| &roster.present)
@@ -121,7 +121,7 @@ impl Observer<'_, '_> {
                 let Match::One(id) = index.find(email, None) else {
                     return None;
                 };
-                let seen = index.account(id).and_then(|account| account.kind);
+                let seen = index.account(&id).and_then(|account| account.kind);
                 let looks = if id.looks_portal_only() {
                     AccountKind::PortalOnly
                 } else {
@@ -177,9 +177,9 @@ impl Observer<'_, '_> {
             match found.remove(&email) {
                 // Whoever is asked about may have a second account (R1a), whose address is hidden and which a search shows.
                 Some(accounts) if hidden && self.asked_about().contains(&email) => {
-                    self.resolved(email.clone(), accounts);
+                    self.resolved(email, accounts);
                     let found = self.observed.resolutions.get(&email).cloned();
-                    self.search(BTreeSet::from([email.clone()]), true).await;
+                    self.search(BTreeSet::from([email]), true).await;
                     let again = self.observed.resolutions.get(&email);
                     let more = match again {
                         Some(Resolution::FoundHidden(_)) => true,
@@ -209,17 +209,14 @@ impl Observer<'_, '_> {
         let resolution = if active.is_empty() {
             match inactive.into_iter().next() {
                 Some(account) => {
-                    let id = account.account_id.clone();
+                    let id = account.account_id;
                     self.keep_account(account);
                     Resolution::Inactive(id)
                 }
                 None => Resolution::NotFound,
             }
         } else {
-            let mut ids: Vec<AccountId> = active
-                .iter()
-                .map(|account| account.account_id.clone())
-                .collect();
+            let mut ids: Vec<AccountId> = active.iter().map(|account| account.account_id).collect();
             ids.sort();
             ids.dedup();
             for account in active {
@@ -276,7 +273,7 @@ impl Observer<'_, '_> {
             let mut hidden = hidden.into_iter();
             let resolution = match (hidden.next(), hidden.next()) {
                 (Some(only), None) => {
-                    let id = only.account_id.clone();
+                    let id = only.account_id;
                     self.keep_account(only);
                     Resolution::FoundHidden(id)
                 }
@@ -352,7 +349,6 @@ impl Observer<'_, '_> {
                         .account(id)
                         .is_none_or(|account| account.kind.is_none())
                 })
-                .cloned()
                 .collect()
         };
         self.look_up(ids).await;
@@ -373,7 +369,7 @@ impl Observer<'_, '_> {
                 Who::Account(id) => Some(id),
                 Who::Email(_) => None,
             })
-            .filter(|id| !self.observed.accounts.contains_key(*id))
+            .filter(|id| !self.observed.accounts.contains_key(id))
             .cloned()
             .collect();
         self.look_up(ids).await;
@@ -442,16 +438,16 @@ impl Observer<'_, '_> {
         for email in self.asked_about() {
             match index.find(email, None) {
                 Match::One(id) | Match::Hidden(id) => {
-                    candidates.insert(id.clone());
+                    candidates.insert(id);
                 }
-                Match::Several(ids) => candidates.extend(ids.into_iter().cloned()),
+                Match::Several(ids) => candidates.extend(ids),
                 _ => {}
             }
         }
         let Extent::Desired(desired) = &self.extent else {
             return candidates;
         };
-        let mut compare = |roster: &DesiredRoster<'_>, live: Option<&Read<BTreeSet<AccountId>>>| {
+        let mut compare = |roster: &DesiredRoster<'_>, live: Option<&Read<AccountSet>>| {
             if let Some(Read::Complete(live)) = live
                 && (roster.roster.mode == Mode::Exact || !roster.gone.is_empty())
             {
@@ -498,9 +494,9 @@ impl Observer<'_, '_> {
         for email in desired.site.people.keys() {
             match index.find(email, None) {
                 Match::One(id) => {
-                    leaving.insert(id.clone());
+                    leaving.insert(id);
                 }
-                Match::Several(ids) => leaving.extend(ids.into_iter().cloned()),
+                Match::Several(ids) => leaving.extend(ids),
                 _ => {}
             }
         }

@@ -257,7 +257,7 @@ impl Observer<'_, '_> {
         }
         for (id, display_name) in staff {
             if !self.observed.accounts.contains_key(&id) {
-                self.keep_account(unseen(id.clone(), display_name));
+                self.keep_account(unseen(id, display_name));
             }
             if let Some(account) = self.observed.accounts.get_mut(&id)
                 // Whoever was found to have no licence is none by being in a role.
@@ -397,7 +397,7 @@ fn in_role(
     }
     let seen = ObservedCustomers {
         role: role.to_owned(),
-        people: actors.people.iter().map(|(id, _)| id.clone()).collect(),
+        people: actors.people.iter().map(|(id, _)| *id).collect(),
         groups,
         defaults: None,
     };
@@ -467,7 +467,7 @@ async fn staff_roles(reader: &Reader, answers: &mut Answers) {
             Err(error) => Read::Incomplete(error.incomplete()),
             Ok(actors) => {
                 let seen = ObservedActors {
-                    people: actors.people.iter().map(|(id, _)| id.clone()).collect(),
+                    people: actors.people.iter().map(|(id, _)| *id).collect(),
                     groups: actors.groups.iter().map(|g| g.name.clone()).collect(),
                 };
                 answers.staff.extend(actors.people);

@@ -39,7 +39,7 @@ impl Observer<'_, '_> {
                 .map(str::to_owned)
                 .collect();
             let ids = index.find(email, None).accounts();
-            ids.into_iter().map(move |id| (id.clone(), apps.clone()))
+            ids.into_iter().map(move |id| (id, apps.clone()))
         });
         people.filter(|(id, _)| !id.looks_portal_only()).collect()
     }
@@ -51,7 +51,7 @@ impl Observer<'_, '_> {
             .iter()
             .flat_map(|email| index.find(email, None).accounts());
         let atlassian = ids.filter(|id| !id.looks_portal_only());
-        atlassian.map(|id| (id.clone(), BTreeSet::new())).collect()
+        atlassian.map(|id| (id, BTreeSet::new())).collect()
     }
 
     /// Returns the Atlassian organization whose directory can be asked, or says what is missing.

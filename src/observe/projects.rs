@@ -8,7 +8,8 @@ use crate::config::driver::MappedField;
 use crate::jsm::{Account, ApiError, LinkedSpaces, Organization, RequestSecurity};
 use crate::mapped::{self, Subject};
 use crate::model::{
-    ChannelAccess, CustomerSharing, Field, Incomplete, ProjectKey, Read, SpaceKey, Surface,
+    AccountSet, ChannelAccess, CustomerSharing, Field, Incomplete, ProjectKey, Read, SpaceKey,
+    Surface,
 };
 use crate::neutral::named;
 use crate::observed::{Observation, ObservedProject, ObservedSpace};
@@ -95,7 +96,7 @@ impl Observer<'_, '_> {
                 echoed_anonymous: None,
                 organizations: None,
                 customers: None,
-                only_shown: std::collections::BTreeSet::new(),
+                only_shown: AccountSet::default(),
                 knowledge_base: None,
                 permissions: None,
             };

@@ -60,7 +60,7 @@ impl Observer<'_, '_> {
         self.observed.customer_role_holders = Some(match read.await {
             Err(error) => Read::Incomplete(error.incomplete()),
             Ok(holders) => {
-                let mut held = BTreeSet::new();
+                let mut held = Vec::new();
                 let listed: HashSet<&str> = self
                     .observed
                     .accounts
@@ -71,7 +71,7 @@ impl Observer<'_, '_> {
                     .iter()
                     .filter(|holder| !self.observed.accounts.contains_key(&holder.account_id));
                 let shared: BTreeSet<Email> = unlisted
-                    .filter_map(|holder| holder.email.clone())
+                    .filter_map(|holder| holder.email)
                     .filter(|email| listed.contains(email.key()))
                     .collect();
                 self.observed.shared_addresses = shared;
@@ -79,10 +79,10 @@ impl Observer<'_, '_> {
                     // Whoever is on no list is a customer like many others, and nothing here is about them.
                     if let Some(seen) = self.observed.accounts.get_mut(&holder.account_id) {
                         seen.active &= holder.active;
-                        held.insert(holder.account_id);
+                        held.push(holder.account_id);
                     }
                 }
-                Read::Complete(held)
+                Read::Complete(held.into())
             }
         });
     }

@@ -1,6 +1,6 @@
 //! Who holds what in a project, as it was seen: the permission scheme, the roles, and who is in them.
 
-use crate::model::{AccountId, Read};
+use crate::model::{AccountSet, Read};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,7 +18,7 @@ pub struct ObservedPermissions {
     /// Who is in the roles that make agents and administrators, by the role's id; `None` when that was not asked for.
     pub actors: Option<BTreeMap<String, Read<ObservedActors>>>,
     /// The members of groups that hold something here, by the group's name, as far as they were asked for.
-    pub groups: BTreeMap<String, Read<BTreeSet<AccountId>>>,
+    pub groups: BTreeMap<String, Read<AccountSet>>,
     /// Who is in the role *Service Desk Customers*; `None` when that was not asked for.
     ///
     /// This is the grant. Atlassian's list of customers is a view of it, and may hold people who are there by a permission or for
@@ -33,7 +33,7 @@ pub struct ObservedCustomers {
     /// The role's id, which other projects of the site may share.
     pub role: String,
     /// Accounts.
-    pub people: BTreeSet<AccountId>,
+    pub people: AccountSet,
     /// Groups.
     pub groups: BTreeSet<GroupRef>,
     /// Groups that the role gives every new project; `None` where that did not matter, since no group is to go.
@@ -63,7 +63,7 @@ pub struct ObservedGroup {
     /// Its name.
     pub name: String,
     /// Its active members; where they could not be read, the group is of unknown size.
-    pub members: Read<BTreeSet<AccountId>>,
+    pub members: Read<AccountSet>,
     /// Whether the site says that there is no such group.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub missing: bool,
@@ -102,7 +102,7 @@ pub struct SchemeHolder {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct ObservedActors {
     /// Accounts.
-    pub people: BTreeSet<AccountId>,
+    pub people: AccountSet,
     /// The names of groups.
     pub groups: BTreeSet<String>,
 }

@@ -11,9 +11,9 @@
 //!
 //! The first form, one value for everything, is read as well; what it lacks is not known.
 
-use super::{Observed, ObservedAccount, ObservedOrganization, ObservedProject, Standing};
+use super::{Accounts, Observed, ObservedAccount, ObservedOrganization, ObservedProject, Standing};
 use crate::model::{
-    AccountId, AccountKind, Email, OrganizationId, ProjectKey, Read, SiteKey, numbered,
+    AccountId, AccountKind, Email, OrganizationId, ProjectKey, Read, SiteKey, by_number, numbered,
 };
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -48,8 +48,8 @@ struct Head {
 /// One account in a line.
 #[derive(Serialize, Deserialize)]
 struct AccountLine<'l>(
-    Cow<'l, AccountId>,
-    Option<Cow<'l, Email>>,
+    AccountId,
+    Option<Email>,
     Cow<'l, str>,
     Option<AccountKind>,
     bool,
@@ -107,8 +107,8 @@ pub fn write(observed: &Observed, out: &mut (impl Write + ?Sized)) -> io::Result
     line(out, &head)?;
     for (id, account) in &observed.accounts {
         let account = AccountLine(
-            Cow::Borrowed(id),
-            account.email.as_ref().map(Cow::Borrowed),
+            *id,
+            account.email,
             account.name.as_str().into(),
             account.kind,
             account.active,
@@ -168,25 +168,24 @@ fn second_form(input: impl BufRead) -> Result<Observed, SnapshotError> {
     };
     lines.next()?;
     let head: Head = lines.parsed()?;
-    let (mut accounts, mut numbers) = (BTreeMap::new(), Vec::new());
+    let (mut accounts, mut numbers) = (Accounts::default(), Vec::new());
     lines.next()?;
     while lines.text.starts_with(b"[") {
         let AccountLine(id, email, name, kind, active, standing) = lines.parsed()?;
-        let id = id.into_owned();
         let account = ObservedAccount {
-            email: email.map(Cow::into_owned),
+            email,
             name: name.into(),
             kind,
             active,
             standing,
         };
-        numbers.push(id.clone());
+        numbers.push(id);
         if accounts.insert(id, account).is_some() {
             return Err(lines.wrong("an account stands in it twice"));
         }
         lines.next()?;
     }
-    let mut observed = numbered(&numbers, || lists(&mut lines))?;
+    let mut observed = by_number(numbers, || lists(&mut lines))?;
     observed.accounts = accounts;
     let EndLine { end } = lines.parsed()?;
     if observed.site != head.site || end != Counts::of(&observed) {
@@ -300,16 +299,15 @@ mod tests {
                 active: true,
                 standing: Standing::Agent,
             };
-            observed.accounts.insert(id.clone(), account);
+            observed.accounts.insert(*id, account);
         }
-        observed.caller = Some(bo.clone());
+        observed.caller = Some(bo);
         // Somebody whom no list showed.
         let stranger = AccountId::new("7");
-        observed.customer_role_holders =
-            Some(Read::Complete([bo.clone(), stranger.clone()].into()));
+        observed.customer_role_holders = Some(Read::Complete([bo, stranger].into()));
         observed
             .roles
-            .insert(bo.clone(), Read::Complete(ObservedRoles::default()));
+            .insert(bo, Read::Complete(ObservedRoles::default()));
         let organization = ObservedOrganization {
             name: "Globex".to_owned(),
             scim_managed: false,

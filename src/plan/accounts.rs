@@ -105,7 +105,7 @@ impl<'a> Draft<'a> {
             }
             let fate = self.fate(email, &wanted, outcome, &rules, &waits);
             if matches!(fate, Fate::Invited) {
-                invite.push((email.clone(), self.address(["account", email.key()])));
+                invite.push((*email, self.address(["account", email.key()])));
             }
             self.account(email, &wanted, outcome, fate);
         }
@@ -243,7 +243,7 @@ impl<'a> Draft<'a> {
             surface,
             effect: Effect::CreateAccount {
                 certain: nobody && matches!(outcome, Outcome::PortalOnly | Outcome::Atlassian),
-                email: email.clone(),
+                email: *email,
                 name,
                 kind,
                 invited_to: wanted

@@ -18,7 +18,7 @@ impl<'a> Draft<'a> {
         for (email, person) in revoked {
             let address = self.address(["account", email.key()]);
             match self.index.find(email, None) {
-                Match::One(id) => self.ends(email, email.key(), person, id),
+                Match::One(id) => self.ends(email, email.key(), person, &id),
                 Match::Several(ids) => {
                     // Both accounts of one address are meant; the second is named by its id.
                     for (at, id) in ids.into_iter().enumerate() {
@@ -26,11 +26,11 @@ impl<'a> Draft<'a> {
                             0 => email.key().to_owned(),
                             _ => format!("id:{id}"),
                         };
-                        self.ends(email, &name, person, id);
+                        self.ends(email, &name, person, &id);
                     }
                 }
                 Match::Hidden(id) => {
-                    self.left_in_place(&["account"], id, Stays::HiddenMatch, person.span);
+                    self.left_in_place(&["account"], &id, Stays::HiddenMatch, person.span);
                 }
                 Match::Unresolved(why) => self.error(address, why.clone(), Some(person.span)),
                 Match::NotAsked => self.finding(
@@ -76,7 +76,7 @@ impl<'a> Draft<'a> {
             reason: Reason::PersonRevoked,
             source: Some(person.span),
             surface,
-            effect: Effect::EndAccess(id.clone()),
+            effect: Effect::EndAccess(*id),
             phase: Phase::Revocations,
             blocked_by: Vec::new(),
             waiting_for: Vec::new(),
@@ -84,8 +84,8 @@ impl<'a> Draft<'a> {
         });
         if surface == Surface::Manual {
             let subject = match portal_only {
-                true => ManualSubject::RevokePortalAccess(email.clone()),
-                false => ManualSubject::SuspendAccount(email.clone()),
+                true => ManualSubject::RevokePortalAccess(*email),
+                false => ManualSubject::SuspendAccount(*email),
             };
             self.by_hand(&subject, vec![address], before, after);
         }

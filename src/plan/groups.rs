@@ -5,7 +5,7 @@
 
 use crate::config::{CustomerGroup, CustomerGroups, Mode, Project};
 use crate::diagnostic::Span;
-use crate::model::{Incomplete, ProjectKey, Read, Surface};
+use crate::model::{AccountSet, Incomplete, ProjectKey, Read, Surface};
 use crate::neutral::named;
 use crate::observed::{GroupRef, ObservedCustomers, ObservedProject, Standing};
 use crate::plan::Block;
@@ -229,7 +229,7 @@ impl Draft<'_> {
 
     /// Says that a group which the files do not list is in the role.
     fn unlisted_group(&mut self, key: &ProjectKey, group: &GroupRef, source: Span) {
-        let size = match self.observed.whole_group(group).map(BTreeSet::len) {
+        let size = match self.observed.whole_group(group).map(AccountSet::len) {
             Some(1) => "1 member".to_owned(),
             Some(size) => format!("{size} members"),
             None => "members whom nobody could read".to_owned(),
@@ -250,7 +250,7 @@ impl Draft<'_> {
         if let Some(id) = &group.id {
             value["group_id"] = json!(id);
         }
-        value["members"] = json!(self.observed.whole_group(group).map(BTreeSet::len));
+        value["members"] = json!(self.observed.whole_group(group).map(AccountSet::len));
         value
     }
 }

@@ -3,7 +3,7 @@
 use crate::config::{Create, Who};
 use crate::desired::{Desired, DesiredRoster};
 use crate::diagnostic::Span;
-use crate::model::{AccountId, AccountKind, Address, ProjectKey, Surface};
+use crate::model::{AccountId, AccountKind, AccountSet, Address, ProjectKey, Surface};
 use crate::plan::change::{
     Action, Change, Effect, OrganizationRef, PersonRef, Phase, Reason, ResourceType,
 };
@@ -121,9 +121,9 @@ impl<'a> Draft<'a> {
         let Missing { entry, account } = missing;
         let person = Desired::person_of(entry);
         let (reference, waits) = match (&account, &entry.who) {
-            (Some(id), _) => (PersonRef::Existing(id.clone()), None),
-            (None, Who::Email(email)) => (PersonRef::Planned(email.clone()), Some(email)),
-            (None, Who::Account(id)) => (PersonRef::Existing(id.clone()), None),
+            (Some(id), _) => (PersonRef::Existing(*id), None),
+            (None, Who::Email(email)) => (PersonRef::Planned(*email), Some(email)),
+            (None, Who::Account(id)) => (PersonRef::Existing(*id), None),
         };
         let change = Change {
             address: self.row(list, &person),
@@ -163,7 +163,7 @@ impl<'a> Draft<'a> {
 
     /// Makes the row of somebody who goes; `held` is what a story says against it.
     fn goes(&mut self, list: &PeopleList<'_>, removal: Removal, held: Option<Block>) {
-        let Some(effect) = list.remove(removal.account.clone()) else {
+        let Some(effect) = list.remove(removal.account) else {
             return;
         };
         let who = self.who(&removal.account);
@@ -240,7 +240,7 @@ impl<'a> Draft<'a> {
             );
             if let (Who::Email(email), AccountKind::PortalOnly) = (&entry.who, got) {
                 self.by_hand(
-                    &ManualSubject::MigrateAccounts(vec![email.clone()]),
+                    &ManualSubject::MigrateAccounts(vec![*email]),
                     vec![address],
                     json!(AccountKind::PortalOnly.word()),
                     json!(AccountKind::Atlassian.word()),
@@ -349,7 +349,7 @@ impl<'a> Draft<'a> {
     }
 
     /// Removes from a live list whom `people` declares absent.
-    pub(super) fn absent_people(&mut self, list: &PeopleList<'_>, live: &'a BTreeSet<AccountId>) {
+    pub(super) fn absent_people(&mut self, list: &PeopleList<'_>, live: &'a AccountSet) {
         let child = list.child();
         for account in live {
             let parts: Vec<&str> = list.parts.iter().copied().chain([child]).collect();
@@ -363,7 +363,7 @@ impl<'a> Draft<'a> {
                 self.left_in_place(&parts, account, why, source);
                 continue;
             }
-            let Some(effect) = list.remove(account.clone()) else {
+            let Some(effect) = list.remove(*account) else {
                 continue;
             };
             let mut blocked_by = list.blocked.clone();
@@ -392,10 +392,7 @@ impl<'a> Draft<'a> {
     /// How an account is named: by its address where that is visible.
     fn who(&self, account: &AccountId) -> Who {
         let email = self.index.email_of(account);
-        email.map_or_else(
-            || Who::Account(account.clone()),
-            |email| Who::Email(email.clone()),
-        )
+        email.map_or_else(|| Who::Account(*account), |email| Who::Email(*email))
     }
 
     /// Says that somebody who would have to go is not removed, and why.

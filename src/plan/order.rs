@@ -147,7 +147,7 @@ pub fn order(plan: &Plan, desired: &Desired<'_>, observed: &Observed) -> Order {
 
 fn unsafe_steps(
     facts: &Facts<'_>,
-    classes: &[people::Class<'_>],
+    classes: &[people::Class],
     graph: &Graph,
     abouts: &[About],
 ) -> Vec<UnsafeStep> {

@@ -3,7 +3,7 @@
 use crate::config::driver::MappedField;
 use crate::config::{ManagedBy, Mode, Organization, OrganizationState};
 use crate::diagnostic::Located;
-use crate::model::{Address, Domain, Field, OrganizationId, OrganizationName, Surface};
+use crate::model::{AccountSet, Address, Domain, Field, OrganizationId, OrganizationName, Surface};
 use crate::neutral::named;
 use crate::observed::{Observation, ObservedOrganization};
 use crate::plan::change::{Action, Change, Effect, OrganizationRef, Phase, Reason, ResourceType};
@@ -242,7 +242,7 @@ impl<'a> Draft<'a> {
             }
             return;
         };
-        let nobody = BTreeSet::new();
+        let nobody = AccountSet::default();
         let (id, members) = match live {
             None => (None, &nobody),
             Some((id, seen)) => match whole(seen.members.as_ref()) {
@@ -495,7 +495,7 @@ impl<'a> Draft<'a> {
                         reason,
                         source: Some(span),
                         surface: Surface::Documented,
-                        effect: Effect::RemoveMember(id.clone(), account.clone()),
+                        effect: Effect::RemoveMember(id.clone(), *account),
                         phase: Phase::Revocations,
                         blocked_by: blocked.clone(),
                         waiting_for: Vec::new(),

@@ -5,7 +5,7 @@ use crate::config::{Mode, Project, UnlistedProjects};
 use crate::desired::DesiredRoster;
 use crate::diagnostic::Span;
 use crate::model::{
-    Address, ChannelAccess, CustomerSharing, Field, Incomplete, ProjectKey, Surface,
+    AccountSet, Address, ChannelAccess, CustomerSharing, Field, Incomplete, ProjectKey, Surface,
 };
 use crate::observed::{Observation, ObservedProject, SchemeFault};
 use crate::plan::change::{Action, Change, Effect, Phase, Reason, ResourceType};
@@ -315,7 +315,7 @@ impl<'a> Draft<'a> {
             .flatten()
             .collect();
         let shown = seen.only_shown.iter();
-        let shown: BTreeSet<_> = shown
+        let shown: AccountSet = shown
             .filter(|id| !in_groups.contains(id))
             .cloned()
             .collect();

@@ -28,10 +28,10 @@ impl<'a> Draft<'a> {
         for (email, role) in people {
             let address = self.address(["account", email.key(), "role"]);
             let ids: Vec<AccountId> = match self.index.find(email, None) {
-                Match::One(id) => vec![id.clone()],
-                Match::Several(ids) => ids.into_iter().cloned().collect(),
+                Match::One(id) => vec![id],
+                Match::Several(ids) => ids,
                 Match::Hidden(id) => {
-                    self.left_in_place(&["account"], id, Stays::HiddenMatch, role.span);
+                    self.left_in_place(&["account"], &id, Stays::HiddenMatch, role.span);
                     continue;
                 }
                 Match::Unresolved(why) => {
@@ -121,7 +121,7 @@ impl<'a> Draft<'a> {
             let apps: BTreeSet<&str> = taken.own.iter().map(|one| one.app.as_str()).collect();
             let after = json!({ "email": email.key(), "role": "customer", "loses": apps });
             let effect = Effect::BecomeCustomer {
-                account: id.clone(),
+                account: *id,
                 grant,
                 serves: serves(&taken.own),
                 takes: taken.own.clone(),
@@ -134,7 +134,7 @@ impl<'a> Draft<'a> {
             self.role_row(email, role, row, effect, (surface, Reason::Differs));
             if surface == Surface::Manual {
                 let apps = apps.into_iter().map(str::to_owned).collect();
-                let subject = ManualSubject::CustomerRole(email.clone(), apps);
+                let subject = ManualSubject::CustomerRole(*email, apps);
                 self.by_hand(&subject, vec![address], before.clone(), after);
             }
         }
@@ -145,7 +145,7 @@ impl<'a> Draft<'a> {
             let mut all = taken.own.clone();
             all.extend(takes.iter().cloned());
             let effect = Effect::BecomeCustomer {
-                account: id.clone(),
+                account: *id,
                 grant: None,
                 serves: serves(&all),
                 takes,
@@ -153,7 +153,7 @@ impl<'a> Draft<'a> {
             let row = (address.clone(), before.clone(), after.clone());
             self.role_row(email, role, row, effect, (Surface::Manual, Reason::Differs));
             let groups = groups.into_iter().collect();
-            let subject = ManualSubject::LeaveGroups(email.clone(), groups, app);
+            let subject = ManualSubject::LeaveGroups(*email, groups, app);
             self.by_hand(&subject, vec![address], before.clone(), after);
         }
     }
@@ -170,7 +170,7 @@ impl<'a> Draft<'a> {
         let apps: Vec<String> = role.take_away.iter().map(|app| app.value.clone()).collect();
         let after = json!({ "email": email.key(), "role": "customer", "loses": apps });
         let effect = Effect::BecomeCustomer {
-            account: id.clone(),
+            account: *id,
             grant: None,
             takes: Vec::new(),
             serves: true,
@@ -185,7 +185,7 @@ impl<'a> Draft<'a> {
             ),
             Some(role.span),
         );
-        let subject = ManualSubject::CustomerRole(email.clone(), apps);
+        let subject = ManualSubject::CustomerRole(*email, apps);
         self.by_hand(&subject, vec![address], Value::Null, after);
     }
 

@@ -3,35 +3,36 @@
 use crate::config::{AddressPattern, AutoJoined, Mode, RosterEntry, Site, Who};
 use crate::desired::DesiredRoster;
 use crate::diagnostic::Span;
-use crate::model::{AccountId, AccountKind, Domain, Email, Incomplete, ManyMap, ManySet};
+use crate::model::{
+    AccountId, AccountKind, AccountSet, Domain, Email, Incomplete, ManyMap, ManySet,
+};
 use crate::observed::{Observed, ObservedAccount, Resolution, Standing};
 use crate::plan::{Reason, stories};
 use std::collections::BTreeSet;
 
-/// Accounts by visible address, over everything that was read, and who must be on no list.
+/// What an address stands for on a site as it was read, and who must be on no list.
 #[derive(Debug)]
 pub struct Index<'o> {
     observed: &'o Observed,
-    by_email: ManyMap<&'o str, &'o AccountId>,
-    /// The accounts of addresses that more than one has.
-    shared: ManyMap<&'o str, Vec<&'o AccountId>>,
     /// Accounts of people who must be on no list of the site, with where that is said.
-    leaving: ManyMap<&'o AccountId, Span>,
+    leaving: ManyMap<AccountId, Span>,
     /// Accounts that a search finds for such people, and whose own address is hidden.
-    perhaps_leaving: ManyMap<&'o AccountId, Span>,
+    perhaps_leaving: ManyMap<AccountId, Span>,
+    /// Accounts that are seen and cannot be used.
+    inactive: ManySet<AccountId>,
 }
 
 /// What an address stands for on the site.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Match<'o> {
     /// Exactly this account.
-    One(&'o AccountId),
+    One(AccountId),
     /// A lone hit whose address is hidden: may add or keep, never remove.
-    Hidden(&'o AccountId),
+    Hidden(AccountId),
     /// Several accounts share the address, and nothing chooses between them.
-    Several(Vec<&'o AccountId>),
+    Several(Vec<AccountId>),
     /// An account that cannot be used: deactivated or revoked.
-    Inactive(&'o AccountId),
+    Inactive(AccountId),
     /// Nobody.
     Nobody,
     /// Not known.
@@ -42,7 +43,7 @@ pub enum Match<'o> {
 
 impl<'o> Match<'o> {
     /// Returns the accounts in use that show the address: one, or several.
-    pub fn accounts(self) -> Vec<&'o AccountId> {
+    pub fn accounts(self) -> Vec<AccountId> {
         match self {
             Self::One(id) => vec![id],
             Self::Several(ids) => ids,
@@ -54,26 +55,15 @@ impl<'o> Match<'o> {
 impl<'o> Index<'o> {
     /// Indexes every account with a visible address; nobody must be on no list.
     pub fn new(observed: &'o Observed) -> Self {
-        let people = observed.accounts.len();
-        let mut by_email = ManyMap::with_capacity_and_hasher(people, Default::default());
-        let mut shared: ManyMap<&str, Vec<&AccountId>> = ManyMap::default();
-        for (id, account) in &observed.accounts {
-            let Some(email) = &account.email else {
-                continue;
-            };
-            if let Some(first) = by_email.insert(email.key(), id) {
-                shared
-                    .entry(email.key())
-                    .or_insert_with(|| vec![first])
-                    .push(id);
-            }
-        }
+        let inactive = observed.accounts.iter();
         Self {
             observed,
-            by_email,
-            shared,
             leaving: ManyMap::default(),
             perhaps_leaving: ManyMap::default(),
+            inactive: inactive
+                .filter(|(_, account)| !account.active)
+                .map(|(id, _)| *id)
+                .collect(),
         }
     }
 
@@ -83,7 +73,7 @@ impl<'o> Index<'o> {
         let (mut leaving, mut perhaps) = (ManyMap::default(), ManyMap::default());
         let by_id = site.people_by_id.iter();
         let by_id = by_id.map(|(who, person)| match who {
-            Who::Account(id) => (Match::One(id), person.span),
+            Who::Account(id) => (Match::One(*id), person.span),
             Who::Email(email) => (index.find(email, None), person.span),
         });
         let by_email = site.people.iter();
@@ -125,6 +115,11 @@ impl<'o> Index<'o> {
         self.observed.accounts.get(id)
     }
 
+    /// Says whether an account was seen that cannot be used.
+    pub fn is_inactive(&self, id: &AccountId) -> bool {
+        self.inactive.contains(id)
+    }
+
     /// Returns the visible address of an account.
     pub fn email_of(&self, id: &AccountId) -> Option<&'o Email> {
         self.account(id).and_then(|account| account.email.as_ref())
@@ -145,27 +140,28 @@ impl<'o> Index<'o> {
 
     /// Returns what an address stands for; `kind` chooses between two accounts on it.
     pub fn find(&self, email: &Email, kind: Option<AccountKind>) -> Match<'o> {
-        if let Some(one) = self.by_email.get(email.key()) {
-            return match self.shared.get(email.key()) {
-                Some(several) => self.choose(several.clone(), kind),
+        let accounts = &self.observed.accounts;
+        if let Some(one) = accounts.of_address(email) {
+            return match accounts.sharing(email) {
+                Some(several) => self.choose(several.to_vec(), kind),
                 None => Match::One(one),
             };
         }
         match self.observed.resolutions.get(email) {
             Some(Resolution::Found(ids)) => match ids.as_slice() {
                 [] => Match::Nobody,
-                [one] => Match::One(one),
-                several => self.choose(several.iter().collect(), kind),
+                [one] => Match::One(*one),
+                several => self.choose(several.to_vec(), kind),
             },
-            Some(Resolution::FoundHidden(id)) => Match::Hidden(id),
-            Some(Resolution::Inactive(id)) => Match::Inactive(id),
+            Some(Resolution::FoundHidden(id)) => Match::Hidden(*id),
+            Some(Resolution::Inactive(id)) => Match::Inactive(*id),
             Some(Resolution::NotFound | Resolution::NoneActive) => Match::Nobody,
             Some(Resolution::Unresolved(why)) => Match::Unresolved(why),
             None => Match::NotAsked,
         }
     }
 
-    fn choose(&self, ids: Vec<&'o AccountId>, kind: Option<AccountKind>) -> Match<'o> {
+    fn choose(&self, ids: Vec<AccountId>, kind: Option<AccountKind>) -> Match<'o> {
         let Some(kind) = kind else {
             return Match::Several(ids);
         };
@@ -173,7 +169,7 @@ impl<'o> Index<'o> {
             .iter()
             .filter(|id| self.account(id).and_then(|account| account.kind) == Some(kind));
         match (fitting.next(), fitting.next()) {
-            (Some(one), None) => Match::One(one),
+            (Some(one), None) => Match::One(*one),
             _ => Match::Several(ids),
         }
     }
@@ -253,43 +249,19 @@ pub struct Comparison<'a> {
     /// Entries whose address is not resolved.
     pub unresolved: Vec<(&'a RosterEntry, &'a Incomplete)>,
     /// Entries whose address stands for several accounts.
-    pub ambiguous: Vec<(&'a RosterEntry, Vec<&'a AccountId>)>,
+    pub ambiguous: Vec<(&'a RosterEntry, Vec<AccountId>)>,
     /// Entries whose account is of another kind than written.
-    pub other_kind: Vec<(&'a RosterEntry, &'a AccountId, AccountKind)>,
+    pub other_kind: Vec<(&'a RosterEntry, AccountId, AccountKind)>,
     /// Entries by account id whose live address is neither of the written ones.
     pub other_email: Vec<(&'a RosterEntry, &'a Email)>,
     /// How many of the missing entries nobody looked up, since a snapshot cannot be searched.
     pub not_asked: usize,
     /// Entries whose account is deactivated or revoked.
-    pub inactive: Vec<(&'a RosterEntry, &'a AccountId)>,
+    pub inactive: Vec<(&'a RosterEntry, AccountId)>,
     /// How many listed people have accounts that a list shows as deactivated or revoked.
     pub shut_out: usize,
     /// How many unlisted people an `add_only` list leaves alone.
     pub unlisted: usize,
-}
-
-impl<'a> Comparison<'a> {
-    /// Notes an entry whose account is known: missing where the list lacks it, and out of reach where it is suspended or
-    /// revoked, since no list brings such an account back (R1b, R1g).
-    fn listed(
-        &mut self,
-        entry: &'a RosterEntry,
-        id: &'a AccountId,
-        live: &BTreeSet<AccountId>,
-        index: &Index<'a>,
-    ) {
-        if live.contains(id) {
-            return;
-        }
-        if index.account(id).is_some_and(|account| !account.active) {
-            self.inactive.push((entry, id));
-            return;
-        }
-        self.missing.push(Missing {
-            entry,
-            account: Some(id.clone()),
-        });
-    }
 }
 
 /// Compares a roster with the live list it manages.
@@ -297,16 +269,17 @@ impl<'a> Comparison<'a> {
 /// `own_domains` are the organization's e-mail domains, of which Atlassian adds people by itself (A2).
 pub fn compare<'a>(
     desired: &'a DesiredRoster<'a>,
-    live: &BTreeSet<AccountId>,
+    live: &AccountSet,
     index: &Index<'a>,
     own_domains: &BTreeSet<&Domain>,
 ) -> Comparison<'a> {
     let mut comparing = Comparing {
         desired,
         live,
+        there: live.iter().copied().collect(),
         index,
         result: Comparison::default(),
-        accounted: ManySet::default(),
+        accounted: ManySet::with_capacity_and_hasher(desired.present.len(), Default::default()),
         spared: ManySet::default(),
         removed: ManySet::default(),
     };
@@ -315,27 +288,29 @@ pub fn compare<'a>(
     }
     let accounted = comparing.accounted.iter();
     comparing.result.shut_out = accounted
-        .filter(|id| live.contains(**id))
-        .filter(|id| index.account(id).is_some_and(|account| !account.active))
+        .filter(|id| index.is_inactive(id) && comparing.there.contains(id))
         .count();
     comparing.gone();
     comparing.unlisted(own_domains);
     let mut result = comparing.result;
-    result.removals.sort_by(|a, b| a.account.cmp(&b.account));
-    result.stays.sort_by(|a, b| a.0.cmp(&b.0));
+    result.removals.sort_by_key(|a| a.account);
+    result.stays.sort_by_key(|a| a.0);
     result
 }
 
 /// A comparison in the making.
 struct Comparing<'a, 'l, 'i> {
     desired: &'a DesiredRoster<'a>,
-    live: &'l BTreeSet<AccountId>,
+    /// Who is there, in order.
+    live: &'l AccountSet,
+    /// The same, to be asked.
+    there: ManySet<AccountId>,
     index: &'i Index<'a>,
     result: Comparison<'a>,
     /// Accounts that an entry stands for.
-    accounted: ManySet<&'a AccountId>,
+    accounted: ManySet<AccountId>,
     /// Accounts of which it is not clear which one an entry means.
-    spared: ManySet<&'a AccountId>,
+    spared: ManySet<AccountId>,
     removed: ManySet<AccountId>,
 }
 
@@ -345,7 +320,7 @@ impl<'a> Comparing<'a, '_, '_> {
         let extra = entry.extra.as_deref();
         match &entry.who {
             Who::Account(id) => {
-                self.accounted(entry, id);
+                self.accounted(entry, *id);
                 let live_email = self.index.account(id);
                 let live_email = live_email.and_then(|account| account.email.as_ref());
                 if let (Some(extra), Some(email)) = (extra, live_email) {
@@ -371,8 +346,8 @@ impl<'a> Comparing<'a, '_, '_> {
         };
         match found {
             Match::One(id) => {
-                let live_kind = self.index.account(id).and_then(|account| account.kind);
-                if let (Some(wanted), Some(got)) = (kind, live_kind)
+                if let Some(wanted) = kind
+                    && let Some(got) = self.index.account(&id).and_then(|account| account.kind)
                     && wanted != got
                 {
                     self.result.other_kind.push((entry, id, got));
@@ -381,12 +356,12 @@ impl<'a> Comparing<'a, '_, '_> {
             }
             Match::Hidden(id) => self.accounted(entry, id),
             Match::Several(ids) => {
-                self.spared.extend(ids.iter().copied());
+                self.spared.extend(&ids);
                 self.result.ambiguous.push((entry, ids));
             }
             Match::Inactive(id) => {
                 self.accounted.insert(id);
-                if !self.live.contains(id) {
+                if !self.there.contains(&id) {
                     self.result.inactive.push((entry, id));
                 }
             }
@@ -402,18 +377,30 @@ impl<'a> Comparing<'a, '_, '_> {
         }
     }
 
-    fn accounted(&mut self, entry: &'a RosterEntry, id: &'a AccountId) {
+    /// Notes that an entry stands for an account: missing where the list lacks it, and out of reach where it is suspended or
+    /// revoked, since no list brings such an account back (R1b, R1g).
+    fn accounted(&mut self, entry: &'a RosterEntry, id: AccountId) {
         self.accounted.insert(id);
-        self.result.listed(entry, id, self.live, self.index);
+        if self.there.contains(&id) {
+            return;
+        }
+        if self.index.is_inactive(&id) {
+            self.result.inactive.push((entry, id));
+            return;
+        }
+        self.result.missing.push(Missing {
+            entry,
+            account: Some(id),
+        });
     }
 
     /// Takes out whoever must be gone, whatever the list says.
     fn gone(&mut self) {
         let (live, index) = (self.live, self.index);
-        let mut gone_ids: ManySet<&AccountId> = ManySet::default();
+        let mut gone_ids: ManySet<AccountId> = ManySet::default();
         for gone in &self.desired.gone {
             let found = match gone.who {
-                Who::Account(id) => Match::One(id),
+                Who::Account(id) => Match::One(*id),
                 Who::Email(email) => index.find(email, None),
             };
             let ids = match found {
@@ -422,15 +409,15 @@ impl<'a> Comparing<'a, '_, '_> {
                 Match::Several(ids) => ids,
                 // A lone hit with a hidden address may be somebody else, so it never removes.
                 Match::Hidden(id) => {
-                    self.perhaps_gone(id);
+                    self.perhaps_gone(&id);
                     continue;
                 }
                 _ => continue,
             };
             for id in ids {
                 gone_ids.insert(id);
-                if live.contains(id) {
-                    self.goes(id, gone.reason, gone.span);
+                if self.there.contains(&id) {
+                    self.goes(&id, gone.reason, gone.span);
                 }
             }
         }
@@ -456,11 +443,11 @@ impl<'a> Comparing<'a, '_, '_> {
             return;
         }
         match self.index.untouchable(id) {
-            Some(why) => self.result.stays.push((id.clone(), why)),
+            Some(why) => self.result.stays.push((*id, why)),
             None => {
-                self.removed.insert(id.clone());
+                self.removed.insert(*id);
                 self.result.removals.push(Removal {
-                    account: id.clone(),
+                    account: *id,
                     reason,
                     span,
                 });
@@ -470,15 +457,15 @@ impl<'a> Comparing<'a, '_, '_> {
 
     /// Leaves somebody in place who may have to go, and may be somebody else.
     fn perhaps_gone(&mut self, id: &AccountId) {
-        if self.live.contains(id) && !self.accounted.contains(id) {
-            self.result.stays.push((id.clone(), Stays::HiddenMatch));
+        if self.there.contains(id) && !self.accounted.contains(id) {
+            self.result.stays.push((*id, Stays::HiddenMatch));
         }
     }
 
     /// Decides on whoever is there and stands for no entry.
     fn unlisted(&mut self, own_domains: &BTreeSet<&Domain>) {
         let stays = self.result.stays.iter();
-        let stays_already: ManySet<AccountId> = stays.map(|(id, _)| id.clone()).collect();
+        let stays_already: ManySet<AccountId> = stays.map(|(id, _)| *id).collect();
         for id in self.live {
             if self.accounted.contains(id)
                 || self.removed.contains(id)
@@ -491,9 +478,9 @@ impl<'a> Comparing<'a, '_, '_> {
                 continue;
             }
             match self.stays(id, own_domains) {
-                Some(why) => self.result.stays.push((id.clone(), why)),
+                Some(why) => self.result.stays.push((*id, why)),
                 None => self.result.removals.push(Removal {
-                    account: id.clone(),
+                    account: *id,
                     reason: Reason::NotListed,
                     span: self.desired.roster.span,
                 }),

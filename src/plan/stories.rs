@@ -48,10 +48,7 @@ fn before<'e>(
     entry: &'e RosterEntry,
     roster: &'e DesiredRoster<'_>,
 ) -> impl Iterator<Item = Email> {
-    let written = entry
-        .extra
-        .as_ref()
-        .and_then(|extra| extra.previous_email.clone());
+    let written = entry.extra.as_ref().and_then(|extra| extra.previous_email);
     let email = match &entry.who {
         Who::Email(email) => Some(email),
         Who::Account(_) => None,
@@ -75,10 +72,10 @@ pub(super) fn same_account<'o>(
     entry: &RosterEntry,
     roster: &DesiredRoster<'_>,
     index: &Index<'o>,
-) -> Option<&'o AccountId> {
+) -> Option<AccountId> {
     before(entry, roster).find_map(|old| match index.find(&old, Some(AccountKind::Atlassian)) {
         Match::One(id) => {
-            let kind = index.account(id).and_then(|account| account.kind);
+            let kind = index.account(&id).and_then(|account| account.kind);
             (kind == Some(AccountKind::Atlassian)).then_some(id)
         }
         _ => None,

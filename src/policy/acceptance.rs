@@ -125,6 +125,14 @@ pub fn digests(root: &Utf8Path) -> Vec<String> {
         .collect()
 }
 
+/// Says whether there may be an acceptance at all; a directory that cannot be listed may hold one.
+pub fn may_be_any(root: &Utf8Path) -> bool {
+    match Root::open(root).and_then(|root| root.list(Utf8Path::new(DIRECTORY), MOST)) {
+        Ok(entries) => !entries.is_empty(),
+        Err(refusal) => !refusal.is_missing(),
+    }
+}
+
 /// Returns the names of the files among the acceptances. A directory that leads out has none.
 fn names(root: &Utf8Path) -> impl Iterator<Item = String> {
     let entries = Root::open(root)

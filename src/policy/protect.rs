@@ -3,12 +3,11 @@
 use super::{Verdict, Weight};
 use crate::desired::Desired;
 use crate::judge::{Ledger, Sheet};
-use crate::model::{AccountId, Address, OrganizationId, ProjectKey, Read, WhoCanView};
+use crate::model::{AccountId, AccountSet, Address, OrganizationId, ProjectKey, Read, WhoCanView};
 use crate::neutral::named;
 use crate::observed::Observed;
 use crate::plan::{Action, Block, Change, Effect, OrganizationRef, Phase, ResourceType};
 use serde_json::Value;
-use std::collections::BTreeSet;
 
 /// Blocks deletions and whatever takes access away at protected addresses, and says which rows that were.
 pub(super) fn protect(
@@ -164,7 +163,7 @@ fn ends_protected(account: &AccountId, site: &str, observed: &Observed, pattern:
     let seen = observed.accounts.get(account);
     let email = seen.and_then(|seen| seen.email.as_ref());
     let person = email.map_or_else(|| format!("id:{account}"), |email| email.key().to_owned());
-    let on = |list: Option<&Read<BTreeSet<AccountId>>>, owner: [&str; 4]| {
+    let on = |list: Option<&Read<AccountSet>>, owner: [&str; 4]| {
         let [_, kind, name, child] = owner;
         list.and_then(Read::complete)
             .is_some_and(|list| list.contains(account))

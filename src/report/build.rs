@@ -1,5 +1,6 @@
 //! From plans to the plan document: merging rows that share an address, counting, digesting.
 
+use super::said::SaidImpact;
 use super::{digest, made};
 use crate::config::{Sources, UnlistedProjects, Unmanaged, Workspace};
 use crate::diagnostic::Span;
@@ -100,7 +101,7 @@ pub fn document(workspace: &Workspace, planned: &[Planned]) -> PlanDocument {
     let sites = planned.iter().map(|planned| &planned.plan.site);
     document.made = Some(made::of(workspace, sites, &document, &impact));
     digest::seal(&mut document, &impact);
-    document.access_impact = serde_json::to_value(impact).unwrap_or(Value::Null);
+    document.access_impact = impact.into();
     document
 }
 
@@ -109,7 +110,7 @@ pub fn nothing() -> PlanDocument {
     let mut document = empty();
     let impact = super::impact::document(&Sources::default(), &[], false);
     digest::seal(&mut document, &impact);
-    document.access_impact = serde_json::to_value(impact).unwrap_or(Value::Null);
+    document.access_impact = impact.into();
     document.errored = true;
     document.complete = false;
     document
@@ -130,7 +131,7 @@ fn empty() -> PlanDocument {
         complete: true,
         errored: false,
         errors: Vec::new(),
-        access_impact: Value::Null,
+        access_impact: SaidImpact::NOTHING,
         manual_steps: Vec::new(),
         api_budget: ApiBudget::default(),
         notifications: Notifications {

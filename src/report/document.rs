@@ -3,6 +3,7 @@
 //! `plan --out` writes it and `show` reads it back, so every renderer works from this document and from nothing else.
 
 pub use super::made::{Made, MadeSite};
+use super::said::SaidImpact;
 use crate::neutral::phrase::Phrase;
 use crate::neutral::shell;
 use serde::{Deserialize, Serialize};
@@ -32,7 +33,7 @@ pub struct PlanDocument {
     /// What went wrong, scope by scope.
     pub errors: Vec<ScopeError>,
     /// Who gains, loses and keeps what.
-    pub access_impact: Value,
+    pub access_impact: SaidImpact,
     /// Steps that only a person can do.
     pub manual_steps: Vec<ManualStepDocument>,
     /// Requests.

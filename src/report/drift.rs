@@ -2,6 +2,7 @@
 
 mod text;
 
+use super::said::SaidImpact;
 use crate::config::{Sources, Workspace};
 use crate::diagnostic::Span;
 use crate::drift::{Drift, Notice, turned};
@@ -50,7 +51,7 @@ pub struct DriftDocument {
     /// Things worth knowing that change nothing, as in a plan.
     pub findings: Vec<FindingDocument>,
     /// What taking the site to the files would do to people, as in a plan.
-    pub access_impact: Value,
+    pub access_impact: SaidImpact,
     /// Attestations and acceptances that end, have ended, or accept nothing.
     pub notices: Vec<NoticeRow>,
     /// Service projects that the files do not have.
@@ -170,7 +171,7 @@ impl DriftDocument {
             standing: None,
             checks: Vec::new(),
             findings: Vec::new(),
-            access_impact: Value::Null,
+            access_impact: SaidImpact::NOTHING,
             notices: Vec::new(),
             unlisted_projects: Vec::new(),
             blame: None,

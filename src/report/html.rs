@@ -17,7 +17,6 @@ pub(super) use markup::is_safe_link;
 
 use super::document::PlanDocument;
 use super::drift::DriftDocument;
-use super::impact::AccessImpact;
 use super::sections::{overriding, remarks, rest};
 use super::text::headline;
 use super::verdict::verdict;
@@ -25,7 +24,6 @@ use crate::neutral::html::escaped;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use markup::phrase;
-use serde::Deserialize as _;
 use sha2::{Digest, Sha256};
 use std::io::{self, Write};
 
@@ -50,7 +48,7 @@ pub fn plan(document: &PlanDocument, out: &mut dyn Write) -> io::Result<()> {
         tone.word(),
         phrase(&says)
     )?;
-    let impact = AccessImpact::deserialize(&document.access_impact).ok();
+    let impact = document.access_impact.impact().ok();
     if let Some(impact) = &impact {
         people::numbers(impact, out)?;
     }

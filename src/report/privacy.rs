@@ -128,7 +128,9 @@ pub fn redact(mut document: PlanDocument, privacy: Privacy, key: Option<&str>) -
         .addresses
         .iter_mut()
         .for_each(|address| people.rewrite_address(address));
-    people.rewrite_value(&mut document.access_impact);
+    document
+        .access_impact
+        .rewrite(|value| people.rewrite_value(value));
     if privacy == Privacy::Counts {
         fold::plan(&mut document);
     }

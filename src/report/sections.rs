@@ -3,15 +3,13 @@
 //! What the reader must see first comes first; all text is in typed pieces.
 
 use super::document::{ManualStepDocument, PlanDocument, ResourceChange, Source};
-use super::impact::{AccessImpact, GroupRow};
+use super::impact::GroupRow;
 use super::law::{other_findings, told};
 use super::sentences::lines;
 use super::subject::{Subject, root, spoken};
 use super::text::rows::{Section as Fate, action, label, null_of, reason, value, whole};
 use super::text::values::{Null, counted};
 use crate::neutral::phrase::{Phrase, Piece};
-use serde::Deserialize as _;
-use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
 impl Section {
@@ -198,13 +196,16 @@ fn impact(document: &PlanDocument) -> Section {
         }
     });
     let rows = rows.collect();
-    let number = |name: &str| {
-        let number = document.access_impact.get(name).and_then(Value::as_u64);
-        usize::try_from(number.unwrap_or(0)).unwrap_or(usize::MAX)
-    };
+    let impact = document.access_impact.impact().unwrap_or_default();
     let lists: Vec<(Phrase, usize)> = [
-        ("people who gain something", number("people_gaining")),
-        ("people who lose something", number("people_losing")),
+        (
+            "people who gain something",
+            impact.people_gaining.unwrap_or(0),
+        ),
+        (
+            "people who lose something",
+            impact.people_losing.unwrap_or(0),
+        ),
     ]
     .into_iter()
     .filter(|(_, count)| *count > 0)
@@ -224,7 +225,7 @@ fn impact(document: &PlanDocument) -> Section {
 
 /// How many people lose, gain and keep each portal or articles in it.
 fn portals(document: &PlanDocument) -> Section {
-    let impact = AccessImpact::deserialize(&document.access_impact).unwrap_or_default();
+    let impact = document.access_impact.impact().unwrap_or_default();
     let blocked = impact.if_accepted.is_some();
     let whole = impact.if_accepted.as_deref().unwrap_or(&impact);
     let many = document.sites.len() > 1;

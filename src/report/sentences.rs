@@ -9,7 +9,6 @@ use super::impact::{AccessImpact, AtLeast, CauseRow, ClassRow, Further, NamedRow
 use super::subject::spoken;
 use crate::neutral::phrase::Phrase;
 pub(super) use groups::{Fate, of_group};
-use serde::Deserialize as _;
 
 /// How many people a sentence names.
 const NAMES: usize = 5;
@@ -50,7 +49,7 @@ pub(super) struct Line {
 
 /// Says what the plan does to people. Nothing for a plan file that does not say it, and for a plan without changes.
 pub(super) fn lines(document: &PlanDocument) -> Vec<Line> {
-    let Ok(impact) = AccessImpact::deserialize(&document.access_impact) else {
+    let Ok(impact) = document.access_impact.impact() else {
         return Vec::new();
     };
     if document.resource_changes.is_empty() && document.checks.iter().all(|c| c.status == "pass") {
@@ -65,10 +64,9 @@ pub(super) fn lines(document: &PlanDocument) -> Vec<Line> {
         lines: Vec::new(),
     };
     let [lists, blocked] = [false, true].map(|blocked| lists::gaining(document, &impact, blocked));
-    let overridden = impact.if_accepted.clone();
-    let whole = overridden.as_deref().unwrap_or(&impact);
-    let (unread, not_judged) = (whole.unread.clone(), impact.not_judged.clone());
-    let now = parts(impact);
+    let overridden = impact.if_accepted.as_deref();
+    let unread = &overridden.unwrap_or(&impact).unread;
+    let now = parts(&impact);
     if let Some(text) = nobody(document, &now, unread.is_empty(), page.many) {
         page.say(0, Mark::Note, Phrase::of(&text));
     }
@@ -78,7 +76,7 @@ pub(super) fn lines(document: &PlanDocument) -> Vec<Line> {
     }
     page.checks(document);
     if let Some(overridden) = overridden {
-        let mut then = parts(*overridden);
+        let mut then = parts(overridden);
         // What a gate on classes stands against is told with the gate.
         let ungated = |row: &ClassRow| {
             let key = format!("policy.class_gains.{}", row.class);
@@ -93,8 +91,8 @@ pub(super) fn lines(document: &PlanDocument) -> Vec<Line> {
             page.effects(&then, blocked, 1);
         }
     }
-    page.listed("Not read, so not judged: ", &unread);
-    page.listed("Also decides, not judged: ", &not_judged);
+    page.listed("Not read, so not judged: ", unread);
+    page.listed("Also decides, not judged: ", &impact.not_judged);
     page.lines
 }
 
@@ -129,24 +127,24 @@ struct Effects {
     abandoned: Vec<String>,
 }
 
-fn parts(impact: AccessImpact) -> Effects {
-    let known = impact.at_least.unwrap_or(AtLeast {
+fn parts(impact: &AccessImpact) -> Effects {
+    let known = impact.at_least.clone().unwrap_or(AtLeast {
         people_gaining: impact.people_gaining.unwrap_or(0),
         people_losing: impact.people_losing.unwrap_or(0),
     });
     Effects {
         applied: Further {
-            classes: impact.classes,
-            gains: impact.gains,
-            losses: impact.losses,
-            keeps: impact.keeps,
-            without_any_access: impact.without_any_access,
-            without_sure_access: impact.without_sure_access,
+            classes: impact.classes.clone(),
+            gains: impact.gains.clone(),
+            losses: impact.losses.clone(),
+            keeps: impact.keeps.clone(),
+            without_any_access: impact.without_any_access.clone(),
+            without_sure_access: impact.without_sure_access.clone(),
             people_gaining: known.people_gaining,
             people_losing: known.people_losing,
         },
-        by_hand: impact.with_manual_steps,
-        abandoned: impact.projects_without_anyone,
+        by_hand: impact.with_manual_steps.clone(),
+        abandoned: impact.projects_without_anyone.clone(),
     }
 }
 

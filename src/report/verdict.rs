@@ -1,12 +1,10 @@
 //! What the whole plan comes to, in one sentence: the first thing that a reviewer reads.
 
 use super::document::PlanDocument;
-use super::impact::AccessImpact;
 use super::sentences::people;
 use super::text::rows::Section;
 use super::text::values::counted;
 use crate::neutral::phrase::Phrase;
-use serde::Deserialize as _;
 
 /// How the sentence is meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,7 +62,7 @@ pub(super) fn verdict(document: &PlanDocument) -> (Tone, Phrase) {
     if document.resource_changes.is_empty() && document.manual_steps.is_empty() {
         return (Tone::Calm, Phrase::of("Nothing to change."));
     }
-    let impact = AccessImpact::deserialize(&document.access_impact);
+    let impact = document.access_impact.impact();
     let impact = impact.unwrap_or_default();
     let every =
         impact.without_any_access.people + impact.with_manual_steps.without_any_access.people;

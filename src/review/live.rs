@@ -1,11 +1,11 @@
 //! Why a row of a reviewed plan is not planned any more: the site is so already, or the files no longer ask for it.
 
-use crate::model::{AccountId, Address, OrganizationId, Read};
+use crate::model::{AccountId, AccountSet, Address, OrganizationId, Read};
 use crate::observed::{Observed, ObservedOrganization, ObservedProject};
 use crate::report::document::ResourceChange;
 use serde::Serialize;
 use serde_json::Value;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 /// A site as it was read, found by what the addresses of rows name.
 pub struct Live<'o> {
@@ -83,7 +83,7 @@ impl<'o> Live<'o> {
         }
     }
 
-    fn any(&self, list: &BTreeSet<AccountId>, who: &str, row: &ResourceChange) -> bool {
+    fn any(&self, list: &AccountSet, who: &str, row: &ResourceChange) -> bool {
         let mut meant = self.accounts(who, row).into_iter();
         meant.any(|id| list.contains(id))
     }

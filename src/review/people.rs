@@ -2,8 +2,6 @@
 
 use crate::report::document::PlanDocument;
 use crate::report::fates::{self, Fate};
-use crate::report::impact::AccessImpact;
-use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Returns the rows of `fresh` that are to be withheld, by address, each with who would gain or lose what by it.
@@ -18,11 +16,11 @@ pub fn withheld(
     reviewed: &PlanDocument,
     fresh: &PlanDocument,
 ) -> Result<BTreeMap<String, BTreeSet<String>>, serde_json::Error> {
-    let old = AccessImpact::deserialize(&reviewed.access_impact)?;
-    let new = AccessImpact::deserialize(&fresh.access_impact)?;
+    let old = reviewed.access_impact.impact()?;
+    let new = fresh.access_impact.impact()?;
     let mut known: BTreeSet<Fate> = BTreeSet::new();
     let names = fates::names(reviewed);
-    for impact in std::iter::once(&old).chain(old.if_accepted.as_deref()) {
+    for impact in std::iter::once(&*old).chain(old.if_accepted.as_deref()) {
         fates::fates(impact, &names, &mut |told| {
             if told.whole_list {
                 known.extend(told.by.iter().map(|list| told.fate.of(list)));

@@ -3,9 +3,7 @@
 use crate::model::Surface;
 use crate::report::digest;
 use crate::report::document::{Made, MadeSite, PlanDocument};
-use crate::report::impact::AccessImpact;
 use crate::rules::{self, Rule};
-use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Why a plan file can be shown and never applied; reads after the name of the file.
@@ -163,8 +161,10 @@ pub fn same_rules(reviewed: &PlanDocument, now: &[Rule]) -> Result<(), NotApplic
     let Some(made) = &reviewed.made else {
         return Err(NotApplicable::Redacted);
     };
-    let impact =
-        AccessImpact::deserialize(&reviewed.access_impact).map_err(|_| NotApplicable::Damaged)?;
+    let impact = reviewed
+        .access_impact
+        .impact()
+        .map_err(|_| NotApplicable::Damaged)?;
     let mut loosened = BTreeSet::new();
     for (key, site) in &made.sites {
         let now = digest::in_reach(reviewed, &impact, key, now);

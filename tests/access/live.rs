@@ -5,8 +5,8 @@ use portcullis::access::{Answer, Coverage, Lookup, Source, State, Trail, Visitor
 use portcullis::desired::Desired;
 use portcullis::expect::{Judgement, judge};
 use portcullis::model::{
-    AccountId, AccountKind, ChannelAccess, DeskId, Incomplete, OrganizationId, ProjectKey, Read,
-    SiteKey, Surface,
+    AccountId, AccountKind, AccountSet, ChannelAccess, DeskId, Incomplete, OrganizationId,
+    ProjectKey, Read, SiteKey, Surface,
 };
 use portcullis::observed::{
     Observation, Observed, ObservedAccount, ObservedOrganization, ObservedProject, Resolution,
@@ -40,14 +40,14 @@ fn account(address: &str) -> (AccountId, ObservedAccount) {
     (AccountId::new(format!("qm:{address}")), seen)
 }
 
-fn ids(addresses: &[&str]) -> BTreeSet<AccountId> {
+fn ids(addresses: &[&str]) -> AccountSet {
     addresses
         .iter()
         .map(|address| AccountId::new(format!("qm:{address}")))
         .collect()
 }
 
-fn observed(customers: Read<BTreeSet<AccountId>>) -> Observed {
+fn observed(customers: Read<AccountSet>) -> Observed {
     let mut observed = Observed::nothing(SiteKey::new("acme").unwrap());
     observed.accounts = ["ana@x.example", "mal@x.example", "old@x.example"]
         .into_iter()
@@ -74,7 +74,7 @@ fn observed(customers: Read<BTreeSet<AccountId>>) -> Observed {
         echoed_anonymous: None,
         organizations: Some(Read::Complete(BTreeSet::from([OrganizationId::new("7")]))),
         customers: Some(customers),
-        only_shown: std::collections::BTreeSet::new(),
+        only_shown: portcullis::model::AccountSet::default(),
         knowledge_base: None,
         permissions: None,
     };
@@ -115,7 +115,7 @@ fn before_and_after_a_plan() {
 fn attested_values_fill_what_no_program_reads() {
     let workspace = workspace(TEXT);
     let desired = Desired::new(&workspace, &SiteKey::new("acme").unwrap(), today()).unwrap();
-    let observed = observed(Read::Complete(BTreeSet::new()));
+    let observed = observed(Read::Complete(AccountSet::default()));
     let state = State::live(&desired, &observed);
     assert_eq!(state.site.no_login.value(), Some(&false));
     assert!(state.site.no_login.source().unwrap().span().is_some());
@@ -140,14 +140,12 @@ fn an_unread_list_makes_nobody_surely_excluded() {
 fn only_a_search_says_that_an_address_has_no_account() {
     let workspace = workspace(TEXT);
     let desired = Desired::new(&workspace, &SiteKey::new("acme").unwrap(), today()).unwrap();
-    let mut observed = observed(Read::Complete(BTreeSet::new()));
+    let mut observed = observed(Read::Complete(AccountSet::default()));
     let stranger = email("who@x.example");
     let state = State::live(&desired, &observed);
     assert!(matches!(state.people.lookup(&stranger), Lookup::Unknown(_)));
     drop(state);
-    observed
-        .resolutions
-        .insert(stranger.clone(), Resolution::NotFound);
+    observed.resolutions.insert(stranger, Resolution::NotFound);
     let state = State::live(&desired, &observed);
     assert_eq!(state.people.lookup(&stranger), Lookup::Nobody);
 }
@@ -161,7 +159,7 @@ fn whoever_was_not_looked_up_may_be_a_hidden_member_or_an_agent() {
 ";
     let workspace = workspace(&format!("{TEXT}{expected}"));
     let desired = Desired::new(&workspace, &SiteKey::new("acme").unwrap(), today()).unwrap();
-    let mut observed = observed(Read::Complete(BTreeSet::new()));
+    let mut observed = observed(Read::Complete(AccountSet::default()));
     let undecided = |observed: &Observed| -> Vec<String> {
         let state = State::live(&desired, observed);
         let judged = workspace.expectations.iter();
@@ -230,7 +228,7 @@ fn listed_people_who_are_shut_out_are_named_apart() {
     use portcullis::access::who::audience;
     let workspace = workspace(TEXT);
     let desired = Desired::new(&workspace, &SiteKey::new("acme").unwrap(), today()).unwrap();
-    let mut observed = observed(Read::Complete(BTreeSet::new()));
+    let mut observed = observed(Read::Complete(AccountSet::default()));
     let (id, mut old) = account("old@x.example");
     (old.active, old.kind) = (false, None);
     observed.accounts.insert(id, old);
@@ -265,7 +263,7 @@ fn the_options_for_mail_and_organizations_are_read_attested_or_written() {
     );
     let workspace = workspace(&text);
     let desired = Desired::new(&workspace, &SiteKey::new("acme").unwrap(), today()).unwrap();
-    let mut observed = observed(Read::Complete(BTreeSet::new()));
+    let mut observed = observed(Read::Complete(AccountSet::default()));
     let live = State::live(&desired, &observed);
     let always = Some(&EmailAccountCreation::AgentsAlways);
     assert_eq!(live.site.email_cc.value(), always);

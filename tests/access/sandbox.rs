@@ -72,7 +72,7 @@ fn site(
         };
         let id = site.add_account(new);
         if team[at] {
-            let actor = RoleActor::Account(id.clone());
+            let actor = RoleActor::Account(id);
             site.add_role_actor(&key(), ProjectRole::Team, actor)
                 .unwrap();
         }

@@ -55,7 +55,7 @@ fn scheme(more: &[SchemeGrant]) -> ObservedScheme {
 
 fn permissions(more: &[SchemeGrant]) -> ObservedPermissions {
     let actors = ObservedActors {
-        people: BTreeSet::from([AccountId::new("712020:agent")]),
+        people: [AccountId::new("712020:agent")].into(),
         groups: BTreeSet::new(),
     };
     ObservedPermissions {
@@ -110,8 +110,8 @@ fn observed(access: ChannelAccess, permissions: Option<ObservedPermissions>) -> 
         echoed_signup: None,
         echoed_anonymous: None,
         organizations: Some(Read::Complete(BTreeSet::new())),
-        customers: Some(Read::Complete(BTreeSet::new())),
-        only_shown: std::collections::BTreeSet::new(),
+        customers: Some(Read::Complete(portcullis::model::AccountSet::default())),
+        only_shown: portcullis::model::AccountSet::default(),
         knowledge_base: None,
         permissions,
     };
@@ -168,7 +168,7 @@ fn v7_a_custom_field_or_the_reporter_lets_every_customer_see_and_a_group_its_mem
     let unread = observed(SHUT, Some(group()));
     assert_eq!(views(&unread), [Yes, Uncertain, Uncertain, No]);
     let mut read = group();
-    let members = BTreeSet::from([AccountId::new("712020:ina")]);
+    let members = portcullis::model::AccountSet::from([AccountId::new("712020:ina")]);
     read.groups.insert("g".into(), Read::Complete(members));
     // Whether an Atlassian account has a role is not known, and what Browse Projects gives one without is not documented.
     assert_eq!(views(&observed(SHUT, Some(read))), [Yes, No, Uncertain, No]);

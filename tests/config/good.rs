@@ -175,7 +175,7 @@ fn every_key_of_the_contract_is_read() {
     let jo = members
         .entries
         .iter()
-        .find(|e| e.who == Who::Email(jo.clone()))
+        .find(|e| e.who == Who::Email(jo))
         .unwrap();
     assert_eq!(jo.name.as_deref(), Some("Doe, Jo"));
     assert!(site.projects.contains_key(&ProjectKey::new("WEB").unwrap()));

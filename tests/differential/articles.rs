@@ -121,8 +121,8 @@ fn the_same_people_read_the_same_articles_over_http() {
             PEOPLE.iter().zip(&addresses)
         {
             let base = match kind {
-                AccountKind::PortalOnly => NewAccount::portal_only(email.clone()),
-                AccountKind::Atlassian => NewAccount::atlassian(email.clone(), *role),
+                AccountKind::PortalOnly => NewAccount::portal_only(*email),
+                AccountKind::Atlassian => NewAccount::atlassian(*email, *role),
             };
             let id: AccountId = site.add_account(NewAccount {
                 state: match (active, kind) {

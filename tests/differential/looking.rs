@@ -189,8 +189,8 @@ fn people<'a>(
     let mut people = PeopleBuilder::default();
     for (kind, role, engine_role, account_state, status) in accounts {
         let base = match kind {
-            AccountKind::PortalOnly => NewAccount::portal_only(email.clone()),
-            AccountKind::Atlassian => NewAccount::atlassian(email.clone(), *role),
+            AccountKind::PortalOnly => NewAccount::portal_only(*email),
+            AccountKind::Atlassian => NewAccount::atlassian(*email, *role),
         };
         let id = site.add_account(NewAccount {
             state: *account_state,

@@ -302,8 +302,8 @@ fn a_portal_shows_itself_to_the_same_people_under_all_settings() {
                 let mut site = point.site("globex.example");
                 let email = Email::new("ana@globex.example").unwrap();
                 let base = match kind {
-                    AccountKind::PortalOnly => NewAccount::portal_only(email.clone()),
-                    AccountKind::Atlassian => NewAccount::atlassian(email.clone(), role),
+                    AccountKind::PortalOnly => NewAccount::portal_only(email),
+                    AccountKind::Atlassian => NewAccount::atlassian(email, role),
                 };
                 let id = site.add_account(NewAccount {
                     state: account_state,

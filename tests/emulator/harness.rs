@@ -229,8 +229,7 @@ pub(crate) fn acme() -> Acme {
     let bo = site.add_account(named("bo@globex.example", "Bo"));
     site.add_account(named("cy@acme.com", "Cy"));
     let globex = site.add_organization(&OrganizationName::new("Globex").unwrap());
-    site.add_members(&globex, &[ana.clone(), bo.clone()])
-        .unwrap();
+    site.add_members(&globex, &[ana, bo]).unwrap();
     site.organization_mut(&globex)
         .unwrap()
         .email_domains

@@ -27,8 +27,7 @@ fn staffed() -> Staffed {
     site.set_account_state(&dan, portcullis::emulator::AccountState::Deactivated)
         .unwrap();
     site.add_group("hr-staff", Some("0b1c2d3e-0000-4000-8000-000000000001"));
-    site.add_to_group("hr-staff", &[ivy.clone(), nora.clone(), dan.clone()])
-        .unwrap();
+    site.add_to_group("hr-staff", &[ivy, nora, dan]).unwrap();
     Staffed {
         site,
         ivy,

@@ -173,7 +173,7 @@ async fn people_and_groups_come_into_roles() {
 async fn v8a_stops_mail_and_agents_and_v8b_shuts_an_open_project() {
     let acme = acme();
     let cy = outsider(&acme.site);
-    let ana = acme.ana.clone();
+    let ana = acme.ana;
     let sandbox = Box::start(acme.site).await;
     let customers = format!("/rest/servicedeskapi/servicedesk/{OPEN}/customer");
     let add = || Some(json!({"accountIds": [ana]}));

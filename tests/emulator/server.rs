@@ -290,7 +290,7 @@ fn the_builder_names_what_is_missing_and_never_doubles() {
     ));
     assert_ne!(twin, again);
     let nobody = AccountId::new("nobody");
-    let missing = site.add_customers(&key("ITSM"), &[twin, nobody.clone()]);
+    let missing = site.add_customers(&key("ITSM"), &[twin, nobody]);
     assert_eq!(missing, Err(SiteError::Account(nobody)));
     assert_eq!(site.project_customers(&key("ITSM")).len(), 1);
     let name = OrganizationName::new("Globex").unwrap();

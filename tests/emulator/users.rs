@@ -238,7 +238,7 @@ async fn what_cannot_be_granted_is_refused() {
     let directory = Directory::of(site).await;
     let jsm = "jira-servicedesk";
     let assign = |account: &AccountId, role: &'static str, app: &'static str| {
-        let account = account.clone();
+        let account = *account;
         let directory = &directory;
         async move { directory.change("assign", &account, role, app).await }
     };

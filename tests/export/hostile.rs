@@ -13,7 +13,7 @@ use portcullis::observed::{
     Standing,
 };
 use portcullis::plan::diff::diff;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 fn account(observed: &mut Observed, id: &str, email: Option<&str>, name: &str) -> AccountId {
     let id = AccountId::new(id);
@@ -24,7 +24,7 @@ fn account(observed: &mut Observed, id: &str, email: Option<&str>, name: &str) -
         active: true,
         standing: Standing::NotAsked,
     };
-    observed.accounts.insert(id.clone(), seen);
+    observed.accounts.insert(id, seen);
     id
 }
 
@@ -61,8 +61,8 @@ fn project(organizations: &[&str], viewers: Option<WhoCanView>) -> ObservedProje
                 .map(|id| OrganizationId::new(*id))
                 .collect(),
         )),
-        customers: Some(Read::Complete(BTreeSet::new())),
-        only_shown: std::collections::BTreeSet::new(),
+        customers: Some(Read::Complete(portcullis::model::AccountSet::default())),
+        only_shown: portcullis::model::AccountSet::default(),
         knowledge_base: Some(Observation::read(spaces, Surface::Gateway)),
         permissions: None,
     }

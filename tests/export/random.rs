@@ -237,7 +237,7 @@ fn build(described: &Described) -> Site {
         picks
             .iter()
             .filter(|_| !ids.is_empty())
-            .map(|pick| pick.get(&ids).clone())
+            .map(|pick| *pick.get(&ids))
             .collect()
     };
     let mut organizations = Vec::new();

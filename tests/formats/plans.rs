@@ -430,7 +430,8 @@ fn crowded(people: usize) -> PlanDocument {
             })).collect::<Vec<_>>(),
             "spaces": [{ "space": "ITKB", "before": null, "after": "all_logged_in" }],
         }],
-    });
+    })
+    .into();
     plan
 }
 
@@ -532,7 +533,7 @@ fn what_happens_to_people_comes_first() {
     impact["people_losing"] = json!(2);
     impact["with_manual_steps"] = nothing;
     let mut plan = large(8, 2);
-    plan.access_impact = impact;
+    plan.access_impact = impact.into();
     let text = markdown::plan(&plan, 60_000);
     assert_markdown(&text);
     let first = text.find("#### ").unwrap();
@@ -550,14 +551,16 @@ fn what_happens_to_people_comes_first() {
     // Where sentences have no space, the numbers stay.
     let mut crowded = large(20_000, 200);
     crowded.access_impact = plan.access_impact.clone();
-    crowded.access_impact["losses"][0]["list"] = json!(["a".repeat(900), "b".repeat(900)]);
-    for i in 0..200 {
-        let mut more = crowded.access_impact["losses"][0].clone();
-        more["project"] = json!(format!("P{i}"));
-        if let Some(losses) = crowded.access_impact["losses"].as_array_mut() {
-            losses.push(more);
+    crowded.access_impact.rewrite(|impact| {
+        impact["losses"][0]["list"] = json!(["a".repeat(900), "b".repeat(900)]);
+        for i in 0..200 {
+            let mut more = impact["losses"][0].clone();
+            more["project"] = json!(format!("P{i}"));
+            if let Some(losses) = impact["losses"].as_array_mut() {
+                losses.push(more);
+            }
         }
-    }
+    });
     let short = markdown::plan(&crowded, 4_000);
     assert!(short.len() <= 4_000);
     assert!(
@@ -566,7 +569,7 @@ fn what_happens_to_people_comes_first() {
     );
     assert!(short.contains("people who lose something: 2"), "{short}");
     // A plan file of another version without it has no such section.
-    plan.access_impact = json!({ "complete": true });
+    plan.access_impact = json!({ "complete": true }).into();
     assert!(!markdown::plan(&plan, 60_000).contains("Who gains"));
 }
 

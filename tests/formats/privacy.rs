@@ -115,7 +115,7 @@ fn plan() -> PlanDocument {
             },
             count: None,
         }],
-        access_impact: json!({ "people": [{ "email": "ana@globex.example", "name": "Ana Lima", "loses": ["acme/project/ITSM"] }], "classes": { "anonymous": [] } }),
+        access_impact: json!({ "people": [{ "email": "ana@globex.example", "name": "Ana Lima", "loses": ["acme/project/ITSM"] }], "classes": { "anonymous": [] } }).into(),
         ..with(vec![known, by_id, account, added, organization])
     }
 }

@@ -363,7 +363,7 @@ fn being_put_on_a_list_gains_no_open_portal() {
             .iter()
             .find(|(_, seen)| seen.email.as_ref() == Some(&cy))
             .unwrap();
-        let id = id.clone();
+        let id = *id;
         let Some(Read::Complete(customers)) = &mut project(observed, "ITSM").customers else {
             panic!("the roster was read");
         };
@@ -383,7 +383,8 @@ fn a_class_that_may_have_been_able_is_not_said_to_have_been() {
     let round = with(&site(&[sign_up]), after, |observed| {
         observed.settings.clear();
     });
-    let classes = impact(&round)["classes"].as_array().unwrap();
+    let impact = impact(&round);
+    let classes = impact["classes"].as_array().unwrap();
     let anyone = classes.iter().find(|row| row["class"] == "anyone").unwrap();
     assert_eq!(
         (&anyone["before"], &anyone["after"]),

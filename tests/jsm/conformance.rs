@@ -153,7 +153,7 @@ async fn tour(service: &Service) -> Vec<String> {
     let (reader, writer) = (connection.reader(), connection.writer());
     let (org, desk) = (OrganizationId::new("12"), DeskId::new("3"));
     let person = AccountId::new("qm:a713c8ea-1075-4e30-9d96-891a7d181739:5ad6d3581db05e2a66fa80b");
-    let people = [person.clone()];
+    let people = [person];
     let yes = json!(true);
     let mut failed = Vec::new();
     macro_rules! call {

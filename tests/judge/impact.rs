@@ -39,7 +39,7 @@ fn everybody(worlds: &Worlds<'_, '_>, (before, after): (&Pages, &Pages)) -> Vec<
             let email = account.email();
             let had = before.site.account(&id).is_some();
             let found = worlds.before.people.by_account(&id);
-            let seen = found.map(|found| *worlds.before.people.get(found));
+            let seen = found.map(|found| worlds.before.people.get(found));
             let hidden = seen.is_some_and(|seen| seen.email.is_none());
             Somebody {
                 name: match hidden {

@@ -47,13 +47,7 @@ pub(crate) async fn check(stage: &Stage<'_>, pages: &Pages, found: &mut Found) {
     let observed = read(stage, all.clone(), None).await;
     let state = State::live(&stage.desired, &observed);
     for email in &all {
-        explained(
-            &state,
-            &Asked::Address(email.clone()),
-            pages,
-            "explain",
-            found,
-        );
+        explained(&state, &Asked::Address(*email), pages, "explain", found);
     }
     for asked in classes() {
         explained(&state, &asked, pages, "explain", found);
@@ -61,7 +55,7 @@ pub(crate) async fn check(stage: &Stage<'_>, pages: &Pages, found: &mut Found) {
     // As the command asks: about one alone.
     let alone = &everybody().collect::<Vec<_>>()[stage.salt % (11 + STRANGERS.len())];
     let email = Email::new(alone).unwrap();
-    let observed = read(stage, [email.clone()].into(), None).await;
+    let observed = read(stage, [email].into(), None).await;
     let state = State::live(&stage.desired, &observed);
     explained(
         &state,

@@ -35,7 +35,7 @@ pub(crate) fn holds(expectation: &Expectation, pages: &Pages) -> Option<bool> {
             }
             asked
         }
-        ExpectedWho::Person(email) => vec![Asked::Address(email.clone())],
+        ExpectedWho::Person(email) => vec![Asked::Address(*email)],
         ExpectedWho::Organization(name) => {
             let id = pages.site.organization_named(name.as_str())?.id();
             let members = pages.site.organization_members(&id);

@@ -33,7 +33,7 @@ fn id_of(reference: &OrganizationRef) -> OrganizationId {
 
 fn account_of(person: &PersonRef) -> AccountId {
     match person {
-        PersonRef::Existing(id) => id.clone(),
+        PersonRef::Existing(id) => *id,
         PersonRef::Planned(email) => AccountId::new(format!("qm:new:{}", email.key())),
     }
 }
@@ -87,17 +87,16 @@ pub(crate) fn link(site: &mut Observed, key: &ProjectKey, space: &SpaceKey) {
 pub(crate) fn fold(site: &mut Observed, change: &Change) {
     match &change.effect {
         Effect::CreateAccount { email, name, .. } => {
-            let id = account_of(&PersonRef::Planned(email.clone()));
+            let id = account_of(&PersonRef::Planned(*email));
             let account = ObservedAccount {
-                email: Some(email.clone()),
+                email: Some(*email),
                 name: name.clone().into(),
                 kind: Some(AccountKind::PortalOnly),
                 active: true,
                 standing: Standing::Customer,
             };
-            site.accounts.insert(id.clone(), account);
-            site.resolutions
-                .insert(email.clone(), Resolution::Found(vec![id.clone()]));
+            site.accounts.insert(id, account);
+            site.resolutions.insert(*email, Resolution::Found(vec![id]));
             // A2: the new account joins the organizations of its domain.
             let domain = Domain::new(email.domain()).unwrap();
             for organization in read(site.organizations.as_mut()).values_mut() {
@@ -108,7 +107,7 @@ pub(crate) fn fold(site: &mut Observed, change: &Change) {
                         .is_some_and(|list| list.contains(&domain))
                 });
                 if claims {
-                    read(organization.members.as_mut()).insert(id.clone());
+                    read(organization.members.as_mut()).insert(id);
                 }
             }
         }
@@ -117,7 +116,7 @@ pub(crate) fn fold(site: &mut Observed, change: &Change) {
             let made = ObservedOrganization {
                 name: name.as_str().to_owned(),
                 scim_managed: false,
-                members: Some(Read::Complete(BTreeSet::new())),
+                members: Some(Read::Complete(portcullis::model::AccountSet::default())),
                 ownership: None,
                 email_domains: Some(Observation::read(BTreeSet::new(), Surface::Mapped)),
             };

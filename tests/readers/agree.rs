@@ -8,8 +8,8 @@ use portcullis::desired::Desired;
 use portcullis::diagnostic::Severity;
 use portcullis::export::{self, Members, Shape, Target};
 use portcullis::model::{
-    AccountId, AccountKind, ChannelAccess, DeskId, Email, OrganizationId, ProjectKey, Read,
-    SiteKey, Surface,
+    AccountId, AccountKind, AccountSet, ChannelAccess, DeskId, Email, OrganizationId, ProjectKey,
+    Read, SiteKey, Surface,
 };
 use portcullis::observed::{
     Observation, Observed, ObservedAccount, ObservedOrganization, ObservedProject, Standing,
@@ -197,7 +197,7 @@ fn observed(lists: &Lists) -> Observed {
             .accounts
             .insert(AccountId::new(account(person)), seen);
     }
-    let people = |list: usize| -> BTreeSet<AccountId> {
+    let people = |list: usize| -> AccountSet {
         lists[list]
             .iter()
             .map(|person| AccountId::new(account(*person)))
@@ -230,7 +230,7 @@ fn observed(lists: &Lists) -> Observed {
         echoed_anonymous: None,
         organizations: Some(Read::Complete(BTreeSet::new())),
         customers: Some(Read::Complete(people(2))),
-        only_shown: BTreeSet::new(),
+        only_shown: portcullis::model::AccountSet::default(),
         knowledge_base: None,
         permissions: None,
     };

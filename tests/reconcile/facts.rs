@@ -46,7 +46,7 @@ fn a_plan_knows_groups_roles_rights_and_who_was_revoked() {
                     .as_ref()
                     .is_some_and(|email| email.key() == address)
             });
-            found.unwrap().0.clone()
+            *found.unwrap().0
         };
         let project = &observed.whole_projects().unwrap()["ITSM"];
         let customers = project

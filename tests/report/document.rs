@@ -19,7 +19,7 @@ pub(crate) fn empty() -> PlanDocument {
         complete: true,
         errored: false,
         errors: Vec::new(),
-        access_impact: json!({}),
+        access_impact: json!({}).into(),
         manual_steps: Vec::new(),
         api_budget: ApiBudget {
             plan_requests: 14,

@@ -52,7 +52,7 @@ proptest! {
         }
         let mut document = with(changes);
         [document.applyable, document.complete, document.errored] = flags;
-        document.access_impact = after.clone();
+        document.access_impact = after.clone().into();
         document.api_budget.plan_requests = counts[0].into();
         document.notifications.note.clone_from(&note);
         document.coverage.fields_known = counts[1] as usize;

@@ -198,7 +198,7 @@ async fn read(reader: &Reader, number: usize) -> Result<(), String> {
         10 => asked!(reader.organization_property(&organization, "portcullis")),
         11 => asked!(reader.search_users("ana@globex.example")),
         12 => asked!(reader.all_users(20)),
-        13 => asked!(reader.users(&[account.clone(), AccountId::new("qm:1:3")])),
+        13 => asked!(reader.users(&[account, AccountId::new("qm:1:3")])),
         14 => asked!(reader.application_roles(&account)),
         15 => asked!(reader.space_ids(&["ITKB"])),
         16 => asked!(reader.request_security("ITSM")),

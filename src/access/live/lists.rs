@@ -5,10 +5,10 @@ use crate::access::answer::Source;
 use crate::access::people::{ListId, PeopleBuilder};
 use crate::access::state::Coverage;
 use crate::desired::Desired;
-use crate::model::{AccountId, OrganizationId, OrganizationName, Read, Surface};
+use crate::model::{AccountSet, OrganizationId, OrganizationName, Read, Surface};
 use crate::observed::{Observed, ObservedProject};
 use crate::plan::identity::{self, Identity};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// Lists as read, and the names under which the workspace declares live organizations.
 pub(super) struct Lists<'a> {
@@ -41,7 +41,7 @@ impl<'a> Lists<'a> {
         &self,
         people: &mut PeopleBuilder<'a>,
         list: ListId,
-        live: Option<&'a Read<BTreeSet<AccountId>>>,
+        live: Option<&'a Read<AccountSet>>,
     ) -> Coverage {
         let live = match live {
             Some(Read::Complete(live)) => live,

@@ -5,7 +5,7 @@ use crate::access::answer::Source;
 use crate::access::people::{ListId, PeopleBuilder, Role};
 use crate::access::scheme::{Circle, Part, Reading, Scheme};
 use crate::access::state::Coverage;
-use crate::model::{AccountId, Read, Surface};
+use crate::model::{AccountId, AccountSet, Read, Surface};
 use crate::neutral::named;
 use crate::observed::{Observed, ObservedPermissions, SchemeGrant, SchemeHolder, Standing};
 use std::collections::BTreeSet;
@@ -145,7 +145,7 @@ impl Circles<'_, '_> {
     /// Groups and people whom the scheme names.
     fn of_grants(&mut self, grants: &[SchemeGrant]) {
         let mut groups: BTreeSet<(Part, String)> = BTreeSet::new();
-        let mut people_named: [BTreeSet<AccountId>; 2] = Default::default();
+        let mut people_named: [AccountSet; 2] = Default::default();
         for grant in grants {
             let serves = grant.makes_staff();
             if !serves && grant.permission != SchemeGrant::BROWSE {
@@ -240,7 +240,7 @@ impl Circles<'_, '_> {
         name: String,
         group: Option<String>,
         part: Part,
-        members: Result<&BTreeSet<AccountId>, String>,
+        members: Result<&AccountSet, String>,
     ) {
         let id = *self.next;
         *self.next += 1;
@@ -248,7 +248,7 @@ impl Circles<'_, '_> {
             let Some(person) = self.people.find_account(member) else {
                 continue;
             };
-            let account = &mut self.people.get_mut(person).account;
+            let account = self.people.account_mut(person);
             // Somebody without a licence is no agent by being in a role; what else the account may do is not known (Q4).
             let unlicensed = self
                 .observed

@@ -49,9 +49,7 @@ fn reason(error: &ApiError) -> String {
 
 /// Puts names to the accounts that records name by id; an id stays where nobody has a name for it.
 async fn signed(reader: &Reader, records: Vec<AuditRecord>) -> Vec<Record> {
-    let authors = records
-        .iter()
-        .filter_map(|record| record.account_id.clone());
+    let authors = records.iter().filter_map(|record| record.account_id);
     let authors: BTreeSet<AccountId> = authors.take(NAMED).collect();
     let authors: Vec<AccountId> = authors.into_iter().collect();
     let mut names: BTreeMap<AccountId, String> = BTreeMap::new();

@@ -73,7 +73,7 @@ fn add(site: &mut Site, entry: &RosterEntry, until: Option<Date>, today: Date) {
     // Both are meant where a row has both: an address may belong to two accounts.
     if let Some(email) = email {
         // What is written under `people` says more.
-        site.people.entry(email.clone()).or_insert(person);
+        site.people.entry(*email).or_insert(person);
     }
 }
 

@@ -1,18 +1,23 @@
-//! Account ids, a million at a time: mostly a text that many share and a UUID, so that one takes 24 bytes and none on the heap.
+//! Account ids, a million at a time: each a number of what was met first under it, which is mostly a text that many share and a
+//! UUID, so that it takes 24 bytes and none on the heap.
 
 use crate::model::ManyMap;
+use crate::model::intern::Interner;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::cell::RefCell;
 use std::cmp::Ordering;
 use std::fmt;
-use std::sync::RwLock;
+use std::sync::{LazyLock, RwLock};
 
 /// An account id: opaque, at most 128 characters, often holds `:`, so it is encoded in paths.
 ///
-/// Ids are equal, and sorted, as their texts are.
-#[derive(Clone, PartialEq, Eq, Hash)]
-pub struct AccountId(Form);
+/// A number of what is kept for the whole run, so that equal ids are found equal without reading them. Sorted as the texts are.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct AccountId(u32);
+
+/// The ids that were met.
+static IDS: LazyLock<Interner<Form>> = LazyLock::new(Interner::default);
 
 #[derive(Clone, PartialEq, Eq, Hash)]
 enum Form {
@@ -70,14 +75,19 @@ impl AccountId {
             .filter(|at| text.is_char_boundary(*at))
             .and_then(|at| Some((&text[..at], uuid(&text[at..])?)))
             .and_then(|(start, uuid)| Some(Form::Uuid(Start::of(start)?, uuid)));
-        Self(form.unwrap_or_else(|| Form::Text(id.into())))
+        let form = form.unwrap_or_else(|| Form::Text(id.into()));
+        Self(IDS.number(&form, || form.clone()))
+    }
+
+    fn form(self) -> &'static Form {
+        IDS.get(self.0)
     }
 
     /// Returns the id as text.
-    pub fn text(&self) -> Cow<'_, str> {
-        match &self.0 {
+    pub fn text(&self) -> Cow<'static, str> {
+        match self.form() {
             Form::Uuid(..) => self.to_string().into(),
-            Form::Text(text) => (&**text).into(),
+            Form::Text(text) => Cow::Borrowed(text),
         }
     }
 
@@ -85,7 +95,7 @@ impl AccountId {
     ///
     /// Atlassian does not promise the shape, so this is a hint for display and never a reason to change anything.
     pub fn looks_portal_only(&self) -> bool {
-        match &self.0 {
+        match self.form() {
             Form::Uuid(start, _) => start.text().starts_with("qm:"),
             Form::Text(text) => text.starts_with("qm:"),
         }
@@ -94,7 +104,10 @@ impl AccountId {
 
 impl Ord for AccountId {
     fn cmp(&self, other: &Self) -> Ordering {
-        match (&self.0, &other.0) {
+        if self == other {
+            return Ordering::Equal;
+        }
+        match (self.form(), other.form()) {
             (Form::Uuid(start, uuid), Form::Uuid(other_start, other_uuid))
                 if start == other_start =>
             {
@@ -127,7 +140,7 @@ impl PartialOrd for AccountId {
 
 impl fmt::Display for AccountId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.0 {
+        match self.form() {
             Form::Uuid(start, uuid) => {
                 f.write_str(start.text())?;
                 let written = written(uuid);
@@ -150,17 +163,48 @@ thread_local! {
     static NUMBERS: RefCell<Option<Numbers>> = const { RefCell::new(None) };
 }
 
-#[derive(Default)]
-struct Numbers {
-    ids: Vec<AccountId>,
-    by_id: ManyMap<AccountId, u32>,
+enum Numbers {
+    /// For writing.
+    ById(ManyMap<AccountId, u32>),
+    /// For reading, with whether they are numbered here one after the other, and in the order of their texts.
+    Ids(Vec<AccountId>, bool),
 }
 
-/// Writes and reads each of these ids by its number, from 0, wherever a value holds it while `work` runs. Others are text.
+/// Writes each of these ids by its number, from 0, wherever a value holds it while `work` runs. Others are text.
 pub fn numbered<'i, R>(
     ids: impl IntoIterator<Item = &'i AccountId>,
     work: impl FnOnce() -> R,
 ) -> R {
+    with(
+        Numbers::ById(ids.into_iter().copied().zip(0..).collect()),
+        work,
+    )
+}
+
+/// Reads a number as the id that has it, from 0, while `work` runs.
+pub fn by_number<R>(ids: Vec<AccountId>, work: impl FnOnce() -> R) -> R {
+    let run = ids
+        .windows(2)
+        .all(|two| two[0].0 + 1 == two[1].0 && two[0] < two[1]);
+    with(Numbers::Ids(ids, run), work)
+}
+
+/// Says whether ids, as they were just read, are in the order of their texts, each once.
+pub(super) fn are_in_order(ids: &[AccountId]) -> bool {
+    // A snapshot has them by number in that order, which is told without reading their texts.
+    let known = NUMBERS.with_borrow(|numbers| match numbers {
+        Some(Numbers::Ids(run, true)) => match (run.first(), run.last(), ids.first(), ids.last()) {
+            (Some(first), Some(last), Some(own), Some(end)) => {
+                first.0 <= own.0 && end.0 <= last.0 && ids.is_sorted_by(|one, two| one.0 < two.0)
+            }
+            _ => false,
+        },
+        _ => false,
+    });
+    known || ids.is_sorted_by(|one, two| one < two)
+}
+
+fn with<R>(numbers: Numbers, work: impl FnOnce() -> R) -> R {
     /// Takes the numbers back, however the work ends.
     struct Over;
     impl Drop for Over {
@@ -168,16 +212,17 @@ pub fn numbered<'i, R>(
             NUMBERS.set(None);
         }
     }
-    let ids: Vec<AccountId> = ids.into_iter().cloned().collect();
-    let by_id = ids.iter().cloned().zip(0_u32..).collect();
-    NUMBERS.set(Some(Numbers { ids, by_id }));
+    NUMBERS.set(Some(numbers));
     let _over = Over;
     work()
 }
 
 impl Serialize for AccountId {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let number = NUMBERS.with_borrow(|numbers| numbers.as_ref()?.by_id.get(self).copied());
+        let number = NUMBERS.with_borrow(|numbers| match numbers {
+            Some(Numbers::ById(numbers)) => numbers.get(self).copied(),
+            _ => None,
+        });
         match number {
             Some(number) => serializer.serialize_u32(number),
             None => serializer.collect_str(self),
@@ -200,9 +245,9 @@ impl<'de> Deserialize<'de> for AccountId {
             }
 
             fn visit_u64<E: serde::de::Error>(self, number: u64) -> Result<AccountId, E> {
-                let id = NUMBERS.with_borrow(|numbers| {
-                    let at = usize::try_from(number).ok()?;
-                    numbers.as_ref()?.ids.get(at).cloned()
+                let id = NUMBERS.with_borrow(|numbers| match numbers {
+                    Some(Numbers::Ids(ids, _)) => ids.get(usize::try_from(number).ok()?).copied(),
+                    _ => None,
                 });
                 id.ok_or_else(|| E::invalid_type(serde::de::Unexpected::Unsigned(number), &self))
             }
@@ -256,7 +301,7 @@ mod tests {
 
     #[test]
     fn an_id_is_small() {
-        assert_eq!(size_of::<AccountId>(), 24);
+        assert_eq!((size_of::<AccountId>(), size_of::<Form>()), (4, 24));
     }
 
     #[test]
@@ -291,7 +336,7 @@ mod tests {
             prop_assert_eq!(ids[0].cmp(&ids[1]), one.cmp(&other));
             prop_assert_eq!(ids[0] == ids[1], one == other);
             let json = serde_json::to_string(&ids[0]).unwrap();
-            prop_assert_eq!(serde_json::from_str::<AccountId>(&json).unwrap(), ids[0].clone());
+            prop_assert_eq!(serde_json::from_str::<AccountId>(&json).unwrap(), ids[0]);
         }
     }
 }

@@ -7,8 +7,8 @@ use super::settings::{self, Settings};
 use crate::config::driver::MappedField;
 use crate::desired::Desired;
 use crate::model::{
-    AccountId, ChannelAccess, Domain, Email, Field, OrganizationId, ProjectKey, SiteField,
-    SpaceKey, Surface, WhoCanView,
+    AccountId, AccountSet, ChannelAccess, Domain, Email, Field, ManyMap, OrganizationId,
+    ProjectKey, SiteField, SpaceKey, Surface, WhoCanView,
 };
 use crate::observed::{GroupRef, Observed, ObservedPermissions, ObservedProject};
 use crate::plan::{Change, Effect, OrganizationRef, PersonRef, Plan};
@@ -24,9 +24,9 @@ pub(super) enum List {
 
 /// A person, wherever they are named.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) enum Who<'a> {
-    Account(&'a AccountId),
-    Email(&'a Email),
+pub(super) enum Who {
+    Account(AccountId),
+    Email(Email),
 }
 
 /// An own membership that the plan changes.
@@ -75,7 +75,7 @@ pub(super) struct Company<'a> {
     /// The projects that it is linked to, before or after.
     pub(super) desks: BTreeSet<u32>,
     /// For a group in the role of a project's customers, which lets its members in as a linked organization does: its members.
-    pub(super) group: Option<&'a BTreeSet<AccountId>>,
+    pub(super) group: Option<&'a AccountSet>,
 }
 
 /// A space: who can view it, as two facts.
@@ -108,9 +108,9 @@ pub(super) struct Facts<'a> {
     /// Spaces that are linked and shown to others than everybody who is logged in.
     pub(super) passing: BTreeMap<&'a SpaceKey, Passing>,
     pub(super) settings: Settings<'a>,
-    pub(super) moves: BTreeMap<Who<'a>, Vec<Move>>,
+    pub(super) moves: ManyMap<Who, Vec<Move>>,
     /// Accounts that the plan makes: the change and whether it happens in a later run.
-    pub(super) accounts: BTreeMap<&'a Email, (usize, bool)>,
+    pub(super) accounts: ManyMap<Email, (usize, bool)>,
     /// The step of every change that is not somebody's own membership or account.
     pub(super) step_of: Vec<Option<Step>>,
 }
@@ -161,8 +161,8 @@ impl<'a> Facts<'a> {
             audiences: BTreeMap::new(),
             passing: BTreeMap::new(),
             settings: settings::settings(plan, desired, observed, &step_of),
-            moves: BTreeMap::new(),
-            accounts: BTreeMap::new(),
+            moves: ManyMap::default(),
+            accounts: ManyMap::default(),
             step_of,
         };
         facts.live();
@@ -298,7 +298,7 @@ impl<'a> Facts<'a> {
         let step = self.step_of[at];
         match &change.effect {
             Effect::CreateAccount { email, .. } => {
-                self.accounts.insert(email, (at, later));
+                self.accounts.insert(*email, (at, later));
             }
             Effect::AddMember(organization, who) => {
                 let list = List::Members(self.company(organization));
@@ -423,8 +423,8 @@ impl<'a> Facts<'a> {
 
     fn moves(&mut self, who: &'a PersonRef, list: List, joins: bool, later: bool, change: usize) {
         let who = match who {
-            PersonRef::Existing(id) => Who::Account(id),
-            PersonRef::Planned(email) => Who::Email(email),
+            PersonRef::Existing(id) => Who::Account(*id),
+            PersonRef::Planned(email) => Who::Email(*email),
         };
         self.moves.entry(who).or_default().push(Move {
             list,
@@ -436,7 +436,7 @@ impl<'a> Facts<'a> {
 
     fn leaves(&mut self, account: &'a AccountId, list: List, later: bool, change: usize) {
         self.moves
-            .entry(Who::Account(account))
+            .entry(Who::Account(*account))
             .or_default()
             .push(Move {
                 list,

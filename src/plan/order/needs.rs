@@ -11,7 +11,7 @@ use crate::plan::{Effect, OrganizationRef, Plan};
 use std::collections::HashMap;
 
 /// Adds what one request needs of another.
-pub(super) fn add(plan: &Plan, facts: &Facts<'_>, classes: &[Class<'_>], graph: &mut Graph) {
+pub(super) fn add(plan: &Plan, facts: &Facts<'_>, classes: &[Class], graph: &mut Graph) {
     let settings = &facts.settings;
     let mut made: HashMap<&OrganizationRef, Step> = HashMap::new();
     let planned: Vec<(OrganizationRef, Step)> = plan
@@ -105,7 +105,7 @@ pub(super) fn add(plan: &Plan, facts: &Facts<'_>, classes: &[Class<'_>], graph: 
 
 /// An account is of the kind that the plan says once the settings are those that it was judged by (R3). It joins the
 /// organizations of its domain by itself (A2): what goes has gone by then, what comes has not come yet.
-fn accounts(facts: &Facts<'_>, classes: &[Class<'_>], graph: &mut Graph) {
+fn accounts(facts: &Facts<'_>, classes: &[Class], graph: &mut Graph) {
     let settings = &facts.settings;
     for class in classes {
         let Some((

@@ -4,34 +4,36 @@ use super::ability::{Fact, Value};
 use super::facts::{Facts, List, Who};
 use super::graph::Graph;
 use super::rule::Step;
-use crate::model::{AccountId, Email};
+use crate::model::{AccountId, ManyMap, ManySet};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// People in one situation.
 #[derive(Debug)]
-pub(super) struct Class<'a> {
+pub(super) struct Class {
     /// Where they stand, before or after.
     pub(super) lists: BTreeMap<List, Fact>,
     /// For people without an account: the domain, and the fact that they have one.
-    pub(super) newcomer: Option<(&'a str, Fact)>,
+    pub(super) newcomer: Option<(&'static str, Fact)>,
     /// Who they are.
-    pub(super) people: Vec<Who<'a>>,
+    pub(super) people: Vec<Who>,
 }
 
 /// One entry of a situation: the list, whether the person joins (`Some(true)`), leaves or stays, and whether later.
 type Entry = (List, Option<bool>, bool);
 
 /// What people in one class share: entries, and for people without an account the domain and whether it comes later.
-type Situation<'a> = (Vec<Entry>, Option<(&'a str, bool)>);
+type Situation = (Vec<Entry>, Option<(&'static str, bool)>);
 
 /// Groups everybody whom the order concerns, and gives every membership and account its step in `step_of`.
-pub(super) fn classes<'a>(facts: &mut Facts<'a>, graph: &mut Graph) -> Vec<Class<'a>> {
+pub(super) fn classes(facts: &mut Facts<'_>, graph: &mut Graph) -> Vec<Class> {
     let standing = standing(facts);
-    let mut people: BTreeSet<Who<'a>> = facts.moves.keys().copied().collect();
-    people.extend(standing.keys().map(|id| Who::Account(id)));
-    people.extend(facts.accounts.keys().map(|email| Who::Email(email)));
-    let mut known: HashMap<Situation<'a>, u32> = HashMap::new();
-    let mut classes: Vec<Class<'a>> = Vec::new();
+    let mut people: Vec<Who> = facts.moves.keys().copied().collect();
+    people.extend(standing.keys().map(|id| Who::Account(*id)));
+    people.extend(facts.accounts.keys().map(|email| Who::Email(*email)));
+    people.sort_unstable();
+    people.dedup();
+    let mut known: HashMap<Situation, u32> = HashMap::new();
+    let mut classes: Vec<Class> = Vec::new();
     let mut steps: Vec<BTreeMap<(List, bool), Step>> = Vec::new();
     let mut creations: Vec<Option<Step>> = Vec::new();
     for who in people {
@@ -44,7 +46,7 @@ pub(super) fn classes<'a>(facts: &mut Facts<'a>, graph: &mut Graph) -> Vec<Class
             .collect();
         if let Who::Account(id) = who {
             let own: BTreeSet<List> = entries.iter().map(|entry| entry.0).collect();
-            let stays = standing.get(id).into_iter().flatten();
+            let stays = standing.get(&id).into_iter().flatten();
             entries.extend(
                 stays
                     .filter(|list| !own.contains(list))
@@ -56,7 +58,7 @@ pub(super) fn classes<'a>(facts: &mut Facts<'a>, graph: &mut Graph) -> Vec<Class
         let newcomer = match who {
             Who::Account(_) => None,
             Who::Email(email) => {
-                let later = facts.accounts.get(email).is_none_or(|(_, later)| *later);
+                let later = facts.accounts.get(&email).is_none_or(|(_, later)| *later);
                 Some((email.domain(), later))
             }
         };
@@ -73,7 +75,7 @@ pub(super) fn classes<'a>(facts: &mut Facts<'a>, graph: &mut Graph) -> Vec<Class
             facts.step_of[m.change] = steps[at].get(&(m.list, m.joins)).copied();
         }
         if let Who::Email(email) = who
-            && let Some((change, _)) = facts.accounts.get(email)
+            && let Some((change, _)) = facts.accounts.get(&email)
         {
             facts.step_of[*change] = creations[at];
         }
@@ -82,13 +84,13 @@ pub(super) fn classes<'a>(facts: &mut Facts<'a>, graph: &mut Graph) -> Vec<Class
     classes
 }
 
-fn class<'a>(
-    facts: &Facts<'a>,
+fn class(
+    facts: &Facts<'_>,
     graph: &mut Graph,
     number: u32,
     entries: &[Entry],
-    newcomer: Option<(&'a str, bool)>,
-) -> (Class<'a>, BTreeMap<(List, bool), Step>, Option<Step>) {
+    newcomer: Option<(&'static str, bool)>,
+) -> (Class, BTreeMap<(List, bool), Step>, Option<Step>) {
     let mut lists = BTreeMap::new();
     let mut own = BTreeMap::new();
     for (list, joins, later) in entries {
@@ -130,7 +132,7 @@ fn class<'a>(
 ///
 /// Somebody who only joins lists, or only leaves some, is concerned only where a link, a project's access or articles
 /// change as well.
-fn standing<'a>(facts: &Facts<'a>) -> HashMap<&'a AccountId, Vec<List>> {
+fn standing(facts: &Facts<'_>) -> ManyMap<AccountId, Vec<List>> {
     let moving_desk: Vec<bool> = facts
         .desks
         .iter()
@@ -148,12 +150,12 @@ fn standing<'a>(facts: &Facts<'a>) -> HashMap<&'a AccountId, Vec<List>> {
             .values()
             .any(|audience| audience.logged_in.moves() || audience.anyone.moves());
     let desks_move = articles || moving_desk.contains(&true);
-    let mut concerned: BTreeSet<&AccountId> = BTreeSet::new();
+    let mut concerned: ManySet<AccountId> = ManySet::default();
     for (who, moves) in &facts.moves {
         if let Who::Account(id) = who
             && (desks_move || moves.iter().any(|m| m.joins) && moves.iter().any(|m| !m.joins))
         {
-            concerned.insert(id);
+            concerned.insert(*id);
         }
     }
     let live = facts.observed.whole_organizations();
@@ -171,13 +173,13 @@ fn standing<'a>(facts: &Facts<'a>) -> HashMap<&'a AccountId, Vec<List>> {
             }
         }
     }
-    let mut standing: HashMap<&AccountId, Vec<List>> = HashMap::new();
+    let mut standing: ManyMap<AccountId, Vec<List>> = ManyMap::default();
     if concerned.is_empty() {
         return standing;
     }
-    let mut stands = |list: List, id: &'a AccountId| {
+    let mut stands = |list: List, id: &AccountId| {
         if concerned.contains(id) {
-            standing.entry(id).or_default().push(list);
+            standing.entry(*id).or_default().push(list);
         }
     };
     for (at, company) in (0..).zip(&facts.companies) {
@@ -201,19 +203,16 @@ fn standing<'a>(facts: &Facts<'a>) -> HashMap<&'a AccountId, Vec<List>> {
 }
 
 /// Returns how a person is named in messages.
-pub(super) fn name(facts: &Facts<'_>, who: Who<'_>) -> String {
+pub(super) fn name(facts: &Facts<'_>, who: Who) -> String {
     match who {
         Who::Email(email) => email.key().to_owned(),
         Who::Account(id) => {
             let email = facts
                 .observed
                 .accounts
-                .get(id)
-                .and_then(|account| account.email.as_ref());
-            email.map_or_else(
-                || format!("id:{id}"),
-                |email: &Email| email.key().to_owned(),
-            )
+                .get(&id)
+                .and_then(|account| account.email);
+            email.map_or_else(|| format!("id:{id}"), |email| email.key().to_owned())
         }
     }
 }

@@ -39,7 +39,7 @@ pub(super) struct About {
 pub(super) fn add(
     plan: &Plan,
     facts: &Facts<'_>,
-    classes: &[Class<'_>],
+    classes: &[Class],
     graph: &mut Graph,
 ) -> Vec<About> {
     needs::add(plan, facts, classes, graph);
@@ -58,7 +58,7 @@ pub(super) fn add(
 
 struct Rules<'r, 'a> {
     facts: &'r Facts<'a>,
-    classes: &'r [Class<'a>],
+    classes: &'r [Class],
     graph: &'r mut Graph,
     abouts: Vec<About>,
 }
@@ -123,7 +123,7 @@ impl Rules<'_, '_> {
     }
 
     /// Portals and articles of people in one situation.
-    fn class(&mut self, at: u32, class: &Class<'_>) {
+    fn class(&mut self, at: u32, class: &Class) {
         let facts = self.facts;
         let whom = Whom::Class(at);
         let mut desks: BTreeSet<u32> = BTreeSet::new();
@@ -200,12 +200,7 @@ impl Rules<'_, '_> {
     }
 
     /// The routes to a portal, as exposure and as promise.
-    fn portal(
-        &self,
-        class: &Class<'_>,
-        desk_at: u32,
-        arrival: Option<&Arrival>,
-    ) -> [Vec<Route>; 2] {
+    fn portal(&self, class: &Class, desk_at: u32, arrival: Option<&Arrival>) -> [Vec<Route>; 2] {
         let desk = &self.facts.desks[desk_at as usize];
         let mut listed: Vec<Route> = Vec::new();
         if let Some(roster) = class.lists.get(&List::Roster(desk_at)) {

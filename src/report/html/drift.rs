@@ -2,7 +2,6 @@
 
 use super::super::document::ResourceChange;
 use super::super::drift::{DriftDocument, action, changed, done_by, waits};
-use super::super::impact::AccessImpact;
 use super::super::subject::{Subject, root, spoken};
 use super::super::text::rows::label;
 use super::markup::{OPEN, begin, folded, phrase, short};
@@ -121,7 +120,7 @@ pub(super) fn body(document: &DriftDocument, out: &mut dyn Write) -> io::Result<
     let Some(standing) = &document.standing else {
         return Ok(());
     };
-    let impact = serde_json::from_value::<AccessImpact>(standing.access_impact.clone());
+    let impact = standing.access_impact.impact();
     let impact = impact.unwrap_or_default();
     if !standing.resource_changes.is_empty() {
         begin("When the site is taken to the files", out)?;

@@ -69,7 +69,7 @@ pub(super) fn plan(document: &mut PlanDocument) {
         entry
     })
     .collect();
-    numbers(&mut document.access_impact);
+    document.access_impact.rewrite(numbers);
 }
 
 /// Folds rows of a plan's shape: one row per list of people.

@@ -4,7 +4,7 @@ use super::super::impact::GroupRow;
 use super::super::text::values::counted;
 use super::{NAMES, SENTENCES, Sentence, people, places, some};
 use crate::neutral::phrase::Phrase;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 /// How many routes a sentence tells, with the people of each.
 const ROUTES: usize = 5;
@@ -125,21 +125,20 @@ fn of_fate(fate: Fate, told: &Told, what: Phrase) -> Phrase {
 /// Unites groups that differ in their routes only, for the eye; the JSON keeps them apart.
 fn merged(rows: &[GroupRow]) -> Vec<Told> {
     let mut merged: Vec<Told> = Vec::new();
+    let mut at = HashMap::new();
     for row in rows {
-        let key = |row: &GroupRow| {
-            (
-                row.site.clone(),
-                row.project.clone(),
-                row.article.clone(),
-                row.before.clone(),
-                row.after.clone(),
-            )
-        };
-        match merged.iter_mut().find(|told| key(&told.row) == key(row)) {
+        let key = (
+            &row.site,
+            &row.project,
+            &row.article,
+            &row.before,
+            &row.after,
+        );
+        let known = *at.entry(key).or_insert(merged.len());
+        match merged.get_mut(known) {
             Some(told) => {
                 told.row.people += row.people;
                 told.row.list.extend(row.list.iter().cloned());
-                told.row.list.sort_unstable();
                 told.parts.push(row.clone());
             }
             None => merged.push(Told {
@@ -147,6 +146,9 @@ fn merged(rows: &[GroupRow]) -> Vec<Told> {
                 parts: vec![row.clone()],
             }),
         }
+    }
+    for told in &mut merged {
+        told.row.list.sort_unstable();
     }
     for told in &mut merged {
         told.parts

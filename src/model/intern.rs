@@ -1,0 +1,87 @@
+//! Texts of a million people, each kept once for the whole run and named by a number: what is compared, hashed and copied are
+//! numbers.
+//!
+//! What was kept once stays until the program ends: a run meets as many different texts as its files and its site hold.
+
+use foldhash::fast::RandomState;
+use hashbrown::HashTable;
+use hashbrown::hash_table::Entry;
+use std::borrow::Borrow;
+use std::hash::{BuildHasher, Hash};
+use std::sync::{Mutex, PoisonError};
+
+/// Values by number, each once.
+pub(super) struct Interner<T> {
+    kept: boxcar::Vec<T>,
+    numbers: Mutex<HashTable<u32>>,
+    hasher: RandomState,
+}
+
+impl<T> Default for Interner<T> {
+    fn default() -> Self {
+        Self {
+            kept: boxcar::Vec::new(),
+            numbers: Mutex::default(),
+            hasher: RandomState::default(),
+        }
+    }
+}
+
+impl<T: Eq + Hash> Interner<T> {
+    /// Returns the number of a value, which is made and kept where it is new.
+    pub(super) fn number<Q>(&self, wanted: &Q, make: impl FnOnce() -> T) -> u32
+    where
+        T: Borrow<Q>,
+        Q: Eq + Hash + ?Sized,
+    {
+        let hash = |value: &Q| self.hasher.hash_one(value);
+        let is_wanted = |number: &u32| self.get(*number).borrow() == wanted;
+        // A thread that panicked while it held the numbers left them as they were, or with one more.
+        let mut numbers = self.numbers.lock().unwrap_or_else(PoisonError::into_inner);
+        let entry = numbers.entry(hash(wanted), is_wanted, |number| {
+            hash(self.get(*number).borrow())
+        });
+        match entry {
+            Entry::Occupied(known) => *known.get(),
+            Entry::Vacant(room) => {
+                // Four billion texts do not fit into a machine that runs this.
+                let number = u32::try_from(self.kept.push(make())).unwrap_or(u32::MAX);
+                room.insert(number);
+                number
+            }
+        }
+    }
+
+    /// Returns the value that has a number, which [`number`](Self::number) gave.
+    pub(super) fn get(&self, number: u32) -> &T {
+        &self.kept[number as usize]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn equal_texts_have_one_number_whichever_thread_asks() {
+        let kept: Interner<String> = Interner::default();
+        let text = |at: usize| format!("text {}", at % 100);
+        let numbers = |from: usize| -> Vec<u32> {
+            let asked = (from..from + 1_000).map(text);
+            asked
+                .map(|text| kept.number(text.as_str(), || text.clone()))
+                .collect()
+        };
+        let all: Vec<Vec<u32>> = std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..4).map(|_| scope.spawn(|| numbers(0))).collect();
+            threads.into_iter().map(|t| t.join().unwrap()).collect()
+        });
+        for numbers in &all {
+            assert_eq!(numbers, &all[0]);
+            for (at, number) in numbers.iter().enumerate() {
+                assert_eq!(kept.get(*number), &text(at));
+            }
+        }
+        assert_eq!(kept.kept.count(), 100);
+    }
+}
