@@ -450,7 +450,7 @@ fn open<'f>(
             let source = workspace.sources.get(id).ok_or("the file is not known")?;
             if let Form::Encoded(name) = workspace.sources.form(id) {
                 return Err(format!(
-                    "`{}` is {name} text, which no patch can edit: edit it by hand",
+                    "`{}` is {name} text, which no patch can edit: edit it by hand, or save it as UTF-8",
                     source.path
                 ));
             }

@@ -250,6 +250,15 @@ fn values_under_where_are_decided_never_guessed() {
         "{found}"
     );
     assert_eq!(found.matches("unnamed-value").count(), 2);
+    // Whether such a row counts is to be decided first; what else is wrong with it is said where it does.
+    files.write(
+        "r.csv",
+        "email,Status\nana@globex.example,Active\nbo globex.example,Invited\nnobody,Active\n",
+    );
+    let found = brief(&files.load());
+    assert!(found.contains("r.csv:3:19+7 unnamed-value"), "{found}");
+    assert!(!found.contains("bo globex.example"), "{found}");
+    assert!(found.contains("r.csv:4:1"), "{found}");
     let files = globex("{ from: [{ file: r.csv, where: { Stauts: { in: [Active] } } }] }");
     files.write("r.csv", "email,Status\nana@globex.example,Active\n");
     assert!(brief(&files.load()).contains("did you mean \"Status\"?"));

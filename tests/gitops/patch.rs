@@ -226,6 +226,53 @@ fn text_rosters_windows_line_ends_and_files_without_a_last_newline() {
     );
 }
 
+/// A patch is text; a file in another encoding is named with what it is, and the rest is accepted all the same.
+#[test]
+fn rosters_in_another_encoding_are_named_and_left_as_they_are() {
+    let roster = "name,email\nPéter,peter@initech.example\nSamir,samir@initech.example\nMichael,michael@initech.example\n";
+    let latin =
+        |text: &str| -> Vec<u8> { text.chars().map(|c| u8::try_from(c).unwrap()).collect() };
+    let wide = |text: &str| -> Vec<u8> {
+        let marked = format!("\u{feff}{text}");
+        marked.encode_utf16().flat_map(u16::to_le_bytes).collect()
+    };
+    for (encoding, entry, bytes) in [
+        (
+            "windows-1252",
+            "{ file: ../rosters/initech.csv, encoding: windows-1252 }",
+            latin(roster),
+        ),
+        ("UTF-16LE", "../rosters/initech.csv", wide(roster)),
+    ] {
+        let stage = Stage::new();
+        stage.replace(
+            "organizations/initech.yaml",
+            "[../rosters/initech.csv]",
+            &format!("[{entry}]"),
+        );
+        std::fs::write(stage.root.join("rosters/initech.csv"), &bytes).unwrap();
+        stage.edit(|site| {
+            remove_member(site, "Initech", "samir@initech.example");
+            add_member(site, "Initech", "milton@initech.example");
+            remove_member(site, "Globex", "ana@globex.example");
+        });
+        let (diff, patch) = patched(&stage);
+        assert_eq!(edits(&diff), ["-            - ana@globex.example"]);
+        let left = patch["left"].as_array().unwrap();
+        assert_eq!(left.len(), 2, "{left:?}");
+        for one in left {
+            assert_eq!(
+                one["why"],
+                format!(
+                    "`rosters/initech.csv` is {encoding} text, which no patch can edit: edit it by hand, or save it as UTF-8"
+                )
+            );
+        }
+        let kept = std::fs::read(stage.root.join("rosters/initech.csv")).unwrap();
+        assert_eq!(kept, bytes);
+    }
+}
+
 #[test]
 fn several_people_for_a_list_without_list_and_a_cell_with_half_a_line_break() {
     let stage = Stage::new();
