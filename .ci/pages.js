@@ -6,15 +6,31 @@ const puppeteer = require('puppeteer-core');
 const axe = fs.readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 
 const { STAGE, CONSOLE, PICTURES } = process.env;
+
+/// Puts the comment into a page as a code host shows it.
+async function comment() {
+  const { marked } = await import(require.resolve('marked'));
+  const style = fs.readFileSync(require.resolve('github-markdown-css/github-markdown.css'), 'utf8');
+  const body = marked.parse(fs.readFileSync(path.join(STAGE, 'comment.md'), 'utf8'));
+  const page = `<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>The comment</title>
+<style>${style} body { margin: 0; } main { max-width: 900px; margin: 0 auto; padding: 16px; }</style></head>
+<body class="markdown-body"><main><h1>Checks</h1><h2>Customer access</h2>${body}</main></body></html>`;
+  fs.writeFileSync(path.join(STAGE, 'comment.html'), page);
+}
+
 const file = (name) => `file://${path.join(STAGE, name)}`;
 const pages = [
   { name: 'small', url: file('small.html'), find: 'wes@umbrella.example', says: 'organization Umbrella' },
   { name: 'blocked', url: file('blocked.html') },
   { name: 'by-hand', url: file('by-hand.html') },
   { name: 'drift', url: file('drift.html') },
+  { name: 'review', url: file('review.html') },
   { name: 'large', url: file('large.html'), bytes: 3_000_000, elements: 2_000, find: 'person-19999@', says: 'Globex' },
   { name: 'console', url: CONSOLE },
   { name: 'visit', url: new URL('/__sandbox/visit?as=ana@globex.example', CONSOLE).href },
+  { name: 'visit nobody', url: new URL('/__sandbox/visit', CONSOLE).href },
+  { name: 'visit stranger', url: new URL('/__sandbox/visit?as=eve@elsewhere.example', CONSOLE).href },
 ];
 const pictures = {
   'small 1280 light': 'review-page.png',
@@ -24,6 +40,8 @@ const pictures = {
   'small 1280 dark': 'review-page-dark.png',
   'console 1280 light': 'console.png',
 };
+// What code hosts make of Markdown is theirs: it is taken a picture of, and not judged.
+const COMMENT = 'comment.png';
 
 const wrong = [];
 let looked = 0;
@@ -88,7 +106,13 @@ async function look(browser, page, width, scheme) {
     // Every page that the console's own navigation leads to.
     const tab = await browser.newPage();
     await tab.goto(CONSOLE);
-    const links = await tab.$$eval('nav a', (links) => links.map((link) => link.href));
+    const links = await tab.$$eval('nav a, main a', (links) => links.map((link) => link.href));
+    await comment();
+    await tab.setViewport({ width: 900, height: 900 });
+    await tab.goto(file('comment.html'));
+    const wide = await tab.evaluate(() => document.documentElement.scrollWidth);
+    if (wide > 900) wrong.push(`comment: ${wide} pixels wide`);
+    if (PICTURES) await tab.screenshot({ path: path.join(PICTURES, COMMENT), clip: { x: 0, y: 0, width: 900, height: 820 } });
     await tab.close();
     for (const url of links) {
       if (!pages.some((page) => page.url === url)) pages.push({ name: new URL(url).pathname.split('/').pop(), url });
