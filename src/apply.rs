@@ -23,6 +23,7 @@ use crate::neutral::named;
 use crate::observed::{Observed, Ownership};
 use crate::plan::{Change, Effect, OrganizationRef, PersonRef, Plan};
 use futures_util::stream::{self, StreamExt};
+use schemars::JsonSchema;
 use serde::Serialize;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -30,7 +31,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 const WORK_AT_ONCE: usize = 64;
 
 /// What became of one change.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case", tag = "outcome", content = "message")]
 pub enum Outcome {
     /// Carried out.
@@ -63,7 +64,7 @@ pub struct ApplyReport {
 }
 
 /// The number of changes per outcome.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Counts {
     /// Carried out.
     pub done: usize,

@@ -4,6 +4,7 @@
 //! written by [`markdown`] (a test holds them to it), so nothing is said twice.
 
 pub mod findings;
+pub mod keys;
 pub mod lints;
 pub mod markdown;
 pub mod rules;
@@ -60,6 +61,11 @@ pub fn all() -> Vec<Meaning> {
 pub fn find(code: &str) -> Vec<Meaning> {
     let same = |meaning: &Meaning| meaning.code.eq_ignore_ascii_case(code);
     all().into_iter().filter(same).collect()
+}
+
+/// Returns where a page of the documentation can be read.
+pub fn address(page: &str) -> String {
+    format!("{}/blob/main/docs/{page}", env!("CARGO_PKG_REPOSITORY"))
 }
 
 /// Returns the code that is spelled most like a word that is none.

@@ -27,7 +27,7 @@ pub use block::{Block, as_it_has};
 pub use change::{
     Action, Change, Effect, OrganizationRef, PersonRef, Phase, Reason, ResourceType, TakenRole,
 };
-pub use manual::{ATTEST, ManualStep, ManualSubject};
+pub use manual::{ManualStep, ManualSubject, Statement};
 pub use order::{Danger, Order, UnsafeStep};
 
 use crate::model::{Address, Incomplete, SiteKey};

@@ -1,6 +1,7 @@
 //! Rendering: plans, apply reports and access for people and for machines, the same words everywhere.
 
 pub mod access_review;
+mod alike;
 pub mod applied;
 pub mod build;
 pub mod digest;

@@ -14,12 +14,13 @@ use crate::config::{
 };
 use crate::diagnostic::Span;
 use crate::model::Address;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 /// One rule.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Rule {
     /// What it is called, such as `policy.max_removals`, `policy.protect acme/**` or `expectation HR is never public`; unique.
     pub name: String,
@@ -91,6 +92,7 @@ fn policy(policy: &Policy, rules: &mut Vec<Rule>) {
         accept_drift,
         unmanaged: _,
         undecided,
+        attestation_days,
     } = policy;
     for (class, gate) in class_gains {
         let name = format!("policy.class_gains.{class}");
@@ -117,6 +119,7 @@ fn policy(policy: &Policy, rules: &mut Vec<Rule>) {
     let counts = [
         ("policy.max_new_accounts", max_new_accounts),
         ("policy.max_licences_removed", max_licences_removed),
+        ("policy.attestation_days", attestation_days),
     ];
     for (name, most) in counts {
         rules.extend(most.map(|most| {

@@ -538,3 +538,36 @@ fn the_yaml_of_the_readme_is_a_valid_workspace() {
     assert_eq!(plan.code, 7, "{}", plan.stderr);
     assert!(plan.stderr.contains("PORTCULLIS_EMAIL"), "{}", plan.stderr);
 }
+
+/// Editors check a file by the schema that its first line names, which must be there and accept it.
+#[test]
+fn every_file_of_a_workspace_names_its_schema() {
+    let mut seen = 0;
+    let mut open = vec![root().join("examples")];
+    while let Some(directory) = open.pop() {
+        for entry in directory.read_dir_utf8().unwrap() {
+            let path = entry.unwrap().into_path();
+            if path.is_dir() {
+                open.push(path);
+                continue;
+            }
+            let Ok(text) = fs_err::read_to_string(&path) else {
+                continue;
+            };
+            if path.extension() != Some("yaml") || !text.contains("\nversion: 1\n") {
+                continue;
+            }
+            let first = text.lines().next().unwrap();
+            let schema = first.strip_prefix("# yaml-language-server: $schema=");
+            let schema = schema.unwrap_or_else(|| panic!("{path} begins with `{first}`"));
+            let schema = fs_err::read_to_string(path.with_file_name(schema)).unwrap();
+            let schema: serde_json::Value = serde_json::from_str(&schema).unwrap();
+            let file: serde_json::Value = serde_yaml::from_str(&text).unwrap();
+            let valid = jsonschema::validator_for(&schema).unwrap();
+            let problems: Vec<String> = valid.iter_errors(&file).map(|e| e.to_string()).collect();
+            assert!(problems.is_empty(), "{path}: {problems:#?}");
+            seen += 1;
+        }
+    }
+    assert!(seen > 90, "{seen}");
+}

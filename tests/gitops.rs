@@ -20,6 +20,8 @@ mod due;
 mod exits;
 #[path = "gitops/law.rs"]
 mod law;
+#[path = "gitops/many.rs"]
+mod many;
 #[path = "gitops/patch.rs"]
 mod patch;
 #[path = "gitops/policy.rs"]

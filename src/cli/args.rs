@@ -698,7 +698,7 @@ pub struct AttestArguments {
     /// Who looked
     #[arg(long, value_name = "WHO", required_unless_present = "from")]
     pub by: Option<String>,
-    /// The last day on which the statement counts; 90 days after the look when left out
+    /// The last day on which the statement counts; 90 days after the look when left out, or `policy.attestation_days`
     #[arg(long, value_name = "DATE")]
     pub until: Option<Date>,
     /// The day on which the person looked; today when left out

@@ -6,21 +6,17 @@ mod table;
 use super::args::{AttestArguments, Global};
 use super::{Output, observe};
 use crate::config::amend::{self, Statement};
-use crate::config::{self, Attestation, LoadOptions, Workspace};
+use crate::config::{self, Attestation, LoadOptions, Workspace, last_day};
 use crate::diagnostic::Severity;
 use crate::exit::Exit;
 use crate::files::{Access, Named, Root};
 use crate::model::Address;
 use camino::{Utf8Path, Utf8PathBuf};
-use jiff::ToSpan;
 use jiff::civil::Date;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::sync::Arc;
-
-/// How long a statement counts when nothing else is said, in days.
-const DAYS: i64 = 90;
 
 /// What the commands that plans print have in the place of a person.
 const PLACEHOLDER: &str = "YOU";
@@ -54,10 +50,12 @@ async fn attest(
         let hint = "put in who looked, such as `--by jo@acme.example`";
         return Err(output.fail(Exit::Usage, &message, Some(hint)));
     }
+    let workspace = observe::load(directory, global, output)?;
     let seen = Seen {
         by: arguments.by.as_deref(),
         on: arguments.on.unwrap_or_else(|| global.today()),
         until: arguments.until,
+        days: workspace.policy.attestation_days(),
     };
     let mut left = 0;
     let statements = match (&arguments.all_of, &arguments.from, address) {
@@ -77,7 +75,7 @@ async fn attest(
         (None, None, None) => return Err(output.fail(Exit::Usage, "an address is missing", None)),
     };
     let statements = statements.map_err(|why| output.fail(Exit::Usage, &why, None))?;
-    let done = record(directory, &statements, global, output)?;
+    let done = record(directory, workspace, &statements, global, output)?;
     let written = done
         .iter()
         .try_for_each(|line| writeln!(output.data, "{line}"));
@@ -97,6 +95,8 @@ struct Seen<'a> {
     by: Option<&'a str>,
     on: Date,
     until: Option<Date>,
+    /// How many days a statement counts where nothing says until when.
+    days: u64,
 }
 
 impl Seen<'_> {
@@ -104,10 +104,8 @@ impl Seen<'_> {
         let by = self.by.ok_or("who looked is missing: `--by WHO`")?;
         let until = match self.until {
             Some(until) => until,
-            None => self
-                .on
-                .checked_add(DAYS.days())
-                .map_err(|error| format!("`--on`: {error}"))?,
+            None => last_day(self.on, self.days)
+                .ok_or_else(|| format!("no day is {} days after {}", self.days, self.on))?,
         };
         Ok(Statement {
             address,
@@ -127,6 +125,7 @@ fn value_of(text: &str) -> Value {
 /// Records statements, all of them or none; returns what became of each, in words.
 fn record(
     directory: &Utf8Path,
+    mut workspace: Workspace,
     statements: &[Statement],
     global: &Global,
     output: &mut Output,
@@ -134,7 +133,6 @@ fn record(
     let mut done = Vec::with_capacity(statements.len());
     // Each statement is put into the files as those before it left them.
     let mut texts: BTreeMap<Utf8PathBuf, Arc<str>> = BTreeMap::new();
-    let mut workspace = observe::load(directory, global, output)?;
     let root = Root::open(directory)
         .map_err(|refusal| output.fail(Exit::Unexpected, &refusal.to_string(), None))?;
     for statement in statements {

@@ -432,10 +432,13 @@ async fn doors(reader: &Reader, desired: &Desired<'_>, rights: &Rights) -> Vec<C
         (Ok(types), Some(true)) => Check::new(
             State::Good,
             what,
-            format!(
-                "{} for some people only; for whom, no API tells",
-                counted(types.len(), "request type", "request types")
-            ),
+            match types.len() {
+                0 => "none is for some people only".to_owned(),
+                n => format!(
+                    "{} for some people only; for whom, no API tells",
+                    counted(n, "request type", "request types")
+                ),
+            },
         ),
         (Ok(_), _) => Check::new(
             State::Note,

@@ -87,6 +87,7 @@ pub(super) fn report(
     let style = diagnostic::text::TextStyle {
         color: output.style.color,
         width: output.style.width,
+        folded: output.terminal.is_some(),
     };
     let mut diagnostics = diagnostics.to_vec();
     let key = output.pseudonym_key.clone();

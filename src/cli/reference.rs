@@ -1,12 +1,20 @@
-//! The reference of the command line as Markdown: commands and their options, exit codes, the environment.
+//! The reference as Markdown: commands and their options, exit codes, the environment, the keys of files and of JSON documents.
 //!
-//! docs/commands.md is made from it; a test holds the page to what is returned here.
+//! docs/commands.md, docs/configuration.md and docs/json.md are made from it; a test holds the pages to what is returned here.
 
 use super::args::Arguments;
 use super::environment;
 use crate::exit::Exit;
+use crate::meaning::keys;
 use crate::meaning::markdown::{header, row};
+use crate::report::applied::AppliedDocument;
+use crate::report::document::PlanDocument;
+use crate::report::drift::DriftDocument;
+use crate::report::impact::AccessImpact;
 use clap::CommandFactory as _;
+use schemars::JsonSchema;
+use schemars::generate::SchemaSettings;
+use serde_json::Value;
 use std::fmt::Write as _;
 
 /// Returns every command with its help page.
@@ -29,6 +37,44 @@ pub fn commands() -> String {
         );
     }
     page.trim_end().to_owned() + "\n"
+}
+
+/// Blocks of the configuration that have a table of their own, by its name.
+const BLOCKS: &[(&str, Option<&str>)] = &[
+    ("file", None),
+    ("atlassian", Some("AtlassianOrganizationBlock")),
+    ("site", Some("SiteBlock")),
+    ("organization", Some("OrganizationBlock")),
+    ("project", Some("ProjectBlock")),
+    ("policy", Some("PolicyBlock")),
+    ("expectations", Some("ExpectationBlock")),
+    ("attestations", Some("AttestationBlock")),
+    ("accounts", Some("AccountsBlock")),
+    ("sandbox", Some("SandboxBlock")),
+];
+
+/// Returns the keys of a block of the configuration, `None` where no table is called so.
+pub fn configuration(name: &str) -> Option<String> {
+    let (_, block) = BLOCKS.iter().find(|(known, _)| *known == name)?;
+    let own: Vec<&str> = BLOCKS.iter().filter_map(|(_, block)| *block).collect();
+    Some(keys::table(&crate::config::schema(), *block, &own))
+}
+
+/// Returns the keys of a JSON document, `None` where none is called so.
+pub fn document(name: &str) -> Option<String> {
+    let schema = match name {
+        "plan" => of::<PlanDocument>(),
+        "impact" => of::<AccessImpact>(),
+        "drift" => of::<DriftDocument>(),
+        "apply" => of::<AppliedDocument>(),
+        _ => return None,
+    };
+    Some(keys::table(&schema, None, &[]))
+}
+
+fn of<T: JsonSchema>() -> Value {
+    let generator = SchemaSettings::draft07().for_serialize().into_generator();
+    generator.into_root_schema_for::<T>().to_value()
 }
 
 /// Returns the table of exit codes, by number.

@@ -46,6 +46,7 @@ pub(super) fn run(
             let style = diagnostic::text::TextStyle {
                 color: output.style.color,
                 width: output.style.width,
+                folded: output.terminal.is_some(),
             };
             let read = output.folded(&format!("read: {inventory}"));
             let said = diagnostic::text::write(&mut output.data, diagnostics, sources, style);

@@ -27,9 +27,9 @@ pub(crate) struct Statement {
 impl Statement {
     /// Spells the statement as one flow mapping, which fits into every kind of list.
     fn text(&self) -> String {
-        // Dates in quotes: some readers of YAML take a bare one for a moment in time.
+        // Readers of YAML 1.1 take a bare date for a moment in time and a bare `on` for `true`; quotes say the same to all.
         format!(
-            "{{ address: {}, value: {}, by: {}, on: \"{}\", until: \"{}\" }}",
+            "{{ address: {}, value: {}, by: {}, \"on\": \"{}\", until: \"{}\" }}",
             word(self.address.as_str()),
             flow(&self.value),
             word(&self.by),
@@ -231,6 +231,7 @@ mod tests {
     use super::{Statement, new_file, with_statement};
     use crate::diagnostic::{FileId, Span};
     use crate::model::Address;
+    use granit_parser::{Event, Parser, ScalarStyle};
     use jiff::civil::date;
     use serde_json::json;
 
@@ -244,7 +245,7 @@ mod tests {
         }
     }
 
-    const WRITTEN: &str = r#"{ address: acme/project/IT/access, value: open, by: "Jo Doe", on: "2026-11-01", until: "2027-01-30" }"#;
+    const WRITTEN: &str = r#"{ address: acme/project/IT/access, value: open, by: "Jo Doe", "on": "2026-11-01", until: "2027-01-30" }"#;
 
     fn at(line: u32, column: u16) -> Option<Span> {
         Some(Span {
@@ -280,6 +281,38 @@ mod tests {
                 .contains("value: { password: true, sso: false },")
         );
         assert!(with(json!("a: b # c\n")).contains(r##"value: "a: b # c\n","##));
+    }
+
+    /// What YAML 1.1 reads as something else than text, and YAML 1.2 as text.
+    fn differs_between_versions(plain: &str) -> bool {
+        let words = ["y", "n", "yes", "no", "on", "off"];
+        let between = |c: char| matches!(c, '-' | ':' | '_');
+        let number = |c: char| c.is_ascii_digit() || between(c);
+        words.contains(&plain.to_ascii_lowercase().as_str())
+            || (plain.contains(between) && plain.chars().all(number))
+    }
+
+    #[test]
+    fn keys_and_dates_are_the_same_to_every_version_of_yaml() {
+        let awkward = ["on", "Off", "y", "2026-11-01", "12:30:00", "1_000", "plain"];
+        let mut seen = Vec::new();
+        for text in awkward {
+            let statement = Statement {
+                value: json!({ text: text }),
+                by: text.into(),
+                ..statement()
+            };
+            for next in Parser::new_from_str(&new_file(&statement)) {
+                if let (Event::Scalar(text, style, ..), _) = next.unwrap() {
+                    let quoted = style != ScalarStyle::Plain;
+                    assert!(quoted || !differs_between_versions(&text), "{text}");
+                    seen.push(text.into_owned());
+                }
+            }
+        }
+        for text in awkward.iter().chain(&["on", "until", "2027-01-30"]) {
+            assert!(seen.iter().any(|found| found == text), "{text}");
+        }
     }
 
     #[test]

@@ -74,6 +74,7 @@ blocks! {
         /// The configuration version; in every file, and the same.
         version: Version,
         /// Which files belong to the workspace. Root file only; `sites/**`, `organizations/**`, `projects/**`, `policy/**`, `expectations/**` and `attestations/**` when absent.
+        #[schemars(extend("default" = ["sites/**", "organizations/**", "projects/**", "policy/**", "expectations/**", "attestations/**"]))]
         include: Option<Vec<String>>,
         /// Root file only. Once there is a scope, a file may declare only what a scope grants it.
         scopes: Option<Vec<ScopeBlock>>,
@@ -130,6 +131,7 @@ blocks! {
         /// The role in Jira Service Management.
         role: RoleWord,
         /// Whether an administrator must approve each person; `false` when absent.
+        #[schemars(extend("default" = false))]
         admin_approval: Option<bool>,
     }
     /// A site.
@@ -140,14 +142,17 @@ blocks! {
         /// Sandbox only: the workspace directory that fills it the first time.
         seed: Option<String>,
         /// The origin of the gateway and the Admin API; `https://api.atlassian.com` when absent.
+        #[schemars(extend("default" = "https://api.atlassian.com"))]
         api_url: Option<String>,
         /// How requests authenticate; `classic` when absent.
+        #[schemars(extend("default" = "classic"))]
         auth: Option<AuthWord>,
         /// The last day of the API token or of the service account's credentials: a fact, told from 30 days ahead.
         token_expires: Option<DateText>,
         /// The key of the Atlassian organization that the site belongs to.
         atlassian_organization: Option<String>,
         /// Which click paths manual steps show; `centralized` when absent.
+        #[schemars(extend("default" = "centralized"))]
         user_management: Option<UserManagementWord>,
         /// The Confluence plan; without one, lints that depend on it are silent.
         confluence_plan: Option<ConfluencePlanWord>,
@@ -166,10 +171,12 @@ blocks! {
         /// Confluence's side of spaces, by space key: read where possible, else taken as a fact.
         spaces: Option<BTreeMap<String, SpaceBlock>>,
         /// What to do about service projects that the site has and the configuration has not; `report` when absent.
+        #[schemars(extend("default" = "report"))]
         unlisted_projects: Option<UnlistedWord>,
         /// Roster files (`.csv`) whose rows are entries of the organizations or projects that they name.
         rosters: Option<Vec<ListsFile>>,
         /// `exact` removes organizations that Portcullis itself made and the configuration no longer has; `add_only` when absent.
+        #[schemars(extend("default" = "add_only"))]
         organizations_mode: Option<ModeWord>,
         /// Customer organizations by name.
         organizations: Option<BTreeMap<String, OrganizationBlock>>,
@@ -189,14 +196,19 @@ blocks! {
     /// Routes beyond the documented REST API.
     SurfacesBlock {
         /// GraphQL operations published without a promise (linked spaces, who can view); `read` when absent.
+        #[schemars(extend("default" = "read"))]
         gateway: Option<SurfaceWord>,
         /// The project endpoint known from other public tools (channel access, sharing); `read` when absent.
+        #[schemars(extend("default" = "read"))]
         private: Option<SurfaceWord>,
         /// Roles of Atlassian accounts, with the organization's key; `read` when absent.
+        #[schemars(extend("default" = "read"))]
         roles: Option<SurfaceWord>,
         /// Ending the access of portal-only accounts, which only a person can undo; `read` when absent.
+        #[schemars(extend("default" = "read"))]
         accounts: Option<SurfaceWord>,
         /// Audit records, for `drift --blame`; `read` when absent.
+        #[schemars(extend("default" = "read"))]
         audit: Option<AuditWord>,
         /// A file that describes settings endpoints, relative to this file.
         mapped: Option<String>,
@@ -260,6 +272,7 @@ blocks! {
         /// The name it had: a rename, never a delete and a create.
         previous_name: Option<String>,
         /// What should become of it; `present` when absent.
+        #[schemars(extend("default" = "present"))]
         state: Option<OrganizationStateWord>,
         /// Who answers for it: shown and filtered by, without effect.
         owner: Option<Sentence>,
@@ -268,6 +281,7 @@ blocks! {
         /// Whether a retired organization is emptied too; its members stay when absent.
         empty: Option<bool>,
         /// Who changes its members; `portcullis` when absent.
+        #[schemars(extend("default" = "portcullis"))]
         managed_by: Option<ManagedByWord>,
         /// The whole list of its e-mail domains, at most ten.
         #[schemars(length(max = 10))]
@@ -280,12 +294,14 @@ blocks! {
     /// A list of people.
     RosterBlock {
         /// Whether the list is added to or is the whole truth; `add_only` when absent.
+        #[schemars(extend("default" = "add_only"))]
         mode: Option<ModeWord>,
         /// The people.
         list: Option<Vec<PersonEntry>>,
         /// Roster files (`.csv`, `.txt`, `.yaml`) relative to this file.
         from: Option<Vec<ListFile>>,
         /// Under `exact`: what becomes of unlisted people of the organization's own e-mail domains, whom Atlassian adds by itself; `keep` when absent.
+        #[schemars(extend("default" = "keep"))]
         auto_joined: Option<AutoJoinedWord>,
         /// Domains that were renamed: the domain now, and those before. `ana@` the first is the person who was `ana@` one of the others.
         previous_domains: Option<BTreeMap<String, Vec<DomainText>>>,
@@ -294,6 +310,7 @@ blocks! {
         /// People who must not be there, in both modes.
         absent: Option<Vec<AbsentEntry>>,
         /// Whether accounts are made for listed people who have none; `silent` when absent.
+        #[schemars(extend("default" = "silent"))]
         create: Option<CreateWord>,
         /// Allows an empty list under `exact`, which removes everybody.
         allow_empty: Option<bool>,
@@ -301,6 +318,7 @@ blocks! {
     /// A list of customers.
     CustomersBlock {
         /// Whether the list is added to or is the whole truth; `add_only` when absent.
+        #[schemars(extend("default" = "add_only"))]
         mode: Option<ModeWord>,
         /// The people.
         list: Option<Vec<PersonEntry>>,
@@ -313,10 +331,12 @@ blocks! {
         /// People who must not be there, in both modes.
         absent: Option<Vec<AbsentEntry>>,
         /// Whether accounts are made for listed people who have none, and how; `silent` when absent.
+        #[schemars(extend("default" = "silent"))]
         create: Option<CustomersCreateWord>,
         /// Allows an empty list under `exact`, which removes everybody.
         allow_empty: Option<bool>,
         /// Who changes the customers; `portcullis` when absent.
+        #[schemars(extend("default" = "portcullis"))]
         managed_by: Option<ManagedByWord>,
     }
     /// A roster file, and how it is read.
@@ -471,6 +491,7 @@ blocks! {
     /// Organizations linked to a project.
     LinkedOrganizationsBlock {
         /// Whether the list is added to or is the whole truth; `add_only` when absent.
+        #[schemars(extend("default" = "add_only"))]
         mode: Option<ModeWord>,
         /// Names of organizations that this workspace declares.
         list: Option<Vec<LinkedOrganizationEntry>>,
@@ -487,6 +508,7 @@ blocks! {
     /// Groups in the project role *Service Desk Customers*.
     CustomerGroupsBlock {
         /// Whether the list is added to or is the whole truth; `add_only` when absent.
+        #[schemars(extend("default" = "add_only"))]
         mode: Option<ModeWord>,
         /// The groups, by name.
         list: Option<Vec<CustomerGroupEntry>>,
@@ -517,16 +539,19 @@ blocks! {
         /// Its display name.
         name: Option<Sentence>,
         /// Its kind; `portal_only` when absent.
+        #[schemars(extend("default" = "portal_only"))]
         account: Option<AccountKind>,
         /// Its id, when the seed fixes it.
         account_id: Option<Sentence>,
         /// The JSM role of an Atlassian account; `customer` when absent.
+        #[schemars(extend("default" = "customer"))]
         role: Option<SeedRoleWord>,
         /// The other apps that an Atlassian account may use.
         apps: Option<Vec<AppWord>>,
         /// Whether an Atlassian account is a service account, which no person uses.
         service_account: Option<bool>,
         /// Its state; `active` when absent.
+        #[schemars(extend("default" = "active"))]
         state: Option<AccountStateWord>,
         /// Whether its address is hidden from API answers.
         email_hidden: Option<bool>,
@@ -542,6 +567,7 @@ blocks! {
         /// Help centers besides the one of the site, by name.
         help_centers: Option<BTreeMap<String, SandboxHelpCenterBlock>>,
         /// Whether people verify their address at once, or by the door `verify`; `at_once` when absent.
+        #[schemars(extend("default" = "at_once"))]
         verification: Option<VerificationWord>,
     }
     /// A group of Atlassian accounts.
@@ -551,6 +577,7 @@ blocks! {
         /// Its members; who is named nowhere else gets an Atlassian account.
         members: Option<Vec<AddressText>>,
         /// The JSM role that it grants; `none` when absent.
+        #[schemars(extend("default" = "none"))]
         role: Option<SeedRoleWord>,
         /// The other apps that it opens.
         apps: Option<Vec<AppWord>>,
@@ -558,8 +585,10 @@ blocks! {
     /// What only a seed says of a project.
     SandboxProjectBlock {
         /// Whether it is team-managed; `false` when absent.
+        #[schemars(extend("default" = false))]
         team_managed: Option<bool>,
         /// Whether the built-in agent administers it; `true` when absent.
+        #[schemars(extend("default" = true))]
         agent_administers: Option<bool>,
         /// Groups in its role Service Desk Customers.
         customer_groups: Option<Vec<Sentence>>,
@@ -578,10 +607,12 @@ blocks! {
     /// A help center.
     SandboxHelpCenterBlock {
         /// Who may enter; `public` when absent.
+        #[schemars(extend("default" = "public"))]
         audience: Option<AudienceWord>,
         /// The organizations whose members may enter, with `audience: organizations`.
         organizations: Option<Vec<String>>,
         /// Whether it is a support site of Customer Service Management; `false` when absent.
+        #[schemars(extend("default" = false))]
         customer_service: Option<bool>,
     }
     /// Limits and acknowledgements. A limit that is not written does not apply.
@@ -589,10 +620,12 @@ blocks! {
         /// What happens when a whole class of people gains access.
         class_gains: Option<ClassGainsBlock>,
         /// How many people may lose access; at most 50 or 30 %, from 10 people on, when absent.
+        #[schemars(extend("default" = { "count": 50, "percent": 30, "floor": 10 }))]
         max_people_losing_access: Option<LimitSetting>,
         /// How many people may gain access.
         max_people_gaining_access: Option<LimitSetting>,
         /// How many entries of one list, of all lists that one roster file fills, or of all lists of people of a site may be removed; at most 30 %, from 10 entries on, when absent.
+        #[schemars(extend("default" = { "percent": 30, "floor": 10 }))]
         max_removals: Option<LimitSetting>,
         /// How many accounts may be made.
         max_new_accounts: Option<u64>,
@@ -607,17 +640,26 @@ blocks! {
         /// Differences that are left alone until their date.
         accept_drift: Option<Vec<AcceptDriftBlock>>,
         /// How unmanaged things are reported; `count` when absent.
+        #[schemars(extend("default" = "count"))]
         unmanaged: Option<UnmanagedWord>,
         /// What becomes of expectations that cannot be decided; `warn` when absent.
+        #[schemars(extend("default" = "warn"))]
         undecided: Option<UndecidedWord>,
+        /// How many days an attestation without `until` counts; 90 when absent.
+        #[schemars(extend("default" = 90))]
+        #[schemars(range(min = 1, max = 3650))]
+        attestation_days: Option<u64>,
     }
     /// What happens when a whole class of people gains access.
     ClassGainsBlock {
         /// Visitors without login; `block` when absent.
+        #[schemars(extend("default" = "block"))]
         anonymous: Option<GateWord>,
         /// Whoever signs up with any address; `block` when absent.
+        #[schemars(extend("default" = "block"))]
         anyone: Option<GateWord>,
         /// Every existing customer; `warn` when absent.
+        #[schemars(extend("default" = "warn"))]
         any_customer: Option<GateWord>,
     }
     /// A limit; whichever of `count` and `percent` is exceeded first blocks.
@@ -691,7 +733,7 @@ blocks! {
         by: Sentence,
         /// When.
         on: DateText,
-        /// The last day it counts; 90 days after `on` when absent.
+        /// The last day it counts; `policy.attestation_days` after `on` when absent, which are 90.
         until: Option<DateText>,
     }
 }

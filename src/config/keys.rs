@@ -109,7 +109,7 @@ keys! {
     /// Limits and acknowledgements.
     POLICY = "PolicyBlock": [
         "class_gains", "max_people_losing_access", "max_people_gaining_access", "max_removals", "max_new_accounts", "max_licences_removed", "protect", "freeze",
-        "acknowledge", "accept_drift", "unmanaged", "undecided"
+        "acknowledge", "accept_drift", "unmanaged", "undecided", "attestation_days"
     ];
     /// What happens when a class gains access.
     CLASS_GAINS = "ClassGainsBlock": ["anonymous", "anyone", "any_customer"];

@@ -49,6 +49,8 @@ pub(super) fn workspace(cx: &mut Context, tree: &Node<'_>) -> Option<Workspace> 
     let undecided = policy
         .undecided
         .map_or(Undecided::Warn, |written| written.value);
+    let attestations = fields.get("attestations");
+    let attestations = expectations::attestations(cx, attestations, policy.attestation_days());
     Some(Workspace {
         root: cx.root.clone(),
         sources: Sources::default(),
@@ -56,7 +58,7 @@ pub(super) fn workspace(cx: &mut Context, tree: &Node<'_>) -> Option<Workspace> 
         atlassian_organizations,
         policy,
         expectations: expectations::expectations(cx, fields.get("expectations"), undecided),
-        attestations: expectations::attestations(cx, fields.get("attestations")),
+        attestations,
         scopes: std::mem::take(&mut cx.scopes),
         leavers,
     })

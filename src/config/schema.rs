@@ -5,21 +5,29 @@ use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
 
+/// Where the schemas of the newest version can be read, and what they are called by.
+const HOME: &str = "https://raw.githubusercontent.com/portcullis-jsm/portcullis/main/schemas/";
+
 /// Returns the schema of configuration files.
 pub fn schema() -> Value {
-    generate::<Document>("Portcullis configuration, version 1")
+    generate::<Document>(
+        "portcullis.schema.json",
+        "Portcullis configuration, version 1",
+    )
 }
 
 /// Returns the schema of descriptions of settings endpoints (`surfaces.mapped`).
 pub fn mapped_schema() -> Value {
-    generate::<MappedDocument>("Portcullis description of settings endpoints, version 1")
+    let title = "Portcullis description of settings endpoints, version 1";
+    generate::<MappedDocument>("mapped.schema.json", title)
 }
 
-fn generate<T: JsonSchema>(title: &str) -> Value {
+fn generate<T: JsonSchema>(file: &str, title: &str) -> Value {
     let generator = SchemaSettings::draft07().into_generator();
     let mut schema = generator.into_root_schema_for::<T>().to_value();
     without_null(&mut schema);
     if let Some(root) = schema.as_object_mut() {
+        root.insert("$id".into(), format!("{HOME}{file}").into());
         root.insert("title".into(), title.into());
     }
     schema
@@ -108,6 +116,46 @@ mod tests {
                 + 1
         };
         assert_eq!(blocks, defined(&schema) + defined(&mapped));
+    }
+
+    /// Calls a function with every key of a schema and what is said of it.
+    fn each_key(schema: &Value, look: &mut dyn FnMut(&str, &Value)) {
+        let properties = schema["properties"].as_object().into_iter().flatten();
+        properties.for_each(|(key, property)| look(key, property));
+        match schema {
+            Value::Object(object) => object.values().for_each(|value| each_key(value, look)),
+            Value::Array(items) => items.iter().for_each(|value| each_key(value, look)),
+            _ => {}
+        }
+    }
+
+    #[test]
+    fn defaults_are_what_the_text_says_and_fit_their_key() {
+        let schema = schema();
+        let mut seen = 0;
+        each_key(&schema, &mut |key, property| {
+            let text = property["description"].as_str().unwrap_or_default();
+            let default = &property["default"];
+            let named = text
+                .strip_suffix("` when absent.")
+                .and_then(|text| text.rsplit('`').next());
+            match default {
+                Value::String(word) => assert_eq!(named, Some(word.as_str()), "{key}: {text}"),
+                Value::Bool(truth) => {
+                    assert_eq!(named, Some(truth.to_string().as_str()), "{key}: {text}");
+                }
+                Value::Null => assert_eq!(named, None, "{key} says a default and has none"),
+                _ => {}
+            }
+            if !default.is_null() {
+                seen += 1;
+                let mut alone = property.clone();
+                alone["definitions"] = schema["definitions"].clone();
+                alone["$schema"] = schema["$schema"].clone();
+                assert!(jsonschema::is_valid(&alone, default), "{key}: {default}");
+            }
+        });
+        assert!(seen > 30, "{seen}");
     }
 
     #[test]

@@ -685,7 +685,26 @@ pub struct Policy {
     pub unmanaged: Option<Located<Unmanaged>>,
     /// What becomes of expectations that cannot be decided, where written; they warn.
     pub undecided: Option<Located<Undecided>>,
+    /// How many days an attestation without `until` counts, where written.
+    pub attestation_days: Option<Located<u64>>,
 }
+
+impl Policy {
+    /// Returns how many days an attestation without `until` counts.
+    pub fn attestation_days(&self) -> u64 {
+        self.attestation_days
+            .map_or(ATTESTATION_DAYS, |days| days.value)
+    }
+}
+
+/// Returns the last day of a statement that counts for so many days; `None` beyond the calendar.
+pub fn last_day(on: Date, days: u64) -> Option<Date> {
+    let days = i64::try_from(days).ok()?;
+    on.checked_add(jiff::Span::new().try_days(days).ok()?).ok()
+}
+
+/// How many days an attestation without `until` counts where nothing else is written.
+pub const ATTESTATION_DAYS: u64 = 90;
 
 /// What becomes of an expectation that cannot be decided.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -821,6 +840,6 @@ pub struct Attestation {
     pub by: String,
     /// When.
     pub on: Date,
-    /// The last day it counts; 90 days after `on` when not written.
+    /// The last day it counts; [`Policy::attestation_days`] after `on` when not written.
     pub until: Date,
 }

@@ -3,6 +3,7 @@
 use super::place::{placed, whole_message};
 use super::{Diagnostic, Severity};
 use crate::config::Sources;
+use crate::meaning;
 use crate::neutral::neutral;
 use camino::Utf8Path;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -49,10 +50,7 @@ pub fn document(diagnostics: &[Diagnostic], sources: &Sources, base: &Utf8Path) 
             })
         })
         .collect();
-    let rules: Vec<Value> = rules
-        .keys()
-        .map(|code| json!({ "id": code, "shortDescription": { "text": code.replace('-', " ") } }))
-        .collect();
+    let rules: Vec<Value> = rules.keys().map(|code| rule(code)).collect();
     json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
@@ -67,6 +65,24 @@ pub fn document(diagnostics: &[Diagnostic], sources: &Sources, base: &Utf8Path) 
             "results": results,
         }],
     })
+}
+
+/// Describes a code, as `portcullis rule CODE` does, with the page that has it.
+fn rule(code: &str) -> Value {
+    let mut rule = json!({ "id": code, "shortDescription": { "text": code.replace('-', " ") } });
+    if let Some(meaning) = meaning::find(code).into_iter().next() {
+        let more = meaning
+            .more
+            .iter()
+            .map(|(label, text)| format!("{label}: {text}"));
+        let help: Vec<String> = std::iter::once(meaning.text.to_owned())
+            .chain(more)
+            .collect();
+        rule["fullDescription"] = json!({ "text": message(meaning.text) });
+        rule["help"] = json!({ "text": help.join("\n\n") });
+        rule["helpUri"] = meaning::address(meaning.page).into();
+    }
+    rule
 }
 
 const fn level(severity: Severity) -> &'static str {

@@ -3,6 +3,7 @@
 use super::excerpt::{line, marked};
 use super::{Diagnostic, Label, Severity};
 use crate::config::Sources;
+use crate::neutral::columns::folded;
 use crate::neutral::{neutral, neutral_before};
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{Annotation, AnnotationKind, Level, Renderer, Snippet};
@@ -22,6 +23,8 @@ pub struct TextStyle {
     pub color: bool,
     /// The width of the terminal.
     pub width: usize,
+    /// Whether messages and hints are broken to fit it; elsewhere they stay one line each, which can be searched.
+    pub folded: bool,
 }
 
 impl Default for TextStyle {
@@ -29,6 +32,7 @@ impl Default for TextStyle {
         Self {
             color: false,
             width: 120,
+            folded: false,
         }
     }
 }
@@ -52,19 +56,34 @@ pub fn write(
         .decor_style(DecorStyle::Ascii)
         .term_width(style.width);
     for diagnostic in diagnostics {
-        writeln!(out, "{}\n", render(&renderer, diagnostic, sources))?;
+        let room = style.folded.then_some(style.width);
+        writeln!(out, "{}\n", render(&renderer, diagnostic, sources, room))?;
     }
     Ok(())
 }
 
-fn render(renderer: &Renderer, diagnostic: &Diagnostic, sources: &Sources) -> String {
-    let level = match diagnostic.severity {
-        Severity::Error => Level::ERROR,
-        Severity::Warning => Level::WARNING,
-        Severity::Note => Level::NOTE,
+/// The least room for text behind a label, however narrow the terminal is.
+const NARROWEST: usize = 20;
+
+fn render(
+    renderer: &Renderer,
+    diagnostic: &Diagnostic,
+    sources: &Sources,
+    room: Option<usize>,
+) -> String {
+    let (level, word) = match diagnostic.severity {
+        Severity::Error => (Level::ERROR, "error"),
+        Severity::Warning => (Level::WARNING, "warning"),
+        Severity::Note => (Level::NOTE, "note"),
     };
+    // The renderer puts further lines below the first letter of the first.
+    let fit = |text: &str, label: usize| match room {
+        Some(width) => folded(&neutral(text), width.saturating_sub(label).max(NARROWEST)),
+        None => neutral(text).into_owned(),
+    };
+    let label = word.len() + diagnostic.code.len() + "[]: ".len();
     let title = level
-        .primary_title(neutral(&diagnostic.message))
+        .primary_title(fit(&diagnostic.message, label))
         .id(diagnostic.code);
     let excerpts = excerpts(&diagnostic.labels, sources);
     let places: Vec<String> = excerpts
@@ -77,7 +96,10 @@ fn render(renderer: &Renderer, diagnostic: &Diagnostic, sources: &Sources) -> St
         .map(|(i, excerpt)| excerpt.snippet.path(format!("{PLACE}{i}{PLACE}")));
     let mut group = title.elements(snippets);
     if let Some(hint) = &diagnostic.hint {
-        group = group.element(Level::HELP.with_name("hint").message(neutral(hint)));
+        let line = diagnostic.labels.iter().map(|label| label.span.line).max();
+        let digits = line.unwrap_or_default().to_string().len();
+        let hint = fit(hint, digits + " = hint: ".len());
+        group = group.element(Level::HELP.with_name("hint").message(hint));
     }
     placed(&renderer.render(&[group]), &places)
 }

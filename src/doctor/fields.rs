@@ -56,21 +56,25 @@ pub fn fields(desired: &Desired<'_>, rights: &Rights) -> Vec<DeclaredField> {
     for (key, project) in &desired.site.projects {
         self::project(desired, key, project, rights, &mut lines);
     }
-    people(desired, &mut lines);
+    people(desired, rights, &mut lines);
     accounts(desired, rights, &mut lines);
     lines.finish()
 }
 
 /// Adds whose access ends, and who becomes a customer.
-fn people(desired: &Desired<'_>, lines: &mut Lines) {
+fn people(desired: &Desired<'_>, rights: &Rights, lines: &mut Lines) {
     let surfaces = &desired.site.surfaces;
     if desired.site.people.values().any(|person| person.revoked) {
-        let (way, why) = match surfaces.accounts == SurfaceMode::Write {
-            true => (
+        let (way, why) = match (surfaces.accounts == SurfaceMode::Write, rights.administer) {
+            (true, Some(false)) => (
+                Way::Refused,
+                "needs a site admin, who also administers Jira, as this account does not",
+            ),
+            (true, _) => (
                 Way::Automatic(Surface::Accounts),
                 "of portal-only accounts; needs a site admin, and only a person can undo it",
             ),
-            false => (
+            (false, _) => (
                 Way::ByHand,
                 "surfaces: { accounts: write } makes it automatic for portal-only accounts",
             ),

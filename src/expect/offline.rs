@@ -11,6 +11,9 @@ use jiff::civil::Date;
 /// The code of an expectation that fails.
 pub const FAILED: &str = "expectation-failed";
 
+/// How many reasons stand in a hint.
+const REASONS: usize = 4;
+
 /// Judges the expectations of every site on its desired state, as `validate` shows them.
 pub fn diagnostics(workspace: &Workspace, today: Date) -> Vec<Diagnostic> {
     let mut diagnostics = Vec::new();
@@ -74,6 +77,10 @@ fn diagnostic(expectation: &Expectation, judgement: Judgement) -> Option<Diagnos
             Some(span) => diagnostic = diagnostic.label(span, step_text(step)),
             None => rest.push(step_text(step)),
         }
+    }
+    if rest.len() > REASONS + 1 {
+        let more = rest.split_off(REASONS).len();
+        rest.push(format!("and {more} more, which `portcullis explain` tells"));
     }
     if !rest.is_empty() {
         return Some(diagnostic.hint(format!("because {}", rest.join("; "))));

@@ -290,7 +290,7 @@ impl Target {
                             ErrorKind::Unauthorized,
                             "there are no credentials for the site",
                         )
-                        .with_hint("set `PORTCULLIS_EMAIL` and `PORTCULLIS_API_TOKEN`"));
+                        .with_hint("set `PORTCULLIS_EMAIL` and `PORTCULLIS_API_TOKEN`; `portcullis doctor` says how to make a token"));
                 }
             },
         };

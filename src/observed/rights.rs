@@ -28,7 +28,14 @@ pub enum Allowed {
 impl Rights {
     /// Says whether the caller has a right, on the site or in a project; `None` where that is not known.
     pub fn has(&self, right: Right, project: Option<&ProjectKey>) -> Option<bool> {
-        let of_site = self.site.get(&right).copied();
+        let told = |right| self.site.get(&right).copied();
+        let of_site = match right {
+            // Nothing tells who is a site admin; but site admins administer Jira, so whoever does not is none.
+            Right::SiteAdmin => {
+                told(right).or_else(|| told(Right::AdministerJira).filter(|held| !held))
+            }
+            _ => told(right),
+        };
         match project.filter(|_| right.is_of_projects()) {
             None => of_site,
             // Whoever has it in no project has it in none of them; having it somewhere says little of this one.
@@ -89,6 +96,8 @@ mod tests {
             panic!("an agent cannot make accounts");
         };
         assert_eq!(missing[0].name(), "Administer Jira");
+        let ending = agent.allow(Work::EndPortalAccess, None, false);
+        assert_eq!(ending, Allowed::No(&[Right::SiteAdmin]));
         let managing = |by_admins| agent.allow(Work::ManageOrganizations, None, by_admins);
         assert_eq!(managing(false), Allowed::Yes);
         assert_eq!(managing(true), Allowed::No(&[Right::AdministerJira]));

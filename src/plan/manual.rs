@@ -8,7 +8,7 @@ mod outline;
 mod sandbox;
 pub(super) mod sequence;
 
-pub use attest::ATTEST;
+pub use attest::Statement;
 
 use crate::config::{Site, SiteUrl, UserManagement};
 use crate::model::{Address, Domain, Email, OrganizationName, ProjectKey, SiteField, SpaceKey};
@@ -35,8 +35,8 @@ pub struct ManualStep {
     pub present: Value,
     /// The value it should have.
     pub expected: Value,
-    /// The command that records that a person checked it, where attesting helps.
-    pub attest: Option<String>,
+    /// What records that a person checked it, where attesting helps.
+    pub attest: Option<Statement>,
 }
 
 /// What a person has to see to.
@@ -108,7 +108,7 @@ pub fn step(
     expected: Value,
 ) -> ManualStep {
     let outline = Outline::of(site, subject);
-    let attest = attest::command(site, subject, &addresses, &present, &expected);
+    let attest = attest::statement(site, subject, &addresses, &present, &expected);
     let (mut click_path, role, link) = match Console::of(site) {
         Some(console) => (
             console.path(site, subject, outline.entry),

@@ -68,6 +68,7 @@ impl Bound {
 /// What applies where nothing is written.
 pub mod built_in {
     use super::{Bound, Bounds, PEOPLE_LOSING, REMOVALS};
+    use crate::config::ATTESTATION_DAYS;
 
     /// Returns the limit of a key such as `policy.max_removals`.
     pub fn limit(key: &str) -> Bound {
@@ -79,6 +80,10 @@ pub mod built_in {
         match key {
             "policy.max_people_losing_access" => of(PEOPLE_LOSING),
             "policy.max_removals" => of(REMOVALS),
+            "policy.attestation_days" => Bound {
+                count: Some(ATTESTATION_DAYS),
+                ..Bound::default()
+            },
             _ => Bound::default(),
         }
     }

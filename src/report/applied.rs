@@ -8,11 +8,12 @@ use crate::neutral::phrase::Phrase;
 use crate::report::build::Planned;
 use crate::report::document::{Redaction, Source};
 use crate::report::text::Style;
+use schemars::JsonSchema;
 use serde::Serialize;
 use std::io::{self, Write};
 
 /// What an apply did.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct AppliedDocument {
     /// The version of this format.
     pub format_version: &'static str,
@@ -39,7 +40,7 @@ pub struct AppliedDocument {
 }
 
 /// What became of one change.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct AppliedRow {
     /// What.
     pub address: String,

@@ -7,14 +7,13 @@ use crate::diagnostic::Span;
 use crate::exit::Exit;
 use crate::impact::Assessment;
 use crate::model::Address;
-use crate::neutral::shell;
 use crate::plan::surfaces::described_request;
-use crate::plan::{Block, Change, Effect, Plan};
+use crate::plan::{Block, Change, Effect, ManualStep, Plan, Statement};
 use crate::policy::Verdict;
 use crate::report::document::{
     ApiBudget, ChangeBody, Check, CheckAddress, CheckProblem, CoverageDocument, Extra,
     FindingDocument, ForecastDocument, ManualStepDocument, Notifications, Override, PlanDocument,
-    ResourceChange, ScopeError, Source, UnmanagedDocument,
+    ResourceChange, ScopeError, Source, StatementDocument, UnmanagedDocument,
 };
 use camino::Utf8Path;
 use serde_json::Value;
@@ -161,18 +160,13 @@ pub fn set_arguments(document: &mut PlanDocument, workspace: &Utf8Path, narrowed
         return;
     }
     document.arguments.insert(0, workspace.to_string());
-    let elsewhere = format!(
-        "{} {} ",
-        crate::plan::ATTEST,
-        shell::quoted(workspace.as_str())
-    );
-    for command in document
-        .manual_steps
-        .iter_mut()
-        .filter_map(|step| step.attest.as_mut())
-    {
-        if let Some(rest) = command.strip_prefix(&format!("{} ", crate::plan::ATTEST)) {
-            *command = format!("{elsewhere}{rest}");
+    for step in &mut document.manual_steps {
+        if let Some(states) = &step.states {
+            let statement = Statement {
+                address: Address::from_encoded(&states.address),
+                value: states.value.clone(),
+            };
+            step.attest = Some(statement.command(Some(workspace.as_str())));
         }
     }
 }
@@ -195,6 +189,25 @@ pub fn set_overridden(document: &mut PlanDocument, by: &Override) {
 pub fn set_exit(document: &mut PlanDocument, exit: Exit) {
     document.exit_code = exit.code();
     exit.reason().clone_into(&mut document.exit_reason);
+}
+
+fn step(step: &ManualStep) -> ManualStepDocument {
+    let statement = step.attest.as_ref();
+    ManualStepDocument {
+        addresses: step.addresses.iter().map(ToString::to_string).collect(),
+        title: step.title.clone(),
+        click_path: step.click_path.clone(),
+        on_page: step.on_page,
+        link: step.link.clone(),
+        role: step.role.clone(),
+        present: step.present.clone(),
+        expected: step.expected.clone(),
+        attest: statement.map(|statement| statement.command(None)),
+        states: statement.map(|statement| StatementDocument {
+            address: statement.address.to_string(),
+            value: statement.value.clone(),
+        }),
+    }
 }
 
 fn add(document: &mut PlanDocument, workspace: &Workspace, sources: &Sources, planned: &Planned) {
@@ -241,19 +254,8 @@ fn add(document: &mut PlanDocument, workspace: &Workspace, sources: &Sources, pl
             forbidden: error.cause.forbidden,
             source: source(sources, error.source),
         }));
-    document
-        .manual_steps
-        .extend(plan.manual_steps.iter().map(|step| ManualStepDocument {
-            addresses: step.addresses.iter().map(ToString::to_string).collect(),
-            title: step.title.clone(),
-            click_path: step.click_path.clone(),
-            on_page: step.on_page,
-            link: step.link.clone(),
-            role: step.role.clone(),
-            present: step.present.clone(),
-            expected: step.expected.clone(),
-            attest: step.attest.clone(),
-        }));
+    let steps = plan.manual_steps.iter().map(step);
+    document.manual_steps.extend(steps);
     document.api_budget.plan_requests += requests;
     document.api_budget.apply_writes += writes(plan);
     let made = plan.changes.iter().filter(|change| change.is_automatic());
@@ -337,6 +339,13 @@ fn lifted_by(change: &Change) -> Vec<String> {
         &mut lifted,
         change.blocked_by.iter().map(Block::lifted_by).collect(),
     );
+    // What lifts the stricter of two lifts the other as well.
+    let all = lifted.clone();
+    lifted.retain(|longer| {
+        let covers =
+            |shorter: &String| longer.len() > shorter.len() && longer.starts_with(shorter.as_str());
+        !all.iter().any(covers)
+    });
     lifted
 }
 

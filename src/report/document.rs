@@ -6,11 +6,12 @@ pub use super::made::{Made, MadeSite};
 use super::said::SaidImpact;
 use crate::neutral::phrase::Phrase;
 use crate::neutral::shell;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// A plan over all sites of a workspace.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct PlanDocument {
     /// `1.2`; a reader refuses another major version and ignores unknown names.
     pub format_version: String,
@@ -33,6 +34,7 @@ pub struct PlanDocument {
     /// What went wrong, scope by scope.
     pub errors: Vec<ScopeError>,
     /// Who gains, loses and keeps what.
+    #[schemars(with = "serde_json::Value")]
     pub access_impact: SaidImpact,
     /// Steps that only a person can do.
     pub manual_steps: Vec<ManualStepDocument>,
@@ -86,17 +88,28 @@ impl PlanDocument {
         let arguments = self.arguments.iter().map(|word| shell::quoted(word));
         words.chain(arguments).collect::<Vec<_>>().join(" ")
     }
+
+    /// Returns a command on the same workspace, whatever narrows the plan, ready for a shell.
+    pub(super) fn in_workspace(&self, name: &str, arguments: &str) -> String {
+        let first = self.arguments.first();
+        match first.filter(|first| !first.starts_with('-')) {
+            Some(workspace) => {
+                format!("portcullis {name} {} {arguments}", shell::quoted(workspace))
+            }
+            None => format!("portcullis {name} {arguments}"),
+        }
+    }
 }
 
 /// What was done to a document before it was written.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Redaction {
     /// `pseudonymous` or `counts`.
     pub privacy: String,
 }
 
 /// Something that a branch does to what judges it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct RuleChange {
     /// `rule`, `url`, `surface`, `description`, `unmanaged`, `keep`, `attestation`, `acceptance` or
     /// `given_up`.
@@ -125,7 +138,7 @@ pub struct RuleChange {
 }
 
 /// One change.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ResourceChange {
     /// What changes.
     pub address: String,
@@ -147,8 +160,15 @@ pub struct ResourceChange {
     pub portcullis: Extra,
 }
 
+impl ResourceChange {
+    /// Says whether it is a question, not a change: what is there is not known.
+    pub fn asks(&self) -> bool {
+        self.action_reason == "update_because_unknown"
+    }
+}
+
 /// What happens to one thing.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ChangeBody {
     /// `["create"]`, `["update"]` or `["delete"]`.
     pub actions: Vec<String>,
@@ -159,7 +179,7 @@ pub struct ChangeBody {
 }
 
 /// What Terraform has no words for.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Extra {
     /// The route.
     pub surface: String,
@@ -196,7 +216,7 @@ pub struct Extra {
 }
 
 /// A place in the user's files.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Source {
     /// The path relative to the workspace.
     pub file: String,
@@ -205,7 +225,7 @@ pub struct Source {
 }
 
 /// The result of a check, shaped as Terraform's.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Check {
     /// What was checked.
     pub address: CheckAddress,
@@ -239,7 +259,7 @@ impl Check {
 }
 
 /// Who overrode the policy for exactly one plan.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Override {
     /// [`Override::FLAG`] or [`Override::FILE`].
     pub by: String,
@@ -274,7 +294,7 @@ impl Override {
 }
 
 /// The address of a check.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct CheckAddress {
     /// `limit`, `protect` or `expectation`.
     pub kind: String,
@@ -283,14 +303,14 @@ pub struct CheckAddress {
 }
 
 /// One problem of a check.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct CheckProblem {
     /// What is wrong.
     pub message: String,
 }
 
 /// A scope that could not be planned.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ScopeError {
     /// The scope.
     pub address: String,
@@ -304,7 +324,7 @@ pub struct ScopeError {
 }
 
 /// A step that only a person can do.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ManualStepDocument {
     /// The addresses that it settles.
     pub addresses: Vec<String>,
@@ -327,6 +347,18 @@ pub struct ManualStepDocument {
     /// The command that records that a person checked it, where attesting helps.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub attest: Option<String>,
+    /// What that command states, for programs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub states: Option<StatementDocument>,
+}
+
+/// What a person states who looked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct StatementDocument {
+    /// What it is about.
+    pub address: String,
+    /// The value that it is to have.
+    pub value: Value,
 }
 
 impl ManualStepDocument {
@@ -346,7 +378,7 @@ impl ManualStepDocument {
 }
 
 /// Requests.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ApiBudget {
     /// Requests that planning took.
     pub plan_requests: u64,
@@ -355,7 +387,7 @@ pub struct ApiBudget {
 }
 
 /// Mails that people would get.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Notifications {
     /// How many mails the planned requests send by themselves: one to each person whom a list says to invite.
     pub mails: u64,
@@ -371,7 +403,7 @@ fn is_zero(count: &u64) -> bool {
 }
 
 /// An entry that ends soon.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ForecastDocument {
     /// The membership.
     pub address: String,
@@ -385,7 +417,7 @@ pub struct ForecastDocument {
 }
 
 /// Something worth knowing that changes nothing.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct FindingDocument {
     /// What it is about.
     pub address: String,
@@ -399,7 +431,7 @@ pub struct FindingDocument {
 }
 
 /// What is on the sites and not in the YAML.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct UnmanagedDocument {
     /// How many organizations.
     pub organizations: usize,
@@ -413,7 +445,7 @@ pub struct UnmanagedDocument {
 }
 
 /// How much of what was read is described.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct CoverageDocument {
     /// Organizations in the YAML that the sites have.
     pub organizations_managed: usize,

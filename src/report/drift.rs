@@ -7,12 +7,16 @@ use crate::config::{Sources, Workspace};
 use crate::diagnostic::Span;
 use crate::drift::{Drift, Notice, turned};
 use crate::exit::Exit;
+use crate::neutral::phrase::Phrase;
 use crate::patch::Patch;
 use crate::plan::Change;
+use crate::report::alike::{self, Field};
 use crate::report::build;
 use crate::report::document::{
     Check, FindingDocument, PlanDocument, Redaction, ResourceChange, ScopeError, Source,
 };
+use crate::report::subject::root;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -24,7 +28,7 @@ pub(in crate::report) use text::{action, changed, done_by, waits};
 const WAITS: &str = "waits_for_a_person";
 
 /// What differs, and whose doing it is.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct DriftDocument {
     /// The version of this format.
     pub format_version: &'static str,
@@ -51,6 +55,7 @@ pub struct DriftDocument {
     /// Things worth knowing that change nothing, as in a plan.
     pub findings: Vec<FindingDocument>,
     /// What taking the site to the files would do to people, as in a plan.
+    #[schemars(with = "serde_json::Value")]
     pub access_impact: SaidImpact,
     /// Attestations and acceptances that end, have ended, or accept nothing.
     pub notices: Vec<NoticeRow>,
@@ -77,7 +82,7 @@ pub struct DriftDocument {
 }
 
 /// A difference that somebody answers for.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct AcceptedRow {
     /// What differs.
     pub address: String,
@@ -92,7 +97,7 @@ pub struct AcceptedRow {
 }
 
 /// Something worth knowing.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct NoticeRow {
     /// Stable code.
     pub code: &'static str,
@@ -105,7 +110,7 @@ pub struct NoticeRow {
 }
 
 /// Who changed something, as the audit logs say; without `at` they do not.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct BlameRow {
     /// What was changed.
     pub address: String,
@@ -120,7 +125,7 @@ pub struct BlameRow {
 }
 
 /// What is new since an earlier report.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct SinceRow {
     /// The earlier report.
     pub report: String,
@@ -131,7 +136,7 @@ pub struct SinceRow {
 }
 
 /// What a patch accepts, and what has to be decided by hand.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct PatchRow {
     /// Where the patch was written; absent when there was nothing to write.
     pub file: Option<String>,
@@ -142,7 +147,7 @@ pub struct PatchRow {
 }
 
 /// What has to be decided by hand.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct LeftRow {
     /// What.
     pub address: String,
@@ -313,6 +318,24 @@ impl DriftDocument {
         build::merge_shared_addresses(&mut self.resource_changes);
         self.exit_code = exit.code();
         self.exit_reason = exit.reason();
+    }
+
+    /// Returns what is not known; what many declare and nobody can read is one entry for all of them.
+    pub(super) fn unknown(&self) -> Vec<Vec<&ScopeError>> {
+        alike::together(&self.unreadable, |error| {
+            let field = Field::of(&error.address)?;
+            Some((root(&error.address), field, &error.message, error.forbidden))
+        })
+    }
+
+    /// Says of what many declare what it is and whose.
+    pub(super) fn of_all(&self, group: &[&ScopeError]) -> Option<Phrase> {
+        let first = &group.first()?.address;
+        let all = Field::of(first)?.of_all(group.iter().map(|error| error.address.as_str()));
+        Some(match self.sites.len() {
+            0 | 1 => all,
+            _ => all.word(" on ").key(root(first)),
+        })
     }
 
     /// Says whether something differs or is not known, beside what waits for a person.

@@ -9,11 +9,12 @@ use crate::config::Sources;
 use crate::impact::{Assessment, ClassChange, Group, Impact, Named, Portal, Shelf, Way};
 use crate::model::SiteKey;
 use crate::plan::Plan;
+use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// `access_impact`.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct AccessImpact {
     /// Whether everything was read that bears on what this plan does to people.
     pub complete: bool,
@@ -56,7 +57,7 @@ pub struct AccessImpact {
 }
 
 /// How many people are known to gain and lose something, where there may be more.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct AtLeast {
     /// Gain something.
     pub people_gaining: usize,
@@ -65,7 +66,7 @@ pub struct AtLeast {
 }
 
 /// A portal: how many known people surely reach it, and perhaps; and whether classes do.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct PortalRow {
     /// The site.
     pub site: String,
@@ -102,7 +103,7 @@ const fn yes() -> bool {
 }
 
 /// An organization or a group by which people come to a portal.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct WayRow {
     /// `organization` or `group`.
     pub kind: String,
@@ -119,7 +120,7 @@ pub struct WayRow {
 }
 
 /// A space of a portal, and who can view it; `null` where that is not known or it is not linked.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ShelfRow {
     /// The space.
     pub space: String,
@@ -130,7 +131,7 @@ pub struct ShelfRow {
 }
 
 /// Whether a class reaches a portal: `no`, `uncertain` or `yes`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct PortalClassRow {
     /// `anonymous`, `anyone` or `any_customer`.
     pub class: String,
@@ -143,7 +144,7 @@ pub struct PortalClassRow {
 }
 
 /// A change that causes something.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct CauseRow {
     /// Its address.
     pub address: String,
@@ -153,7 +154,7 @@ pub struct CauseRow {
 }
 
 /// What further changes add.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Further {
     /// As in [`AccessImpact`].
     pub classes: Vec<ClassRow>,
@@ -175,7 +176,7 @@ pub struct Further {
 }
 
 /// Something that was not read.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Unread {
     /// The site.
     pub site: String,
@@ -184,7 +185,7 @@ pub struct Unread {
 }
 
 /// A class whose access changes.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ClassRow {
     /// The site.
     pub site: String,
@@ -215,7 +216,7 @@ pub struct ClassRow {
 }
 
 /// One step of the reasoning.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct BecauseRow {
     /// The rule.
     pub rule: String,
@@ -230,7 +231,7 @@ pub struct BecauseRow {
 }
 
 /// People with one fate.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct GroupRow {
     /// The site.
     pub site: String,
@@ -266,7 +267,7 @@ pub struct GroupRow {
 }
 
 /// Some people.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct NamedRow {
     /// How many.
     pub people: usize,

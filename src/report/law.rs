@@ -1,6 +1,6 @@
 //! What a branch does to the rules that judge it, in words: one sentence a change, with what the plan comes to under the old rule.
 
-use super::document::{FindingDocument, PlanDocument, RuleChange};
+use super::document::{Check, FindingDocument, PlanDocument, RuleChange};
 use super::subject::spoken;
 use crate::neutral::phrase::Phrase;
 
@@ -52,6 +52,17 @@ pub(super) fn told(document: &PlanDocument) -> Vec<Told<'_>> {
         says: format!("{}{}{}", change.message, then(change), here(change)),
     });
     told.collect()
+}
+
+/// Says whether a check and a finding say that the same expectation is undecided, which is told once.
+pub(super) fn same_doubt(check: &Check, finding: &FindingDocument) -> bool {
+    check.address.kind == "expectation"
+        && check.status == "unknown"
+        && finding.code == "expectation-undecided"
+        && check
+            .problems
+            .iter()
+            .all(|problem| problem.message == finding.message)
 }
 
 /// Returns the findings without those that repeat a change of the rules: these have a section of their own.

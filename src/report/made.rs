@@ -5,11 +5,12 @@ use super::impact::AccessImpact;
 use crate::config::{SiteUrl, Workspace};
 use crate::model::SiteKey;
 use crate::rules::{self, Rule};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// What a plan was made of. Whatever takes names out of a plan takes this out.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Made {
     /// [`Made::LIVE`] or [`Made::SNAPSHOT`]; empty where nobody has said.
     pub from: String,
@@ -27,7 +28,7 @@ pub struct Made {
 }
 
 /// One site that was planned.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct MadeSite {
     /// Where it is: an origin, `sandbox:KEY` for the embedded sandbox, `loopback/KEY` on this machine.
     pub origin: String,

@@ -222,11 +222,13 @@ fn with_rows(section: &Section, shown: usize) -> String {
     let _ = write!(text, "<details><summary>{summary}</summary>\n\n");
     text.push_str(&body(section, &section.rows[..shown]));
     if shown < total {
-        let _ = write!(
-            text,
-            "\n{} more rows are in the plan file; `portcullis show PLANFILE` lists them.\n",
-            total - shown
-        );
+        let more = match total - shown {
+            1 => "1 more row is in the plan file; `portcullis show PLANFILE` shows it.".to_owned(),
+            n => format!(
+                "{n} more rows are in the plan file; `portcullis show PLANFILE` lists them."
+            ),
+        };
+        let _ = write!(text, "\n{more}\n");
     }
     text.push_str("\n</details>\n\n");
     text

@@ -101,6 +101,7 @@ pub fn redact(mut document: PlanDocument, privacy: Privacy, key: Option<&str>) -
         // A command with a pseudonym in it would attest something else.
         step.attest
             .take_if(|command| people.text(command) != *command);
+        step.states.take_if(|_| step.attest.is_none());
     }
     // So would a command that looks elsewhere.
     if document

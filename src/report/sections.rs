@@ -2,9 +2,10 @@
 //!
 //! What the reader must see first comes first; all text is in typed pieces.
 
-use super::document::{ManualStepDocument, PlanDocument, ResourceChange, Source};
+use super::alike;
+use super::document::{FindingDocument, ManualStepDocument, PlanDocument, ResourceChange, Source};
 use super::impact::GroupRow;
-use super::law::{other_findings, told};
+use super::law::{other_findings, same_doubt, told};
 use super::sentences::lines;
 use super::subject::{Subject, root, spoken};
 use super::text::rows::{Section as Fate, action, label, null_of, reason, value, whole};
@@ -379,7 +380,11 @@ pub(super) fn law(document: &PlanDocument) -> Section {
 
 pub(super) fn findings(document: &PlanDocument) -> Section {
     let many = document.sites.len() > 1;
-    let rows = other_findings(document).map(|finding| {
+    let checked = |finding: &&FindingDocument| {
+        let mut checks = document.checks.iter();
+        !checks.any(|check| same_doubt(check, finding))
+    };
+    let rows = other_findings(document).filter(checked).map(|finding| {
         vec![
             spoken(&finding.address, many),
             Phrase::read(&finding.message),
@@ -422,7 +427,7 @@ pub(super) fn forecast(document: &PlanDocument) -> Section {
 fn steps(document: &PlanDocument, items: usize) -> Section {
     let rows = visits(document).into_iter().map(|visit| {
         let mut page = visit.page.clone();
-        if let Some(first) = visit.steps.first() {
+        if let Some(first) = visit.first() {
             if let (Some(address), true) = (first.addresses.first(), document.sites.len() > 1) {
                 page = page.word(" on ").key(root(address));
             }
@@ -434,7 +439,17 @@ fn steps(document: &PlanDocument, items: usize) -> Section {
                 .then(&Phrase::read(&first.role))
                 .word(")");
         }
-        let steps = visit.steps.iter().map(|step| task(document, step, items));
+        let steps = visit.steps.iter();
+        let steps = steps.filter_map(|group| match alike::look_up(group) {
+            None => Some(task(document, group.first()?, items)),
+            Some(what) => {
+                let what = what
+                    .word("; each: ")
+                    .then(&clicks(group.first()?.controls()));
+                let record = alike::record(document);
+                Some(what.word("; record with ").name(&record))
+            }
+        });
         std::iter::once(page).chain(steps).collect()
     });
     let rows: Vec<Vec<Phrase>> = rows.collect();
@@ -481,26 +496,38 @@ fn task(document: &PlanDocument, step: &ManualStepDocument, items: usize) -> Phr
 pub(super) struct Visit<'d> {
     /// Where the page is.
     pub(super) page: Phrase,
-    /// What to do there, in an order in which the page accepts it.
-    pub(super) steps: Vec<&'d ManualStepDocument>,
+    /// What to do there, in an order in which the page accepts it; what is many times the same question is one ([`alike`]).
+    pub(super) steps: Vec<Vec<&'d ManualStepDocument>>,
+}
+
+impl<'d> Visit<'d> {
+    /// Returns the first step, which knows the page.
+    pub(super) fn first(&self) -> Option<&'d ManualStepDocument> {
+        self.steps.first()?.first().copied()
+    }
 }
 
 /// Puts together the steps that follow each other on one page.
 pub(super) fn visits(document: &PlanDocument) -> Vec<Visit<'_>> {
     let site =
         |step: &ManualStepDocument| step.addresses.first().map(|first| root(first).to_owned());
+    let asked = alike::asked(document);
     let mut visits: Vec<Visit<'_>> = Vec::new();
-    for step in &document.manual_steps {
+    for group in alike::steps(&document.manual_steps, |address| asked.contains(address)) {
+        let Some(step) = group.first().copied() else {
+            continue;
+        };
         let same = |visit: &&mut Visit<'_>| {
-            let other = visit.steps[0];
-            (step.page(), &step.role, &step.link, site(step))
-                == (other.page(), &other.role, &other.link, site(other))
+            visit.first().is_some_and(|other| {
+                (step.page(), &step.role, &step.link, site(step))
+                    == (other.page(), &other.role, &other.link, site(other))
+            })
         };
         match visits.last_mut().filter(same) {
-            Some(visit) => visit.steps.push(step),
+            Some(visit) => visit.steps.push(group),
             None => visits.push(Visit {
                 page: clicks(step.page()),
-                steps: vec![step],
+                steps: vec![group],
             }),
         }
     }

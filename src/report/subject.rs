@@ -48,6 +48,7 @@ impl Subject {
                 kind: "accounts",
                 rank: 2,
             },
+            ["expectation", name] => of_site(Phrase::of("expectation ").name(name), "expectations"),
             ["organization", name, rest @ ..] => of_organization(name, rest),
             ["project", key, rest @ ..] => of_project(key, rest),
             _ => Self {
@@ -202,6 +203,11 @@ mod tests {
                 "acme/project/HR/customer/a@b.de",
                 "customer a@b.de",
                 "project HR",
+            ),
+            (
+                "acme/expectation/HR is for staff",
+                "expectation `HR is for staff`",
+                "site settings",
             ),
             ("acme/tomorrow/x/y/z", "acme/tomorrow/x/y/z", "acme"),
             ("", "``", "``"),

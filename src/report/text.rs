@@ -74,7 +74,7 @@ pub fn plan(document: &PlanDocument, style: Style, out: &mut dyn io::Write) -> i
                 &mut page,
             )?;
         }
-        steps::checklist(&block.steps, &settled, &mut number, &mut page)?;
+        steps::checklist(document, &block.steps, &settled, &mut number, &mut page)?;
         notes::of_root(document, block.root, &mut page)?;
     }
     page.blank();

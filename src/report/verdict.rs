@@ -1,6 +1,7 @@
 //! What the whole plan comes to, in one sentence: the first thing that a reviewer reads.
 
 use super::document::PlanDocument;
+use super::impact::AccessImpact;
 use super::sentences::people;
 use super::text::rows::Section;
 use super::text::values::counted;
@@ -13,7 +14,7 @@ pub(super) enum Tone {
     Stop,
     /// Somebody should look.
     Look,
-    /// Nobody loses anything.
+    /// Nobody loses anything, and no class gains.
     Calm,
 }
 
@@ -96,5 +97,37 @@ pub(super) fn verdict(document: &PlanDocument) -> (Tone, Phrase) {
     } else {
         (Tone::Calm, "Nobody loses access.".to_owned())
     };
-    (tone, Phrase::of(&format!("{text}{hands}")))
+    let (tone, classes) = match gaining(&impact) {
+        None => (tone, String::new()),
+        // Nobody losing anything is no calm matter where a door opens.
+        Some((classes, verb)) => (Tone::Look, format!(" {classes} {verb} something.")),
+    };
+    (tone, Phrase::of(&format!("{text}{classes}{hands}")))
+}
+
+/// Names the widest class that gains something, by apply or by the steps by hand, and says how sure that is.
+fn gaining(impact: &AccessImpact) -> Option<(&'static str, &'static str)> {
+    let rank = |answer: &str| {
+        ["no", "uncertain", "yes"]
+            .iter()
+            .position(|word| *word == answer)
+    };
+    let rows = || {
+        impact
+            .classes
+            .iter()
+            .chain(&impact.with_manual_steps.classes)
+    };
+    [
+        ("anonymous", "Visitors without a login"),
+        ("anyone", "People with any e-mail address"),
+        ("any_customer", "All customers of the site"),
+    ]
+    .into_iter()
+    .find_map(|(class, words)| {
+        let gained = rows().filter(|row| row.class == class);
+        let gained = gained.filter(|row| rank(&row.after) > rank(&row.before));
+        let sure = gained.map(|row| row.after == "yes").max()?;
+        Some((words, if sure { "gain" } else { "may gain" }))
+    })
 }

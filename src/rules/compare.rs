@@ -184,6 +184,9 @@ mod tests {
         let accounts = "policy.max_new_accounts";
         assert!(looser(accounts, Some(json!({ "count": 1 })), None));
         assert!(!looser(accounts, None, Some(json!({ "count": 1 }))));
+        let days = "policy.attestation_days";
+        assert!(looser(days, None, Some(json!({ "count": 180 }))));
+        assert!(!looser(days, None, Some(json!({ "count": 30 }))));
         assert!(looser("policy.protect a/**", Some(json!(true)), None));
         assert!(!looser("policy.freeze a/**", None, Some(json!(true))));
         let gate = "policy.class_gains.anyone";

@@ -22,6 +22,10 @@ fn generated(name: &str) -> String {
         "exit-codes" => reference::exit_codes(),
         "precedence" => reference::precedence(),
         "variables" => reference::variables(),
+        keys if keys.starts_with("keys-") => reference::configuration(&keys["keys-".len()..])
+            .unwrap_or_else(|| panic!("nothing generates `{keys}`")),
+        json if json.starts_with("json-") => reference::document(&json["json-".len()..])
+            .unwrap_or_else(|| panic!("nothing generates `{json}`")),
         rules => match rules
             .strip_prefix("rules-")
             .map(|family| family.chars().next())
@@ -74,7 +78,21 @@ fn what_is_generated_is_as_the_program_has_it() {
         "drift",
         "exit-codes",
         "files",
+        "json-apply",
+        "json-drift",
+        "json-impact",
+        "json-plan",
         "judged",
+        "keys-accounts",
+        "keys-atlassian",
+        "keys-attestations",
+        "keys-expectations",
+        "keys-file",
+        "keys-organization",
+        "keys-policy",
+        "keys-project",
+        "keys-sandbox",
+        "keys-site",
         "lints",
         "not-cited",
         "plan",

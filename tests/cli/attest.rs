@@ -55,6 +55,41 @@ fn printed(place: &Place) -> Vec<Vec<String>> {
         .collect()
 }
 
+/// The policy says how long a statement counts where it does not say so itself, at most ten years.
+#[test]
+fn a_statement_counts_for_as_many_days_as_the_policy_says() {
+    let place = by_hand();
+    place.write(
+        "policy/policy.yaml",
+        "version: 1\npolicy: { attestation_days: 7 }\n",
+    );
+    let address = "acme/customer-access/internal";
+    let seen = ["--value", "false", "--by", "jo@acme.example"];
+    let ran = place.run(&[&["attest", address], &seen[..]].concat());
+    assert!(ran.text().contains("until 2026-11-29"), "{}", ran.text());
+    place.write(
+        "attestations/by-hand.yaml",
+        "version: 1\nattestations:\n  - { address: acme/setting/organization-management, value: agents, by: jo, on: 2026-11-20 }\n",
+    );
+    let open = |day: &str| {
+        let plan = place
+            .run(&["plan", "--format", "json", "--today", day])
+            .json();
+        plan["manual_steps"]
+            .to_string()
+            .contains("organization-management")
+    };
+    assert!(!open("2026-11-27"));
+    assert!(open("2026-11-28"));
+    place.write(
+        "policy/policy.yaml",
+        "version: 1\npolicy: { attestation_days: 0 }\n",
+    );
+    let ran = place.run(&["validate"]);
+    assert_eq!(ran.code, 3, "{}", ran.text());
+    assert!(ran.text().contains("1 to 3650 days"), "{}", ran.text());
+}
+
 #[test]
 fn pasting_every_command_of_a_plan_empties_it() {
     let place = by_hand();

@@ -162,7 +162,7 @@ fn one_round_through_the_pages_settles_a_plan() {
     assert!(err.contains("1 step left for another time"), "{err}");
     let written = place.read("attestations/acme.yaml");
     assert!(
-        written.contains("on: \"2026-11-22\", until: \"2027-02-20\""),
+        written.contains("\"on\": \"2026-11-22\", until: \"2027-02-20\""),
         "{written}"
     );
     let again = place
@@ -198,11 +198,11 @@ fn a_table_of_statements_is_recorded_whole_or_not_at_all() {
     assert_eq!(ran.code, 0, "{}", ran.text());
     let written = place.read("attestations/acme.yaml");
     assert!(
-        written.contains("value: false, by: cy@acme.example, on: \"2026-11-22\""),
+        written.contains("value: false, by: cy@acme.example, \"on\": \"2026-11-22\""),
         "{written}"
     );
     assert!(
-        written.contains("value: agents, by: jo@acme.example, on: \"2026-11-01\""),
+        written.contains("value: agents, by: jo@acme.example, \"on\": \"2026-11-01\""),
         "{written}"
     );
     place.write("wrong.csv", "address,value,on\nacme/customer-access/external,true,\nacme/customer-access/internal,true,soon\n,x,\n");

@@ -167,6 +167,16 @@ fn sarif_has_stable_rules_relative_places_and_plain_messages() {
             .map(|rule| rule["id"].as_str().unwrap())
             .collect();
         assert_eq!(rules, ["invalid-value", "unknown-key"]);
+        // What the program knows is explained where the alert is read.
+        let known = &run["tool"]["driver"]["rules"][1];
+        assert_eq!(known["fullDescription"]["text"], "A key is not known here.");
+        let help = known["help"]["text"].as_str().unwrap();
+        assert!(
+            help.starts_with("A key is not known here.\n\nReported by: `validate`"),
+            "{help}"
+        );
+        let page = known["helpUri"].as_str().unwrap();
+        assert!(page.ends_with("/docs/diagnostics.md"), "{page}");
         let mut prints = BTreeSet::new();
         for result in run["results"].as_array().unwrap() {
             let index = usize::try_from(result["ruleIndex"].as_u64().unwrap()).unwrap();

@@ -151,5 +151,6 @@ pub(crate) fn step(
             "portcullis attest {} --value false --by YOU",
             addresses[0]
         )),
+        states: None,
     }
 }

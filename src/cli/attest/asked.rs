@@ -6,7 +6,6 @@ use crate::exit::Exit;
 use crate::files::{self, Given};
 use crate::model::Address;
 use crate::neutral::neutral;
-use crate::neutral::shell;
 use crate::report::document::ManualStepDocument;
 use crate::report::json::read_plan;
 use camino::Utf8Path;
@@ -71,10 +70,8 @@ fn tell(output: &mut Output, text: &str) {
 
 /// Returns the address and the value of the statement that settles a step, where one does.
 fn settled_by(step: &ManualStepDocument) -> Option<(Address, Value)> {
-    let words = shell::words(step.attest.as_ref()?)?;
-    let at = words.iter().position(|word| word == "--value")?;
-    let address = words.get(at.checked_sub(1)?)?;
-    Some((Address::from_encoded(address), value_of(words.get(at + 1)?)))
+    let states = step.states.as_ref()?;
+    Some((Address::from_encoded(&states.address), states.value.clone()))
 }
 
 /// Asks once; `None` where nobody answers, or not yet.

@@ -96,6 +96,7 @@ fn statement<'r>(
         by: cell("by").or(seen.by),
         on: date("on")?.unwrap_or(seen.on),
         until: date("until")?.or(seen.until),
+        days: seen.days,
     };
     seen.statement(Address::from_encoded(address), value_of(value))
 }

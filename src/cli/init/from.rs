@@ -235,7 +235,7 @@ fn write(
         };
         let _ = writeln!(
             seen,
-            "  - {{ address: {key}/{}, value: {value}, by: {quoted}, on: {today} }}",
+            "  - {{ address: {key}/{}, value: {value}, by: {quoted}, \"on\": \"{today}\" }}",
             setting.address
         );
     }

@@ -3,12 +3,13 @@
 use super::optional_sentence;
 use super::policy::UNDECIDED;
 use crate::config::context::{Context, Fields, address as email_address};
-use crate::config::workspace::{Ability, Attestation, Expectation, ExpectedWho, Undecided};
+use crate::config::workspace::{
+    Ability, Attestation, Expectation, ExpectedWho, Undecided, last_day,
+};
 use crate::config::yaml::{Entry, Node};
 use crate::config::{codes, keys, yaml};
 use crate::diagnostic::{Diagnostic, Located, Mark, short};
 use crate::model::{Address, Domain, OrganizationName, SiteKey, SpaceKey};
-use jiff::ToSpan;
 
 const ABILITY: &[(&str, Ability)] = &[
     ("sign_up", Ability::SignUp),
@@ -234,16 +235,20 @@ fn project_patterns(cx: &mut Context, entry: Option<&Entry<'_>>) -> Vec<Located<
     patterns
 }
 
-/// Reads the attestations.
-pub(super) fn attestations(cx: &mut Context, entry: Option<&Entry<'_>>) -> Vec<Attestation> {
+/// Reads the attestations; those without `until` count for `days`.
+pub(super) fn attestations(
+    cx: &mut Context,
+    entry: Option<&Entry<'_>>,
+    days: u64,
+) -> Vec<Attestation> {
     let items = entry.and_then(|e| cx.items(&e.node)).unwrap_or_default();
     items
         .iter()
-        .filter_map(|item| attestation(cx, item))
+        .filter_map(|item| attestation(cx, item, days))
         .collect()
 }
 
-fn attestation(cx: &mut Context, node: &Node<'_>) -> Option<Attestation> {
+fn attestation(cx: &mut Context, node: &Node<'_>, days: u64) -> Option<Attestation> {
     let fields = cx.fields(node, node.mark, keys::ATTESTATION)?;
     let address = cx
         .required(
@@ -282,7 +287,7 @@ fn attestation(cx: &mut Context, node: &Node<'_>) -> Option<Attestation> {
     }
     let until = match until {
         Some((_, until)) => until,
-        None => on.and_then(|on| on.checked_add(90.days()).ok()),
+        None => on.and_then(|on| last_day(on, days)),
     };
     Some(Attestation {
         span: node.mark.span,

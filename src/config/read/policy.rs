@@ -25,6 +25,9 @@ const UNMANAGED: &[(&str, Unmanaged)] = &[
 pub(super) const UNDECIDED: &[(&str, Undecided)] =
     &[("warn", Undecided::Warn), ("block", Undecided::Block)];
 
+/// The longest that an attestation without `until` may count: ten years.
+const MOST_DAYS: u64 = 3650;
+
 /// Reads the policy.
 pub(super) fn policy(cx: &mut Context, entry: &Entry<'_>) -> Policy {
     let mut policy = Policy::default();
@@ -66,7 +69,18 @@ pub(super) fn policy(cx: &mut Context, entry: &Entry<'_>) -> Policy {
     policy.undecided = fields
         .get("undecided")
         .and_then(|e| cx.word(&e.node, UNDECIDED));
+    policy.attestation_days = fields.get("attestation_days").and_then(|e| days(cx, e));
     policy
+}
+
+fn days(cx: &mut Context, entry: &Entry<'_>) -> Option<Located<u64>> {
+    let days = cx.number(&entry.node)?;
+    if !(1..=MOST_DAYS).contains(&days.value) {
+        let message = format!("a statement counts for 1 to {MOST_DAYS} days");
+        cx.report(Diagnostic::error(codes::INVALID_NUMBER, message).at(entry.node.mark));
+        return None;
+    }
+    Some(days)
 }
 
 fn list<'n, 't>(cx: &mut Context, entry: Option<&'n Entry<'t>>) -> &'n [Node<'t>] {

@@ -1,4 +1,4 @@
-//! The command that records that a person saw a value.
+//! The statement that records that a person saw a value, and the command that makes it.
 
 use super::ManualSubject;
 use crate::config::Site;
@@ -8,20 +8,38 @@ use crate::neutral::shell::quoted;
 use crate::plan::surfaces::route;
 use serde_json::Value;
 
-/// How the command begins; a workspace elsewhere is named right behind it.
-pub const ATTEST: &str = "portcullis attest";
+/// What a person states who looked.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Statement {
+    /// What it is about.
+    pub address: Address,
+    /// The value that it is to have.
+    pub value: Value,
+}
 
-/// Returns the command for a subject, where no program would read the value back.
+impl Statement {
+    /// Returns the command that records it, in a workspace elsewhere where one is given.
+    pub fn command(&self, workspace: Option<&str>) -> String {
+        let elsewhere = workspace.map_or_else(String::new, |path| format!("{} ", quoted(path)));
+        format!(
+            "portcullis attest {elsewhere}{} --value {} --by YOU",
+            quoted(self.address.as_str()),
+            quoted(&value_text(&self.value))
+        )
+    }
+}
+
+/// Returns the statement for a subject, where no program would read the value back.
 ///
 /// Renames, invitations and migrations show in the next plan by themselves, and an approved domain is read by the Admin
 /// API. So is the any-domain rule where an organization key is at hand; a statement helps while its value is not known.
-pub(super) fn command(
+pub(super) fn statement(
     site: &Site,
     subject: &ManualSubject,
     addresses: &[Address],
     present: &Value,
     expected: &Value,
-) -> Option<String> {
+) -> Option<Statement> {
     let unread = |field| route(&site.surfaces, field).read == Surface::Manual;
     let unknown = present.is_null();
     let key = site.key.as_str();
@@ -77,11 +95,10 @@ pub(super) fn command(
         | ManualSubject::CustomerRole(..)
         | ManualSubject::LeaveGroups(..) => return None,
     };
-    Some(format!(
-        "{ATTEST} {} --value {} --by YOU",
-        quoted(address.as_str()),
-        quoted(&value_text(stated(subject, expected)))
-    ))
+    Some(Statement {
+        address,
+        value: stated(subject, expected).clone(),
+    })
 }
 
 fn site_address(site: &Site, field: SiteField, unknown: bool) -> Option<Address> {

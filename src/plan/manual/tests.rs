@@ -181,7 +181,11 @@ fn text(step: &ManualStep) -> String {
         step.click_path.join(" > "),
         step.role
     );
-    for extra in [&step.link, &step.attest].into_iter().flatten() {
+    let attest = step
+        .attest
+        .as_ref()
+        .map(|statement| statement.command(None));
+    for extra in [&step.link, &attest].into_iter().flatten() {
         text.push_str(&format!("  {extra}\n"));
     }
     text
@@ -548,8 +552,8 @@ fn a_statement_about_a_value_that_is_read_is_not_asked_for() {
         json!("restricted"),
     );
     assert_eq!(
-        unknown.attest.as_deref(),
-        Some("portcullis attest acme/project/ITSM/access --value restricted --by YOU")
+        unknown.attest.map(|statement| statement.command(None)),
+        Some("portcullis attest acme/project/ITSM/access --value restricted --by YOU".to_owned())
     );
 }
 
@@ -566,8 +570,8 @@ fn a_space_is_attested_by_the_word_of_its_viewers() {
         json!({"who_can_view": "anyone"}),
     );
     assert_eq!(
-        made.attest.as_deref(),
-        Some("portcullis attest acme/project/ITSM/knowledge-base/ITKB --value anyone --by YOU")
+        made.attest.map(|statement| statement.command(Some("./my access"))),
+        Some("portcullis attest './my access' acme/project/ITSM/knowledge-base/ITKB --value anyone --by YOU".to_owned())
     );
 }
 

@@ -110,12 +110,8 @@ fn since(out: &mut dyn Write, report: &Report<'_, '_, '_>) -> io::Result<()> {
             } else {
                 short(targets)
             };
-            writeln!(
-                out,
-                "    {}  {}",
-                padded(&neutral(who), 34),
-                neutral(&targets)
-            )?;
+            let who = format!("    {} ", padded(&neutral(who), 34));
+            beside(out, report, &who, &neutral(&targets))?;
         }
     }
     Ok(())
@@ -124,7 +120,7 @@ fn since(out: &mut dyn Write, report: &Report<'_, '_, '_>) -> io::Result<()> {
 fn portals(out: &mut dyn Write, report: &Report<'_, '_, '_>) -> io::Result<()> {
     writeln!(
         out,
-        "\nPortals: {}\n  {:<12} {:<11} {:<10} {:<10} {:<10} {:>9} {:>8}  owner",
+        "\nPortals: {}\n  {:<10} {:<10} {:<9} {:<9} {:<9} {:>7} {:>7}  owner",
         report.review.portals.len(),
         "",
         "",
@@ -140,17 +136,17 @@ fn portals(out: &mut dyn Write, report: &Report<'_, '_, '_>) -> io::Result<()> {
             Answer::No => "restricted",
             Answer::Uncertain => "not known",
         };
-        writeln!(
-            out,
-            "  {:<12} {access:<11} {:<10} {:<10} {:<10} {:>9} {:>8}  {}",
+        let line = format!(
+            "  {:<10} {access:<10} {:<9} {:<9} {:<9} {:>7} {:>7} ",
             report.review.target(portal.project, None),
             portal.anonymous.word(),
             portal.anyone.word(),
             portal.any_customer.word(),
             portal.people,
-            portal.perhaps,
-            neutral(portal.owner.as_deref().unwrap_or("-"))
-        )?;
+            portal.perhaps
+        );
+        let owner = portal.owner.as_deref().unwrap_or("-");
+        beside(out, report, &line, &neutral(owner))?;
     }
     Ok(())
 }
@@ -158,16 +154,17 @@ fn portals(out: &mut dyn Write, report: &Report<'_, '_, '_>) -> io::Result<()> {
 fn classes(out: &mut dyn Write, report: &Report<'_, '_, '_>) -> io::Result<()> {
     let lines = report.classes(4);
     writeln!(out, "\nClasses")?;
+    let targets = widest(lines.iter().map(|line| neutral(&line.target).width()));
+    let names = widest(lines.iter().map(|line| line.names().width()));
     for line in &lines {
-        writeln!(
-            out,
-            "  {:<16} {} {:<10} {:<4} {}",
-            neutral(&line.target),
-            padded(&line.names(), 34),
+        let head = format!(
+            "  {}  {}  {:<9}  {:<3} ",
+            padded(&neutral(&line.target), targets),
+            padded(&line.names(), names),
             line.answer,
-            line.rule,
-            neutral(line.route)
-        )?;
+            line.rule
+        );
+        beside(out, report, &head, &neutral(line.route))?;
     }
     Ok(())
 }
@@ -192,12 +189,8 @@ fn lists(out: &mut dyn Write, report: &Report<'_, '_, '_>) -> io::Result<()> {
             _ => {}
         }
         says.extend(row.gap.clone());
-        writeln!(
-            out,
-            "  {} {}",
-            padded(&neutral(&row.label()), width),
-            neutral(&says.join(", "))
-        )?;
+        let label = format!("  {}", padded(&neutral(&row.label()), width));
+        beside(out, report, &label, &neutral(&says.join(", ")))?;
     }
     Ok(())
 }
@@ -226,12 +219,8 @@ fn person(out: &mut dyn Write, report: &Report<'_, '_, '_>, row: &Row) -> io::Re
         "active" => {}
         other => says.push(other.into()),
     }
-    writeln!(
-        out,
-        "  {} {}",
-        padded(&neutral(&row.who), 34),
-        says.join(", ")
-    )?;
+    let who = format!("  {}", padded(&neutral(&row.who), 34));
+    beside(out, report, &who, &says.join(", "))?;
     for on in row.lists(review) {
         let mut text = on.row.label();
         if !on.sure {
@@ -246,8 +235,15 @@ fn person(out: &mut dyn Write, report: &Report<'_, '_, '_>, row: &Row) -> io::Re
         if let Some(owner) = on.row.owner {
             text = format!("{text}, owner {owner}");
         }
-        writeln!(out, "      on {}", neutral(&text))?;
+        wrapped(out, report, "      on ", &neutral(&text))?;
     }
+    ways(out, report, row)
+}
+
+/// What somebody reaches, each with the ways there.
+fn ways(out: &mut dyn Write, report: &Report<'_, '_, '_>, row: &Row) -> io::Result<()> {
+    let review = report.review;
+    let mut lines = Vec::new();
     for reached in review.reached(row.id) {
         let target = review.target(reached.project, reached.space.as_ref());
         let (mut target, mut answer) = (neutral(&target).into_owned(), reached.answer.word());
@@ -255,17 +251,42 @@ fn person(out: &mut dyn Write, report: &Report<'_, '_, '_>, row: &Row) -> io::Re
             let source = via
                 .source
                 .map_or(String::new(), |source| place(source, report.sources));
-            let end = format!("{:<4} {source}", via.rule.0);
-            let route = padded(&neutral(&via.route), 34);
-            writeln!(
-                out,
-                "      {target:<16} {answer:<10} {route} {}",
-                end.trim_end()
-            )?;
+            let end = format!("{:<4} {source}", via.rule.0).trim_end().to_owned();
+            lines.push((target, answer, neutral(&via.route).into_owned(), end));
             (target, answer) = (String::new(), "");
         }
     }
+    let targets = widest(lines.iter().map(|(target, ..)| target.width()));
+    let routes = widest(lines.iter().map(|(_, _, route, _)| route.width()));
+    for (target, answer, route, end) in &lines {
+        let (target, route) = (padded(target, targets), padded(route, routes));
+        beside(
+            out,
+            report,
+            &format!("      {target}  {answer:<9}  {route} "),
+            end,
+        )?;
+    }
     Ok(())
+}
+
+/// Returns how wide a column is.
+fn widest(cells: impl Iterator<Item = usize>) -> usize {
+    cells.max().unwrap_or(0).min(WIDEST)
+}
+
+/// Writes what a line begins with and the rest behind it, or below where it does not fit.
+fn beside(
+    out: &mut dyn Write,
+    report: &Report<'_, '_, '_>,
+    head: &str,
+    rest: &str,
+) -> io::Result<()> {
+    if head.width() + 1 + rest.width() <= report.width {
+        return writeln!(out, "{}", format!("{head} {rest}").trim_end());
+    }
+    writeln!(out, "{}", columns::folded(head.trim_end(), report.width))?;
+    wrapped(out, report, "          ", rest)
 }
 
 fn paragraphs(

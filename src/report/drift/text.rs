@@ -3,7 +3,8 @@
 
 use super::{BlameRow, DriftDocument, PatchRow, WAITS};
 use crate::neutral::phrase::Phrase;
-use crate::report::document::{Check, PlanDocument, ResourceChange, Source};
+use crate::report::document::{Check, FindingDocument, PlanDocument, ResourceChange, Source};
+use crate::report::law::same_doubt;
 use crate::report::sentences::{Mark, lines};
 use crate::report::subject::{Subject, root, spoken};
 use crate::report::text::layout::{Page, Paint};
@@ -37,12 +38,18 @@ pub fn text(document: &DriftDocument, style: Style, out: &mut dyn Write) -> io::
     expectations(document, &mut page)?;
     differences(document, &mut page)?;
     let many = document.sites.len() > 1;
-    sentences("not known", &document.unreadable, &mut page, |error| {
+    sentences("not known", &document.unknown(), &mut page, |group| {
+        let Some(error) = group.first() else {
+            return (Phrase::default(), None);
+        };
         let says = Phrase::read(&error.message);
         let says = match error.forbidden {
             true => says.word(" (a right or a credential is missing)"),
             false => says,
         };
+        if let (Some(all), true) = (document.of_all(group), group.len() > 1) {
+            return (all.word(": ").then(&says), None);
+        }
         // Whoever looks it up and attests it needs the address.
         let what = spoken(&error.address, many).word(" (").key(&error.address);
         (what.word("): ").then(&says), error.source.as_ref())
@@ -61,7 +68,15 @@ pub fn text(document: &DriftDocument, style: Style, out: &mut dyn Write) -> io::
         let what = what.then(&Phrase::read(&row.message));
         (what.word(&format!(" [{}]", row.code)), row.source.as_ref())
     })?;
-    sentences("findings", &document.findings, &mut page, |finding| {
+    let findings = document.findings.iter();
+    let findings: Vec<&FindingDocument> = findings
+        .filter(|finding| {
+            !document
+                .expectations()
+                .any(|check| same_doubt(check, finding))
+        })
+        .collect();
+    sentences("findings", &findings, &mut page, |finding| {
         let what = spoken(&finding.address, many).word(": ");
         let what = what.then(&Phrase::read(&finding.message));
         let what = what.word(" [").key(&finding.code).word("]");

@@ -92,9 +92,13 @@ pub(super) fn body(document: &DriftDocument, out: &mut dyn Write) -> io::Result<
     rows(document, "In the files, not applied yet", &unapplied, out)?;
     rows(document, "Waits for a person", &open, out)?;
     let many = document.sites.len() > 1;
-    let unknown = document.unreadable.iter().map(|error| {
-        let what = spoken(&error.address, many).word(": ");
-        what.then(&Phrase::read(&error.message))
+    let unknown = document.unknown().into_iter().filter_map(|group| {
+        let first = group.first()?;
+        let what = match group.as_slice() {
+            [one] => spoken(&one.address, many),
+            all => document.of_all(all)?,
+        };
+        Some(what.word(": ").then(&Phrase::read(&first.message)))
     });
     sentences("Not known", unknown.collect(), out)?;
     let accepted = document.accepted.iter().map(|row| {

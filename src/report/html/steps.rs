@@ -1,5 +1,6 @@
 //! What only a person can do, as a checklist: the steps of one page together, in an order in which each can be done.
 
+use super::super::alike;
 use super::super::document::{ManualStepDocument, PlanDocument};
 use super::super::sections::{clicks, present_and_expected, visits};
 use super::super::subject::{Subject, root};
@@ -21,7 +22,7 @@ pub(super) fn checklist(document: &PlanDocument, out: &mut dyn Write) -> io::Res
     writeln!(out, "<div data-find>")?;
     let mut number = 0;
     for visit in visits(document) {
-        let Some(first) = visit.steps.first() else {
+        let Some(first) = visit.first() else {
             continue;
         };
         let mut page = visit.page.clone();
@@ -38,13 +39,34 @@ pub(super) fn checklist(document: &PlanDocument, out: &mut dyn Write) -> io::Res
             phrase(&page),
             phrase(&Phrase::read(&first.role))
         )?;
-        for step in &visit.steps {
+        for group in &visit.steps {
+            let Some(step) = group.first() else { continue };
             number += 1;
-            one(document, step, (number, &clicks(step.controls())), out)?;
+            match alike::look_up(group) {
+                None => one(document, step, (number, &clicks(step.controls())), out)?,
+                Some(what) => question(document, step, (number, &what), out)?,
+            }
         }
         writeln!(out, "</ul>")?;
     }
     writeln!(out, "</div>\n</section>")
+}
+
+/// Writes what is many times the same question.
+fn question(
+    document: &PlanDocument,
+    first: &ManualStepDocument,
+    (number, what): (usize, &Phrase),
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let record = Phrase::of("record with ").name(&alike::record(document));
+    writeln!(
+        out,
+        "<li><label><input type=\"checkbox\"> <span>{number}. {}</span></label>\n<div class=\"how\"><p>each: {}</p>\n<p>{}</p>\n</div></li>",
+        phrase(what),
+        phrase(&clicks(first.controls())),
+        phrase(&record)
+    )
 }
 
 fn one(

@@ -6,7 +6,7 @@ use super::values::counted;
 use crate::exit::Exit;
 use crate::policy::acceptance;
 use crate::report::document::{PlanDocument, ResourceChange, Source};
-use crate::report::law::{other_findings, told};
+use crate::report::law::{other_findings, same_doubt, told};
 use crate::report::sentences::is_about_people;
 use crate::report::subject::{root, spoken};
 use std::io;
@@ -258,13 +258,24 @@ fn failed_checks(document: &PlanDocument, page: &mut Page<'_>) -> io::Result<()>
         .checks
         .iter()
         .filter(|check| check.status != "pass" && !is_about_people(check))
+        // A finding tells it, with its place.
+        .filter(|check| {
+            !document
+                .findings
+                .iter()
+                .any(|finding| same_doubt(check, finding))
+        })
         .collect();
     for check in &failed {
-        let problems: Vec<&str> = check
-            .problems
-            .iter()
-            .map(|problem| problem.message.as_str())
-            .collect();
+        let shown = shown_of(check.problems.len(), page.limit(0));
+        let problems = check.problems.iter().take(shown);
+        let mut problems: Vec<String> = problems.map(|problem| problem.message.clone()).collect();
+        if check.problems.len() > shown {
+            let more = check.problems.len() - shown;
+            problems.push(format!(
+                "and {more} more (portcullis show PLAN --format json lists them)"
+            ));
+        }
         let problems = if problems.is_empty() {
             String::new()
         } else {
@@ -340,6 +351,11 @@ fn next(document: &PlanDocument, page: &mut Page<'_>) -> io::Result<()> {
             "to carry out what is not by hand:",
             document.command("apply"),
         )
+    } else if document.portcullis.is_some() {
+        (
+            "people were taken out of this plan, so it is none to carry out: plan again without `--privacy`:",
+            document.command("plan"),
+        )
     } else if blocked && !blocks().all(|row| row.portcullis.overridable) {
         (
             "blocked by what no policy can override: change the files or the site as the rows say, then:",
@@ -353,6 +369,11 @@ fn next(document: &PlanDocument, page: &mut Page<'_>) -> io::Result<()> {
                 document.command("apply"),
                 document.acceptance_digest
             ),
+        )
+    } else if document.manual_steps.is_empty() {
+        (
+            "nothing here can be carried out, as from a snapshot: plan on the site itself:",
+            document.command("plan"),
         )
     } else {
         (

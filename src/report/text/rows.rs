@@ -525,7 +525,10 @@ impl Row {
 
 /// Says whether a row for this change would show that the thing does not exist yet.
 pub(in crate::report) fn null_of(change: Option<&ResourceChange>) -> Null {
-    change.map_or(Null::Unknown, |change| Null::before(action(change)))
+    match change {
+        Some(change) if !change.asks() => Null::before(action(change)),
+        _ => Null::Unknown,
+    }
 }
 
 /// Returns all entries of a value, for checklists: a person must be able to type the whole list.

@@ -4,11 +4,13 @@ use super::Settled;
 use super::layout::{Page, Paint};
 use super::rows::{Row, Widths, more, null_of, place, shown_of, whole};
 use super::values::Null;
-use crate::report::document::{ManualStepDocument, ResourceChange};
+use crate::report::alike;
+use crate::report::document::{ManualStepDocument, PlanDocument, ResourceChange};
 use std::io;
 
 /// Writes the steps of one site; numbers run on over sites, so that people can speak of "step 3".
 pub(super) fn checklist(
+    document: &PlanDocument,
     steps: &[&ManualStepDocument],
     settled: &Settled<'_>,
     number: &mut usize,
@@ -28,11 +30,25 @@ pub(super) fn checklist(
     if let Some(role) = by_all {
         page.prose(4, (Paint::Faint, "all by: "), role)?;
     }
-    for step in steps {
+    let asks = |address: &str| settled.change(address).is_some_and(alike::asks);
+    for group in alike::steps(steps.iter().copied(), asks) {
+        let Some(step) = group.first() else { continue };
         *number += 1;
         let path = &step.click_path[usize::from(shared.is_some())..];
         let role = by_all.is_none().then_some(step.role.as_str());
-        one(settled, step, (path, role), *number, page)?;
+        match alike::look_up(&group) {
+            None => one(settled, step, (path, role), *number, page)?,
+            Some(what) => {
+                let label = format!("{number}. ");
+                let indent = 4 + label.len();
+                page.prose(4, (Paint::Heading, &label), &what.to_string())?;
+                page.prose(indent, (Paint::Faint, "each:   "), &path.join(" > "))?;
+                if let Some(role) = role {
+                    page.prose(indent, (Paint::Faint, "who:    "), role)?;
+                }
+                page.unbroken(indent, "record: ", &alike::record(document))?;
+            }
+        }
     }
     Ok(())
 }
