@@ -29,6 +29,7 @@ mod people;
 mod portals;
 mod routes;
 mod unread;
+mod views;
 
 use crate::access::{
     Answer, Because, Coverage, Link, ListId, PersonId, SituationId, State, Trail, Visitor, portal,
@@ -43,6 +44,7 @@ use comparison::Comparison;
 pub use portals::{ClassReach, Portal, Reached, Shelf, Way};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
+use views::Views;
 
 /// A portal, or the articles of a space that is linked to it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -267,11 +269,13 @@ const fn concerns_classes(change: &Change) -> bool {
 /// Returns how many people surely reach some portal in a state.
 pub(crate) fn people_with_access(state: &State<'_>) -> usize {
     let situations = u32::try_from(state.people.situations()).unwrap_or(u32::MAX);
+    let projects = 0..state.projects.len();
+    let mut views: Vec<Views<'_, '_>> = projects.map(|at| Views::of(state, at)).collect();
     (0..situations)
         .map(|at| state.people.situation(SituationId(at)))
         .filter(|(situation, _, _)| {
-            let visitor = Visitor::situation(*situation);
-            (0..state.projects.len()).any(|at| view(state, at, &visitor).promises())
+            let mut views = views.iter_mut();
+            views.any(|project| project.view(*situation).promises())
         })
         .map(|(_, _, people)| people as usize)
         .sum()

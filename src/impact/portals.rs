@@ -1,9 +1,10 @@
 //! How many people reach each portal of the site, and by which organizations and groups: before, after apply, and after the steps
 //! by hand.
 //!
-//! Each person's situation is judged only at the portals whose lists it has; everywhere else what counts is the account, so
-//! the work grows with the entries of the lists and not with people times portals.
+//! Each situation is judged only at the portals whose lists it has; everywhere else what counts is the account, which is judged
+//! once.
 
+use super::views::Views;
 use super::{Class, Impact, view};
 use crate::access::{Answer, ListId, Part, SituationId, State, Visitor};
 use crate::judge::Worlds;
@@ -147,9 +148,10 @@ impl Lists {
     /// Counts who reaches a project, situation by situation.
     fn count(&self, state: &State<'_>, at: usize) -> Reached {
         let mut reached = Reached::default();
+        let mut views = Views::of(state, at);
         for id in &self.situations {
             let (situation, _, people) = state.people.situation(*id);
-            match view(state, at, &Visitor::situation(situation)) {
+            match views.view(situation) {
                 Answer::Yes => reached.people += people as usize,
                 Answer::Uncertain => reached.perhaps += people as usize,
                 Answer::No => {}

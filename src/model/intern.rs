@@ -10,10 +10,23 @@ use std::borrow::Borrow;
 use std::hash::{BuildHasher, Hash};
 use std::sync::{Mutex, PoisonError};
 
+/// A number, with the hash of its value: the table grows without looking at values.
+struct Number {
+    hash: u32,
+    number: u32,
+}
+
+impl Number {
+    /// The hash as the table wants it, of which it takes the upper bits as well.
+    const fn spread(hash: u32) -> u64 {
+        (hash as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+    }
+}
+
 /// Values by number, each once.
 pub(super) struct Interner<T> {
     kept: boxcar::Vec<T>,
-    numbers: Mutex<HashTable<u32>>,
+    numbers: Mutex<HashTable<Number>>,
     hasher: RandomState,
 }
 
@@ -34,19 +47,18 @@ impl<T: Eq + Hash> Interner<T> {
         T: Borrow<Q>,
         Q: Eq + Hash + ?Sized,
     {
-        let hash = |value: &Q| self.hasher.hash_one(value);
-        let is_wanted = |number: &u32| self.get(*number).borrow() == wanted;
+        let hash = (self.hasher.hash_one(wanted) >> 32) as u32;
+        let is_wanted =
+            |known: &Number| known.hash == hash && self.get(known.number).borrow() == wanted;
         // A thread that panicked while it held the numbers left them as they were, or with one more.
         let mut numbers = self.numbers.lock().unwrap_or_else(PoisonError::into_inner);
-        let entry = numbers.entry(hash(wanted), is_wanted, |number| {
-            hash(self.get(*number).borrow())
-        });
-        match entry {
-            Entry::Occupied(known) => *known.get(),
+        let spread = |known: &Number| Number::spread(known.hash);
+        match numbers.entry(Number::spread(hash), is_wanted, spread) {
+            Entry::Occupied(known) => known.get().number,
             Entry::Vacant(room) => {
                 // Four billion texts do not fit into a machine that runs this.
                 let number = u32::try_from(self.kept.push(make())).unwrap_or(u32::MAX);
-                room.insert(number);
+                room.insert(Number { hash, number });
                 number
             }
         }
