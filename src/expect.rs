@@ -20,11 +20,11 @@ pub(crate) use review::review;
 pub(crate) use standing::standing;
 
 use crate::access::{
-    Answer, Because, Channel, Coverage, ListId, Lookup, Outcome, Role, State, StateKind, Status,
-    Trail, Visitor, articles, outcome, portal,
+    Answer, Because, Channel, Coverage, ListId, Lookup, Outcome, State, StateKind, Status, Trail,
+    Visitor, articles, outcome, portal,
 };
 use crate::config::{Ability, Expectation, ExpectedWho};
-use crate::model::{Address, SiteKey};
+use crate::model::{AccountKind, Address, SiteKey};
 use subjects::Subject;
 
 /// What an expectation came to.
@@ -216,8 +216,8 @@ fn ask(
     }
 }
 
-/// Nobody is surely kept out of whom it was not read whether they are an agent, where it was not read either who serves the
-/// project (4.2).
+/// Nobody with an Atlassian account is surely kept out of whom it was not read whether they are an agent, where it was not read
+/// either who serves the project (4.2): the role Customer excludes no other.
 fn perhaps_serves(
     answer: Answer,
     state: &State<'_>,
@@ -234,9 +234,13 @@ fn perhaps_serves(
     }
     let project = &state.projects[at];
     let mut unknown = actors.iter().filter(|actor| {
-        actor.account.role == Role::Unknown && actor.account.status != Status::Disabled
+        let account = actor.account;
+        account.kind != Some(AccountKind::PortalOnly) && account.status != Status::Disabled
     });
-    if answer != Answer::No || project.scheme.staff == Coverage::Whole || unknown.next().is_none() {
+    // Whoever was not read may be any of those who serve the project.
+    let read = actors.iter().all(|actor| actor.certainty == Answer::Yes);
+    let staff_is_known = read && project.scheme.staff == Coverage::Whole;
+    if answer != Answer::No || staff_is_known || unknown.next().is_none() {
         return answer;
     }
     trail.add("V1", None, || {

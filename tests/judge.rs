@@ -14,10 +14,16 @@ mod causes;
 mod corpus;
 #[path = "judge/drift.rs"]
 mod drift;
+#[path = "judge/found.rs"]
+mod found;
 #[path = "differential/http.rs"]
 mod http;
 #[path = "judge/impact.rs"]
 mod impact;
+#[path = "judge/kinds.rs"]
+mod kinds;
+#[path = "judge/laws.rs"]
+mod laws;
 #[path = "judge/live.rs"]
 mod live;
 #[path = "judge/moments.rs"]
@@ -30,6 +36,8 @@ mod pages;
 mod property;
 #[path = "judge/round.rs"]
 mod round;
+#[path = "judge/seeds.rs"]
+mod seeds;
 #[path = "support/reconcile.rs"]
 #[expect(dead_code, reason = "shared with the tests of the whole pipeline")]
 mod support;
@@ -37,5 +45,7 @@ mod support;
 mod tape;
 #[path = "judge/verdicts.rs"]
 mod verdicts;
+#[path = "judge/wishes.rs"]
+mod wishes;
 #[path = "judge/world.rs"]
 mod world;

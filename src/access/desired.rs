@@ -129,6 +129,7 @@ impl<'a> State<'a> {
             spaces: spaces(&site.spaces),
             groups: Arc::default(),
             doors: Arc::default(),
+            manages_organizations: true,
             people: people.build(),
         }
     }

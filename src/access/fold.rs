@@ -123,7 +123,10 @@ impl<'x> Fold<'x> {
 
     fn change(&mut self, change: &'x Change) {
         let source = change.source.map_or(Source::Default, Source::Written);
-        let sure = change.needs_right.is_none();
+        // On the cautious side, what may be refused lets people in perhaps, and takes from them what it says.
+        let lets_in = matches!(change.effect, Effect::AddMember(..) | Effect::Link(..));
+        let manages = self.state.manages_organizations || !lets_in;
+        let sure = change.needs_right.is_none() && manages;
         match &change.effect {
             Effect::CreateAccount {
                 email,

@@ -11,11 +11,11 @@ use super::desired;
 use super::doors::Doors;
 use super::organizations::Organizations;
 use super::people::{Account, PeopleBuilder, Role, Status};
-use super::state::{Coverage, Fact, Group, State, StateKind};
+use super::state::{Coverage, Fact, Group, SiteFacts, State, StateKind};
 use crate::desired::Desired;
-use crate::model::{AccountId, AccountKind, Field, Read};
+use crate::model::{AccountId, AccountKind, Field, Read, Work};
 use crate::observed::{
-    Observation, Observed, ObservedAccount, ObservedRoles, Resolution, Standing,
+    Allowed, Observation, Observed, ObservedAccount, ObservedRoles, Resolution, Standing,
 };
 use lists::Lists;
 use organizations::organizations;
@@ -43,6 +43,7 @@ impl<'a> State<'a> {
         let (site, approved, any_domain) = rules(desired, observed);
         Self {
             kind: StateKind::Live,
+            manages_organizations: manages_organizations(observed, &site),
             site,
             approved,
             any_domain,
@@ -67,6 +68,7 @@ impl<'a> State<'a> {
         }
         Self {
             kind: StateKind::Live,
+            manages_organizations: manages_organizations(observed, &site),
             site,
             approved,
             any_domain,
@@ -98,9 +100,19 @@ impl State<'_> {
             spaces: BTreeMap::new(),
             groups: Arc::default(),
             doors: Arc::default(),
+            manages_organizations: true,
             people: PeopleBuilder::default().build(),
         }
     }
+}
+
+/// Whether nothing speaks against the caller's changing organizations.
+fn manages_organizations(observed: &Observed, site: &SiteFacts) -> bool {
+    let Some(Read::Complete(rights)) = &observed.rights else {
+        return true;
+    };
+    let by_admins = rights.allow(Work::ManageOrganizations, None, true);
+    site.organization_management.value().is_some() || !matches!(by_admins, Allowed::No(_))
 }
 
 /// What is known of an account that a list showed.

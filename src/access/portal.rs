@@ -339,8 +339,9 @@ fn account(
         });
         reach = reach.and(Answer::Uncertain);
     }
-    if who.role == Role::None && reach.view != Answer::Yes {
-        // The last column of 4.2: without a login they are anonymous visitors.
+    let perhaps_without = who.status == Status::Perhaps || who.role == Role::Unknown;
+    if (perhaps_without || who.role == Role::None) && reach.view != Answer::Yes {
+        // The last column of 4.2: without an account or its role they are anonymous visitors.
         let mut steps = trail.fresh();
         let as_anonymous = anonymous(state, project, &mut steps);
         if as_anonymous.view.exposes() {
@@ -516,8 +517,8 @@ fn staff(
     Reach::both(Answer::Uncertain)
 }
 
-/// Row "Atlassian, no JSM role": no list of a restricted project helps without the role; of open portals it is not
-/// documented (Q4).
+/// Rows "Atlassian, no JSM role": no list of a restricted project helps without the role, nor does an open portal where nobody
+/// can come by it themselves; of other open portals it is not documented (Q4).
 fn no_role(
     state: &State<'_>,
     project: &Project,
@@ -537,6 +538,13 @@ fn no_role(
     if open == Answer::No && who.role == Role::None {
         trail.add("R1e", None, || {
             "an Atlassian account without the role Customer: the lists of a restricted project give it nothing".into()
+        });
+        return Reach::NONE;
+    }
+    let create = &state.site.create;
+    if who.role == Role::None && create.on() == Answer::No && !browses {
+        trail.add("R1e", create.source(), || {
+            "an Atlassian account without the role Customer, where customers cannot create accounts: neither lists nor open portals give it anything".into()
         });
         return Reach::NONE;
     }

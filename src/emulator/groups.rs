@@ -190,6 +190,11 @@ impl Site {
         groups
     }
 
+    /// Returns the members of a group, those out of use included, sorted by account id.
+    pub fn members_of_group(&self, name: &str) -> Vec<&Account> {
+        self.rows(&self.group_members(name))
+    }
+
     /// Returns the members of a group, those out of use included.
     pub(super) fn group_members(&self, name: &str) -> Vec<Handle> {
         if let Some(group) = self.groups.get(name) {

@@ -250,6 +250,8 @@ impl Causes {
             self.of_way(whose, at, *way, &mut found);
         }
         if let Some(space) = &target.space {
+            // Articles are read with an account, whatever portal it sees (K11).
+            self.of_own(whose, None, &mut found);
             found.extend(self.viewers.get(space).into_iter().flatten());
             let linked = self.linked_spaces.get(&(at, space.clone()));
             found.extend(linked.into_iter().flatten());

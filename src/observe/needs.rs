@@ -5,15 +5,15 @@
 //! links, the members of linked organizations, the permission scheme, and who is in the role of customers.
 
 use super::{Extent, Observer};
-use crate::config::{Ability, ExpectedWho, Mode, OrganizationState, Project, Site};
+use crate::config::{Ability, Create, ExpectedWho, Mode, OrganizationState, Project, Site, Who};
 use crate::desired::Desired;
 use crate::diagnostic::Located;
 use crate::jsm::Organization;
 use crate::model::{
-    AccountId, Address, Email, ManySet, OrganizationId, OrganizationName, ProjectKey, Read,
-    SpaceKey,
+    AccountId, Address, ChannelAccess, Email, ManySet, OrganizationId, OrganizationName,
+    ProjectKey, Read, SpaceKey,
 };
-use crate::observed::ObservedProject;
+use crate::observed::{ObservedProject, Resolution, Standing};
 use crate::plan::identity::{self, Identity};
 use std::collections::BTreeSet;
 
@@ -89,22 +89,68 @@ impl Observer<'_, '_> {
         }
     }
 
+    /// Returns open projects of which nothing is asked, where accounts come, go, or change their role: whoever has one reaches
+    /// them, but for a permission scheme that says otherwise.
+    pub(super) fn open_to_accounts(&self) -> BTreeSet<ProjectKey> {
+        let Extent::Desired(desired) = &self.extent else {
+            return BTreeSet::new();
+        };
+        let projects = self.observed.whole_projects().into_iter().flatten();
+        let open = projects.filter(|(_, seen)| {
+            let access = seen.channel_access.as_ref();
+            access.and_then(|seen| seen.value.known()) == Some(&ChannelAccess::Open)
+        });
+        let open: BTreeSet<ProjectKey> = open.map(|(key, _)| key.clone()).collect();
+        let site = desired.site;
+        let ends = !site.roles.is_empty() || site.people.values().any(|person| person.revoked);
+        match !open.is_empty() && (ends || self.makes_accounts(desired)) {
+            true => open,
+            false => BTreeSet::new(),
+        }
+    }
+
+    /// Says whether somebody who is listed has no account, and is to get one.
+    fn makes_accounts(&self, desired: &Desired<'_>) -> bool {
+        let resolutions = &self.observed.resolutions;
+        let lacks =
+            |found: &Resolution| matches!(found, Resolution::NotFound | Resolution::NoneActive);
+        if !resolutions.values().any(lacks) {
+            return false;
+        }
+        let mut lists = desired.members.values().chain(desired.customers.values());
+        lists.any(|list| {
+            list.roster.create != Create::Never
+                && list.present.iter().any(|entry| match &entry.who {
+                    Who::Email(email) => resolutions.get(email).is_some_and(lacks),
+                    Who::Account(_) => false,
+                })
+        })
+    }
+
     /// Returns the projects of which it matters who serves them: an expectation names somebody who may be an agent there.
     pub(super) fn served(&self) -> BTreeSet<ProjectKey> {
         let Extent::Desired(desired) = &self.extent else {
             return BTreeSet::new();
         };
+        // Whoever holds the role Customer may hold an agent's as well, by a group.
         let perhaps_agent = |id: &AccountId| {
-            let customer = self.observed.holds_customer_role(id) == Some(true);
+            let seen = self.observed.accounts.get(id);
+            let customer = seen.is_some_and(|seen| seen.standing == Standing::Customer);
             !customer && !id.looks_portal_only()
         };
         let people: BTreeSet<&Email> = expected_people(desired).collect();
+        let domains: BTreeSet<&str> = (expected(desired))
+            .filter_map(|who| match who {
+                ExpectedWho::Domain(domain) => Some(domain.as_str()),
+                _ => None,
+            })
+            .collect();
+        let others = desired
+            .expectations()
+            .any(|expectation| matches!(expectation.who.value, ExpectedWho::Others(_)));
+        let meant = |email: &Email| people.contains(email) || domains.contains(email.domain());
         let one = (self.observed.accounts.iter()).any(|(id, seen)| {
-            perhaps_agent(id)
-                && seen
-                    .email
-                    .as_ref()
-                    .is_some_and(|email| people.contains(email))
+            perhaps_agent(id) && (others || seen.email.as_ref().is_some_and(meant))
         });
         let organizations = self.observed.whole_organizations();
         let identities = organizations.map(|live| identity::identify(desired.site, live));
@@ -118,7 +164,8 @@ impl Observer<'_, '_> {
                 is_meant(desired, name) && members.into_iter().flatten().any(perhaps_agent)
             })
         };
-        match one || of_a_list() {
+        // Who is in a group is read with the projects.
+        match one || expected_groups(desired).next().is_some() || of_a_list() {
             true => self
                 .judged()
                 .into_iter()

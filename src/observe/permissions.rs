@@ -48,7 +48,8 @@ struct Answers {
 impl Observer<'_, '_> {
     /// Reads the permissions of the projects that are judged. Whatever cannot be read stays unread, with the reason.
     pub(super) async fn permissions(&mut self) {
-        let judged = self.judged();
+        let mut judged = self.judged();
+        judged.extend(self.open_to_accounts());
         let Some(first) = judged.first() else {
             return;
         };

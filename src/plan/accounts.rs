@@ -84,29 +84,50 @@ impl<'a> Draft<'a> {
             .filter(|change| change.kind.is_of_the_site())
             .cloned()
             .collect();
-        let rules = State::account_rules(self.desired, self.observed);
-        let rules = rules.after(&of_the_site);
-        let mut by_domain: HashMap<String, Outcome> = HashMap::new();
+        let as_read = State::account_rules(self.desired, self.observed);
+        let rules = as_read.after(&of_the_site);
+        // What a person has yet to do, or to look at, decides nothing while the program makes accounts.
+        let own = of_the_site.iter().filter(|change| !change.is_by_hand());
+        let now = as_read.after(own);
+        let mut by_domain: HashMap<String, (Outcome, bool)> = HashMap::new();
         let waits = self.deciding_by_hand();
         let mut invite: Vec<(Email, Address)> = Vec::new();
         for (email, wanted) in std::mem::take(&mut self.wanted_accounts) {
-            let outcome = match by_domain.get(email.domain()) {
+            let (outcome, as_now) = match by_domain.get(email.domain()) {
                 Some(known) => *known,
                 None => {
-                    let class = DomainClass::of(&rules, email.domain());
-                    let outcome = account_type(&rules, &class, Way::Staff, &mut Trail::silent());
-                    by_domain.insert(email.domain().to_owned(), outcome);
-                    outcome
+                    let under = |rules: &State<'_>| {
+                        let class = DomainClass::of(rules, email.domain());
+                        account_type(rules, &class, Way::Staff, &mut Trail::silent())
+                    };
+                    let outcome = under(&rules);
+                    let known = (outcome, outcome == under(&now));
+                    by_domain.insert(email.domain().to_owned(), known);
+                    known
                 }
             };
             if !wanted.create {
                 self.without_account(email, &wanted);
                 continue;
             }
-            let fate = self.fate(email, &wanted, outcome, &rules, &waits);
+            let mut fate = self.fate(email, &wanted, outcome, &rules, &waits);
+            if let (Fate::Made(waiting_for), false) = (&mut fate, as_now) {
+                let more = of_the_site.iter().filter(|change| {
+                    change.is_by_hand() && !change.is_question() && decides(change, email.domain())
+                });
+                waiting_for.extend(more.map(|change| change.address.clone()));
+                waiting_for.sort_unstable();
+                waiting_for.dedup();
+            }
             if matches!(fate, Fate::Invited) {
                 invite.push((*email, self.address(["account", email.key()])));
             }
+            // Where nobody looked at a setting that decides, the site may make another account, or none.
+            let waits = matches!(&fate, Fate::Made(waiting_for) if !waiting_for.is_empty());
+            let outcome = match as_now || waits || outcome != Outcome::PortalOnly {
+                true => outcome,
+                false => Outcome::Uncertain,
+            };
             self.account(email, &wanted, outcome, fate);
         }
         if !invite.is_empty() {
@@ -267,6 +288,21 @@ impl<'a> Draft<'a> {
             || fields
                 .iter()
                 .any(|field| *change == self.address(field.address_parts()))
+    }
+}
+
+/// Says whether a row decides which account people of a domain get.
+fn decides(change: &Change, domain: &str) -> bool {
+    match &change.effect {
+        Effect::SetSite(field, _) => matches!(
+            field,
+            SiteField::Internal | SiteField::External | SiteField::AllowedDomains
+        ),
+        Effect::ApproveDomain { domain: other, .. } | Effect::DisapproveDomain(other) => {
+            other.as_str() == domain
+        }
+        Effect::SetAnyDomain(_) => true,
+        _ => false,
     }
 }
 

@@ -278,6 +278,21 @@ pub enum Effect {
     SetAnyDomain(Option<(ApprovedRole, bool)>),
 }
 
+impl Effect {
+    /// Says whether it takes the right to manage organizations, which a site may leave to Jira administrators.
+    pub const fn is_of_organizations(&self) -> bool {
+        matches!(
+            self,
+            Self::CreateOrganization(_)
+                | Self::RenameOrganization(..)
+                | Self::AddMember(..)
+                | Self::RemoveMember(..)
+                | Self::Link(..)
+                | Self::Unlink(..)
+        )
+    }
+}
+
 /// What part an effect plays; it sorts a plan's rows, top down.
 ///
 /// When an effect is carried out is decided by [`crate::plan::order`], whose stages need not follow this table.

@@ -2,6 +2,7 @@
 
 use super::change::{Change, Effect};
 use super::{Finding, Plan};
+use crate::access::State;
 use crate::desired::Desired;
 use crate::model::{
     OrganizationManagement, ProjectKey, Read, Right, SiteField, SiteValue, Surface, Work,
@@ -16,7 +17,8 @@ pub fn mark(plan: &mut Plan, desired: &Desired<'_>, observed: &Observed) {
         return;
     };
     let setting = observed.settings.get(&SiteField::OrganizationManagement);
-    let by_admins = setting.and_then(|seen| seen.value.known())
+    let setting = setting.and_then(|seen| seen.value.known());
+    let by_admins = setting
         == Some(&SiteValue::OrganizationManagement(
             OrganizationManagement::JiraAdminsOnly,
         ));
@@ -36,6 +38,7 @@ pub fn mark(plan: &mut Plan, desired: &Desired<'_>, observed: &Observed) {
             lacking.entry(right).or_insert((0, first)).0 += 1;
         }
     }
+    perhaps_by_admins(plan, desired, observed);
     for (right, (count, first)) in lacking {
         let first = named(&first);
         let rows = match count {
@@ -54,6 +57,29 @@ pub fn mark(plan: &mut Plan, desired: &Desired<'_>, observed: &Observed) {
     }
 }
 
+/// Says that the site may leave organizations to Jira administrators, where rows change them and nobody read whether it does.
+fn perhaps_by_admins(plan: &mut Plan, desired: &Desired<'_>, observed: &Observed) {
+    if State::account_rules(desired, observed).manages_organizations {
+        return;
+    }
+    let rows = plan.changes.iter();
+    let mut rows = rows.filter(|row| row.effect.is_of_organizations() && !row.is_by_hand());
+    let Some(first) = rows.next() else { return };
+    let more = match rows.count() {
+        0 => "takes".to_owned(),
+        count => format!("and {count} more changes take"),
+    };
+    plan.findings.push(Finding {
+        address: desired.address(["setting", "organization-management"]),
+        code: "right-unknown",
+        message: format!(
+            "whether agents may manage organizations was not read, and the caller is no Jira administrator: {} {more} that right",
+            named(first.address.to_string())
+        ),
+        source: None,
+    });
+}
+
 /// Returns what kind of work a row is and the project that it is in; `None` where no permission of Jira decides on it.
 fn work(change: &Change) -> Option<(Work, Option<&ProjectKey>)> {
     Some(match &change.effect {
@@ -64,12 +90,7 @@ fn work(change: &Change) -> Option<(Work, Option<&ProjectKey>)> {
         Effect::CreateAccount { .. } => (Work::CreateAccount, None),
         Effect::EndAccess(_) => (Work::EndPortalAccess, None),
         Effect::BecomeCustomer { .. } => (Work::ChangeDirectory, None),
-        Effect::CreateOrganization(_)
-        | Effect::RenameOrganization(..)
-        | Effect::AddMember(..)
-        | Effect::RemoveMember(..)
-        | Effect::Link(..)
-        | Effect::Unlink(..) => (Work::ManageOrganizations, None),
+        effect if effect.is_of_organizations() => (Work::ManageOrganizations, None),
         Effect::DeleteOrganization(_) => (Work::DeleteOrganization, None),
         Effect::AddCustomer(key, _) | Effect::RemoveCustomer(key, _) => {
             (Work::ChangeCustomers, Some(key))

@@ -68,6 +68,25 @@ fn v_atlassian_without_a_role() {
     v_row(
         |_| account(AccountKind::Atlassian, Status::Active, Role::None),
         [NO; 3],
+        [NO, UNCERTAIN, YES],
+    );
+}
+
+#[test]
+fn v_atlassian_whose_role_was_not_read() {
+    // On no list, so that a restricted project is closed whatever the role is.
+    v_row(
+        |_| account(AccountKind::Atlassian, Status::Active, Role::Unknown),
+        [NO; 3],
+        [UNCERTAIN, UNCERTAIN, YES],
+    );
+}
+
+#[test]
+fn v_an_account_that_may_not_be_there_sees_what_anybody_sees() {
+    v_row(
+        |_| account(AccountKind::PortalOnly, Status::Perhaps, Role::Customer),
+        [NO; 3],
         [UNCERTAIN, UNCERTAIN, YES],
     );
 }

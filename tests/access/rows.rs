@@ -103,6 +103,8 @@ const ROWS: [(&str, &[&str]); 11] = [
             "v_portal_only_active",
             "v_atlassian_with_the_role",
             "v_atlassian_without_a_role",
+            "v_atlassian_whose_role_was_not_read",
+            "v_an_account_that_may_not_be_there",
             "v_revoked_or_suspended",
             "v_agents",
             "v_listed_people",

@@ -108,6 +108,7 @@ impl Point {
         site.no_login = known(self.no_login);
         State {
             kind: StateKind::Live,
+            manages_organizations: true,
             site,
             approved: Approved {
                 domains: grant(self.approved)
@@ -351,7 +352,7 @@ fn a_portal_shows_itself_to_the_same_people_under_all_settings() {
                 let public = open && create && no_login;
                 let wanted = match engine_role {
                     access::Role::Staff if active && !open && !listed => Answer::Uncertain,
-                    access::Role::None if active && open && !public => Answer::Uncertain,
+                    access::Role::None if active && open && create && !public => Answer::Uncertain,
                     _ => sandbox.into(),
                 };
                 assert_eq!(

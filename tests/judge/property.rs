@@ -1,6 +1,7 @@
 //! The property over random worlds, with a seed for each.
 
 use crate::http::Wire;
+use crate::kinds::KINDS;
 use crate::round::{Found, round};
 use crate::support::run;
 use crate::tape::{Tape, choices, smaller};
@@ -18,12 +19,14 @@ fn number(name: &str) -> Option<u64> {
 fn tried(choices: &[u8], wire: &mut Wire) -> (World, Found) {
     let world = World::new(&mut Tape::new(choices));
     let mut found = Found::default();
-    run(round(&world, wire, &mut found));
+    run(round(&world, true, wire, &mut found));
     (world, found)
 }
 
 #[test]
 fn whatever_is_said_of_people_is_what_the_site_does() {
+    let chosen = ["PORTCULLIS_SEED", "PORTCULLIS_FROM", "PORTCULLIS_WORLDS"];
+    let as_built = chosen.into_iter().all(|name| number(name).is_none());
     let seeds = match number("PORTCULLIS_SEED") {
         Some(seed) => seed..seed + 1,
         None => {
@@ -77,6 +80,9 @@ fn whatever_is_said_of_people_is_what_the_site_does() {
         for (rule, count) in found.uncertain {
             *total.uncertain.entry(rule).or_default() += count;
         }
+        for (kind, count) in found.kinds {
+            *total.kinds.entry(kind).or_default() += count;
+        }
         total.worlds += found.worlds;
         total.applied += found.applied;
         total.writes += found.writes;
@@ -101,6 +107,10 @@ fn whatever_is_said_of_people_is_what_the_site_does() {
         total.answers,
         total.uncertain
     );
+    for (kind, least) in KINDS {
+        let count = total.kinds.get(kind).copied().unwrap_or(0);
+        told += &format!("{kind}: in {count} worlds, at least {least}\n");
+    }
     for ((part, rules), (count, seed, text)) in &kinds {
         told += &format!("{count} × {part} [{rules}], seed {seed}: {text}\n");
     }
@@ -113,4 +123,9 @@ fn whatever_is_said_of_people_is_what_the_site_does() {
         total.wrong.len()
     );
     assert!(total.applied > 0 || total.worlds < 10, "{told}");
+    for (kind, least) in KINDS {
+        // Whoever chooses other worlds sees the counts, and judges them.
+        let found = total.kinds.get(kind).copied().unwrap_or(0);
+        assert!(found >= least || !as_built, "{kind}\n{told}");
+    }
 }

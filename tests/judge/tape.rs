@@ -2,7 +2,7 @@
 //! shows something gets small by setting parts of its tape to nought.
 
 /// How many choices a world may take.
-const LENGTH: usize = 1600;
+const LENGTH: usize = 2400;
 
 /// Choices that are left to make.
 pub(crate) struct Tape<'t>(std::slice::Iter<'t, u8>);

@@ -7,10 +7,13 @@ use crate::round::{Found, Stage};
 use crate::world::DOMAINS;
 use portcullis::access::explain::Asked;
 use portcullis::config::{Ability, Expectation, ExpectedWho};
+use portcullis::diagnostic::Located;
 use portcullis::judge::Worlds;
+use portcullis::model::{Domain, Email};
 use portcullis::plan::Block;
 use portcullis::policy::Verdict;
 use portcullis::report::build::Planned;
+use std::collections::BTreeSet;
 
 const PART: &str = "verdicts";
 
@@ -26,9 +29,7 @@ pub(crate) fn holds(expectation: &Expectation, pages: &Pages) -> Option<bool> {
                 .accounts()
                 .filter(|account| account.email().ends_with(&format!("@{}", domain.as_str())));
             let mut asked: Vec<Asked> = known
-                .map(|account| {
-                    Asked::Address(portcullis::model::Email::new(account.email()).unwrap())
-                })
+                .map(|account| Asked::Address(Email::new(account.email()).unwrap()))
                 .collect();
             if DOMAINS.contains(&domain.as_str()) {
                 asked.push(Asked::Domain(domain.clone()));
@@ -44,13 +45,17 @@ pub(crate) fn holds(expectation: &Expectation, pages: &Pages) -> Option<bool> {
                 return None;
             }
             (members.into_iter())
-                .map(|account| {
-                    Asked::Address(portcullis::model::Email::new(account.email()).unwrap())
-                })
+                .map(|account| Asked::Address(Email::new(account.email()).unwrap()))
                 .collect()
         }
-        // The pages show nobody as a member of a group, nor who is left when some are taken away.
-        ExpectedWho::Group(_) | ExpectedWho::Others(_) => return None,
+        ExpectedWho::Group(name) => {
+            // Whoever is out of use is not among the members that a site shows.
+            let members = pages.site.members_of_group(name).into_iter();
+            (members.filter(|account| account.state.is_active()))
+                .map(|account| Asked::Address(Email::new(account.email()).unwrap()))
+                .collect()
+        }
+        ExpectedWho::Others(allowed) => others(allowed, pages),
     };
     let targets: Vec<&String> = pages
         .anonymous
@@ -83,7 +88,43 @@ pub(crate) fn holds(expectation: &Expectation, pages: &Pages) -> Option<bool> {
             false => !most[*target],
         })
     });
-    Some(all)
+    // Which agents serve a project is not what the pages of others show.
+    let others = matches!(expectation.who.value, ExpectedWho::Others(_));
+    (!all || !others).then_some(all)
+}
+
+/// Everybody but those who are allowed, agents, and whoever joins an allowed organization by a domain.
+fn others(allowed: &[Located<ExpectedWho>], pages: &Pages) -> Vec<Asked> {
+    let (mut may, mut domains) = (BTreeSet::new(), BTreeSet::new());
+    for who in allowed {
+        let accounts = match &who.value {
+            ExpectedWho::Group(name) => pages.site.members_of_group(name),
+            ExpectedWho::Organization(name) => match pages.site.organization_named(name.as_str()) {
+                Some(found) => {
+                    domains.extend(
+                        found
+                            .email_domains
+                            .iter()
+                            .map(|one| one.as_str().to_owned()),
+                    );
+                    pages.site.organization_members(&found.id())
+                }
+                None => Vec::new(),
+            },
+            _ => Vec::new(),
+        };
+        may.extend(accounts.into_iter().map(|account| account.email()));
+        if let ExpectedWho::Person(email) = &who.value {
+            may.insert(email.key());
+        }
+    }
+    let mut all = vec![Asked::Anonymous, Asked::AnyCustomer];
+    let strange = DOMAINS.into_iter().filter(|one| !domains.contains(*one));
+    all.extend(strange.map(|one| Asked::Domain(Domain::new(one).unwrap())));
+    let known = pages.site.accounts().map(|account| account.email());
+    let known = known.filter(|who| !may.contains(who) && !pages.is_agent(who));
+    all.extend(known.map(|who| Asked::Address(Email::new(who).unwrap())));
+    all
 }
 
 /// The verdict on an expectation.

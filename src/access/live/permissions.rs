@@ -264,6 +264,10 @@ impl Circles<'_, '_> {
             if part == Part::Serves && !unlicensed && perhaps_licensed {
                 account.role = Role::Staff;
             }
+            // The directory was asked for customers; whether somebody else is an agent is another question.
+            if part == Part::Serves && !unlicensed && account.role == Role::None {
+                account.role = Role::Unknown;
+            }
             self.people.join(person, ListId::Circle(id), READ);
         }
         self.circles.push(Circle {

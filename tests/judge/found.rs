@@ -1,0 +1,101 @@
+//! What random worlds found, each by its name: small worlds in which a sure sentence was not what the site then did.
+
+use crate::http::Wire;
+use crate::round::{Found, round};
+use crate::support::run;
+use crate::world::World;
+use portcullis::emulator::{Grant, ProjectRole};
+
+/// Everything is allowed, so that what is planned is done.
+const ALLOWED: &str = "policy: { class_gains: { anonymous: allow, anyone: allow, any_customer: allow }, max_people_losing_access: off, max_removals: off }";
+/// The switches of most of these sites: nobody signs up, and portals need a login.
+const SHUT: &str = "customer_access: { internal: { atlassian_accounts: true }, external: { portal_only_accounts: true, allowed_domains: any }, customers_can_create_accounts: false, view_without_login: false }";
+
+/// A site, and what is wanted of it.
+fn world(site: &str, desired: &str) -> World {
+    let (desired, top) = desired.split_once("=top=").unwrap_or((desired, ""));
+    World {
+        seed: format!("{SHUT}\n{site}"),
+        provisioned: Vec::new(),
+        grants: Vec::new(),
+        desired: format!("{desired}\n=top=\n{top}\n{ALLOWED}\n"),
+        targets: Vec::new(),
+        key: true,
+        agent: false,
+    }
+}
+
+/// Tries a world, in which nothing that is said may be wrong.
+fn tried(world: &World) -> Found {
+    let mut found = Found::default();
+    run(round(world, false, &mut Wire::open(), &mut found));
+    assert!(
+        found.wrong.is_empty(),
+        "{:#?}\n{}",
+        found.wrong,
+        world.told()
+    );
+    found
+}
+
+#[test]
+fn a_new_account_gains_no_open_project_that_its_scheme_shuts() {
+    // The files say nothing of WEB, and its scheme grants something to the role of customers (V8b).
+    let mut world = world(
+        "organizations: { Globex: {} }\nprojects: { WEB: { channel_access: open } }",
+        "organizations: { Globex: { members: { list: [ana@elsewhere.example] } } }",
+    );
+    let customers = ProjectRole::Customers.id().to_string();
+    let grant = Grant::new("ADD_COMMENTS", "projectRole", Some(&customers));
+    world.grants.push(("WEB".to_owned(), grant));
+    assert_eq!(tried(&world).applied, 1);
+}
+
+#[test]
+fn what_a_person_has_yet_to_do_decides_nothing_while_accounts_are_made() {
+    // The rule for any domain still makes Atlassian accounts; that it should not is for a person to set.
+    let world = world(
+        "organizations: { Globex: {} }\n=top=\natlassian_organizations: { acme-corp: { any_domain: { sites: { acme: { role: user } } } } }",
+        "organizations: { Globex: { members: { list: [ana@globex.example] } } }\n=top=\natlassian_organizations: { acme-corp: { any_domain: { sites: { acme: { role: none } } } } }",
+    );
+    let found = tried(&world);
+    let row = found
+        .rows
+        .iter()
+        .find(|row| row.contains("acme/account/ana@globex.example"));
+    let row = row.unwrap_or_else(|| panic!("{:#?}", found.rows));
+    assert!(row.contains("acme-corp/approved-domain/ANYONE"), "{row}");
+}
+
+#[test]
+fn whoever_loses_the_account_loses_articles_by_that() {
+    // Two people lose the same articles: one of them saw the portal, the other was logged in and no more.
+    let world = world(
+        "accounts: { list: [{ email: bo@x.example }] }\nknowledge_base: { allow_all_logged_in: true }\nprojects: { WEB: { customers: { list: [ana@x.example] }, knowledge_base: { KB: { who_can_view: all_logged_in } } }, HR: { customers: { list: [bo@x.example] } } }",
+        "surfaces: { gateway: write, private: write, accounts: write, mapped: settings.yaml }\npeople: { ana@x.example: { state: revoked }, bo@x.example: { state: revoked } }\nprojects: { WEB: { knowledge_base: { KB: {} } }, HR: { customers: { list: [] } } }",
+    );
+    let found = tried(&world);
+    assert!(found.applied == 1 && found.causes > 0, "{:#?}", found.rows);
+}
+
+#[test]
+fn an_agent_who_may_not_manage_organizations_promises_nothing_of_them() {
+    // The setting says so, and an agent cannot read it.
+    let mut world = world(
+        "organization_management: jira_admins_only\naccounts: { list: [{ email: bo@x.example }] }\norganizations: { Globex: { members: { list: [ana@x.example] } } }\nprojects: { HR: { organizations: { list: [Globex] } } }",
+        "organizations: { Globex: { members: { mode: exact, list: [bo@x.example] } } }",
+    );
+    (world.key, world.agent) = (false, true);
+    let found = tried(&world);
+    assert_eq!(found.applied, 0, "{:#?}", found.rows);
+}
+
+#[test]
+fn an_agent_by_a_group_is_not_kept_out_by_the_role_customer() {
+    // Holding the role Customer does not say that somebody is no agent.
+    let world = world(
+        "accounts: { list: [{ email: ivy@x.example, account: atlassian, role: customer }] }\norganizations: { Globex: { members: { list: [ivy@x.example] } } }\nprojects: { HR: {} }\nsandbox: { groups: { board: { members: [ivy@x.example], role: user } } }",
+        "organizations: { Globex: {} }\nprojects: { HR: { organizations: { mode: exact, list: [], allow_empty: true } } }\n=top=\nexpectations: [{ name: not ivy, who: ivy@x.example, cannot: view_portal, site: acme, projects: [HR] }, { name: the board, who: \"group:board\", can: view_portal, site: acme, projects: [HR] }, { name: not Globex, who: \"organization:Globex\", cannot: view_portal, site: acme, projects: [HR] }]",
+    );
+    assert_eq!(tried(&world).verdicts, 3);
+}
