@@ -196,6 +196,9 @@ impl<'a> Draft<'a> {
         let may_come =
             !waiting_for.is_empty() || prerequisites.iter().any(|address| self.changes_at(address));
         if offered || may_come && !ruled_out {
+            if live.is_none() && value == WhoCanView::Anyone {
+                self.perhaps_offered((key, space));
+            }
             return (Vec::new(), waiting_for);
         }
         let anonymous = self
@@ -209,6 +212,34 @@ impl<'a> Draft<'a> {
             _ => "K5, K6: the site does not offer this value for the space now",
         };
         (vec![Block::Rule(why.to_owned())], Vec::new())
+    }
+
+    /// Says that the site may not offer `anyone` for a space that is not linked yet, where what decides it is not known (K1 to K4).
+    fn perhaps_offered(&mut self, (key, space): (&ProjectKey, &SpaceKey)) {
+        let declared = self.declared_space(space);
+        let anonymous = declared.and_then(|space| space.anonymous_access.as_ref());
+        let mut unknown = Vec::new();
+        if anonymous.is_none() {
+            unknown.push(format!("`anonymous_access` of `spaces.{space}` (K4)"));
+        }
+        if self.desired.site.confluence_plan.is_none() {
+            unknown.push("`confluence_plan` (K2)".to_owned());
+        }
+        if let Some(source) = self
+            .desired
+            .site
+            .projects
+            .get(key)
+            .map(|project| project.span)
+            && !unknown.is_empty()
+        {
+            let message = format!(
+                "whether the site offers `anyone` for this space is not known, and `apply` may be refused: write {} as Confluence has it",
+                unknown.join(" and ")
+            );
+            let address = self.address(["project", key.as_str(), "knowledge-base", space.as_str()]);
+            self.finding(address, "viewers-not-known", message, Some(source));
+        }
     }
 
     /// Says whether Confluence keeps the site from offering a choice of viewers, as the files describe it (K2, K4).

@@ -194,6 +194,28 @@ projects: { ITSM: { channel_access: restricted } }",
     ));
 }
 
+/// What nobody said of Confluence is no promise: the site refuses a public space whose anonymous access is off.
+#[test]
+fn whether_a_new_space_can_be_public_is_told_where_the_files_do_not_say_it() {
+    let plan = |anonymous: &str| {
+        check(
+            &format!(
+                "confluence_plan: standard
+spaces: {{ KB: {{ {anonymous} }} }}
+projects: {{ ITSM: {{ knowledge_base: {{ KB: {{ who_can_view: anyone }} }} }} }}"
+            ),
+            "confluence_plan: standard
+customer_access: { customers_can_create_accounts: true, view_without_login: true }
+knowledge_base: { allow_anyone: true }
+spaces: { KB: {} }
+projects: { ITSM: { channel_access: open } }",
+        )
+    };
+    let told = "`anonymous_access` of `spaces.KB` (K4)";
+    assert!(plan("").contains(told), "{}", plan(""));
+    assert!(!plan("anonymous_access: true").contains(told));
+}
+
 /// What Confluence rules out does not come by what the same plan opens.
 #[test]
 fn viewers_that_confluence_rules_out_are_blocked_whatever_the_plan_opens() {

@@ -5,7 +5,7 @@ use crate::model::ManyMap;
 use crate::model::intern::Interner;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::cmp::Ordering;
 use std::fmt;
 use std::sync::{LazyLock, RwLock};
@@ -40,6 +40,18 @@ const UUID: usize = 36;
 
 impl Start {
     fn of(text: &str) -> Option<Self> {
+        // A million ids in a row begin alike.
+        if let Some((last, start)) = LAST.get()
+            && last == text
+        {
+            return Some(start);
+        }
+        let start = Self::find(text)?;
+        LAST.set(Some((start.text(), start)));
+        Some(start)
+    }
+
+    fn find(text: &str) -> Option<Self> {
         let position = |starts: &[&str]| starts.iter().position(|known| *known == text);
         let found = match STARTS.read() {
             Ok(starts) => position(&starts),
@@ -161,6 +173,9 @@ thread_local! {
     /// The numbers under which ids are written and read, while a value is written or read that knows them: serde hands
     /// nothing down to the parts of a value.
     static NUMBERS: RefCell<Option<Numbers>> = const { RefCell::new(None) };
+
+    /// What the last id began with, and its position.
+    static LAST: Cell<Option<(&'static str, Start)>> = const { Cell::new(None) };
 }
 
 enum Numbers {
