@@ -5,6 +5,7 @@
 mod accounts;
 mod doors;
 mod permissions;
+mod places;
 mod rights;
 mod roles;
 pub mod snapshot;

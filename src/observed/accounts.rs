@@ -1,6 +1,7 @@
 //! The accounts that were seen on a site: a million of them, found by their number, in the order of their ids.
 
 use super::ObservedAccount;
+use super::places::Places;
 use crate::model::{AccountId, Email, ManyMap};
 use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -12,7 +13,7 @@ use std::sync::OnceLock;
 #[derive(Clone, Default)]
 pub struct Accounts {
     seen: Vec<(AccountId, ObservedAccount)>,
-    at: ManyMap<AccountId, u32>,
+    at: Places,
     /// The order, once somebody asked; nothing where they came in order.
     order: OnceLock<Option<Order>>,
     addresses: OnceLock<Addresses>,
@@ -40,7 +41,7 @@ impl Accounts {
     pub fn with_capacity(accounts: usize) -> Self {
         Self {
             seen: Vec::with_capacity(accounts),
-            at: ManyMap::with_capacity_and_hasher(accounts, Default::default()),
+            at: Places::with_capacity(accounts),
             ..Self::default()
         }
     }
@@ -56,12 +57,12 @@ impl Accounts {
     }
 
     fn position(&self, id: &AccountId) -> Option<usize> {
-        self.at.get(id).map(|at| *at as usize)
+        self.at.get(*id).map(|at| at as usize)
     }
 
     /// Says whether an account was seen.
     pub fn contains_key(&self, id: &AccountId) -> bool {
-        self.at.contains_key(id)
+        self.at.get(*id).is_some()
     }
 
     /// Returns what was seen of an account.
@@ -90,17 +91,13 @@ impl Accounts {
     /// Adds an account, or replaces what was seen of it, and returns that.
     pub fn insert(&mut self, id: AccountId, account: ObservedAccount) -> Option<ObservedAccount> {
         (self.order, self.addresses) = (OnceLock::new(), OnceLock::new());
-        match self.at.entry(id) {
-            Entry::Occupied(at) => {
-                let seen = &mut self.seen[*at.get() as usize].1;
-                Some(std::mem::replace(seen, account))
-            }
-            Entry::Vacant(room) => {
-                room.insert(u32::try_from(self.seen.len()).unwrap_or(u32::MAX));
-                self.seen.push((id, account));
-                None
-            }
+        if let Some(at) = self.position(&id) {
+            return Some(std::mem::replace(&mut self.seen[at].1, account));
         }
+        self.at
+            .put(id, u32::try_from(self.seen.len()).unwrap_or(u32::MAX));
+        self.seen.push((id, account));
+        None
     }
 
     fn order(&self) -> Option<&Order> {
@@ -108,7 +105,7 @@ impl Accounts {
             if self.seen.is_sorted_by(|(one, _), (other, _)| one <= other) {
                 return None;
             }
-            let mut positions: Vec<u32> = self.at.values().copied().collect();
+            let mut positions: Vec<u32> = (0..).take(self.seen.len()).collect();
             positions.sort_unstable_by_key(|at| self.seen[*at as usize].0);
             let mut places = vec![0; positions.len()];
             for (place, at) in (0..).zip(&positions) {
@@ -140,7 +137,7 @@ impl Accounts {
 
     /// Returns the place of an account in the order of their ids, from 0.
     pub fn place(&self, id: &AccountId) -> Option<u32> {
-        let at = *self.at.get(id)?;
+        let at = self.at.get(*id)?;
         Some(match self.order() {
             Some(order) => order.places[at as usize],
             None => at,

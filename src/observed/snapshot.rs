@@ -269,10 +269,15 @@ impl<I: BufRead> Lines<I> {
     }
 
     fn parsed<'t, T: Deserialize<'t>>(&'t self) -> Result<T, SnapshotError> {
-        serde_json::from_slice(&self.text).map_err(|error| SnapshotError::Line {
+        let wrong = |error: serde_json::Error| SnapshotError::Line {
             line: self.number,
             problem: problem(&error).into(),
-        })
+        };
+        match std::str::from_utf8(&self.text) {
+            Ok(text) => serde_json::from_str(text).map_err(wrong),
+            // Says where.
+            Err(_) => serde_json::from_slice(&self.text).map_err(wrong),
+        }
     }
 
     fn wrong(&self, problem: &'static str) -> SnapshotError {

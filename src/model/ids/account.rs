@@ -91,6 +91,11 @@ impl AccountId {
         Self(IDS.number(&form, || form.clone()))
     }
 
+    /// Returns the number under which the id is known in this run.
+    pub(crate) const fn number(self) -> u32 {
+        self.0
+    }
+
     fn form(self) -> &'static Form {
         IDS.get(self.0)
     }
