@@ -200,6 +200,10 @@ pub(crate) async fn carry_out(
         }
     };
     let rules = State::account_rules(&stage.desired, observed);
+    let may_be_refused = |row: &Change| {
+        let mut told = plan.findings.iter();
+        told.any(|told| told.code == "viewers-not-known" && told.address == row.address)
+    };
     let promised = |row: &Change| match &row.effect {
         // The site may leave organizations to Jira administrators, which was not read.
         effect if effect.is_of_organizations() && !rules.manages_organizations => false,
@@ -207,7 +211,7 @@ pub(crate) async fn carry_out(
         | Effect::AddMember(_, PersonRef::Planned(email))
         | Effect::AddCustomer(_, PersonRef::Planned(email)) => !perhaps.contains(email),
         // Of a space that is not linked yet, the site does not tell which viewers it offers: its settings do, where they are read.
-        Effect::LinkSpace(_, _, Some(who)) => offered(*who),
+        Effect::LinkSpace(_, _, Some(who)) => offered(*who) && !may_be_refused(row),
         // Atlassian refuses it where the project is open, which may not be known.
         Effect::RemoveCustomer(key, _) => !is_open(key),
         _ => true,
