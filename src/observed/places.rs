@@ -67,6 +67,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
     use std::collections::BTreeMap;
+    use std::collections::btree_map::Entry;
 
     proptest! {
         #[test]
@@ -85,8 +86,8 @@ mod tests {
                     0 => far,
                     at => ids[*at as usize],
                 };
-                if !known.contains_key(&id) {
-                    known.insert(id, place);
+                if let Entry::Vacant(room) = known.entry(id) {
+                    room.insert(place);
                     places.put(id, place);
                 }
             }
