@@ -259,7 +259,7 @@ pub(super) fn perhaps_in_a_group(
         .iter()
         .find(|circle| !circle.serves() && circle.group.is_some());
     match group {
-        Some(circle) if who.kind == Some(AccountKind::Atlassian) && reach.view == Answer::No => {
+        Some(circle) if who.kind != Some(AccountKind::PortalOnly) && reach.view == Answer::No => {
             trail.add(circle.rule(), None, || {
                 format!("whether new accounts join {} is not known", circle.name)
             });
