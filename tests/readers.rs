@@ -19,7 +19,7 @@ use portcullis::config::{LoadOptions, load_as_if};
 use portcullis::policy::acceptance;
 use portcullis::report::json;
 use proptest::prelude::*;
-use std::sync::LazyLock;
+use std::sync::{LazyLock, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::runtime::Runtime;
 
@@ -130,11 +130,11 @@ fn told() -> impl Strategy<Value = Vec<u8>> {
     ]
 }
 
-/// A service for all answers.
-static SERVICE: LazyLock<(Runtime, Service)> = LazyLock::new(|| {
+/// A service for all answers. It gives the answers of one script at a time, so one test at a time asks it.
+static SERVICE: LazyLock<Mutex<(Runtime, Service)>> = LazyLock::new(|| {
     let runtime = Runtime::new().unwrap();
     let service = runtime.block_on(Service::start());
-    (runtime, service)
+    Mutex::new((runtime, service))
 });
 
 fn day() -> jiff::civil::Date {
@@ -196,7 +196,8 @@ proptest! {
     /// Answers of the service, to each question that the program has for it.
     #[test]
     fn answers_of_anything_are_read_to_an_end(script in told(), number in 0..QUESTIONS) {
-        let (runtime, service) = &*SERVICE;
+        let service = SERVICE.lock().unwrap_or_else(PoisonError::into_inner);
+        let (runtime, service) = &*service;
         ends("an answer", || runtime.block_on(service.ask(number, &script)))?;
     }
 
@@ -218,7 +219,8 @@ proptest! {
 /// The questions of the property above are understood where the answers are: nothing is tested by what is never read.
 #[test]
 fn every_list_and_every_object_is_read_where_the_answer_is_one() {
-    let (runtime, service) = &*SERVICE;
+    let service = SERVICE.lock().unwrap_or_else(PoisonError::into_inner);
+    let (runtime, service) = &*service;
     let whole = include_bytes!("../fuzz/seeds/answers/whole");
     let (_, script) = whole.split_first().unwrap();
     let understood = (0..QUESTIONS).filter(|number| runtime.block_on(service.ask(*number, script)));

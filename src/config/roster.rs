@@ -356,7 +356,7 @@ fn boxed(extra: RosterExtra) -> Option<Box<RosterExtra>> {
 /// Sorts by person and folds equal entries; the same person with different details is reported.
 fn united(cx: &mut Context, mut entries: Vec<RosterEntry>) -> Vec<RosterEntry> {
     if !entries.is_sorted_by(|a, b| a.who < b.who) {
-        entries.sort_by(|a, b| a.who.cmp(&b.who));
+        entries.sort_by_cached_key(|entry| (beginning(&entry.who), entry.who.clone()));
         let mut conflicts = Vec::new();
         entries.dedup_by(|again, first| {
             let same = again.who == first.who;
@@ -382,6 +382,17 @@ fn united(cx: &mut Context, mut entries: Vec<RosterEntry>) -> Vec<RosterEntry> {
     }
     entries.shrink_to_fit();
     entries
+}
+
+/// What decides nearly every comparison of two people, so that a million are sorted without reading their texts again and again.
+fn beginning(who: &Who) -> u128 {
+    let mut bytes = [0; 16];
+    bytes[0] = u8::from(matches!(who, Who::Account(_)));
+    let text = who.text();
+    for (byte, of_text) in bytes[1..].iter_mut().zip(text.bytes()) {
+        *byte = of_text;
+    }
+    u128::from_be_bytes(bytes)
 }
 
 fn address_pattern(cx: &mut Context, node: &Node<'_>) -> Option<Located<AddressPattern>> {
@@ -428,4 +439,26 @@ fn absent_entry(cx: &mut Context, node: &Node<'_>) -> Option<Located<Who>> {
         _ => Who::Email(cx.email(node)?.value),
     };
     Some(Located::new(who, node.mark.span))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::AccountId;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn a_beginning_sorts_as_the_person(
+            local in prop::collection::vec("[a-c]{1,18}", 2),
+            of_account in prop::collection::vec(any::<bool>(), 2),
+        ) {
+            let [one, other] = [0, 1].map(|at| match of_account[at] {
+                true => Who::Account(AccountId::new(local[at].as_str())),
+                false => Who::Email(Email::new(&format!("{}@b.example", local[at])).unwrap()),
+            });
+            let begins = beginning(&one).cmp(&beginning(&other));
+            prop_assert!(begins.is_eq() || begins == one.cmp(&other));
+        }
+    }
 }
