@@ -170,7 +170,7 @@ impl<'a> Draft<'a> {
     fn new(observed: &'a Observed, target: &'a Target, shape: Shape) -> Self {
         let mut seen: BTreeMap<&str, &AccountId> = BTreeMap::new();
         let mut shared = BTreeSet::new();
-        for (id, account) in &observed.accounts {
+        for (id, account) in observed.accounts.iter() {
             if let Some(email) = &account.email
                 && seen.insert(email.key(), id).is_some()
             {

@@ -270,8 +270,9 @@ pub struct State<'a> {
     pub groups: Arc<BTreeMap<String, Group>>,
     /// What also decides and is not judged; no plan changes it.
     pub doors: Arc<Doors>,
-    /// Whether the caller may change organizations, as far as the site lets itself be asked: it may leave them to Jira
-    /// administrators, which a setting says that not everybody can read; then what lets people into one is no more than perhaps. A right that is lacking for sure stands at each row.
+    /// Whether nothing speaks against the caller's changing organizations. The site may leave them to Jira administrators, which a
+    /// setting says that not everybody can read; then what lets people into one is no more than perhaps. A right that is lacking
+    /// for sure stands at each row.
     pub manages_organizations: bool,
     /// Known people, their lists and their situations.
     pub people: People<'a>,

@@ -275,11 +275,11 @@ impl Observer<'_, '_> {
 fn keep_granted(seen: &mut ObservedProject, role: Option<&Read<ObservedCustomers>>) {
     if let (Some(Read::Complete(listed)), Some(Read::Complete(role))) = (&mut seen.customers, role)
     {
-        let (granted, shown) = std::mem::take(listed)
+        let (granted, shown): (Vec<_>, Vec<_>) = std::mem::take(listed)
             .into_iter()
             .partition(|id| role.people.contains(id));
-        *listed = granted;
-        seen.only_shown = shown;
+        *listed = granted.into();
+        seen.only_shown = shown.into();
     }
 }
 

@@ -3,8 +3,8 @@
 use super::ObservedAccount;
 use super::places::Places;
 use crate::model::{AccountId, Email, ManyMap};
-use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::collections::BTreeMap;
 use std::collections::hash_map::Entry;
 use std::fmt;
 use std::sync::OnceLock;
@@ -37,15 +37,6 @@ struct Addresses {
 }
 
 impl Accounts {
-    /// Makes room for this many.
-    pub fn with_capacity(accounts: usize) -> Self {
-        Self {
-            seen: Vec::with_capacity(accounts),
-            at: Places::with_capacity(accounts),
-            ..Self::default()
-        }
-    }
-
     /// Returns how many there are.
     pub fn len(&self) -> usize {
         self.seen.len()
@@ -190,19 +181,9 @@ impl Accounts {
     }
 }
 
-impl<'a> IntoIterator for &'a Accounts {
-    type Item = (&'a AccountId, &'a ObservedAccount);
-    type IntoIter = Box<dyn Iterator<Item = Self::Item> + 'a>;
-
-    fn into_iter(self) -> Self::IntoIter {
-        Box::new(self.iter())
-    }
-}
-
 impl FromIterator<(AccountId, ObservedAccount)> for Accounts {
     fn from_iter<I: IntoIterator<Item = (AccountId, ObservedAccount)>>(all: I) -> Self {
-        let all = all.into_iter();
-        let mut accounts = Self::with_capacity(all.size_hint().0);
+        let mut accounts = Self::default();
         for (id, seen) in all {
             accounts.insert(id, seen);
         }
@@ -233,23 +214,7 @@ impl Serialize for Accounts {
 
 impl<'de> Deserialize<'de> for Accounts {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct ById;
-        impl<'de> Visitor<'de> for ById {
-            type Value = Accounts;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("accounts by id")
-            }
-
-            fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Accounts, M::Error> {
-                let mut accounts = Accounts::default();
-                while let Some((id, seen)) = map.next_entry()? {
-                    accounts.insert(id, seen);
-                }
-                Ok(accounts)
-            }
-        }
-        deserializer.deserialize_map(ById)
+        BTreeMap::deserialize(deserializer).map(|all| all.into_iter().collect())
     }
 }
 

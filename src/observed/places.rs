@@ -21,14 +21,6 @@ pub(super) struct Places {
 }
 
 impl Places {
-    /// Makes room for this many.
-    pub(super) fn with_capacity(accounts: usize) -> Self {
-        Self {
-            near: Vec::with_capacity(accounts),
-            ..Self::default()
-        }
-    }
-
     fn near(&self, id: AccountId) -> Option<usize> {
         id.number().checked_sub(self.first).map(|at| at as usize)
     }

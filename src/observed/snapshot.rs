@@ -105,7 +105,7 @@ pub fn write(observed: &Observed, out: &mut (impl Write + ?Sized)) -> io::Result
         site: observed.site.clone(),
     };
     line(out, &head)?;
-    for (id, account) in &observed.accounts {
+    for (id, account) in observed.accounts.iter() {
         let account = AccountLine(
             *id,
             account.email,

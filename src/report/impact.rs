@@ -56,6 +56,24 @@ pub struct AccessImpact {
     pub if_accepted: Option<Box<Self>>,
 }
 
+impl AccessImpact {
+    /// Returns what apply does, in the shape of what the steps by hand add; where it is not known how many people gain or lose
+    /// something, as many as do at least.
+    pub fn applied(&self) -> Further {
+        let known = self.at_least.clone().unwrap_or_default();
+        Further {
+            classes: self.classes.clone(),
+            gains: self.gains.clone(),
+            losses: self.losses.clone(),
+            keeps: self.keeps.clone(),
+            without_any_access: self.without_any_access.clone(),
+            without_sure_access: self.without_sure_access.clone(),
+            people_gaining: self.people_gaining.unwrap_or(known.people_gaining),
+            people_losing: self.people_losing.unwrap_or(known.people_losing),
+        }
+    }
+}
+
 /// How many people are known to gain and lose something, where there may be more.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct AtLeast {

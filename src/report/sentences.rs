@@ -5,7 +5,7 @@ mod groups;
 mod lists;
 
 use super::document::{Check, PlanDocument, ResourceChange, Source};
-use super::impact::{AccessImpact, AtLeast, CauseRow, ClassRow, Further, NamedRow, Unread};
+use super::impact::{AccessImpact, CauseRow, ClassRow, Further, NamedRow, Unread};
 use super::subject::spoken;
 use crate::neutral::phrase::Phrase;
 pub(super) use groups::{Fate, of_group};
@@ -128,21 +128,8 @@ struct Effects {
 }
 
 fn parts(impact: &AccessImpact) -> Effects {
-    let known = impact.at_least.clone().unwrap_or(AtLeast {
-        people_gaining: impact.people_gaining.unwrap_or(0),
-        people_losing: impact.people_losing.unwrap_or(0),
-    });
     Effects {
-        applied: Further {
-            classes: impact.classes.clone(),
-            gains: impact.gains.clone(),
-            losses: impact.losses.clone(),
-            keeps: impact.keeps.clone(),
-            without_any_access: impact.without_any_access.clone(),
-            without_sure_access: impact.without_sure_access.clone(),
-            people_gaining: known.people_gaining,
-            people_losing: known.people_losing,
-        },
+        applied: impact.applied(),
         by_hand: impact.with_manual_steps.clone(),
         abandoned: impact.projects_without_anyone.clone(),
     }

@@ -19,7 +19,7 @@ impl<'o> Live<'o> {
     /// Indexes what was read.
     pub fn new(observed: &'o Observed) -> Self {
         let mut accounts: HashMap<String, Vec<&AccountId>> = HashMap::new();
-        for (id, seen) in &observed.accounts {
+        for (id, seen) in observed.accounts.iter() {
             if let Some(email) = &seen.email {
                 accounts.entry(encoded(email.key())).or_default().push(id);
             }

@@ -92,7 +92,7 @@ fn names(observed: &Observed) -> Names {
         *of_name.entry(account.name.as_str()).or_default() += 1;
     }
     let mut names = Names::new();
-    for (id, account) in &observed.accounts {
+    for (id, account) in observed.accounts.iter() {
         let who = match &account.email {
             Some(email) => email.key().to_owned(),
             None => format!("id:{id}"),

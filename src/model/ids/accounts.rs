@@ -47,11 +47,6 @@ impl AccountSet {
         }
         found.is_ok()
     }
-
-    /// Keeps those alone of which something holds.
-    pub fn retain(&mut self, keep: impl FnMut(&AccountId) -> bool) {
-        self.0.retain(keep);
-    }
 }
 
 impl From<Vec<AccountId>> for AccountSet {
@@ -81,14 +76,6 @@ impl FromIterator<AccountId> for AccountSet {
 impl<'a> FromIterator<&'a AccountId> for AccountSet {
     fn from_iter<I: IntoIterator<Item = &'a AccountId>>(ids: I) -> Self {
         ids.into_iter().copied().collect()
-    }
-}
-
-impl Extend<AccountId> for AccountSet {
-    fn extend<I: IntoIterator<Item = AccountId>>(&mut self, ids: I) {
-        let mut all = std::mem::take(&mut self.0);
-        all.extend(ids);
-        *self = all.into();
     }
 }
 

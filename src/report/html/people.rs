@@ -62,17 +62,7 @@ pub(super) fn numbers(impact: &AccessImpact, out: &mut dyn Write) -> io::Result<
 
 /// Returns what apply does and what the steps by hand add.
 fn further(impact: &AccessImpact) -> [Further; 2] {
-    let applied = Further {
-        classes: impact.classes.clone(),
-        gains: impact.gains.clone(),
-        losses: impact.losses.clone(),
-        keeps: impact.keeps.clone(),
-        without_any_access: impact.without_any_access.clone(),
-        without_sure_access: impact.without_sure_access.clone(),
-        people_gaining: 0,
-        people_losing: 0,
-    };
-    [applied, impact.with_manual_steps.clone()]
+    [impact.applied(), impact.with_manual_steps.clone()]
 }
 
 /// Writes what happens to people, in the sentences that every form of the plan has.
