@@ -1,20 +1,28 @@
 //! The workspace as one typed whole: merged from all files, checked for structure, every value with its place.
 
+mod law;
+mod lists;
+
+pub use law::{
+    ATTESTATION_DAYS, Ability, AcceptedDrift, Acknowledgement, Attestation, Expectation,
+    ExpectedWho, Gate, Limit, Policy, Undecided, Unmanaged, last_day,
+};
+pub use lists::{
+    AddressPattern, AutoJoined, Create, ManagedBy, Mode, Person, PersonRole, Roster, RosterEntry,
+    RosterExtra, RosterFile, Who,
+};
+
 use crate::config::Sources;
 use crate::config::driver::Driver;
-use crate::config::roster::Reading;
 use crate::config::seeded::{SeedAccount, SeedSandbox};
-use crate::diagnostic::{FileId, Located, Span};
+use crate::diagnostic::{Located, Span};
 use crate::model::{
-    AccountId, AccountKind, Address, ChannelAccess, CustomerSharing, Domain, Email, OrganizationId,
-    OrganizationName, ProjectKey, SiteField, SiteKey, SiteValue, SpaceKey, WhoCanView,
+    ChannelAccess, CustomerSharing, Domain, Email, OrganizationId, OrganizationName, ProjectKey,
+    SiteField, SiteKey, SiteValue, SpaceKey, WhoCanView,
 };
 use camino::Utf8PathBuf;
 use jiff::civil::Date;
-use smol_str::SmolStr;
-use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 /// Everything that the files of one workspace say.
 #[derive(Debug, Clone)]
@@ -174,16 +182,6 @@ pub enum UnlistedProjects {
     Error,
 }
 
-/// Whether a list is added to or is the whole truth.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Mode {
-    /// Add what is missing, leave the rest.
-    #[default]
-    AddOnly,
-    /// Remove the rest.
-    Exact,
-}
-
 /// One site.
 #[derive(Debug, Clone)]
 pub struct Site {
@@ -267,29 +265,6 @@ pub enum OrganizationState {
     Absent,
 }
 
-/// Who changes the members of an organization.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum ManagedBy {
-    /// Portcullis.
-    #[default]
-    Portcullis,
-    /// An identity provider; members are never changed here.
-    Scim,
-    /// Agents, by hand; members are never changed here.
-    Agents,
-}
-
-impl ManagedBy {
-    /// Returns the word of the YAML.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Portcullis => "portcullis",
-            Self::Scim => "scim",
-            Self::Agents => "agents",
-        }
-    }
-}
-
 /// A customer organization.
 #[derive(Debug, Clone)]
 pub struct Organization {
@@ -315,167 +290,6 @@ pub struct Organization {
     pub email_domains: Option<Located<Vec<Located<Domain>>>>,
     /// Its members, when written.
     pub members: Option<Roster>,
-}
-
-/// Whether accounts are made for listed people who have none.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Create {
-    /// Make them, without a mail.
-    #[default]
-    Silent,
-    /// Make them by inviting people to the project whose customers they are: Atlassian sends a mail.
-    Invite,
-    /// Never; a listed person without an account is reported.
-    Never,
-}
-
-/// What becomes of unlisted people whom Atlassian added by an organization's own e-mail domains, under `exact`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum AutoJoined {
-    /// They stay.
-    #[default]
-    Keep,
-    /// They go, like everybody who is not listed.
-    Remove,
-}
-
-/// A list of people: members of an organization, or customers of a project.
-#[derive(Debug, Clone)]
-pub struct Roster {
-    /// Where it is declared.
-    pub span: Span,
-    /// Whether it is the whole list.
-    pub mode: Mode,
-    /// The entries of `list` and of every file in `from`, each person once, sorted by [`Who`].
-    pub entries: Vec<RosterEntry>,
-    /// What becomes of unlisted people of the organization's own e-mail domains.
-    pub auto_joined: AutoJoined,
-    /// Domains that were renamed: the domain now, with those before.
-    pub previous_domains: BTreeMap<Domain, Vec<Domain>>,
-    /// Allowed to be there: never added, never removed.
-    pub keep: Vec<Located<AddressPattern>>,
-    /// Must not be there, in both modes.
-    pub absent: Vec<Located<Who>>,
-    /// Whether accounts are made.
-    pub create: Create,
-    /// The roster files that `from` names, in that order.
-    pub files: Vec<RosterFile>,
-}
-
-/// A roster file that was read.
-#[derive(Debug, Clone)]
-pub struct RosterFile {
-    /// The file; entries that stand in it have it in their span.
-    pub file: FileId,
-    /// Where the YAML names it.
-    pub named: Span,
-    /// How many rows, lines or items it has.
-    pub rows: u64,
-    /// How it is read.
-    pub reading: Arc<Reading>,
-}
-
-/// How an entry names a person. `Email` sorts before `Account`.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Who {
-    /// By address.
-    Email(Email),
-    /// By account id.
-    Account(AccountId),
-}
-
-impl Who {
-    /// Returns the address in compared form, or the account id.
-    pub fn text(&self) -> Cow<'_, str> {
-        match self {
-            Self::Email(email) => email.key().into(),
-            Self::Account(id) => id.text(),
-        }
-    }
-}
-
-/// One entry of a roster. Kept small: a million of them are a supported size.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RosterEntry {
-    /// Who.
-    pub who: Who,
-    /// Where it stands: the YAML item, or the line of the roster file.
-    pub span: Span,
-    /// The display name, used only when an account is made.
-    pub name: Option<SmolStr>,
-    /// What few entries have.
-    pub extra: Option<Box<RosterExtra>>,
-}
-
-/// The rarer parts of a roster entry.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct RosterExtra {
-    /// Chooses between two accounts on one address.
-    pub account: Option<AccountKind>,
-    /// The last day (inclusive, UTC); afterwards the entry means "must be absent".
-    pub until: Option<Date>,
-    /// With `account_id`: the address the account should have by now.
-    pub email: Option<Email>,
-    /// The address that the person had before.
-    pub previous_email: Option<Email>,
-    /// Whether the person is nobody who leaves the list, however alike the addresses are.
-    pub new_person: bool,
-}
-
-/// An exact address, or `*@domain`.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub enum AddressPattern {
-    /// Exactly this person.
-    Exact(Email),
-    /// Everybody of a domain.
-    Domain(Domain),
-}
-
-impl std::fmt::Display for AddressPattern {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Exact(email) => f.write_str(email.key()),
-            Self::Domain(domain) => write!(f, "*@{domain}"),
-        }
-    }
-}
-
-impl AddressPattern {
-    /// Says whether an address is meant.
-    pub fn matches(&self, email: &Email) -> bool {
-        match self {
-            Self::Exact(exact) => exact == email,
-            Self::Domain(domain) => domain.as_str() == email.domain(),
-        }
-    }
-}
-
-/// A person, everywhere on the site; beats every roster: absent from every list.
-#[derive(Debug, Clone)]
-pub struct Person {
-    /// Where it is declared.
-    pub span: Span,
-    /// Why.
-    pub reason: Option<String>,
-    /// Who answers for it.
-    pub owner: Option<String>,
-    /// The last day, where a file of leavers says so.
-    pub until: Option<Date>,
-    /// Whether the access of the account itself is ended too.
-    pub revoked: bool,
-}
-
-/// A person with an Atlassian account who should be a customer, and what is taken for that.
-#[derive(Debug, Clone)]
-pub struct PersonRole {
-    /// Where it is declared.
-    pub span: Span,
-    /// The apps whose roles on this site are taken, by the names that the files use.
-    pub take_away: Vec<Located<String>>,
-    /// Why.
-    pub reason: Option<String>,
-    /// Who answers for it.
-    pub owner: Option<String>,
 }
 
 /// A service project.
@@ -632,214 +446,4 @@ impl ApprovedRole {
             Self::None => "none",
         }
     }
-}
-
-/// What a class gain does to a plan.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Gate {
-    /// Blocks.
-    Block,
-    /// Warns.
-    Warn,
-    /// Nothing.
-    Allow,
-}
-
-/// A limit in absolute numbers, in percent, or both; whichever is exceeded first blocks. Written as `off` it has neither.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Limit {
-    /// Where it is written.
-    pub span: Span,
-    /// At most this many.
-    pub count: Option<u64>,
-    /// At most this share, in percent.
-    pub percent: Option<u64>,
-    /// Ignored for lists with fewer entries than this.
-    pub floor: Option<u64>,
-}
-
-/// Limits and acknowledgements. Where a limit is not written, the one that is built in applies, if there is one.
-#[derive(Debug, Clone, Default)]
-pub struct Policy {
-    /// What happens when `anonymous`, `anyone` or `any_customer` gains access, where written.
-    pub class_gains: BTreeMap<String, Located<Gate>>,
-    /// People losing access.
-    pub max_people_losing_access: Option<Limit>,
-    /// People gaining access.
-    pub max_people_gaining_access: Option<Limit>,
-    /// Removals per list.
-    pub max_removals: Option<Limit>,
-    /// New accounts.
-    pub max_new_accounts: Option<Located<u64>>,
-    /// Licences of apps that are taken away.
-    pub max_licences_removed: Option<Located<u64>>,
-    /// Address patterns that no removal may touch.
-    pub protect: Vec<Located<String>>,
-    /// Address patterns at which nothing may change.
-    pub freeze: Vec<Located<String>>,
-    /// Accepted lints.
-    pub acknowledge: Vec<Acknowledgement>,
-    /// Accepted drift.
-    pub accept_drift: Vec<AcceptedDrift>,
-    /// How unmanaged things are reported.
-    pub unmanaged: Option<Located<Unmanaged>>,
-    /// What becomes of expectations that cannot be decided, where written; they warn.
-    pub undecided: Option<Located<Undecided>>,
-    /// How many days an attestation without `until` counts, where written.
-    pub attestation_days: Option<Located<u64>>,
-}
-
-impl Policy {
-    /// Returns how many days an attestation without `until` counts.
-    pub fn attestation_days(&self) -> u64 {
-        self.attestation_days
-            .map_or(ATTESTATION_DAYS, |days| days.value)
-    }
-}
-
-/// Returns the last day of a statement that counts for so many days; `None` beyond the calendar.
-pub fn last_day(on: Date, days: u64) -> Option<Date> {
-    let days = i64::try_from(days).ok()?;
-    on.checked_add(jiff::Span::new().try_days(days).ok()?).ok()
-}
-
-/// How many days an attestation without `until` counts where nothing else is written.
-pub const ATTESTATION_DAYS: u64 = 90;
-
-/// What becomes of an expectation that cannot be decided.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Undecided {
-    /// It is told.
-    Warn,
-    /// It fails.
-    Block,
-}
-
-/// How unmanaged things are reported.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Unmanaged {
-    /// As a number.
-    Count,
-    /// One by one.
-    List,
-    /// Not at all.
-    Ignore,
-}
-
-/// A lint that somebody answers for.
-#[derive(Debug, Clone)]
-pub struct Acknowledgement {
-    /// Where it stands.
-    pub span: Span,
-    /// The lint, such as `L13`.
-    pub lint: Located<String>,
-    /// Where it applies: an address pattern.
-    pub address: Located<String>,
-    /// Why.
-    pub reason: String,
-    /// Who answers for it.
-    pub owner: String,
-    /// The last day.
-    pub until: Option<Date>,
-}
-
-/// A difference that is left alone until its date.
-#[derive(Debug, Clone)]
-pub struct AcceptedDrift {
-    /// Where it stands.
-    pub span: Span,
-    /// Where it applies: an address pattern.
-    pub address: Located<String>,
-    /// Why.
-    pub reason: String,
-    /// Who answers for it.
-    pub owner: String,
-    /// The last day.
-    pub until: Option<Date>,
-}
-
-/// Whom an expectation is about.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ExpectedWho {
-    /// A visitor without login.
-    Anonymous,
-    /// Any address at all.
-    Anyone,
-    /// Any existing customer.
-    AnyCustomer,
-    /// Any new address of a domain, and every known account of it.
-    Domain(Domain),
-    /// Every member of an organization.
-    Organization(OrganizationName),
-    /// Every member of a group of Atlassian accounts, by the group's name.
-    Group(String),
-    /// One address.
-    Person(Email),
-    /// Everybody but these (`only`), and but the agents and administrators of each project.
-    Others(Vec<Located<Self>>),
-}
-
-impl ExpectedWho {
-    /// Returns everybody who is named: themselves, or those of `only`.
-    pub fn named(&self) -> Vec<&Self> {
-        match self {
-            Self::Others(allowed) => allowed.iter().map(|who| &who.value).collect(),
-            who => vec![who],
-        }
-    }
-}
-
-/// What an expectation says about them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ability {
-    /// Make an account for themselves.
-    SignUp,
-    /// See a portal.
-    ViewPortal,
-    /// Send a request.
-    SendRequest,
-    /// Read an article.
-    ReadArticle,
-}
-
-/// An access test written by the user.
-#[derive(Debug, Clone)]
-pub struct Expectation {
-    /// Where it stands.
-    pub span: Span,
-    /// Its name.
-    pub name: String,
-    /// Whom it is about.
-    pub who: Located<ExpectedWho>,
-    /// Whether it must hold for all (`can`) or for none (`cannot`).
-    pub can: bool,
-    /// What it is about.
-    pub ability: Located<Ability>,
-    /// The site.
-    pub site: Located<SiteKey>,
-    /// Project patterns (`*` allowed).
-    pub projects: Vec<Located<String>>,
-    /// Projects left out.
-    pub except: Vec<Located<String>>,
-    /// The space, for articles.
-    pub space: Option<Located<SpaceKey>>,
-    /// What becomes of it where it cannot be decided: as written beside it, else as the policy says.
-    pub undecided: Undecided,
-}
-
-/// A person's dated statement of a value that no program can read.
-#[derive(Debug, Clone)]
-pub struct Attestation {
-    /// Where it stands.
-    pub span: Span,
-    /// The address it is about.
-    pub address: Located<Address>,
-    /// The value seen.
-    pub value: serde_json::Value,
-    /// Who looked.
-    pub by: String,
-    /// When.
-    pub on: Date,
-    /// The last day it counts; [`Policy::attestation_days`] after `on` when not written.
-    pub until: Date,
 }

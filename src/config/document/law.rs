@@ -8,7 +8,7 @@ use super::words::{
 use schemars::JsonSchema;
 
 blocks! {
-    /// Limits and acknowledgements. A limit that is not written does not apply.
+    /// Limits and acknowledgements. A limit with a default applies where none is written, and `off` lifts it; others apply when written.
     PolicyBlock {
         /// What happens when a whole class of people gains access.
         class_gains: Option<ClassGainsBlock>,
