@@ -1,9 +1,9 @@
 //! The arguments of commands that write or check a workspace's files, and of those about the program itself.
 
-use crate::cli::examples;
 use super::Limits;
 use super::plans::ReportFormat;
 use super::shared::file;
+use crate::cli::examples;
 use camino::Utf8PathBuf;
 use clap::{Args, ValueEnum};
 use jiff::civil::Date;

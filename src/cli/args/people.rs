@@ -1,8 +1,8 @@
 //! The arguments of commands that answer questions about people.
 
-use crate::cli::examples;
 use super::plans::ReportFormat;
 use super::shared::Limits;
+use crate::cli::examples;
 use camino::Utf8PathBuf;
 use clap::{Args, ValueEnum};
 

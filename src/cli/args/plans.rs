@@ -1,7 +1,7 @@
 //! The arguments of commands that plan, carry out, and compare.
 
-use crate::cli::examples;
 use super::shared::{Reach, file, max_bytes};
+use crate::cli::examples;
 use camino::Utf8PathBuf;
 use clap::{Args, ValueEnum};
 
