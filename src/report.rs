@@ -6,6 +6,7 @@ pub mod applied;
 pub mod build;
 pub mod digest;
 pub mod document;
+mod doubts;
 pub mod drift;
 pub mod fates;
 pub mod gitlab;

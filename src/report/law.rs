@@ -1,8 +1,9 @@
 //! What a branch does to the rules that judge it, in words: one sentence a change, with what the plan comes to under the old rule.
 
-use super::document::{Check, FindingDocument, PlanDocument, RuleChange};
+use super::document::{FindingDocument, PlanDocument, RuleChange};
 use super::subject::spoken;
 use crate::neutral::phrase::Phrase;
+use std::collections::HashSet;
 
 /// Returns what this plan comes to under the old rule, as the end of a sentence; empty where that says nothing.
 pub(crate) fn then(change: &RuleChange) -> &'static str {
@@ -54,24 +55,17 @@ pub(super) fn told(document: &PlanDocument) -> Vec<Told<'_>> {
     told.collect()
 }
 
-/// Says whether a check and a finding say that the same expectation is undecided, which is told once.
-pub(super) fn same_doubt(check: &Check, finding: &FindingDocument) -> bool {
-    check.address.kind == "expectation"
-        && check.status == "unknown"
-        && finding.code == "expectation-undecided"
-        && check
-            .problems
-            .iter()
-            .all(|problem| problem.message == finding.message)
-}
-
 /// Returns the findings without those that repeat a change of the rules: these have a section of their own.
 pub(super) fn other_findings(document: &PlanDocument) -> impl Iterator<Item = &FindingDocument> {
-    document.findings.iter().filter(|finding| {
-        let repeats = |change: &RuleChange| {
-            let rest = finding.message.strip_prefix(change.message.as_str());
-            finding.address == change.address && rest == Some(then(change))
-        };
-        !document.rule_changes.iter().any(repeats)
+    let changes = document.rule_changes.iter();
+    let told: HashSet<(&str, String)> = changes
+        .map(|change| {
+            let text = format!("{}{}", change.message, then(change));
+            (change.address.as_str(), text)
+        })
+        .collect();
+    let findings = document.findings.iter();
+    findings.filter(move |finding| {
+        told.is_empty() || !told.contains(&(finding.address.as_str(), finding.message.clone()))
     })
 }

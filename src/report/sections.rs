@@ -3,9 +3,10 @@
 //! What the reader must see first comes first; all text is in typed pieces.
 
 use super::alike;
-use super::document::{FindingDocument, ManualStepDocument, PlanDocument, ResourceChange, Source};
+use super::document::{ManualStepDocument, PlanDocument, ResourceChange, Source};
+use super::doubts::Doubts;
 use super::impact::GroupRow;
-use super::law::{other_findings, same_doubt, told};
+use super::law::{other_findings, told};
 use super::sentences::lines;
 use super::subject::{Subject, root, spoken};
 use super::text::rows::{Section as Fate, action, label, null_of, reason, value, whole};
@@ -380,11 +381,9 @@ pub(super) fn law(document: &PlanDocument) -> Section {
 
 pub(super) fn findings(document: &PlanDocument) -> Section {
     let many = document.sites.len() > 1;
-    let checked = |finding: &&FindingDocument| {
-        let mut checks = document.checks.iter();
-        !checks.any(|check| same_doubt(check, finding))
-    };
-    let rows = other_findings(document).filter(checked).map(|finding| {
+    let doubts = Doubts::of_checks(&document.checks);
+    let others = other_findings(document).filter(|finding| !doubts.tell(finding));
+    let rows = others.map(|finding| {
         vec![
             spoken(&finding.address, many),
             Phrase::read(&finding.message),

@@ -4,7 +4,7 @@
 use super::{BlameRow, DriftDocument, PatchRow, WAITS};
 use crate::neutral::phrase::Phrase;
 use crate::report::document::{Check, FindingDocument, PlanDocument, ResourceChange, Source};
-use crate::report::law::same_doubt;
+use crate::report::doubts::Doubts;
 use crate::report::sentences::{Mark, lines};
 use crate::report::subject::{Subject, root, spoken};
 use crate::report::text::layout::{Page, Paint};
@@ -68,14 +68,10 @@ pub fn text(document: &DriftDocument, style: Style, out: &mut dyn Write) -> io::
         let what = what.then(&Phrase::read(&row.message));
         (what.word(&format!(" [{}]", row.code)), row.source.as_ref())
     })?;
+    let doubts = Doubts::of_checks(document.expectations());
     let findings = document.findings.iter();
-    let findings: Vec<&FindingDocument> = findings
-        .filter(|finding| {
-            !document
-                .expectations()
-                .any(|check| same_doubt(check, finding))
-        })
-        .collect();
+    let findings: Vec<&FindingDocument> =
+        findings.filter(|finding| !doubts.tell(finding)).collect();
     sentences("findings", &findings, &mut page, |finding| {
         let what = spoken(&finding.address, many).word(": ");
         let what = what.then(&Phrase::read(&finding.message));

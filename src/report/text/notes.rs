@@ -6,7 +6,8 @@ use super::values::counted;
 use crate::exit::Exit;
 use crate::policy::acceptance;
 use crate::report::document::{PlanDocument, ResourceChange, Source};
-use crate::report::law::{other_findings, same_doubt, told};
+use crate::report::doubts::Doubts;
+use crate::report::law::{other_findings, told};
 use crate::report::sentences::is_about_people;
 use crate::report::subject::{root, spoken};
 use std::io;
@@ -254,17 +255,13 @@ fn unknown(document: &PlanDocument, page: &mut Page<'_>) -> io::Result<()> {
 }
 
 fn failed_checks(document: &PlanDocument, page: &mut Page<'_>) -> io::Result<()> {
+    let doubts = Doubts::of_findings(&document.findings);
     let failed: Vec<_> = document
         .checks
         .iter()
         .filter(|check| check.status != "pass" && !is_about_people(check))
         // A finding tells it, with its place.
-        .filter(|check| {
-            !document
-                .findings
-                .iter()
-                .any(|finding| same_doubt(check, finding))
-        })
+        .filter(|check| !doubts.tell_all(check))
         .collect();
     for check in &failed {
         let shown = shown_of(check.problems.len(), page.limit(0));
