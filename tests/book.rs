@@ -1,5 +1,5 @@
 //! The book: what is generated from the program is as the program has it, every page is reached, every link leads somewhere,
-//! and every block of commands runs.
+//! every block of commands runs, and every block of YAML is valid.
 #![expect(
     clippy::unwrap_used,
     reason = "a test that cannot set its stage has failed"
@@ -15,6 +15,8 @@ mod links;
 mod pages;
 #[path = "book/promises.rs"]
 mod promises;
+#[path = "book/shown.rs"]
+mod shown;
 #[cfg(unix)]
 #[path = "book/terminal.rs"]
 mod terminal;

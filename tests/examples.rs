@@ -366,25 +366,6 @@ fn one_csv_a_new_customer_is_one_line_to_paste() {
 }
 
 #[test]
-fn the_commands_of_the_readme_say_what_the_readme_shows() {
-    let readme = fs_err::read_to_string(root().join("README.md")).unwrap();
-    let shown: Vec<&str> = readme.split("```text\n").skip(1).collect();
-    let example = Example::new("quickstart");
-    let applied = example.apply(0);
-    let first = shown[0].split("```").next().unwrap();
-    for line in first.lines().filter(|line| line.trim() != "…") {
-        assert!(
-            applied.lines().any(|said| said == line),
-            "not said: {line}\n{applied}"
-        );
-    }
-    example.edit("organizations/initech.yaml", SAMIR, "");
-    let planned = example.plan(2);
-    let second = shown[1].split("```").next().unwrap();
-    assert!(planned.starts_with(second), "{planned}");
-}
-
-#[test]
 fn planning_imports_neither_the_client_nor_http_nor_the_runtime() {
     let mut files: Vec<Utf8PathBuf> = Vec::new();
     for module in ["plan", "policy", "desired", "model"] {

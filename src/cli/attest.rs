@@ -78,6 +78,9 @@ async fn attest(
     let done = record(directory, workspace, &statements, global, output)?;
     let written = done
         .iter()
+        .map(|line| output.folded(line))
+        .collect::<Vec<_>>()
+        .iter()
         .try_for_each(|line| writeln!(output.data, "{line}"));
     let exit = match left {
         0 => Exit::Done,

@@ -71,16 +71,15 @@ pub(super) async fn run(
     // Whoever started this reads the line; without a reader the server is of use all the same.
     output.finish(written, Exit::Done);
     output.note(&format!(
-        "The sandbox answers until it is interrupted. A workspace reaches it with\n\
-         \x20 sites:\n\
-         \x20   {key}:\n\
-         \x20     url: {url}\n\
-         and, for approved domains, `id: {organization}` in the Atlassian organization.\n\
-         Every request needs one of the sandbox's callers:\n\
-         \x20 export PORTCULLIS_EMAIL=admin@sandbox.example PORTCULLIS_API_TOKEN=sandbox-admin\n\
+        "The sandbox answers until it is interrupted (Ctrl-C). In a browser, without a login:\n\
+         \x20 {url}/__sandbox/console   for what only a person can do\n\
+         \x20 {url}/__sandbox/visit     the help center as somebody sees it\n\
+         A workspace reaches it with `url: {url}`, and for approved domains with the `id` of the Atlassian organization:\n\
+         \x20 {organization}\n\
+         Where the environment has no credentials, its own are used; other programs need one of its callers:\n\
+         \x20 export PORTCULLIS_EMAIL=admin@sandbox.example\n\
+         \x20 export PORTCULLIS_API_TOKEN=sandbox-admin\n\
          \x20 export PORTCULLIS_ORG_API_KEY=sandbox-org-key\n\
-         For people, without a login: {url}/__sandbox/console for manual steps,\n\
-         \x20 {url}/__sandbox/visit for the help center as somebody sees it.\n\
          What was asked of it: {url}/__sandbox/stats"
     ));
     let code = interrupted().await;

@@ -14,6 +14,13 @@ pub(crate) fn pages() -> Vec<Utf8PathBuf> {
     found
 }
 
+/// The README and every page below `docs`.
+pub(crate) fn every_page() -> Vec<Utf8PathBuf> {
+    let mut found = vec![root().join("README.md")];
+    found.extend(pages());
+    found
+}
+
 fn collect(directory: &Utf8Path, found: &mut Vec<Utf8PathBuf>) {
     for entry in directory.read_dir_utf8().unwrap() {
         let path = entry.unwrap().into_path();

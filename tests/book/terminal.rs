@@ -1,7 +1,7 @@
 //! The tutorial as somebody sees it who follows it in a terminal: the same commands, in a pseudo-terminal of two widths, with the
 //! questions that are asked only there. What the terminal shows at the end is the transcript.
 
-use super::blocks::{Action, actions, copy};
+use super::blocks::{Action, How, SHELL, actions, copy, quoted};
 use super::pages::root;
 use camino::Utf8Path;
 use portable_pty::{CommandBuilder, PtySize, native_pty_system};
@@ -25,7 +25,7 @@ const PATIENCE: Duration = Duration::from_secs(300);
 
 /// Writes what the tutorial does as a script that shows each command as a prompt would.
 fn script(actions: &[Action]) -> String {
-    let mut script = String::new();
+    let mut script = SHELL.to_owned();
     for action in actions {
         match action {
             Action::Write { path, text } => {
@@ -33,11 +33,22 @@ fn script(actions: &[Action]) -> String {
                     "mkdir -p \"$(dirname '{path}')\"\ncat > '{path}' <<'END OF FILE'\n{text}END OF FILE\n"
                 ));
             }
-            Action::Run { command, .. } => {
+            Action::Run { command, how, .. } => {
                 // In a terminal there is somebody to ask.
                 let asked = command.replace(" --auto-approve", "");
-                let quoted = asked.replace('\'', "'\\''");
-                script.push_str(&format!("printf '\\n$ %s\\n' '{quoted}'\n{asked}\n"));
+                let shown = format!("printf '\\n$ %s\\n' {}\n", quoted(&asked));
+                let run = match how {
+                    How::Here => shown + &format!("run {}\n", quoted(&asked)),
+                    // The first line stands for what another terminal shows.
+                    How::Serving => {
+                        let serve = format!(
+                            "serve {asked} >served.txt; head -n 1 served.txt; rm served.txt"
+                        );
+                        shown + &format!("run {}\n", quoted(&serve))
+                    }
+                    How::ByHand => format!("run {} >/dev/null\n", quoted(&asked)),
+                };
+                script.push_str(&run);
             }
         }
     }
@@ -65,6 +76,11 @@ fn shown(script: &Utf8Path, directory: &Utf8Path, columns: u16) -> vt100::Parser
         ("HOME", directory.as_str()),
         ("TERM", "xterm-256color"),
         ("PORTCULLIS_TODAY", "2026-11-22"),
+        ("GIT_AUTHOR_NAME", "Jo"),
+        ("GIT_AUTHOR_EMAIL", "jo@acme.example"),
+        ("GIT_COMMITTER_NAME", "Jo"),
+        ("GIT_COMMITTER_EMAIL", "jo@acme.example"),
+        ("GIT_CONFIG_NOSYSTEM", "1"),
     ] {
         command.env(name, value);
     }
@@ -129,8 +145,11 @@ fn transcript(columns: u16) -> String {
         .zip(&mut rows)
         .filter(|(row, _)| screen.screen().row_wrapped(*row))
         .map(|(_, text)| text)
-        // What is typed, and links, which somebody copies.
-        .filter(|text| !text.starts_with("$ ") && !text.starts_with("Source: https://"))
+        // What is typed, and links and commands, which somebody copies.
+        .filter(|text| {
+            let copied = ["$ ", "Source: https://", "       record: portcullis "];
+            !copied.iter().any(|begin| text.starts_with(begin))
+        })
         .collect();
     // The program breaks its lines itself, between words.
     assert_eq!(wrapped, Vec::<String>::new(), "at {columns} columns");
@@ -144,6 +163,7 @@ fn hold(name: &str, columns: u16) {
         (r"[0-9a-f]{64}", "DIGEST"),
         (r"\d+ requests", "N requests"),
         (r"portcullis \d+\.\d+\.\d+", "portcullis VERSION"),
+        (r"127\.0\.0\.1:\d+", "127.0.0.1:PORT"),
     ];
     insta::with_settings!({ filters => changing }, {
         insta::assert_snapshot!(name, transcript);
