@@ -206,7 +206,7 @@ fn page(shared: &Shared, ask: &Ask) -> Answer {
         }
         (["console", "users"], None) => shared.read(|site| people::users(site, &ask.query, None)),
         (["console", "users"], Some(form)) => {
-            let (answer, mails) = shared.change(&by, |site| people::invite(site, form));
+            let (answer, mails) = shared.change(&by, |site| people::put_users(site, form));
             shared.count_mails(mails);
             answer
         }

@@ -17,8 +17,10 @@ use std::collections::BTreeSet;
 
 /// An app of the site, which roles are about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Resource {
+pub(super) enum Resource {
+    /// Jira Service Management.
     Jsm,
+    /// Another one.
     Other(App),
 }
 
@@ -201,23 +203,40 @@ fn change(site: &mut Site, call: &Call<'_>, grant: bool) -> Reply {
     if [ADMIN.0, AGENT.0].contains(&&*account.email) && !grant {
         return Err(call.error(403, "The roles of this account cannot be taken away."));
     }
-    let changed = changed(&account, resource, role, grant)
-        .ok_or_else(|| call.error(400, &format!("The app has no role `{role}`.")))?;
-    if changed != account {
-        let (action, summary) = match grant {
-            true => ("user_granted_role", "Granted role to user"),
-            false => ("user_revoked_role", "Revoked role from user"),
+    match site.change_role(&account, resource, role, grant) {
+        true => Ok(Answer::empty(204)),
+        false => Err(call.error(400, &format!("The app has no role `{role}`."))),
+    }
+}
+
+impl Site {
+    /// Grants a role to an account itself, or takes one that it has by itself; `false` for a role that the app does not have.
+    pub(super) fn change_role(
+        &mut self,
+        account: &Account,
+        resource: Resource,
+        role: &str,
+        grant: bool,
+    ) -> bool {
+        let Some(changed) = changed(account, resource, role, grant) else {
+            return false;
         };
-        let item = Item::new("ROLE", resource.ari(site), role);
-        let entry = Event::organization(action, summary, site.account_item(&account.id));
-        site.note(entry.with(item));
+        if changed != *account {
+            let (action, summary) = match grant {
+                true => ("user_granted_role", "Granted role to user"),
+                false => ("user_revoked_role", "Revoked role from user"),
+            };
+            let item = Item::new("ROLE", resource.ari(self), role);
+            let entry = Event::organization(action, summary, self.account_item(&account.id));
+            self.note(entry.with(item));
+        }
+        let becomes_customer = grant && resource == Resource::Jsm && role == "atlassian/customer";
+        let handle = self.accounts.put(changed);
+        if becomes_customer {
+            self.join_by_domain(handle);
+        }
+        true
     }
-    let becomes_customer = grant && resource == Resource::Jsm && role == "atlassian/customer";
-    let handle = site.accounts.put(changed);
-    if becomes_customer {
-        site.join_by_domain(handle);
-    }
-    Ok(Answer::empty(204))
 }
 
 /// Returns the account as it is after a role was granted or taken; `None` for a role that the app does not have.

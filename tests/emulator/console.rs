@@ -1,7 +1,7 @@
 //! The console and the visitor's view: what forms change, what they refuse, who may send them, and that foreign text stays text.
 
 use crate::harness::{acme, email, key, space};
-use portcullis::emulator::{AccountState, NewAccount, Options, Role, Sandbox, Site};
+use portcullis::emulator::{AccountState, App, NewAccount, Options, Role, Sandbox, Site};
 use portcullis::model::{
     AccountKind, ChannelAccess, CustomerSharing, Domain, EmailAccountCreation,
     OrganizationManagement, OrganizationName, WhoCanView,
@@ -492,6 +492,66 @@ async fn accounts_are_invited_migrated_revoked_and_given_back() {
         .send(customers, &[("account", bo), ("action", "delete")])
         .await;
     assert_eq!(wrong.status().as_u16(), 422);
+}
+
+#[tokio::test]
+async fn roles_apps_and_groups_are_taken_one_by_one_and_nobody_is_locked_out() {
+    let mut site = acme().site;
+    let dev = site.add_account(NewAccount {
+        apps: [App::Jira, App::Confluence].into(),
+        ..NewAccount::atlassian(email("dev@acme.com"), Role::User)
+    });
+    site.add_group("writers", None);
+    site.add_to_group("writers", &[dev]).unwrap();
+    let browser = Browser::on(site).await;
+    let users = "/__sandbox/console/users";
+    let dev = &*dev.text();
+    let now = || {
+        let site = browser.sandbox.site();
+        let account = site.accounts_with_email("dev@acme.com")[0].clone();
+        let groups = site.members_of_group("writers").len();
+        (account.role, account.apps, account.state, groups)
+    };
+    let page = browser.page(&format!("{users}?search=dev@acme.com")).await;
+    for control in [
+        "Jira Service Management: Customer",
+        "Jira: None",
+        "Confluence: None",
+        "Remove from group writers",
+        "Suspend access",
+    ] {
+        assert!(page.contains(control), "{control}: {page}");
+    }
+    for action in ["customer", "no-jira"] {
+        browser
+            .submit(users, &[("account", dev), ("action", action)])
+            .await;
+    }
+    let only = [App::Confluence].into();
+    assert_eq!(now(), (Role::Customer, only, AccountState::Active, 1));
+    let page = browser.page(&format!("{users}?search=dev@acme.com")).await;
+    assert!(!page.contains("Jira: None"), "{page}");
+    let groups = "/__sandbox/console/groups";
+    browser
+        .submit(groups, &[("name", "writers"), ("remove", dev)])
+        .await;
+    browser
+        .submit(users, &[("account", dev), ("action", "suspend")])
+        .await;
+    assert_eq!((now().2, now().3), (AccountState::Deactivated, 0));
+    browser
+        .submit(users, &[("account", dev), ("action", "restore")])
+        .await;
+    assert_eq!(now().2, AccountState::Active);
+    let admin = browser
+        .sandbox
+        .site()
+        .accounts_with_email("admin@sandbox.example")[0]
+        .id()
+        .to_string();
+    browser
+        .refused(users, &[("account", &admin), ("action", "suspend")])
+        .await;
 }
 
 #[tokio::test]

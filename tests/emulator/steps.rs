@@ -3,7 +3,7 @@
 use crate::harness::{acme, email, key, space};
 use camino::Utf8Path;
 use portcullis::config::{LoadOptions, load};
-use portcullis::emulator::{AccountState, NewAccount, Options, Role, Sandbox};
+use portcullis::emulator::{AccountState, App, NewAccount, Options, Role, Sandbox};
 use portcullis::model::{Domain, OrganizationName, SiteField, SiteKey};
 use portcullis::plan::ManualSubject;
 use portcullis::plan::manual::step;
@@ -32,6 +32,21 @@ fn subjects() -> Vec<ManualSubject> {
         ManualSubject::InviteInternal(vec![email("jo@acme.com")]),
         ManualSubject::MigrateAccounts(vec![email("ana@globex.example")]),
         ManualSubject::GrantPortalAccess(email("bo@globex.example")),
+        ManualSubject::RevokePortalAccess(email("ana@globex.example")),
+        ManualSubject::SuspendAccount(email("dev@acme.com")),
+        ManualSubject::CustomerRole(
+            email("dev@acme.com"),
+            vec![
+                "jira".to_owned(),
+                "jira-service-management".to_owned(),
+                "confluence".to_owned(),
+            ],
+        ),
+        ManualSubject::LeaveGroups(
+            email("dev@acme.com"),
+            vec!["writers".to_owned()],
+            "confluence".to_owned(),
+        ),
     ]);
     all
 }
@@ -63,6 +78,12 @@ async fn the_click_path_of_every_step_is_found_on_the_page_it_links_to() {
     site.set_account_state(&acme.bo, AccountState::Revoked)
         .unwrap();
     site.add_account(NewAccount::atlassian(email("jo@acme.com"), Role::None));
+    let dev = site.add_account(NewAccount {
+        apps: [App::Jira, App::Confluence].into(),
+        ..NewAccount::atlassian(email("dev@acme.com"), Role::User)
+    });
+    site.add_group("writers", None);
+    site.add_to_group("writers", &[dev]).unwrap();
     let sandbox = Sandbox::start(site, Options::default()).await.unwrap();
 
     let directory = tempfile::TempDir::new().unwrap();

@@ -1,8 +1,10 @@
-//! Accounts in the administration: inviting people with Atlassian accounts, and what can be done to portal-only ones.
+//! Accounts in the administration: inviting people with Atlassian accounts, their roles and apps, and what can be done to
+//! portal-only ones.
 
-use super::super::accounts::{Account, AccountState, Handle, Role};
+use super::super::accounts::{Account, AccountState, App, Handle, Role};
 use super::super::call::Answer;
-use super::super::site::Site;
+use super::super::site::{ADMIN, AGENT, Site};
+use super::super::users::Resource;
 use super::html::{self, Notice, group, hidden, line};
 use super::projects::ROWS;
 use super::{CONSOLE, Form, encoded, see_other};
@@ -32,17 +34,13 @@ pub(super) fn users(site: &Site, query: &Form, refused: Option<&str>) -> Answer 
     );
     let rows: Vec<Vec<String>> = found(site, query, AccountKind::Atlassian)
         .map(|account| {
-            let present = site.role_of(account);
-            let action = match present {
-                Role::None => html::form(&path, &hidden("email", &account.email), "Grant access"),
-                _ => String::new(),
-            };
             vec![
                 html::text(&account.email),
-                role(present).to_owned(),
+                role(site.role_of(account)).to_owned(),
+                apps(site, account),
                 html::text(&site.groups_of(account).join(", ")),
                 state(account),
-                action,
+                actions(site, account, &path),
             ]
         })
         .collect();
@@ -54,6 +52,7 @@ pub(super) fn users(site: &Site, query: &Form, refused: Option<&str>) -> Answer 
             &[
                 "E-mail address",
                 "Jira Service Management",
+                "Other apps",
                 "Groups",
                 "State",
                 "Action"
@@ -68,8 +67,117 @@ pub(super) fn users(site: &Site, query: &Form, refused: Option<&str>) -> Answer 
     html::page(site.name(), "Users", notice.as_ref(), &body)
 }
 
+/// The apps besides Jira Service Management that an account may use, by itself or through a group.
+fn apps(site: &Site, account: &Account) -> String {
+    let apps = site.apps_of(account).into_iter().map(app_name);
+    apps.collect::<Vec<_>>().join(", ")
+}
+
+/// What can be done about the roles and the access of an account; what a group gives is not its own, and is not offered.
+fn actions(site: &Site, account: &Account, path: &str) -> String {
+    let action = |action: &str, submit: &str| {
+        html::form(
+            path,
+            &(hidden("account", &account.id) + &hidden("action", action)),
+            submit,
+        )
+    };
+    let mut all = match site.role_of(account) {
+        Role::None => html::form(path, &hidden("email", &account.email), "Grant access"),
+        _ => String::new(),
+    };
+    if account.role != Role::Customer {
+        all += &action("customer", "Jira Service Management: Customer");
+    }
+    for app in &account.apps {
+        all += &action(app_action(*app), &format!("{}: None", app_name(*app)));
+    }
+    let groups = site.groups_of(account).into_iter();
+    for group in groups.filter(|group| site.groups.contains_key(group)) {
+        all += &html::form(
+            &format!("{CONSOLE}/groups"),
+            &(hidden("name", &group) + &hidden("remove", &account.id)),
+            &format!("Remove from group {group}"),
+        );
+    }
+    all += &match account.state {
+        AccountState::Deactivated => action("restore", "Restore access"),
+        _ => action("suspend", "Suspend access"),
+    };
+    format!("<details><summary>More actions (…)</summary>\n{all}</details>")
+}
+
+const fn app_name(app: App) -> &'static str {
+    match app {
+        App::Jira => "Jira",
+        App::Confluence => "Confluence",
+    }
+}
+
+const fn app_action(app: App) -> &'static str {
+    match app {
+        App::Jira => "no-jira",
+        App::Confluence => "no-confluence",
+    }
+}
+
+/// Takes a form of the page of users; returns the e-mails that it takes too.
+pub(super) fn put_users(site: &mut Site, form: &Form) -> (Answer, u64) {
+    match form.has("account") {
+        true => (change_user(site, form), 0),
+        false => invite(site, form),
+    }
+}
+
+/// Makes one account a customer and nothing more, takes an app from it, or suspends it.
+fn change_user(site: &mut Site, form: &Form) -> Answer {
+    let id = AccountId::new(form.get("account"));
+    let account = site
+        .account(&id)
+        .filter(|account| account.kind == AccountKind::Atlassian);
+    let Some(account) = account.cloned() else {
+        return html::error(404, "There is no such Atlassian account.");
+    };
+    // Nobody is locked out of the sandbox.
+    if [ADMIN.0, AGENT.0].contains(&account.email()) {
+        return users(site, form, Some("This account has to stay as it is."));
+    }
+    let own = |site: &mut Site, resource, role, grant| {
+        let account = site.account(&id).cloned();
+        account.is_some_and(|account| site.change_role(&account, resource, role, grant))
+    };
+    let done = match form.get("action") {
+        "customer" => {
+            // The role is there before the licence goes.
+            own(site, Resource::Jsm, "atlassian/customer", true)
+                && ["atlassian/admin", "atlassian/user"]
+                    .into_iter()
+                    .all(|role| own(site, Resource::Jsm, role, false))
+        }
+        "no-jira" => own(site, Resource::Other(App::Jira), "atlassian/user", false),
+        "no-confluence" => own(
+            site,
+            Resource::Other(App::Confluence),
+            "atlassian/user",
+            false,
+        ),
+        "suspend" => site
+            .set_account_state(&id, AccountState::Deactivated)
+            .is_ok(),
+        "restore" => site.set_account_state(&id, AccountState::Active).is_ok(),
+        _ => false,
+    };
+    match done {
+        true => see_other(format!(
+            "{CONSOLE}/users?search={}&done",
+            encoded(account.email())
+        )),
+        false => html::error(422, "There is no such action for this account."),
+    }
+}
+
 /// Invites somebody, or grants the role Customer; returns the e-mails that it takes too.
-pub(super) fn invite(site: &mut Site, form: &Form) -> (Answer, u64) {
+fn invite(site: &mut Site, form: &Form) -> (Answer, u64) {
     let Ok(email) = Email::new(form.get("email").trim()) else {
         return (users(site, form, Some("This is no e-mail address.")), 0);
     };

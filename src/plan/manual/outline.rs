@@ -111,14 +111,14 @@ impl Outline {
                     "suspend the Atlassian account of `{}` on this site",
                     person.written()
                 ),
-                ["More actions (…)", "Suspend access"],
+                &["More actions (…)", "Suspend access"],
             ),
             S::CustomerRole(person, apps) => customer_role(person, apps),
             S::LeaveGroups(person, groups, app) => {
                 let groups: Vec<_> = groups.iter().map(named).collect();
                 let (who, groups) = (person.written(), groups.join(" and "));
                 let title = format!("take `{who}` out of {groups}, which gives {app}");
-                of_account(person, title, ["Groups", "Remove from group"])
+                of_account(person, title, &["Groups", "Remove from group"])
             }
         }
     }
@@ -209,14 +209,30 @@ fn customer_role(person: &Email, apps: &[String]) -> Outline {
     if !apps.is_empty() {
         title += &format!(", then take away {}", apps.join(", "));
     }
-    let steps = ["Jira Service Management: Customer", "the other apps: None"];
-    of_account(person, title, steps)
+    // The licence of an agent goes with the choice of the role; every other app has a choice of its own.
+    let mut steps = vec!["Jira Service Management: Customer".to_owned()];
+    let others = apps.iter().filter(|app| *app != "jira-service-management");
+    steps.extend(others.map(|app| format!("{}: None", app_name(app))));
+    let steps: Vec<&str> = steps.iter().map(String::as_str).collect();
+    of_account(person, title, &steps)
+}
+
+/// An app as its page calls it; what has no word of ours stands as the files have it.
+fn app_name(app: &str) -> &str {
+    match app {
+        "jira" => "Jira",
+        "confluence" => "Confluence",
+        other => other,
+    }
 }
 
 /// A step at an Atlassian account in the list of users.
-fn of_account(person: &Email, title: String, [first, last]: [&str; 2]) -> Outline {
+fn of_account(person: &Email, title: String, controls: &[&str]) -> Outline {
     let search = format!("search for {}", person.written());
-    Outline::new(Entry::Users, title, &[&search, first, last])
+    let steps: Vec<&str> = std::iter::once(search.as_str())
+        .chain(controls.iter().copied())
+        .collect();
+    Outline::new(Entry::Users, title, &steps)
 }
 
 /// Returns how many elements of an outline's path lead to its page.

@@ -109,10 +109,9 @@ fn page(subject: &ManualSubject) -> Place<'_> {
         }
         ManualSubject::InviteInternal(_) => settings("users", "invite"),
         // Without the address, which a link would carry past the redaction of reports.
-        ManualSubject::SuspendAccount(_) | ManualSubject::CustomerRole(..) => {
-            settings("users", "search")
-        }
-        ManualSubject::LeaveGroups(..) => settings("groups", "groups"),
+        ManualSubject::SuspendAccount(_)
+        | ManualSubject::CustomerRole(..)
+        | ManualSubject::LeaveGroups(..) => settings("users", "search"),
         ManualSubject::MigrateAccounts(_)
         | ManualSubject::GrantPortalAccess(_)
         | ManualSubject::RevokePortalAccess(_) => settings("portal-only-customers", "search"),
