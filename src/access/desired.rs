@@ -31,6 +31,8 @@ const UNDECLARED_RULE: &str = "the workspace does not declare it";
 /// What becomes of people under `people`.
 pub(super) const ABSENT: &str =
     "declared absent, the person is taken off every list, and an account that is there stays";
+/// What becomes of people under `people` whose access ends.
+pub(super) const REVOKED: &str = "declared revoked, the person is taken off every list, and the portal-only access of an account that is there is ended";
 /// Reads after "the list ".
 const ADD_ONLY: &str = "is `add_only`: whoever else is on it stays";
 /// How many patterns of `keep` are named.
@@ -54,9 +56,22 @@ impl<'a> State<'a> {
                 .map(|roster| roster.present.len())
                 .sum(),
         );
-        for email in site.people.keys() {
-            // A plan takes them off every list and leaves the account alone, of which nothing is known offline.
-            people.unresolved(email, Some(ABSENT.to_owned()));
+        for (email, person) in &site.people {
+            // A plan takes them off every list; of the account nothing is known offline.
+            let becomes = match person.revoked {
+                true => REVOKED,
+                false => ABSENT,
+            };
+            people.unresolved(email, Some(becomes.to_owned()));
+        }
+        for email in site.roles.keys() {
+            // The role is one of an Atlassian account, whatever list the person is on and what it says of them.
+            people.add(Person {
+                email: Some(email),
+                account_id: None,
+                name: "",
+                account: Account::customer(AccountKind::Atlassian),
+            });
         }
         let mut organizations = Vec::new();
         let mut positions = BTreeMap::new();

@@ -6,6 +6,7 @@ pub mod text;
 use super::accounts::{self, Channel, DomainClass, Outcome, Way};
 use super::answer::{Answer, Because, Trail};
 use super::articles;
+use super::desired;
 use super::people::{Account, Lookup, PersonId, Role, Status};
 use super::portal::{self, Reach};
 use super::state::{State, StateKind};
@@ -251,7 +252,12 @@ fn notes(state: &State<'_>, asked: &Asked, projects: &[usize]) -> Vec<Because> {
                     }
                 }
                 Lookup::Unknown(why) => trail.add("R1", None, || {
-                    format!("whether the address has an account is not known: {why}. An account that is there reaches every open portal until it is revoked by hand")
+                    // Whose access ends is not said to keep it: what the plan leaves is an Atlassian account.
+                    let keeps = match why == desired::REVOKED {
+                        true => "An Atlassian account that is there reaches every open portal until an administrator suspends it",
+                        false => "An account that is there reaches every open portal until it is revoked by hand",
+                    };
+                    format!("whether the address has an account is not known: {why}. {keeps}")
                 }),
             }
             subdomain(state, email.domain(), &mut trail);

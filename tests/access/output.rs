@@ -76,6 +76,42 @@ fn explain_somebody_declared_absent() {
 }
 
 #[test]
+fn offline_a_role_is_one_of_an_atlassian_account_and_revoked_is_not_absent() {
+    let written = "version: 1
+sites:
+  acme:
+    url: \"sandbox:\"
+    people:
+      dev@x.example: { role: customer, reason: contract ended, owner: it@acme.example }
+      sole@x.example: { role: customer, reason: contract ended, owner: it@acme.example }
+      mal@x.example: { state: revoked, reason: left, owner: it@acme.example }
+    organizations: { All: { members: { mode: exact, list: [dev@x.example] } } }
+    projects: { HR: { channel_access: restricted, organizations: { mode: exact, list: [All] } } }
+";
+    let told = |who: &str| {
+        let workspace = crate::support::workspace(written);
+        let key = SiteKey::new("acme").unwrap();
+        let desired = Desired::new(&workspace, &key, today()).unwrap();
+        let state = State::offline(&desired);
+        let found = explain(&state, &Asked::new(who).unwrap(), None);
+        let mut out = Vec::new();
+        let form = Form::whole(400);
+        let sources = &workspace.sources;
+        text::write(&mut out, ("acme", who), &found, None, &[], sources, form).unwrap();
+        String::from_utf8(out).unwrap()
+    };
+    for who in ["dev@x.example", "sole@x.example"] {
+        let told = told(who);
+        let found = "R1d  an Atlassian account that is on the site already";
+        assert!(told.contains(found), "{told}");
+    }
+    let revoked = told("mal@x.example");
+    assert!(revoked.contains("declared revoked"), "{revoked}");
+    assert!(!revoked.contains("declared absent"), "{revoked}");
+    assert!(!revoked.contains("revoked by hand"), "{revoked}");
+}
+
+#[test]
 fn explain_a_domain() {
     insta::assert_snapshot!(explained("*@globex.example"));
 }

@@ -10,10 +10,10 @@ use crate::access::state::{Project, State, StateKind};
 use crate::access::visitor::{Actor, Visitor};
 use crate::neutral::named;
 
-/// The customer that an address may have an account of, by why that is not known. Whoever is declared absent is taken off
-/// every list, those included that keep whom they do not name.
+/// The customer that an address may have an account of, by why that is not known. Whoever is declared absent or revoked is
+/// taken off every list, those included that keep whom they do not name.
 pub(in crate::access) fn customer_of_doubt(why: &str) -> Visitor<'static> {
-    match why == desired::ABSENT {
+    match [desired::ABSENT, desired::REVOKED].contains(&why) {
         true => Visitor::AnyCustomer,
         false => Visitor::Existing(vec![Actor::customer()]),
     }
