@@ -72,6 +72,10 @@ enum Wanted {
     Became(Vec<(&'static str, Vec<String>)>, Option<Vec<String>>, Value),
     /// That somebody touched these, which the log records whole.
     Touched(Vec<(&'static str, Vec<String>)>),
+    /// That an account went this way; a record about what else the account is in says nothing of it.
+    Account(Vec<String>, Way),
+    /// That an organization of this name went, or is called otherwise now.
+    Gone(String),
 }
 
 /// Says who made a change: `address` is a plan's, `action` what happened on the site, `live` the value there now.
@@ -93,7 +97,10 @@ pub fn blame(
     let (log, wanted) = match parts.as_slice() {
         [_, "approved-domain", domain] => (
             &logs.organization,
-            Wanted::Touched(vec![("domain", vec![(*domain).to_owned()])]),
+            Some(Wanted::Touched(vec![(
+                "domain",
+                vec![(*domain).to_owned()],
+            )])),
         ),
         // Which role went is not told in the same words everywhere; that one of this person did, and which way, is.
         [_, "account", who, "role"] => {
@@ -102,16 +109,18 @@ pub fn blame(
                 _ => Way::Added,
             };
             let all = vec![person(names, who), ("role", Vec::new())];
-            (&logs.organization, Wanted::Went(all, way))
+            (&logs.organization, Some(Wanted::Went(all, way)))
         }
-        _ => match wanted(&parts, names, action, live, project_name) {
-            Some(wanted) => (&logs.site, wanted),
-            None => return Blame::Silent,
-        },
+        _ => {
+            let wanted = wanted(&parts, names, action, live, project_name);
+            (&logs.site, wanted)
+        }
     };
-    match log {
-        Err(why) => Blame::Unread(why.clone()),
-        Ok(records) => {
+    // A log that was not read is told of what no record could be about, too.
+    match (log, wanted) {
+        (Err(why), _) => Blame::Unread(why.clone()),
+        (Ok(_), None) => Blame::Silent,
+        (Ok(records), Some(wanted)) => {
             find(records, &wanted).map_or(Blame::Silent, |record| Blame::By(record.clone()))
         }
     }
@@ -138,6 +147,7 @@ fn wanted(
     let person = |who: &str| person(names, who);
     Some(match parts {
         [_, "organization", name] => match way {
+            Some(Way::Removed) => Wanted::Gone((*name).to_owned()),
             Some(way) => Wanted::Went(vec![organization(name)], way),
             None => {
                 let now = live.get("name").cloned().unwrap_or(Value::Null);
@@ -172,7 +182,16 @@ fn wanted(
             None,
             live.get("who_can_view").cloned().unwrap_or(Value::Null),
         ),
-        [_, "account", who] => Wanted::Went(vec![person(who)], way?),
+        [_, "account", who] => {
+            let state = live.get("state").and_then(Value::as_str);
+            let way = match (way, state) {
+                (Some(way), _) => way,
+                (None, Some("revoked" | "deactivated")) => Way::Removed,
+                (None, Some(_)) => Way::Added,
+                (None, None) => return None,
+            };
+            Wanted::Account(person(who).1, way)
+        }
         [_, "customer-access" | "setting", name] => {
             let field = match *name {
                 "internal" => "atlassian_accounts",
@@ -202,6 +221,19 @@ fn person(names: &Names, who: &str) -> (&'static str, Vec<String>) {
 fn find<'r>(records: &'r [Record], wanted: &Wanted) -> Option<&'r Record> {
     match wanted {
         Wanted::Touched(all) => records.iter().find(|record| names_all(record, all)),
+        Wanted::Account(called, way) => {
+            let all = [("user", called.clone())];
+            let newest = records.iter().find(|record| is_alone(record, &all))?;
+            (went(newest, &all) == Some(*way)).then_some(newest)
+        }
+        Wanted::Gone(name) => {
+            let all = [("organization", vec![name.clone()])];
+            let newest = records
+                .iter()
+                .find(|record| renamed_from(record, name) || is_alone(record, &all))?;
+            let gone = renamed_from(newest, name) || went(newest, &all) == Some(Way::Removed);
+            gone.then_some(newest)
+        }
         Wanted::Went(all, way) => {
             let newest = records.iter().find(|record| names_all(record, all))?;
             (went(newest, all) == Some(*way)).then_some(newest)
@@ -230,6 +262,22 @@ fn find<'r>(records: &'r [Record], wanted: &Wanted) -> Option<&'r Record> {
             None
         }
     }
+}
+
+/// Says whether a record is about one thing and nothing else.
+fn is_alone(record: &Record, all: &[(&'static str, Vec<String>)]) -> bool {
+    let kinds = all.iter().map(|(kind, _)| *kind);
+    let kinds: Vec<&str> = kinds.collect();
+    let mut items = record.items.iter();
+    items.all(|item| kinds.iter().any(|kind| is_a(&item.kind, kind))) && names_all(record, all)
+}
+
+/// Says whether a record tells that the organization of a name got another one.
+fn renamed_from(record: &Record, name: &str) -> bool {
+    let mut items = record.items.iter();
+    let mut changes = record.changes.iter();
+    items.any(|item| is_a(&item.kind, "organization"))
+        && changes.any(|(field, from, to)| plain(field) == "name" && from == name && from != to)
 }
 
 /// Says whether a record names everything: as what it is about, or as a value that changed. Without a name anything of the kind
@@ -305,145 +353,4 @@ fn plain(text: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
-
-    fn record(
-        at: i64,
-        summary: &str,
-        items: &[(&str, &str)],
-        changes: &[(&str, &str, &str)],
-    ) -> Record {
-        let item = |(kind, name): &(&str, &str)| Item {
-            kind: (*kind).into(),
-            id: String::new(),
-            name: (*name).into(),
-        };
-        let change = |(field, from, to): &(&str, &str, &str)| {
-            ((*field).to_owned(), (*from).to_owned(), (*to).to_owned())
-        };
-        Record {
-            at: Timestamp::from_second(at).unwrap(),
-            by: Some("jo".into()),
-            summary: summary.into(),
-            items: items.iter().map(item).collect(),
-            changes: changes.iter().map(change).collect(),
-        }
-    }
-
-    fn asked(site: Vec<Record>, address: &str, action: &str, live: Value) -> Blame {
-        let logs = Logs {
-            site: Ok(site),
-            organization: Err("no key".into()),
-        };
-        let names = Names::from([("ana@x.example".to_owned(), vec!["Ana".to_owned()])]);
-        blame(&logs, &names, (address, action, &live), |_| None)
-    }
-
-    #[test]
-    fn a_record_counts_where_it_names_everything_and_says_the_way() {
-        let items = [("PROJECT", "IT"), ("CUSTOMER_ORGANIZATION", "Globex")];
-        let added = || record(2, "Organization added to project", &items, &[]);
-        let at = "acme/project/IT/organization/Globex";
-        assert!(matches!(
-            asked(vec![added()], at, "create", json!({})),
-            Blame::By(_)
-        ));
-        // The newest says that it was put there, and it is gone: somebody else took it away, whom no record names.
-        assert_eq!(asked(vec![added()], at, "delete", json!({})), Blame::Silent);
-        let other = "acme/project/IT/organization/Initech";
-        assert_eq!(
-            asked(vec![added()], other, "create", json!({})),
-            Blame::Silent
-        );
-        // A verb that nobody knows says no way.
-        let vague = record(3, "Organization touched", &items, &[]);
-        assert_eq!(
-            asked(vec![vague, added()], at, "create", json!({})),
-            Blame::Silent
-        );
-    }
-
-    #[test]
-    fn people_are_named_by_values_too_and_roles_are_no_projects() {
-        let customer = |to: &str| {
-            let items = [
-                ("PROJECT", "IT"),
-                ("PROJECT_ROLE", "Service Desk Customers"),
-            ];
-            record(1, "Project roles changed", &items, &[("Users", "", to)])
-        };
-        let at = "acme/project/IT/customer/ana@x.example";
-        assert!(matches!(
-            asked(vec![customer("Ana")], at, "create", json!({})),
-            Blame::By(_)
-        ));
-        assert_eq!(
-            asked(vec![customer("Anna")], at, "create", json!({})),
-            Blame::Silent
-        );
-        let role = record(1, "added", &[("PROJECT_ROLE", "IT"), ("USER", "Ana")], &[]);
-        assert_eq!(asked(vec![role], at, "create", json!({})), Blame::Silent);
-    }
-
-    #[test]
-    fn a_value_counts_until_a_newer_record_has_another() {
-        let changed = |at, to: &str| {
-            record(
-                at,
-                "changed",
-                &[("PROJECT", "IT")],
-                &[("Channel access", "x", to)],
-            )
-        };
-        let at = "acme/project/IT/access";
-        let found = asked(vec![changed(1, "Open")], at, "update", json!("open"));
-        assert!(matches!(found, Blame::By(_)));
-        let newer = vec![changed(2, "Restricted"), changed(1, "Open")];
-        assert_eq!(asked(newer, at, "update", json!("open")), Blame::Silent);
-    }
-
-    #[test]
-    fn a_role_of_a_person_is_in_the_log_of_the_organization() {
-        let items = [("USER", "Ana"), ("ROLE", "atlassian/user")];
-        let granted = || record(2, "Granted role to user", &items, &[]);
-        let names = Names::from([("ana@x.example".to_owned(), vec!["Ana".to_owned()])]);
-        let asked = |records: Vec<Record>, live: &str| {
-            let logs = Logs {
-                site: Err("not asked".into()),
-                organization: Ok(records),
-            };
-            let at = "acme/account/ana@x.example/role";
-            blame(
-                &logs,
-                &names,
-                (at, "update", &json!({"role": live})),
-                |_| None,
-            )
-        };
-        assert!(matches!(asked(vec![granted()], "user"), Blame::By(_)));
-        // Somebody took the role Customer away, whom no record names.
-        assert_eq!(asked(vec![granted()], "none"), Blame::Silent);
-        let group = record(
-            3,
-            "User added to group",
-            &[("USER", "Ana"), ("GROUP", "g")],
-            &[],
-        );
-        assert!(
-            matches!(asked(vec![group, granted()], "user"), Blame::By(found) if found.summary.contains("role"))
-        );
-    }
-
-    #[test]
-    fn a_log_that_was_not_read_is_said() {
-        let found = asked(
-            vec![],
-            "corp/approved-domain/x.example",
-            "create",
-            json!({}),
-        );
-        assert_eq!(found, Blame::Unread("no key".into()));
-    }
-}
+mod tests;
