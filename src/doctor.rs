@@ -13,7 +13,7 @@ pub use text::write;
 use crate::exit::Exit;
 use crate::model::{ProjectKey, Surface};
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How a check ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -85,6 +85,8 @@ pub struct Rights {
     pub projects_known: bool,
     /// Whether the Admin API answers with the organization's key; `None` where it was not asked.
     pub organization_key: Option<bool>,
+    /// Surfaces without a promise that the site refused to these credentials.
+    pub refused: BTreeSet<Surface>,
 }
 
 /// What the caller may do in one project.

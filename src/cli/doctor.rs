@@ -1,14 +1,15 @@
 //! `portcullis doctor`: what this machine, these credentials and this workspace can and cannot do, before anything is tried.
 
+mod surfaces;
+
 use super::args::{DoctorArguments, Global, Limits, Reach, ReportFormat};
 use super::{Lookup, Output, observe};
-use crate::config::driver::Endpoint;
-use crate::config::{Auth, Site, SiteUrl, SurfaceMode, Workspace};
+use crate::config::{Auth, Site, SiteUrl, Workspace};
 use crate::desired::Desired;
 use crate::diagnostic::Located;
 use crate::doctor::{self, Check, ProjectRights, Rights, SiteReport, State};
 use crate::exit::Exit;
-use crate::jsm::{ApiError, ErrorKind, Reader};
+use crate::jsm::{ApiError, Reader};
 use crate::model::{Read, SiteKey};
 use crate::report::text::counted;
 use jiff::Timestamp;
@@ -126,7 +127,7 @@ async fn site(
     if known {
         let checks = self::rights(&reader, &desired, &mut rights).await;
         report.sections.push(("rights of this account", checks));
-        let checks = surfaces(&reader, &desired, &mut rights).await;
+        let checks = surfaces::tried(&reader, &desired, &mut rights).await;
         report.sections.push(("surfaces", checks));
         let checks = doors(&reader, &desired, &rights).await;
         report.sections.push(("also decides, never judged", checks));
@@ -356,54 +357,6 @@ fn right(what: &str, held: Option<bool>, does: &str) -> Check {
     }
 }
 
-/// Tries each surface with one request that reads.
-async fn surfaces(reader: &Reader, desired: &Desired<'_>, rights: &mut Rights) -> Vec<Check> {
-    let surfaces = &desired.site.surfaces;
-    let mut checks = vec![Check::new(
-        State::Good,
-        "documented",
-        "published REST: read and written",
-    )];
-    // A declared project that the site shows stands for all.
-    let project = rights.projects.keys().next().cloned();
-    let mode = |mode: SurfaceMode| match mode {
-        SurfaceMode::Deny => "not used (`deny`)",
-        SurfaceMode::Read => "read only (`read`)",
-        SurfaceMode::Write => "read and written (`write`)",
-    };
-    for (name, allowed) in [("gateway", surfaces.gateway), ("private", surfaces.private)] {
-        let tried = match (&project, allowed) {
-            (_, SurfaceMode::Deny) | (None, _) => None,
-            (Some(key), _) if name == "gateway" => {
-                Some(reader.linked_spaces(key.as_str()).await.map(drop))
-            }
-            (Some(key), _) => Some(reader.request_security(key.as_str()).await.map(drop)),
-        };
-        checks.push(tried_surface(name, mode(allowed), tried));
-    }
-    if let Some(driver) = &surfaces.mapped {
-        for (name, endpoint) in &driver.endpoints {
-            checks.push(mapped(reader, name, endpoint).await);
-        }
-    }
-    if let (Some((_, organization)), Some(id)) = (desired.atlassian, &desired.atlassian_id)
-        && organization.approved_domains.is_some()
-    {
-        let tried = reader.approved_domains(id).await;
-        rights.organization_key = match &tried {
-            Ok(_) => Some(true),
-            Err(error) if lacks_right(error) => Some(false),
-            Err(_) => None,
-        };
-        checks.push(tried_surface(
-            "Admin API",
-            "approved domains: read and written",
-            Some(tried.map(drop)),
-        ));
-    }
-    checks
-}
-
 /// Tries what also decides who gets in: read and told by `plan`, `who`, `explain` and `review`, and judged by none of them.
 async fn doors(reader: &Reader, desired: &Desired<'_>, rights: &Rights) -> Vec<Check> {
     let what = "help centers";
@@ -452,39 +405,4 @@ async fn doors(reader: &Reader, desired: &Desired<'_>, rights: &Rights) -> Vec<C
         "blocked and allowed senders of a project's e-mail channel, chat channels, and the access settings of team-managed projects: no API tells them",
     );
     vec![help_centers, request_types, never]
-}
-
-fn lacks_right(error: &ApiError) -> bool {
-    matches!(error.kind(), ErrorKind::Unauthorized | ErrorKind::Forbidden)
-}
-
-fn tried_surface(name: &str, mode: &str, tried: Option<Result<(), ApiError>>) -> Check {
-    match tried {
-        None => Check::new(State::Note, name, format!("{mode}; not tried")),
-        Some(Ok(())) => Check::new(State::Good, name, format!("{mode}; it answers")),
-        Some(Err(error)) => {
-            let check = Check::new(State::Note, name, format!("{mode}; refused: {error}"));
-            match error.hint() {
-                Some(hint) => check.hint(hint),
-                None => check,
-            }
-        }
-    }
-}
-
-async fn mapped(reader: &Reader, name: &str, endpoint: &Endpoint) -> Check {
-    let how = match endpoint.write {
-        Some(_) => "read and written",
-        None => "read only",
-    };
-    let mode = format!("{} of your description, {how}", endpoint.path);
-    let what = format!("mapped {name}");
-    if endpoint.path.contains('{') {
-        return tried_surface(&what, &mode, None);
-    }
-    tried_surface(
-        &what,
-        &mode,
-        Some(reader.mapped(&endpoint.path).await.map(drop)),
-    )
 }

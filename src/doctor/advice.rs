@@ -1,6 +1,6 @@
 //! What to do next: tokens for planning and for applying, and what no program can find out.
 
-use super::{SiteReport, State, Way};
+use super::{SiteReport, State};
 use crate::config::{Auth, Site, UserManagement};
 
 /// The scopes with which a token plans: each reads.
@@ -8,14 +8,16 @@ const READING: &str = "read:servicedesk:jira-service-management read:organizatio
 read:organization.user:jira-service-management read:organization.property:jira-service-management \
 read:servicedesk.organization:jira-service-management read:servicedesk.customer:jira-service-management read:user:jira \
 read:permission:jira read:permission-scheme:jira read:project:jira read:project-role:jira read:project-category:jira \
-read:application-role:jira read:group:jira read:field:jira read:avatar:jira";
+read:application-role:jira read:group:jira read:field:jira read:avatar:jira read:requesttype:jira-service-management \
+read:audit-log:jira";
 
 /// The scopes that applying needs besides.
 const WRITING: &str = "write:organization:jira-service-management delete:organization:jira-service-management \
 write:organization.user:jira-service-management delete:organization.user:jira-service-management \
 write:organization.property:jira-service-management write:servicedesk.organization:jira-service-management \
 delete:servicedesk.organization:jira-service-management write:servicedesk.customer:jira-service-management \
-delete:servicedesk.customer:jira-service-management write:customer:jira-service-management";
+delete:servicedesk.customer:jira-service-management write:customer:jira-service-management write:project-role:jira \
+delete:project-role:jira";
 
 /// Returns what to do next on a site: a heading and sentences each.
 pub fn advice(site: &Site, report: &SiteReport) -> Vec<(&'static str, Vec<String>)> {
@@ -47,12 +49,16 @@ fn applying(site: &Site, report: &SiteReport) -> Vec<String> {
     if site.auth != Auth::Classic {
         says.push(format!("Scopes: those for planning, and {WRITING}."));
     }
-    let approved = report
-        .fields
-        .iter()
-        .any(|field| field.field == "approved_domains" && field.way != Way::ByHand);
-    if approved {
-        says.push("Approved domains: admin.atlassian.com > Settings > API keys > Create API key, by an organization admin; as PORTCULLIS_ORG_API_KEY.".to_owned());
+    let declared = |name: &str| report.fields.iter().any(|field| field.field == name);
+    let roles = declared("people.role");
+    let domains = declared("approved_domains");
+    if roles || domains {
+        let what = match (roles, domains) {
+            (true, true) => "Approved domains and roles",
+            (true, false) => "Roles",
+            _ => "Approved domains",
+        };
+        says.push(format!("{what}: admin.atlassian.com > Settings > API keys > Create API key, by an organization admin; as PORTCULLIS_ORG_API_KEY."));
     }
     let missing = report
         .sections

@@ -82,14 +82,28 @@ fn people(desired: &Desired<'_>, rights: &Rights, lines: &mut Lines) {
         lines.add("people.state: revoked", None, way, why);
     }
     if !desired.site.roles.is_empty() {
-        let (way, why) = match surfaces.roles == SurfaceMode::Write {
-            true => (
-                Way::Automatic(Surface::Roles),
-                "needs the organization's key; what a group gives is by hand",
-            ),
-            false => (
+        let named = desired.atlassian_id.is_some();
+        let write = surfaces.roles == SurfaceMode::Write;
+        let (way, why) = match (write, named, rights.organization_key) {
+            (false, ..) => (
                 Way::ByHand,
                 "surfaces: { roles: write } and the organization's key make it automatic",
+            ),
+            (true, false, _) => (
+                Way::ByHand,
+                "the `id` of the Atlassian organization makes it automatic, with the organization's key",
+            ),
+            (true, true, Some(false)) => (
+                Way::ByHand,
+                "an API key of the Atlassian organization (`PORTCULLIS_ORG_API_KEY`) makes it automatic",
+            ),
+            (true, true, Some(true)) => (
+                Way::Automatic(Surface::Roles),
+                "with the organization's key; what a group gives is by hand",
+            ),
+            (true, true, None) => (
+                Way::Automatic(Surface::Roles),
+                "with the organization's key, of which it is not known whether it is accepted; what a group gives is by hand",
             ),
         };
         lines.add("people.role", None, way, why);
@@ -280,7 +294,8 @@ fn project(
     for (field, declared, mapped) in settings {
         if declared {
             let why = "surfaces: { private: write } makes it automatic, over an endpoint that Atlassian does not promise";
-            setting(field, name, surfaces, mapped, why, held.administer, lines);
+            let rights = (rights, held.administer);
+            setting(field, name, surfaces, mapped, why, rights, lines);
         }
     }
     if project.organizations.is_some() {
@@ -319,7 +334,7 @@ fn project(
             surfaces,
             MappedField::WhoCanView,
             why,
-            held.administer,
+            (rights, held.administer),
             lines,
         );
     }
@@ -332,10 +347,17 @@ fn setting(
     surfaces: &Surfaces,
     mapped: MappedField,
     by_hand: &str,
-    administer: Option<bool>,
+    (rights, administer): (&Rights, Option<bool>),
     lines: &mut Lines,
 ) {
     match (route(surfaces, mapped).write, administer) {
+        (surface, _) if rights.refused.contains(&surface) => {
+            let why = format!(
+                "surface {} is refused to these credentials, as told above",
+                surface.word()
+            );
+            lines.add(field, object, Way::ByHand, why);
+        }
         (Surface::Manual, _) => lines.add(field, object, Way::ByHand, by_hand),
         (Surface::Mapped, _) => lines.add(
             field,

@@ -214,6 +214,17 @@ impl Reader {
         Ok(records)
     }
 
+    /// Says whether the audit records of the site can be read, by asking for one.
+    ///
+    /// # Errors
+    /// As every request: see [`ErrorKind`](super::ErrorKind).
+    pub async fn audit_answers(&self) -> Result<(), ApiError> {
+        let call = Call::get(Base::Jira, "/rest/api/3/auditing/record")
+            .query("limit", 1)
+            .right("Administer Jira");
+        self.http.send(call).await.map(drop)
+    }
+
     /// Lists the newest events of an Atlassian organization, newest first.
     ///
     /// # Errors

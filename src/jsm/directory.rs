@@ -117,6 +117,21 @@ impl Reader {
         Ok(users.into_iter().map(Into::into).collect())
     }
 
+    /// Says whether the directory of the organization can be read, by asking for one person.
+    ///
+    /// # Errors
+    /// As every request: see [`ErrorKind`](super::ErrorKind).
+    pub async fn directory_answers(&self, org_id: &str) -> Result<(), ApiError> {
+        let path = format!(
+            "/admin/v2/orgs/{}/directories/-/users",
+            wire::segment(org_id)
+        );
+        let call = Call::get(Base::Admin, path)
+            .query("limit", 1)
+            .right(ORG_ADMIN);
+        self.http.send(call).await.map(drop)
+    }
+
     /// Lists the roles of an account, in every app and site of the organization, those through groups included.
     ///
     /// # Errors

@@ -107,3 +107,84 @@ async fn credentials_that_are_wrong_and_a_host_that_is_silent() {
     assert_eq!(ran.code, 8, "{}", ran.text());
     assert!(ran.out.contains("missing  reached"), "{}", ran.out);
 }
+
+/// Somebody who becomes a customer, and a project whose access is declared.
+const DECLARED: &str = "    surfaces: { gateway: write, private: write, roles: write, accounts: write }
+    people:
+      dev@acme.example: { role: customer, take_away: [jira], reason: left, owner: it@acme.example }
+      mal@globex.example: { state: revoked, reason: left, owner: it@acme.example }
+    projects: { ITSM: { channel_access: restricted, knowledge_base: { ITKB: { who_can_view: all_logged_in } } } }
+";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_surface_is_told_and_no_field_is_promised_over_one_that_refuses() {
+    let sandbox = site(Options::default()).await;
+    let id = sandbox.site().atlassian_organization().to_owned();
+    let text = |auth: &str| {
+        format!(
+            "version: 1\natlassian_organizations: {{ corp: {{ id: {id} }} }}\nsites:\n  acme:\n    url: \"{}\"\n    atlassian_organization: corp\n{auth}{DECLARED}",
+            sandbox.url()
+        )
+    };
+    let mut place = Place::new();
+    place.environment(&super::harness::ADMIN);
+    place.write("portcullis.yaml", &text(""));
+    let surface = |document: &serde_json::Value, name: &str| {
+        let checks = document["sites"][0]["checks"].as_array().unwrap();
+        let mut found = checks
+            .iter()
+            .filter(|check| check["section"] == "surfaces" && check["what"] == name);
+        let found = found.next();
+        found
+            .unwrap_or_else(|| panic!("no surface {name}: {document:#}"))
+            .clone()
+    };
+    let whole = place.run(&["doctor", "--format", "json"]).json();
+    for name in ["documented", "gateway", "private", "roles", "audit"] {
+        assert_eq!(surface(&whole, name)["state"], "ok", "{name}: {whole:#}");
+    }
+    // Nothing tells who is a site admin.
+    assert_eq!(surface(&whole, "accounts")["state"], "unknown");
+    for name in ["people.role", "projects.channel_access"] {
+        assert_eq!(field(&whole, name)["way"], "automatic", "{whole:#}");
+    }
+    // Without the organization's key a role is a step by hand, as the plan has it.
+    place.without("PORTCULLIS_ORG_API_KEY");
+    let blind = place.run(&["doctor", "--format", "json"]).json();
+    assert_eq!(field(&blind, "people.role")["way"], "by hand", "{blind:#}");
+    let why = field(&blind, "people.role")["why"].as_str().unwrap();
+    assert!(why.contains("PORTCULLIS_ORG_API_KEY"), "{why}");
+    assert!(
+        surface(&blind, "roles")["hint"]
+            .as_str()
+            .unwrap()
+            .contains("PORTCULLIS_ORG_API_KEY")
+    );
+    // By OAuth neither the gateway nor the private endpoint answers here: both are steps by hand in the plan too.
+    for name in ["PORTCULLIS_EMAIL", "PORTCULLIS_API_TOKEN"] {
+        place.without(name);
+    }
+    place.environment(&[
+        ("PORTCULLIS_CLIENT_ID", portcullis::emulator::OAUTH_CLIENT.0),
+        (
+            "PORTCULLIS_CLIENT_SECRET",
+            portcullis::emulator::OAUTH_CLIENT.1,
+        ),
+    ]);
+    place.write("portcullis.yaml", &text("    auth: oauth\n"));
+    let oauth = place.run(&["doctor", "--format", "json"]).json();
+    let plan = place.run(&["plan", "--format", "json"]).json();
+    for (name, address) in [
+        ("projects.channel_access", "acme/project/ITSM/access"),
+        (
+            "projects.knowledge_base.who_can_view",
+            "acme/project/ITSM/knowledge-base/ITKB",
+        ),
+    ] {
+        assert_eq!(field(&oauth, name)["way"], "by hand", "{oauth:#}");
+        let rows = plan["resource_changes"].as_array().unwrap();
+        let row = rows.iter().find(|row| row["address"] == address).unwrap();
+        assert_eq!(row["portcullis"]["surface"], "manual", "{row}");
+    }
+    assert_eq!(sandbox.stats().writes, 0);
+}
