@@ -4,9 +4,7 @@ use super::change::{Change, Effect};
 use super::{Finding, Plan};
 use crate::access::State;
 use crate::desired::Desired;
-use crate::model::{
-    OrganizationManagement, ProjectKey, Read, Right, SiteField, SiteValue, Surface, Work,
-};
+use crate::model::{OrganizationManagement, ProjectKey, Read, Right, Surface, Work};
 use crate::neutral::named;
 use crate::observed::{Allowed, Observed};
 use std::collections::BTreeMap;
@@ -16,12 +14,10 @@ pub fn mark(plan: &mut Plan, desired: &Desired<'_>, observed: &Observed) {
     let Some(Read::Complete(rights)) = &observed.rights else {
         return;
     };
-    let setting = observed.settings.get(&SiteField::OrganizationManagement);
-    let setting = setting.and_then(|seen| seen.value.known());
-    let by_admins = setting
-        == Some(&SiteValue::OrganizationManagement(
-            OrganizationManagement::JiraAdminsOnly,
-        ));
+    // As read, else as somebody attests it.
+    let rules = State::account_rules(desired, observed);
+    let setting = rules.site.organization_management.value();
+    let by_admins = setting == Some(&OrganizationManagement::JiraAdminsOnly);
     let mut lacking: BTreeMap<Right, (usize, String)> = BTreeMap::new();
     for change in &mut plan.changes {
         if change.is_by_hand() || change.is_question() {
@@ -38,7 +34,9 @@ pub fn mark(plan: &mut Plan, desired: &Desired<'_>, observed: &Observed) {
             lacking.entry(right).or_insert((0, first)).0 += 1;
         }
     }
-    perhaps_by_admins(plan, desired, observed);
+    if !rules.manages_organizations {
+        perhaps_by_admins(plan, desired);
+    }
     for (right, (count, first)) in lacking {
         let first = named(&first);
         let rows = match count {
@@ -58,10 +56,7 @@ pub fn mark(plan: &mut Plan, desired: &Desired<'_>, observed: &Observed) {
 }
 
 /// Says that the site may leave organizations to Jira administrators, where rows change them and nobody read whether it does.
-fn perhaps_by_admins(plan: &mut Plan, desired: &Desired<'_>, observed: &Observed) {
-    if State::account_rules(desired, observed).manages_organizations {
-        return;
-    }
+fn perhaps_by_admins(plan: &mut Plan, desired: &Desired<'_>) {
     let rows = plan.changes.iter();
     let mut rows = rows.filter(|row| row.effect.is_of_organizations() && !row.is_by_hand());
     let Some(first) = rows.next() else { return };

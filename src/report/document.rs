@@ -9,6 +9,7 @@ use crate::neutral::shell;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::collections::BTreeSet;
 
 /// A plan over all sites of a workspace.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -80,6 +81,14 @@ impl PlanDocument {
     pub fn is_overridable(&self) -> bool {
         let mut rows = self.resource_changes.iter();
         rows.any(|row| row.portcullis.overridable)
+    }
+
+    /// Returns the rights that carrying this out takes and that the caller lacks: without them `apply` sends nothing.
+    pub fn lacking(&self) -> BTreeSet<&str> {
+        let rows = self.resource_changes.iter();
+        let rows = rows.filter(|row| row.portcullis.blocked_by.is_empty());
+        rows.filter_map(|row| row.portcullis.needs_right.as_deref())
+            .collect()
     }
 
     /// Returns a command on the same part of the same workspace, ready for a shell.

@@ -169,10 +169,18 @@ pub(super) fn rest(document: &PlanDocument) -> Vec<(&'static str, Phrase)> {
         ),
     );
     let budget = &document.api_budget;
+    let lacking: Vec<&str> = document.lacking().into_iter().collect();
+    let with = match lacking.is_empty() {
+        true => "applying sends".to_owned(),
+        false => format!(
+            "these credentials lack the right {} and would send nothing; with it applying sends",
+            lacking.join(" and ")
+        ),
+    };
     say(
         "requests",
         format!(
-            "applying sends {} writes or more; planning took {} requests",
+            "{with} {} writes or more; planning took {} requests",
             budget.apply_writes, budget.plan_requests
         ),
     );
@@ -673,6 +681,9 @@ fn why(change: &ResourceChange, many: bool) -> Phrase {
             let more = extra.waiting_for.len() - 1;
             why = why.word(&format!(" and {more} more"));
         }
+    }
+    if let Some(right) = &extra.needs_right {
+        why = why.word(" · lacks ").then(&Phrase::read(right));
     }
     if !matches!(extra.surface.as_str(), "" | "documented" | "manual") {
         why = why.word(" · over ").then(&Phrase::read(&extra.surface));

@@ -153,6 +153,15 @@ async fn every_command_says_what_it_could_not_do_before_it_promises_anything() {
                     ran.text()
                 ));
             }
+            if with == With::Agent
+                && ["plan", "apply"].contains(&command[0])
+                && (words.contains("apply will send") || !words.contains("lacks Administer Jira"))
+            {
+                wrong.push(format!(
+                    "{with:?} {command:?} promises writes: {}",
+                    ran.text()
+                ));
+            }
             let wrote = sandbox.stats().writes - before;
             if wrote > 0 && (command[0] != "apply" || [With::Agent, With::NoKey].contains(&with)) {
                 wrong.push(format!("{with:?} {command:?} wrote {wrote} times"));

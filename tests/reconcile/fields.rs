@@ -4,8 +4,8 @@
 use crate::support::{Case, Round, run};
 use insta::assert_snapshot;
 use portcullis::emulator::Options;
-use portcullis::model::{Incomplete, Read};
-use portcullis::observed::Observed;
+use portcullis::model::{Incomplete, Read, Surface};
+use portcullis::observed::{Accounts, Observation, Observed, Resolution};
 use std::fmt::Write as _;
 
 /// What happens to a case before it is planned.
@@ -65,15 +65,46 @@ fn without_members(observed: &mut Observed) {
     }
 }
 
+fn without_links(observed: &mut Observed) {
+    if let Some(Read::Complete(projects)) = &mut observed.projects {
+        for project in projects.values_mut() {
+            project.organizations = Some(Read::Incomplete(cut_off()));
+        }
+    }
+}
+
+fn without_access(observed: &mut Observed) {
+    if let Some(Read::Complete(projects)) = &mut observed.projects {
+        for project in projects.values_mut() {
+            project.channel_access = Some(Observation::failed(cut_off(), Surface::Private));
+        }
+    }
+}
+
+/// As where a search failed: no list shows the person either.
+fn without_addresses(observed: &mut Observed) {
+    observed.accounts = Accounts::default();
+    for resolution in observed.resolutions.values_mut() {
+        *resolution = Resolution::Unresolved(cut_off());
+    }
+}
+
 const GROUPS: &str = "sandbox: { groups: { staff: { id: g-s, members: [ivy@acme.com], role: customer }, temps: { id: g-t, members: [kim@acme.com], role: customer } }, projects: { HR: { customer_groups: [temps] } } }
 projects: { HR: {} }";
 const PEOPLE: &str = "accounts: { list: [{ email: dev@x.example, account: atlassian, role: user, apps: [jira] }, { email: new@x.example, account: atlassian, role: none }, { email: old@x.example, account: atlassian }] }
 sandbox: { groups: { g-jira: { members: [gus@x.example], apps: [jira], role: customer } } }
 organizations: { All: { members: { list: [dev@x.example, new@x.example, old@x.example] } } }
 projects: { HR: { organizations: { list: [All] } } }";
-const ENDING: &str = "accounts: { list: [{ email: gone@x.example, state: revoked }, { email: in@acme.com, account: atlassian }] }
+const ENDING: &str = "accounts: { list: [{ email: gone@x.example, state: revoked }, { email: stray@x.example }, { email: in@acme.com, account: atlassian }] }
 organizations: { Globex: { members: { list: [ana@x.example] } }, Initech: {} }
 projects: { HR: { organizations: { list: [Globex, Initech] }, customers: { list: [in@acme.com] } } }";
+const KEPT_BY_ADMINS: &str = "organization_management: jira_admins_only
+organizations: { Globex: { members: { list: [ana@x.example] } } }
+projects: { HR: { organizations: { list: [Globex] } } }";
+const INTERNAL: &str = "customer_access: { internal: { atlassian_accounts: true }, external: { portal_only_accounts: false } }
+projects: { HR: {} }
+=top=
+atlassian_organizations: { acme-corp: { approved_domains: { domains: { acme.com: { sites: { acme: { role: customer } } } } } } }";
 const LISTS: &str = "customer_access: { external: { portal_only_accounts: true, allowed_domains: any } }
 organizations: { Globex: { email_domains: [globex.example], members: { list: [ana@globex.example, auto@globex.example, bo@x.example] } } }
 projects: { HR: { channel_access: open, customers: { list: [ana@globex.example] } }, WEB: { channel_access: restricted } }";
@@ -92,6 +123,13 @@ const TABLE: &[Row] = &[
         "customer_groups",
         "keep",
         "projects: { HR: { customer_groups: { mode: exact, list: [{ name: temps, id: g-t }] } } }",
+        GROUPS,
+        As::Admin,
+    ),
+    (
+        "customer_groups",
+        "change: another group of the name",
+        "projects: { HR: { customer_groups: { list: [{ name: temps, id: g-x }] } } }",
         GROUPS,
         As::Admin,
     ),
@@ -127,6 +165,20 @@ const TABLE: &[Row] = &[
         "people.role, take_away",
         "change",
         "people: { dev@x.example: { role: customer, take_away: [jira, jira-service-management] } }",
+        PEOPLE,
+        As::Admin,
+    ),
+    (
+        "people.role, take_away",
+        "keep: what is not named stays",
+        "people: { dev@x.example: { role: customer, take_away: [confluence] } }",
+        PEOPLE,
+        As::Admin,
+    ),
+    (
+        "people.role",
+        "unmanaged: a role that nobody names",
+        "organizations: { All: { members: { list: [new@x.example] } } }",
         PEOPLE,
         As::Admin,
     ),
@@ -188,6 +240,20 @@ const TABLE: &[Row] = &[
     ),
     (
         "people.state: revoked",
+        "remove: the line is deleted, and the person listed",
+        "organizations: { Globex: { members: { list: [gone@x.example] } } }",
+        ENDING,
+        As::Admin,
+    ),
+    (
+        "people.state: revoked",
+        "unreadable: whose account it is",
+        "people: { stray@x.example: { state: revoked } }",
+        ENDING,
+        As::Without(without_addresses),
+    ),
+    (
+        "people.state: revoked",
         "unmanaged",
         "organizations: { Globex: {} }",
         ENDING,
@@ -230,6 +296,27 @@ const TABLE: &[Row] = &[
     ),
     (
         "until of an organization",
+        "change: prolonged",
+        "organizations: { Globex: { until: 2027-11-21 } }\nprojects: { HR: { organizations: { list: [Globex] } } }",
+        "organizations: { Globex: {} }\nprojects: { HR: {} }",
+        As::Admin,
+    ),
+    (
+        "until of an organization",
+        "unmanaged: nothing is said of when it ends",
+        "organizations: { Globex: {} }",
+        ENDING,
+        As::Admin,
+    ),
+    (
+        "until of an organization",
+        "refused",
+        "organization_management: jira_admins_only\norganizations: { Globex: { until: 2026-11-21, empty: true } }\n=top=\nattestations: [{ address: acme/setting/organization-management, value: jira_admins_only, by: jo@acme.com, on: 2026-11-01 }]",
+        KEPT_BY_ADMINS,
+        As::Agent,
+    ),
+    (
+        "until of an organization",
         "unreadable",
         "organizations: { Globex: { until: 2026-11-21 } }",
         ENDING,
@@ -241,6 +328,27 @@ const TABLE: &[Row] = &[
         "organizations: { Globex: {} }\nprojects: { HR: { organizations: { list: [{ name: Globex, until: 2026-11-21 }] } } }",
         ENDING,
         As::Admin,
+    ),
+    (
+        "until of a link",
+        "create: it is linked until then",
+        "organizations: { Umbrella: {} }\nprojects: { HR: { organizations: { list: [{ name: Umbrella, until: 2027-11-21 }] } } }",
+        ENDING,
+        As::Admin,
+    ),
+    (
+        "until of a link",
+        "unreadable",
+        "organizations: { Globex: {} }\nprojects: { HR: { organizations: { list: [{ name: Globex, until: 2026-11-21 }] } } }",
+        ENDING,
+        As::Without(without_links),
+    ),
+    (
+        "until of a link",
+        "refused",
+        "organizations: { Globex: {} }\nprojects: { HR: { organizations: { list: [{ name: Globex, until: 2026-11-21 }] } } }",
+        KEPT_BY_ADMINS,
+        As::Agent,
     ),
     (
         "until of a link",
@@ -265,6 +373,20 @@ const TABLE: &[Row] = &[
     ),
     (
         "previous_name",
+        "unmanaged: another name that nobody told",
+        "organizations: { Globex AG: {} }",
+        ENDING,
+        As::Admin,
+    ),
+    (
+        "previous_name",
+        "refused",
+        "organization_management: jira_admins_only\norganizations: { Globex AG: { previous_name: Globex } }\n=top=\nattestations: [{ address: acme/setting/organization-management, value: jira_admins_only, by: jo@acme.com, on: 2026-11-01 }]",
+        KEPT_BY_ADMINS,
+        As::Agent,
+    ),
+    (
+        "previous_name",
         "unreadable",
         "organizations: { Globex AG: { previous_name: Globex } }",
         ENDING,
@@ -275,6 +397,24 @@ const TABLE: &[Row] = &[
         "create",
         "projects: { HR: { customers: { create: invite, list: [new@x.example] } } }",
         LISTS,
+        As::Admin,
+    ),
+    (
+        "create: invite",
+        "unmanaged: a list that says nothing invites nobody",
+        "projects: { HR: { customers: { list: [new@x.example] } } }",
+        LISTS,
+        As::Admin,
+    ),
+    (
+        "create: invite",
+        "by hand: who would get an Atlassian account",
+        "surfaces: { gateway: write, private: write, mapped: settings.yaml }
+customer_access: { internal: { atlassian_accounts: true }, external: { portal_only_accounts: false } }
+projects: { HR: { customers: { create: invite, list: [new@acme.com] } } }
+=top=
+atlassian_organizations: { acme-corp: { approved_domains: { domains: { acme.com: { sites: { acme: { role: customer } } } } } } }",
+        INTERNAL,
         As::Admin,
     ),
     (
@@ -334,6 +474,20 @@ const TABLE: &[Row] = &[
         As::Admin,
     ),
     (
+        "project_defaults",
+        "unreadable",
+        "project_defaults: { channel_access: restricted }\nprojects: { HR: {} }",
+        LISTS,
+        As::Without(without_access),
+    ),
+    (
+        "project_defaults",
+        "refused",
+        "project_defaults: { channel_access: restricted }\nprojects: { HR: {} }",
+        "sandbox: { projects: { HR: { agent_administers: false } } }\nprojects: { HR: { channel_access: open } }",
+        As::Agent,
+    ),
+    (
         "managed_by: agents",
         "unmanaged: their lists are left alone",
         "organizations: { Globex: { managed_by: agents } }\nprojects: { HR: { channel_access: open, customers: { managed_by: agents } } }",
@@ -348,6 +502,20 @@ const TABLE: &[Row] = &[
         As::Admin,
     ),
     (
+        "managed_by: agents",
+        "unreadable: whoever is out",
+        "people: { ana@globex.example: { state: absent } }\norganizations: { Globex: { managed_by: agents } }",
+        LISTS,
+        As::Without(without_members),
+    ),
+    (
+        "managed_by: agents",
+        "refused: whoever is out",
+        "organization_management: jira_admins_only\npeople: { ana@x.example: { state: absent } }\norganizations: { Globex: { managed_by: agents } }\n=top=\nattestations: [{ address: acme/setting/organization-management, value: jira_admins_only, by: jo@acme.com, on: 2026-11-01 }]",
+        KEPT_BY_ADMINS,
+        As::Agent,
+    ),
+    (
         "auto_joined",
         "keep",
         "organizations: { Globex: { email_domains: [globex.example], members: { mode: exact, list: [ana@globex.example], auto_joined: keep } } }",
@@ -360,6 +528,20 @@ const TABLE: &[Row] = &[
         "organizations: { Globex: { email_domains: [globex.example], members: { mode: exact, list: [ana@globex.example], auto_joined: remove } } }",
         LISTS,
         As::Admin,
+    ),
+    (
+        "auto_joined",
+        "unmanaged: under add_only nobody goes",
+        "organizations: { Globex: { email_domains: [globex.example], members: { list: [ana@globex.example] } } }",
+        LISTS,
+        As::Admin,
+    ),
+    (
+        "auto_joined",
+        "refused",
+        "organization_management: jira_admins_only\norganizations: { Globex: { members: { mode: exact, list: [ana@x.example], auto_joined: remove } } }\n=top=\nattestations: [{ address: acme/setting/organization-management, value: jira_admins_only, by: jo@acme.com, on: 2026-11-01 }]",
+        "organization_management: jira_admins_only\norganizations: { Globex: { email_domains: [x.example], members: { list: [ana@x.example, auto@x.example] } } }",
+        As::Agent,
     ),
     (
         "auto_joined",

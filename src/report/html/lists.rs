@@ -252,6 +252,9 @@ fn why(row: &ResourceChange, many: bool) -> Phrase {
             why = why.word(&format!(" and {} more", extra.waiting_for.len() - 1));
         }
     }
+    if let Some(right) = &extra.needs_right {
+        why = why.word("; lacks ").then(&Phrase::read(right));
+    }
     if !matches!(extra.surface.as_str(), "" | "documented" | "manual") {
         why = why.word("; over ").then(&Phrase::read(&extra.surface));
         if let Some(request) = &extra.request {

@@ -144,11 +144,14 @@ pub(super) fn closing(document: &PlanDocument, page: &mut Page<'_>) -> io::Resul
     unmanaged(document, page)?;
     coverage(document, page)?;
     let budget = &document.api_budget;
-    let writes = match budget.apply_writes {
-        0 => "apply would send nothing".to_owned(),
-        writes => format!(
-            "apply will send at least {}",
-            counted_u64(writes, "write", "writes")
+    let writes = counted_u64(budget.apply_writes, "write", "writes");
+    let lacking: Vec<&str> = document.lacking().into_iter().collect();
+    let writes = match (budget.apply_writes, lacking.as_slice()) {
+        (0, _) => "apply would send nothing".to_owned(),
+        (_, []) => format!("apply will send at least {writes}"),
+        (_, lacking) => format!(
+            "apply sends nothing with these credentials, which lack the right {}; with it at least {writes}",
+            lacking.join(" and ")
         ),
     };
     let text = format!(
@@ -342,6 +345,11 @@ fn next(document: &PlanDocument, page: &mut Page<'_>) -> io::Result<()> {
         (
             "an expectation fails, and what makes it fail is held back: change the files or the expectation, then:",
             document.command("plan"),
+        )
+    } else if document.applyable && !document.lacking().is_empty() {
+        (
+            "to carry it out, with credentials that have the right that is lacking:",
+            document.command("apply"),
         )
     } else if document.applyable {
         (

@@ -147,6 +147,9 @@ impl Row {
         let action = action(change);
         let values = value(change);
         let mut remarks = Vec::new();
+        if let Some(right) = &change.portcullis.needs_right {
+            remarks.push(format!("lacks {}", neutral(right)));
+        }
         let surface = change.portcullis.surface.as_str();
         if !matches!(surface, "" | "documented" | "manual") {
             remarks.push(format!("over {}", neutral(surface)));
