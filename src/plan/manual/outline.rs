@@ -4,6 +4,7 @@ use super::{Entry, ManualSubject, path};
 use crate::config::Site;
 use crate::model::{Email, SiteField};
 use crate::neutral::named;
+use crate::observed::ObservedRoles;
 
 /// A step before it is fitted to a site.
 pub(super) struct Outline {
@@ -211,7 +212,8 @@ fn customer_role(person: &Email, apps: &[String]) -> Outline {
     }
     // The licence of an agent goes with the choice of the role; every other app has a choice of its own.
     let mut steps = vec!["Jira Service Management: Customer".to_owned()];
-    let others = apps.iter().filter(|app| *app != "jira-service-management");
+    let is_jsm = |app: &&String| ObservedRoles::owners(app) == [ObservedRoles::JSM];
+    let others = apps.iter().filter(|app| !is_jsm(app));
     steps.extend(others.map(|app| format!("{}: None", app_name(app))));
     let steps: Vec<&str> = steps.iter().map(String::as_str).collect();
     of_account(person, title, &steps)
