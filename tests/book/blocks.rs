@@ -150,6 +150,8 @@ run() {
   eval "$command"
 }
 serve() {
+  # What an earlier one said would be taken for this one's.
+  : >"$HOME/.served.errors"
   "$@" >"$HOME/.served" 2>"$HOME/.served.errors" &
   server=$!
   for _ in $(seq 300); do
