@@ -5,7 +5,6 @@
 mod accounts;
 mod doors;
 mod permissions;
-mod places;
 mod rights;
 mod roles;
 pub mod snapshot;

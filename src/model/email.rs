@@ -1,6 +1,6 @@
 //! E-mail addresses and domains in the form in which they are compared (Q1, P1).
 
-use super::intern::Interner;
+use super::intern::{Interner, Numbered};
 use email_address::{EmailAddress, Options};
 use serde::Serialize;
 use smol_str::SmolStr;
@@ -50,6 +50,22 @@ impl Email {
             });
         }
         Self::checked(text)
+    }
+
+    /// The same of many at a time, which is faster where most of them are known.
+    ///
+    /// # Errors
+    /// For each that is not an address with a dotted domain.
+    pub(crate) fn many(texts: &[&str]) -> Vec<Result<Self, EmailError>> {
+        let known = ADDRESSES.known(texts).into_iter().zip(texts);
+        let one = |(known, text): (Option<u32>, &&str)| match known {
+            Some(number) if is_plain(text) => Ok(Self {
+                key: number,
+                written: number,
+            }),
+            _ => Self::new(text),
+        };
+        known.map(one).collect()
     }
 
     fn checked(text: &str) -> Result<Self, EmailError> {
@@ -141,6 +157,11 @@ impl Ord for Email {
 impl std::hash::Hash for Email {
     fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
         self.key.hash(state);
+    }
+}
+impl Numbered for Email {
+    fn number(self) -> u32 {
+        self.key
     }
 }
 impl std::fmt::Display for Email {

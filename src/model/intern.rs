@@ -23,6 +23,12 @@ impl Number {
     }
 }
 
+/// What is known by the number of a text.
+pub(crate) trait Numbered: Copy + Eq + Hash {
+    /// Returns the number, which equal values have in common.
+    fn number(self) -> u32;
+}
+
 /// Values by number, each once.
 pub(super) struct Interner<T> {
     kept: boxcar::Vec<T>,
@@ -41,13 +47,33 @@ impl<T> Default for Interner<T> {
 }
 
 impl<T: Eq + Hash> Interner<T> {
+    /// Returns the numbers of those of many values that are known, or of most of them: what is not told here may be known still.
+    ///
+    /// Each step is taken for all of them before the next, so that what is far away in memory is fetched for many at a time.
+    pub(super) fn known<Q>(&self, wanted: &[&Q]) -> Vec<Option<u32>>
+    where
+        T: Borrow<Q>,
+        Q: Eq + Hash + ?Sized,
+    {
+        let hashes: Vec<u32> = wanted.iter().map(|wanted| self.hash(*wanted)).collect();
+        let numbers = self.numbers.lock().unwrap_or_else(PoisonError::into_inner);
+        let first = |hash: &u32| numbers.find(Number::spread(*hash), |known| known.hash == *hash);
+        let found: Vec<Option<u32>> = hashes
+            .iter()
+            .map(|hash| first(hash).map(|known| known.number))
+            .collect();
+        let told = found.into_iter().zip(wanted);
+        told.map(|(number, wanted)| number.filter(|known| self.get(*known).borrow() == *wanted))
+            .collect()
+    }
+
     /// Returns the number of a value, which is made and kept where it is new.
     pub(super) fn number<Q>(&self, wanted: &Q, make: impl FnOnce() -> T) -> u32
     where
         T: Borrow<Q>,
         Q: Eq + Hash + ?Sized,
     {
-        let hash = (self.hasher.hash_one(wanted) >> 32) as u32;
+        let hash = self.hash(wanted);
         let is_wanted =
             |known: &Number| known.hash == hash && self.get(known.number).borrow() == wanted;
         // A thread that panicked while it held the numbers left them as they were, or with one more.
@@ -62,6 +88,10 @@ impl<T: Eq + Hash> Interner<T> {
                 number
             }
         }
+    }
+
+    fn hash<Q: Hash + ?Sized>(&self, wanted: &Q) -> u32 {
+        (self.hasher.hash_one(wanted) >> 32) as u32
     }
 
     /// Returns the value that has a number, which [`number`](Self::number) gave.

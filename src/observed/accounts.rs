@@ -1,11 +1,9 @@
 //! The accounts that were seen on a site: a million of them, found by their number, in the order of their ids.
 
 use super::ObservedAccount;
-use super::places::Places;
-use crate::model::{AccountId, Email, ManyMap};
+use crate::model::{AccountId, Email, ManyMap, NumberMap};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::collections::BTreeMap;
-use std::collections::hash_map::Entry;
 use std::fmt;
 use std::sync::OnceLock;
 
@@ -13,7 +11,7 @@ use std::sync::OnceLock;
 #[derive(Clone, Default)]
 pub struct Accounts {
     seen: Vec<(AccountId, ObservedAccount)>,
-    at: Places,
+    at: NumberMap<AccountId>,
     /// The order, once somebody asked; nothing where they came in order.
     order: OnceLock<Option<Order>>,
     addresses: OnceLock<Addresses>,
@@ -31,7 +29,8 @@ struct Order {
 /// Accounts by visible address.
 #[derive(Clone, Default)]
 struct Addresses {
-    first: ManyMap<Email, AccountId>,
+    /// Where the first account of each stands.
+    first: NumberMap<Email>,
     /// The accounts of addresses that more than one has, in their order.
     sharing: ManyMap<Email, Vec<AccountId>>,
 }
@@ -107,14 +106,17 @@ impl Accounts {
         order.as_ref()
     }
 
+    /// Goes through where they stand, in the order of their ids.
+    fn positions(&self) -> impl Iterator<Item = u32> {
+        let order = self.order();
+        let places = (0..).take(self.seen.len());
+        places.map(move |place: u32| order.map_or(place, |order| order.positions[place as usize]))
+    }
+
     /// Goes through them in the order of their ids.
     pub fn iter(&self) -> impl Iterator<Item = (&AccountId, &ObservedAccount)> {
-        let order = self.order();
-        let one = move |place: usize| match order {
-            Some(order) => &self.seen[order.positions[place] as usize],
-            None => &self.seen[place],
-        };
-        (0..self.seen.len()).map(one).map(|(id, seen)| (id, seen))
+        let all = self.positions().map(|at| &self.seen[at as usize]);
+        all.map(|(id, seen)| (id, seen))
     }
 
     /// Returns the account at a place in the order of their ids.
@@ -128,36 +130,45 @@ impl Accounts {
 
     /// Returns the place of an account in the order of their ids, from 0.
     pub fn place(&self, id: &AccountId) -> Option<u32> {
-        let at = self.at.get(*id)?;
-        Some(match self.order() {
-            Some(order) => order.places[at as usize],
-            None => at,
-        })
+        self.at.get(*id).map(|at| self.placed(at))
+    }
+
+    /// Returns the place in the order of their ids of the account that stands at a position.
+    fn placed(&self, at: u32) -> u32 {
+        self.order().map_or(at, |order| order.places[at as usize])
     }
 
     fn addresses(&self) -> &Addresses {
         self.addresses.get_or_init(|| {
-            let mut addresses = Addresses::default();
-            addresses.first.reserve(self.len());
-            for (id, seen) in self.iter() {
+            let emails = self.seen.iter().filter_map(|(_, seen)| seen.email);
+            let mut first = NumberMap::with_room(emails);
+            let mut sharing: ManyMap<Email, Vec<AccountId>> = ManyMap::default();
+            for at in self.positions() {
+                let (id, seen) = &self.seen[at as usize];
                 let Some(email) = seen.email else { continue };
-                match addresses.first.entry(email) {
-                    Entry::Vacant(room) => {
-                        room.insert(*id);
+                match first.get(email) {
+                    Some(other) => {
+                        let all = sharing.entry(email);
+                        all.or_insert_with(|| vec![self.seen[other as usize].0])
+                            .push(*id);
                     }
-                    Entry::Occupied(first) => {
-                        let all = addresses.sharing.entry(email);
-                        all.or_insert_with(|| vec![*first.get()]).push(*id);
-                    }
+                    None => first.put(email, at),
                 }
             }
-            addresses
+            Addresses { first, sharing }
         })
     }
 
     /// Returns the account with this visible address; of several the first.
     pub fn of_address(&self, email: &Email) -> Option<AccountId> {
-        self.addresses().first.get(email).copied()
+        let at = self.addresses().first.get(*email)?;
+        Some(self.seen[at as usize].0)
+    }
+
+    /// Returns the place of that account in the order of ids, from 0.
+    pub fn place_of_address(&self, email: &Email) -> Option<u32> {
+        let at = self.addresses().first.get(*email)?;
+        Some(self.placed(at))
     }
 
     /// Returns the accounts with this visible address where there are several.

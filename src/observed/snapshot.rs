@@ -45,16 +45,71 @@ struct Head {
     site: SiteKey,
 }
 
-/// One account in a line.
+/// One account in a line, with its address.
 #[derive(Serialize, Deserialize)]
-struct AccountLine<'l>(
+struct AccountLine<'l, E>(
     AccountId,
-    Option<Email>,
-    Cow<'l, str>,
+    Option<E>,
+    #[serde(borrow)] Cow<'l, str>,
     Option<AccountKind>,
     bool,
     Standing,
 );
+
+/// An address as it stands in a line.
+#[derive(Deserialize)]
+#[serde(transparent)]
+struct Written<'l>(#[serde(borrow)] Cow<'l, str>);
+
+/// How many lines of accounts wait for their addresses, which are looked up together.
+const TOGETHER: usize = 256;
+
+/// Accounts whose addresses were not looked up yet.
+#[derive(Default)]
+struct Waiting {
+    accounts: Vec<(AccountId, ObservedAccount)>,
+    /// The addresses one behind the other, and for each the position of its account, its line, and where it ends.
+    addresses: String,
+    ends: Vec<(usize, usize, usize)>,
+}
+
+impl Waiting {
+    fn add(&mut self, line: usize, account: AccountLine<'_, Written<'_>>) {
+        let AccountLine(id, email, name, kind, active, standing) = account;
+        if let Some(Written(email)) = email {
+            self.addresses.push_str(&email);
+            let at = self.accounts.len();
+            self.ends.push((at, line, self.addresses.len()));
+        }
+        let account = ObservedAccount {
+            email: None,
+            name: name.into(),
+            kind,
+            active,
+            standing,
+        };
+        self.accounts.push((id, account));
+    }
+
+    /// Looks the addresses up, and takes the accounts out.
+    fn take(
+        &mut self,
+    ) -> Result<impl Iterator<Item = (AccountId, ObservedAccount)> + '_, SnapshotError> {
+        let mut start = 0;
+        let ends = self.ends.iter().map(|(_, _, end)| *end);
+        let texts = ends.map(|end| &self.addresses[std::mem::replace(&mut start, end)..end]);
+        let emails = Email::many(&texts.collect::<Vec<_>>());
+        for ((at, line, _), email) in self.ends.drain(..).zip(emails) {
+            let email = email.map_err(|_| SnapshotError::Line {
+                line,
+                problem: "an address is none".into(),
+            })?;
+            self.accounts[at].1.email = Some(email);
+        }
+        self.addresses.clear();
+        Ok(self.accounts.drain(..))
+    }
+}
 
 #[derive(Serialize, Deserialize)]
 struct FactsLine<'l> {
@@ -170,20 +225,22 @@ fn second_form(input: impl BufRead) -> Result<Observed, SnapshotError> {
     let head: Head = lines.parsed()?;
     let (mut accounts, mut numbers) = (Accounts::default(), Vec::new());
     lines.next()?;
+    let mut waiting = Waiting::default();
     while lines.text.starts_with(b"[") {
-        let AccountLine(id, email, name, kind, active, standing) = lines.parsed()?;
-        let account = ObservedAccount {
-            email,
-            name: name.into(),
-            kind,
-            active,
-            standing,
-        };
-        numbers.push(id);
-        if accounts.insert(id, account).is_some() {
-            return Err(lines.wrong("an account stands in it twice"));
+        while lines.text.starts_with(b"[") && waiting.accounts.len() < TOGETHER {
+            waiting.add(lines.number, lines.parsed()?);
+            lines.next()?;
         }
-        lines.next()?;
+        for (id, account) in waiting.take()? {
+            numbers.push(id);
+            if accounts.insert(id, account).is_some() {
+                return Err(SnapshotError::Line {
+                    // The head is the first line.
+                    line: numbers.len() + 1,
+                    problem: "an account stands in it twice".into(),
+                });
+            }
+        }
     }
     let mut observed = by_number(numbers, || lists(&mut lines))?;
     observed.accounts = accounts;

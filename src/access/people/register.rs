@@ -44,9 +44,7 @@ impl<'a> Register<'a> {
 
     /// Returns the first who has an address.
     pub(super) fn first(&self, email: &Email) -> Option<PersonId> {
-        let read = self
-            .read
-            .and_then(|read| read.place(&read.of_address(email)?));
+        let read = self.read.and_then(|read| read.place_of_address(email));
         let at = read.or_else(|| self.by_email.get(email).copied());
         at.map(PersonId)
     }

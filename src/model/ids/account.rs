@@ -2,7 +2,7 @@
 //! UUID, so that it takes 24 bytes and none on the heap.
 
 use crate::model::ManyMap;
-use crate::model::intern::Interner;
+use crate::model::intern::{Interner, Numbered};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
@@ -91,11 +91,6 @@ impl AccountId {
         Self(IDS.number(&form, || form.clone()))
     }
 
-    /// Returns the number under which the id is known in this run.
-    pub(crate) const fn number(self) -> u32 {
-        self.0
-    }
-
     fn form(self) -> &'static Form {
         IDS.get(self.0)
     }
@@ -116,6 +111,12 @@ impl AccountId {
             Form::Uuid(start, _) => start.text().starts_with("qm:"),
             Form::Text(text) => text.starts_with("qm:"),
         }
+    }
+}
+
+impl Numbered for AccountId {
+    fn number(self) -> u32 {
+        self.0
     }
 }
 
