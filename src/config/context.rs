@@ -506,7 +506,13 @@ pub(super) fn invalid_date(text: &str) -> Diagnostic {
 /// `*@domain` is refused although a local part may be `*`: it means a whole domain everywhere else in the format.
 pub(super) fn address(text: &str) -> Result<Email, Diagnostic> {
     let error = match Email::new(text) {
-        Ok(email) if !text.starts_with("*@") => return Ok(email),
+        Ok(email)
+            if !text
+                .strip_prefix('*')
+                .is_some_and(|rest| rest.starts_with('@')) =>
+        {
+            return Ok(email);
+        }
         Ok(_) => "it names a whole domain".to_string(),
         Err(error) => error.to_string(),
     };

@@ -56,8 +56,9 @@ impl Email {
     ///
     /// # Errors
     /// For each that is not an address with a dotted domain.
-    pub(crate) fn many(texts: &[&str]) -> Vec<Result<Self, EmailError>> {
-        let known = ADDRESSES.known(texts).into_iter().zip(texts);
+    pub(crate) fn many<'t>(texts: impl Iterator<Item = &'t str>) -> Vec<Result<Self, EmailError>> {
+        let texts: Vec<&str> = texts.collect();
+        let known = ADDRESSES.known(&texts).into_iter().zip(&texts);
         let one = |(known, text): (Option<u32>, &&str)| match known {
             Some(number) if is_plain(text) => Ok(Self {
                 key: number,

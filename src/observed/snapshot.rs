@@ -45,10 +45,10 @@ struct Head {
     site: SiteKey,
 }
 
-/// One account in a line, with its address.
+/// One account in a line, with its id and its address.
 #[derive(Serialize, Deserialize)]
-struct AccountLine<'l, E>(
-    AccountId,
+struct AccountLine<'l, I, E>(
+    I,
     Option<E>,
     #[serde(borrow)] Cow<'l, str>,
     Option<AccountKind>,
@@ -56,58 +56,92 @@ struct AccountLine<'l, E>(
     Standing,
 );
 
-/// An address as it stands in a line.
+/// An id or an address as it stands in a line.
 #[derive(Deserialize)]
 #[serde(transparent)]
 struct Written<'l>(#[serde(borrow)] Cow<'l, str>);
 
-/// How many lines of accounts wait for their addresses, which are looked up together.
+/// How many accounts wait for their ids and addresses, which are looked up together.
 const TOGETHER: usize = 256;
 
-/// Accounts whose addresses were not looked up yet.
+/// Accounts whose ids and addresses were not looked up yet.
 #[derive(Default)]
 struct Waiting {
-    accounts: Vec<(AccountId, ObservedAccount)>,
-    /// The addresses one behind the other, and for each the position of its account, its line, and where it ends.
-    addresses: String,
-    ends: Vec<(usize, usize, usize)>,
+    accounts: Vec<ObservedAccount>,
+    ids: Texts,
+    addresses: Texts,
+    /// Which account has each of the addresses.
+    having: Vec<usize>,
+}
+
+/// Texts, one behind the other.
+#[derive(Default)]
+struct Texts {
+    text: String,
+    ends: Vec<usize>,
+}
+
+impl Texts {
+    fn add(&mut self, Written(text): &Written<'_>) {
+        self.text.push_str(text);
+        self.ends.push(self.text.len());
+    }
+
+    fn iter(&self) -> impl Iterator<Item = &str> {
+        let mut start = 0;
+        let ends = self.ends.iter();
+        ends.map(move |end| &self.text[std::mem::replace(&mut start, *end)..*end])
+    }
+
+    fn clear(&mut self) {
+        self.text.clear();
+        self.ends.clear();
+    }
 }
 
 impl Waiting {
-    fn add(&mut self, line: usize, account: AccountLine<'_, Written<'_>>) {
+    fn add(&mut self, account: AccountLine<'_, Written<'_>, Written<'_>>) {
         let AccountLine(id, email, name, kind, active, standing) = account;
-        if let Some(Written(email)) = email {
-            self.addresses.push_str(&email);
-            let at = self.accounts.len();
-            self.ends.push((at, line, self.addresses.len()));
+        self.ids.add(&id);
+        if let Some(email) = email {
+            self.addresses.add(&email);
+            self.having.push(self.accounts.len());
         }
-        let account = ObservedAccount {
+        self.accounts.push(ObservedAccount {
             email: None,
             name: name.into(),
             kind,
             active,
             standing,
-        };
-        self.accounts.push((id, account));
+        });
     }
 
-    /// Looks the addresses up, and takes the accounts out.
-    fn take(
+    /// Looks ids and addresses up, and puts the accounts among those that were read, whose number is that of their lines.
+    fn join(
         &mut self,
-    ) -> Result<impl Iterator<Item = (AccountId, ObservedAccount)> + '_, SnapshotError> {
-        let mut start = 0;
-        let ends = self.ends.iter().map(|(_, _, end)| *end);
-        let texts = ends.map(|end| &self.addresses[std::mem::replace(&mut start, end)..end]);
-        let emails = Email::many(&texts.collect::<Vec<_>>());
-        for ((at, line, _), email) in self.ends.drain(..).zip(emails) {
-            let email = email.map_err(|_| SnapshotError::Line {
-                line,
-                problem: "an address is none".into(),
-            })?;
-            self.accounts[at].1.email = Some(email);
+        accounts: &mut Accounts,
+        numbers: &mut Vec<AccountId>,
+    ) -> Result<(), SnapshotError> {
+        // The head is the first line.
+        let wrong = |at: usize, problem: &'static str| SnapshotError::Line {
+            line: at + 2,
+            problem: problem.into(),
+        };
+        let emails = Email::many(self.addresses.iter());
+        for (at, email) in self.having.drain(..).zip(emails) {
+            let no_address = |_| wrong(numbers.len() + at, "this is not an address");
+            self.accounts[at].email = Some(email.map_err(no_address)?);
         }
+        let ids = AccountId::many(self.ids.iter());
+        for (id, account) in ids.into_iter().zip(self.accounts.drain(..)) {
+            if accounts.insert(id, account).is_some() {
+                return Err(wrong(numbers.len(), "an account stands in it twice"));
+            }
+            numbers.push(id);
+        }
+        self.ids.clear();
         self.addresses.clear();
-        Ok(self.accounts.drain(..))
+        Ok(())
     }
 }
 
@@ -228,19 +262,10 @@ fn second_form(input: impl BufRead) -> Result<Observed, SnapshotError> {
     let mut waiting = Waiting::default();
     while lines.text.starts_with(b"[") {
         while lines.text.starts_with(b"[") && waiting.accounts.len() < TOGETHER {
-            waiting.add(lines.number, lines.parsed()?);
+            waiting.add(lines.parsed()?);
             lines.next()?;
         }
-        for (id, account) in waiting.take()? {
-            numbers.push(id);
-            if accounts.insert(id, account).is_some() {
-                return Err(SnapshotError::Line {
-                    // The head is the first line.
-                    line: numbers.len() + 1,
-                    problem: "an account stands in it twice".into(),
-                });
-            }
-        }
+        waiting.join(&mut accounts, &mut numbers)?;
     }
     let mut observed = by_number(numbers, || lists(&mut lines))?;
     observed.accounts = accounts;

@@ -38,6 +38,18 @@ const MOST_STARTS: usize = 1_000;
 const HYPHENS: [usize; 4] = [8, 13, 18, 23];
 const UUID: usize = 36;
 
+impl Form {
+    fn of(id: impl AsRef<str> + Into<Box<str>>) -> Self {
+        let text = id.as_ref();
+        let at = text.len().checked_sub(UUID);
+        let form = at
+            .filter(|at| text.is_char_boundary(*at))
+            .and_then(|at| Some((&text[..at], uuid(&text[at..])?)))
+            .and_then(|(start, uuid)| Some(Self::Uuid(Start::of(start)?, uuid)));
+        form.unwrap_or_else(|| Self::Text(id.into()))
+    }
+}
+
 impl Start {
     fn of(text: &str) -> Option<Self> {
         // A million ids in a row begin alike.
@@ -81,14 +93,19 @@ impl Start {
 impl AccountId {
     /// Wraps the id exactly as Atlassian spelled it.
     pub fn new(id: impl AsRef<str> + Into<Box<str>>) -> Self {
-        let text = id.as_ref();
-        let at = text.len().checked_sub(UUID);
-        let form = at
-            .filter(|at| text.is_char_boundary(*at))
-            .and_then(|at| Some((&text[..at], uuid(&text[at..])?)))
-            .and_then(|(start, uuid)| Some(Form::Uuid(Start::of(start)?, uuid)));
-        let form = form.unwrap_or_else(|| Form::Text(id.into()));
+        let form = Form::of(id);
         Self(IDS.number(&form, || form.clone()))
+    }
+
+    /// The same of many at a time, which is faster.
+    pub(crate) fn many<'t>(ids: impl Iterator<Item = &'t str>) -> Vec<Self> {
+        let forms: Vec<Form> = ids.map(Form::of).collect();
+        let known = IDS.known(&forms.iter().collect::<Vec<_>>());
+        let one = |(known, form): (Option<u32>, Form)| match known {
+            Some(number) => number,
+            None => IDS.number(&form, || form.clone()),
+        };
+        known.into_iter().zip(forms).map(one).map(Self).collect()
     }
 
     fn form(self) -> &'static Form {
