@@ -47,8 +47,6 @@ impl<'a> State<'a> {
 struct Fold<'x> {
     state: State<'x>,
     people: Mover<'x>,
-    by_id: HashMap<OrganizationId, u32>,
-    planned: HashMap<OrganizationName, u32>,
     made: Vec<(PersonId, &'x str)>,
     /// Spaces that come to be linked where nothing links them, without a choice of viewers.
     linked: Vec<(&'x SpaceKey, Source)>,
@@ -65,18 +63,6 @@ impl<'x> Fold<'x> {
     fn new<'a: 'x>(before: &State<'a>) -> Self {
         let mut state: State<'x> = before.clone();
         state.kind = StateKind::After;
-        let (mut by_id, mut planned) = (HashMap::new(), HashMap::new());
-        for (at, organization) in (0_u32..).zip(&state.organizations) {
-            match (&organization.id, OrganizationName::new(&organization.name)) {
-                (Some(id), _) => {
-                    by_id.insert(id.clone(), at);
-                }
-                (None, Ok(name)) => {
-                    planned.insert(name, at);
-                }
-                (None, Err(_)) => {}
-            }
-        }
         let mut showing: HashMap<SpaceKey, (Vec<usize>, _)> = HashMap::new();
         for (at, project) in state.projects.iter().enumerate() {
             for space in project.spaces.keys() {
@@ -86,8 +72,6 @@ impl<'x> Fold<'x> {
         Self {
             people: Mover::new(&state.people),
             state,
-            by_id,
-            planned,
             made: Vec::new(),
             linked: Vec::new(),
             links: HashMap::new(),
@@ -97,10 +81,7 @@ impl<'x> Fold<'x> {
     }
 
     fn organization(&self, reference: &OrganizationRef) -> Option<u32> {
-        match reference {
-            OrganizationRef::Existing(id) => self.by_id.get(id).copied(),
-            OrganizationRef::Planned(name) => self.planned.get(name).copied(),
-        }
+        self.state.organizations.meant(reference)
     }
 
     fn person(&self, reference: &PersonRef) -> Option<PersonId> {
@@ -169,11 +150,11 @@ impl<'x> Fold<'x> {
             Effect::BecomeCustomer { .. } => {}
             Effect::CreateOrganization(name) => self.create(name),
             Effect::RenameOrganization(id, name) => {
-                if let Some(at) = self.by_id.get(id) {
+                if let Some(at) = self.state.organizations.of_id(id) {
                     let named = |organization: &mut Organization| {
                         name.as_str().clone_into(&mut organization.name);
                     };
-                    self.state.organizations.change(*at, named);
+                    self.state.organizations.change(at, named);
                 }
             }
             Effect::DeleteOrganization(id) if sure => self.delete(id),
@@ -185,7 +166,7 @@ impl<'x> Fold<'x> {
                 }
             }
             Effect::RemoveMember(organization, account) => {
-                if let Some(at) = self.by_id.get(organization).copied() {
+                if let Some(at) = self.state.organizations.of_id(organization) {
                     self.leaves(account, ListId::Organization(at), source, sure);
                 }
             }
@@ -208,11 +189,13 @@ impl<'x> Fold<'x> {
                 }
             }
             Effect::Unlink(key, id) => {
-                if let (Some(at), Some(organization)) = (self.project(key), self.by_id.get(id)) {
+                if let (Some(at), Some(organization)) =
+                    (self.project(key), self.state.organizations.of_id(id))
+                {
                     self.links
                         .entry(at)
                         .or_default()
-                        .insert(*organization, (None, sure));
+                        .insert(organization, (None, sure));
                 }
             }
             Effect::AddCustomerGroup(key, group) => self.lets_in(key, group, source, sure),
@@ -345,7 +328,7 @@ impl<'x> Fold<'x> {
     }
 
     fn create(&mut self, name: &OrganizationName) {
-        let at = self.state.organizations.push(Organization {
+        self.state.organizations.push(Organization {
             id: None,
             name: name.as_str().to_owned(),
             email_domains: Vec::new(),
@@ -354,11 +337,10 @@ impl<'x> Fold<'x> {
             members: Coverage::Whole,
             gone: false,
         });
-        self.planned.insert(name.clone(), at);
     }
 
     fn delete(&mut self, id: &OrganizationId) {
-        let Some(at) = self.by_id.get(id).copied() else {
+        let Some(at) = self.state.organizations.of_id(id) else {
             return;
         };
         self.state.organizations.change(at, |organization| {

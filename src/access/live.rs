@@ -38,8 +38,8 @@ impl<'a> State<'a> {
         }
         resolutions(&mut people, observed);
         let lists = Lists::new(desired, observed);
-        let (organizations, positions) = organizations(&lists, &mut people);
-        let projects = projects(&lists, &positions, &mut people);
+        let organizations = organizations(&lists, &mut people);
+        let projects = projects(&lists, &organizations, &mut people);
         let (site, approved, any_domain) = rules(desired, observed);
         Self {
             kind: StateKind::Live,
@@ -47,7 +47,7 @@ impl<'a> State<'a> {
             site,
             approved,
             any_domain,
-            organizations: organizations.into(),
+            organizations,
             projects,
             spaces: desired::spaces(&desired.site.spaces),
             groups: Arc::new(groups(observed, &people)),

@@ -1,8 +1,9 @@
-//! Customer organizations by position, found by e-mail domain.
+//! Customer organizations by position, found by id, by name while they are only planned, and by e-mail domain.
 
 use super::answer::Source;
 use super::state::{Coverage, Link};
-use crate::model::{Domain, OrganizationId};
+use crate::model::{Domain, OrganizationId, OrganizationName};
+use crate::plan::OrganizationRef;
 use std::collections::{BTreeSet, HashMap};
 use std::ops::Deref;
 use std::sync::Arc;
@@ -49,6 +50,9 @@ pub struct Organizations(Arc<Indexed>);
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 struct Indexed {
     all: Vec<Organization>,
+    by_id: HashMap<OrganizationId, u32>,
+    /// Those that do not exist yet.
+    planned: HashMap<OrganizationName, u32>,
     /// The organizations that have each domain, in order.
     by_domain: HashMap<Domain, BTreeSet<u32>>,
     /// Organizations whose members, or whose e-mail domains, could not be read whole.
@@ -90,6 +94,19 @@ impl From<Vec<Organization>> for Organizations {
 }
 
 impl Organizations {
+    /// Returns the position of an organization that exists.
+    pub fn of_id(&self, id: &OrganizationId) -> Option<u32> {
+        self.0.by_id.get(id).copied()
+    }
+
+    /// Returns the position of the organization that a change means.
+    pub fn meant(&self, reference: &OrganizationRef) -> Option<u32> {
+        match reference {
+            OrganizationRef::Existing(id) => self.of_id(id),
+            OrganizationRef::Planned(name) => self.0.planned.get(name).copied(),
+        }
+    }
+
     /// Returns the organizations that have an e-mail domain, by position, with where that is said (A2).
     pub fn claiming(&self, domain: &str) -> impl Iterator<Item = (u32, Source)> {
         let claiming = self.0.by_domain.get(domain).into_iter().flatten();
@@ -141,7 +158,7 @@ impl Organizations {
         Arc::make_mut(&mut self.0).push(organization)
     }
 
-    /// Changes the organization at a position, if there is one.
+    /// Changes the organization at a position, if there is one; never its id.
     pub fn change(&mut self, at: u32, change: impl FnOnce(&mut Organization)) {
         Arc::make_mut(&mut self.0).change(at, change);
     }
@@ -150,6 +167,15 @@ impl Organizations {
 impl Indexed {
     fn push(&mut self, organization: Organization) -> u32 {
         let at = u32::try_from(self.all.len()).unwrap_or(u32::MAX);
+        match (&organization.id, OrganizationName::new(&organization.name)) {
+            (Some(id), _) => {
+                self.by_id.insert(id.clone(), at);
+            }
+            (None, Ok(name)) => {
+                self.planned.insert(name, at);
+            }
+            (None, Err(_)) => {}
+        }
         self.all.push(organization);
         self.note(at);
         at

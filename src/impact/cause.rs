@@ -4,9 +4,7 @@ use super::Target;
 use super::routes::{Way, minus, ways};
 use crate::access::{Answer, ListId, Lookup, Part, PersonId, State, Visitor};
 use crate::judge::Sheet;
-use crate::model::{
-    ChannelAccess, Email, OrganizationId, OrganizationName, SiteField, SiteValue, SpaceKey,
-};
+use crate::model::{ChannelAccess, Email, OrganizationId, SiteField, SiteValue, SpaceKey};
 use crate::plan::{Change, Effect, OrganizationRef, PersonRef};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -89,16 +87,15 @@ pub(crate) enum Whose<'d> {
 /// Finds what a change is about in the state after.
 struct Places<'s, 'a> {
     after: &'s State<'a>,
-    by_id: HashMap<OrganizationId, u32>,
-    planned: HashMap<OrganizationName, u32>,
 }
 
 impl Places<'_, '_> {
     fn organization(&self, reference: &OrganizationRef) -> Option<u32> {
-        match reference {
-            OrganizationRef::Existing(id) => self.by_id.get(id).copied(),
-            OrganizationRef::Planned(name) => self.planned.get(name).copied(),
-        }
+        self.after.organizations.meant(reference)
+    }
+
+    fn organization_of(&self, id: &OrganizationId) -> Option<u32> {
+        self.after.organizations.of_id(id)
     }
 
     fn account(&self, email: &Email) -> Option<PersonId> {
@@ -126,22 +123,7 @@ impl Causes {
         after: &State<'_>,
         changes: impl IntoIterator<Item = (usize, &'c Change)>,
     ) -> Self {
-        let mut places = Places {
-            after,
-            by_id: HashMap::new(),
-            planned: HashMap::new(),
-        };
-        for (at, organization) in (0_u32..).zip(&after.organizations) {
-            match (&organization.id, OrganizationName::new(&organization.name)) {
-                (Some(id), _) => {
-                    places.by_id.insert(id.clone(), at);
-                }
-                (None, Ok(name)) => {
-                    places.planned.insert(name, at);
-                }
-                (None, Err(_)) => {}
-            }
-        }
+        let places = Places { after };
         let mut causes = Self::default();
         for (at, change) in changes {
             if Turn::Gain.is_of(change) {
@@ -172,7 +154,7 @@ impl Causes {
                 self.own(places.person(person), Some(list), at)?;
             }
             Effect::RemoveMember(organization, account) => {
-                let list = ListId::Organization(*places.by_id.get(organization)?);
+                let list = ListId::Organization(places.organization_of(organization)?);
                 self.own(places.after.people.by_account(account), Some(list), at)?;
             }
             Effect::AddCustomer(key, person) => {
@@ -188,7 +170,7 @@ impl Causes {
                 self.links.entry(link).or_default().push(at);
             }
             Effect::Unlink(key, id) => {
-                let link = (places.project(key)?, *places.by_id.get(id)?);
+                let link = (places.project(key)?, places.organization_of(id)?);
                 self.links.entry(link).or_default().push(at);
             }
             Effect::AddCustomerGroup(key, group) | Effect::RemoveCustomerGroup(key, group) => {
@@ -201,7 +183,7 @@ impl Causes {
                 }
             }
             Effect::DeleteOrganization(id) => {
-                let organization = *places.by_id.get(id)?;
+                let organization = places.organization_of(id)?;
                 self.deleted.entry(organization).or_default().push(at);
             }
             Effect::SetEmailDomains(organization, _) => {

@@ -379,13 +379,11 @@ impl Comparison<'_, '_, '_> {
             }
         });
         let mut groups: Vec<Group> = groups.collect();
-        groups.sort_by(|a, b| {
-            let key = |group: &Group| {
-                let words = (group.via.clone(), group.lost.clone());
-                (group.target.clone(), words, group.before, group.after)
-            };
-            key(a).cmp(&key(b))
-        });
+        fn key(group: &Group) -> impl Ord + '_ {
+            let words = (&group.via, &group.lost);
+            (&group.target, words, group.before, group.after)
+        }
+        groups.sort_by(|a, b| key(a).cmp(&key(b)));
         groups
     }
 }

@@ -167,10 +167,8 @@ impl Rests<'_, '_, '_> {
             let before = self.sides.before;
             let project = before.project(key).and_then(|at| before.projects.get(at));
             let links = project.map_or(&[][..], |project| &project.organizations);
-            links.iter().any(|link| {
-                let organization = before.organizations.get(link.organization as usize);
-                organization.is_some_and(|organization| organization.id.as_ref() == Some(id))
-            })
+            let at = before.organizations.of_id(id);
+            links.iter().any(|link| Some(link.organization) == at)
         };
         if let Effect::DeleteOrganization(id) = &self.change.effect {
             return deleted(id);

@@ -8,7 +8,7 @@ use crate::impact::{self, Group, Impact};
 use crate::judge::{Ledger, Sheet, Worlds};
 use crate::neutral::named;
 use crate::plan::{Block, Change, Effect};
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 /// Which way people go.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -98,8 +98,10 @@ fn unjudged(
     blocks: &mut Vec<(usize, Block)>,
 ) -> Vec<String> {
     let mut told = Vec::new();
+    let known = std::cell::OnceCell::new();
+    let known = || known.get_or_init(|| linked(before));
     for (at, change) in sheet.free() {
-        if let Some(missing) = unread(change, before, way) {
+        if let Some(missing) = unread(change, before, way, known) {
             let text = format!("{key}: {missing}");
             told.push(format!("{}: {missing}", named(&change.address)));
             blocks.push((at, Block::Unjudged(text)));
@@ -109,11 +111,12 @@ fn unjudged(
 }
 
 /// Says what was not read of the people whom a change concerns as a whole list.
-fn unread(change: &Change, before: &State<'_>, way: Way) -> Option<String> {
-    let organization = |id: &crate::model::OrganizationId| {
-        let mut organizations = before.organizations.iter();
-        organizations.find(|organization| organization.id.as_ref() == Some(id))
-    };
+fn unread<'l>(
+    change: &Change,
+    before: &State<'_>,
+    way: Way,
+    linked: impl FnOnce() -> &'l HashSet<u32>,
+) -> Option<String> {
     if let Effect::AddCustomerGroup(_, group) = &change.effect
         && way == Way::Gaining
     {
@@ -136,29 +139,33 @@ fn unread(change: &Change, before: &State<'_>, way: Way) -> Option<String> {
     if wanted != way {
         return None;
     }
-    let organization = organization(id)?;
-    // Where no project can be reached by it, who is in it does not matter.
-    let linked = |project: &Project| {
-        let here = before
-            .organizations
-            .iter()
-            .position(|one| one.id.as_ref() == Some(id));
-        project.links != Coverage::Whole
-            || project
-                .organizations
-                .iter()
-                .any(|link| Some(link.organization as usize) == here)
+    let at = before.organizations.of_id(id)?;
+    let organization = before.organizations.get(at as usize)?;
+    let Coverage::Unread(why) = &organization.members else {
+        return None;
     };
-    if way == Way::Losing && !before.projects.iter().any(linked) {
+    // Where no project can be reached by it, who is in it does not matter.
+    if way == Way::Losing && !linked().contains(&at) {
         return None;
     }
-    match &organization.members {
-        Coverage::Unread(why) => Some(format!(
-            "the members of organization {} were not read ({why})",
-            named(&organization.name)
-        )),
-        Coverage::Whole | Coverage::AsWritten(_) => None,
+    Some(format!(
+        "the members of organization {} were not read ({why})",
+        named(&organization.name)
+    ))
+}
+
+/// The organizations that some project links, or may link.
+fn linked(before: &State<'_>) -> HashSet<u32> {
+    let unread = |project: &Project| project.links != Coverage::Whole;
+    if before.projects.iter().any(unread) {
+        let all = (0..).zip(&before.organizations);
+        return all.map(|(at, _)| at).collect();
     }
+    let links = before
+        .projects
+        .iter()
+        .flat_map(|project| &project.organizations);
+    links.map(|link| link.organization).collect()
 }
 
 /// Says by how much a limit is exceeded; count and percent, whichever comes first. A percentage does not apply below the

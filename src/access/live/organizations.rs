@@ -3,26 +3,19 @@
 use super::NOT_ASKED;
 use super::lists::Lists;
 use crate::access::answer::Source;
-use crate::access::organizations::Organization;
+use crate::access::organizations::{Organization, Organizations};
 use crate::access::people::{ListId, PeopleBuilder};
 use crate::access::state::Coverage;
 use crate::model::{Domain, Field, OrganizationId};
 use serde_json::Value;
-use std::collections::BTreeMap;
 use std::ops::Bound;
-
-/// The positions of organizations.
-pub(super) type Positions = BTreeMap<OrganizationId, u32>;
 
 pub(super) fn organizations<'a>(
     lists: &Lists<'a>,
     people: &mut PeopleBuilder<'a>,
-) -> (Vec<Organization>, Positions) {
-    let mut organizations = Vec::new();
-    let mut positions = Positions::new();
-    for (id, seen) in lists.observed.whole_organizations().into_iter().flatten() {
-        let at = u32::try_from(organizations.len()).unwrap_or(u32::MAX);
-        positions.insert(id.clone(), at);
+) -> Organizations {
+    let mut organizations = Organizations::default();
+    for (at, (id, seen)) in (0..).zip(lists.observed.whole_organizations().into_iter().flatten()) {
         let known = seen
             .email_domains
             .as_ref()
@@ -48,7 +41,7 @@ pub(super) fn organizations<'a>(
         organization.set_domains(email_domains, domains);
         organizations.push(organization);
     }
-    (organizations, positions)
+    organizations
 }
 
 /// The domains that a person saw, one by one or as a whole list; without a whole list there may be others.

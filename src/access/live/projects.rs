@@ -1,9 +1,9 @@
 //! Service projects: access, sharing, links, rosters, spaces.
 
 use super::lists::Lists;
-use super::organizations::Positions;
 use super::{NOT_ASKED, permissions, settled};
 use crate::access::answer::Source;
+use crate::access::organizations::Organizations;
 use crate::access::people::{ListId, PeopleBuilder};
 use crate::access::state::{Coverage, Fact, Link, Project};
 use crate::desired::Desired;
@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 
 pub(super) fn projects<'a>(
     lists: &Lists<'a>,
-    positions: &Positions,
+    organizations: &Organizations,
     people: &mut PeopleBuilder<'a>,
 ) -> Vec<Project> {
     let desired = lists.desired;
@@ -41,7 +41,7 @@ pub(super) fn projects<'a>(
                     .iter()
                     .filter_map(|id| {
                         Some(Link {
-                            organization: *positions.get(id)?,
+                            organization: organizations.of_id(id)?,
                             source: read,
                             sure: true,
                         })

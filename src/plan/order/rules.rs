@@ -206,8 +206,11 @@ impl Rules<'_, '_> {
         if let Some(roster) = class.lists.get(&List::Roster(desk_at)) {
             listed.push(vec![*roster]);
         }
-        for (company, link) in &desk.links {
-            if let Some(member) = class.lists.get(&List::Members(*company)) {
+        // People stand on a few lists; a project may link thousands of organizations.
+        for (list, member) in &class.lists {
+            if let List::Members(company) = list
+                && let Some(link) = desk.links.get(company)
+            {
                 listed.push(vec![*member, *link]);
             }
         }
