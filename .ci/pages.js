@@ -27,6 +27,7 @@ const pages = [
   { name: 'drift', url: file('drift.html') },
   { name: 'review', url: file('review.html') },
   { name: 'large', url: file('large.html'), bytes: 3_000_000, elements: 2_000, find: 'person-19999@', says: 'Globex' },
+  { name: 'hostile', url: file('large.html'), find: 'mallory@', says: '</script><script>', title: 'Portcullis plan' },
   { name: 'console', url: CONSOLE },
   { name: 'visit', url: new URL('/__sandbox/visit?as=ana@globex.example', CONSOLE).href },
   { name: 'visit nobody', url: new URL('/__sandbox/visit', CONSOLE).href },
@@ -85,6 +86,9 @@ async function look(browser, page, width, scheme) {
     await new Promise((resolve) => setTimeout(resolve, 50));
     const unfolded = await tab.evaluate(() => document.documentElement.scrollWidth);
     if (unfolded > width) wrong.push(`${where}: ${unfolded} pixels wide when all is unfolded`);
+    // A name is text, whatever it says.
+    const title = await tab.title();
+    if (page.title && !title.startsWith(page.title)) wrong.push(`${where}: the title is ${title}`);
     await tab.evaluate(axe);
     const { violations } = await tab.evaluate(() => axe.run(document, { resultTypes: ['violations'] }));
     for (const violation of violations) {

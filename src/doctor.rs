@@ -6,9 +6,9 @@ mod advice;
 mod fields;
 mod text;
 
-pub use advice::advice;
+pub use advice::{advice, tokens};
 pub use fields::fields;
-pub use text::write;
+pub use text::{write, write_before};
 
 use crate::exit::Exit;
 use crate::model::{ProjectKey, Surface};
@@ -87,6 +87,8 @@ pub struct Rights {
     pub organization_key: Option<bool>,
     /// Surfaces without a promise that the site refused to these credentials.
     pub refused: BTreeSet<Surface>,
+    /// The endpoints of the mapped description that refused the caller.
+    pub refused_endpoints: BTreeSet<String>,
 }
 
 /// What the caller may do in one project.

@@ -19,6 +19,7 @@ pub(crate) use gates::gates;
 use crate::desired::Desired;
 use crate::diagnostic::Span;
 use crate::judge::{Ledger, Sheet, Worlds};
+use crate::neutral::named;
 use crate::observed::Observed;
 use crate::plan::{Change, Effect, Finding, Plan};
 
@@ -77,8 +78,8 @@ pub(crate) fn accept_drift(plan: &mut Plan, desired: &Desired<'_>) -> Vec<Change
             message: format!(
                 "{} left alone: {} ({})",
                 accepted.change.action.word(),
-                acceptance.reason,
-                acceptance.owner
+                named(&acceptance.reason),
+                named(&acceptance.owner)
             ),
             address: accepted.change.address.clone(),
             code: "drift-accepted",

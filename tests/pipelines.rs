@@ -30,6 +30,8 @@ mod plan;
 mod propose;
 #[path = "pipelines/pull_request.rs"]
 mod pull_request;
+#[path = "pipelines/release.rs"]
+mod release;
 #[path = "pipelines/reviewed_plan.rs"]
 mod reviewed_plan;
 #[path = "pipelines/schema.rs"]

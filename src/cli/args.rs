@@ -113,6 +113,8 @@ pub enum LogFormat {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Write a commented starter workspace that plans cleanly against the sandbox
+    Init(InitArguments),
     /// Say what this machine, these credentials and this workspace can and cannot do
     Doctor(DoctorArguments),
     /// Check the workspace, without network
@@ -125,10 +127,6 @@ pub enum Command {
     Apply(ApplyArguments),
     /// Say what differs and whose doing it is, without ever writing to the site
     Drift(DriftArguments),
-    /// List the sites, such as for the matrix of a pipeline
-    Sites(SitesArguments),
-    /// Print a CODEOWNERS file made from the scopes
-    Codeowners(CodeownersArguments),
     /// Say what account somebody would get and what they reach, and why
     Explain(ExplainArguments),
     /// List everybody who reaches a project or a knowledge-base space, and by which route
@@ -137,10 +135,14 @@ pub enum Command {
     Review(ReviewArguments),
     /// Draw who reaches what: classes and lists, portals, articles
     Graph(GraphArguments),
-    /// Write a commented starter workspace that plans cleanly against the sandbox
-    Init(InitArguments),
     /// Record that a person looked up a value that no program can read
     Attest(AttestArguments),
+    /// Write the live site as a workspace whose plan is empty
+    Export(ExportArguments),
+    /// List the sites, such as for the matrix of a pipeline
+    Sites(SitesArguments),
+    /// Print a CODEOWNERS file made from the scopes
+    Codeowners(CodeownersArguments),
     /// Run the sandbox as a server on this machine
     Sandbox(SandboxArguments),
     /// Say what a rule, a lint or the code of a finding means, with its source
@@ -152,8 +154,6 @@ pub enum Command {
     /// Print the manual page
     #[command(after_help = examples::MAN)]
     Man,
-    /// Write the live site as a workspace whose plan is empty
-    Export(ExportArguments),
 }
 
 /// Arguments of `doctor`.

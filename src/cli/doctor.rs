@@ -4,11 +4,12 @@ mod surfaces;
 
 use super::args::{DoctorArguments, Global, Limits, Reach, ReportFormat};
 use super::{Lookup, Output, observe};
-use crate::config::{Auth, Site, SiteUrl, Workspace};
+use crate::config::{Auth, ROOT_FILE, Site, SiteUrl, Workspace};
 use crate::desired::Desired;
 use crate::diagnostic::Located;
 use crate::doctor::{self, Check, ProjectRights, Rights, SiteReport, State};
 use crate::exit::Exit;
+use crate::files::Given;
 use crate::jsm::{ApiError, Reader};
 use crate::model::{Read, SiteKey};
 use crate::report::text::counted;
@@ -43,9 +44,16 @@ async fn examined(
         partial: false,
         limits: Limits::default(),
     };
+    let mut machine = machine(lookup);
+    let there = |name: &str| Given::new(reach.dir.join(name)).is_there();
+    // What is nearly a workspace has a hint of its own.
+    let nearly = there("portcullis.yml") || Given::new(reach.dir.clone()).is_a_file();
+    if !there(ROOT_FILE) && !nearly {
+        machine.push(credentials(None, Auth::Classic, lookup));
+        return Ok(nothing_yet(arguments, &machine, output));
+    }
     let workspace = observe::load(&reach.dir, global, output)?;
     let keys = observe::sites(&workspace, &reach, output)?;
-    let machine = machine(lookup);
     let mut reports = Vec::new();
     let mut unreachable = false;
     for key in keys {
@@ -64,6 +72,56 @@ async fn examined(
         }
     };
     Ok(output.finish(written, exit))
+}
+
+/// Says what can be said before there is a workspace: the machine, the credentials, and how to make a token.
+fn nothing_yet(arguments: &DoctorArguments, machine: &[Check], output: &mut Output) -> Exit {
+    let directory = &arguments.dir;
+    let missing = format!("there is no `{ROOT_FILE}` in `{directory}`");
+    let hint = "`portcullis init access --from https://YOURS.atlassian.net` begins with a live site, `portcullis init access` with a sandbox, \
+                and `portcullis review --url https://YOURS.atlassian.net` needs no files";
+    let report = SiteReport {
+        advice: doctor::tokens(Auth::Classic),
+        ..SiteReport::default()
+    };
+    let written = match arguments.format {
+        ReportFormat::Text => {
+            doctor::write_before(machine, &report, output.style.width, &mut output.data)
+        }
+        ReportFormat::Json => {
+            let document = doctor::document(machine, &[], Exit::Invalid);
+            let text = crate::diagnostic::json::to_text(&document);
+            output.data.write_all(text.as_bytes())
+        }
+    };
+    let exit = output.finish(written, Exit::Invalid);
+    match exit {
+        Exit::Invalid => output.fail(exit, &missing, Some(hint)),
+        other => other,
+    }
+}
+
+/// Says which credentials the environment has, by name only.
+fn credentials(site: Option<&SiteKey>, auth: Auth, lookup: Lookup) -> Check {
+    let names = match auth {
+        Auth::Classic | Auth::Scoped => ["EMAIL", "API_TOKEN"],
+        Auth::Oauth => ["CLIENT_ID", "CLIENT_SECRET"],
+    };
+    let own = site.map(|key| key.as_str().to_uppercase().replace('-', "_"));
+    let set = |name: &str| lookup(name).is_some_and(|value| !value.is_empty());
+    let absent = names.iter().filter(|name| {
+        let of_the_site = own.as_ref().map(|own| format!("PORTCULLIS_{own}_{name}"));
+        !of_the_site.is_some_and(|name| set(&name)) && !set(&format!("PORTCULLIS_{name}"))
+    });
+    let absent: Vec<String> = absent.map(|name| format!("PORTCULLIS_{name}")).collect();
+    match absent.as_slice() {
+        [] => Check::new(State::Good, "token", "the environment has one; not tried"),
+        absent => {
+            let is = if absent.len() == 1 { "is" } else { "are" };
+            let says = format!("{} {is} not set", absent.join(" and "));
+            Check::new(State::Missing, "token", says)
+        }
+    }
 }
 
 /// Looks at the machine.
@@ -122,6 +180,8 @@ async fn site(
             .first()
             .is_some_and(|check| check.state == State::Good);
         checks.extend(caller);
+    } else if !embedded {
+        checks.push(credentials(Some(key), declared.auth, lookup));
     }
     report.sections.push(("the site", checks));
     if known {

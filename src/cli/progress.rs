@@ -75,7 +75,8 @@ pub(super) async fn during<T>(
                 if let Some(phase) = phases.take().pop() {
                     doing = phase;
                 }
-                bar.set_message(format!("{doing}: {} requests", requests()));
+                let s = if requests() == 1 { "" } else { "s" };
+                bar.set_message(format!("{doing}: {} request{s}", requests()));
                 bar.tick();
             };
             bar.finish_and_clear();

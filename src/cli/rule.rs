@@ -46,7 +46,7 @@ fn value(meaning: &Meaning) -> Value {
         "text": meaning.text,
         "known": meaning.evidence.map(|evidence| evidence.word()),
         "sources": urls,
-        "page": format!("docs/{}", meaning.page),
+        "page": meaning::address(meaning.page),
     });
     for (label, text) in &meaning.more {
         value[label.to_lowercase().replace(' ', "_")] = Value::from(text.as_str());
@@ -69,7 +69,7 @@ fn whole(meaning: &Meaning, width: usize, out: &mut dyn Write) -> io::Result<()>
         // A link is never broken.
         writeln!(out, "Source: {}", source.url)?;
     }
-    writeln!(out, "Page: docs/{}", meaning.page)
+    writeln!(out, "Page: {}", meaning::address(meaning.page))
 }
 
 /// Writes every code with its sentence.

@@ -178,7 +178,14 @@ fn load_into(cx: &mut Context) -> Option<Workspace> {
         } else if yml {
             "rename `portcullis.yml` to `portcullis.yaml`".to_owned()
         } else {
-            "`portcullis init` writes a starter workspace".to_owned()
+            let directory = match cx.root.as_str() {
+                "." => String::new(),
+                directory => format!(" {directory}"),
+            };
+            format!(
+                "`portcullis init{directory}` writes a starter workspace, `portcullis init{directory} --from https://YOURS.atlassian.net` one that \
+                 begins with a live site"
+            )
         };
         cx.report(
             Diagnostic::error(

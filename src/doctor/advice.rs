@@ -22,18 +22,26 @@ delete:project-role:jira";
 /// Returns what to do next on a site: a heading and sentences each.
 pub fn advice(site: &Site, report: &SiteReport) -> Vec<(&'static str, Vec<String>)> {
     vec![
-        ("a token for planning", planning(site)),
+        ("a token for planning", planning(site.auth)),
         ("a token for applying", applying(site, report)),
         ("what no program can find out", vec![user_management(site)]),
     ]
 }
 
-fn planning(site: &Site) -> Vec<String> {
+/// Returns how to make the tokens, before anything is declared.
+pub fn tokens(auth: Auth) -> Vec<(&'static str, Vec<String>)> {
+    vec![
+        ("a token for planning", planning(auth)),
+        ("a token for applying", for_applying(auth)),
+    ]
+}
+
+fn planning(auth: Auth) -> Vec<String> {
     let mut says = vec![
         "Use an account of its own, not a person's: an agent of each service project, which reads organizations, customers and links.".to_owned(),
         "Make it administrator of these projects too where permission schemes, channel access and sharing are to be read; Atlassian shows them to nobody else.".to_owned(),
     ];
-    says.push(match site.auth {
+    says.push(match auth {
         Auth::Classic => "A token without scopes (id.atlassian.com > Security > API tokens > Create API token) may do all that its account may; only the account's rights bound it.".to_owned(),
         Auth::Scoped => format!("Create API token with scopes > Jira, with these: {READING}."),
         Auth::Oauth => format!("A service account with OAuth 2.0 credentials (admin.atlassian.com > Directory > Service accounts > Create credentials), with these scopes: {READING}. Its client id and secret are PORTCULLIS_CLIENT_ID and PORTCULLIS_CLIENT_SECRET."),
@@ -41,14 +49,19 @@ fn planning(site: &Site) -> Vec<String> {
     says
 }
 
-fn applying(site: &Site, report: &SiteReport) -> Vec<String> {
+fn for_applying(auth: Auth) -> Vec<String> {
     let mut says = vec![
         "Keep it where only the pipeline of the default branch reads it.".to_owned(),
         "Its account is an administrator of the projects whose customers are declared, and a Jira administrator where accounts are made or organizations deleted.".to_owned(),
     ];
-    if site.auth != Auth::Classic {
+    if auth != Auth::Classic {
         says.push(format!("Scopes: those for planning, and {WRITING}."));
     }
+    says
+}
+
+fn applying(site: &Site, report: &SiteReport) -> Vec<String> {
+    let mut says = for_applying(site.auth);
     let declared = |name: &str| report.fields.iter().any(|field| field.field == name);
     let roles = declared("people.role");
     let domains = declared("approved_domains");

@@ -15,6 +15,7 @@ const ROLES_ADMIN: &str = "needs an administrator of the project, or of Jira";
 const AGENT: &str = "needs an agent of the project";
 /// Why spaces are linked by hand with OAuth.
 const BY_OAUTH: &str = "the GraphQL gateway takes no OAuth token of a service account: an API token makes it automatic";
+const REFUSED_ENDPOINT: &str = "the endpoint of your mapped description refuses this account";
 const NO_PROJECT: &str = "the site shows no such service project to this account";
 
 /// Fields under way: those of the same field, way and reason become one line.
@@ -51,7 +52,7 @@ impl Lines {
 pub fn fields(desired: &Desired<'_>, rights: &Rights) -> Vec<DeclaredField> {
     let mut lines = Lines::default();
     approved_domains(desired, rights, &mut lines);
-    settings(desired, &mut lines);
+    settings(desired, rights, &mut lines);
     organizations(desired, rights, &mut lines);
     for (key, project) in &desired.site.projects {
         self::project(desired, key, project, rights, &mut lines);
@@ -144,10 +145,13 @@ fn approved_domains(desired: &Desired<'_>, rights: &Rights, lines: &mut Lines) {
     }
 }
 
-fn settings(desired: &Desired<'_>, lines: &mut Lines) {
+fn settings(desired: &Desired<'_>, rights: &Rights, lines: &mut Lines) {
     for field in desired.site.settings.keys() {
         let route = route(&desired.site.surfaces, MappedField::Site(*field));
         match route.write {
+            Surface::Mapped if refused(desired, rights, MappedField::Site(*field)) => {
+                lines.add(field.yaml_path(), None, Way::ByHand, REFUSED_ENDPOINT);
+            }
             Surface::Manual => {
                 let parts = field.address_parts();
                 let address = format!("{}/{}/{}", desired.site.key, parts[0], parts[1]);
@@ -174,6 +178,13 @@ fn settings(desired: &Desired<'_>, lines: &mut Lines) {
             ),
         }
     }
+}
+
+/// Says whether the described endpoint of a field refused the caller.
+fn refused(desired: &Desired<'_>, rights: &Rights, field: MappedField) -> bool {
+    let described = desired.site.surfaces.mapped.as_ref();
+    let mapping = described.and_then(|driver| driver.fields.get(&field));
+    mapping.is_some_and(|mapping| rights.refused_endpoints.contains(&mapping.endpoint))
 }
 
 fn by_description(surfaces: &Surfaces) -> String {

@@ -37,14 +37,29 @@ pub fn write(
             }
         }
         page.fields(report)?;
-        for (about, sentences) in &report.advice {
-            writeln!(page.out, "\n{about}")?;
-            for sentence in sentences {
-                page.hanging("  - ", sentence)?;
-            }
-        }
+        page.advice(report)?;
     }
     Ok(())
+}
+
+/// Writes what can be said before there is a workspace.
+///
+/// # Errors
+/// When writing fails.
+pub fn write_before(
+    machine: &[Check],
+    report: &SiteReport,
+    width: usize,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let mut page = Page {
+        width: width.max(40),
+        out,
+    };
+    writeln!(page.out, "this machine")?;
+    page.checks(machine)?;
+    page.advice(report)?;
+    writeln!(page.out)
 }
 
 /// Names the objects of a field, the first few of them.
@@ -86,6 +101,16 @@ impl Page<'_> {
             if let Some(hint) = &check.hint {
                 let indent = if check.state == State::Good { 11 } else { 4 };
                 self.hanging(&format!("{:indent$}> ", ""), hint)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn advice(&mut self, report: &SiteReport) -> io::Result<()> {
+        for (about, sentences) in &report.advice {
+            writeln!(self.out, "\n{about}")?;
+            for sentence in sentences {
+                self.hanging("  - ", sentence)?;
             }
         }
         Ok(())

@@ -196,7 +196,7 @@ fn useless(acknowledgement: &Acknowledgement, found: &[Found], today: Date) -> O
                 format!("there is no lint `{code}`"),
             )
             .at(span)
-            .hint("lints are numbered `L01` to `L70`, see docs/lints.md"),
+            .hint("lints are numbered `L01` to `L70`; `portcullis rule` lists them"),
         );
     };
     if let (false, Some(until)) = (holds(acknowledgement, today), acknowledgement.until) {

@@ -39,6 +39,16 @@ impl Subject {
                 kind: "rules",
                 rank: 1,
             },
+            ["approved-domain"] => Self {
+                what: Phrase::of("approved domains of ").key(root(address)),
+                of: Phrase::of("approved domains"),
+                kind: "rules",
+                rank: 1,
+            },
+            // A finding about the site as a whole.
+            [] if !address.is_empty() => {
+                of_site(Phrase::of("site ").key(root(address)), "settings")
+            }
             ["account", who, rest @ ..] => Self {
                 what: match rest {
                     [] => Phrase::of("account ").key(who),
@@ -209,6 +219,12 @@ mod tests {
                 "expectation `HR is for staff`",
                 "site settings",
             ),
+            (
+                "acme-corp/approved-domain",
+                "approved domains of acme-corp",
+                "approved domains",
+            ),
+            ("acme", "site acme", "site settings"),
             ("acme/tomorrow/x/y/z", "acme/tomorrow/x/y/z", "acme"),
             ("", "``", "``"),
             (

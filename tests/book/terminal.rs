@@ -147,7 +147,12 @@ fn transcript(columns: u16) -> String {
         .map(|(_, text)| text)
         // What is typed, and links and commands, which somebody copies.
         .filter(|text| {
-            let copied = ["$ ", "Source: https://", "       record: portcullis "];
+            let copied = [
+                "$ ",
+                "Source: https://",
+                "Page: https://",
+                "       record: portcullis ",
+            ];
             !copied.iter().any(|begin| text.starts_with(begin))
         })
         .collect();

@@ -188,3 +188,51 @@ async fn every_surface_is_told_and_no_field_is_promised_over_one_that_refuses() 
     }
     assert_eq!(sandbox.stats().writes, 0);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_an_endpoint_refuses_is_by_hand() {
+    let sandbox = site(Options::default()).await;
+    let mut place = Place::remote(&sandbox);
+    place.environment(&[
+        ("PORTCULLIS_EMAIL", "agent@sandbox.example"),
+        ("PORTCULLIS_API_TOKEN", "sandbox-agent"),
+    ]);
+    let document = place.run(&["doctor", "--format", "json"]).json();
+    let field = field(&document, "customer_access.view_without_login");
+    assert_eq!(field["way"], "by hand", "{field}");
+    assert!(
+        field["why"].as_str().unwrap().contains("refuses"),
+        "{field}"
+    );
+}
+
+#[test]
+fn before_there_is_a_workspace_it_says_how_to_make_a_token() {
+    let mut place = Place::new();
+    let ran = place.run(&["doctor"]);
+    assert_eq!(ran.code, 3, "{}", ran.text());
+    for said in [
+        "PORTCULLIS_EMAIL and PORTCULLIS_API_TOKEN are not set",
+        "a token for planning",
+        "a token for applying",
+    ] {
+        assert!(ran.out.contains(said), "{}", ran.out);
+    }
+    assert!(ran.text().contains("portcullis init"), "{}", ran.text());
+    place.environment(&[
+        ("PORTCULLIS_EMAIL", "jo@acme.example"),
+        ("PORTCULLIS_API_TOKEN", "a-secret"),
+    ]);
+    let ran = place.run(&["doctor"]);
+    assert!(ran.out.contains("the environment has one"), "{}", ran.out);
+    assert!(!ran.text().contains("a-secret"), "{}", ran.text());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_site_that_is_silent_hides_no_missing_credentials() {
+    let sandbox = site(Options::default()).await;
+    let place = Place::remote(&sandbox);
+    sandbox.stop().await.unwrap();
+    let ran = place.run(&["doctor"]);
+    assert!(ran.out.contains("token    "), "{}", ran.out);
+}

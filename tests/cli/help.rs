@@ -4,26 +4,26 @@ use super::harness::Place;
 use clap::Parser as _;
 
 const COMMANDS: [&str; 20] = [
+    "init",
     "doctor",
     "validate",
     "plan",
     "show",
     "apply",
     "drift",
-    "sites",
-    "codeowners",
     "explain",
     "who",
     "review",
     "graph",
-    "init",
     "attest",
+    "export",
+    "sites",
+    "codeowners",
     "sandbox",
     "rule",
     "schema",
     "completions",
     "man",
-    "export",
 ];
 
 #[test]

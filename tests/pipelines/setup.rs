@@ -7,14 +7,14 @@ use std::collections::BTreeMap;
 use std::os::unix::fs::PermissionsExt as _;
 use std::process::Command;
 
-fn script(stage: &Stage, name: &str, text: &str) {
+pub(super) fn script(stage: &Stage, name: &str, text: &str) {
     let path = stage.beside("bin").join(name);
     std::fs::write(&path, text).unwrap();
     std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
 }
 
 /// A stand-in for `curl` that serves files of a directory, for `cargo` that copies the program, and for `uname`.
-async fn stage() -> Stage {
+pub(super) async fn stage() -> Stage {
     let stage = Stage::new().await;
     std::fs::create_dir(stage.beside("release")).unwrap();
     script(
@@ -81,7 +81,7 @@ fn release(stage: &Stage) -> String {
     sum
 }
 
-fn fetched(stage: &Stage) -> Vec<String> {
+pub(super) fn fetched(stage: &Stage) -> Vec<String> {
     let path = stage.hub().join("fetched");
     let text = std::fs::read_to_string(&path).unwrap_or_default();
     std::fs::write(path, "").unwrap();

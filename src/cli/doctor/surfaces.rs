@@ -44,7 +44,11 @@ pub(super) async fn tried(
     }
     if let Some(driver) = &surfaces.mapped {
         for (name, endpoint) in &driver.endpoints {
-            checks.push(mapped(reader, name, endpoint).await);
+            let (check, refused) = mapped(reader, name, endpoint).await;
+            checks.push(check);
+            if refused {
+                rights.refused_endpoints.insert(name.clone());
+            }
         }
     }
     if let Some(file) = &surfaces.out_of_reach {
@@ -153,7 +157,8 @@ fn outcome(name: &str, mode: &str, tried: Option<Result<(), ApiError>>) -> Check
     }
 }
 
-async fn mapped(reader: &Reader, name: &str, endpoint: &Endpoint) -> Check {
+/// Tries a described endpoint; says whether it refused the caller.
+async fn mapped(reader: &Reader, name: &str, endpoint: &Endpoint) -> (Check, bool) {
     let how = match endpoint.write {
         Some(_) => "read and written",
         None => "read only",
@@ -161,11 +166,9 @@ async fn mapped(reader: &Reader, name: &str, endpoint: &Endpoint) -> Check {
     let mode = format!("{} of your description, {how}", endpoint.path);
     let what = format!("mapped {name}");
     if endpoint.path.contains('{') {
-        return outcome(&what, &mode, None);
+        return (outcome(&what, &mode, None), false);
     }
-    outcome(
-        &what,
-        &mode,
-        Some(reader.mapped(&endpoint.path).await.map(drop)),
-    )
+    let tried = reader.mapped(&endpoint.path).await.map(drop);
+    let refused = tried.as_ref().is_err_and(lacks_right);
+    (outcome(&what, &mode, Some(tried)), refused)
 }

@@ -75,7 +75,8 @@ impl Pipeline {
             (CodeHost::Gitlab, _) => "set `image`; ".to_owned(),
         };
         format!(
-            "\nNext: {pins}docs/pipeline-setup.md lists the tokens and what a person sets at the code host."
+            "\nNext: {pins}{} lists the tokens and what a person sets at the code host.",
+            crate::meaning::address("pipeline-setup.md")
         )
     }
 }

@@ -11,6 +11,7 @@ const STYLE: &str = "\
 body { background: var(--paper); color: var(--ink); font: 1rem/1.5 system-ui, sans-serif; overflow-wrap: anywhere; margin: 0 auto; max-width: 60rem; padding: 0 1rem 4rem; }
 a { color: var(--link); }
 header, nav { margin: 1rem 0; }
+nav p { margin: .5rem 0 0; opacity: .85; }
 nav ul { display: flex; flex-wrap: wrap; gap: .25rem 1rem; list-style: none; margin: 0; padding: 0; }
 .skip { left: 1rem; position: absolute; top: -4rem; }
 .skip:focus { background: Canvas; padding: .5rem; top: .5rem; }
@@ -30,22 +31,35 @@ th, td { border: 1px solid #888; overflow-wrap: anywhere; padding: .25rem .5rem;
 td form { display: inline; }
 ";
 
-/// The pages that every page links to, by path below the console, in the words of the manual steps.
-const PAGES: [(&str, &str); 11] = [
-    ("", "Overview"),
-    ("/customer-access", "Customer access"),
-    ("/email-requests", "Email requests"),
-    ("/configuration", "Configuration"),
-    ("/authentication", "Authentication"),
-    ("/knowledge-base-permissions", "Knowledge base permissions"),
+/// The pages that every page links to, by where Atlassian has them and by path below the console, in the words of the manual steps.
+const PLACES: [(&str, &[(&str, &str)]); 3] = [
     (
-        "/app-access",
-        "App access settings (or User access settings)",
+        "Settings > Apps (or Products) > Jira Service Management",
+        &[
+            ("/configuration", "Configuration"),
+            ("/customer-access", "Customer access"),
+            ("/authentication", "Authentication"),
+            ("/email-requests", "Email requests"),
+            ("/knowledge-base-permissions", "Knowledge base permissions"),
+            ("/help-centers", "Help centers"),
+        ],
     ),
-    ("/help-centers", "Help centers"),
-    ("/users", "Users"),
-    ("/groups", "Groups"),
-    ("/portal-only-customers", "Portal-only customers"),
+    (
+        "Atlassian Administration",
+        &[
+            ("/users", "Users"),
+            ("/groups", "Groups"),
+            (
+                "/app-access",
+                "App access settings (or User access settings)",
+            ),
+            ("/portal-only-customers", "Portal-only customers"),
+        ],
+    ),
+    (
+        "Service projects",
+        &[("", "Overview"), ("/customers", "Customers")],
+    ),
 ];
 
 /// What to say at the top of a page.
@@ -100,9 +114,20 @@ pub(super) fn error(status: u16, why: &str) -> Answer {
 }
 
 fn frame(status: u16, title: &str, main: &str) -> Answer {
-    let links: String = PAGES
+    let link = |path: &str, name: &str| format!("<li><a href=\"{path}\">{name}</a></li>\n");
+    let places: String = PLACES
         .iter()
-        .map(|(path, name)| format!("<li><a href=\"{CONSOLE}{path}\">{name}</a></li>\n"))
+        .map(|(place, pages)| {
+            let links = pages.iter();
+            let links: String = links
+                .map(|(path, name)| link(&format!("{CONSOLE}{path}"), name))
+                .collect();
+            let visit = match *place {
+                "Service projects" => link("/__sandbox/visit", "Visit the help center"),
+                _ => String::new(),
+            };
+            format!("<p>{}</p>\n<ul>\n{links}{visit}</ul>\n", escaped(place))
+        })
         .collect();
     let body = format!(
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
@@ -110,9 +135,7 @@ fn frame(status: u16, title: &str, main: &str) -> Answer {
          <link rel=\"stylesheet\" href=\"{CONSOLE}/style.css\">\n</head>\n<body>\n\
          <a class=\"skip\" href=\"#main\">Skip to the content</a>\n\
          <header><p>The Portcullis sandbox. Nothing here is Atlassian's.</p></header>\n\
-         <nav aria-label=\"Console\">\n<ul>\n{links}\
-         <li><a href=\"{CONSOLE}/customers\">Customers</a></li>\n\
-         <li><a href=\"/__sandbox/visit\">Visit the help center</a></li>\n</ul>\n</nav>\n\
+         <nav aria-label=\"Console\">\n{places}</nav>\n\
          <main id=\"main\">\n{main}\n</main>\n</body>\n</html>\n",
         escaped(title)
     );

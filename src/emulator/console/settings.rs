@@ -1,4 +1,5 @@
-//! The site-wide pages: customer access and its neighbours, and what approved domains grant.
+//! The site-wide pages: customer access and its neighbours, and what approved domains grant. Sections and labels are Atlassian's own, as its
+//! support pages name them, so that an administrator finds the control that a step names.
 
 use super::super::accounts::Role;
 use super::super::call::Answer;
@@ -32,14 +33,7 @@ const PAGES: [Page; 5] = [
             Form::default()
                 .with_box("internal", settings.atlassian_accounts)
                 .with_box("external", settings.portal_only_accounts)
-                .with(
-                    "domains",
-                    if settings.restrict_domains {
-                        "listed"
-                    } else {
-                        "any"
-                    },
-                )
+                .with_box("domains", settings.restrict_domains)
                 .with("allowed-domains", joined(&settings.allowed_domains))
                 .with(
                     "creation",
@@ -53,56 +47,62 @@ const PAGES: [Page; 5] = [
         },
         controls: |form| {
             [
+                "<h2>Account types</h2>\n".to_owned(),
                 group(
                     "internal",
-                    "Account types: Internal",
+                    "Internal",
                     &check(
                         form,
                         "internal",
-                        "Atlassian accounts for customers of approved domains",
+                        "Use approved domains to grant internal customers access to the help center with Atlassian accounts",
                     ),
                 ),
                 group(
                     "external",
-                    "Account types: External",
+                    "External",
                     &[
-                        check(form, "external", "Portal-only accounts"),
-                        choice(
+                        check(
+                            form,
+                            "external",
+                            "Allow portal-only accounts to be created for new customers accessing the help center",
+                        ),
+                        check(
                             form,
                             "domains",
-                            &[
-                                ("any", "For any domain"),
-                                ("listed", "Only for the allowed domains"),
-                            ],
+                            "Only allow account creation for customers with specific email domains",
                         ),
                         lines(
                             form,
                             "allowed-domains",
-                            "allowed domains",
+                            "Email domains",
                             "One domain on each line.",
                         ),
                     ]
                     .concat(),
                 ),
+                "<h2>Portal access</h2>\n".to_owned(),
                 group(
                     "creation",
-                    "Portal access: account creation",
+                    "Account creation",
                     &choice(
                         form,
                         "creation",
                         &[
-                            ("allow", "Customers can create their own accounts"),
-                            ("deny", "Customers cannot create their own accounts"),
+                            (
+                                "deny",
+                                "Don't allow customers to create their own accounts",
+                            ),
+                            ("allow", "Allow customers to create accounts"),
                         ],
                     ),
                 ),
                 group(
                     "login",
-                    "Portal access: login",
+                    "Login",
                     &check(
                         form,
                         "without-login",
-                        "Help centers can be viewed without login",
+                        "Customers can access and send requests from the portal without logging in",
                     ),
                 ),
             ]
@@ -111,11 +111,8 @@ const PAGES: [Page; 5] = [
         take: |settings, form| {
             settings.atlassian_accounts = form.has("internal");
             settings.portal_only_accounts = form.has("external");
-            settings.restrict_domains = match form.get("domains") {
-                "any" => false,
-                "listed" => true,
-                _ => return Err(("Choose which domains are allowed.".to_owned(), "external")),
-            };
+            // Programs say the two as words.
+            settings.restrict_domains = form.has("domains") && form.get("domains") != "any";
             settings.allowed_domains =
                 domains(form.get("allowed-domains")).map_err(|why| (why, "allowed-domains"))?;
             settings.customers_can_create_accounts = match form.get("creation") {
@@ -144,10 +141,13 @@ const PAGES: [Page; 5] = [
                     form,
                     "account-creation",
                     &[
-                        ("agents_always", "For whom agents put in To and Cc, always"),
+                        (
+                            "agents_always",
+                            "Agents can always create new accounts. Existing customers can create new accounts based on customer access and project level customer permissions settings",
+                        ),
                         (
                             "anyone_by_settings",
-                            "For whom anyone puts in To and Cc, as far as customer access lets them in",
+                            "Anyone can create new accounts based on customer access and project level customer permissions settings",
                         ),
                     ],
                 ),
@@ -181,8 +181,11 @@ const PAGES: [Page; 5] = [
                     form,
                     "organization-management",
                     &[
-                        ("agents", "Agents manage organizations and their members"),
-                        ("jira_admins_only", "Only Jira administrators do"),
+                        ("agents", "Agents can manage organizations"),
+                        (
+                            "jira_admins_only",
+                            "Only Jira administrators can manage organizations",
+                        ),
                     ],
                 ),
             )
@@ -209,19 +212,20 @@ const PAGES: [Page; 5] = [
                 .with_box("sso", settings.portal_only_sso)
         },
         controls: |form| {
-            group(
-                "login-methods",
-                "Password and Single sign-on",
-                &[
-                    check(form, "password", "Portal-only customers log in by password"),
-                    check(
-                        form,
-                        "sso",
-                        "Portal-only customers log in by Single sign-on",
-                    ),
-                ]
-                .concat(),
-            )
+            [
+                "<h2 id=\"login-methods\">Password and Single sign-on</h2>\n".to_owned(),
+                group(
+                    "password-login",
+                    "Password",
+                    &check(form, "password", "Enable login with email and password"),
+                ),
+                group(
+                    "single-sign-on",
+                    "Single sign-on",
+                    &check(form, "sso", "Enable single sign-on"),
+                ),
+            ]
+            .concat()
         },
         take: |settings, form| {
             settings.portal_only_password = form.has("password");
@@ -264,6 +268,14 @@ const PAGES: [Page; 5] = [
     },
 ];
 
+/// Returns a number with what it counts.
+fn counted(count: usize, one: &str, many: &str) -> String {
+    match count {
+        1 => format!("1 {one}"),
+        _ => format!("{count} {many}"),
+    }
+}
+
 /// The first page: where everything is.
 pub(super) fn index(site: &Site) -> Answer {
     let projects: Vec<Vec<String>> = site
@@ -285,9 +297,9 @@ pub(super) fn index(site: &Site) -> Answer {
     let body = format!(
         "<p>Settings that Atlassian offers on pages only, under the names that manual steps use. What is changed here is changed at once. \
          To see what it means for somebody, <a href=\"/__sandbox/visit\">visit the help center</a> as that person.</p>\n\
-         <p>{} accounts, <a href=\"{CONSOLE}/customers\">{} organizations</a>.</p>\n{}",
-        site.accounts.len(),
-        site.organizations.len(),
+         <p>{}, <a href=\"{CONSOLE}/customers\">{}</a>.</p>\n{}",
+        counted(site.accounts.len(), "account", "accounts"),
+        counted(site.organizations.len(), "organization", "organizations"),
         html::table(
             "Service projects",
             &[

@@ -258,32 +258,55 @@ fn site_field(field: SiteField) -> Outline {
     let (title, page, role): (&str, &[&str], _) = match field {
         SiteField::Internal => (
             "set whether internal customers get Atlassian accounts by approved domains",
-            &["Customer access", "Account types: Internal", "Save"],
+            &[
+                "Customer access",
+                "Account types",
+                "Internal",
+                "Use approved domains to grant internal customers access to the help center with Atlassian accounts",
+                "Save",
+            ],
             SITE_ADMIN,
         ),
         SiteField::External => (
             "set whether external customers may get portal-only accounts",
-            &["Customer access", "Account types: External", "Save"],
+            &[
+                "Customer access",
+                "Account types",
+                "External",
+                "Allow portal-only accounts to be created for new customers accessing the help center",
+                "Save",
+            ],
             SITE_ADMIN,
         ),
         SiteField::AllowedDomains => (
             "set which external domains may get portal-only accounts",
             &[
                 "Customer access",
-                "Account types: External",
-                "allowed domains",
+                "Account types",
+                "External",
+                "Only allow account creation for customers with specific email domains",
                 "Save",
             ],
             SITE_ADMIN,
         ),
         SiteField::CustomersCanCreateAccounts => (
             "set whether customers may create their own accounts",
-            &["Customer access", "Portal access: account creation", "Save"],
+            &[
+                "Customer access",
+                "Portal access",
+                "Allow customers to create accounts",
+                "Save",
+            ],
             SITE_ADMIN,
         ),
         SiteField::ViewWithoutLogin => (
             "set whether help centers can be viewed without login",
-            &["Customer access", "Portal access: login", "Save"],
+            &[
+                "Customer access",
+                "Portal access",
+                "Customers can access and send requests from the portal without logging in",
+                "Save",
+            ],
             SITE_ADMIN,
         ),
         SiteField::EmailCcCreatesAccounts => (

@@ -195,22 +195,22 @@ fn text(step: &ManualStep) -> String {
 fn every_subject_with_centralized_user_management() {
     insta::assert_snapshot!(shown(&remote(UserManagement::Centralized)), @r#"
     set whether internal customers get Atlassian accounts by approved domains
-      acme.atlassian.net > Settings (gear) > Apps (or Products) > Jira Service Management > Customer access > Account types: Internal > Save
+      acme.atlassian.net > Settings (gear) > Apps (or Products) > Jira Service Management > Customer access > Account types > Internal > Use approved domains to grant internal customers access to the help center with Atlassian accounts > Save
       site admin or organization admin
       https://acme.atlassian.net/jira/settings/products/servicedesk/customer-access
       portcullis attest acme/customer-access/internal --value true --by YOU
     set whether external customers may get portal-only accounts
-      acme.atlassian.net > Settings (gear) > Apps (or Products) > Jira Service Management > Customer access > Account types: External > Save
+      acme.atlassian.net > Settings (gear) > Apps (or Products) > Jira Service Management > Customer access > Account types > External > Allow portal-only accounts to be created for new customers accessing the help center > Save
       site admin or organization admin
       https://acme.atlassian.net/jira/settings/products/servicedesk/customer-access
       portcullis attest acme/customer-access/external --value true --by YOU
     set whether customers may create their own accounts
-      acme.atlassian.net > Settings (gear) > Apps (or Products) > Jira Service Management > Customer access > Portal access: account creation > Save
+      acme.atlassian.net > Settings (gear) > Apps (or Products) > Jira Service Management > Customer access > Portal access > Allow customers to create accounts > Save
       site admin or organization admin
       https://acme.atlassian.net/jira/settings/products/servicedesk/customer-access
       portcullis attest acme/customer-access/customers-can-create-accounts --value true --by YOU
     set whether help centers can be viewed without login
-      acme.atlassian.net > Settings (gear) > Apps (or Products) > Jira Service Management > Customer access > Portal access: login > Save
+      acme.atlassian.net > Settings (gear) > Apps (or Products) > Jira Service Management > Customer access > Portal access > Customers can access and send requests from the portal without logging in > Save
       site admin or organization admin
       https://acme.atlassian.net/jira/settings/products/servicedesk/customer-access
       portcullis attest acme/customer-access/view-without-login --value true --by YOU
@@ -235,7 +235,7 @@ fn every_subject_with_centralized_user_management() {
       Jira site admin who is also Confluence admin
       portcullis attest acme/setting/knowledge-base-anyone --value true --by YOU
     set which external domains may get portal-only accounts
-      acme.atlassian.net > Settings (gear) > Apps (or Products) > Jira Service Management > Customer access > Account types: External > allowed domains > Save
+      acme.atlassian.net > Settings (gear) > Apps (or Products) > Jira Service Management > Customer access > Account types > External > Only allow account creation for customers with specific email domains > Save
       site admin or organization admin
       https://acme.atlassian.net/jira/settings/products/servicedesk/customer-access
       portcullis attest acme/allowed-domain --value '["a.example","b.example"]' --by YOU
@@ -290,22 +290,22 @@ fn every_subject_with_centralized_user_management() {
 fn every_subject_with_original_user_management() {
     insta::assert_snapshot!(shown(&remote(UserManagement::Original)), @r#"
     set whether internal customers get Atlassian accounts by approved domains
-      acme.atlassian.net > Settings (gear) > Apps (or Products) > Jira Service Management > Customer access > Account types: Internal > Save
+      acme.atlassian.net > Settings (gear) > Apps (or Products) > Jira Service Management > Customer access > Account types > Internal > Use approved domains to grant internal customers access to the help center with Atlassian accounts > Save
       site admin or organization admin
       https://acme.atlassian.net/jira/settings/products/servicedesk/customer-access
       portcullis attest acme/customer-access/internal --value true --by YOU
     set whether external customers may get portal-only accounts
-      acme.atlassian.net > Settings (gear) > Apps (or Products) > Jira Service Management > Customer access > Account types: External > Save
+      acme.atlassian.net > Settings (gear) > Apps (or Products) > Jira Service Management > Customer access > Account types > External > Allow portal-only accounts to be created for new customers accessing the help center > Save
       site admin or organization admin
       https://acme.atlassian.net/jira/settings/products/servicedesk/customer-access
       portcullis attest acme/customer-access/external --value true --by YOU
     set whether customers may create their own accounts
-      acme.atlassian.net > Settings (gear) > Apps (or Products) > Jira Service Management > Customer access > Portal access: account creation > Save
+      acme.atlassian.net > Settings (gear) > Apps (or Products) > Jira Service Management > Customer access > Portal access > Allow customers to create accounts > Save
       site admin or organization admin
       https://acme.atlassian.net/jira/settings/products/servicedesk/customer-access
       portcullis attest acme/customer-access/customers-can-create-accounts --value true --by YOU
     set whether help centers can be viewed without login
-      acme.atlassian.net > Settings (gear) > Apps (or Products) > Jira Service Management > Customer access > Portal access: login > Save
+      acme.atlassian.net > Settings (gear) > Apps (or Products) > Jira Service Management > Customer access > Portal access > Customers can access and send requests from the portal without logging in > Save
       site admin or organization admin
       https://acme.atlassian.net/jira/settings/products/servicedesk/customer-access
       portcullis attest acme/customer-access/view-without-login --value true --by YOU
@@ -330,7 +330,7 @@ fn every_subject_with_original_user_management() {
       Jira site admin who is also Confluence admin
       portcullis attest acme/setting/knowledge-base-anyone --value true --by YOU
     set which external domains may get portal-only accounts
-      acme.atlassian.net > Settings (gear) > Apps (or Products) > Jira Service Management > Customer access > Account types: External > allowed domains > Save
+      acme.atlassian.net > Settings (gear) > Apps (or Products) > Jira Service Management > Customer access > Account types > External > Only allow account creation for customers with specific email domains > Save
       site admin or organization admin
       https://acme.atlassian.net/jira/settings/products/servicedesk/customer-access
       portcullis attest acme/allowed-domain --value '["a.example","b.example"]' --by YOU
@@ -386,19 +386,19 @@ fn every_subject_in_the_sandbox() {
     let sandbox = site(SiteUrl::Sandbox, UserManagement::Centralized);
     insta::assert_snapshot!(shown(&sandbox), @r#"
     set whether internal customers get Atlassian accounts by approved domains
-      the console of `portcullis sandbox --site acme --state .portcullis/sandbox/acme.json`, run in the workspace > Customer access > Account types: Internal > Save
+      the console of `portcullis sandbox --site acme --state .portcullis/sandbox/acme.json`, run in the workspace > Customer access > Account types > Internal > Use approved domains to grant internal customers access to the help center with Atlassian accounts > Save
       whoever runs the sandbox: its console takes no login
       portcullis attest acme/customer-access/internal --value true --by YOU
     set whether external customers may get portal-only accounts
-      the console of `portcullis sandbox --site acme --state .portcullis/sandbox/acme.json`, run in the workspace > Customer access > Account types: External > Save
+      the console of `portcullis sandbox --site acme --state .portcullis/sandbox/acme.json`, run in the workspace > Customer access > Account types > External > Allow portal-only accounts to be created for new customers accessing the help center > Save
       whoever runs the sandbox: its console takes no login
       portcullis attest acme/customer-access/external --value true --by YOU
     set whether customers may create their own accounts
-      the console of `portcullis sandbox --site acme --state .portcullis/sandbox/acme.json`, run in the workspace > Customer access > Portal access: account creation > Save
+      the console of `portcullis sandbox --site acme --state .portcullis/sandbox/acme.json`, run in the workspace > Customer access > Portal access > Allow customers to create accounts > Save
       whoever runs the sandbox: its console takes no login
       portcullis attest acme/customer-access/customers-can-create-accounts --value true --by YOU
     set whether help centers can be viewed without login
-      the console of `portcullis sandbox --site acme --state .portcullis/sandbox/acme.json`, run in the workspace > Customer access > Portal access: login > Save
+      the console of `portcullis sandbox --site acme --state .portcullis/sandbox/acme.json`, run in the workspace > Customer access > Portal access > Customers can access and send requests from the portal without logging in > Save
       whoever runs the sandbox: its console takes no login
       portcullis attest acme/customer-access/view-without-login --value true --by YOU
     set whose To and Cc addresses become accounts
@@ -422,7 +422,7 @@ fn every_subject_in_the_sandbox() {
       whoever runs the sandbox: its console takes no login
       portcullis attest acme/setting/knowledge-base-anyone --value true --by YOU
     set which external domains may get portal-only accounts
-      the console of `portcullis sandbox --site acme --state .portcullis/sandbox/acme.json`, run in the workspace > Customer access > Account types: External > allowed domains > Save
+      the console of `portcullis sandbox --site acme --state .portcullis/sandbox/acme.json`, run in the workspace > Customer access > Account types > External > Only allow account creation for customers with specific email domains > Save
       whoever runs the sandbox: its console takes no login
       portcullis attest acme/allowed-domain --value '["a.example","b.example"]' --by YOU
     set what the approved domain `acme.com` grants for Jira Service Management
