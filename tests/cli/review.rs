@@ -370,3 +370,32 @@ fn a_contract_that_ends_is_shown_with_its_list_and_found() {
         assert!(page.out.contains("until 2026-12-10"), "{}", page.text());
     }
 }
+
+#[test]
+fn whoever_is_in_a_group_that_the_files_list_is_on_a_list() {
+    let place = Place::new();
+    place.write(
+        "seed/portcullis.yaml",
+        "version: 1
+sites:
+  acme:
+    sandbox:
+      groups: { staff: { members: [ivy@x.example] }, strays: { members: [kim@x.example] } }
+      projects: { HR: { customer_groups: [staff, strays] } }
+    projects: { HR: { channel_access: restricted } }
+",
+    );
+    place.write(
+        "portcullis.yaml",
+        "version: 1
+sites:
+  acme:
+    url: \"sandbox:\"
+    seed: seed
+    projects: { HR: { customer_groups: { list: [staff] } } }
+",
+    );
+    let review = place.run(&["review", "--live", "--format", "json"]).json();
+    let found = whom(finding(&review, "on-no-list"));
+    assert_eq!(found, ["kim@x.example"], "{review:#}");
+}

@@ -1,5 +1,6 @@
 //! What somebody should look at first, one row for each kind, with how many there are.
 
+use super::lists::{declared_groups, is_in_group};
 use super::{Left, ListRow, Review, Scope};
 use crate::access::answer::Answer;
 use crate::access::people::{ListId, PersonId, Role, Status};
@@ -229,6 +230,7 @@ pub(super) fn find(
     desired: &Desired<'_>,
     scope: &Scope<'_>,
 ) -> Vec<Finding> {
+    let groups = declared_groups(review.state, desired);
     let all = Code::ALL.into_iter().map(|code| match code {
         Code::OpenToTheWeb => doors(review, code, &["anonymous"]),
         Code::OpenToSignUp => doors(review, code, &["anyone"]),
@@ -244,6 +246,7 @@ pub(super) fn find(
         Code::Duplicates => duplicates(review),
         Code::OnNoList => of_people(review, code, |id| {
             !listed(review, id)
+                && !is_in_group(review.state, id, &groups)
                 && review.state.people.get(id).account.role != Role::Staff
                 && !review.reached(id).is_empty()
         }),

@@ -1,6 +1,7 @@
 //! The lists of a site for its review: who answers for each, who is on it, and until when.
 
 use crate::access::people::{ListId, PersonId};
+use crate::access::scheme::Part;
 use crate::access::state::{Coverage, State};
 use crate::config::{Create, ManagedBy, Organization, Project, Roster};
 use crate::desired::{Desired, DesiredRoster};
@@ -75,6 +76,35 @@ pub(super) const fn firmly(list: ListId) -> ListId {
         ListId::PerhapsCircle(id) => ListId::Circle(id),
         other => other,
     }
+}
+
+/// The groups in the role of a project's customers that the files list there: whoever is in one is there on purpose.
+pub(super) fn declared_groups(state: &State<'_>, desired: &Desired<'_>) -> BTreeSet<u32> {
+    let projects = state.projects.iter();
+    let circles = projects.flat_map(|project| {
+        let declared = desired.site.projects.get(&project.key);
+        let groups = declared.and_then(|declared| declared.customer_groups.as_ref());
+        let circles = project.scheme.circles.iter();
+        circles.filter(move |circle| {
+            let listed = groups.into_iter().flat_map(|groups| &groups.list);
+            let name = circle.group.as_deref();
+            circle.part == Part::Customers
+                && listed
+                    .into_iter()
+                    .any(|listed| Some(listed.name.as_str()) == name)
+        })
+    });
+    circles.map(|circle| circle.id).collect()
+}
+
+/// Says whether somebody is in one of these groups.
+pub(super) fn is_in_group(state: &State<'_>, id: PersonId, groups: &BTreeSet<u32>) -> bool {
+    let lists = state.people.lists(id);
+    let mut circles = lists.iter().filter_map(|list| match firmly(*list) {
+        ListId::Circle(circle) => Some(circle),
+        _ => None,
+    });
+    circles.any(|circle| groups.contains(&circle))
 }
 
 /// What a person may be called in a list: the address, and the account id.
