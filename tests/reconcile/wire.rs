@@ -208,6 +208,15 @@ fn a_plan_takes_the_least_possible_number_of_requests() {
             10,
             identity + 1 + 1 + 1 + 2,
         ),
+        // Somebody gets an account and joins a list: of each project the settings and both lists, which say whether that leads
+        // there. Whoever has an account reaches the open ones, so that their schemes and roles are judged: both are told by
+        // project, and nothing of that can be shared.
+        (
+            "organizations: { Globex: { members: { list: [LIST, new@x.example] } } }",
+            "organizations: { Globex: { members: { list: [LIST] } } }\nprojects: { AA: { channel_access: open }, BB: { channel_access: open }, CC: { channel_access: restricted } }",
+            10,
+            identity + 1 + 1 + 1 + 2 + 3 * (1 + 1 + 1) + 1 + 2 * 2,
+        ),
     ];
     run(async {
         for (desired, seed, n, least) in shapes {
