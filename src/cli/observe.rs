@@ -198,11 +198,20 @@ pub(super) fn tell_out_of_reach(
     if let Some(file) = &surfaces.out_of_reach {
         unread.push(format!("what `{file}` describes"));
     }
+    let mut says = Vec::new();
     if !unread.is_empty() {
+        let unread = unread.join(", nor ");
+        says.push(format!(
+            "which does not reach {unread}: unread, and changed by hand"
+        ));
+    }
+    if surfaces.private != SurfaceMode::Deny {
+        says.push("and it is not known to reach channel access and customer sharing of projects (the private endpoint)".to_owned());
+    }
+    if !says.is_empty() {
+        let says = says.join("; ");
         output.note(&format!(
-            "warning: site `{}` is reached by OAuth, which does not reach {}: unread, and changed by hand",
-            key,
-            unread.join(", nor ")
+            "warning: site `{key}` is reached by OAuth, {says}"
         ));
     }
 }

@@ -26,6 +26,9 @@ pub(in crate::report) use text::{action, changed, done_by, waits};
 
 /// The reason of a row that only a person can bring about, or that waits for one.
 const WAITS: &str = "waits_for_a_person";
+/// What is said of a value that nobody knows, unless a read that failed says more.
+const UNKNOWN: &str =
+    "its live value is not known: no program can read it and no valid attestation states it";
 
 /// What differs, and whose doing it is.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -227,13 +230,11 @@ impl DriftDocument {
                 until: accepted.acceptance.until.map(|until| until.to_string()),
                 source: place(sources, accepted.acceptance.span),
             }));
-        let unknown = |change: &Change| {
-            ScopeError {
+        let unknown = |change: &Change| ScopeError {
             address: change.address.to_string(),
-            message: "its live value is not known: no program can read it and no valid attestation states it".to_owned(),
+            message: UNKNOWN.to_owned(),
             forbidden: false,
             source: change.source.and_then(|span| place(sources, span)),
-        }
         };
         self.unreadable.extend(drift.unknown.iter().map(unknown));
         self.unreadable
@@ -254,6 +255,18 @@ impl DriftDocument {
     pub fn judged(&mut self, plan: PlanDocument) {
         self.checks.clone_from(&plan.checks);
         self.findings.clone_from(&plan.findings);
+        let unread = plan.findings.iter();
+        let unread = unread.filter(|finding| finding.code == "not-readable");
+        for error in &mut self.unreadable {
+            let mut about = unread.clone().filter(|finding| {
+                let rest = error.address.strip_prefix(&finding.address);
+                rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+            });
+            // A program could have read it, and something kept it from that.
+            if let Some(finding) = about.next().filter(|_| error.message == UNKNOWN) {
+                error.message = format!("its live value is not known: {}", finding.message);
+            }
+        }
         self.access_impact = plan.access_impact.clone();
         self.standing = Some(plan);
     }

@@ -64,6 +64,19 @@ async fn what_the_credential_cannot_reach_is_unread_and_said_before_the_run() {
     let ran = place.run(&["plan", "--format", "json"]);
     let said = "site `acme` is reached by OAuth, which does not reach linked spaces";
     assert!(ran.err.contains(said), "{}", ran.err);
+    assert!(ran.err.contains("the private endpoint"), "{}", ran.err);
+    // Drift says what kept it from reading, and not that no program could.
+    let drift = place.run(&["drift", "--format", "json"]).json();
+    let unknown = drift["unreadable"].as_array().unwrap().iter();
+    let space = "acme/project/ITSM/knowledge-base/ITKB";
+    let said: Vec<&str> = unknown
+        .filter(|row| row["address"] == space)
+        .filter_map(|row| row["message"].as_str())
+        .collect();
+    assert!(
+        said.len() == 1 && said[0].contains("takes no OAuth token"),
+        "{drift:#}"
+    );
     let plan = ran.json();
     let rows = plan["resource_changes"].as_array().unwrap();
     let space = rows
