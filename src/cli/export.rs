@@ -8,7 +8,7 @@ use crate::config::Mode;
 use crate::exit::Exit;
 use crate::export::{self, Export, Members, Shape};
 use crate::files::{self, Access, Given, Refusal};
-use crate::model::Field;
+use crate::model::{Field, Read};
 use crate::observe::{Whole, observe_site};
 use crate::observed::{Observed, snapshot as snapshots};
 use crate::report::text::counted;
@@ -158,6 +158,17 @@ fn tell_unread(observed: &Observed, output: &mut Output) {
             keys.join(", ")
         );
         output.note(&crate::neutral::neutral(&message));
+    }
+    for (key, seen) in observed.whole_projects().into_iter().flatten() {
+        let permissions = seen.permissions.as_ref();
+        let customers = permissions.and_then(|seen| seen.customers.as_ref());
+        if let Some(Read::Incomplete(why)) = customers {
+            let message = format!(
+                "warning: who is in the role Service Desk Customers of {key} could not be read: no groups of customers are written, and its list of customers may hold people who are there by a group, by a permission or for the record: {}",
+                why.why
+            );
+            output.note(&crate::neutral::neutral(&message));
+        }
     }
 }
 

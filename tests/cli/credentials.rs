@@ -170,3 +170,44 @@ async fn every_command_says_what_it_could_not_do_before_it_promises_anything() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
 }
+
+/// An agent who does not administer a project is not shown who is in its roles.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_export_says_whose_role_it_could_not_read() {
+    let mut place = Place::new();
+    place.write(
+        "seed/portcullis.yaml",
+        "version: 1
+sites:
+  acme:
+    sandbox:
+      groups: { staff: { members: [ivy@x.example] } }
+      projects: { HR: { agent_administers: false, customer_groups: [staff] } }
+    projects: { HR: { channel_access: restricted } }
+",
+    );
+    let key = portcullis::model::SiteKey::new("acme").unwrap();
+    let today = super::harness::TODAY.parse().unwrap();
+    let seeded = portcullis::connect::seed_directory(&place.path().join("seed"), &key, today);
+    let sandbox = Sandbox::start(seeded.unwrap(), Options::default())
+        .await
+        .unwrap();
+    place.environment(&[
+        ("PORTCULLIS_EMAIL", "agent@sandbox.example"),
+        ("PORTCULLIS_API_TOKEN", "sandbox-agent"),
+    ]);
+    let said = "who is in the role Service Desk Customers of HR could not be read";
+    for command in ["export", "init"] {
+        let from = if command == "init" { "--from" } else { "--url" };
+        let url = sandbox.url();
+        let arguments: &[&str] = match command {
+            "init" => &["init", "from", from, &url],
+            _ => &["export", from, &url, "--to", "copy"],
+        };
+        let ran = place.run(arguments);
+        assert_eq!(ran.code, 0, "{}", ran.text());
+        assert!(ran.err.contains(said), "{}", ran.text());
+    }
+    let copied = place.read("copy/projects/HR.yaml");
+    assert!(copied.contains("No `customer_groups`"), "{copied}");
+}
