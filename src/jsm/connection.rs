@@ -314,13 +314,13 @@ impl Target {
                 "check the scopes of the service account's credentials; a missing scope is answered with 401",
             ),
             (ErrorKind::Unauthorized, _, Auth::Classic) => Some(
-                "check the e-mail and the API token; a token with scopes works only with `auth: scoped`",
+                "check the e-mail and the API token, which ends after a year at most; a token with scopes works only with `auth: scoped`",
             ),
             (ErrorKind::Unauthorized, Base::Site, Auth::Scoped) => Some(
                 "this route takes no token with scopes: set its surface to `deny`, or use a token without scopes",
             ),
             (ErrorKind::Unauthorized, _, Auth::Scoped) => Some(
-                "check the e-mail, the API token and its scopes; a missing scope is answered with 401, and a token without scopes works only with `auth: classic`",
+                "check the e-mail, the API token, which ends after a year at most, and its scopes; a missing scope is answered with 401, and a token without scopes works only with `auth: classic`",
             ),
             (ErrorKind::Forbidden, Base::Admin, _) => Some(
                 "the key must belong to an admin of this Atlassian organization; check its id too",

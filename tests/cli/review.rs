@@ -354,6 +354,7 @@ fn a_contract_that_ends_is_shown_with_its_list_and_found() {
         &format!(
             "{head}    url: \"sandbox:\"\n    seed: seed\n{}",
             site.replace("UNTIL", "until: 2026-12-10,")
+                .replace("[Globex]", "[{ name: Globex, until: 2026-12-05 }]")
         ),
     );
     for state in [&["review", "--live"][..], &["review"]] {
@@ -363,7 +364,8 @@ fn a_contract_that_ends_is_shown_with_its_list_and_found() {
         assert_eq!(globex.unwrap()["until"], "2026-12-10", "{report:#}");
         let findings = report["findings"].as_array().unwrap();
         let soon = findings.iter().find(|found| found["code"] == "end-soon");
-        assert_eq!(soon.unwrap()["count"], 1, "{report:#}");
+        // The organization, and its link.
+        assert_eq!(soon.unwrap()["count"], 2, "{report:#}");
         let text = place.run(state);
         assert!(text.out.contains("until 2026-12-10"), "{}", text.text());
         let page = place.run(&[state, &["--format", "html"]].concat());

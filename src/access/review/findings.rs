@@ -9,6 +9,7 @@ use crate::access::state::{Coverage, StateKind};
 use crate::config::Who;
 use crate::desired::Desired;
 use crate::model::AccountKind;
+use crate::neutral::named;
 use jiff::ToSpan as _;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -479,6 +480,17 @@ fn ending(review: &Review<'_, '_>, desired: &Desired<'_>) -> Finding {
     finding.things = (review.lists.rows().filter(ends))
         .map(ListRow::label)
         .collect();
+    // A link is one entry as well; those that have ended hold no more.
+    for portal in &review.portals {
+        let key = &review.state.projects[portal.project].key;
+        let declared = desired.site.projects.get(key);
+        let links = declared.and_then(|project| project.organizations.as_ref());
+        let dated = links.into_iter().flat_map(|links| &links.dated);
+        let soon = dated.filter(|link| (desired.today..=last).contains(&link.until));
+        finding.things.extend(
+            soon.map(|link| format!("the link of {} to {key}", named(link.name.value.as_str()))),
+        );
+    }
     finding.count = Count::Sure(of_people + finding.things.len());
     finding
 }
