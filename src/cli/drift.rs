@@ -110,6 +110,9 @@ async fn drift(
     let secret = output.pseudonym_key.clone();
     let mut judged = build::document(&workspace, &planned);
     build::set_arguments(&mut judged, &reach.dir, reach.narrowed());
+    if let Some(made) = &mut judged.made {
+        super::source::stamp(made, &reach.dir, global, lookup);
+    }
     document.judged(privacy::redact(judged, output.privacy, secret.as_deref()));
     let exit = worst.and(ended(&document, &planned, arguments));
     document.finish(exit);

@@ -89,8 +89,7 @@ async fn plan(
     drop(observed);
     if let Some(made) = &mut document.made {
         made.partial = reach.partial;
-        made.files = super::source::files(&reach.dir, lookup);
-        made.today = global.other_day().map(|day| day.to_string());
+        super::source::stamp(made, &reach.dir, global, lookup);
     }
     build::set_arguments(&mut document, &reach.dir, reach.narrowed());
     match &base {

@@ -1,24 +1,45 @@
-//! Where the files of a plan can be read by whoever reviews it: their address at the code host, at the commit that was planned.
+//! Which files were planned, and when: their commit, their address at the code host for whoever reviews the plan, and the time.
 
 use super::Lookup;
+use super::args::Global;
 use crate::base;
+use crate::report::made::Made;
 use camino::Utf8Path;
+use jiff::Timestamp;
 
 /// The commit whose files are planned, where the pipeline's own variable says another one.
 const COMMIT: &str = "PORTCULLIS_COMMIT";
 
-/// Returns the address to which a path of the workspace is added; `None` outside of a pipeline.
-pub(super) fn files(directory: &Utf8Path, lookup: Lookup) -> Option<String> {
-    address(directory, lookup)
+/// Says in a plan which files it was made of, and when.
+pub(super) fn stamp(made: &mut Made, directory: &Utf8Path, global: &Global, lookup: Lookup) {
+    made.files = address(directory, lookup);
+    made.commit = ["GITHUB_SHA", "CI_COMMIT_SHA"]
+        .into_iter()
+        .find_map(|own| named(own, lookup))
+        .or_else(|| base::commit(directory));
+    match global.other_day() {
+        Some(day) => made.today = Some(day.to_string()),
+        None => made.at = Some(Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string()),
+    }
 }
 
+/// Returns the commit that the pipeline names, by our variable or its own.
+fn named(own: &str, lookup: impl Fn(&str) -> Option<String>) -> Option<String> {
+    let set = |name: &str| lookup(name).filter(|value| !value.trim().is_empty());
+    // What `workflow_run` calls its commit is the default branch's, whatever was planned.
+    let misleading = set("GITHUB_EVENT_NAME").as_deref() == Some("workflow_run");
+    let commit = set(COMMIT).or_else(|| set(own).filter(|_| !misleading))?;
+    is_commit(&commit).then_some(commit)
+}
+
+fn is_commit(text: &str) -> bool {
+    text.len() >= 7 && text.bytes().all(|b| b.is_ascii_hexdigit())
+}
+
+/// Returns the address to which a path of the workspace is added; `None` outside of a pipeline.
 fn address(directory: &Utf8Path, lookup: impl Fn(&str) -> Option<String>) -> Option<String> {
     let set = |name: &str| lookup(name).filter(|value| !value.trim().is_empty());
-    let commit = |own: &str| {
-        // What `workflow_run` calls its commit is the default branch's, whatever was planned.
-        let misleading = set("GITHUB_EVENT_NAME").as_deref() == Some("workflow_run");
-        set(COMMIT).or_else(|| set(own).filter(|_| !misleading))
-    };
+    let commit = |own: &str| named(own, &lookup);
     let prefix = base::prefix(directory)?;
     let (repository, middle, commit) = match (set("GITHUB_REPOSITORY"), set("CI_PROJECT_URL")) {
         (Some(repository), _) => {
@@ -38,7 +59,6 @@ fn address(directory: &Utf8Path, lookup: impl Fn(&str) -> Option<String>) -> Opt
             .all(|b| b.is_ascii_alphanumeric() || b"-._~/".contains(&b))
     };
     let rest = repository.strip_prefix("https://")?;
-    let is_commit = commit.len() >= 7 && commit.bytes().all(|b| b.is_ascii_hexdigit());
     let prefix: String = prefix
         .bytes()
         .map(|b| match plain(&char::from(b).to_string()) {
@@ -46,7 +66,7 @@ fn address(directory: &Utf8Path, lookup: impl Fn(&str) -> Option<String>) -> Opt
             false => format!("%{b:02X}"),
         })
         .collect();
-    (is_commit && plain(rest)).then(|| format!("https://{rest}/{middle}/{commit}/{prefix}"))
+    plain(rest).then(|| format!("https://{rest}/{middle}/{commit}/{prefix}"))
 }
 
 #[cfg(test)]

@@ -17,6 +17,7 @@ pub(super) use markup::is_safe_link;
 
 use super::document::PlanDocument;
 use super::drift::DriftDocument;
+use super::made::Made;
 use super::sections::{overriding, remarks, rest};
 use super::text::headline;
 use super::verdict::verdict;
@@ -77,7 +78,7 @@ pub fn plan(document: &PlanDocument, out: &mut dyn Write) -> io::Result<()> {
             phrase(&how)
         )?;
     }
-    close(&document.tool_version, out)
+    close(&document.tool_version, document.made.as_ref(), out)
 }
 
 /// Writes what differs between site and files as a page of the same kind.
@@ -89,7 +90,9 @@ pub fn drift(document: &DriftDocument, out: &mut dyn Write) -> io::Result<()> {
     drift::head(document, out)?;
     search(out)?;
     drift::body(document, out)?;
-    close(document.tool_version, out)
+    let standing = document.standing.as_ref();
+    let made = standing.and_then(|plan| plan.made.as_ref());
+    close(document.tool_version, made, out)
 }
 
 /// Begins a page, up to its heading.
@@ -118,11 +121,21 @@ fn search(out: &mut dyn Write) -> io::Result<()> {
     )
 }
 
-/// Ends a page.
-fn close(version: &str, out: &mut dyn Write) -> io::Result<()> {
+/// Ends a page with what it was made by, when, and of which commit.
+fn close(version: &str, made: Option<&Made>, out: &mut dyn Write) -> io::Result<()> {
+    let mut says = format!("Portcullis {}", escaped(version));
+    if let Some(made) = made {
+        match (&made.at, &made.today) {
+            (Some(at), _) => says += &format!(" · made at <time>{}</time>", escaped(at)),
+            (None, Some(day)) => says += &format!(" · as if it were {}", escaped(day)),
+            (None, None) => {}
+        }
+        if let Some(commit) = &made.commit {
+            says += &format!(" · commit <code>{}</code>", escaped(commit));
+        }
+    }
     writeln!(
         out,
-        "</main>\n<footer><p class=\"soft\">Portcullis {}</p></footer>\n<script>{SCRIPT}</script>\n</body>\n</html>",
-        escaped(version)
+        "</main>\n<footer><p class=\"soft\">{says}</p></footer>\n<script>{SCRIPT}</script>\n</body>\n</html>"
     )
 }

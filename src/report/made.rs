@@ -19,6 +19,12 @@ pub struct Made {
     /// Where the files can be read as they were: an address to which a path in the workspace is added.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub files: Option<String>,
+    /// The commit that was checked out where the workspace lies, or that the pipeline names.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub commit: Option<String>,
+    /// When it was made, in UTC; not where another day is judged.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<String>,
     /// The day that was judged, where that was not today.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub today: Option<String>,

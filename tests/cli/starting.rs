@@ -374,3 +374,43 @@ fn every_strategy_begins_with_an_empty_plan() {
         );
     }
 }
+
+#[test]
+fn the_review_page_says_when_it_was_made_and_of_which_commit() {
+    let mut place = Place::quickstart();
+    place.without("PORTCULLIS_TODAY");
+    let git = |arguments: &[&str]| {
+        let ran = std::process::Command::new("git")
+            .args(["-c", "user.name=t", "-c", "user.email=t@t.example"])
+            .args(arguments)
+            .current_dir(place.path())
+            .output()
+            .unwrap();
+        assert!(ran.status.success(), "git {arguments:?}");
+        String::from_utf8(ran.stdout).unwrap().trim().to_owned()
+    };
+    git(&["init", "-q"]);
+    git(&["add", "-A"]);
+    git(&["commit", "-qm", "as it is"]);
+    let commit = git(&["rev-parse", "HEAD"]);
+    place.environment(&[("PATH", &std::env::var("PATH").unwrap())]);
+    let ran = place.run(&["plan", "--out", "plan.json", "--format", "html"]);
+    let foot = |page: &str| page.split("<footer>").nth(1).unwrap().to_owned();
+    let said = foot(&ran.out);
+    assert!(
+        said.contains(&format!("<code>{commit}</code>")),
+        "{}",
+        &said[..300]
+    );
+    let made = said.split("<time>").nth(1).unwrap();
+    let made = made.split('<').next().unwrap();
+    assert!(
+        made.parse::<jiff::Timestamp>().is_ok() && made.ends_with('Z'),
+        "{made}"
+    );
+    // A saved plan keeps both, and so does drift.
+    let shown = place.run(&["show", "plan.json", "--format", "html"]);
+    assert_eq!(foot(&shown.out), said);
+    let drift = place.run(&["drift", "--format", "html"]);
+    assert!(foot(&drift.out).contains(&commit));
+}
