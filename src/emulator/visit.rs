@@ -94,6 +94,26 @@ impl Sight<'_> {
     }
 }
 
+impl Sight<'_> {
+    /// Returns the number of the rule that says so; `atlassian` where the visitor has an Atlassian account.
+    pub(super) const fn rule(self, atlassian: bool) -> &'static str {
+        match self {
+            Self::Anybody | Self::Open | Self::NoLogin => "V2",
+            Self::Organization(_) => "V10",
+            Self::Permission | Self::Scheme => "V7",
+            Self::OutOfUse if atlassian => "R1b",
+            Self::OutOfUse => "R1g",
+            Self::NoRole => "R1e",
+            Self::Agent
+            | Self::Customer
+            | Self::Group(_)
+            | Self::ForTheRecord
+            | Self::Restricted
+            | Self::NoPortal => "V1",
+        }
+    }
+}
+
 impl fmt::Display for Sight<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let words = match self {

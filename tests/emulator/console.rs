@@ -812,3 +812,27 @@ async fn an_identity_provider_keeps_its_organization_and_no_role_keeps_out() {
     }
     assert_eq!(before, browser.sandbox.site());
 }
+
+#[tokio::test]
+async fn a_visit_names_the_rule_and_the_page_that_decides() {
+    let browser = Browser::on(acme().site).await;
+    let mut followed = 0;
+    for query in ["", "?as=ana@globex.example", "?as=eve@elsewhere.example"] {
+        let visit = browser.visit(query).await;
+        let page = browser.page(&format!("/__sandbox/visit{query}")).await;
+        for portal in visit["portals"].as_array().unwrap() {
+            let rule = portal["rule"].as_str().unwrap();
+            assert!(page.contains(&format!("({rule}, <a href=")), "{portal}");
+        }
+        let page = Html::parse_document(&page);
+        for link in all(&page, "td a") {
+            let path = link.value().attr("href").unwrap();
+            let there = browser.page(path.split('#').next().unwrap()).await;
+            if let Some((_, id)) = path.split_once('#') {
+                assert!(there.contains(&format!("id=\"{id}\"")), "{path}");
+            }
+            followed += 1;
+        }
+    }
+    assert!(followed >= 6, "{followed}");
+}

@@ -86,15 +86,22 @@ async fn the_visit_says_why_for_an_account_in_every_state() {
     add("lee@x.example", None, AccountState::Active);
     add("lee@x.example", Some(Role::None), AccountState::Active);
     let sandbox = Box::start(site).await;
-    for (address, view, why, double, looped) in [
-        ("on@x.example", true, "project role", false, false),
-        ("wait@x.example", true, "project role", false, false),
-        ("mal@x.example", false, "out of use", false, false),
-        ("old@x.example", false, "out of use", false, false),
-        ("none@x.example", false, "no role", false, false),
-        ("kim@x.example", true, "project role", true, false),
-        ("lee@x.example", true, "project role", true, true),
-        ("nobody@x.example", false, "without login", false, false),
+    for (address, view, why, rule, double, looped) in [
+        ("on@x.example", true, "project role", "V1", false, false),
+        ("wait@x.example", true, "project role", "V1", false, false),
+        ("mal@x.example", false, "out of use", "R1g", false, false),
+        ("old@x.example", false, "out of use", "R1b", false, false),
+        ("none@x.example", false, "no role", "R1e", false, false),
+        ("kim@x.example", true, "project role", "V1", true, false),
+        ("lee@x.example", true, "project role", "V1", true, true),
+        (
+            "nobody@x.example",
+            false,
+            "without login",
+            "V2",
+            false,
+            false,
+        ),
     ] {
         let visit = sandbox.visit(address).await;
         let portals = visit["portals"].as_array().unwrap();
@@ -107,6 +114,7 @@ async fn the_visit_says_why_for_an_account_in_every_state() {
             web["why"].as_str().unwrap().contains(why),
             "{address}: {web}"
         );
+        assert_eq!(web["rule"], rule, "{address}");
         assert_eq!(
             (&visit["duplicate"], &visit["loginLoop"]),
             (&json!(double), &json!(looped)),

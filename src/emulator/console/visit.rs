@@ -14,8 +14,8 @@ use super::super::visit::{Caller, Sight};
 use super::html::{self, Notice, group, hidden, line};
 use super::people;
 use super::projects::ROWS;
-use super::{Form, encoded, see_other};
-use crate::model::{Email, OrganizationId, ProjectKey, SpaceKey};
+use super::{CONSOLE, Form, encoded, see_other};
+use crate::model::{AccountKind, Email, OrganizationId, ProjectKey, SpaceKey};
 use serde_json::{Map, Value, json};
 
 /// Everything that one visitor finds.
@@ -62,6 +62,38 @@ impl<'s> Visit<'s> {
             true => first,
             false => sights.find(|sight| sight.shown()).unwrap_or(first),
         }
+    }
+
+    /// Says whether the visitor has an Atlassian account.
+    fn is_atlassian(&self) -> bool {
+        let mut accounts = self.accounts.iter();
+        accounts.any(|account| account.kind == AccountKind::Atlassian)
+    }
+
+    /// Why a portal shows itself or does not, as markup: the words, the rule, and the place in the console where that is decided.
+    fn why(&self, sight: Sight<'_>, project: &ProjectKey) -> String {
+        let of_project = |part: &str| format!("{CONSOLE}/project/{project}#{part}");
+        let page = |name: &str| format!("{CONSOLE}/{name}");
+        let (label, place) = match sight {
+            Sight::Anybody => ("Portal access", page("customer-access#login")),
+            Sight::Open | Sight::NoLogin | Sight::Restricted | Sight::NoPortal => {
+                ("Channel access", of_project("channel-access"))
+            }
+            Sight::Customer | Sight::Organization(_) | Sight::ForTheRecord => {
+                ("Customers", of_project("customers"))
+            }
+            Sight::Group(_) => ("Groups", page("groups")),
+            Sight::Permission | Sight::Scheme => ("the project", of_project("customers")),
+            Sight::OutOfUse if !self.is_atlassian() => {
+                ("Portal-only customers", page("portal-only-customers"))
+            }
+            Sight::Agent | Sight::OutOfUse | Sight::NoRole => ("Users", page("users")),
+        };
+        format!(
+            "{} ({}, <a href=\"{place}\">{label}</a>)",
+            html::text(&sight.to_string()),
+            sight.rule(self.is_atlassian())
+        )
     }
 
     fn sees(&self, project: &ProjectKey) -> bool {
@@ -260,7 +292,7 @@ fn document(visit: &Visit<'_>) -> Value {
             json!({
                 "requestTypes": kinds,
                 "project": project.key.as_str(), "name": project.name,
-                "view": sight.shown(), "why": sight.to_string(), "articles": articles,
+                "view": sight.shown(), "why": sight.to_string(), "rule": sight.rule(visit.is_atlassian()), "articles": articles,
             })
         })
         .collect();
@@ -347,7 +379,11 @@ fn accounts(visit: &Visit<'_>) -> String {
                 .unwrap_or_default();
             vec![
                 html::text(&account.name),
-                account.kind.to_string(),
+                match account.kind {
+                    AccountKind::Atlassian => "Atlassian account",
+                    AccountKind::PortalOnly => "portal-only account",
+                }
+                .to_owned(),
                 people::role(visit.site.role_of(account)).to_owned(),
                 usable(account.state).to_owned(),
                 html::text(&organizations.join(", ")),
@@ -410,7 +446,7 @@ fn help_center(visit: &Visit<'_>) -> String {
             vec![
                 format!("{} ({})", html::text(&project.name), project.key),
                 if sight.shown() { "shown" } else { "not shown" }.to_owned(),
-                html::text(&sight.to_string()),
+                visit.why(sight, &project.key),
                 match articles.is_empty() {
                     true => "none".to_owned(),
                     false => articles.join(", "),
