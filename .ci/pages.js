@@ -39,7 +39,7 @@ const pictures = {
   'large 1280 light': 'review-page-large.png',
   'small 320 light': 'review-page-phone.png',
   'small 1280 dark': 'review-page-dark.png',
-  'console 1280 light': 'console.png',
+  'customer-access 1280 light': 'console.png',
 };
 // What code hosts make of Markdown is theirs: it is taken a picture of, and not judged.
 const COMMENT = 'comment.png';
