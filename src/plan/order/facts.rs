@@ -10,7 +10,7 @@ use crate::model::{
     AccountId, AccountSet, ChannelAccess, Domain, Email, Field, ManyMap, OrganizationId,
     ProjectKey, SiteField, SpaceKey, Surface, WhoCanView,
 };
-use crate::observed::{GroupRef, Observed, ObservedPermissions, ObservedProject};
+use crate::observed::{GroupRef, Observed, ObservedPermissions, ObservedProject, Standing};
 use crate::plan::{Change, Effect, OrganizationRef, PersonRef, Plan};
 use serde_json::Value as Json;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -111,6 +111,10 @@ pub(super) struct Facts<'a> {
     pub(super) moves: ManyMap<Who, Vec<Move>>,
     /// Accounts that the plan makes: the change and whether it happens in a later run.
     pub(super) accounts: ManyMap<Email, (usize, bool)>,
+    /// Accounts whose access to the site ends, with the fact that they have it.
+    pub(super) active: ManyMap<AccountId, Fact>,
+    /// Agents who become customers, with the fact that they see what agents see.
+    pub(super) serving: ManyMap<AccountId, Fact>,
     /// The step of every change that is not somebody's own membership or account.
     pub(super) step_of: Vec<Option<Step>>,
 }
@@ -163,6 +167,8 @@ impl<'a> Facts<'a> {
             settings: settings::settings(plan, desired, observed, &step_of),
             moves: ManyMap::default(),
             accounts: ManyMap::default(),
+            active: ManyMap::default(),
+            serving: ManyMap::default(),
             step_of,
         };
         facts.live();
@@ -299,6 +305,26 @@ impl<'a> Facts<'a> {
         match &change.effect {
             Effect::CreateAccount { email, .. } => {
                 self.accounts.insert(*email, (at, later));
+            }
+            Effect::EndAccess(account) => {
+                if let Some(step) = step {
+                    let active = Fact::changes(Value::Yes, Value::No, step);
+                    self.active.insert(*account, active);
+                }
+            }
+            Effect::BecomeCustomer {
+                account,
+                serves: false,
+                ..
+            } => {
+                let known = self.observed.accounts.get(account);
+                if let Some(step) = step
+                    && known.is_some_and(|known| known.standing == Standing::Agent)
+                {
+                    // What is taken first ends it.
+                    let serving = Fact::changes(Value::Yes, Value::No, step);
+                    self.serving.entry(*account).or_insert(serving);
+                }
             }
             Effect::AddMember(organization, who) => {
                 let list = List::Members(self.company(organization));

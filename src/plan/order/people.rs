@@ -14,6 +14,10 @@ pub(super) struct Class {
     pub(super) lists: BTreeMap<List, Fact>,
     /// For people without an account: the domain, and the fact that they have one.
     pub(super) newcomer: Option<(&'static str, Fact)>,
+    /// For somebody whose access to the site ends: that they have it.
+    pub(super) active: Option<Fact>,
+    /// For an agent who becomes a customer: that they see what agents see.
+    pub(super) serving: Option<Fact>,
     /// Who they are.
     pub(super) people: Vec<Who>,
 }
@@ -21,8 +25,9 @@ pub(super) struct Class {
 /// One entry of a situation: the list, whether the person joins (`Some(true)`), leaves or stays, and whether later.
 type Entry = (List, Option<bool>, bool);
 
-/// What people in one class share: entries, and for people without an account the domain and whether it comes later.
-type Situation = (Vec<Entry>, Option<(&'static str, bool)>);
+/// What people in one class share: entries; for people without an account the domain and whether it comes later; for others
+/// whether their access and their serving end, each of which is a step of one person.
+type Situation = (Vec<Entry>, Option<(&'static str, bool)>, [Option<Fact>; 2]);
 
 /// Groups everybody whom the order concerns, and gives every membership and account its step in `step_of`.
 pub(super) fn classes(facts: &mut Facts<'_>, graph: &mut Graph) -> Vec<Class> {
@@ -30,6 +35,8 @@ pub(super) fn classes(facts: &mut Facts<'_>, graph: &mut Graph) -> Vec<Class> {
     let mut people: Vec<Who> = facts.moves.keys().copied().collect();
     people.extend(standing.keys().map(|id| Who::Account(*id)));
     people.extend(facts.accounts.keys().map(|email| Who::Email(*email)));
+    people.extend(facts.active.keys().map(|id| Who::Account(*id)));
+    people.extend(facts.serving.keys().map(|id| Who::Account(*id)));
     people.sort_unstable();
     people.dedup();
     let mut known: HashMap<Situation, u32> = HashMap::new();
@@ -62,10 +69,16 @@ pub(super) fn classes(facts: &mut Facts<'_>, graph: &mut Graph) -> Vec<Class> {
                 Some((email.domain(), later))
             }
         };
+        let endings = match who {
+            Who::Account(id) => [&facts.active, &facts.serving].map(|all| all.get(&id).copied()),
+            Who::Email(_) => [None; 2],
+        };
         let next = u32::try_from(classes.len()).unwrap_or(u32::MAX);
-        let at = *known.entry((entries.clone(), newcomer)).or_insert(next);
+        let situation = (entries.clone(), newcomer, endings);
+        let at = *known.entry(situation).or_insert(next);
         if at == next {
-            let (class, own, creation) = class(facts, graph, at, &entries, newcomer);
+            let (mut class, own, creation) = class(facts, graph, at, &entries, newcomer);
+            [class.active, class.serving] = endings;
             classes.push(class);
             steps.push(own);
             creations.push(creation);
@@ -123,6 +136,8 @@ fn class(
     let class = Class {
         lists,
         newcomer,
+        active: None,
+        serving: None,
         people: Vec::new(),
     };
     (class, own, creation)
@@ -151,6 +166,7 @@ fn standing(facts: &Facts<'_>) -> ManyMap<AccountId, Vec<List>> {
             .any(|audience| audience.logged_in.moves() || audience.anyone.moves());
     let desks_move = articles || moving_desk.contains(&true);
     let mut concerned: ManySet<AccountId> = ManySet::default();
+    concerned.extend(facts.active.keys().chain(facts.serving.keys()));
     for (who, moves) in &facts.moves {
         if let Who::Account(id) = who
             && (desks_move || moves.iter().any(|m| m.joins) && moves.iter().any(|m| !m.joins))

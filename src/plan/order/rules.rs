@@ -136,9 +136,9 @@ impl Rules<'_, '_> {
             }
         }
         let mut same = None;
-        let arrival = class.newcomer.map(|(domain, account)| {
-            // Whoever gets an account could lose or gain by every project whose access changes, and by joining (A2). All
-            // projects that stay open are alike.
+        if class.newcomer.is_some() || class.active.is_some() || class.serving.is_some() {
+            // Whoever gets an account or another role, or loses the account, could lose or gain by every project whose access
+            // changes. All projects that stay open are alike.
             let moving = (0..).zip(&facts.desks).filter(|(at, desk)| {
                 desk.reached().moves() || desk.spaces.keys().any(|key| self.article_moves(*at, key))
             });
@@ -148,6 +148,8 @@ impl Rules<'_, '_> {
                 .find(|(at, desk)| !desks.contains(at) && desk.reached() == Fact::YES)
                 .map(|(at, _)| at);
             desks.extend(same);
+        }
+        let arrival = class.newcomer.map(|(domain, account)| {
             let joins: Vec<(u32, Fact)> = (0..)
                 .zip(&facts.companies)
                 .filter_map(|(at, company)| {
@@ -179,16 +181,24 @@ impl Rules<'_, '_> {
             for space in desk.spaces.keys() {
                 if self.article_moves(desk_at, space) {
                     let account = match &arrival {
-                        None => vec![vec![Fact::YES]],
+                        None => vec![vec![class.active.unwrap_or(Fact::YES)]],
                         Some(Arrival { new, account, .. }) => {
                             let mut ways = with(&new.exposure, &[account.not()]);
                             ways.push(vec![*account]);
                             ways
                         }
                     };
-                    // Who sees the portal without login, the last route of newcomers, reads nothing for that.
-                    let seen = promise.len() - usize::from(arrival.is_some());
-                    let routes = self.articles(desk_at, space, &account, &promise[..seen]);
+                    // Who sees the portal without login, the last route of who has no account before or after, reads nothing for
+                    // that.
+                    let without = arrival.is_some() || class.active.is_some();
+                    let seen = promise.len() - usize::from(without);
+                    let mut routes = self.articles(desk_at, space, &account, &promise[..seen]);
+                    // An agent may read whatever is linked while they are one.
+                    let linked = desk.spaces[space];
+                    if linked.moves() {
+                        let serving = class.serving.map(|serving| vec![linked, serving]);
+                        routes[0].extend(serving);
+                    }
                     self.protect(
                         &whom,
                         || format!("the articles of {space} in project {key}"),
@@ -219,6 +229,14 @@ impl Rules<'_, '_> {
             None => {
                 exposure.push(vec![desk.reached()]);
                 promise.push(vec![desk.reached()]);
+                // Whether a permission scheme keeps an agent out does not matter for what is promised.
+                promise.extend(class.serving.map(|serving| vec![serving]));
+                if let Some(active) = class.active {
+                    for routes in [&mut exposure, &mut promise] {
+                        *routes = with(routes, &[active]);
+                        routes.push(self.without_login(desk.reached()));
+                    }
+                }
             }
             Some(Arrival {
                 new,
