@@ -1,6 +1,7 @@
 //! Two states of one site side by side, and which projects can matter to whom.
 
-use crate::access::{ListId, Project, State, Visitor};
+use super::view;
+use crate::access::{Answer, ListId, Project, State, Visitor};
 use crate::model::{ProjectKey, SpaceKey};
 use std::collections::{BTreeSet, HashMap};
 
@@ -24,6 +25,8 @@ pub(super) struct Pair {
     pub(super) differs: bool,
     /// Organizations linked in one state only.
     pub(super) links: BTreeSet<u32>,
+    /// Whether it is viewed without login, before and after.
+    pub(super) without_login: [Answer; 2],
 }
 
 impl<'s, 'b, 'a> Comparison<'s, 'b, 'a> {
@@ -44,6 +47,10 @@ impl<'s, 'b, 'a> Comparison<'s, 'b, 'a> {
                 spaces: was.spaces.keys().chain(is.spaces.keys()).cloned().collect(),
                 differs: !same_site || !alike(was, is),
                 links: had.symmetric_difference(&has).copied().collect(),
+                without_login: [
+                    view(before, at, &Visitor::Anonymous),
+                    view(after, at, &Visitor::Anonymous),
+                ],
             });
         }
         let pairs = before.organizations.iter().zip(&after.organizations);

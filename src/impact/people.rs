@@ -140,7 +140,9 @@ impl Comparison<'_, '_, '_> {
         let b = seen(self.before, at, before);
         let a = seen(self.after, at, after);
         let (had, has) = (ways(self.before, at, before), ways(self.after, at, after));
-        let (come, gone) = (minus(&has, &had), minus(&had, &has));
+        let (mut come, mut gone) = (minus(&has, &had), minus(&had, &has));
+        self.add_open(&mut come, at, b, Turn::Gain);
+        self.add_open(&mut gone, at, a, Turn::Loss);
         let key = |via: &[Way], lost: &[Way]| Key {
             target: Target {
                 project: self.projects[at].key.clone(),
@@ -226,21 +228,31 @@ impl Comparison<'_, '_, '_> {
         trail.into_steps()
     }
 
+    /// Adds the way that everybody has without a login, where it comes or goes and is more than what somebody has on the other
+    /// side of it.
+    fn add_open(&self, moved: &mut Vec<Way>, at: usize, other: Answer, turn: Turn) {
+        let [was, is] = self.projects[at].without_login;
+        let (less, more) = match turn {
+            Turn::Gain => (was, is),
+            Turn::Loss => (is, was),
+        };
+        if more > less && more > other && !moved.contains(&Way::WithoutLogin) {
+            moved.push(Way::WithoutLogin);
+        }
+    }
+
     /// The ways into a portal that come or go for somebody.
     fn moved_ways(&self, who: PersonId, at: usize, turn: Turn) -> Vec<Way> {
-        let after = Some(Visitor::Existing(vec![Actor::person(self.after, who)]));
-        let has = ways(self.after, at, &after);
-        let had = match (who.0 as usize) < self.before.people.len() {
-            true => {
-                let before = Some(Visitor::Existing(vec![Actor::person(self.before, who)]));
-                ways(self.before, at, &before)
-            }
-            false => Vec::new(),
+        let is = Some(Visitor::Existing(vec![Actor::person(self.after, who)]));
+        let was = ((who.0 as usize) < self.before.people.len())
+            .then(|| Visitor::Existing(vec![Actor::person(self.before, who)]));
+        let (has, had) = (ways(self.after, at, &is), ways(self.before, at, &was));
+        let (mut moved, other) = match turn {
+            Turn::Gain => (minus(&has, &had), seen(self.before, at, &was)),
+            Turn::Loss => (minus(&had, &has), seen(self.after, at, &is)),
         };
-        match turn {
-            Turn::Gain => minus(&has, &had),
-            Turn::Loss => minus(&had, &has),
-        }
+        self.add_open(&mut moved, at, other, turn);
+        moved
     }
 
     /// The lists and classes by which people gain or lose something; none where one of them does by another route.

@@ -26,7 +26,12 @@ pub(crate) fn check(planned: &Planned, worlds: &Worlds<'_, '_>, found: &mut Foun
                 continue;
             };
             // Whoever has no account yet may gain it as everybody new of their domain does, beside what is done for them.
-            let is_new = !matches!(worlds.before.people.lookup(&email), Lookup::Accounts(_));
+            let lookup = worlds.before.people.lookup(&email);
+            let is_new = !matches!(lookup, Lookup::Accounts(_));
+            // Of two accounts on one address the pages know which one gains, and an address does not.
+            if matches!(lookup, Lookup::Accounts(ids) if ids.len() > 1) {
+                continue;
+            }
             let with_others = |change: &ClassChange| {
                 change.target == group.target && change.after > change.before
             };
