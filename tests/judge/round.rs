@@ -267,7 +267,7 @@ pub(crate) async fn round(world: &World, offline: bool, wire: &mut Wire, found: 
     if offline && targets.is_empty() {
         offline::check(&stage, world, wire, found);
     }
-    drift::check(&stage, &observed, &planned, &before, found);
+    let later = drift::check(&stage, &observed, &planned, &before, found);
     if planned
         .plan
         .changes
@@ -298,6 +298,7 @@ pub(crate) async fn round(world: &World, offline: bool, wire: &mut Wire, found: 
         }
         impact::check(&planned, &worlds, (&before, &after), found);
         verdicts::check(&stage, &planned, &worlds, &after, found);
+        drift::kept(&later, &after, found);
         moments::check(
             &planned.plan,
             moments,
