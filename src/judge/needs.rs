@@ -177,7 +177,12 @@ fn needs_of<'c>(
         Effect::SetViewers(key, _, viewers) | Effect::LinkSpace(key, _, Some(viewers)) => {
             needs.extend(viewers_need(key, *viewers, makes));
         }
-        Effect::CreateAccount { email, kind, .. } if !change.is_by_hand() => {
+        Effect::CreateAccount {
+            certain,
+            email,
+            kind,
+            ..
+        } if !change.is_by_hand() => {
             let domain = email.domain();
             let now = *outcomes.entry(domain).or_insert_with(|| {
                 let class = DomainClass::of(rules, domain);
@@ -195,6 +200,13 @@ fn needs_of<'c>(
                     let settings = makes.approvals.get(domain).into_iter().chain(&makes.kinds);
                     let other = "the site makes an account of the other kind";
                     needs.extend(settings.map(|at| (*at, other)));
+                }
+                // Only the settings make it certain.
+                (Outcome::Uncertain, _) if *certain => {
+                    let settings = makes.approvals.get(domain).into_iter();
+                    let settings = settings.chain(&makes.kinds).chain(&makes.allowed);
+                    let unknown = "the site may make an account of the other kind, or none";
+                    needs.extend(settings.map(|at| (*at, unknown)));
                 }
                 _ => {}
             }
