@@ -11,14 +11,20 @@ const ALLOWED: &str = "policy: { class_gains: { anonymous: allow, anyone: allow,
 /// The switches of most of these sites: nobody signs up, and portals need a login.
 const SHUT: &str = "customer_access: { internal: { atlassian_accounts: true }, external: { portal_only_accounts: true, allowed_domains: any }, customers_can_create_accounts: false, view_without_login: false }";
 
-/// A site, and what is wanted of it.
+/// A site, and what is wanted of it, with switches and a policy where they have none of their own.
 fn world(site: &str, desired: &str) -> World {
     let (desired, top) = desired.split_once("=top=").unwrap_or((desired, ""));
+    let or = |text: &str, key: &str, default: &'static str| match text.contains(key) {
+        true => "",
+        false => default,
+    };
+    let switches = or(site, "customer_access:", SHUT);
+    let policy = or(top, "policy:", ALLOWED);
     World {
-        seed: format!("{SHUT}\n{site}"),
+        seed: format!("{switches}\n{site}"),
         provisioned: Vec::new(),
         grants: Vec::new(),
-        desired: format!("{desired}\n=top=\n{top}\n{ALLOWED}\n"),
+        desired: format!("{desired}\n=top=\n{top}\n{policy}\n"),
         targets: Vec::new(),
         key: true,
         agent: false,
@@ -98,4 +104,50 @@ fn an_agent_by_a_group_is_not_kept_out_by_the_role_customer() {
         "organizations: { Globex: {} }\nprojects: { HR: { organizations: { mode: exact, list: [], allow_empty: true } } }\n=top=\nexpectations: [{ name: not ivy, who: ivy@x.example, cannot: view_portal, site: acme, projects: [HR] }, { name: the board, who: \"group:board\", can: view_portal, site: acme, projects: [HR] }, { name: not Globex, who: \"organization:Globex\", cannot: view_portal, site: acme, projects: [HR] }]",
     );
     assert_eq!(tried(&world).verdicts, 3);
+}
+
+#[test]
+fn who_stops_being_an_agent_joins_first_and_sees_nothing_new_meanwhile() {
+    let world = world(
+        "confluence_plan: standard\naccounts: { list: [{ email: ivy@x.example, account: atlassian, role: user }] }\norganizations: { Globex: {} }\nspaces: { KB: {} }\nprojects: { HR: { organizations: { list: [Globex] } }, WEB: {} }",
+        "confluence_plan: standard\nsurfaces: { gateway: write, private: write, roles: write, mapped: settings.yaml }\npeople: { ivy@x.example: { role: customer, take_away: [jira-service-management, jira] } }\norganizations: { Globex: { members: { list: [ivy@x.example] } } }\nprojects: { HR: { organizations: { list: [Globex] } }, WEB: { knowledge_base: { KB: { who_can_view: only_confluence_users } } } }",
+    );
+    let found = tried(&world);
+    assert!(found.applied == 1 && found.writes > 2, "{:#?}", found.rows);
+}
+
+#[test]
+fn who_is_revoked_keeps_what_is_shown_without_a_login() {
+    let world = world(
+        "customer_access: { internal: { atlassian_accounts: true }, external: { portal_only_accounts: true, allowed_domains: any }, customers_can_create_accounts: true, view_without_login: false }\naccounts: { list: [{ email: ana@x.example }] }\nprojects: { WEB: { channel_access: open } }",
+        "surfaces: { gateway: write, private: write, accounts: write, mapped: settings.yaml }\ncustomer_access: { view_without_login: true }\npeople: { ana@x.example: { state: revoked } }\nprojects: { WEB: {} }\n=top=\npolicy: { class_gains: { anonymous: allow, anyone: allow, any_customer: allow }, max_people_losing_access: off, acknowledge: [{ lint: L14, address: \"acme/**\", reason: meant, owner: it@acme.com, until: 2027-06-30 }] }",
+    );
+    let found = tried(&world);
+    assert!(found.applied == 1 && found.writes == 2, "{:#?}", found.rows);
+}
+
+#[test]
+fn what_everybody_saw_without_a_login_is_a_cause_where_nothing_else_was_sure() {
+    // Whether an account without the role Customer gets anything by a list is not known; without a login it was.
+    let mut world = world(
+        "customer_access: { internal: { atlassian_accounts: true }, external: { portal_only_accounts: true, allowed_domains: any }, customers_can_create_accounts: true, view_without_login: true }\naccounts: { list: [{ email: ivy@x.example, account: atlassian, role: none }] }\norganizations: { Globex: { members: { list: [ivy@x.example] } } }\nprojects: { HR: { channel_access: open, organizations: { list: [Globex] } } }\nsandbox: { groups: { board: { members: [ivy@x.example], role: none } }, projects: { HR: { customer_groups: [board] } } }",
+        "surfaces: { gateway: write, private: write, mapped: settings.yaml }\ncustomer_access: { view_without_login: false }\nprojects: { HR: { customer_groups: { mode: exact, list: [], allow_empty: true } } }",
+    );
+    world.key = false;
+    let found = tried(&world);
+    assert!(found.applied == 1 && found.causes > 0, "{:#?}", found.rows);
+}
+
+#[test]
+fn an_account_that_only_a_held_back_setting_makes_certain_is_held_back_too() {
+    // The domain is approved, which nobody reads; the toggle that would make it matter no more is held back.
+    let world = world(
+        "\n=top=\natlassian_organizations: { acme-corp: { approved_domains: { domains: { x.example: { sites: { acme: { role: customer } } } } } } }",
+        "surfaces: { gateway: write, private: write, mapped: settings.yaml }\ncustomer_access: { internal: { atlassian_accounts: false } }\norganizations: { Globex: { members: { list: [ana@x.example] } } }\n=top=\npolicy: { class_gains: { anonymous: allow, anyone: allow, any_customer: allow }, freeze: [acme/customer-access/internal] }",
+    );
+    let found = tried(&world);
+    let row = "create acme/account/ana@x.example";
+    let row = found.rows.iter().find(|told| told.starts_with(row));
+    let row = row.unwrap_or_else(|| panic!("{:#?}", found.rows));
+    assert!(row.contains("other kind"), "{row}");
 }
