@@ -6,7 +6,7 @@ use crate::model::{
     AccountId, AccountKind, Address, ChannelAccess, CustomerSharing, Domain, Email, OrganizationId,
     OrganizationName, ProjectKey, Right, SiteField, SiteValue, SpaceKey, Surface, WhoCanView,
 };
-use crate::observed::GroupRef;
+use crate::observed::{GroupRef, ObservedRoles};
 use crate::plan::Block;
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -193,6 +193,14 @@ pub struct TakenRole {
     pub role: String,
     /// The app of the site, as an ARI.
     pub resource: String,
+}
+
+impl TakenRole {
+    /// Says whether it is a role in Jira Service Management.
+    pub fn is_of_jsm(&self) -> bool {
+        let app = self.resource.strip_prefix("ari:cloud:");
+        app.is_some_and(|app| app.starts_with(ObservedRoles::JSM))
+    }
 }
 
 /// What a change does to the site, whoever carries it out; specific enough that no choice is left for `apply`.

@@ -107,16 +107,6 @@ fn an_agent_by_a_group_is_not_kept_out_by_the_role_customer() {
 }
 
 #[test]
-fn who_stops_being_an_agent_joins_first_and_sees_nothing_new_meanwhile() {
-    let world = world(
-        "confluence_plan: standard\naccounts: { list: [{ email: ivy@x.example, account: atlassian, role: user }] }\norganizations: { Globex: {} }\nspaces: { KB: {} }\nprojects: { HR: { organizations: { list: [Globex] } }, WEB: {} }",
-        "confluence_plan: standard\nsurfaces: { gateway: write, private: write, roles: write, mapped: settings.yaml }\npeople: { ivy@x.example: { role: customer, take_away: [jira-service-management, jira] } }\norganizations: { Globex: { members: { list: [ivy@x.example, new@elsewhere.example] } } }\nprojects: { HR: { organizations: { list: [Globex] } }, WEB: { knowledge_base: { KB: { who_can_view: only_confluence_users } } } }",
-    );
-    let found = tried(&world);
-    assert!(found.applied == 1 && found.writes > 2, "{:#?}", found.rows);
-}
-
-#[test]
 fn who_is_revoked_keeps_what_is_shown_without_a_login() {
     let world = world(
         "customer_access: { internal: { atlassian_accounts: true }, external: { portal_only_accounts: true, allowed_domains: any }, customers_can_create_accounts: true, view_without_login: false }\naccounts: { list: [{ email: ana@x.example }] }\nprojects: { WEB: { channel_access: open } }",

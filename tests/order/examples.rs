@@ -306,3 +306,27 @@ projects: { ITSM: { channel_access: open, customers: { list: [ana@x.example] } }
         assert!(plan.order.unsafe_steps.is_empty());
     });
 }
+
+#[test]
+fn who_stops_being_an_agent_is_on_a_list_first_and_reads_nothing_new() {
+    let (stages, _) = stages(
+        "confluence_plan: standard
+surfaces: { gateway: write, roles: write }
+people: { ivy@x.example: { role: customer, take_away: [jira-service-management, jira] } }
+organizations: { Globex: { members: { list: [ivy@x.example] } } }
+projects: { HR: { organizations: { list: [Globex] } }, WEB: { knowledge_base: { KB: { who_can_view: only_confluence_users } } } }",
+        "confluence_plan: standard
+accounts: { list: [{ email: ivy@x.example, account: atlassian, role: user }] }
+organizations: { Globex: {} }
+spaces: { KB: {} }
+projects: { HR: { channel_access: restricted, organizations: { list: [Globex] } }, WEB: {} }",
+    );
+    assert_eq!(
+        stages,
+        [
+            "create organization/Globex/member/ivy@x.example",
+            "update account/ivy@x.example/role",
+            "create project/WEB/knowledge-base/KB",
+        ]
+    );
+}

@@ -10,8 +10,8 @@ use crate::model::{
     AccountId, AccountSet, ChannelAccess, Domain, Email, Field, ManyMap, OrganizationId,
     ProjectKey, SiteField, SpaceKey, Surface, WhoCanView,
 };
-use crate::observed::{GroupRef, Observed, ObservedPermissions, ObservedProject, Standing};
-use crate::plan::{Change, Effect, OrganizationRef, PersonRef, Plan};
+use crate::observed::{GroupRef, Observed, ObservedPermissions, ObservedProject};
+use crate::plan::{Change, Effect, OrganizationRef, PersonRef, Plan, TakenRole};
 use serde_json::Value as Json;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -314,12 +314,13 @@ impl<'a> Facts<'a> {
             }
             Effect::BecomeCustomer {
                 account,
+                takes,
                 serves: false,
                 ..
             } => {
-                let known = self.observed.accounts.get(account);
+                let mut takes = takes.iter();
                 if let Some(step) = step
-                    && known.is_some_and(|known| known.standing == Standing::Agent)
+                    && takes.any(TakenRole::is_of_jsm)
                 {
                     // What is taken first ends it.
                     let serving = Fact::changes(Value::Yes, Value::No, step);
