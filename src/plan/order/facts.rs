@@ -300,49 +300,8 @@ impl<'a> Facts<'a> {
     }
 
     fn change(&mut self, at: usize, change: &'a Change) {
-        let later = later(change);
         let step = self.step_of[at];
         match &change.effect {
-            Effect::CreateAccount { email, .. } => {
-                self.accounts.insert(*email, (at, later));
-            }
-            Effect::EndAccess(account) => {
-                if let Some(step) = step {
-                    let active = Fact::changes(Value::Yes, Value::No, step);
-                    self.active.insert(*account, active);
-                }
-            }
-            Effect::BecomeCustomer {
-                account,
-                takes,
-                serves: false,
-                ..
-            } => {
-                let mut takes = takes.iter();
-                if let Some(step) = step
-                    && takes.any(TakenRole::is_of_jsm)
-                {
-                    // What is taken first ends it.
-                    let serving = Fact::changes(Value::Yes, Value::No, step);
-                    self.serving.entry(*account).or_insert(serving);
-                }
-            }
-            Effect::AddMember(organization, who) => {
-                let list = List::Members(self.company(organization));
-                self.moves(who, list, true, later, at);
-            }
-            Effect::RemoveMember(id, account) => {
-                let list = List::Members(self.company(&OrganizationRef::Existing(id.clone())));
-                self.leaves(account, list, later, at);
-            }
-            Effect::AddCustomer(key, who) => {
-                let list = List::Roster(self.desk(key));
-                self.moves(who, list, true, later, at);
-            }
-            Effect::RemoveCustomer(key, account) => {
-                let list = List::Roster(self.desk(key));
-                self.leaves(account, list, later, at);
-            }
             Effect::Link(key, organization) => {
                 let (company, desk) = (self.company(organization), self.desk(key));
                 if let Some(step) = step {
@@ -420,6 +379,55 @@ impl<'a> Facts<'a> {
                 }
             }
             Effect::SetChannelAccess(key, _) => self.access(key, change, step),
+            _ => self.person(at, change),
+        }
+    }
+
+    /// What changes for one person: the account, what it may do, and the lists it is on.
+    fn person(&mut self, at: usize, change: &'a Change) {
+        let later = later(change);
+        let step = self.step_of[at];
+        match &change.effect {
+            Effect::CreateAccount { email, .. } => {
+                self.accounts.insert(*email, (at, later));
+            }
+            Effect::EndAccess(account) => {
+                if let Some(step) = step {
+                    let active = Fact::changes(Value::Yes, Value::No, step);
+                    self.active.insert(*account, active);
+                }
+            }
+            Effect::BecomeCustomer {
+                account,
+                takes,
+                serves: false,
+                ..
+            } => {
+                let mut takes = takes.iter();
+                if let Some(step) = step
+                    && takes.any(TakenRole::is_of_jsm)
+                {
+                    // What is taken first ends it.
+                    let serving = Fact::changes(Value::Yes, Value::No, step);
+                    self.serving.entry(*account).or_insert(serving);
+                }
+            }
+            Effect::AddMember(organization, who) => {
+                let list = List::Members(self.company(organization));
+                self.moves(who, list, true, later, at);
+            }
+            Effect::RemoveMember(id, account) => {
+                let list = List::Members(self.company(&OrganizationRef::Existing(id.clone())));
+                self.leaves(account, list, later, at);
+            }
+            Effect::AddCustomer(key, who) => {
+                let list = List::Roster(self.desk(key));
+                self.moves(who, list, true, later, at);
+            }
+            Effect::RemoveCustomer(key, account) => {
+                let list = List::Roster(self.desk(key));
+                self.leaves(account, list, later, at);
+            }
             _ => {}
         }
     }
