@@ -26,8 +26,9 @@ pub(super) use existing::{disabled, twin};
 pub use gates::gate;
 pub(super) use gates::open;
 pub use kind::account_type;
+pub(crate) use newcomer::perhaps_agent;
+pub(super) use newcomer::somebody_passes_r3;
 pub use newcomer::{Newcomer, newcomer};
-pub(super) use newcomer::{perhaps_agent, somebody_passes_r3};
 
 /// The ways to an account (R2), each with its number in section 3.2.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

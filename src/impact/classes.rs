@@ -4,9 +4,11 @@ use super::cause::{Causes, Turn, Whose};
 use super::comparison::Comparison;
 use super::routes::Way;
 use super::{Class, ClassChange, Target, view};
+use crate::access::accounts::DomainClass;
 use crate::access::{
     Answer, Coverage, SituationId, State, Trail, Visitor, accounts, articles, portal,
 };
+use crate::model::AccountKind;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 impl Comparison<'_, '_, '_> {
@@ -167,13 +169,18 @@ const fn ways_of(class: &Class) -> &'static [Way] {
     }
 }
 
-/// Says whether whoever is new comes to an account by themselves.
-fn enters(state: &State<'_>, visitor: &Visitor<'_>) -> [Answer; 2] {
-    let certainty = |class| accounts::newcomer(state, class, &mut Trail::silent()).certainty;
+/// Says whether whoever is new comes to an account by themselves, of which kind, and whether perhaps as an agent.
+fn enters(state: &State<'_>, visitor: &Visitor<'_>) -> Vec<(Answer, Option<AccountKind>, Answer)> {
+    let one = |class: &DomainClass| {
+        let silent = Trail::silent;
+        let newcomer = accounts::newcomer(state, class, &mut silent());
+        let agent = accounts::perhaps_agent(state, class, &mut silent());
+        (newcomer.certainty, newcomer.account.kind, agent)
+    };
     match visitor {
-        Visitor::New(class) => [certainty(class); 2],
-        Visitor::Anyone(classes) => [certainty(&classes[0]), certainty(&classes[1])],
-        _ => [Answer::Yes; 2],
+        Visitor::New(class) => vec![one(class)],
+        Visitor::Anyone(classes) => classes.iter().map(one).collect(),
+        _ => Vec::new(),
     }
 }
 

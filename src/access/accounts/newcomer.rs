@@ -97,11 +97,7 @@ pub fn newcomer(state: &State<'_>, class: &DomainClass, trail: &mut Trail) -> Ne
 
 /// Whether whoever is new of a domain may serve projects by themselves: the approved domain or the any-domain rule grants an
 /// agent's licence without an approval (R4, Q3, Q5), and which projects whoever has one serves is not known.
-pub(in crate::access) fn perhaps_agent(
-    state: &State<'_>,
-    class: &DomainClass,
-    trail: &mut Trail,
-) -> Answer {
+pub(crate) fn perhaps_agent(state: &State<'_>, class: &DomainClass, trail: &mut Trail) -> Answer {
     // An approval without a role here counts as none (R4).
     let approved = class
         .approved
