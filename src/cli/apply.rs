@@ -273,7 +273,7 @@ async fn carry_out(
     }
     privacy::redact_applied(&mut report, &rows, output.privacy, key.as_deref());
     let written = match arguments.format {
-        ReportFormat::Text => applied::text(&report, output.style, &mut output.data),
+        ReportFormat::Text => applied::text(&report, &document, output.style, &mut output.data),
         ReportFormat::Json => applied::json(&report, &mut output.data),
     };
     let exit = output.finish(written, exit);

@@ -3,10 +3,11 @@
 use crate::apply::{ApplyReport, Counts, Outcome};
 use crate::config::Workspace;
 use crate::exit::Exit;
+use crate::neutral::columns::folded;
 use crate::neutral::neutral;
 use crate::neutral::phrase::Phrase;
 use crate::report::build::Planned;
-use crate::report::document::{Redaction, Source};
+use crate::report::document::{PlanDocument, Redaction, Source};
 use crate::report::text::Style;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -123,11 +124,17 @@ pub fn json(document: &AppliedDocument, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "{}", crate::neutral::json::escaped(&plain))
 }
 
-/// Writes the report for people: what did not work first and in full, what worked as numbers.
+/// Writes the report for people: what did not work first and in full, what worked as numbers, and what comes next. `plan` is what was
+/// carried out.
 ///
 /// # Errors
 /// When the sink fails.
-pub fn text(document: &AppliedDocument, _style: Style, out: &mut dyn Write) -> io::Result<()> {
+pub fn text(
+    document: &AppliedDocument,
+    plan: &PlanDocument,
+    style: Style,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     for title in ["failed", "not tried", "warning"] {
         for row in &document.results {
             let why = match (&row.result, title) {
@@ -189,11 +196,16 @@ pub fn text(document: &AppliedDocument, _style: Style, out: &mut dyn Write) -> i
         words.join(", "),
         document.requests
     )?;
-    if manual + waiting > 0 {
-        writeln!(
-            out,
-            "do the steps by hand that the plan lists, then run `portcullis plan` again"
-        )?;
+    let again = "what failed or was not tried is done by another run";
+    let by_hand = "do the steps by hand, record them with the commands above, then";
+    for (is_so, what, command) in [
+        (failed + not_tried > 0, again, "apply"),
+        (manual + waiting > 0, by_hand, "plan"),
+    ] {
+        if is_so {
+            let text = folded(&format!("next: {what}:"), style.width);
+            writeln!(out, "\n{text}\n      {}", plan.command(command))?;
+        }
     }
     Ok(())
 }

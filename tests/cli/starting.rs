@@ -414,3 +414,16 @@ fn the_review_page_says_when_it_was_made_and_of_which_commit() {
     let drift = place.run(&["drift", "--format", "html"]);
     assert!(foot(&drift.out).contains(&commit));
 }
+
+#[test]
+fn what_apply_leaves_to_a_person_names_the_next_command_with_its_workspace() {
+    let place = Place::new();
+    place.write(
+        "access/portcullis.yaml",
+        "version: 1\nsites: { acme: { url: \"sandbox:\", organization_management: agents } }\n",
+    );
+    let ran = place.run(&["apply", "access", "--auto-approve"]);
+    assert_eq!(ran.code, 9, "{}", ran.text());
+    let next = "\nnext: do the steps by hand, record them with the commands above, then:\n      portcullis plan access\n";
+    assert!(ran.out.ends_with(next), "{}", ran.text());
+}
