@@ -134,11 +134,17 @@ fn account(id: &AccountId, seen: &ObservedAccount, observed: &Observed) -> Accou
         (_, Some(false)) if seen.kind.is_some() => Role::None,
         (_, Some(false) | None) => Role::Unknown,
     };
+    // Lists do not tell the kind. The id of a portal-only account does, and whoever is an agent or in the directory of the
+    // Atlassian organization has an Atlassian account.
+    let has_a_role =
+        seen.standing == Standing::Agent || observed.holds_customer_role(id) == Some(true);
+    let told = match (id.looks_portal_only(), has_a_role) {
+        (true, _) => Some(AccountKind::PortalOnly),
+        (false, true) => Some(AccountKind::Atlassian),
+        (false, false) => None,
+    };
     Account {
-        // Lists do not tell the kind; the id of a portal-only account does.
-        kind: seen
-            .kind
-            .or_else(|| id.looks_portal_only().then_some(AccountKind::PortalOnly)),
+        kind: seen.kind.or(told),
         status: if seen.active {
             Status::Active
         } else {
