@@ -201,12 +201,12 @@ fn needs_of<'c>(
                     let other = "the site makes an account of the other kind";
                     needs.extend(settings.map(|at| (*at, other)));
                 }
-                // Only the settings make it certain.
-                (Outcome::Uncertain, _) if *certain => {
-                    let settings = makes.approvals.get(domain).into_iter();
-                    let settings = settings.chain(&makes.kinds).chain(&makes.allowed);
-                    let unknown = "the site may make an account of the other kind, or none";
-                    needs.extend(settings.map(|at| (*at, unknown)));
+                // Only that Atlassian accounts are switched off makes it certain: a domain may be approved.
+                (Outcome::Uncertain, AccountKind::PortalOnly)
+                    if *certain && rules.site.internal.value() == Some(&true) =>
+                {
+                    let unknown = "the site may make an account of the other kind";
+                    needs.extend(makes.kinds.iter().map(|at| (*at, unknown)));
                 }
                 _ => {}
             }
