@@ -10,7 +10,7 @@ fn a_directory_without_a_root_file() {
     assert_snapshot!(text, @r#"
     error[no-workspace]: there is no `portcullis.yaml` in `DIR`
      |
-     = hint: `portcullis init` writes a starter workspace
+     = hint: `portcullis init DIR` writes a starter workspace, `portcullis init DIR --from https://YOURS.atlassian.net` one that begins with a live site
     "#);
 }
 
