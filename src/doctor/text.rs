@@ -21,12 +21,7 @@ pub fn write(
     width: usize,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let mut page = Page {
-        width: width.max(40),
-        out,
-    };
-    writeln!(page.out, "this machine")?;
-    page.checks(machine)?;
+    let mut page = Page::begun(machine, width, out)?;
     for report in reports {
         let (site, url) = (neutral(&report.site), neutral(&report.url));
         writeln!(page.out, "\nsite {site}: {url}")?;
@@ -52,12 +47,7 @@ pub fn write_before(
     width: usize,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let mut page = Page {
-        width: width.max(40),
-        out,
-    };
-    writeln!(page.out, "this machine")?;
-    page.checks(machine)?;
+    let mut page = Page::begun(machine, width, out)?;
     page.advice(report)?;
     writeln!(page.out)
 }
@@ -87,7 +77,16 @@ struct Page<'o> {
     out: &'o mut dyn Write,
 }
 
-impl Page<'_> {
+impl<'o> Page<'o> {
+    /// Begins with what is true of the machine.
+    fn begun(machine: &[Check], width: usize, out: &'o mut dyn Write) -> io::Result<Self> {
+        let width = width.max(40);
+        let mut page = Self { width, out };
+        writeln!(page.out, "this machine")?;
+        page.checks(machine)?;
+        Ok(page)
+    }
+
     fn checks(&mut self, checks: &[Check]) -> io::Result<()> {
         let longest = checks.iter().map(|check| check.what.width()).max();
         let column = longest.unwrap_or(0).min(NAME);
