@@ -24,7 +24,9 @@ fn main() -> ExitCode {
         let grown: Kind = (kind, first * SCALE);
         let [once, twice, most] =
             [1, 2, MOST].map(|times| instructions(Size::of(grown, times * grown.1)));
-        let (few, many) = (twice - once, most - once);
+        // More of a kind that costs nothing is not more of it: then the bound is nothing, too.
+        let few = twice.saturating_sub(once).max(1);
+        let many = most.saturating_sub(once);
         let (more, rest) = (many / few, many % few * 10 / few);
         println!(
             "{kind}: {few} instructions for {} more, {more}.{rest} times that for eight times as many",
