@@ -2,6 +2,8 @@
 
 #[path = "report/document.rs"]
 mod document;
+#[path = "report/folds.rs"]
+mod folds;
 #[path = "report/json.rs"]
 mod json;
 #[path = "report/text.rs"]
