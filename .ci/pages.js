@@ -1,8 +1,10 @@
-// Opens each page in Chromium, light and dark, narrow and wide, and looks at it as a person would: see .ci/pages.
+// Opens each page in Chromium, light and dark, narrow and wide, looks at it as a person would, and walks through it without a
+// mouse and without eyes: see .ci/pages and .ci/walks.js.
 'use strict';
 const fs = require('node:fs');
 const path = require('node:path');
 const puppeteer = require('puppeteer-core');
+const walks = require('./walks.js');
 const axe = fs.readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 
 const { STAGE, CONSOLE, PICTURES } = process.env;
@@ -21,12 +23,12 @@ async function comment() {
 
 const file = (name) => `file://${path.join(STAGE, name)}`;
 const pages = [
-  { name: 'small', url: file('small.html'), find: 'wes@umbrella.example', says: 'organization Umbrella' },
-  { name: 'blocked', url: file('blocked.html') },
-  { name: 'by-hand', url: file('by-hand.html') },
-  { name: 'drift', url: file('drift.html') },
-  { name: 'review', url: file('review.html') },
-  { name: 'large', url: file('large.html'), bytes: 3_000_000, elements: 2_000, find: 'person-19999@', says: 'Globex' },
+  { name: 'small', url: file('small.html'), search: 'globex', find: 'wes@umbrella.example', says: 'organization Umbrella' },
+  { name: 'blocked', url: file('blocked.html'), search: 'globex' },
+  { name: 'by-hand', url: file('by-hand.html'), search: 'globex' },
+  { name: 'drift', url: file('drift.html'), search: 'globex' },
+  { name: 'review', url: file('review.html'), search: 'globex' },
+  { name: 'large', url: file('large.html'), bytes: 3_000_000, elements: 2_000, search: 'person-199', long: true, find: 'person-19999@', says: 'Globex' },
   { name: 'hostile', url: file('large.html'), find: 'mallory@', says: '</script><script>', title: 'Portcullis plan' },
   { name: 'console', url: CONSOLE },
   { name: 'visit', url: new URL('/__sandbox/visit?as=ana@globex.example', CONSOLE).href },
@@ -46,6 +48,73 @@ const COMMENT = 'comment.png';
 
 const wrong = [];
 let looked = 0;
+let walked = 0;
+
+/// Walks through a page with the keyboard alone, and reads it as a screen reader does.
+async function walk(tab, page, where) {
+  const problems = [
+    ...(await walks.told(tab, page.search ? ['search', 'searchbox', 'status'] : [])),
+    ...(await walks.tabs(tab)),
+    ...(await walks.folds(tab)),
+    ...(await walks.boxes(tab)),
+    ...(page.search ? await walks.search(tab, page.search) : []),
+    ...(page.long ? await walks.pieces(tab) : []),
+  ];
+  for (const problem of problems) wrong.push(`${where}: ${problem}`);
+  walked += 1;
+}
+
+/// Does a job in the console with the keyboard alone: from the top of the project's page to a saved setting.
+async function job(browser) {
+  const tab = await browser.newPage();
+  const say = (problem) => wrong.push(`console by keyboard: ${problem}`);
+  const on = () => tab.evaluate(() => {
+    const node = document.activeElement;
+    return { tag: node.tagName, name: node.name, value: node.value, text: node.textContent.trim(), main: node.id === 'main' || Boolean(node.closest('main')) };
+  });
+  /// Presses Tab until something has the focus.
+  const reach = async (what, wanted) => {
+    for (let pressed = 0; pressed < 200; pressed += 1) {
+      await tab.keyboard.press('Tab');
+      if (wanted(await on())) return true;
+    }
+    say(`Tab never comes to ${what}`);
+    return false;
+  };
+  try {
+    await tab.goto(`${CONSOLE}/project/ITSM`);
+    await tab.keyboard.press('Tab');
+    if (!(await on()).text.startsWith('Skip')) say('the first stop does not lead past the navigation');
+    await tab.keyboard.press('Enter');
+    await tab.keyboard.press('Tab');
+    if (!(await on()).main) say('the first link leads past nothing');
+    const before = await tab.$eval('input[name=channel-access]:checked', (node) => node.value);
+    if (!(await reach('channel access', (node) => node.name === 'channel-access'))) return;
+    await tab.keyboard.press('ArrowDown');
+    const chosen = await tab.$eval('input[name=channel-access]:checked', (node) => node.value);
+    if (chosen === before) say('the arrows do not choose');
+    if (!(await reach('Save', (node) => node.tag === 'BUTTON' && node.text === 'Save'))) return;
+    await Promise.all([tab.waitForNavigation({ timeout: 10000 }), tab.keyboard.press('Enter')]);
+    const said = await tab.$eval('[role=status]', (node) => node.textContent).catch(() => 'nothing');
+    if (said !== 'Saved.') say(`after saving it says ${said}`);
+    const kept = await tab.$eval('input[name=channel-access]:checked', (node) => node.value);
+    if (kept !== chosen) say(`${chosen} was chosen and ${kept} is kept`);
+    // What is refused says so first, and leads to the control.
+    await tab.goto(`${CONSOLE}/customer-access`);
+    if (!(await reach('the domains', (node) => node.name === 'allowed-domains'))) return;
+    await tab.keyboard.type('no domain at all!');
+    if (!(await reach('Save', (node) => node.tag === 'BUTTON' && node.text === 'Save'))) return;
+    await Promise.all([tab.waitForNavigation({ timeout: 10000 }), tab.keyboard.press('Enter')]);
+    if (!(await tab.title()).startsWith('Not done')) say(`a refused page is called ${await tab.title()}`);
+    if (!(await reach('why it was refused', (node) => node.tag === 'A' && node.text.includes('domain')))) return;
+    await tab.keyboard.press('Enter');
+    const next = await on();
+    if (next.name !== 'allowed-domains') say(`the reason leads to ${next.tag} ${next.name ?? ''}`);
+    walked += 1;
+  } finally {
+    await tab.close();
+  }
+}
 
 async function look(browser, page, width, scheme) {
   const where = `${page.name} ${width} ${scheme}`;
@@ -72,6 +141,7 @@ async function look(browser, page, width, scheme) {
     }
     const picture = PICTURES && pictures[where];
     if (picture) await tab.screenshot({ path: path.join(PICTURES, picture), clip: { x: 0, y: 0, width, height: width < 400 ? 720 : 820 } });
+    if (scheme === 'light') await walk(tab, page, where);
     if (page.find) {
       await tab.focus('#query');
       await tab.keyboard.type(page.find);
@@ -126,6 +196,9 @@ async function look(browser, page, width, scheme) {
         for (const scheme of ['light', 'dark']) await look(browser, page, width, scheme);
       }
     }
+    await job(browser);
+    // Two widths of each page, and the job.
+    if (walked !== pages.length * 2 + 1) wrong.push(`walks: ${walked} of ${pages.length * 2 + 1}`);
   } finally {
     await browser.close();
   }

@@ -183,7 +183,8 @@ fn portals(report: &Report<'_, '_, '_>, out: &mut dyn Write) -> io::Result<()> {
     begin("Portals", out)?;
     writeln!(
         out,
-        "<div class=\"scroll\" data-find>\n<table>\n<thead><tr><th scope=\"col\">portal</th><th scope=\"col\">channel access</th>\
+        "<div class=\"scroll\" data-find>\n<table>\n<caption>Who can open each portal. A number is how many known people reach it.</caption>\n\
+         <thead><tr><th scope=\"col\">portal</th><th scope=\"col\">channel access</th>\
          <th scope=\"col\">the web</th><th scope=\"col\">sign-up</th><th scope=\"col\">every customer</th><th scope=\"col\">people</th>\
          <th scope=\"col\">perhaps</th><th scope=\"col\">owner</th></tr></thead>\n<tbody>"
     )?;

@@ -23,20 +23,24 @@
     }
     const shallow = document.importNode(node, false);
     if (paged(node)) {
-      pieces([...node.children], shallow, 'li');
+      pieces([...node.children], shallow, node.matches('tbody') ? ['tr', 'td'] : ['li']);
     } else {
       shallow.append(...[...node.childNodes].map(copy));
     }
     return shallow;
   };
 
-  const pieces = (nodes, into, around) => {
+  const pieces = (nodes, into, around = []) => {
     let at = 0;
     const button = document.createElement('button');
-    const last = around ? document.createElement(around) : button;
-    if (last !== button) last.append(button);
     button.type = 'button';
-    const step = () => {
+    // A list holds the button in a row of its own kind.
+    const last = around.reduceRight((inner, name) => {
+      const outer = document.createElement(name);
+      outer.append(inner);
+      return outer;
+    }, button);
+    const step = (asked) => {
       const next = nodes.slice(at, at + PIECE).map(copy);
       at += next.length;
       last.before(...next);
@@ -45,10 +49,15 @@
       } else {
         last.remove();
       }
+      // Whoever asked for more reads on where it begins: the button has moved away, or is gone.
+      if (asked && next[0]?.nodeType === Node.ELEMENT_NODE) {
+        next[0].tabIndex = -1;
+        next[0].focus();
+      }
     };
     into.append(last);
-    button.addEventListener('click', step);
-    step();
+    button.addEventListener('click', () => step(true));
+    step(false);
   };
 
   for (const holder of holders) {
@@ -100,7 +109,9 @@
     if (query.length < 2) return;
     if (!index) build();
     const hits = index.filter((entry) => entry.text.includes(query));
-    count.textContent = hits.length === 1 ? '1 line' : `${hits.length} lines`;
+    // Told to a screen reader as it changes.
+    if (hits.length === 0) count.textContent = 'nothing found';
+    else count.textContent = hits.length === 1 ? '1 line found' : `${hits.length} lines found`;
     if (hits.length > MOST) count.textContent += `, the first ${MOST} are shown`;
     let list;
     let last;
@@ -126,6 +137,13 @@
   });
   form.addEventListener('submit', (event) => {
     event.preventDefault();
+    search();
+  });
+  // Some browsers empty a search field themselves, and some do not.
+  form.addEventListener('keydown', (event) => {
+    if (event.key !== 'Escape') return;
+    field.value = '';
+    field.focus();
     search();
   });
   form.hidden = false;
