@@ -23,6 +23,8 @@ mod harness;
 mod help_centers;
 #[path = "emulator/jira.rs"]
 mod jira;
+#[path = "emulator/labels.rs"]
+mod labels;
 #[path = "emulator/oauth.rs"]
 mod oauth;
 #[path = "emulator/organizations.rs"]

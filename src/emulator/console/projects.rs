@@ -1,4 +1,4 @@
-//! The page of a service project: customer permissions, knowledge base, customers.
+//! The page of a service project: customer permissions, knowledge base, customers. docs/sandbox.md says which labels are Atlassian's own.
 
 use super::super::call::Answer;
 use super::super::objects::Project;
@@ -86,14 +86,14 @@ fn permissions(project: &Project) -> String {
                 &present,
                 "customer-sharing",
                 &[
-                    ("own_organizations", "With their own organizations"),
+                    ("own_organizations", "Other customers in their organization"),
                     (
                         "any_customer_by_email",
-                        "With any customer, by typing an address",
+                        "Any customer, by typing an email address",
                     ),
                     (
                         "search_project",
-                        "With any customer or organization, by searching in this project",
+                        "Any customer or organization, by searching in this project",
                     ),
                 ],
             ),

@@ -1,5 +1,5 @@
 //! The site-wide pages: customer access and its neighbours, and what approved domains grant. Sections and labels are Atlassian's own, as its
-//! support pages name them, so that an administrator finds the control that a step names.
+//! support pages name them, so that an administrator finds the control that a step names; docs/sandbox.md has the page behind each.
 
 use super::super::accounts::Role;
 use super::super::call::Answer;
@@ -181,7 +181,10 @@ const PAGES: [Page; 5] = [
                     form,
                     "organization-management",
                     &[
-                        ("agents", "Agents can manage organizations"),
+                        (
+                            "agents",
+                            "Yes, agents can add and remove organizations from projects, and add and remove customers from organizations",
+                        ),
                         (
                             "jira_admins_only",
                             "Only Jira administrators can manage organizations",
