@@ -15,6 +15,7 @@ mod gateway;
 mod grants;
 mod help_centers;
 mod http;
+mod lost;
 mod pace;
 mod paging;
 mod permissions;

@@ -66,6 +66,7 @@ pub struct Global {
         long,
         global = true,
         value_name = "DATE",
+        value_parser = day,
         env = "PORTCULLIS_TODAY",
         hide_env_values = true
     )]
@@ -82,6 +83,12 @@ impl Global {
     pub fn other_day(&self) -> Option<Date> {
         self.today.filter(|day| *day != real_today())
     }
+}
+
+/// Reads a day of the command line.
+pub(super) fn day(text: &str) -> Result<Date, String> {
+    let day = text.parse();
+    day.map_err(|_| "a day is written as in 2026-11-22".to_owned())
 }
 
 fn real_today() -> Date {

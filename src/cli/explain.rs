@@ -212,7 +212,12 @@ pub(super) fn no_project(state: &State<'_>, key: &str, read: bool, output: &mut 
         },
     };
     if !read {
-        hint.push_str("; with `--live`, those that only the site has as well");
+        let with = match hint.ends_with('?') {
+            true => " With",
+            false => "; with",
+        };
+        hint.push_str(with);
+        hint.push_str(" `--live`, those that only the site has as well");
     }
     output.fail(
         Exit::Usage,

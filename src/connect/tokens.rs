@@ -52,7 +52,9 @@ impl TokenError {
     /// Returns what helps.
     pub const fn hint(&self) -> Option<&'static str> {
         match self {
-            Self::Half(_) => None,
+            Self::Half(_) => Some(
+                "set both, or neither; an empty value counts as none, and `portcullis doctor` says how to make a token",
+            ),
             Self::NotAllowed { .. } => Some(
                 "whoever runs the program allows a host, by adding it to that variable; the workspace cannot",
             ),

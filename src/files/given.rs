@@ -114,7 +114,14 @@ impl Given {
             // The process's mask is applied to it, as for every new file.
             builder.permissions(std::fs::Permissions::from_mode(0o666));
         }
-        let mut file = builder.tempfile_in(parent(&target)).map_err(refused)?;
+        let mut file = builder.tempfile_in(parent(&target)).map_err(|error| {
+            let missing = error.kind() == io::ErrorKind::NotFound;
+            // What is missing is the directory: the file would be made.
+            match missing {
+                true => Refusal::new(parent(&target), Why::Missing),
+                false => refused(error),
+            }
+        })?;
         buffered(file.as_file_mut(), write).map_err(refused)?;
         if let (Access::Ordinary, Some(old)) = (access, old) {
             let kept = file.as_file().set_permissions(old.permissions());

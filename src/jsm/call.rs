@@ -159,7 +159,7 @@ impl Answer {
         serde_json::from_str(text).map_err(|error| {
             if self.html || text.trim_start().starts_with('<') {
                 self.unreadable("the answer is HTML instead of JSON")
-                    .with_hint("is the URL that of a Jira site?")
+                    .with_hint("check that the `url` is that of a Jira site; a proxy or a login page may have answered in its place")
             } else {
                 let error = shortened(&error.to_string());
                 self.unreadable(format!("the answer is not as documented: {error}"))

@@ -204,7 +204,7 @@ impl Target {
                     ErrorKind::Unauthorized,
                     "there is no client id and secret of a service account",
                 )
-                .with_hint("set `PORTCULLIS_CLIENT_ID` and `PORTCULLIS_CLIENT_SECRET`")),
+                .with_hint("set `PORTCULLIS_CLIENT_ID` and `PORTCULLIS_CLIENT_SECRET`; `portcullis doctor` says how to make them")),
         }
     }
 
@@ -272,16 +272,14 @@ impl Target {
     fn authorization(&self, call: &Call) -> Result<Option<HeaderValue>, ApiError> {
         let header = match call.base {
             Base::Anonymous | Base::Token => return Ok(None),
-            Base::Admin => {
-                match &self.org_key {
-                    Some(key) => key.header(),
-                    None => {
-                        return Err(call
+            Base::Admin => match &self.org_key {
+                Some(key) => key.header(),
+                None => {
+                    return Err(call
                         .error(ErrorKind::Unauthorized, "there is no API key of the Atlassian organization")
-                        .with_hint("set `PORTCULLIS_ORG_API_KEY` to a key made by an organization admin"));
-                    }
+                        .with_hint("set `PORTCULLIS_ORG_API_KEY` to a key made by an organization admin; `portcullis doctor` says how"));
                 }
-            }
+            },
             Base::Site | Base::Jira | Base::Confluence | Base::Api => match &self.credentials {
                 Some(credentials) => credentials.header(),
                 None => {

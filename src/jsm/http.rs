@@ -3,6 +3,7 @@
 use super::call::{Answer, Body, Call, Repeat};
 use super::connection::Target;
 use super::error::{ApiError, ErrorKind, said};
+use super::lost::{self, Told};
 use super::pace::{Left, Pace, Signal};
 use super::window::Window;
 use futures_util::future::BoxFuture;
@@ -330,35 +331,7 @@ impl Http {
     /// Says what became of a request that got no answer: which host, by which proxy, and what to look at.
     fn lost(&self, call: &Call, error: reqwest::Error) -> Lost {
         let (unsent, wrong) = (error.is_connect(), error.is_builder());
-        let host = error
-            .url()
-            .and_then(url::Url::host_str)
-            .map(|host| format!(" of `{host}`"));
-        let host = host.unwrap_or_default();
-        let through = match self.proxy {
-            Some(variable) => format!(" through the proxy that `{variable}` names"),
-            None => String::new(),
-        };
-        let mut message = if error.is_timeout() {
-            format!("no answer{host} in time{through}")
-        } else {
-            let to = host.replace(" of ", " to ");
-            format!("the connection{to} failed{through}")
-        };
-        // The innermost cause ("connection refused") helps; the outer layers repeat the URL with its query.
-        let mut cause = std::error::Error::source(&error);
-        while let Some(inner) = cause {
-            if inner.source().is_none() {
-                message = format!("{message}: {inner}");
-            }
-            cause = inner.source();
-        }
-        let hint = match self.proxy {
-            Some(variable) => format!(
-                "check the `url` of the site and the proxy that `{variable}` names; hosts in `NO_PROXY` are reached without it"
-            ),
-            None => "check the `url` of the site and that this machine reaches it; behind a proxy, `HTTPS_PROXY` names it".to_owned(),
-        };
+        let Told { message, hint } = lost::told(&error, self.proxy);
         let error = call.error(ErrorKind::Unreachable, message).with_hint(hint);
         if wrong {
             Lost::Refused(error)
@@ -456,7 +429,7 @@ impl Http {
         match self.target.hint(call, kind) {
             Some(hint) => error.with_hint(hint),
             None if kind == ErrorKind::Unreadable => {
-                error.with_hint("is the URL that of a Jira site?")
+                error.with_hint("check that the `url` is that of a Jira site; a proxy or a login page may have answered in its place")
             }
             None => error,
         }

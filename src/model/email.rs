@@ -73,6 +73,9 @@ impl Email {
         let (local, domain) = text
             .rsplit_once('@')
             .ok_or_else(|| EmailError::Address("there is no `@` in it".into()))?;
+        if domain.is_empty() {
+            return Err(EmailError::Address("nothing follows the `@`".into()));
+        }
         let domain = ascii_domain(domain)?;
         let simple = !text.is_empty()
             && local

@@ -11,7 +11,7 @@ const MAJOR: &str = "1";
 #[derive(Debug, thiserror::Error)]
 pub enum ReadPlanError {
     /// No JSON at all.
-    #[error("is not JSON{}", place(.0))]
+    #[error("is not a plan: it is not JSON{} (write one with `portcullis plan --out FILE`)", place(.0))]
     Syntax(serde_json::Error),
     /// JSON without `format_version`, so something else than a plan.
     #[error(

@@ -385,7 +385,10 @@ async fn html_with_status_200_asks_for_the_url() {
     assert_eq!(error.kind(), ErrorKind::Unreadable);
     let why = error.incomplete().why;
     assert!(why.contains("HTML instead of JSON"), "{why}");
-    assert!(why.contains("is the URL that of a Jira site?"), "{why}");
+    assert!(
+        why.contains("check that the `url` is that of a Jira site"),
+        "{why}"
+    );
 }
 
 #[tokio::test]

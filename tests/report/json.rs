@@ -117,7 +117,7 @@ fn what_is_no_plan_is_said_to_be_none() {
         );
     }
     insta::assert_snapshot!(read_plan("{}").unwrap_err(), @r#"is not a plan: it has no `format_version` (write one with `portcullis plan --out FILE`)"#);
-    insta::assert_snapshot!(read_plan("version: 1\n").unwrap_err(), @r#"is not JSON (line 1, column 1)"#);
+    insta::assert_snapshot!(read_plan("version: 1\n").unwrap_err(), @r#"is not a plan: it is not JSON (line 1, column 1) (write one with `portcullis plan --out FILE`)"#);
 }
 
 #[test]

@@ -1,8 +1,8 @@
 //! The arguments of commands that write or check a workspace's files, and of those about the program itself.
 
-use super::Limits;
 use super::plans::ReportFormat;
 use super::shared::file;
+use super::{Limits, day};
 use crate::cli::examples;
 use camino::Utf8PathBuf;
 use clap::{Args, ValueEnum};
@@ -149,10 +149,10 @@ pub struct AttestArguments {
     #[arg(long, value_name = "WHO", required_unless_present = "from")]
     pub by: Option<String>,
     /// The last day on which the statement counts; 90 days after the look when left out, or `policy.attestation_days`
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = day)]
     pub until: Option<Date>,
     /// The day on which the person looked; today when left out
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = day)]
     pub on: Option<Date>,
 }
 
