@@ -4,15 +4,16 @@
 
 mod advice;
 mod fields;
+mod json;
 mod text;
 
 pub use advice::{advice, tokens};
 pub use fields::fields;
+pub use json::{DoctorDocument, document};
 pub use text::{write, write_before};
 
 use crate::exit::Exit;
 use crate::model::{ProjectKey, Surface};
-use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How a check ended.
@@ -165,55 +166,4 @@ pub fn exit(reports: &[SiteReport], unreachable: bool) -> Exit {
         (false, true) => Exit::Forbidden,
         (false, false) => Exit::Done,
     }
-}
-
-/// Returns the report as JSON.
-pub fn document(machine: &[Check], reports: &[SiteReport], exit: Exit) -> Value {
-    let sites: Vec<Value> = reports.iter().map(site_value).collect();
-    json!({
-        "format_version": "1.0",
-        "tool_version": env!("CARGO_PKG_VERSION"),
-        "machine": machine.iter().map(check_value).collect::<Vec<_>>(),
-        "sites": sites,
-        "exit_code": exit.code(),
-        "exit_reason": exit.reason(),
-    })
-}
-
-fn check_value(check: &Check) -> Value {
-    json!({ "state": check.state.word(), "what": check.what, "says": check.says, "hint": check.hint })
-}
-
-fn site_value(report: &SiteReport) -> Value {
-    let mut checks = Vec::new();
-    for (section, list) in &report.sections {
-        for check in list {
-            let mut value = check_value(check);
-            value["section"] = Value::from(*section);
-            checks.push(value);
-        }
-    }
-    let fields: Vec<Value> = report
-        .fields
-        .iter()
-        .map(|field| {
-            let surface = match field.way {
-                Way::Automatic(surface) => Some(surface.word()),
-                Way::ByHand => Some(Surface::Manual.word()),
-                Way::Refused => None,
-            };
-            json!({
-                "field": field.field, "objects": field.objects, "way": field.way.word(),
-                "surface": surface, "why": field.why,
-            })
-        })
-        .collect();
-    let advice: Vec<Value> = report
-        .advice
-        .iter()
-        .map(|(about, sentences)| json!({ "about": about, "sentences": sentences }))
-        .collect();
-    json!({
-        "site": report.site, "url": report.url, "checks": checks, "fields": fields, "advice": advice,
-    })
 }

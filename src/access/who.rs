@@ -1,5 +1,6 @@
 //! Everybody who reaches a project or a space, by which route: the answer to `portcullis who`.
 
+pub mod json;
 mod permissions;
 pub mod write;
 

@@ -7,6 +7,7 @@ use crate::exit::Exit;
 use crate::report::build;
 use crate::report::document::ScopeError;
 use crate::report::json;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// Which document a reader of standard output waits for.
@@ -17,13 +18,19 @@ enum Shape {
 }
 
 /// What every reader of JSON finds after a failure.
-#[derive(Debug, Serialize)]
-struct Document<'a> {
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct FailureDocument<'a> {
+    /// The version of this format.
     format_version: &'static str,
+    /// The version of Portcullis.
     tool_version: &'static str,
+    /// Always `true`.
     errored: bool,
+    /// What went wrong.
     errors: &'a [Failure],
+    /// The exit code.
     exit_code: u8,
+    /// The reason of the exit code, in words.
     exit_reason: &'static str,
 }
 
@@ -38,7 +45,7 @@ pub(super) fn tell(command: &Command, exit: Exit, output: &mut Output) -> Exit {
     let text = match shape {
         Shape::Plan => plan(&output.failures, exit),
         Shape::Other => {
-            let document = Document {
+            let document = FailureDocument {
                 format_version: "1.0",
                 tool_version: env!("CARGO_PKG_VERSION"),
                 errored: true,
@@ -46,16 +53,11 @@ pub(super) fn tell(command: &Command, exit: Exit, output: &mut Output) -> Exit {
                 exit_code: exit.code(),
                 exit_reason: exit.reason(),
             };
-            text_of(&document)
+            crate::diagnostic::json::to_text(&document)
         }
     };
     let written = output.data.write_all(text.as_bytes());
     output.finish(written, exit)
-}
-
-fn text_of(document: &Document<'_>) -> String {
-    // Strings, numbers and booleans only, which always become JSON.
-    crate::diagnostic::json::to_text(&serde_json::to_value(document).unwrap_or_default())
 }
 
 fn shape(command: &Command) -> Option<Shape> {

@@ -12,6 +12,7 @@ use crate::report::build;
 use crate::report::document::Source;
 use crate::report::privacy::{self, Privacy};
 use crate::report::text::Style;
+use schemars::JsonSchema;
 use serde::Serialize;
 use std::io::{self, IsTerminal, Write};
 
@@ -65,7 +66,7 @@ pub struct Output {
 }
 
 /// One thing that went wrong, as it was told on standard error.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub(super) struct Failure {
     /// What went wrong.
     pub(super) message: String,

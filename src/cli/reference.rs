@@ -4,13 +4,23 @@
 
 use super::args::Arguments;
 use super::environment;
+use super::failure::FailureDocument;
+use super::rule::RuleDocument;
+use super::sandbox::Started;
+use super::sites::SiteDocument;
+use crate::access::explain::json::ExplainDocument;
+use crate::access::who::json::WhoDocument;
+use crate::diagnostic::json::DiagnosticsDocument;
+use crate::doctor::DoctorDocument;
 use crate::exit::Exit;
 use crate::meaning::keys;
 use crate::meaning::markdown::{header, row};
+use crate::report::access_review::ReviewDocument;
 use crate::report::applied::AppliedDocument;
 use crate::report::document::PlanDocument;
 use crate::report::drift::DriftDocument;
 use crate::report::impact::AccessImpact;
+use crate::report::record::Record;
 use clap::CommandFactory as _;
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
@@ -67,6 +77,16 @@ pub fn document(name: &str) -> Option<String> {
         "impact" => of::<AccessImpact>(),
         "drift" => of::<DriftDocument>(),
         "apply" => of::<AppliedDocument>(),
+        "record" => of::<Record>(),
+        "explain" => of::<ExplainDocument<'_>>(),
+        "who" => of::<WhoDocument<'_>>(),
+        "review" => of::<ReviewDocument<'_>>(),
+        "doctor" => of::<DoctorDocument<'_>>(),
+        "validate" => of::<DiagnosticsDocument<'_>>(),
+        "rule" => of::<RuleDocument<'_>>(),
+        "sites" => of::<SiteDocument>(),
+        "sandbox" => of::<Started<'_>>(),
+        "failure" => of::<FailureDocument<'_>>(),
         _ => return None,
     };
     Some(keys::table(&schema, None, &[]))

@@ -4,7 +4,8 @@ use super::Output;
 use super::args::{ReportFormat, RuleArguments};
 use crate::exit::Exit;
 use crate::meaning::{self, Meaning};
-use serde_json::{Value, json};
+use schemars::JsonSchema;
+use serde::Serialize;
 use std::io::{self, Write};
 use unicode_width::UnicodeWidthStr as _;
 
@@ -24,8 +25,10 @@ pub(super) fn run(arguments: &RuleArguments, output: &mut Output) -> Exit {
     let width = output.style.width;
     let written = match (arguments.format, &arguments.code) {
         (ReportFormat::Json, _) => {
-            let codes: Vec<Value> = meanings.iter().map(value).collect();
-            let document = json!({ "format_version": "1.0", "codes": codes });
+            let document = RuleDocument {
+                format_version: "1.0",
+                codes: meanings.iter().map(CodeDocument::of).collect(),
+            };
             output
                 .data
                 .write_all(crate::diagnostic::json::to_text(&document).as_bytes())
@@ -38,20 +41,75 @@ pub(super) fn run(arguments: &RuleArguments, output: &mut Output) -> Exit {
     output.finish(written, Exit::Done)
 }
 
-fn value(meaning: &Meaning) -> Value {
-    let urls: Vec<&str> = meaning.sources.iter().map(|source| source.url).collect();
-    let mut value = json!({
-        "code": meaning.code,
-        "kind": meaning.kind,
-        "text": meaning.text,
-        "known": meaning.evidence.map(|evidence| evidence.word()),
-        "sources": urls,
-        "page": meaning::address(meaning.page),
-    });
-    for (label, text) in &meaning.more {
-        value[label.to_lowercase().replace(' ', "_")] = Value::from(text.as_str());
+/// What `rule --format json` writes.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct RuleDocument<'m> {
+    /// The version of this format.
+    format_version: &'static str,
+    /// Every code, or those that were asked for.
+    codes: Vec<CodeDocument<'m>>,
+}
+
+/// What a code means.
+#[derive(Debug, Serialize, JsonSchema)]
+struct CodeDocument<'m> {
+    /// The code.
+    code: &'m str,
+    /// What it is the code of, such as a rule of customer access, a lint or a problem of the files.
+    kind: &'m str,
+    /// What it means.
+    text: &'m str,
+    /// How sure it is, for a rule.
+    known: Option<&'static str>,
+    /// The addresses of the pages that it rests on.
+    sources: Vec<&'static str>,
+    /// Where the book has it.
+    page: String,
+    /// What is assumed where nobody knows, for a question.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    assumed: Option<&'m str>,
+    /// Why no answer ever names it as its reason.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    never_a_reason: Option<&'m str>,
+    /// What comes of it, for a lint.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    why_it_matters: Option<&'m str>,
+    /// What the letters of its condition stand for, for a lint.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    letters: Option<&'m str>,
+    /// Which commands judge it, for a lint.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    judged_by: Option<&'m str>,
+    /// Whether `policy.acknowledge` can hold it, for a lint.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    can_be_acknowledged: Option<&'m str>,
+    /// Which commands report it, for a finding.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reported_by: Option<&'m str>,
+}
+
+impl<'m> CodeDocument<'m> {
+    fn of(meaning: &'m Meaning) -> Self {
+        let more = |label: &str| {
+            let found = meaning.more.iter().find(|(known, _)| *known == label);
+            found.map(|(_, text)| text.as_str())
+        };
+        Self {
+            code: meaning.code,
+            kind: meaning.kind,
+            text: meaning.text,
+            known: meaning.evidence.map(|evidence| evidence.word()),
+            sources: meaning.sources.iter().map(|source| source.url).collect(),
+            page: meaning::address(meaning.page),
+            assumed: more("Assumed"),
+            never_a_reason: more("Never a reason"),
+            why_it_matters: more("Why it matters"),
+            letters: more("Letters"),
+            judged_by: more("Judged by"),
+            can_be_acknowledged: more("Can be acknowledged"),
+            reported_by: more("Reported by"),
+        }
     }
-    value
 }
 
 /// Writes all that is known of a code.
@@ -117,4 +175,18 @@ fn paragraph(label: &str, text: &str, width: usize, out: &mut dyn Write) -> io::
         fresh = false;
     }
     writeln!(out, "{line}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_that_is_known_of_a_code_is_left_out_of_the_document() {
+        for meaning in meaning::all() {
+            let value = serde_json::to_value(CodeDocument::of(&meaning)).unwrap();
+            let more = value.as_object().unwrap().len() - 6;
+            assert_eq!(more, meaning.more.len(), "{value}");
+        }
+    }
 }

@@ -7,15 +7,18 @@ use crate::emulator::{Conditions, Options, Sandbox, Site};
 use crate::exit::Exit;
 use crate::files::Place;
 use crate::model::SiteKey;
+use schemars::JsonSchema;
 use serde::Serialize;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
 
 /// The first line on standard output.
-#[derive(Serialize)]
-struct Started<'a> {
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct Started<'a> {
+    /// Where it answers.
     url: &'a str,
+    /// The key of the site that it plays.
     site: &'a str,
 }
 

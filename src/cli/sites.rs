@@ -5,7 +5,19 @@ use super::{Output, observe};
 use crate::config::SiteUrl;
 use crate::exit::Exit;
 use crate::neutral::neutral;
-use serde_json::{Value, json};
+use schemars::JsonSchema;
+use serde::Serialize;
+
+/// One element of what `sites --format json` writes.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct SiteDocument {
+    /// The site's key.
+    site: String,
+    /// Its address; `sandbox:` for the embedded sandbox, `null` where the files have none.
+    url: Option<String>,
+    /// The key of the Atlassian organization that it belongs to.
+    atlassian_organization: Option<String>,
+}
 
 /// Runs the command.
 ///
@@ -15,7 +27,7 @@ pub(super) fn run(arguments: &SitesArguments, global: &Global, output: &mut Outp
         Ok(workspace) => workspace,
         Err(exit) => return exit,
     };
-    let rows: Vec<(String, Option<String>, Option<String>)> = workspace
+    let rows: Vec<SiteDocument> = workspace
         .sites
         .iter()
         .map(|(key, site)| {
@@ -24,22 +36,21 @@ pub(super) fn run(arguments: &SitesArguments, global: &Global, output: &mut Outp
                 SiteUrl::Remote(url) => url.as_str().trim_end_matches('/').to_owned(),
             });
             let organization = site.atlassian_organization.as_ref();
-            (key.to_string(), url, organization.map(|o| o.value.clone()))
+            SiteDocument {
+                site: key.to_string(),
+                url,
+                atlassian_organization: organization.map(|o| o.value.clone()),
+            }
         })
         .collect();
     let written = match arguments.format {
         ReportFormat::Json => {
-            let rows: Vec<Value> = rows
-                .iter()
-                .map(|(site, url, organization)| {
-                    json!({ "site": site, "url": url, "atlassian_organization": organization })
-                })
-                .collect();
-            writeln!(output.data, "{}", Value::Array(rows))
+            let line = serde_json::json!(rows);
+            writeln!(output.data, "{line}")
         }
-        ReportFormat::Text => rows.iter().try_for_each(|(site, url, _)| {
-            let url = url.as_deref().unwrap_or("-");
-            writeln!(output.data, "{}  {}", neutral(site), neutral(url))
+        ReportFormat::Text => rows.iter().try_for_each(|row| {
+            let url = row.url.as_deref().unwrap_or("-");
+            writeln!(output.data, "{}  {}", neutral(&row.site), neutral(url))
         }),
     };
     output.finish(written, Exit::Done)

@@ -74,10 +74,8 @@ pub(super) fn run(
             })
         }
         ValidateFormat::Json => {
-            let mut document = diagnostic::json::document(diagnostics, sources);
-            document["read"] = serde_json::json!(inventory);
-            document["exit_code"] = exit.code().into();
-            document["exit_reason"] = exit.reason().into();
+            let document = diagnostic::json::document(diagnostics, sources);
+            let document = document.of_run(&inventory, exit);
             output
                 .data
                 .write_all(diagnostic::json::to_text(&document).as_bytes())

@@ -3,7 +3,7 @@
 use super::args::{Global, WhoArguments, WhoFormat};
 use super::{Lookup, Output, explain, observe, plan};
 use crate::access::State;
-use crate::access::who::{Listing, audience, write};
+use crate::access::who::{Listing, audience, json, write};
 use crate::desired::ends::Ends;
 use crate::diagnostic::json::to_text;
 use crate::exit::Exit;
@@ -116,7 +116,7 @@ async fn listed(
         ),
         WhoFormat::Csv => write::csv(&mut output.data, &listing, sources),
         WhoFormat::Json => {
-            let document = write::document(site, &listing, sources, exit);
+            let document = json::document(site, &listing, sources, exit);
             output.data.write_all(to_text(&document).as_bytes())
         }
     };

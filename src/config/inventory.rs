@@ -3,11 +3,12 @@
 use super::sources::Sources;
 use super::workspace::{Policy, Site, Who, Workspace};
 use crate::model::AccountId;
+use schemars::JsonSchema;
 use serde::Serialize;
 use std::collections::HashSet;
 
 /// What was read, by kind.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Inventory {
     /// Files, roster files and descriptions of endpoints included.
     pub files: usize,

@@ -62,6 +62,10 @@ impl<'s> Keys<'s> {
                 text.push_str(&format!(" The keys are those of `{first}`."));
             }
             row(&mut self.table, &[&format!("`{path}`"), &value, &text]);
+            if inner.len() > 1 && inner.iter().all(|one| one.name.is_none()) {
+                self.choices(&inner, &path);
+                continue;
+            }
             for Inner { way, name, block } in inner {
                 match name {
                     Some(name) if self.own.contains(&name) || self.told.contains_key(name) => {}
@@ -74,6 +78,41 @@ impl<'s> Keys<'s> {
                     }
                 }
             }
+        }
+    }
+
+    /// Tells the keys of a value that is one of several: each once, with what it means in which of them.
+    fn choices(&mut self, choices: &[Inner<'s>], path: &str) {
+        let mut told: BTreeMap<String, (Vec<String>, Vec<String>)> = BTreeMap::new();
+        for Inner { way, block, .. } in choices {
+            let properties = block["properties"].as_object();
+            let properties = || properties.into_iter().flatten();
+            let word = properties().find_map(|(_, value)| match &value["const"] {
+                Value::Null => None,
+                word => Some(spelled(word)),
+            });
+            let about = plain(block["description"].as_str().unwrap_or_default());
+            for (key, property) in properties() {
+                let (words, texts) = told.entry(format!("{path}{way}.{key}")).or_default();
+                for word in self.words(property) {
+                    if !words.contains(&word) {
+                        words.push(word);
+                    }
+                }
+                let own = property["description"].as_str().map(plain);
+                texts.extend(match (&word, property["const"].is_null()) {
+                    (Some(word), false) => Some(format!("{word}: {about}")),
+                    (Some(word), true) if own.is_none() => Some(format!("With {word}.")),
+                    _ => own,
+                });
+            }
+        }
+        for (path, (words, texts)) in told {
+            let value = words.join(" or ");
+            row(
+                &mut self.table,
+                &[&format!("`{path}`"), &value, &texts.join(" ")],
+            );
         }
     }
 

@@ -10,7 +10,7 @@ mod text;
 
 pub use super::html::access_review as html;
 pub use csv::write as csv;
-pub use json::write as json;
+pub use json::{ReviewDocument, write as json};
 pub use since::{Changes, Earlier, Listed, ReadReviewError};
 pub use text::write as text;
 

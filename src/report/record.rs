@@ -7,12 +7,13 @@ use super::applied::AppliedDocument;
 use super::document::{MadeSite, Override, PlanDocument};
 use crate::apply::Outcome;
 use crate::neutral::json::escaped;
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// What a run did, and on whose word.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct Record {
     /// The version of this format.
     pub format_version: &'static str,
@@ -43,7 +44,7 @@ pub struct Record {
 }
 
 /// A site of a run.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct RecordSite {
     /// Where it is.
     pub origin: String,
@@ -68,7 +69,7 @@ impl RecordSite {
 }
 
 /// On whose word something was done.
-#[derive(Debug, Clone, Default, Serialize)]
+#[derive(Debug, Clone, Default, Serialize, JsonSchema)]
 pub struct Approval {
     /// `reviewed plan`, `question`, `--auto-approve` or `--due`.
     pub by: &'static str,
@@ -84,7 +85,7 @@ pub struct Approval {
 }
 
 /// A row of a run.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct RecordRow {
     /// What.
     pub address: String,

@@ -10,7 +10,8 @@ fn check(files: &Files) {
     assert_eq!(brief(&once), brief(&again));
     // Rendering must find its way in any text, too.
     rendered(&once);
-    portcullis::diagnostic::json::document(&once.diagnostics, &once.sources);
+    let document = portcullis::diagnostic::json::document(&once.diagnostics, &once.sources);
+    portcullis::diagnostic::json::to_text(&document);
     let broken = once
         .diagnostics
         .iter()

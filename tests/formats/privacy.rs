@@ -316,7 +316,7 @@ fn excerpts_of_rosters_are_masked() {
         String::from_utf8(text).unwrap(),
         String::from_utf8(junit).unwrap(),
         String::from_utf8(github).unwrap(),
-        diagnostic::json::document(&found, &sources).to_string(),
+        diagnostic::json::to_text(&diagnostic::json::document(&found, &sources)),
         diagnostic::sarif::document(&found, &sources, base).to_string(),
         diagnostic::codequality::document(&found, &sources, base).to_string(),
     ] {

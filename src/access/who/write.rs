@@ -1,15 +1,12 @@
-//! An audience as text, CSV or JSON.
+//! An audience as text or CSV.
 
-use super::{Listed, Listing, Via};
-use crate::access::answer::Source;
-use crate::access::explain::{json, text};
+use super::{Listing, Via};
+use crate::access::explain::text;
 use crate::access::state::StateKind;
 use crate::config::Sources;
-use crate::exit::Exit;
 use crate::neutral::columns::{padded, wrapped};
 use crate::neutral::csv::field;
 use crate::neutral::neutral;
-use serde_json::{Value, json};
 use std::io::{self, Write};
 use unicode_width::UnicodeWidthStr;
 
@@ -206,81 +203,4 @@ pub fn csv(out: &mut dyn Write, audience: &Listing, sources: &Sources) -> io::Re
         }
     }
     writer.flush()
-}
-
-/// Returns an audience as JSON.
-pub fn document(site: &str, audience: &Listing, sources: &Sources, exit: Exit) -> Value {
-    let classes: Vec<Value> = audience
-        .classes
-        .iter()
-        .map(|class| {
-            json!({
-                "who": class.who,
-                "answer": class.answer.word(),
-                "route": class.route,
-                "because": json::because(&class.because, sources),
-            })
-        })
-        .collect();
-    let people: Vec<Value> = audience
-        .people
-        .iter()
-        .map(|row| person(row, sources))
-        .collect();
-    let mut document = json!({
-        "format_version": "1.0",
-        "site": site,
-        "state": audience.state.word(),
-        "project": audience.project.as_str(),
-        "classes": classes,
-        "people": people,
-        "gaps": audience.gaps,
-        "not_judged": audience.not_judged,
-        "exit_code": exit.code(),
-        "exit_reason": exit.reason(),
-    });
-    if let Some(space) = &audience.space {
-        document["space"] = space.as_str().into();
-    }
-    document
-}
-
-/// Returns a route as JSON: its words, its rule, and where it is said or by which surface it was read.
-pub fn route(via: &Via, sources: &Sources) -> Value {
-    let mut value = json!({ "route": via.route, "rule": via.rule.0 });
-    match via.source {
-        Some(Source::Written(span) | Source::Attested(span)) => {
-            if let Some(file) = sources.get(span.file) {
-                value["source"] = json!({ "file": file.path, "line": span.line });
-            }
-        }
-        Some(Source::Read(surface)) => value["surface"] = surface.word().into(),
-        Some(Source::Default) | None => {}
-    }
-    if let Some(until) = via.until {
-        value["until"] = until.to_string().into();
-    }
-    value
-}
-
-fn person(row: &Listed, sources: &Sources) -> Value {
-    let routes: Vec<Value> = row.via.iter().map(|via| route(via, sources)).collect();
-    let mut value = json!({
-        "who": row.who,
-        "answer": row.answer.word(),
-        "routes": routes,
-    });
-    if let Some(id) = &row.account_id {
-        value["account_id"] = id.as_str().into();
-    }
-    if !row.name.is_empty() {
-        value["name"] = row.name.as_str().into();
-    }
-    if let Some(kind) = row.account {
-        value["account"] = kind.word().into();
-    }
-    if let Some(count) = row.count {
-        value["count"] = count.into();
-    }
-    value
 }

@@ -1,8 +1,8 @@
 //! What differs from an earlier review: who is new or gone, who gained or lost what, and which findings grew.
 
 use super::{Report, json};
-use serde::Deserialize;
-use serde_json::{Value, json};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What is compared of a review: each person with what they reach, and the findings with their numbers.
@@ -192,24 +192,64 @@ impl Changes {
         ]
     }
 
-    pub(super) fn json(&self, name: &str) -> Value {
-        let people = |list: &[(String, Vec<String>)]| -> Value {
+    /// Returns what differs as JSON, with the name of the earlier review.
+    pub(super) fn document<'d>(&'d self, review: &'d str) -> SinceDocument<'d> {
+        let people = |list: &'d Listed| -> Vec<SincePerson<'d>> {
             let rows = list.iter();
-            rows.map(|(who, targets)| json!({ "who": who, "targets": targets }))
+            rows.map(|(who, targets)| SincePerson { who, targets })
                 .collect()
         };
-        let findings: Vec<Value> = self
-            .findings
-            .iter()
-            .map(|(code, before, now)| json!({ "code": code, "before": before, "now": now }))
-            .collect();
-        json!({
-            "review": name,
-            "new": people(&self.new),
-            "gained": people(&self.gained),
-            "lost": people(&self.lost),
-            "gone": people(&self.gone),
-            "findings": findings,
-        })
+        let findings = self.findings.iter();
+        SinceDocument {
+            review,
+            new: people(&self.new),
+            gained: people(&self.gained),
+            lost: people(&self.lost),
+            gone: people(&self.gone),
+            findings: findings
+                .map(|(code, before, now)| SinceFinding {
+                    code,
+                    before: *before,
+                    now: *now,
+                })
+                .collect(),
+        }
     }
+}
+
+/// What differs from an earlier review, for programs.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct SinceDocument<'d> {
+    /// The earlier review.
+    review: &'d str,
+    /// Who is new, with what they reach.
+    new: Vec<SincePerson<'d>>,
+    /// Who reaches more, with what more.
+    gained: Vec<SincePerson<'d>>,
+    /// Who reaches less, with what no longer.
+    lost: Vec<SincePerson<'d>>,
+    /// Who is gone, with what they reached.
+    gone: Vec<SincePerson<'d>>,
+    /// Findings whose number differs.
+    findings: Vec<SinceFinding<'d>>,
+}
+
+/// Somebody with what they reach.
+#[derive(Debug, Serialize, JsonSchema)]
+struct SincePerson<'d> {
+    /// Who, as both reviews show people.
+    who: &'d str,
+    /// Portals and articles; `perhaps` stands before what is not sure.
+    targets: &'d [String],
+}
+
+/// A finding whose number differs.
+#[derive(Debug, Serialize, JsonSchema)]
+struct SinceFinding<'d> {
+    /// The stable code.
+    code: &'d str,
+    /// How many there were.
+    before: u64,
+    /// How many there are.
+    now: u64,
 }
