@@ -17,6 +17,8 @@ mod pages;
 mod promises;
 #[path = "book/shown.rs"]
 mod shown;
+#[path = "book/snapshots.rs"]
+mod snapshots;
 #[cfg(unix)]
 #[path = "book/terminal.rs"]
 mod terminal;
