@@ -206,8 +206,10 @@ fn bare(
         }
         Ok(scratch)
     });
-    let scratch =
-        written.map_err(|error| output.fail(Exit::Unexpected, &error.to_string(), None))?;
+    let scratch = written.map_err(|error| {
+        let hint = "set `TMPDIR` to a directory that is there, has room and can be written to";
+        output.fail(Exit::Unexpected, &error.to_string(), Some(hint))
+    })?;
     let loaded = config::load(scratch.path(), config::LoadOptions::new(today));
     observe::report(&loaded.diagnostics, &loaded.sources, output);
     match loaded.workspace {

@@ -18,7 +18,9 @@ impl Scratch {
     /// # Errors
     /// When there is no such place, or it is full.
     pub fn new() -> Result<Self, Refusal> {
-        let refused = |error| Refusal::new("the temporary directory", Why::System(error));
+        let place = Utf8PathBuf::from_path_buf(std::env::temp_dir());
+        let place = place.unwrap_or_else(|_| "the temporary directory".into());
+        let refused = |error| Refusal::new(place.clone(), Why::System(error));
         let mut builder = tempfile::Builder::new();
         #[cfg(unix)]
         {

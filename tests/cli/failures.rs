@@ -270,6 +270,22 @@ async fn a_plan_that_cannot_be_saved_is_an_unexpected_error() {
     assert!(ran.err.contains(said), "{}", ran.err);
 }
 
+#[cfg(unix)]
+#[test]
+fn where_nothing_can_pass_the_directory_is_named_and_how_to_name_another() {
+    let mut place = Place::new();
+    place.environment(&[("TMPDIR", "/no/such/place")]);
+    let ran = place.run(&["review", "--url", "http://127.0.0.1:9"]);
+    assert_eq!(ran.code, 1, "{}", ran.text());
+    assert!(
+        ran.err
+            .starts_with("error: `/no/such/place` cannot be used")
+            && ran.err.contains("hint: set `TMPDIR`"),
+        "{}",
+        ran.err
+    );
+}
+
 #[test]
 fn privacy_masks_what_is_no_address_as_well() {
     let place = Place::new();
