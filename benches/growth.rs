@@ -1,4 +1,5 @@
-//! How the work of a plan grows with each kind of thing, counted in instructions: `cargo bench --bench growth`, with valgrind.
+//! How the work of a plan grows with each kind of thing, counted in instructions: `cargo bench --bench growth`, with valgrind. The
+//! program is the bench's own, or the one that `PORTCULLIS` names.
 //!
 //! The count is the same on a busy machine. What the first eight times as many more cost is held against what the first as many
 //! more cost: in proportion that is eight times as much, and twenty-seven times where each thing looks at all others of its kind. The bench fails
@@ -12,6 +13,7 @@ mod sizes;
 use camino::Utf8Path;
 use sizes::{KINDS, Kind, MOST, Size};
 use std::process::{Command, ExitCode};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// How many times as much of everything that grows as the test of allocations has.
 const SCALE: usize = 20;
@@ -19,18 +21,28 @@ const SCALE: usize = 20;
 const BOUND: u64 = 9;
 
 fn main() -> ExitCode {
+    // A count is the same beside others, and a processor counts one at a time.
+    let workers = std::thread::available_parallelism().map_or(1, usize::from);
+    let next = AtomicUsize::new(0);
+    let mut counted = std::thread::scope(|scope| {
+        let work = || {
+            let take = || KINDS.get(next.fetch_add(1, Ordering::Relaxed));
+            let all = std::iter::from_fn(take);
+            all.map(|kind| (*kind, growth(*kind))).collect::<Vec<_>>()
+        };
+        let running: Vec<_> = (0..workers).map(|_| scope.spawn(work)).collect();
+        let done = running.into_iter();
+        done.flat_map(|worker| worker.join().unwrap())
+            .collect::<Vec<_>>()
+    });
+    counted.sort_by_key(|(kind, _)| KINDS.iter().position(|known| known == kind));
+    assert_eq!(counted.len(), KINDS.len());
     let mut steep = Vec::new();
-    for (kind, first) in KINDS {
-        let grown: Kind = (kind, first * SCALE);
-        let [once, twice, most] =
-            [1, 2, MOST].map(|times| instructions(Size::of(grown, times * grown.1)));
-        // More of a kind that costs nothing is not more of it: then the bound is nothing, too.
-        let few = twice.saturating_sub(once).max(1);
-        let many = most.saturating_sub(once);
+    for ((kind, first), (few, many)) in counted {
         let (more, rest) = (many / few, many % few * 10 / few);
         println!(
             "{kind}: {few} instructions for {} more, {more}.{rest} times that for eight times as many",
-            grown.1
+            first * SCALE
         );
         if many > few * BOUND {
             steep.push(kind);
@@ -43,6 +55,15 @@ fn main() -> ExitCode {
     ExitCode::FAILURE
 }
 
+/// Counts what as many more of a kind cost, and what eight times as many more do.
+fn growth((kind, first): Kind) -> (u64, u64) {
+    let grown: Kind = (kind, first * SCALE);
+    let [once, twice, most] =
+        [1, 2, MOST].map(|times| instructions(Size::of(grown, times * grown.1)));
+    // More of a kind that costs nothing is not more of it: then the bound is nothing, too.
+    (twice.saturating_sub(once).max(1), most.saturating_sub(once))
+}
+
 /// Counts what a plan of a workspace and a snapshot takes, the whole program included.
 fn instructions(size: Size) -> u64 {
     let directory = tempfile::tempdir().unwrap();
@@ -52,13 +73,16 @@ fn instructions(size: Size) -> u64 {
     portcullis::observed::snapshot::write(&sizes::observed(size), &mut snapshot).unwrap();
     let file = root.join("snapshot.json");
     fs_err::write(&file, snapshot).unwrap();
+    // What is counted is an optimized program; what lays the stage need not be.
+    let program = std::env::var_os("PORTCULLIS");
+    let program = program.unwrap_or_else(|| env!("CARGO_BIN_EXE_portcullis").into());
     let run = Command::new("valgrind")
         .args([
             "--tool=cachegrind",
             "--cache-sim=no",
             "--cachegrind-out-file=/dev/null",
         ])
-        .arg(env!("CARGO_BIN_EXE_portcullis"))
+        .arg(program)
         .args(["plan", root.as_str(), "--observed", file.as_str()])
         .env("PORTCULLIS_TODAY", "2026-11-22")
         .output()

@@ -237,6 +237,10 @@ async fn the_steps_of_the_workflow_make_what_setup_takes() {
             "{machine}"
         );
     }
+    // Whatever else the image takes lies there too.
+    let recipe = std::fs::read_to_string(root.join("image/Dockerfile")).unwrap();
+    assert!(recipe.contains("COPY --chown=65532:65532 tmp /tmp"));
+    assert!(root.join("image/tmp").is_dir());
     let output = std::fs::read_to_string(&job["GITHUB_OUTPUT"]).unwrap();
     assert_eq!(output, "name=ghcr.io/acme/access\ndigest=sha256:abc\n");
     let docker = std::fs::read_to_string(stage.hub().join("docker")).unwrap();
