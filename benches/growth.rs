@@ -3,7 +3,7 @@
 //!
 //! The count is the same on a busy machine. What the first eight times as many more cost is held against what the first as many
 //! more cost: in proportion that is eight times as much, and twenty-seven times where each thing looks at all others of its kind. The bench fails
-//! where it is more than nine: sorting and searching take a little more than in proportion.
+//! where it is more than ten: sorting, searching and, in a static program, musl's allocator take a little more than in proportion.
 #![expect(clippy::print_stdout, reason = "a bench prints its figures")]
 #![expect(clippy::unwrap_used, reason = "what cannot be set up ends it")]
 
@@ -18,7 +18,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 /// How many times as much of everything that grows as the test of allocations has.
 const SCALE: usize = 20;
 /// How many times as much eight times as many more may cost.
-const BOUND: u64 = 9;
+const BOUND: u64 = 10;
 
 fn main() -> ExitCode {
     // A count is the same beside others, and a processor counts one at a time.
