@@ -1,7 +1,8 @@
 //! How the work of a plan grows with each kind of thing, counted in instructions: `cargo bench --bench growth`, with valgrind. The
 //! program is the bench's own, or the one that `PORTCULLIS` names.
 //!
-//! The count is the same on a busy machine. What the first eight times as many more cost is held against what the first as many
+//! The count is nearly the same on a busy machine: threads that wait for each other make it differ by some thousandths, and so much
+//! of the whole is allowed for. What the first eight times as many more cost is held against what the first as many
 //! more cost: in proportion that is eight times as much, and twenty-seven times where each thing looks at all others of its kind. The bench fails
 //! where it is more than ten: sorting, searching and, in a static program, musl's allocator take a little more than in proportion.
 #![expect(clippy::print_stdout, reason = "a bench prints its figures")]
@@ -17,6 +18,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// How many times as much of everything that grows as the test of allocations has.
 const SCALE: usize = 20;
+/// How much of the whole may be chance, as one part in so many.
+const CHANCE: u64 = 400;
 /// How many times as much eight times as many more may cost.
 const BOUND: u64 = 10;
 
@@ -38,13 +41,13 @@ fn main() -> ExitCode {
     counted.sort_by_key(|(kind, _)| KINDS.iter().position(|known| known == kind));
     assert_eq!(counted.len(), KINDS.len());
     let mut steep = Vec::new();
-    for ((kind, first), (few, many)) in counted {
+    for ((kind, first), (few, many, chance)) in counted {
         let (more, rest) = (many / few, many % few * 10 / few);
         println!(
             "{kind}: {few} instructions for {} more, {more}.{rest} times that for eight times as many",
             first * SCALE
         );
-        if many > few * BOUND {
+        if many > (few + chance) * BOUND {
             steep.push(kind);
         }
     }
@@ -55,13 +58,17 @@ fn main() -> ExitCode {
     ExitCode::FAILURE
 }
 
-/// Counts what as many more of a kind cost, and what eight times as many more do.
-fn growth((kind, first): Kind) -> (u64, u64) {
+/// Counts what as many more of a kind cost, what eight times as many more do, and how much of that may be chance.
+fn growth((kind, first): Kind) -> (u64, u64, u64) {
     let grown: Kind = (kind, first * SCALE);
     let [once, twice, most] =
         [1, 2, MOST].map(|times| instructions(Size::of(grown, times * grown.1)));
     // More of a kind that costs nothing is not more of it: then the bound is nothing, too.
-    (twice.saturating_sub(once).max(1), most.saturating_sub(once))
+    (
+        twice.saturating_sub(once).max(1),
+        most.saturating_sub(once),
+        once / CHANCE,
+    )
 }
 
 /// Counts what a plan of a workspace and a snapshot takes, the whole program included.
