@@ -60,7 +60,7 @@ pub mod who;
 
 pub use accounts::{Channel, DomainClass, Outcome, Way};
 pub use answer::{Answer, Because, RuleId, Source, Trail};
-pub use doors::{Door, Doors};
+pub use doors::{Door, Doors, help_center_words};
 pub use organizations::{Organization, Organizations};
 pub use people::{
     Account, ListId, Lookup, Membership, People, PeopleBuilder, Person, PersonId, Role, Situation,

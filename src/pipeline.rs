@@ -11,7 +11,7 @@ use crate::desired::Desired;
 use crate::expect;
 use crate::judge::{self, Lints, Sheet, Worlds};
 use crate::observed::Observed;
-use crate::plan::{Block, Change, Plan, diff, rights};
+use crate::plan::{Block, Change, Plan, diff, opened, rights};
 use crate::report::build::{Lifted, Overridden, Planned};
 use crate::target;
 use std::collections::BTreeSet;
@@ -83,6 +83,7 @@ pub fn plan_by(desired: &Desired<'_>, observed: &Observed, lints: Lints) -> Plan
 fn judged(mut plan: Plan, desired: &Desired<'_>, observed: &Observed, lints: Lints) -> Planned {
     rights::mark(&mut plan, desired, observed);
     let judgement = judge::judge(&mut plan, desired, observed, lints);
+    opened::tell(&mut plan, observed);
     Planned {
         impact: judgement.impact,
         plan,

@@ -12,6 +12,7 @@ pub mod identity;
 mod links;
 mod lists;
 pub mod manual;
+pub mod opened;
 pub mod order;
 mod organizations;
 mod projects;

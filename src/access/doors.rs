@@ -143,15 +143,20 @@ impl Doors {
     }
 }
 
-/// Nothing is said of a help center that lets everybody in.
-fn help_center(center: &HelpCenter) -> Option<String> {
-    let what = match center.customer_service {
+/// Names a help center, or a support site.
+pub fn help_center_words(center: &HelpCenter) -> String {
+    match center.customer_service {
         true => format!(
             "the support site {} of Customer Service Management",
             named(&center.name)
         ),
         false => format!("the help center {}", named(&center.name)),
-    };
+    }
+}
+
+/// Nothing is said of a help center that lets everybody in.
+fn help_center(center: &HelpCenter) -> Option<String> {
+    let what = help_center_words(center);
     Some(match &center.audience {
         Field::Unknown(why) => format!("who may enter {what} is not known: {why}"),
         Field::Known(Audience::Public) if center.customer_service => {

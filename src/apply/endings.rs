@@ -28,8 +28,12 @@ impl Apply<'_> {
                 let addresses = vec![change.address.clone()];
                 let (before, after) = (change.before.clone(), change.after.clone());
                 let step = manual::step(self.desired.site, &subject, addresses, before, after);
+                let link = step
+                    .link
+                    .map_or_else(String::new, |link| format!(", {link}"));
                 let why = format!(
-                    "the site leaves this to a person: {} ({})",
+                    "the site leaves this to a person: {}: {}{link} ({})",
+                    step.title,
                     step.click_path.join(" > "),
                     explain(&error)
                 );

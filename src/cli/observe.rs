@@ -10,7 +10,7 @@ use crate::desired::Desired;
 use crate::diagnostic;
 use crate::exit::Exit;
 use crate::jsm::{ApiError, ErrorKind};
-use crate::model::{Right, SiteKey};
+use crate::model::{Origin, Right, SiteKey};
 use crate::neutral::neutral;
 use crate::observe;
 use crate::observed::Observed;
@@ -213,6 +213,31 @@ pub(super) fn tell_out_of_reach(
         output.note(&format!(
             "warning: site `{key}` is reached by OAuth, {says}"
         ));
+    }
+}
+
+/// Checks an address that the command line names, without the slash at its end. One that is not written as the address of a site
+/// is wrong usage; one of a host that may not receive a token is refused like a credential.
+pub(super) fn address<'u>(url: &'u str, output: &mut Output) -> Result<&'u str, Exit> {
+    let url = url.trim_end_matches('/');
+    match Origin::site(url) {
+        Ok(_) => Ok(url),
+        Err(error) if error.is_miswritten() => {
+            let meant = match url.contains('.') {
+                true => format!("https://{url}"),
+                false => format!("https://{url}.atlassian.net"),
+            };
+            let hint = match Origin::site(&meant) {
+                Ok(_) => format!("did you mean `{meant}`?"),
+                Err(_) => "the address of a site is `https://YOURS.atlassian.net`".to_owned(),
+            };
+            let message = format!("that is not the address of a site: {error}");
+            Err(output.fail(Exit::Usage, &message, Some(&hint)))
+        }
+        Err(error) => {
+            let refused = ApiError::refused_address("url", &error);
+            Err(not_open(ConnectError::Client(refused), output))
+        }
     }
 }
 

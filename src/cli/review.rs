@@ -10,7 +10,7 @@ use crate::connect;
 use crate::desired::Desired;
 use crate::exit::Exit;
 use crate::files::{self, Given, Scratch};
-use crate::model::{Origin, SiteKey};
+use crate::model::SiteKey;
 use crate::report::access_review::{self, Changes, Earlier, Report};
 use crate::report::privacy::{Mask, Privacy};
 use camino::Utf8Path;
@@ -171,14 +171,7 @@ fn of_address(
     output: &mut Output,
     lookup: Lookup,
 ) -> Result<(Workspace, Scratch), Exit> {
-    let url = url.trim_end_matches('/');
-    if let Err(error) = Origin::site(url) {
-        let refused = crate::jsm::ApiError::refused_address("url", &error);
-        return Err(observe::not_open(
-            connect::ConnectError::Client(refused),
-            output,
-        ));
-    }
+    let url = observe::address(url, output)?;
     let key = match key {
         None => connect::key_of(url),
         Some(text) => SiteKey::new(text).map_err(|error| {

@@ -66,6 +66,7 @@ pub static TABLE: &[Finding] = &[
     finding(Stage::Plan, "not-readable", "A setting could not be read on a route that is not needed otherwise; the step is to be done by hand."),
     finding(Stage::Plan, "not-searched", "The site's search could not be asked for some of the listed people."),
     finding(Stage::Plan, "organization-renamed", "An organization is made, and the site has one of nearly the same name that no file names: `previous_name` says that it is the same."),
+    finding(Stage::Plan, "opens-help-center", "An organization opens a help center or a support site: whoever leaves it, and everybody where it is deleted, loses that too, which is told and not judged."),
     finding(Stage::Plan, "rules-changed", "The branch takes away, changes or adds a limit, a protection, an expectation, an acknowledgement or accepted drift."),
     finding(Stage::Plan, "right-unknown", "The site may leave organizations to Jira administrators, which the caller is not, and nobody read whether it does: what the changes let in is told as \"may\"."),
     finding(Stage::Plan, "right-missing", "The caller lacks a right that changes take; `apply` stops before its first write, and the plan ends with 7 but for `--ignore-write-rights`."),

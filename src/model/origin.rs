@@ -38,6 +38,13 @@ pub enum OriginError {
 const SITES: &str = "a site is `https://<name>.atlassian.net`, or on this machine for tests; custom domains do not take API tokens";
 const API: &str = "the API is `https://api.atlassian.com`, or on this machine for tests";
 
+impl OriginError {
+    /// Says whether the address is not written as one, rather than one of a host that may not receive a token.
+    pub const fn is_miswritten(&self) -> bool {
+        !matches!(self, Self::Host(..))
+    }
+}
+
 impl Origin {
     /// Checks the address of a site: `https://<name>.atlassian.net`, or `http` on loopback.
     ///

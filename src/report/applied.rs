@@ -135,7 +135,7 @@ pub fn text(
     style: Style,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    for title in ["failed", "not tried", "warning"] {
+    for title in ["failed", "not tried", "by hand", "warning"] {
         for row in &document.results {
             let why = match (&row.result, title) {
                 (Outcome::Failed(why), "failed")
@@ -197,7 +197,11 @@ pub fn text(
         document.requests
     )?;
     let again = "what failed or was not tried is done by another run";
-    let by_hand = "do the steps by hand, record them with the commands above, then";
+    let by_hand = match document.manual_steps {
+        // What the site left to a person shows by itself.
+        0 => "do by hand what is left, then",
+        _ => "do the steps by hand, record them with the commands above, then",
+    };
     for (is_so, what, command) in [
         (failed + not_tried > 0, again, "apply"),
         (manual + waiting > 0, by_hand, "plan"),

@@ -179,3 +179,71 @@ async fn a_review_says_where_there_is_no_other_door() {
         offline.text()
     );
 }
+
+/// Who is taken out of an organization that opens a help center loses that too, and whoever deletes it closes the door: by name,
+/// and never as something that was judged.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_an_organization_opens_is_named_where_its_people_go() {
+    const OPENS: [&str; 2] = [
+        "the help center `Partners` is opened to the members of `Globex`",
+        "the support site `Support` of Customer Service Management is opened to the members of `Globex`",
+    ];
+    let (_sandbox, place) = stage("").await;
+    let findings = |place: &Place| -> Vec<String> {
+        let plan = place.run(&["plan", "--format", "json"]).json();
+        let all = plan["findings"].as_array().unwrap().iter();
+        let opens = all.filter(|finding| finding["code"] == "opens-help-center");
+        opens
+            .map(|finding| finding["message"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    assert_eq!(findings(&place), Vec::<String>::new());
+    let root = place.read("portcullis.yaml");
+    let globex = "Globex: { members: { list: [ana@globex.example] } }";
+    for (written, tail) in [
+        (
+            "Globex: { state: absent }",
+            ": deleting the organization closes it to them, and that is not judged",
+        ),
+        (
+            "Globex: { members: { mode: exact, allow_empty: true, list: [] } }",
+            ": the one who leaves loses it as well, and that is not judged",
+        ),
+    ] {
+        let unlinked = root.replace("organizations: { list: [Globex] }", "");
+        place.write(
+            "portcullis.yaml",
+            &unlinked.replace(globex, written).replace(", }", " }"),
+        );
+        let expected: Vec<String> = OPENS.iter().map(|says| format!("{says}{tail}")).collect();
+        let mut found = findings(&place);
+        found.sort();
+        assert_eq!(
+            found,
+            expected,
+            "{written}: {}",
+            place.run(&["plan"]).text()
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deletion_says_where_nobody_read_which_help_centers_it_closes() {
+    let (_sandbox, place) = stage("    surfaces: { gateway: deny }\n").await;
+    let root = place.read("portcullis.yaml");
+    let unlinked = root.replace("organizations: { list: [Globex] }", "");
+    place.write(
+        "portcullis.yaml",
+        &unlinked.replace(
+            "Globex: { members: { list: [ana@globex.example] } }",
+            "Globex: { state: absent }",
+        ),
+    );
+    let ran = place.run(&["plan"]);
+    let told = ran.out.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(
+        told.contains("which help centers and support sites are opened to the members of `Globex` was not read"),
+        "{}",
+        ran.text()
+    );
+}

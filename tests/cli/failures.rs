@@ -429,3 +429,75 @@ fn a_connection_that_fails_names_the_host_and_the_proxy() {
     );
     assert!(!ran.text().contains("secret"), "{}", ran.text());
 }
+
+/// Refuses to give an organization another name.
+#[derive(Debug)]
+struct NoRename;
+
+impl portcullis::emulator::Policy for NoRename {
+    fn arrive(&self, passage: portcullis::emulator::Passage<'_>) -> portcullis::emulator::Verdict {
+        use portcullis::emulator::{Answer, Fate, Verdict};
+        let refused = passage.write && passage.operation.contains("/csm/");
+        let no = serde_json::json!({ "message": "this plan does not include it" });
+        Verdict {
+            fate: match refused {
+                true => Fate::Answer(Answer::json(403, &no)),
+                false => Fate::Pass,
+            },
+            ..Verdict::default()
+        }
+    }
+}
+
+/// Where the site leaves a rename to a person, apply says which control it is, ends as with any step by hand, and the next plan sees
+/// the new name by itself.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rename_that_the_site_refuses_is_told_with_its_control() {
+    use portcullis::emulator::Sandbox;
+    use portcullis::model::{OrganizationName, SiteKey};
+    let mut place = Place::new();
+    place.write(
+        "seed/portcullis.yaml",
+        "version: 1\nsites: { acme: { organizations: { Globex Inc: { members: { list: [ana@globex.example] } } }, projects: { ITSM: { organizations: { list: [Globex Inc] } } } } }\n",
+    );
+    let key = SiteKey::new("acme").unwrap();
+    let today = super::harness::TODAY.parse().unwrap();
+    let seeded = portcullis::connect::seed_directory(&place.path().join("seed"), &key, today);
+    let options = Options {
+        policy: std::sync::Arc::new(NoRename),
+        ..Options::default()
+    };
+    let sandbox = Sandbox::start(seeded.unwrap(), options).await.unwrap();
+    place.environment(&super::harness::ADMIN);
+    place.environment(&[("COLUMNS", "200")]);
+    place.write(
+        "portcullis.yaml",
+        &format!(
+            "version: 1\nsites: {{ acme: {{ url: \"{}\", organizations: {{ Globex: {{ previous_name: Globex Inc, members: {{ list: [ana@globex.example] }} }} }} }} }}\n",
+            sandbox.url()
+        ),
+    );
+    let ran = place.run(&["apply", "--auto-approve"]);
+    assert_eq!(ran.code, 9, "{}", ran.text());
+    for says in [
+        "by hand: update acme/organization/Globex  (portcullis.yaml:2)",
+        "the site leaves this to a person: rename organization `Globex Inc` to `Globex`: ",
+        "/__sandbox/console/organization?name=Globex+Inc",
+        "next: do by hand what is left, then:",
+    ] {
+        assert!(ran.out.contains(says), "{says}: {}", ran.text());
+    }
+    // Nobody is told to record what the next plan reads.
+    assert!(!ran.out.contains("commands above"), "{}", ran.text());
+    let drift = place.run(&["drift", "--detailed-exitcode"]);
+    assert_eq!(drift.code, 2, "{}", drift.text());
+    sandbox.edit(|site| {
+        let id = site.organization_named("Globex Inc").unwrap().id();
+        let name = OrganizationName::new("Globex").unwrap();
+        site.rename_organization(&id, &name).unwrap();
+    });
+    for command in ["plan", "drift"] {
+        let ran = place.run(&[command, "--detailed-exitcode"]);
+        assert_eq!(ran.code, 0, "{}", ran.text());
+    }
+}

@@ -54,8 +54,28 @@ async fn the_first_look_at_a_site_needs_nothing_written_and_writes_nothing() {
     let told = finding(&review, "nobody-told");
     assert_eq!(told["count"], Value::Null, "{told}");
     assert!(told["not_known"].is_string(), "{told}");
+    // A host that may not receive a token is refused; what is no address of a site is wrong usage.
     let ran = place.run(&["review", "--url", "https://acme.example.com"]);
     assert_eq!((ran.code, ran.out.as_str()), (7, ""), "{}", ran.text());
+    for (url, meant) in [
+        ("acme", "https://acme.atlassian.net"),
+        ("acme.atlassian.net", "https://acme.atlassian.net"),
+        (
+            "https://acme.atlassian.net/jira",
+            "https://YOURS.atlassian.net",
+        ),
+        ("", "https://YOURS.atlassian.net"),
+    ] {
+        for command in [
+            &["review", "--url", url][..],
+            &["export", "--url", url, "--to", "copy"],
+            &["init", "access", "--from", url],
+        ] {
+            let ran = place.run(command);
+            assert_eq!((ran.code, ran.out.as_str()), (64, ""), "{}", ran.text());
+            assert!(ran.err.contains(meant), "{}", ran.text());
+        }
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -371,6 +391,49 @@ fn a_contract_that_ends_is_shown_with_its_list_and_found() {
         let page = place.run(&[state, &["--format", "html"]].concat());
         assert!(page.out.contains("until 2026-12-10"), "{}", page.text());
     }
+}
+
+/// A last day that is over is nothing that ends soon, and no news either: it is told for as long as something is still there.
+#[test]
+fn a_contract_that_has_ended_is_found_while_something_of_it_is_left() {
+    let place = Place::new();
+    let site = "    organizations: { Globex: { UNTIL members: { list: [ana@globex.example] } }, Initech: { members: { list: [peter@initech.example] } } }
+    projects: { ITSM: { organizations: { mode: exact, list: [Globex, LINK] } } }
+";
+    let head = "version: 1\nsites:\n  acme:\n";
+    place.write(
+        "seed/portcullis.yaml",
+        &format!(
+            "{head}{}",
+            site.replace("UNTIL", "").replace("LINK", "Initech")
+        ),
+    );
+    place.write(
+        "portcullis.yaml",
+        &format!(
+            "{head}    url: \"sandbox:\"\n    seed: seed\n{}",
+            site.replace("UNTIL", "until: 2026-11-20,")
+                .replace("LINK", "{ name: Initech, until: 2026-11-21 }")
+        ),
+    );
+    let counts = |state: &[&str]| {
+        let report = place.run(&[state, &["--format", "json"]].concat()).json();
+        let count = |code: &str| finding(&report, code)["count"].clone();
+        (count("end-soon"), count("past-the-last-day"))
+    };
+    assert_eq!(counts(&["review", "--live"]), (0.into(), 2.into()));
+    // In the files nothing is linked any more.
+    assert_eq!(counts(&["review"]), (0.into(), 0.into()));
+    let text = place.run(&["review", "--live"]);
+    let told = text.out.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(
+        told.contains("2 organizations or links are past their last day and still there: organization `Globex`, the link of `Initech` to ITSM"),
+        "{}",
+        text.text()
+    );
+    let applied = place.run(&["apply", "--auto-approve"]);
+    assert_eq!(applied.code, 0, "{}", applied.text());
+    assert_eq!(counts(&["review", "--live"]), (0.into(), 0.into()));
 }
 
 #[test]

@@ -50,5 +50,12 @@ fn an_invitation_takes_both_rights_and_is_said_before() {
         let round = case.plan_from(observed);
         let account = &round.plan.changes[0];
         assert!(account.needs_right.is_some(), "{}", round.text());
+        let text = round.text();
+        let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(
+            words.contains("mails: none with these credentials, which lack the right")
+                && words.contains("; with it 1 mail"),
+            "{text}"
+        );
     });
 }

@@ -30,6 +30,8 @@ pub enum Code {
     LeaversStillIn,
     /// People on a list who should be off it today: by `absent`, or after their last day.
     ShouldBeOff,
+    /// Organizations and links whose last day is over, and that still open something.
+    PastTheLastDay,
     /// Addresses with two accounts.
     Duplicates,
     /// People who reach something and stand on no list.
@@ -50,12 +52,13 @@ pub enum Code {
 
 impl Code {
     /// Every kind, in order.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::OpenToTheWeb,
         Self::OpenToSignUp,
         Self::OpenToEveryCustomer,
         Self::LeaversStillIn,
         Self::ShouldBeOff,
+        Self::PastTheLastDay,
         Self::Duplicates,
         Self::OnNoList,
         Self::ReachNothing,
@@ -74,6 +77,7 @@ impl Code {
             Self::OpenToEveryCustomer => "open-to-every-customer",
             Self::LeaversStillIn => "leavers-still-in",
             Self::ShouldBeOff => "should-be-off",
+            Self::PastTheLastDay => "past-the-last-day",
             Self::Duplicates => "duplicates",
             Self::OnNoList => "on-no-list",
             Self::ReachNothing => "reach-nothing",
@@ -107,6 +111,10 @@ impl Code {
             Self::ShouldBeOff => (
                 "person should be off a list by now",
                 "people should be off a list by now",
+            ),
+            Self::PastTheLastDay => (
+                "organization or link is past its last day and still there",
+                "organizations or links are past their last day and still there",
             ),
             Self::Duplicates => (
                 "address has two accounts",
@@ -158,6 +166,9 @@ impl Code {
             }
             Self::ShouldBeOff => {
                 "`portcullis plan` shows each removal, `portcullis apply` carries it out"
+            }
+            Self::PastTheLastDay => {
+                "`portcullis plan` shows what is unlinked or emptied, `portcullis apply` carries it out; where it goes on, change the date"
             }
             Self::Duplicates => {
                 "an organization admin migrates the portal-only account; until then login, requests and mail cannot be relied on"
@@ -244,6 +255,7 @@ pub(super) fn find(
                 .iter()
                 .any(|on| on.gone.is_some())
         }),
+        Code::PastTheLastDay => past_the_last_day(review, desired),
         Code::Duplicates => duplicates(review),
         Code::OnNoList => of_people(review, code, |id| {
             !listed(review, id)
@@ -476,7 +488,10 @@ fn ending(review: &Review<'_, '_>, desired: &Desired<'_>) -> Finding {
     let mut finding = of_people(review, Code::EndSoon, |id| soon(id) > 0);
     let of_people: usize = finding.people.iter().map(|id| soon(*id)).sum();
     // A whole organization is one entry, however many people it holds.
-    let ends = |row: &&ListRow<'_>| row.people > 0 && row.until.is_some_and(|until| until <= last);
+    let ahead = desired.today..=last;
+    let ends = |row: &&ListRow<'_>| {
+        row.people > 0 && row.until.is_some_and(|until| ahead.contains(&until))
+    };
     finding.things = (review.lists.rows().filter(ends))
         .map(ListRow::label)
         .collect();
@@ -486,12 +501,52 @@ fn ending(review: &Review<'_, '_>, desired: &Desired<'_>) -> Finding {
         let declared = desired.site.projects.get(key);
         let links = declared.and_then(|project| project.organizations.as_ref());
         let dated = links.into_iter().flat_map(|links| &links.dated);
-        let soon = dated.filter(|link| (desired.today..=last).contains(&link.until));
+        let soon = dated.filter(|link| ahead.contains(&link.until));
         finding.things.extend(
             soon.map(|link| format!("the link of {} to {key}", named(link.name.value.as_str()))),
         );
     }
     finding.count = Count::Sure(of_people + finding.things.len());
+    finding
+}
+
+/// Organizations whose last day is over and that are linked, or hold people although they are to be emptied; and links.
+fn past_the_last_day(review: &Review<'_, '_>, desired: &Desired<'_>) -> Finding {
+    let mut things = Vec::new();
+    for (row, linked) in review.lists.organizations(review.state) {
+        let over = row.until.is_some_and(|until| until < desired.today);
+        if over && (linked || row.emptied && row.people > 0) {
+            things.push(row.label());
+        }
+    }
+    for portal in &review.portals {
+        let project = &review.state.projects[portal.project];
+        let declared = desired.site.projects.get(&project.key);
+        let links = declared.and_then(|project| project.organizations.as_ref());
+        let dated = links.into_iter().flat_map(|links| &links.dated);
+        for link in dated.filter(|link| link.until < desired.today) {
+            let name = link.name.value.as_str();
+            if review.lists.is_linked(review.state, portal.project, name) {
+                things.push(format!("the link of {} to {}", named(name), project.key));
+            }
+        }
+    }
+    let sure = things.len();
+    let mut finding = of_things(Code::PastTheLastDay, things);
+    let mut ends = review.lists.rows().filter_map(|row| row.until);
+    let unread = review.state.projects.iter();
+    let unread = unread.filter(|project| matches!(project.links, Coverage::Unread(_)));
+    let unread: Vec<String> = unread.map(|project| project.key.to_string()).collect();
+    if !unread.is_empty() && ends.any(|until| until < desired.today) {
+        let why = format!(
+            "which organizations are linked to {} was not read",
+            shown(&unread)
+        );
+        finding.count = match sure {
+            0 => Count::Unknown(why),
+            sure => Count::AtLeast(sure, why),
+        };
+    }
     finding
 }
 

@@ -27,6 +27,8 @@ pub struct Lists<'s> {
 pub struct ListRow<'s> {
     /// The name of the organization, or the key of the project.
     pub name: &'s str,
+    /// The name of the organization in the files.
+    pub written: Option<&'s str>,
     /// Whether it is the members of an organization; else the customers of a project.
     pub organization: bool,
     /// Who answers for it.
@@ -43,6 +45,8 @@ pub struct ListRow<'s> {
     pub gap: Option<String>,
     /// Whether accounts for it are made without a mail.
     pub silent: bool,
+    /// Whether nobody is to be in it once its last day is over.
+    pub emptied: bool,
 }
 
 impl ListRow<'_> {
@@ -136,6 +140,7 @@ impl<'s> Lists<'s> {
             let written = declared.get(&at).copied();
             let row = ListRow {
                 name: &organization.name,
+                written: written.map(|(name, _)| name.as_str()),
                 organization: true,
                 owner: written.and_then(|(_, written)| written.owner.as_deref()),
                 declared: written.is_some(),
@@ -144,6 +149,7 @@ impl<'s> Lists<'s> {
                 people: 0,
                 gap: gap(&organization.members),
                 silent: written.is_some_and(|(_, written)| silent(written.members.as_ref())),
+                emptied: written.is_some_and(|(_, written)| written.empty),
             };
             lists.rows.insert(list, row);
             if let Some(roster) = written.and_then(|(name, _)| desired.members.get(name)) {
@@ -155,6 +161,7 @@ impl<'s> Lists<'s> {
             let written: Option<&Project> = desired.site.projects.get(&project.key);
             let row = ListRow {
                 name: project.key.as_str(),
+                written: None,
                 organization: false,
                 owner: written.and_then(|written| written.owner.as_deref()),
                 declared: written.is_some_and(|written| written.customers.is_some()),
@@ -163,6 +170,7 @@ impl<'s> Lists<'s> {
                 people: 0,
                 gap: gap(&project.roster),
                 silent: written.is_some_and(|written| silent(written.customers.as_ref())),
+                emptied: false,
             };
             lists.rows.insert(list, row);
             if let Some(roster) = desired.customers.get(&project.key) {
@@ -200,6 +208,29 @@ impl<'s> Lists<'s> {
     /// Returns the lists, organizations first.
     pub fn rows(&self) -> impl Iterator<Item = &ListRow<'s>> {
         self.rows.values()
+    }
+
+    /// Returns the organizations, and whether each is linked to a project.
+    pub(super) fn organizations<'l>(&'l self, state: &State<'_>) -> Vec<(&'l ListRow<'s>, bool)> {
+        let links = state
+            .projects
+            .iter()
+            .flat_map(|project| &project.organizations);
+        let linked: BTreeSet<u32> = links.map(|link| link.organization).collect();
+        let rows = self.rows.iter().filter_map(|(list, row)| match list {
+            ListId::Organization(at) => Some((row, linked.contains(at))),
+            _ => None,
+        });
+        rows.collect()
+    }
+
+    /// Says whether a project is linked to the organization that has a name in the files.
+    pub(super) fn is_linked(&self, state: &State<'_>, project: usize, name: &str) -> bool {
+        let mut links = state.projects[project].organizations.iter();
+        links.any(|link| {
+            let row = self.rows.get(&ListId::Organization(link.organization));
+            row.is_some_and(|row| row.written == Some(name))
+        })
     }
 
     /// Returns the last day of a person's entry of a list.

@@ -69,7 +69,7 @@ fn by_address(
     output: &mut Output,
     lookup: Lookup,
 ) -> Result<Source, Exit> {
-    let url = url.trim_end_matches('/');
+    let url = observe::address(url, output)?;
     let key = match &arguments.site {
         None => connect::key_of(url),
         Some(text) => SiteKey::new(text).map_err(|error| {

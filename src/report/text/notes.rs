@@ -213,10 +213,16 @@ fn mails(document: &PlanDocument, page: &mut Page<'_>) -> io::Result<()> {
                     counted_u64(untold, "other account", "other accounts")
                 ),
             };
-            format!(
-                "{} by these requests{untold}",
-                counted_u64(n, "mail", "mails")
-            )
+            let mails = counted_u64(n, "mail", "mails");
+            let lacking: Vec<&str> = document.lacking().into_iter().collect();
+            match lacking.is_empty() {
+                true => format!("{mails} by these requests{untold}"),
+                // Nothing is sent before a right is there that the requests take.
+                false => format!(
+                    "none with these credentials, which lack the right {}; with it {mails}{untold}",
+                    lacking.join(" and ")
+                ),
+            }
         }
     };
     let note = document.notifications.note.as_str();
