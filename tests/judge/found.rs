@@ -141,3 +141,13 @@ fn an_account_that_only_a_held_back_setting_makes_certain_is_held_back_too() {
     let row = row.unwrap_or_else(|| panic!("{:#?}", found.rows));
     assert!(row.contains("other kind"), "{row}");
 }
+
+#[test]
+fn a_link_shows_articles_for_a_moment_where_nobody_could_read_the_sites_switch() {
+    // The files want the switch off, and nothing says whether it is (K6).
+    let world = world(
+        "knowledge_base: { allow_all_logged_in: true }\nspaces: { DOCS: { anonymous_access: false } }\naccounts: { list: [{ email: ana@x.example }] }\nprojects: { HR: {} }",
+        "confluence_plan: standard\nsurfaces: { gateway: write, private: write }\nknowledge_base: { allow_all_logged_in: false }\nspaces: { DOCS: {} }\nprojects: { HR: { customers: { mode: exact, list: [ana@x.example] }, knowledge_base: { DOCS: { who_can_view: only_confluence_users } } } }",
+    );
+    assert_eq!(tried(&world).writes, 3);
+}

@@ -8,7 +8,7 @@ use crate::desired::Desired;
 use crate::model::{Domain, SiteField, SiteValue};
 use crate::observed::{Observed, ObservedApproval, ObservedGrant};
 use crate::plan::domains::{ANYONE, role_of};
-use crate::plan::{Action, Change, Plan, ResourceType};
+use crate::plan::{Action, Plan, ResourceType};
 use serde_json::Value as Json;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -117,27 +117,27 @@ impl<'a> Sources<'a, '_> {
         })
     }
 
-    fn row(&self, field: SiteField) -> Option<(&'a Change, Step)> {
-        let address = self.desired.address(field.address_parts());
-        let mut changes = self.plan.changes.iter();
-        let at = changes.position(|change| !never(change) && change.address == address)?;
-        Some((&self.plan.changes[at], self.step_of[at]?))
-    }
-
+    /// A switch of the site. What is written and no row asks for holds already; a row that is never carried out, since
+    /// something stands against it or since nobody could read what it asks for, leaves the site as it is.
     fn toggle(&self, field: SiteField) -> Fact {
         let toggled = |value: Option<&SiteValue>| match value {
             Some(SiteValue::Toggle(on)) => Some(*on),
             _ => None,
         };
         let before = toggled(self.known(field)).or_else(|| self.echo(field));
-        match self.row(field) {
-            Some((change, step)) => Fact::changes(
+        let address = self.desired.address(field.address_parts());
+        let rows = self.plan.changes.iter().zip(self.step_of);
+        let mut rows = rows.filter(|(change, _)| change.address == address);
+        match rows.clone().find(|(change, _)| !never(change)) {
+            Some((change, Some(step))) => Fact::changes(
                 change.before.as_bool().or(before).into(),
                 change.after.as_bool().into(),
-                step,
+                *step,
             ),
-            // A written value that is not changed holds already, unless a limit stands against it.
-            None => Fact::always(before.or(toggled(self.written(field))).into()),
+            _ => {
+                let written = toggled(self.written(field)).filter(|_| rows.next().is_none());
+                Fact::always(before.or(written).into())
+            }
         }
     }
 
@@ -149,14 +149,14 @@ impl<'a> Sources<'a, '_> {
         };
         let written = list(self.written(SiteField::AllowedDomains));
         let live = list(self.known(SiteField::AllowedDomains));
-        let row = self
-            .plan
-            .changes
-            .iter()
-            .position(|change| change.kind == ResourceType::AllowedDomain && !never(change));
-        match row {
-            Some(at) => ([live, written], self.step_of[at]),
-            None => ([live.or(written); 2], None),
+        let rows = self.plan.changes.iter().zip(self.step_of);
+        let mut rows = rows.filter(|(change, _)| change.kind == ResourceType::AllowedDomain);
+        match rows.clone().find(|(change, _)| !never(change)) {
+            Some((_, step)) => ([live, written], *step),
+            None => {
+                let written = written.filter(|_| rows.next().is_none());
+                ([live.or(written); 2], None)
+            }
         }
     }
 
