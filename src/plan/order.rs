@@ -254,7 +254,7 @@ fn message(step: &UnsafeStep, change: &Change) -> String {
             "for a moment {people} cannot reach {what}, which they keep: {spares} without letting others in, and exposure weighs more than interruption"
         ),
         Danger::Exposure if matches!(change.effect, Effect::LinkSpace(..)) => format!(
-            "for a moment {people} can reach {what}: a space that is linked is shown to everybody who is logged in until who can view it is set (K6), and no request does both"
+            "for a moment {people} can reach {what}: who can view a space is set after it is linked, and until then it is shown as before, or to everybody who is logged in where nothing linked it (K6)"
         ),
         Danger::Exposure => format!("for a moment {people} can reach {what}, and {prevents}"),
     }

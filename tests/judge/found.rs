@@ -151,3 +151,13 @@ fn a_link_shows_articles_for_a_moment_where_nobody_could_read_the_sites_switch()
     );
     assert_eq!(tried(&world).writes, 3);
 }
+
+#[test]
+fn a_link_shows_a_space_for_a_moment_as_another_project_shows_it() {
+    // Anyone sees DOCS where WEB is open, which it is not; ITSM is.
+    let world = world(
+        "customer_access: { internal: { atlassian_accounts: false }, external: { portal_only_accounts: true, allowed_domains: any }, customers_can_create_accounts: true, view_without_login: true }\nconfluence_plan: standard\nknowledge_base: { allow_all_logged_in: false, allow_anyone: true }\nspaces: { DOCS: { anonymous_access: true } }\nprojects: { WEB: { knowledge_base: { DOCS: { who_can_view: anyone } } }, ITSM: { channel_access: open } }",
+        "confluence_plan: standard\nsurfaces: { gateway: write, private: write, mapped: settings.yaml }\nspaces: { DOCS: {} }\nprojects: { ITSM: { knowledge_base: { DOCS: { who_can_view: only_confluence_users } } } }",
+    );
+    assert_eq!(tried(&world).writes, 2);
+}

@@ -248,7 +248,7 @@ fn a_space_for_confluence_users_is_shown_to_all_customers_for_a_moment() {
     assert_eq!(
         found,
         [
-            "for a moment customers of ITSM, customers on no list can reach the articles of KB in project ITSM: a space that is linked is shown to everybody who is logged in until who can view it is set (K6), and no request does both"
+            "for a moment customers of ITSM, customers on no list can reach the articles of KB in project ITSM: who can view a space is set after it is linked, and until then it is shown as before, or to everybody who is logged in where nothing linked it (K6)"
         ]
     );
 }

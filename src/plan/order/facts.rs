@@ -85,8 +85,9 @@ pub(super) struct Audience {
     pub(super) anyone: Fact,
 }
 
-/// A link shows a space to everybody who is logged in, where the site allows that, until the same step says who can view
-/// it (K6): a moment between two steps of which the first is not one of the plan's own.
+/// A link shows a space as it was shown before, or to everybody who is logged in where nothing linked it and the site
+/// allows that, until the same step says who can view it (K6): a moment between two steps of which the first is not one of
+/// the plan's own.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Passing {
     /// The link itself.
@@ -105,7 +106,7 @@ pub(super) struct Facts<'a> {
     pub(super) company_of: HashMap<OrganizationRef, u32>,
     group_of: HashMap<&'a str, u32>,
     pub(super) audiences: BTreeMap<&'a SpaceKey, Audience>,
-    /// Spaces that are linked and shown to others than everybody who is logged in.
+    /// Spaces that are linked by a step that also says who can view them.
     pub(super) passing: BTreeMap<&'a SpaceKey, Passing>,
     pub(super) settings: Settings<'a>,
     pub(super) moves: ManyMap<Who, Vec<Move>>,
@@ -176,9 +177,8 @@ impl<'a> Facts<'a> {
             if !never(change) {
                 facts.change(at, change);
             }
-            if let (Effect::LinkSpace(_, space, Some(who)), Some(shown)) =
+            if let (Effect::LinkSpace(_, space, Some(_)), Some(shown)) =
                 (&change.effect, facts.step_of[at])
-                && *who != WhoCanView::AllLoggedIn
                 && !facts.passing.contains_key(space)
             {
                 let linked = graph.within(shown, &format!("link of {space}"));

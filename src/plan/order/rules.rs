@@ -312,7 +312,13 @@ impl Rules<'_, '_> {
         let Some(audience) = facts.audiences.get(space) else {
             return [Vec::new(), Vec::new()];
         };
-        let linked = desk.spaces.get(space).copied().unwrap_or(Fact::NO);
+        let mut linked = desk.spaces.get(space).copied().unwrap_or(Fact::NO);
+        let passing = facts.passing.get(space).filter(|_| linked.ever());
+        if let Some(passing) = passing
+            && linked.step == Some(passing.shown)
+        {
+            linked.step = Some(passing.linked);
+        }
         let declared = facts.desired.site.spaces.get(space);
         let said = |field: Option<bool>| Fact::always(field.into());
         let anonymous = said(declared.and_then(|s| s.anonymous_access.as_ref().map(|v| v.value)));
@@ -341,13 +347,9 @@ impl Rules<'_, '_> {
         let at_most = [linked, audience.anyone, settings.articles_logged_in];
         exposure.extend(with(account, &inside));
         exposure.extend(with(account, &at_most));
-        if let Some(passing) = facts.passing.get(space)
-            && linked.ever()
-        {
-            // The link of this project is part of the moment; another project's is there or not.
-            let own = linked.step == Some(passing.shown);
+        if let Some(passing) = passing {
             let moment = [
-                if own { Fact::YES } else { linked },
+                linked,
                 Fact::changes(Value::No, Value::Yes, passing.linked),
                 Fact::changes(Value::Yes, Value::No, passing.shown),
                 settings.articles_logged_in,
