@@ -165,7 +165,7 @@ fn causes(
                 _ => None,
             },
         };
-        for whose in whose(&miss.subject.who, state, &moved) {
+        for whose in whose(&miss.subject.who, before, state, &moved) {
             rows.extend(tracer.rows(whose, &target, at, (&was, &now), expectation.can));
         }
     }
@@ -184,7 +184,8 @@ fn newcomer<'s>(who: &Who, before: &'s State<'_>, after: &State<'_>) -> Option<V
 /// `moved` are the people whom the plan moves, by the situation that they come into.
 fn whose<'w>(
     who: &'w Who,
-    state: &State<'_>,
+    before: &State<'_>,
+    state: &'w State<'_>,
     moved: &HashMap<SituationId, Vec<PersonId>>,
 ) -> Vec<Whose<'w>> {
     match who {
@@ -194,10 +195,14 @@ fn whose<'w>(
             if all.binary_search(id).is_err() {
                 all.push(*id);
             }
-            all.into_iter().map(Whose::Person).collect()
+            let person = |id| Whose::person(before, state, id);
+            all.into_iter().map(person).collect()
         }
         Who::Address(email) | Who::Signs(email) => match state.people.lookup(email) {
-            crate::access::Lookup::Accounts(ids) => ids.into_iter().map(Whose::Person).collect(),
+            crate::access::Lookup::Accounts(ids) => {
+                let person = |id| Whose::person(before, state, id);
+                ids.into_iter().map(person).collect()
+            }
             _ => vec![Whose::Class(Some(email.domain()))],
         },
         Who::New(domain) => vec![Whose::Class(Some(domain))],

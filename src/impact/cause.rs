@@ -2,7 +2,7 @@
 
 use super::Target;
 use super::routes::{Way, minus, ways};
-use crate::access::{Answer, ListId, Lookup, Part, PersonId, State, Visitor};
+use crate::access::{Answer, ListId, Lookup, Part, PersonId, Role, State, Visitor};
 use crate::judge::Sheet;
 use crate::model::{ChannelAccess, Email, OrganizationId, SiteField, SiteValue, SpaceKey};
 use crate::plan::{Change, Effect, OrganizationRef, PersonRef};
@@ -78,10 +78,33 @@ pub(super) struct Causes {
 /// Who gains or loses.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Whose<'d> {
-    /// A known person, whose number is that of the state after.
-    Person(PersonId),
+    /// A known person.
+    Person {
+        /// Whose number is that of the state after.
+        id: PersonId,
+        /// The domain of whoever had no account before, and could come to one by themselves.
+        new_of: Option<&'d str>,
+        /// Whether it is an Atlassian account that may lack the role Customer, so that open portals depend on who may come to an
+        /// account by themselves (Q4).
+        roleless: bool,
+    },
     /// Whole classes of people; new people of a domain, where it is one.
     Class(Option<&'d str>),
+}
+
+impl<'d> Whose<'d> {
+    /// A person by the number in the state after.
+    pub(crate) fn person(before: &State<'_>, after: &'d State<'_>, id: PersonId) -> Self {
+        let person = after.people.get(id);
+        let known = (id.0 as usize) < before.people.len();
+        let lacks = |role| matches!(role, Role::None | Role::Unknown);
+        Self::Person {
+            id,
+            new_of: (person.email.filter(|_| !known)).map(|email| email.domain()),
+            roleless: lacks(person.account.role)
+                || known && lacks(before.people.get(id).account.role),
+        }
+    }
 }
 
 /// Finds what a change is about in the state after.
@@ -260,7 +283,7 @@ impl Causes {
     }
 
     fn of_own(&self, whose: Whose<'_>, list: Option<ListId>, found: &mut BTreeSet<usize>) {
-        if let Whose::Person(id) = whose {
+        if let Whose::Person { id, .. } = whose {
             let own = self.own.get(&id).into_iter().flatten();
             let own = own.filter(|(of, _)| of.is_none() || *of == list);
             found.extend(own.map(|(_, at)| *at));
@@ -279,6 +302,9 @@ impl Causes {
             Way::Open => {
                 self.of_own(whose, None, found);
                 found.extend(access);
+                if matches!(whose, Whose::Person { roleless: true, .. }) {
+                    found.extend(self.field(SiteField::CustomersCanCreateAccounts));
+                }
             }
             Way::Circle(circle) => {
                 self.of_own(whose, None, found);
@@ -296,8 +322,12 @@ impl Causes {
                 ] {
                     found.extend(self.field(field));
                 }
-                let meant = |of: &Option<String>| match (whose, of) {
-                    (Whose::Class(Some(domain)), Some(of)) => domain == of,
+                let domain = match whose {
+                    Whose::Class(domain) => domain,
+                    Whose::Person { new_of, .. } => new_of,
+                };
+                let meant = |of: &Option<String>| match (domain, of) {
+                    (Some(domain), Some(of)) => domain == of,
                     _ => true,
                 };
                 let approvals = self.approvals.iter().filter(|(of, _)| meant(of));

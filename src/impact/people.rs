@@ -251,6 +251,10 @@ impl Comparison<'_, '_, '_> {
             Turn::Gain => (minus(&has, &had), seen(self.before, at, &was)),
             Turn::Loss => (minus(&had, &has), seen(self.after, at, &is)),
         };
+        if was.is_none() && turn == Turn::Loss {
+            // Whoever is new could have come by themselves.
+            moved.push(Way::SelfService);
+        }
         self.add_open(&mut moved, at, other, turn);
         moved
     }
@@ -357,21 +361,18 @@ impl Comparison<'_, '_, '_> {
                 false => Turn::Loss,
             };
             for who in people {
-                let whose = Whose::Person(*who);
+                let whose = Whose::person(self.before, self.after, *who);
+                let caused = |ways: &[Way]| causes.of(whose, (turn, &key.target), key.at, ways);
                 // Articles are reached by the ways into the portal.
-                let moved = match key.target.space {
-                    None => broken.to_vec(),
-                    Some(_) => self.moved_ways(*who, key.at, turn),
+                let own = match key.target.space {
+                    None => caused(broken),
+                    Some(_) => caused(&self.moved_ways(*who, key.at, turn)),
                 };
-                caused_by.extend(causes.of(whose, (turn, &key.target), key.at, &moved));
-            }
-            if caused_by.is_empty() {
-                // Articles can change with a portal that is as open as before, by another of its ways.
-                for who in people {
-                    let ways = self.all_ways(*who, key.at);
-                    let whose = Whose::Person(*who);
-                    caused_by.extend(causes.of(whose, (turn, &key.target), key.at, &ways));
-                }
+                // They can change with a portal that is as open as before, by another of its ways.
+                caused_by.extend(match own.is_empty() {
+                    true => caused(&self.all_ways(*who, key.at)),
+                    false => own,
+                });
             }
             Group {
                 target: key.target.clone(),

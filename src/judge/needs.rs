@@ -13,10 +13,15 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 /// The rows that one row rests on, each with what is not done where that row is not done.
 pub(super) type Needs = Vec<Vec<(usize, &'static str)>>;
 
+/// What is not done where somebody is not to come on the list that they would be invited to.
+const UNLISTED: &str = "an invitation puts them on a list that is left as it is";
+
 /// Rows by what others may rest on.
 #[derive(Default)]
 struct Makes<'c> {
     accounts: HashMap<&'c Email, usize>,
+    /// People without an account who come on a project's list.
+    listed: HashMap<(&'c ProjectKey, &'c Email), usize>,
     organizations: HashMap<&'c OrganizationName, usize>,
     access: HashMap<&'c ProjectKey, (usize, ChannelAccess)>,
     on: BTreeMap<SiteField, usize>,
@@ -84,20 +89,31 @@ pub(super) fn block_without(
     }
 }
 
-/// Blocks what rests on an organization that no row makes, since only a part of the plan was asked for.
+/// Blocks what rests on an organization that no row makes, or on a list that no row changes, since only a part of the plan was
+/// asked for.
 pub(super) fn block_unmade(changes: &mut [Change]) {
     let makes = Makes::of(changes);
-    let made: BTreeSet<OrganizationName> = makes.organizations.into_keys().cloned().collect();
-    for change in changes {
-        let (Effect::AddMember(OrganizationRef::Planned(name), _)
+    let unmade = |change: &Change| match &change.effect {
+        Effect::AddMember(OrganizationRef::Planned(name), _)
         | Effect::Link(_, OrganizationRef::Planned(name))
-        | Effect::SetEmailDomains(OrganizationRef::Planned(name), _)) = &change.effect
-        else {
-            continue;
-        };
-        if !made.contains(name) && change.blocked_by.is_empty() {
+        | Effect::SetEmailDomains(OrganizationRef::Planned(name), _) => {
+            let made = makes.organizations.contains_key(name);
+            (!made).then_some("the organization is not made")
+        }
+        Effect::CreateAccount {
+            email,
+            invited_to: Some(key),
+            ..
+        } => (!makes.listed.contains_key(&(key, email))).then_some(UNLISTED),
+        _ => None,
+    };
+    let unmade: Vec<Option<&str>> = changes.iter().map(unmade).collect();
+    for (change, what) in changes.iter_mut().zip(unmade) {
+        if let Some(what) = what
+            && change.blocked_by.is_empty()
+        {
             change.blocked_by.push(Block::DependsOn {
-                what: "the organization is not made".to_owned(),
+                what: what.to_owned(),
                 overridable: false,
             });
         }
@@ -111,6 +127,9 @@ impl<'c> Makes<'c> {
             match &change.effect {
                 Effect::CreateAccount { email, .. } => {
                     makes.accounts.insert(email, at);
+                }
+                Effect::AddCustomer(key, PersonRef::Planned(email)) => {
+                    makes.listed.insert((key, email), at);
                 }
                 Effect::CreateOrganization(name) => {
                     makes.organizations.insert(name, at);
@@ -181,8 +200,13 @@ fn needs_of<'c>(
             certain,
             email,
             kind,
+            invited_to,
             ..
         } if !change.is_by_hand() => {
+            // The same request makes the account and puts it on the list.
+            let listed = invited_to.as_ref().map(|key| (key, email));
+            let listed = listed.and_then(|listed| makes.listed.get(&listed));
+            needs.extend(listed.map(|at| (*at, UNLISTED)));
             let domain = email.domain();
             let now = *outcomes.entry(domain).or_insert_with(|| {
                 let class = DomainClass::of(rules, domain);

@@ -161,3 +161,58 @@ fn a_link_shows_a_space_for_a_moment_as_another_project_shows_it() {
     );
     assert_eq!(tried(&world).writes, 2);
 }
+
+#[test]
+fn nobody_is_invited_to_a_list_that_the_run_leaves_alone() {
+    // One request makes the account and puts it on the list of HR, of which no row was asked for.
+    let mut world = world(
+        "projects: { HR: {} }",
+        "organizations: { Globex: { members: { list: [ana@elsewhere.example] } } }\nprojects: { HR: { customers: { create: invite, list: [ana@elsewhere.example] } } }",
+    );
+    world.targets = vec!["acme/account/**".to_owned()];
+    let found = tried(&world);
+    assert_eq!(found.writes, 0, "{:#?}", found.rows);
+    let why = "an invitation puts them on a list";
+    assert!(found.rows[0].contains(why), "{:#?}", found.rows);
+}
+
+#[test]
+fn an_invitation_comes_after_what_it_would_show() {
+    // Whoever is on the list of HR sees articles that are taken away.
+    let world = world(
+        "knowledge_base: { allow_all_logged_in: true }\nspaces: { KB: {} }\nprojects: { HR: { knowledge_base: { KB: { who_can_view: all_logged_in } } } }",
+        "surfaces: { gateway: write, private: write, mapped: settings.yaml }\nspaces: { KB: {} }\nprojects: { HR: { customers: { create: invite, list: [ana@elsewhere.example] }, knowledge_base: { KB: { who_can_view: only_confluence_users } } } }",
+    );
+    assert_eq!(tried(&world).writes, 3);
+}
+
+#[test]
+fn a_new_account_waits_for_links_that_it_might_join_by_itself() {
+    // Nobody reads the e-mail domains of Globex, and `elsewhere.example` is one of them (A2).
+    let world = world(
+        "organizations: { Globex: { email_domains: [elsewhere.example] } }\nprojects: { HR: { organizations: { list: [Globex] } } }",
+        "organizations: { Globex: {}, Hooli: { members: { list: [ana@elsewhere.example] } } }\nprojects: { HR: { organizations: { mode: exact, list: [], allow_empty: true } } }",
+    );
+    assert_eq!(tried(&world).applied, 1);
+}
+
+#[test]
+fn the_any_domain_rule_brings_nobody_of_a_public_mail_domain() {
+    // People of companies may sign up before and after; people of outlook.com only after, when WEB is shut.
+    let world = world(
+        "customer_access: { internal: { atlassian_accounts: true }, external: { portal_only_accounts: true, allowed_domains: [b.example] }, customers_can_create_accounts: true, view_without_login: false }\nprojects: { WEB: { channel_access: open } }\n=top=\natlassian_organizations: { acme-corp: { any_domain: { sites: { acme: { role: customer } } } } }",
+        "surfaces: { gateway: write, private: write, mapped: settings.yaml }\ncustomer_access: { external: { portal_only_accounts: true, allowed_domains: any } }\nprojects: { WEB: { channel_access: restricted } }\n=top=\natlassian_organizations: { acme-corp: { any_domain: { sites: { acme: { role: customer } } } } }",
+    );
+    assert_eq!(tried(&world).applied, 1);
+}
+
+#[test]
+fn who_becomes_a_customer_is_off_the_lists_first_that_are_not_meant() {
+    // The list of HR gives Ivy nothing while she does not hold the role Customer.
+    let world = world(
+        "accounts: { list: [{ email: ivy@elsewhere.example, account: atlassian, role: none }] }\nprojects: { HR: { customers: { list: [ivy@elsewhere.example, bo@elsewhere.example] } } }",
+        "surfaces: { gateway: write, private: write, roles: write }\npeople: { ivy@elsewhere.example: { role: customer, take_away: [] } }\nprojects: { HR: { customers: { mode: exact, list: [bo@elsewhere.example] } } }\n=top=\natlassian_organizations: { acme-corp: { customer_role: \"ari:cloud:jira-servicedesk::role/product/customer\" } }",
+    );
+    let found = tried(&world);
+    assert_eq!(found.writes, 2, "{:#?}", found.rows);
+}

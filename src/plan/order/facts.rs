@@ -39,6 +39,16 @@ pub(super) struct Move {
     pub(super) change: usize,
 }
 
+/// An account that the plan makes.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Creation {
+    pub(super) change: usize,
+    /// Whether it happens in a later run.
+    pub(super) later: bool,
+    /// The project whose list the same request puts it on.
+    pub(super) invited_to: Option<u32>,
+}
+
 /// A service project.
 #[derive(Debug)]
 pub(super) struct Desk<'a> {
@@ -70,6 +80,8 @@ pub(super) struct Company<'a> {
     pub(super) id: Option<&'a OrganizationId>,
     /// Its e-mail domains, before or after (A2).
     pub(super) domains: BTreeMap<&'a Domain, Fact>,
+    /// Whether nobody read its e-mail domains, so that it may have any.
+    pub(super) any_domain: bool,
     /// The step that deletes it.
     pub(super) deleted: Option<Step>,
     /// The projects that it is linked to, before or after.
@@ -106,16 +118,20 @@ pub(super) struct Facts<'a> {
     pub(super) company_of: HashMap<OrganizationRef, u32>,
     group_of: HashMap<&'a str, u32>,
     pub(super) audiences: BTreeMap<&'a SpaceKey, Audience>,
+    /// Organizations that new people of any domain may join by themselves (A2), and that lose a project.
+    pub(super) unread_joins: Vec<(u32, Fact)>,
     /// Spaces that are linked by a step that also says who can view them.
     pub(super) passing: BTreeMap<&'a SpaceKey, Passing>,
     pub(super) settings: Settings<'a>,
     pub(super) moves: ManyMap<Who, Vec<Move>>,
-    /// Accounts that the plan makes: the change and whether it happens in a later run.
-    pub(super) accounts: ManyMap<Email, (usize, bool)>,
+    /// Accounts that the plan makes.
+    pub(super) accounts: ManyMap<Email, Creation>,
     /// Accounts whose access to the site ends, with the fact that they have it.
     pub(super) active: ManyMap<AccountId, Fact>,
     /// Agents who become customers, with the fact that they see what agents see.
     pub(super) serving: ManyMap<AccountId, Fact>,
+    /// Atlassian accounts that get the role Customer, without which no list gives anything, with the fact that they hold it.
+    pub(super) holding: ManyMap<AccountId, Fact>,
     /// The step of every change that is not somebody's own membership or account.
     pub(super) step_of: Vec<Option<Step>>,
 }
@@ -164,12 +180,14 @@ impl<'a> Facts<'a> {
             company_of: HashMap::new(),
             group_of: HashMap::new(),
             audiences: BTreeMap::new(),
+            unread_joins: Vec::new(),
             passing: BTreeMap::new(),
             settings: settings::settings(plan, desired, observed, &step_of),
             moves: ManyMap::default(),
             accounts: ManyMap::default(),
             active: ManyMap::default(),
             serving: ManyMap::default(),
+            holding: ManyMap::default(),
             step_of,
         };
         facts.live();
@@ -192,6 +210,18 @@ impl<'a> Facts<'a> {
         for (company, desk) in ends {
             facts.companies[company as usize].desks.insert(desk);
         }
+        let leaves = |at: u32, company: &Company<'_>| {
+            let mut links = company
+                .desks
+                .iter()
+                .filter_map(|desk| facts.desks[*desk as usize].links.get(&at));
+            links.any(|link| link.moves() && link.before != Value::No)
+        };
+        facts.unread_joins = (0..)
+            .zip(&facts.companies)
+            .filter(|(at, company)| company.any_domain && leaves(*at, company))
+            .map(|(at, _)| (at, Fact::always(Value::Maybe)))
+            .collect();
         facts
     }
 
@@ -202,12 +232,11 @@ impl<'a> Facts<'a> {
             let at = self.company(&OrganizationRef::Existing(id.clone()));
             let company = &mut self.companies[at as usize];
             company.id = Some(id);
-            if let Some(Field::Known(domains)) =
-                seen.email_domains.as_ref().map(|domains| &domains.value)
-            {
-                company
+            match seen.email_domains.as_ref().map(|domains| &domains.value) {
+                Some(Field::Known(domains)) => company
                     .domains
-                    .extend(domains.iter().map(|domain| (domain, Fact::YES)));
+                    .extend(domains.iter().map(|domain| (domain, Fact::YES))),
+                _ => company.any_domain = true,
             }
         }
         for (key, seen) in observed.whole_projects().into_iter().flatten() {
@@ -388,8 +417,15 @@ impl<'a> Facts<'a> {
         let later = later(change);
         let step = self.step_of[at];
         match &change.effect {
-            Effect::CreateAccount { email, .. } => {
-                self.accounts.insert(*email, (at, later));
+            Effect::CreateAccount {
+                email, invited_to, ..
+            } => {
+                let creation = Creation {
+                    change: at,
+                    later,
+                    invited_to: invited_to.as_ref().map(|key| self.desk(key)),
+                };
+                self.accounts.insert(*email, creation);
             }
             Effect::EndAccess(account) => {
                 if let Some(step) = step {
@@ -399,17 +435,21 @@ impl<'a> Facts<'a> {
             }
             Effect::BecomeCustomer {
                 account,
+                grant,
                 takes,
                 serves: false,
-                ..
             } => {
-                let mut takes = takes.iter();
-                if let Some(step) = step
-                    && takes.any(TakenRole::is_of_jsm)
-                {
+                let Some(step) = step else {
+                    return;
+                };
+                if takes.iter().any(TakenRole::is_of_jsm) {
                     // What is taken first ends it.
                     let serving = Fact::changes(Value::Yes, Value::No, step);
                     self.serving.entry(*account).or_insert(serving);
+                } else if grant.is_some() {
+                    let before = Value::from(self.observed.holds_customer_role(account));
+                    let holding = Fact::changes(before, Value::Yes, step);
+                    self.holding.insert(*account, holding);
                 }
             }
             Effect::AddMember(organization, who) => {

@@ -18,6 +18,8 @@ pub(super) struct Class {
     pub(super) active: Option<Fact>,
     /// For an agent who becomes a customer: that they see what agents see.
     pub(super) serving: Option<Fact>,
+    /// For an Atlassian account that gets the role Customer: that it holds it.
+    pub(super) holding: Option<Fact>,
     /// Who they are.
     pub(super) people: Vec<Who>,
 }
@@ -25,9 +27,12 @@ pub(super) struct Class {
 /// One entry of a situation: the list, whether the person joins (`Some(true)`), leaves or stays, and whether later.
 type Entry = (List, Option<bool>, bool);
 
-/// What people in one class share: entries; for people without an account the domain and whether it comes later; for others
-/// whether their access and their serving end, each of which is a step of one person.
-type Situation = (Vec<Entry>, Option<(&'static str, bool)>, [Option<Fact>; 2]);
+/// Somebody without an account: the domain, whether the account comes later, and the project they are invited to.
+type Arriving = (&'static str, bool, Option<u32>);
+
+/// What people in one class share: entries; how people without an account arrive; for others whether their access and their
+/// serving end and whether they get the role Customer, each of which is a step of one person.
+type Situation = (Vec<Entry>, Option<Arriving>, [Option<Fact>; 3]);
 
 /// Groups everybody whom the order concerns, and gives every membership and account its step in `step_of`.
 pub(super) fn classes(facts: &mut Facts<'_>, graph: &mut Graph) -> Vec<Class> {
@@ -37,6 +42,7 @@ pub(super) fn classes(facts: &mut Facts<'_>, graph: &mut Graph) -> Vec<Class> {
     people.extend(facts.accounts.keys().map(|email| Who::Email(*email)));
     people.extend(facts.active.keys().map(|id| Who::Account(*id)));
     people.extend(facts.serving.keys().map(|id| Who::Account(*id)));
+    people.extend(facts.holding.keys().map(|id| Who::Account(*id)));
     people.sort_unstable();
     people.dedup();
     let mut known: HashMap<Situation, u32> = HashMap::new();
@@ -65,20 +71,24 @@ pub(super) fn classes(facts: &mut Facts<'_>, graph: &mut Graph) -> Vec<Class> {
         let newcomer = match who {
             Who::Account(_) => None,
             Who::Email(email) => {
-                let later = facts.accounts.get(&email).is_none_or(|(_, later)| *later);
-                Some((email.domain(), later))
+                let creation = facts.accounts.get(&email);
+                let later = creation.is_none_or(|creation| creation.later);
+                let invited_to = creation.and_then(|creation| creation.invited_to);
+                Some((email.domain(), later, invited_to))
             }
         };
-        let endings = match who {
-            Who::Account(id) => [&facts.active, &facts.serving].map(|all| all.get(&id).copied()),
-            Who::Email(_) => [None; 2],
+        let roles = match who {
+            Who::Account(id) => {
+                [&facts.active, &facts.serving, &facts.holding].map(|all| all.get(&id).copied())
+            }
+            Who::Email(_) => [None; 3],
         };
         let next = u32::try_from(classes.len()).unwrap_or(u32::MAX);
-        let situation = (entries.clone(), newcomer, endings);
+        let situation = (entries.clone(), newcomer, roles);
         let at = *known.entry(situation).or_insert(next);
         if at == next {
             let (mut class, own, creation) = class(facts, graph, at, &entries, newcomer);
-            [class.active, class.serving] = endings;
+            [class.active, class.serving, class.holding] = roles;
             classes.push(class);
             steps.push(own);
             creations.push(creation);
@@ -88,9 +98,9 @@ pub(super) fn classes(facts: &mut Facts<'_>, graph: &mut Graph) -> Vec<Class> {
             facts.step_of[m.change] = steps[at].get(&(m.list, m.joins)).copied();
         }
         if let Who::Email(email) = who
-            && let Some((change, _)) = facts.accounts.get(&email)
+            && let Some(creation) = facts.accounts.get(&email)
         {
-            facts.step_of[*change] = creations[at];
+            facts.step_of[creation.change] = creations[at];
         }
         classes[at].people.push(who);
     }
@@ -102,7 +112,7 @@ fn class(
     graph: &mut Graph,
     number: u32,
     entries: &[Entry],
-    newcomer: Option<(&'static str, bool)>,
+    newcomer: Option<Arriving>,
 ) -> (Class, BTreeMap<(List, bool), Step>, Option<Step>) {
     let mut lists = BTreeMap::new();
     let mut own = BTreeMap::new();
@@ -125,9 +135,14 @@ fn class(
         lists.insert(*list, fact);
     }
     let mut creation = None;
-    let newcomer = newcomer.map(|(domain, later)| {
+    let newcomer = newcomer.map(|(domain, later, invited_to)| {
         let step = graph.step(&format!("account {number}"), later);
         creation = Some(step);
+        // The invitation puts them on the list, and the row of the list finds them there.
+        if let Some(desk) = invited_to {
+            let listed = Fact::changes(Value::No, Value::Yes, step);
+            lists.insert(List::Roster(desk), listed);
+        }
         for join in own.values() {
             graph.need(step, *join);
         }
@@ -138,6 +153,7 @@ fn class(
         newcomer,
         active: None,
         serving: None,
+        holding: None,
         people: Vec::new(),
     };
     (class, own, creation)
@@ -167,6 +183,7 @@ fn standing(facts: &Facts<'_>) -> ManyMap<AccountId, Vec<List>> {
     let desks_move = articles || moving_desk.contains(&true);
     let mut concerned: ManySet<AccountId> = ManySet::default();
     concerned.extend(facts.active.keys().chain(facts.serving.keys()));
+    concerned.extend(facts.holding.keys());
     for (who, moves) in &facts.moves {
         if let Who::Account(id) = who
             && (desks_move || moves.iter().any(|m| m.joins) && moves.iter().any(|m| !m.joins))

@@ -150,21 +150,20 @@ impl Rules<'_, '_> {
             desks.extend(same);
         }
         let arrival = class.newcomer.map(|(domain, account)| {
-            let joins: Vec<(u32, Fact)> = (0..)
-                .zip(&facts.companies)
-                .filter_map(|(at, company)| {
-                    let (_, fact) = company
-                        .domains
-                        .iter()
-                        .find(|(name, _)| name.as_str() == domain)?;
-                    Some((at, *fact))
-                })
-                .collect();
+            let joined = (0..).zip(&facts.companies).filter_map(|(at, company)| {
+                let (_, fact) = company
+                    .domains
+                    .iter()
+                    .find(|(name, _)| name.as_str() == domain)?;
+                Some((at, *fact))
+            });
+            let joins: Vec<(u32, Fact)> =
+                joined.chain(facts.unread_joins.iter().copied()).collect();
             for (company, _) in &joins {
                 desks.extend(&facts.companies[*company as usize].desks);
             }
             Arrival {
-                new: newcomer(&facts.settings, Some(domain)),
+                new: newcomer(&facts.settings, Whose::Of(domain)),
                 account,
                 joins,
             }
@@ -224,11 +223,14 @@ impl Rules<'_, '_> {
                 listed.push(vec![*member, *link]);
             }
         }
+        if let Some(holding) = class.holding {
+            listed = with(&listed, &[holding]);
+        }
         let (mut exposure, mut promise) = (listed.clone(), listed);
         match arrival {
             None => {
                 exposure.push(vec![desk.reached()]);
-                promise.push(vec![desk.reached()]);
+                promise.push([desk.reached()].into_iter().chain(class.holding).collect());
                 // Whether a permission scheme keeps an agent out does not matter for what is promised.
                 promise.extend(class.serving.map(|serving| vec![serving]));
                 if let Some(active) = class.active {
@@ -366,33 +368,38 @@ impl Rules<'_, '_> {
     fn strangers(&mut self) {
         let facts = self.facts;
         let settings = &facts.settings;
-        let mut domains: BTreeMap<Option<&str>, Vec<(u32, Fact)>> = BTreeMap::new();
-        domains.insert(None, Vec::new());
+        let mut domains: BTreeMap<Whose<'_>, Vec<(u32, Fact)>> = BTreeMap::new();
+        domains.insert(Whose::OtherCompany, Vec::new());
+        domains.insert(Whose::OtherPublic, Vec::new());
         for list in settings.allowed.iter().flatten().flatten() {
             for domain in *list {
-                domains.entry(Some(domain.as_str())).or_default();
+                domains.entry(Whose::Of(domain.as_str())).or_default();
             }
         }
         for domain in settings.approved.keys() {
-            domains.entry(Some(domain)).or_default();
+            domains.entry(Whose::Of(domain)).or_default();
         }
         for (at, company) in (0..).zip(&facts.companies) {
             for (domain, fact) in &company.domains {
                 domains
-                    .entry(Some(domain.as_str()))
+                    .entry(Whose::Of(domain.as_str()))
                     .or_default()
                     .push((at, *fact));
             }
+        }
+        for joins in domains.values_mut() {
+            joins.extend(&facts.unread_joins);
         }
         // Domains with the same ways to an account fare the same wherever they join nothing.
         let mut seen: HashMap<Vec<Route>, ()> = HashMap::new();
         let mut somebody: [Vec<Route>; 2] = [Vec::new(), Vec::new()];
         for (domain, joins) in &domains {
             let new = newcomer(settings, *domain);
-            let label = domain.map_or_else(
-                || "new people of any domain".to_owned(),
-                |domain| format!("new people of {domain}"),
-            );
+            let label = match domain {
+                Whose::OtherCompany => "new people of any domain".to_owned(),
+                Whose::OtherPublic => "new people of public mail domains".to_owned(),
+                Whose::Of(domain) => format!("new people of {domain}"),
+            };
             let whom = Whom::Strangers(label);
             if seen.insert(new.exposure.clone(), ()).is_none() {
                 self.protect(
@@ -476,8 +483,23 @@ impl Rules<'_, '_> {
     }
 }
 
-/// R2 to R5 for sign-up: the ways in which a new address of a domain gets an account; `None` is any other domain.
-pub(super) fn newcomer(settings: &Settings<'_>, domain: Option<&str>) -> Newcomer {
+/// Whose address it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Whose<'d> {
+    /// Of any company that nothing names.
+    OtherCompany,
+    /// Of any public mail domain that nothing names: the any-domain rule passes them by (R5).
+    OtherPublic,
+    /// Of this domain.
+    Of(&'d str),
+}
+
+/// R2 to R5 for sign-up: the ways in which a new address gets an account.
+pub(super) fn newcomer(settings: &Settings<'_>, whose: Whose<'_>) -> Newcomer {
+    let domain = match whose {
+        Whose::Of(domain) => Some(domain),
+        Whose::OtherCompany | Whose::OtherPublic => None,
+    };
     let approval = domain
         .and_then(|domain| settings.approved.get(domain))
         .copied()
@@ -489,7 +511,7 @@ pub(super) fn newcomer(settings: &Settings<'_>, domain: Option<&str>) -> Newcome
                 counts: Fact::always(value),
             }
         });
-    let public = domain.is_some_and(is_public_mail);
+    let public = domain.map_or(whose == Whose::OtherPublic, is_public_mail);
     let any = Fact::always(if public {
         Value::No
     } else {
