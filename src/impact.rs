@@ -284,7 +284,7 @@ pub(crate) fn people_with_access(state: &State<'_>) -> usize {
 /// Compares two states of one site, the second of which the free changes of a sheet lead to.
 pub fn impact(before: &State<'_>, after: &State<'_>, sheet: &Sheet<'_>) -> Impact {
     let comparison = Comparison::new(before, after);
-    let causes = Causes::new(after, sheet.free());
+    let causes = Causes::new(before, after, sheet.free());
     let mut result = comparison.people(&causes);
     result.classes = comparison.classes(&causes);
     result
@@ -292,7 +292,7 @@ pub fn impact(before: &State<'_>, after: &State<'_>, sheet: &Sheet<'_>) -> Impac
 
 /// Compares two states for the people who are known, and for no classes.
 pub(crate) fn people(before: &State<'_>, after: &State<'_>, sheet: &Sheet<'_>) -> Impact {
-    let causes = Causes::new(after, sheet.free());
+    let causes = Causes::new(before, after, sheet.free());
     Comparison::new(before, after).people(&causes)
 }
 
@@ -306,7 +306,7 @@ pub(crate) fn classes(
     if comparison.spares_classes() {
         return Vec::new();
     }
-    comparison.classes(&Causes::new(after, sheet.free()))
+    comparison.classes(&Causes::new(before, after, sheet.free()))
 }
 
 fn view(state: &State<'_>, at: usize, visitor: &Visitor<'_>) -> Answer {

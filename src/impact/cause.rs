@@ -2,9 +2,11 @@
 
 use super::Target;
 use super::routes::{Way, minus, ways};
-use crate::access::{Answer, ListId, Lookup, Part, PersonId, Role, State, Visitor};
+use crate::access::{Answer, Coverage, ListId, Lookup, Part, PersonId, Role, State, Visitor};
 use crate::judge::Sheet;
-use crate::model::{ChannelAccess, Email, OrganizationId, SiteField, SiteValue, SpaceKey};
+use crate::model::{
+    ChannelAccess, Domain, Email, OrganizationId, SiteField, SiteValue, SpaceKey, WhoCanView,
+};
 use crate::plan::{Change, Effect, OrganizationRef, PersonRef};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -33,6 +35,8 @@ impl Turn {
             Effect::SetSite(SiteField::Internal, _)
             | Effect::DisapproveDomain(_)
             | Effect::CreateAccount { .. } => None,
+            // Of several organizations that have a domain nobody knows which one its people join (Q20).
+            Effect::DeleteOrganization(_) => None,
             Effect::CreateOrganization(_)
             | Effect::AddMember(..)
             | Effect::AddCustomer(..)
@@ -40,8 +44,7 @@ impl Turn {
             | Effect::AddCustomerGroup(..)
             | Effect::SetChannelAccess(_, ChannelAccess::Open)
             | Effect::SetSite(_, SiteValue::Toggle(true)) => Some(Self::Gain),
-            Effect::DeleteOrganization(_)
-            | Effect::EndAccess(_)
+            Effect::EndAccess(_)
             | Effect::RemoveMember(..)
             | Effect::RemoveCustomer(..)
             | Effect::Unlink(..)
@@ -67,8 +70,11 @@ pub(super) struct Causes {
     deleted: BTreeMap<u32, Vec<usize>>,
     /// Groups among a project's customers, by the positions of the project and the circle.
     groups: BTreeMap<(u32, u32), Vec<usize>>,
-    domains: BTreeMap<u32, Vec<usize>>,
+    /// E-mail domains of organizations that come or go (A2); `None` where nobody read them, so that any may be among them.
+    claims: Vec<(Option<BTreeSet<Domain>>, usize)>,
     viewers: BTreeMap<SpaceKey, Vec<usize>>,
+    /// Spaces that anyone may view before or after, which is as far as the portal is open to them (K3).
+    for_anyone: BTreeSet<SpaceKey>,
     linked_spaces: BTreeMap<(u32, SpaceKey), Vec<usize>>,
     fields: BTreeMap<SiteField, Vec<usize>>,
     /// What approved domains grant, and the any-domain rule, which is about every domain.
@@ -105,14 +111,20 @@ impl<'d> Whose<'d> {
                 || known && lacks(before.people.get(id).account.role),
         }
     }
+
+    /// Whether it is an Atlassian account that may lack the role Customer.
+    pub(super) const fn lacks_the_role(self) -> bool {
+        matches!(self, Self::Person { roleless: true, .. })
+    }
 }
 
-/// Finds what a change is about in the state after.
-struct Places<'s, 'a> {
+/// Finds what a change is about in the two states.
+struct Places<'s, 'b, 'a> {
+    before: &'s State<'b>,
     after: &'s State<'a>,
 }
 
-impl Places<'_, '_> {
+impl Places<'_, '_, '_> {
     fn organization(&self, reference: &OrganizationRef) -> Option<u32> {
         self.after.organizations.meant(reference)
     }
@@ -135,19 +147,51 @@ impl Places<'_, '_> {
         }
     }
 
+    /// The e-mail domains of an organization, before and after; `None` where nobody read them.
+    fn domains(&self, organization: u32) -> Option<BTreeSet<Domain>> {
+        let states: [&State<'_>; 2] = [self.before, self.after];
+        let mut all = BTreeSet::new();
+        for state in states {
+            // One that does not exist yet has none.
+            let Some(organization) = state.organizations.get(organization as usize) else {
+                continue;
+            };
+            if matches!(organization.domains, Coverage::Unread(_)) {
+                return None;
+            }
+            let own = organization.email_domains.iter();
+            all.extend(own.map(|(domain, _)| domain.clone()));
+        }
+        Some(all)
+    }
+
     fn project(&self, key: &crate::model::ProjectKey) -> Option<u32> {
         u32::try_from(self.after.project(key.as_str())?).ok()
     }
 }
 
+/// The spaces that anyone may view, as far as is known.
+fn for_anyone<'s>(state: &'s State<'_>) -> impl Iterator<Item = &'s SpaceKey> {
+    let spaces = state.projects.iter().flat_map(|project| &project.spaces);
+    let shown = spaces.filter(|(_, who)| who.is(|who| *who == WhoCanView::Anyone).exposes());
+    shown.map(|(space, _)| space)
+}
+
 impl Causes {
-    /// Sorts the changes that count by what they are about; `after` is the state that they lead to.
+    /// Sorts the changes that count by what they are about; they lead from one state to the other.
     pub(super) fn new<'c>(
+        before: &State<'_>,
         after: &State<'_>,
         changes: impl IntoIterator<Item = (usize, &'c Change)>,
     ) -> Self {
-        let places = Places { after };
-        let mut causes = Self::default();
+        let places = Places { before, after };
+        let mut causes = Self {
+            for_anyone: for_anyone(before)
+                .chain(for_anyone(after))
+                .cloned()
+                .collect(),
+            ..Self::default()
+        };
         for (at, change) in changes {
             if Turn::Gain.is_of(change) {
                 causes.gain.insert(at);
@@ -166,7 +210,7 @@ impl Causes {
     }
 
     /// `None` where the change is about something that the state does not have.
-    fn add(&mut self, places: &Places<'_, '_>, at: usize, change: &Change) -> Option<()> {
+    fn add(&mut self, places: &Places<'_, '_, '_>, at: usize, change: &Change) -> Option<()> {
         match &change.effect {
             Effect::CreateAccount { email, .. } => self.own(places.account(email), None, at)?,
             Effect::EndAccess(account) | Effect::BecomeCustomer { account, .. } => {
@@ -208,10 +252,11 @@ impl Causes {
             Effect::DeleteOrganization(id) => {
                 let organization = places.organization_of(id)?;
                 self.deleted.entry(organization).or_default().push(at);
+                self.claims.push((places.domains(organization), at));
             }
             Effect::SetEmailDomains(organization, _) => {
                 let organization = places.organization(organization)?;
-                self.domains.entry(organization).or_default().push(at);
+                self.claims.push((places.domains(organization), at));
             }
             Effect::SetChannelAccess(key, _) => {
                 self.access
@@ -266,6 +311,9 @@ impl Causes {
             ] {
                 found.extend(self.field(field));
             }
+            if self.for_anyone.contains(space) {
+                self.of_way(whose, at, Way::WithoutLogin, &mut found);
+            }
         }
         let can = match turn {
             Turn::Gain => &self.gain,
@@ -302,7 +350,7 @@ impl Causes {
             Way::Open => {
                 self.of_own(whose, None, found);
                 found.extend(access);
-                if matches!(whose, Whose::Person { roleless: true, .. }) {
+                if whose.lacks_the_role() {
                     found.extend(self.field(SiteField::CustomersCanCreateAccounts));
                 }
             }
@@ -332,7 +380,13 @@ impl Causes {
                 };
                 let approvals = self.approvals.iter().filter(|(of, _)| meant(of));
                 found.extend(approvals.map(|(_, at)| *at));
-                found.extend(self.domains.values().flatten());
+                let joins = |claimed: &Option<BTreeSet<Domain>>| match (claimed, domain) {
+                    (None, _) => true,
+                    (Some(claimed), Some(domain)) => claimed.contains(domain),
+                    (Some(_), None) => false,
+                };
+                let claims = self.claims.iter().filter(|(of, _)| joins(of));
+                found.extend(claims.map(|(_, at)| *at));
                 let links = self.links.iter().filter(|((project, _), _)| *project == at);
                 found.extend(links.flat_map(|(_, rows)| rows));
                 let groups = self
@@ -340,7 +394,6 @@ impl Causes {
                     .iter()
                     .filter(|((project, _), _)| *project == at);
                 found.extend(groups.flat_map(|(_, rows)| rows));
-                found.extend(self.deleted.values().flatten());
             }
             Way::WithoutLogin => {
                 found.extend(access);
@@ -368,7 +421,7 @@ impl<'s, 'b, 'a> Tracer<'s, 'b, 'a> {
         Self {
             before,
             after,
-            causes: Causes::new(after, sheet.free()),
+            causes: Causes::new(before, after, sheet.free()),
         }
     }
 

@@ -89,8 +89,10 @@ impl<'s, 'b, 'a> Comparison<'s, 'b, 'a> {
                 concerned.insert(at);
             }
         }
-        for organization in claiming.intersection(&self.domains) {
-            concerned.extend(self.linked.get(organization).into_iter().flatten());
+        // Which of several organizations people join is not known (Q20), so what becomes of one concerns all.
+        if claiming.intersection(&self.domains).next().is_some() {
+            let linked = claiming.iter().filter_map(|at| self.linked.get(at));
+            concerned.extend(linked.flatten());
         }
         concerned.into_iter().collect()
     }

@@ -241,6 +241,13 @@ impl Comparison<'_, '_, '_> {
         }
     }
 
+    /// Whether a portal is open before or after.
+    fn is_open(&self, at: usize) -> bool {
+        let states: [&State<'_>; 2] = [self.before, self.after];
+        let mut projects = states.into_iter().map(|state| &state.projects[at]);
+        projects.any(|project| portal::is_restricted(project) != Answer::Yes)
+    }
+
     /// The ways into a portal that come or go for somebody.
     fn moved_ways(&self, who: PersonId, at: usize, turn: Turn) -> Vec<Way> {
         let is = Some(Visitor::Existing(vec![Actor::person(self.after, who)]));
@@ -364,10 +371,14 @@ impl Comparison<'_, '_, '_> {
                 let whose = Whose::person(self.before, self.after, *who);
                 let caused = |ways: &[Way]| causes.of(whose, (turn, &key.target), key.at, ways);
                 // Articles are reached by the ways into the portal.
-                let own = match key.target.space {
-                    None => caused(broken),
-                    Some(_) => caused(&self.moved_ways(*who, key.at, turn)),
+                let mut moved = match key.target.space {
+                    None => broken.to_vec(),
+                    Some(_) => self.moved_ways(*who, key.at, turn),
                 };
+                if whose.lacks_the_role() && self.is_open(key.at) && !moved.contains(&Way::Open) {
+                    moved.push(Way::Open);
+                }
+                let own = caused(&moved);
                 // They can change with a portal that is as open as before, by another of its ways.
                 caused_by.extend(match own.is_empty() {
                     true => caused(&self.all_ways(*who, key.at)),
