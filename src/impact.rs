@@ -73,6 +73,11 @@ pub enum Class {
     Anyone,
     /// Any existing customer who is on no list.
     AnyCustomer,
+    /// Any address of a public mail provider that nothing names, where that differs from [`Class::Anyone`]: the any-domain rule
+    /// passes them by (R5).
+    OfPublicMail,
+    /// Any address of a company's domain that nothing names, where that differs from [`Class::Anyone`].
+    OfCompanies,
     /// Any new address of a domain.
     Domain(String),
 }
@@ -84,6 +89,8 @@ impl Class {
             Self::Anonymous => "anonymous".into(),
             Self::Anyone => "anyone".into(),
             Self::AnyCustomer => "any_customer".into(),
+            Self::OfPublicMail => "anyone_of_public_mail".into(),
+            Self::OfCompanies => "anyone_of_companies".into(),
             Self::Domain(domain) => format!("*@{domain}").into(),
         }
     }

@@ -87,6 +87,11 @@ impl<'s> Visitor<'s> {
         ]))
     }
 
+    /// A new address of a domain that nothing names, of a public mail provider or of a company.
+    pub fn of_any_domain(state: &State<'_>, public: bool) -> Self {
+        Self::New(DomainClass::unlisted(state, public))
+    }
+
     /// A new address of a domain, in lower-case ASCII.
     pub fn new_address(state: &State<'_>, domain: &str) -> Self {
         Self::New(DomainClass::of(state, domain))

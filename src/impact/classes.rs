@@ -53,7 +53,11 @@ impl Comparison<'_, '_, '_> {
                 Visitor::AnyCustomer,
             ),
         ];
-        let states = [self.before, self.after];
+        let states: [&State<'_>; 2] = [self.before, self.after];
+        for (class, public) in [(Class::OfPublicMail, true), (Class::OfCompanies, false)] {
+            let [before, after] = states.map(|state| Visitor::of_any_domain(state, public));
+            all.push((class, before, after));
+        }
         let domains: BTreeSet<String> = match self.projects.iter().any(|pair| pair.differs) {
             true => states
                 .iter()
@@ -112,8 +116,11 @@ impl Comparison<'_, '_, '_> {
                         let domains = better.entry(target.clone()).or_default();
                         domains.push(domain.clone());
                     }
-                    let as_anyone =
-                        matches!(class, Class::Domain(_)) && anyone.get(&target) == Some(&(b, a));
+                    let among = matches!(
+                        class,
+                        Class::OfPublicMail | Class::OfCompanies | Class::Domain(_)
+                    );
+                    let as_anyone = among && anyone.get(&target) == Some(&(b, a));
                     if a == b || as_anyone {
                         continue;
                     }
@@ -165,7 +172,9 @@ const fn ways_of(class: &Class) -> &'static [Way] {
     match class {
         Class::Anonymous => &[Way::WithoutLogin],
         Class::AnyCustomer => &[Way::Open, Way::WithoutLogin],
-        Class::Anyone | Class::Domain(_) => &[Way::SelfService, Way::WithoutLogin],
+        Class::Anyone | Class::OfPublicMail | Class::OfCompanies | Class::Domain(_) => {
+            &[Way::SelfService, Way::WithoutLogin]
+        }
     }
 }
 

@@ -229,6 +229,8 @@ fn classes(project: &ProjectKey, states: [&State<'_>; 3]) -> Vec<ClassReach> {
             Class::Anonymous => view(state, at, &Visitor::Anonymous),
             Class::Anyone => view(state, at, &Visitor::anyone(state)),
             Class::AnyCustomer => view(state, at, &Visitor::AnyCustomer),
+            Class::OfPublicMail => view(state, at, &Visitor::of_any_domain(state, true)),
+            Class::OfCompanies => view(state, at, &Visitor::of_any_domain(state, false)),
             Class::Domain(domain) => view(state, at, &Visitor::new_address(state, domain)),
         }
     };

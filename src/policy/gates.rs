@@ -43,7 +43,11 @@ pub(crate) fn gates(
     for (class, default) in CLASSES {
         let written = desired.law.policy.class_gains.get(class.word().as_ref());
         let gate = written.map_or(default, |gate| gate.value);
-        let of_class = gained.iter().filter(|change| change.class == class);
+        // Half of all addresses is a door for anyone who has such an address.
+        let of_class = gained.iter().filter(|change| match change.class {
+            Class::OfPublicMail | Class::OfCompanies => class == Class::Anyone,
+            _ => change.class == class,
+        });
         // Where nobody knows whether the class could before, the plan may change nothing: said, and not blocked. A gain that
         // is not sure blocks where a row touches a door, and is said otherwise.
         let (sure, unsure): (Vec<&ClassChange>, Vec<&ClassChange>) = of_class.partition(|change| {
@@ -107,6 +111,8 @@ fn sentence(change: &ClassChange) -> String {
     let who = match &change.class {
         Class::Anonymous => "anyone on the web",
         Class::Anyone => "anyone with an e-mail address",
+        Class::OfPublicMail => "anyone with an address of a public mail provider",
+        Class::OfCompanies => "anyone with an address of a company",
         _ => "every customer of the site",
     };
     let can = match change.after {

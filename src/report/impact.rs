@@ -207,7 +207,8 @@ pub struct Unread {
 pub struct ClassRow {
     /// The site.
     pub site: String,
-    /// `anonymous`, `anyone`, `any_customer`, or `*@domain` for new addresses of a domain.
+    /// `anonymous`, `anyone`, `any_customer`, or `*@domain` for new addresses of a domain; `anyone_of_public_mail` and
+    /// `anyone_of_companies` where the two fare otherwise than `anyone` does.
     pub class: String,
     /// The service project.
     pub project: String,

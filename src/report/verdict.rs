@@ -122,6 +122,11 @@ fn gaining(impact: &AccessImpact) -> Option<(&'static str, &'static str)> {
         ("anonymous", "Visitors without a login"),
         ("anyone", "People with any e-mail address"),
         ("any_customer", "All customers of the site"),
+        (
+            "anyone_of_public_mail",
+            "People with any public mail address",
+        ),
+        ("anyone_of_companies", "People with any company's address"),
     ]
     .into_iter()
     .find_map(|(class, words)| {

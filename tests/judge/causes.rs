@@ -55,6 +55,8 @@ pub(crate) fn check(planned: &Planned, worlds: &Worlds<'_, '_>, found: &mut Foun
             Class::Anonymous => Asked::Anonymous,
             Class::Anyone => Asked::Anyone,
             Class::AnyCustomer => Asked::AnyCustomer,
+            Class::OfPublicMail => Asked::Domain(Domain::new("outlook.com").unwrap()),
+            Class::OfCompanies => Asked::Domain(Domain::new("elsewhere.example").unwrap()),
             Class::Domain(domain) => Asked::Domain(Domain::new(domain.as_str()).unwrap()),
         };
         let without = without(changes, worlds, &change.caused_by);

@@ -258,6 +258,8 @@ fn classes(
         Class::Anonymous => Some(Asked::Anonymous),
         Class::Anyone => Some(Asked::Anyone),
         Class::AnyCustomer => Some(Asked::AnyCustomer),
+        Class::OfPublicMail => Some(Asked::Domain(Domain::new("outlook.com").unwrap())),
+        Class::OfCompanies => Some(Asked::Domain(Domain::new("elsewhere.example").unwrap())),
         Class::Domain(domain) if crate::world::DOMAINS.contains(&domain.as_str()) => {
             Some(Asked::Domain(Domain::new(domain).unwrap()))
         }
@@ -308,7 +310,12 @@ fn classes(
             let word = asked.to_string();
             let said = |up: bool| {
                 impact.classes.iter().any(|change| {
-                    let wider = matches!(change.class, Class::Anyone) && word.starts_with("*@");
+                    let wider = match change.class {
+                        Class::Anyone => word.starts_with("*@"),
+                        Class::OfPublicMail => word == "*@outlook.com",
+                        Class::OfCompanies => word == "*@elsewhere.example",
+                        _ => false,
+                    };
                     (change.class.word() == word || wider)
                         && change.target.to_string() == *target
                         && (change.after > change.before) == up

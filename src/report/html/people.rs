@@ -179,6 +179,8 @@ pub(super) fn class_words(class: &str) -> &str {
         "anonymous" => "anyone on the web",
         "anyone" => "anyone with an address",
         "any_customer" => "every customer",
+        "anyone_of_public_mail" => "anyone with a public mail address",
+        "anyone_of_companies" => "anyone with a company's address",
         other => other,
     }
 }

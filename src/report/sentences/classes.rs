@@ -7,7 +7,7 @@ use crate::access::is_public_mail;
 use crate::neutral::phrase::Phrase;
 
 /// The rank of new addresses of a domain, after the wider classes.
-const DOMAIN: u8 = 3;
+const DOMAIN: u8 = 4;
 
 /// A class, or new addresses of several domains with one fate.
 #[derive(Clone)]
@@ -146,6 +146,8 @@ fn who(told: &Told) -> Phrase {
         "anonymous" => Phrase::of("Anyone on the web"),
         "anyone" => Phrase::of("Anyone with an e-mail address"),
         "any_customer" => Phrase::of("Every customer of the site"),
+        "anyone_of_public_mail" => Phrase::of("Anyone with an address of a public mail provider"),
+        "anyone_of_companies" => Phrase::of("Anyone with an address of a company"),
         domain if is_public(domain) => Phrase::of("Anyone with an address ")
             .then(&domains(told))
             .word(", of a public mail provider,"),
@@ -170,6 +172,10 @@ fn no_longer(told: &Told) -> Phrase {
             }
         }
         "any_customer" => Phrase::of("Customers who are on no list"),
+        "anyone_of_public_mail" => {
+            Phrase::of("New people with any address of a public mail provider")
+        }
+        "anyone_of_companies" => Phrase::of("New people with any address of a company"),
         _ => Phrase::of("New addresses ").then(&domains(told)),
     }
 }
@@ -201,6 +207,7 @@ fn class_rank(class: &str) -> u8 {
         "anonymous" => 0,
         "anyone" => 1,
         "any_customer" => 2,
+        "anyone_of_public_mail" | "anyone_of_companies" => 3,
         _ => DOMAIN,
     }
 }
