@@ -116,9 +116,8 @@ impl<'s, 'b, 'a> Comparison<'s, 'b, 'a> {
         let mut concerned: BTreeSet<usize> = BTreeSet::new();
         for (at, pair) in self.projects.iter().enumerate() {
             let by_link = |lists: &[ListId]| {
-                lists
-                    .iter()
-                    .any(|list| matches!(list, ListId::Organization(o) if pair.links.contains(o)))
+                let mut organizations = lists.iter().filter_map(organization);
+                organizations.any(|at| pair.links.contains(&at))
             };
             if pair.differs || !pair.links.is_empty() && (by_link(was.lists) || by_link(is.lists)) {
                 concerned.insert(at);
@@ -134,11 +133,11 @@ impl<'s, 'b, 'a> Comparison<'s, 'b, 'a> {
             .into_iter()
             .chain(changed(is.lists, was.lists))
         {
+            if let Some(at) = organization(&list) {
+                concerned.extend(self.linked.get(&at).into_iter().flatten());
+            }
             match list {
-                ListId::Organization(at) => {
-                    concerned.extend(self.linked.get(&at).into_iter().flatten());
-                }
-                ListId::Roster(at) => {
+                ListId::Roster(at) | ListId::PerhapsRoster(at) => {
                     concerned.insert(at as usize);
                 }
                 // No plan changes schemes or roles.
@@ -146,6 +145,14 @@ impl<'s, 'b, 'a> Comparison<'s, 'b, 'a> {
             }
         }
         concerned.into_iter().collect()
+    }
+}
+
+/// The organization of a list, where somebody is a member or may be one.
+const fn organization(list: &ListId) -> Option<u32> {
+    match list {
+        ListId::Organization(at) | ListId::PerhapsOrganization(at) => Some(*at),
+        _ => None,
     }
 }
 

@@ -4,7 +4,7 @@ use crate::live::{is_staff, told, truth};
 use crate::pages::{Pages, Shown, domain_of};
 use crate::round::{Found, sure};
 use portcullis::access::explain::Asked;
-use portcullis::access::{Answer, Coverage, Reading, State, Trail, articles, portal};
+use portcullis::access::{Answer, Coverage, Lookup, Reading, State, Trail, articles, portal};
 use portcullis::impact::{Assessment, Class, Group};
 use portcullis::judge::Worlds;
 use portcullis::model::{AccountId, Domain, Email, SpaceKey};
@@ -171,7 +171,12 @@ fn moves(one: &Somebody, assessment: &Assessment, worlds: &Worlds<'_, '_>, found
         if !one.known && one.confluence && target.contains('/') {
             continue;
         }
-        let asked = Asked::Address(Email::new(&one.email).unwrap());
+        // Of two accounts on one address an address asks for the one that was read.
+        let email = Email::new(&one.email).unwrap();
+        if !one.known && matches!(worlds.before.people.lookup(&email), Lookup::Accounts(_)) {
+            continue;
+        }
+        let asked = Asked::Address(email);
         let (answers, why) = judged(worlds, &asked, target);
         if is_open(answers, found) {
             continue;
