@@ -3,6 +3,7 @@
 use super::Sheet;
 use crate::access::accounts::account_type;
 use crate::access::{DomainClass, Outcome, State, Trail, Way};
+use crate::config::ApprovedRole;
 use crate::model::{
     AccountKind, Address, ChannelAccess, Email, OrganizationName, ProjectKey, SiteField, SiteValue,
     WhoCanView,
@@ -25,9 +26,12 @@ struct Makes<'c> {
     organizations: HashMap<&'c OrganizationName, usize>,
     access: HashMap<&'c ProjectKey, (usize, ChannelAccess)>,
     on: BTreeMap<SiteField, usize>,
+    off: BTreeMap<SiteField, usize>,
     allowed: Vec<usize>,
     /// What an approved domain grants, by domain.
     approvals: HashMap<&'c str, usize>,
+    /// Domains that come to be approved with a role.
+    approves: HashSet<&'c str>,
     /// The switch for Atlassian accounts and the any-domain rule, which choose the kind of accounts.
     kinds: Vec<usize>,
 }
@@ -142,12 +146,20 @@ impl<'c> Makes<'c> {
                     if *field == SiteField::Internal {
                         makes.kinds.push(at);
                     }
-                    if *on {
-                        makes.on.insert(*field, at);
-                    }
+                    let switches = match on {
+                        true => &mut makes.on,
+                        false => &mut makes.off,
+                    };
+                    switches.insert(*field, at);
                 }
                 Effect::SetAnyDomain(_) => makes.kinds.push(at),
-                Effect::ApproveDomain { domain, .. } | Effect::DisapproveDomain(domain) => {
+                Effect::ApproveDomain { domain, grants, .. } => {
+                    if *grants != ApprovedRole::None {
+                        makes.approves.insert(domain.as_str());
+                    }
+                    makes.approvals.insert(domain.as_str(), at);
+                }
+                Effect::DisapproveDomain(domain) => {
                     makes.approvals.insert(domain.as_str(), at);
                 }
                 _ => {}
@@ -196,6 +208,15 @@ fn needs_of<'c>(
         Effect::SetViewers(key, _, viewers) | Effect::LinkSpace(key, _, Some(viewers)) => {
             needs.extend(viewers_need(key, *viewers, makes));
         }
+        // L15: viewing without login rests on people being able to make accounts.
+        Effect::SetSite(SiteField::ViewWithoutLogin, SiteValue::Toggle(true)) => {
+            let create = makes.on.get(&SiteField::CustomersCanCreateAccounts);
+            needs.extend(create.map(|at| (*at, "customers cannot make accounts")));
+        }
+        Effect::SetSite(SiteField::CustomersCanCreateAccounts, SiteValue::Toggle(false)) => {
+            let login = makes.off.get(&SiteField::ViewWithoutLogin);
+            needs.extend(login.map(|at| (*at, "portals are viewed without a login")));
+        }
         Effect::CreateAccount {
             certain,
             email,
@@ -224,6 +245,15 @@ fn needs_of<'c>(
                     let settings = makes.approvals.get(domain).into_iter().chain(&makes.kinds);
                     let other = "the site makes an account of the other kind";
                     needs.extend(settings.map(|at| (*at, other)));
+                }
+                // The domain comes to be approved, which matters unless Atlassian accounts are switched off.
+                (Outcome::PortalOnly, AccountKind::PortalOnly)
+                    if makes.approves.contains(domain)
+                        && rules.site.internal.value() == Some(&true) =>
+                {
+                    let off = makes.off.get(&SiteField::Internal);
+                    let other = "the site makes an account of the other kind";
+                    needs.extend(off.map(|at| (*at, other)));
                 }
                 // Only that Atlassian accounts are switched off makes it certain: a domain may be approved.
                 (Outcome::Uncertain, AccountKind::PortalOnly)

@@ -75,7 +75,7 @@ pub static TABLE: &[Finding] = &[
     finding(Stage::Plan, "site-changed", "The branch gives a site another address, so the plan is about another site."),
     finding(Stage::Plan, "successor", "People follow their addresses: new portal-only accounts are made, and what stays behind is said."),
     finding(Stage::Plan, "unsafe-step", "No order of the changes avoids that somebody gains or loses access for a moment."),
-    finding(Stage::Plan, "viewers-not-known", "Whether the site offers `anyone` for a space that is not linked yet is not known: the files do not say what decides it in Confluence, and `apply` may be refused."),
+    finding(Stage::Plan, "viewers-not-known", "Whether the site will offer `anyone` for a space that is not linked yet, or does not offer it now, is not known: the files do not say what decides it in Confluence, and `apply` may be refused."),
     finding(Stage::Drift, "acceptance-expired", "An entry of `policy.accept_drift` has ended: what differs there counts again."),
     finding(Stage::Drift, "acceptance-stale", "Nothing differs any more where `policy.accept_drift` accepts it."),
     finding(Stage::Drift, "attestation-ends-soon", "An attestation ends within two weeks."),

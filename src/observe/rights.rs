@@ -19,7 +19,7 @@ impl Observer<'_, '_> {
         }
     }
 
-    /// Asks in each managed project what somebody may do there who is no Jira administrator: a right that is had in some
+    /// Asks in each managed project, and in each whose list was read since somebody may have to leave it, what somebody may do there who is no Jira administrator: a right that is had in some
     /// project counts as had on the site.
     pub(super) async fn rights_in_projects(&mut self) {
         let (Extent::Desired(desired), Some(Read::Complete(rights))) =
@@ -37,9 +37,12 @@ impl Observer<'_, '_> {
             .observed
             .whole_projects()
             .into_iter()
-            .flat_map(BTreeMap::keys)
-            .filter(|key| desired.site.projects.contains_key(*key) && is_asked(desired, key))
-            .cloned()
+            .flatten()
+            .filter(|(key, seen)| {
+                desired.site.projects.contains_key(*key) && is_asked(desired, key)
+                    || seen.customers.is_some()
+            })
+            .map(|(key, _)| key.clone())
             .collect();
         let reader = self.reader;
         let answers: Vec<_> = stream::iter(managed)

@@ -186,7 +186,10 @@ impl<'a> Draft<'a> {
         }
         let waiting_for = self.manual_changes_at(&prerequisites);
         let (offered, ruled_out) = match live.and_then(|live| live.possible.as_ref()) {
-            Some(possible) => (possible.contains(&value), false),
+            Some(possible) => (
+                possible.contains(&value),
+                !possible.contains(&value) && self.is_ruled_out(space, value),
+            ),
             // Of a space that is not linked yet the site tells nothing.
             None => {
                 let ruled_out = self.is_ruled_out(space, value);
@@ -196,7 +199,7 @@ impl<'a> Draft<'a> {
         let may_come =
             !waiting_for.is_empty() || prerequisites.iter().any(|address| self.changes_at(address));
         if offered || may_come && !ruled_out {
-            if live.is_none() && value == WhoCanView::Anyone {
+            if (live.is_none() || !offered) && value == WhoCanView::Anyone {
                 self.perhaps_offered((key, space));
             }
             return (Vec::new(), waiting_for);
@@ -214,7 +217,8 @@ impl<'a> Draft<'a> {
         (vec![Block::Rule(why.to_owned())], Vec::new())
     }
 
-    /// Says that the site may not offer `anyone` for a space that is not linked yet, where what decides it is not known (K1 to K4).
+    /// Says that the site may not offer `anyone` for a space, since it is not linked yet or settings come first, where what decides
+    /// it in Confluence is not known (K2, K4).
     fn perhaps_offered(&mut self, (key, space): (&ProjectKey, &SpaceKey)) {
         let declared = self.declared_space(space);
         let anonymous = declared.and_then(|space| space.anonymous_access.as_ref());

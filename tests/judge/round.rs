@@ -212,6 +212,7 @@ pub(crate) async fn carry_out(
         | Effect::AddCustomer(_, PersonRef::Planned(email)) => !perhaps.contains(email),
         // Of a space that is not linked yet, the site does not tell which viewers it offers: its settings do, where they are read.
         Effect::LinkSpace(_, _, Some(who)) => offered(*who) && !may_be_refused(row),
+        Effect::SetViewers(..) => !may_be_refused(row),
         // Atlassian refuses it where the project is open, which may not be known.
         Effect::RemoveCustomer(key, _) => !is_open(key),
         _ => true,

@@ -67,6 +67,8 @@ struct Rules<'r, 'a> {
 pub(super) struct Newcomer {
     exposure: Vec<Route>,
     pub(super) promise: Vec<Route>,
+    /// The way to an agent's licence, with which one sees every portal and reads whatever is linked.
+    serving: Route,
 }
 
 /// Somebody who has no account yet.
@@ -471,8 +473,10 @@ impl Rules<'_, '_> {
                 if !self.article_moves(at, space) {
                     continue;
                 }
-                let read =
+                let mut read =
                     self.articles(at, space, &new.exposure, &routes[1][..routes[1].len() - 1]);
+                let linked = desk.spaces[space];
+                read[0].extend(with(std::slice::from_ref(&new.serving), &[linked]));
                 self.protect(
                     whom,
                     || format!("the articles of {space} in project {key}"),
@@ -509,6 +513,7 @@ pub(super) fn newcomer(settings: &Settings<'_>, whose: Whose<'_>) -> Newcomer {
             Approval {
                 signs_up: Fact::always(value),
                 counts: Fact::always(value),
+                licence: Fact::always(settings.any_licence.max(value)),
             }
         });
     let public = domain.map_or(whose == Whose::OtherPublic, is_public_mail);
@@ -530,7 +535,13 @@ pub(super) fn newcomer(settings: &Settings<'_>, whose: Whose<'_>) -> Newcomer {
         _ => Fact::always(before),
     };
     let (create, internal, external) = (settings.create, settings.internal, settings.external);
+    let licence = match public && !approval.counts.ever() {
+        // The any-domain rule passes public mail domains by.
+        true => Fact::NO,
+        false => approval.licence,
+    };
     Newcomer {
+        serving: vec![create, internal, licence],
         exposure: vec![
             vec![create, internal, approval.counts],
             vec![create, internal, any],

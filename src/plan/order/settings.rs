@@ -19,6 +19,8 @@ pub(super) struct Approval {
     pub(super) signs_up: Fact,
     /// Whether it counts as approved at all.
     pub(super) counts: Fact,
+    /// Whether new people of it may get an agent's licence by themselves (Q3, Q5).
+    pub(super) licence: Fact,
 }
 
 /// Site-wide facts.
@@ -37,6 +39,8 @@ pub(super) struct Settings<'a> {
     /// Whether a domain that no entry names may be approved.
     pub(super) others_approved: Value,
     pub(super) any_domain: Value,
+    /// Whether that rule may give an agent's licence (Q5).
+    pub(super) any_licence: Value,
 }
 
 impl Settings<'_> {
@@ -83,6 +87,7 @@ pub(super) fn settings<'a>(
             None => Value::Maybe,
         },
         any_domain: sources.any_domain(),
+        any_licence: sources.any_licence(),
     }
 }
 
@@ -167,13 +172,16 @@ impl<'a> Sources<'a, '_> {
 
     fn approved(&self) -> BTreeMap<&'a str, Approval> {
         let mut approved = BTreeMap::new();
+        let any = self.any_licence();
         for (domain, seen) in self.approved_domains().into_iter().flatten() {
-            let (signs_up, counts) = approval(seen.jsm.as_ref().map(granted));
+            let grant = seen.jsm.as_ref().map(granted);
+            let (signs_up, counts) = approval(grant);
             approved.insert(
                 domain.as_str(),
                 Approval {
                     signs_up: Fact::always(signs_up),
                     counts: Fact::always(counts),
+                    licence: Fact::always(licence(grant, any)),
                 },
             );
         }
@@ -186,20 +194,31 @@ impl<'a> Sources<'a, '_> {
                 continue;
             }
             let site = self.desired.site.key.as_str();
-            let before = approval(role_in(&change.before, site));
-            let after = match change.action {
-                Action::Delete => approval(None),
-                _ => approval(role_in(&change.after, site)),
-            };
+            let grants = [
+                role_in(&change.before, site),
+                role_in(&change.after, site).filter(|_| change.action != Action::Delete),
+            ];
+            let [before, after] = grants.map(approval);
+            let [had, has] = grants.map(|grant| licence(grant, any));
             approved.insert(
                 change.name.as_str(),
                 Approval {
                     signs_up: Fact::changes(before.0, after.0, step),
                     counts: Fact::changes(before.1, after.1, step),
+                    licence: Fact::changes(had, has, step),
                 },
             );
         }
         approved
+    }
+
+    fn any_licence(&self) -> Value {
+        let read = self.observed.any_domain.as_ref();
+        match read.map(|read| read.complete()) {
+            Some(Some(rule)) => licence(rule.as_ref().map(granted), Value::No),
+            None if self.desired.atlassian.is_none() => Value::No,
+            _ => Value::Maybe,
+        }
     }
 
     fn any_domain(&self) -> Value {
@@ -214,6 +233,15 @@ impl<'a> Sources<'a, '_> {
             None if self.desired.atlassian.is_none() => Value::No,
             _ => Value::Maybe,
         }
+    }
+}
+
+/// Whether new people may get an agent's licence by themselves: by what their domain grants, else by the any-domain rule.
+fn licence(grant: Option<(ApprovedRole, bool)>, any: Value) -> Value {
+    match grant {
+        Some((ApprovedRole::User, false)) => Value::Maybe,
+        None | Some((ApprovedRole::None, _)) => any,
+        Some(_) => Value::No,
     }
 }
 
