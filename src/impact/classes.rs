@@ -74,6 +74,12 @@ impl Comparison<'_, '_, '_> {
             let after = Visitor::new_address(self.after, &domain);
             all.push((Class::Domain(domain), before, after));
         }
+        if !self.licences {
+            for (_, before, after) in &mut all {
+                before.leave_licence_aside();
+                after.leave_licence_aside();
+            }
+        }
         all
     }
 

@@ -3,7 +3,7 @@
 use super::{Channel, DomainClass, Outcome, Way, new_address};
 use crate::access::answer::{Answer, Trail};
 use crate::access::people::{Account, Role, Status};
-use crate::access::state::{Fact, Grant, State, StateKind};
+use crate::access::state::{Fact, Grant, State};
 use crate::config::ApprovedRole;
 use crate::model::AccountKind;
 
@@ -105,18 +105,25 @@ pub(crate) fn perhaps_agent(state: &State<'_>, class: &DomainClass, trail: &mut 
     let grant = match (approved, class.public, &state.any_domain) {
         (Some(grant), ..) => Some(("Q3", grant)),
         (None, false, Fact::Known(Some(grant), _)) => Some(("Q5", *grant)),
-        // Of a site that is read, a rule that is not known is doubted with the account itself.
-        (None, false, Fact::Unknown(why)) if state.kind == StateKind::Desired => {
-            if !state.site.internal.on().exposes() {
-                return Answer::No;
-            }
+        (None, ..) => None,
+    };
+    if approved.is_none() && class.licence && state.site.internal.on().exposes() {
+        if class.maybe_approved {
+            trail.add("Q3", None, || {
+                format!(
+                    "whether who is new of {} gets an agent's licence by an approval is not known",
+                    class.label()
+                )
+            });
+            return Answer::Uncertain;
+        }
+        if let (false, Fact::Unknown(why)) = (class.public, &state.any_domain) {
             trail.add("Q5", None, || {
                 format!("whether who is new gets an agent's licence by the any-domain rule is not known: {why}")
             });
             return Answer::Uncertain;
         }
-        (None, ..) => None,
-    };
+    }
     let alone = |grant: Grant| grant.role == ApprovedRole::User && !grant.admin_approval;
     let grant = grant.filter(|(_, grant)| alone(*grant) && state.site.internal.on().exposes());
     let Some((rule, grant)) = grant else {
