@@ -29,6 +29,15 @@ pub enum SeedError {
     Id(String, String),
 }
 
+/// The fields of `customer_access`.
+const OF_CUSTOMER_ACCESS: [SiteField; 5] = [
+    SiteField::Internal,
+    SiteField::External,
+    SiteField::AllowedDomains,
+    SiteField::CustomersCanCreateAccounts,
+    SiteField::ViewWithoutLogin,
+];
+
 /// Builds the sandbox's site from what a seed workspace says of it.
 ///
 /// # Errors
@@ -262,6 +271,14 @@ fn doors(site: &mut Site, declared: &Declared, people: &mut People) -> Result<()
 
 fn settings(site: &mut Site, declared: &Declared) {
     let settings = &mut site.settings;
+    // What a description of customer access leaves out is off; a seed that says nothing of it is as an empty site.
+    if declared
+        .settings
+        .keys()
+        .any(|field| OF_CUSTOMER_ACCESS.contains(field))
+    {
+        settings.portal_only_accounts = false;
+    }
     for (field, value) in &declared.settings {
         match (field, &value.value) {
             (SiteField::Internal, SiteValue::Toggle(on)) => settings.atlassian_accounts = *on,

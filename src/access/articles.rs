@@ -68,8 +68,7 @@ pub fn read(
         }
         Visitor::Unclear(why, class) => {
             let as_new = article.newcomer(class, &mut Trail::silent());
-            let customer = portal::customer_of_doubt(why);
-            let reach = portal::reach(state, project_at, &customer, &mut Trail::silent());
+            let reach = portal::customer_of_doubt(state, project_at, why, &mut Trail::silent());
             // Whoever has an account of which nothing is known may hold a licence too.
             let as_customer = article.account(&Actor::customer(), Licence::Perhaps, reach, trail);
             if as_new != as_customer {

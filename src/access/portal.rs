@@ -190,7 +190,7 @@ pub fn reach(
         Visitor::Unclear(why, class) => {
             let as_new = newcomer(state, project_at, project, class, &mut Trail::silent());
             let mut steps = trail.fresh();
-            let as_customer = reach(state, project_at, &customer_of_doubt(why), &mut steps);
+            let as_customer = customer_of_doubt(state, project_at, why, &mut steps);
             trail.append(steps);
             if as_new != as_customer {
                 trail.add("R1", None, || {

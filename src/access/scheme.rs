@@ -246,11 +246,13 @@ pub(super) fn leak(project: &Project, who: Account, reach: Reach, trail: &mut Tr
     }
 }
 
-/// A new Atlassian account may be put into groups by itself, and one of them may hold Browse Projects or the role of customers.
+/// An Atlassian account may be in groups of which nobody told, as a new one may be put into them by itself, and one of them may
+/// hold Browse Projects or the role of customers.
 pub(super) fn perhaps_in_a_group(
     project: &Project,
     who: Account,
     reach: Reach,
+    whether: &str,
     trail: &mut Trail,
 ) -> Reach {
     let group = project
@@ -261,7 +263,7 @@ pub(super) fn perhaps_in_a_group(
     match group {
         Some(circle) if who.kind != Some(AccountKind::PortalOnly) && reach.view == Answer::No => {
             trail.add(circle.rule(), None, || {
-                format!("whether new accounts join {} is not known", circle.name)
+                format!("{whether} {} is not known", circle.name)
             });
             reach.or(Reach::both(Answer::Uncertain))
         }

@@ -38,11 +38,12 @@ pub struct SiteSettings {
 }
 
 impl Default for SiteSettings {
-    /// Knowledge-base toggles and password login as documented, the rest off.
+    /// Knowledge-base toggles and password login as documented, portal-only accounts for any domain, since lists of people are
+    /// no use without, and the rest off.
     fn default() -> Self {
         Self {
             atlassian_accounts: false,
-            portal_only_accounts: false,
+            portal_only_accounts: true,
             restrict_domains: false,
             allowed_domains: BTreeSet::new(),
             customers_can_create_accounts: false,

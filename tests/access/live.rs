@@ -103,8 +103,8 @@ fn before_and_after_a_plan() {
         ("ana@x.example", Answer::No, Answer::Yes),
         ("old@x.example", Answer::Yes, Answer::No),
         ("mal@x.example", Answer::Yes, Answer::No),
-        // Whether the site lets the account be made was not read.
-        ("new@x.example", Answer::No, Answer::Uncertain),
+        // Whether the site lets the account be made was not read, nor whether new people of the domain get an agent's licence.
+        ("new@x.example", Answer::Uncertain, Answer::Uncertain),
     ] {
         assert_eq!(view(&before, address), was, "{address} before");
         assert_eq!(view(&after, address), becomes, "{address} after");
@@ -192,9 +192,10 @@ fn whoever_was_not_looked_up_may_be_a_hidden_member_or_an_agent() {
             organization.email_domains = Some(Observation::read(BTreeSet::new(), Surface::Mapped));
         }
     }
-    // Nobody is hidden; of which projects somebody is an agent was not read.
+    // Nobody is hidden; of which projects somebody is an agent was not read, nor whether new people become agents.
     let found = undecided(&observed);
-    assert_eq!(found.len(), 1, "{found:?}");
+    assert_eq!(found.len(), 2, "{found:?}");
+    assert!(found[1].contains("gets an agent's licence"), "{found:?}");
     assert!(
         found[0].contains("an agent or administrator may have the address"),
         "{found:?}"

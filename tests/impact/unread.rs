@@ -392,6 +392,6 @@ fn a_class_that_may_have_been_able_is_not_said_to_have_been() {
     );
     all_say(
         &round,
-        "New people with any e-mail address may have been able to open ITSM, and certainly no longer are.",
+        "New people with any e-mail address but @acme.example, @globex.example, @other.example may have been able to open ITSM, and certainly no longer are.",
     );
 }

@@ -1,10 +1,10 @@
 //! (b) The causes that a plan names are causes: in a world in which none of them was carried out, nobody gains or loses what they
 //! are said to cause.
 
-use crate::impact::say;
+use crate::impact::{say, say_of};
 use crate::round::Found;
 use portcullis::access::explain::Asked;
-use portcullis::access::{Answer, Lookup, State};
+use portcullis::access::{Answer, Lookup, State, Visitor};
 use portcullis::impact::{Class, ClassChange, Target};
 use portcullis::judge::Worlds;
 use portcullis::model::{Address, Domain, Email};
@@ -60,7 +60,13 @@ pub(crate) fn check(planned: &Planned, worlds: &Worlds<'_, '_>, found: &mut Foun
             Class::Domain(domain) => Asked::Domain(Domain::new(domain.as_str()).unwrap()),
         };
         let without = without(changes, worlds, &change.caused_by);
-        let answer = say(&without, &asked, &change.target.to_string()).0;
+        // Of the domains that nothing names, not of one that is asked for.
+        let visitor = match &change.class {
+            Class::OfPublicMail => Visitor::of_any_domain(&without, true),
+            Class::OfCompanies => Visitor::of_any_domain(&without, false),
+            _ => asked.visitor(&without),
+        };
+        let answer = say_of(&without, &visitor, &change.target.to_string()).0;
         let turn = (change.after > change.before, change.after);
         let causes = addresses(changes, &change.caused_by);
         told(&asked, &change.target, turn, (answer, causes), found);

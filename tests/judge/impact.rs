@@ -4,7 +4,9 @@ use crate::live::{is_staff, told, truth};
 use crate::pages::{Pages, Shown, domain_of};
 use crate::round::{Found, sure};
 use portcullis::access::explain::Asked;
-use portcullis::access::{Answer, Coverage, Lookup, Reading, State, Trail, articles, portal};
+use portcullis::access::{
+    Answer, Coverage, Lookup, Reading, State, Trail, Visitor, articles, portal,
+};
 use portcullis::impact::{Assessment, Class, Group};
 use portcullis::judge::Worlds;
 use portcullis::model::{AccountId, Domain, Email, SpaceKey};
@@ -224,21 +226,25 @@ pub(crate) fn judged(
 
 /// What the judge says of a portal or of articles in one world, with the reasons.
 pub(crate) fn say(state: &State<'_>, asked: &Asked, target: &str) -> (Answer, String) {
+    say_of(state, &asked.visitor(state), target)
+}
+
+/// The same for whoever it is.
+pub(crate) fn say_of(state: &State<'_>, visitor: &Visitor<'_>, target: &str) -> (Answer, String) {
     let (project, space) = crate::pages::parts(target);
     let Some(at) = state.project(project) else {
         return (Answer::Uncertain, String::new());
     };
-    let visitor = asked.visitor(state);
     let mut trail = Trail::recording();
     let answer = match space {
-        None => portal::reach(state, at, &visitor, &mut trail).view,
+        None => portal::reach(state, at, visitor, &mut trail).view,
         Some(space) => {
             let space = SpaceKey::new(space).unwrap();
             let project = &state.projects[at];
             if !project.spaces.contains_key(&space) && project.spaces_coverage != Coverage::Whole {
                 return (Answer::Uncertain, "not read".to_owned());
             }
-            articles::read(state, at, &space, &visitor, &mut trail)
+            articles::read(state, at, &space, visitor, &mut trail)
         }
     };
     (answer, told(&trail.into_steps()))

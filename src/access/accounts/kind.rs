@@ -125,7 +125,8 @@ fn internal_on(state: &State<'_>, class: &DomainClass, way: Way, trail: &mut Tra
         }
         None if class.maybe_approved => {
             let other = not_approved(state, class, way, &mut Trail::silent());
-            if other == Outcome::Atlassian {
+            // Whoever comes alone may have to wait for an approval (R4).
+            if other == Outcome::Atlassian && way == Way::Staff {
                 return not_approved(state, class, way, trail);
             }
             trail.add("R3", None, || {

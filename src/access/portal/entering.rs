@@ -10,12 +10,28 @@ use crate::access::state::{Project, State, StateKind};
 use crate::access::visitor::{Actor, Visitor};
 use crate::neutral::named;
 
-/// The customer that an address may have an account of, by why that is not known. Whoever is declared absent or revoked is
-/// taken off every list, those included that keep whom they do not name.
-pub(in crate::access) fn customer_of_doubt(why: &str) -> Visitor<'static> {
-    match [desired::ABSENT, desired::REVOKED].contains(&why) {
+/// What the customer reaches that an address may have an account of, by why that is not known. Whoever is declared absent or
+/// revoked is taken off every list, those included that keep whom they do not name; but out of no group.
+pub(in crate::access) fn customer_of_doubt(
+    state: &State<'_>,
+    project_at: usize,
+    why: &str,
+    trail: &mut Trail,
+) -> Reach {
+    let visitor = match [desired::ABSENT, desired::REVOKED].contains(&why) {
         true => Visitor::AnyCustomer,
         false => Visitor::Existing(vec![Actor::customer()]),
+    };
+    let reach = super::reach(state, project_at, &visitor, trail);
+    match state.projects.get(project_at) {
+        Some(project) if why == desired::ABSENT => {
+            let account = Account {
+                kind: None,
+                ..Actor::customer().account
+            };
+            scheme::perhaps_in_a_group(project, account, reach, "whether the account is in", trail)
+        }
+        _ => reach,
     }
 }
 
@@ -83,7 +99,8 @@ pub(super) fn newcomer(
             .then(|| on_no_list(project));
         let listed = unlisted.as_ref().unwrap_or(project);
         reach = account(state, project_at, listed, &actor, &mut as_account);
-        reach = scheme::perhaps_in_a_group(project, who, reach, &mut as_account);
+        let whom = "whether new accounts join";
+        reach = scheme::perhaps_in_a_group(project, who, reach, whom, &mut as_account);
         let known = |at| class.organizations.iter().any(|(known, _)| *known == at);
         let whom = || format!("new customers of {} join", class.label());
         reach = perhaps_joined(state, project, known, whom, reach, &mut as_account);
