@@ -1,6 +1,6 @@
 //! What could not be read is said, in every form of the plan, and nobody is taken for safe because of it.
 
-use super::examples::{block, impact, plan, site, told};
+use super::examples::{block, impact, plan, site, told, words};
 use super::support::{Case, Round, key, run, today};
 use portcullis::access::{Answer, State, Trail, Visitor, portal};
 use portcullis::desired::Desired;
@@ -394,4 +394,22 @@ fn a_class_that_may_have_been_able_is_not_said_to_have_been() {
         &round,
         "New people with any e-mail address but @acme.example, @globex.example, @other.example may have been able to open ITSM, and certainly no longer are.",
     );
+}
+
+/// Q5: the any-domain rule may grant strangers an agent's licence, which says of no door that it was open before.
+#[test]
+fn a_door_is_blocked_although_strangers_may_be_agents_by_a_rule_that_nobody_read() {
+    let sign_up = [
+        ("accounts: false\n      view", "accounts: true\n      view"),
+        ("atlassian_accounts: false", "atlassian_accounts: true"),
+    ];
+    let before = site(&sign_up);
+    let after = before.replace("channel_access: restricted", "channel_access: open");
+    let top = "=top=\natlassian_organizations: { acme-corp: {} }\npolicy: { unmanaged: count }\n";
+    let round = with(&before, &format!("{after}{top}"), |observed| {
+        observed.any_domain = Some(Read::Incomplete(incomplete("no key")));
+    });
+    let opened = round.plan.changes.iter().map(words).collect::<Vec<_>>();
+    let told = opened.concat().join(" ");
+    assert!(told.contains("policy.class_gains.anyone"), "{told}");
 }
