@@ -186,6 +186,7 @@ mod tests {
     fn r3_4_a_domain_approved_for_other_products_only_is_not_approved_here() {
         let mut site = Site::empty("acme");
         site.settings.atlassian_accounts = true;
+        site.settings.portal_only_accounts = false;
         site.approved_domains
             .entry("p.example".into())
             .or_default()

@@ -114,7 +114,12 @@ impl Comparison<'_, '_, '_> {
     fn fate(&self, was: &Was, is: SituationId) -> Fate {
         let before = match was {
             Was::Known(id) => Some(visitor(self.before, *id)),
-            Was::New(domain) => Some(Visitor::new_address(self.before, domain)),
+            // An account that is made is no loss of what its owner might have taken as an agent, by a rule that nobody read.
+            Was::New(domain) => {
+                let mut visitor = Visitor::new_address(self.before, domain);
+                visitor.leave_licence_aside();
+                Some(visitor)
+            }
         };
         let after = Some(visitor(self.after, is));
         let mut fate = Fate::default();

@@ -6,7 +6,7 @@ use portcullis::desired::Desired;
 use portcullis::expect::{Judgement, judge};
 use portcullis::model::{
     AccountId, AccountKind, AccountSet, ChannelAccess, DeskId, Incomplete, OrganizationId,
-    ProjectKey, Read, SiteKey, Surface,
+    ProjectKey, Read, SiteField, SiteKey, SiteValue, Surface,
 };
 use portcullis::observed::{
     Observation, Observed, ObservedAccount, ObservedOrganization, ObservedProject, Resolution,
@@ -196,6 +196,11 @@ fn whoever_was_not_looked_up_may_be_a_hidden_member_or_an_agent() {
     let found = undecided(&observed);
     assert_eq!(found.len(), 2, "{found:?}");
     assert!(found[1].contains("gets an agent's licence"), "{found:?}");
+    // Where Atlassian accounts are off, no domain grants one.
+    let off = Observation::read(SiteValue::Toggle(false), Surface::Mapped);
+    observed.settings.insert(SiteField::Internal, off);
+    let found = undecided(&observed);
+    assert_eq!(found.len(), 1, "{found:?}");
     assert!(
         found[0].contains("an agent or administrator may have the address"),
         "{found:?}"

@@ -30,6 +30,7 @@ const SEED: &str = "\
 version: 1
 sites:
   acme:
+    customer_access: { external: { portal_only_accounts: false } }
     organizations:
       Globex Inc: { members: { list: [ana@globex.example] } }
     spaces: { ITKB: { anonymous_access: false } }

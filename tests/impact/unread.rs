@@ -413,3 +413,28 @@ fn a_door_is_blocked_although_strangers_may_be_agents_by_a_rule_that_nobody_read
     let told = opened.concat().join(" ");
     assert!(told.contains("policy.class_gains.anyone"), "{told}");
 }
+
+/// Whoever is made a customer might have become an agent instead, which is no loss of every project.
+#[test]
+fn an_account_that_is_made_loses_nothing_by_a_rule_that_nobody_read() {
+    let sign_up = [
+        ("accounts: false\n      view", "accounts: true\n      view"),
+        ("atlassian_accounts: false", "atlassian_accounts: true"),
+    ];
+    let before = site(&sign_up);
+    let after = before.replace(
+        "bo@globex.example] } }",
+        "bo@globex.example, new@globex.example] } }",
+    );
+    let top = "=top=\natlassian_organizations: { acme-corp: {} }\npolicy: { unmanaged: count }\n";
+    let round = with(&before, &format!("{after}{top}"), |observed| {
+        observed.any_domain = Some(Read::Incomplete(incomplete("no key")));
+        observed.approved_domains = Some(Read::Incomplete(incomplete("no key")));
+    });
+    assert!(
+        round.text().contains("account new@globex.example"),
+        "{}",
+        round.text()
+    );
+    assert!(!told(&round).contains("losses"), "{}", told(&round));
+}

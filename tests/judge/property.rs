@@ -9,7 +9,7 @@ use crate::world::World;
 use std::collections::BTreeMap;
 
 /// How many worlds are tried where nothing else is asked for.
-const WORLDS: u64 = 60;
+const WORLDS: u64 = 240;
 
 fn number(name: &str) -> Option<u64> {
     let given = std::env::var(name).ok()?;
@@ -23,6 +23,67 @@ fn tried(choices: &[u8], wire: &mut Wire) -> (World, Found) {
     (world, found)
 }
 
+/// Tries the world of a seed, and says what it was asked to say.
+fn told(seed: u64, wire: &mut Wire) -> Found {
+    let (world, mut found) = tried(&choices(seed), wire);
+    if std::env::var_os("PORTCULLIS_TOLD").is_some() {
+        eprintln!("{}\n{}", found.rows.join("\n"), world.told());
+    }
+    if std::env::var_os("PORTCULLIS_ALL").is_some() {
+        for (part, rules, text) in &found.wrong {
+            eprintln!("@{seed} {part} [{rules}] {text}");
+        }
+    }
+    if number("PORTCULLIS_SHRINK").is_some() {
+        shrink(seed, &found);
+    }
+    found.rows.clear();
+    found
+}
+
+/// Looks for a smaller world that is as wrong, and tells it.
+fn shrink(seed: u64, found: &Found) {
+    let meant = std::env::var("PORTCULLIS_PART").ok();
+    let same = |one: &(&str, String, String)| {
+        meant
+            .as_ref()
+            .is_none_or(|meant| format!("{} [{}] {}", one.0, one.1, one.2).contains(meant.as_str()))
+    };
+    if !found.wrong.iter().any(same) {
+        return;
+    }
+    let wire = std::cell::RefCell::new(Wire::open());
+    let still = |choices: &[u8]| {
+        let (_, found) = tried(choices, &mut wire.borrow_mut());
+        found.wrong.iter().any(same)
+    };
+    let small = smaller(choices(seed), still);
+    let (world, found) = tried(&small, &mut wire.borrow_mut());
+    panic!("seed {seed}\n{:#?}\n{}", found.wrong, world.told());
+}
+
+/// Tries the worlds of some seeds, as many at once as there are processors; what they found is in the order of the seeds.
+fn all(seeds: std::ops::Range<u64>) -> BTreeMap<u64, Found> {
+    let at_once = std::thread::available_parallelism().map_or(1, usize::from);
+    std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..at_once)
+            .map(|own| {
+                let own = seeds.clone().skip(own).step_by(at_once);
+                scope.spawn(move || {
+                    let mut wire = Wire::open();
+                    own.map(|seed| (seed, told(seed, &mut wire)))
+                        .collect::<Vec<_>>()
+                })
+            })
+            .collect();
+        let found = workers.into_iter().flat_map(|worker| match worker.join() {
+            Ok(found) => found,
+            Err(panic) => std::panic::resume_unwind(panic),
+        });
+        found.collect()
+    })
+}
+
 #[test]
 fn whatever_is_said_of_people_is_what_the_site_does() {
     let chosen = ["PORTCULLIS_SEED", "PORTCULLIS_FROM", "PORTCULLIS_WORLDS"];
@@ -34,64 +95,14 @@ fn whatever_is_said_of_people_is_what_the_site_does() {
             first..first + number("PORTCULLIS_WORLDS").unwrap_or(WORLDS)
         }
     };
-    let mut wire = Wire::open();
     let mut total = Found::default();
     let mut kinds: BTreeMap<(&str, String), (u64, u64, String)> = BTreeMap::new();
-    for seed in seeds {
-        let (world, found) = tried(&choices(seed), &mut wire);
-        if std::env::var_os("PORTCULLIS_TOLD").is_some() {
-            eprintln!("{}\n{}", found.rows.join("\n"), world.told());
-        }
-        if std::env::var_os("PORTCULLIS_ALL").is_some() {
-            for (part, rules, text) in &found.wrong {
-                eprintln!("@{seed} {part} [{rules}] {text}");
-            }
-        }
+    for (seed, found) in all(seeds) {
         for (part, rules, text) in &found.wrong {
             let kind = kinds.entry((part, rules.clone()));
             kind.or_insert_with(|| (0, seed, text.clone())).0 += 1;
         }
-        if !found.wrong.is_empty() && number("PORTCULLIS_SHRINK").is_some() {
-            let meant = std::env::var("PORTCULLIS_PART").ok();
-            let same = |one: &(&str, String, String)| {
-                meant.as_ref().is_none_or(|meant| {
-                    format!("{} [{}] {}", one.0, one.1, one.2).contains(meant.as_str())
-                })
-            };
-            if found.wrong.iter().any(same) {
-                let wire = std::cell::RefCell::new(Wire::open());
-                let still = |choices: &[u8]| {
-                    tried(choices, &mut wire.borrow_mut())
-                        .1
-                        .wrong
-                        .iter()
-                        .any(same)
-                };
-                let small = smaller(choices(seed), still);
-                let (world, found) = tried(&small, &mut wire.borrow_mut());
-                panic!("seed {seed}\n{:#?}\n{}", found.wrong, world.told());
-            }
-        }
-        total.wrong.extend(found.wrong);
-        for (part, (all, open)) in found.answers {
-            let sum = total.answers.entry(part).or_default();
-            *sum = (sum.0 + all, sum.1 + open);
-        }
-        for (rule, count) in found.uncertain {
-            *total.uncertain.entry(rule).or_default() += count;
-        }
-        for (kind, count) in found.kinds {
-            *total.kinds.entry(kind).or_default() += count;
-        }
-        total.worlds += found.worlds;
-        total.applied += found.applied;
-        total.writes += found.writes;
-        total.unsaid += found.unsaid;
-        total.said += found.said;
-        total.moments += found.moments;
-        total.causes += found.causes;
-        total.verdicts += found.verdicts;
-        total.whole += found.whole;
+        total.add(found);
     }
     let mut told = format!(
         "{} worlds, {} applied with {} writes; {} gains and losses said, {} not told since nothing is sure; {} without their causes; {} moments, {} expectations, {} worlds judged offline; answers (all, uncertain) {:?}\nuncertain by rule {:#?}\n",

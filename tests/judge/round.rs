@@ -47,6 +47,30 @@ pub(crate) struct Found {
 }
 
 impl Found {
+    /// Adds what another world found.
+    pub(crate) fn add(&mut self, other: Self) {
+        self.wrong.extend(other.wrong);
+        for (part, (all, open)) in other.answers {
+            let sum = self.answers.entry(part).or_default();
+            *sum = (sum.0 + all, sum.1 + open);
+        }
+        for (rule, count) in other.uncertain {
+            *self.uncertain.entry(rule).or_default() += count;
+        }
+        for (kind, count) in other.kinds {
+            *self.kinds.entry(kind).or_default() += count;
+        }
+        self.worlds += other.worlds;
+        self.applied += other.applied;
+        self.writes += other.writes;
+        self.unsaid += other.unsaid;
+        self.said += other.said;
+        self.moments += other.moments;
+        self.causes += other.causes;
+        self.verdicts += other.verdicts;
+        self.whole += other.whole;
+    }
+
     /// Notes a disagreement.
     pub(crate) fn put(&mut self, part: &'static str, because: &[Because], text: String) {
         let mut rules: Vec<&str> = because.iter().map(|step| step.rule.0).collect();

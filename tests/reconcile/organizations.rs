@@ -10,7 +10,7 @@ fn an_organization_is_made_with_members_domains_and_links_in_one_run() {
         "customer_access: { external: { portal_only_accounts: true, allowed_domains: any } }
 organizations: { Globex: { email_domains: [globex.example], members: { list: [ana@globex.example] } } }
 projects: { ITSM: { organizations: { list: [Globex] } } }",
-        "projects: { ITSM: {} }",
+        "customer_access: { external: { portal_only_accounts: false } }\nprojects: { ITSM: {} }",
     ));
 }
 

@@ -136,7 +136,7 @@ fn an_address_that_customer_access_rejects_is_blocked_with_its_rule() {
     assert_snapshot!(check(
         "customer_access: { internal: { atlassian_accounts: false }, external: { portal_only_accounts: true, allowed_domains: [ok.example] } }
 organizations: { Globex: { members: { list: [new@x.example, new@ok.example] } } }",
-        "organizations: { Globex: {} }",
+        "customer_access: { external: { portal_only_accounts: false } }\norganizations: { Globex: {} }",
     ));
 }
 
@@ -147,7 +147,8 @@ fn an_address_that_would_get_an_atlassian_account_is_invited_by_hand() {
 organizations: { Globex: { members: { list: [new@in.example, new@x.example] } } }
 =top=
 atlassian_organizations: { acme-corp: { approved_domains: { domains: { in.example: { sites: { acme: { role: customer } } } } } } }",
-        "organizations: { Globex: {} }
+        "customer_access: { external: { portal_only_accounts: false } }
+organizations: { Globex: {} }
 =top=
 atlassian_organizations: { acme-corp: { approved_domains: { domains: { in.example: { sites: { acme: { role: customer } } } } } } }",
     ));
@@ -184,7 +185,7 @@ organizations: { Globex: {} }",
 fn unknown_customer_access_leaves_the_decision_to_the_site() {
     assert_snapshot!(check(
         "surfaces: { private: write }\norganizations: { Globex: { members: { list: [new@x.example] } } }",
-        "organizations: { Globex: {} }",
+        "customer_access: { external: { portal_only_accounts: false } }\norganizations: { Globex: {} }",
     ));
 }
 
@@ -193,7 +194,7 @@ fn unknown_customer_access_leaves_the_decision_to_the_site() {
 fn customer_access_that_lets_nobody_in_blocks_the_account() {
     assert_snapshot!(check(
         "organizations: { Globex: { members: { list: [new@x.example] } } }",
-        "organizations: { Globex: {} }",
+        "customer_access: { external: { portal_only_accounts: false } }\norganizations: { Globex: {} }",
     ));
 }
 

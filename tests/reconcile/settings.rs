@@ -12,7 +12,7 @@ email: { cc_creates_accounts: anyone_by_settings }
 organization_management: jira_admins_only
 portal_only_login: { password: false, sso: true }
 knowledge_base: { allow_all_logged_in: false, allow_anyone: true }",
-        "",
+        "customer_access: { external: { portal_only_accounts: false } }",
     ));
 }
 
