@@ -1,7 +1,7 @@
 //! (b) The causes that a plan names are causes: in a world in which none of them was carried out, nobody gains or loses what they
 //! are said to cause.
 
-use crate::impact::{say, say_of};
+use crate::impact::say_of;
 use crate::round::Found;
 use portcullis::access::explain::Asked;
 use portcullis::access::{Answer, Lookup, State, Visitor};
@@ -39,7 +39,10 @@ pub(crate) fn check(planned: &Planned, worlds: &Worlds<'_, '_>, found: &mut Foun
                 continue;
             }
             let asked = Asked::Address(email);
-            let answer = say(&without, &asked, &group.target.to_string()).0;
+            let answer = alone(&without, &asked, &group.target);
+            if is_new && answer > alone(worlds.before, &asked, &group.target) {
+                continue;
+            }
             let causes = addresses(changes, &group.caused_by);
             told(
                 &asked,
@@ -71,6 +74,15 @@ pub(crate) fn check(planned: &Planned, worlds: &Worlds<'_, '_>, found: &mut Foun
         let causes = addresses(changes, &change.caused_by);
         told(&asked, &change.target, turn, (answer, causes), found);
     }
+}
+
+/// The answer about an address, but for what a stranger might take as an agent by a rule that nobody read.
+fn alone(state: &State<'_>, asked: &Asked, target: &Target) -> Answer {
+    let mut visitor = asked.visitor(state);
+    if let Visitor::New(class) | Visitor::Unclear(_, class) = &mut visitor {
+        class.licence = false;
+    }
+    say_of(state, &visitor, &target.to_string()).0
 }
 
 /// The world after what is carried out, but for some rows.

@@ -330,3 +330,113 @@ projects: { HR: { channel_access: restricted, organizations: { list: [Globex] } 
         ]
     );
 }
+
+#[test]
+fn a_new_account_waits_for_links_that_it_might_join_by_itself() {
+    // Nobody reads the e-mail domains of Globex, and the one of the new account may be one of them (A2).
+    let (stages, _) = stages(
+        "surfaces: { private: write }
+organizations: { Globex: {}, Hooli: { members: { list: [ana@new.example] } } }
+projects: { HR: { organizations: { mode: exact, list: [], allow_empty: true } } }",
+        "customer_access: { internal: { atlassian_accounts: false }, external: { portal_only_accounts: true, allowed_domains: any } }
+organizations: { Globex: { email_domains: [new.example] }, Hooli: {} }
+projects: { HR: { channel_access: restricted, organizations: { list: [Globex] } } }",
+    );
+    assert_eq!(
+        stages,
+        [
+            "delete project/HR/organization/Globex",
+            "create account/ana@new.example",
+            "create organization/Hooli/member/ana@new.example",
+        ]
+    );
+}
+
+#[test]
+fn a_portal_is_shut_before_people_of_public_mail_domains_may_sign_up() {
+    // People of companies come before and after, by the any-domain rule, which passes public mail domains by (R5).
+    let any = "atlassian_organizations: { acme-corp: { any_domain: { sites: { acme: { role: customer } } } } }";
+    let (stages, _) = stages(
+        &format!(
+            "surfaces: {{ private: write, mapped: settings.yaml }}
+customer_access: {{ external: {{ portal_only_accounts: true, allowed_domains: any }} }}
+projects: {{ WEB: {{ channel_access: restricted }} }}
+=top=
+{any}"
+        ),
+        &format!(
+            "customer_access: {{ internal: {{ atlassian_accounts: true }}, external: {{ portal_only_accounts: true, allowed_domains: [b.example] }}, customers_can_create_accounts: true }}
+projects: {{ WEB: {{ channel_access: open, customers: {{ list: [bo@b.example] }} }} }}
+=top=
+{any}"
+        ),
+    );
+    assert_eq!(stages[0], "update project/WEB/access", "{stages:?}");
+}
+
+#[test]
+fn who_becomes_a_customer_is_off_the_lists_first_that_are_not_meant() {
+    // A list gives an Atlassian account nothing that does not hold the role Customer.
+    let role = "atlassian_organizations: { acme-corp: { customer_role: \"ari:cloud:jira-servicedesk::role/product/customer\" } }";
+    let (stages, _) = stages(
+        &format!(
+            "surfaces: {{ roles: write }}
+people: {{ ivy@x.example: {{ role: customer, take_away: [] }} }}
+projects: {{ HR: {{ customers: {{ mode: exact, list: [bo@x.example] }} }} }}
+=top=
+{role}"
+        ),
+        &format!(
+            "accounts: {{ list: [{{ email: ivy@x.example, account: atlassian, role: none }}] }}
+projects: {{ HR: {{ channel_access: restricted, customers: {{ list: [ivy@x.example, bo@x.example] }} }} }}
+=top=
+{role}"
+        ),
+    );
+    assert_eq!(
+        stages,
+        [
+            "delete project/HR/customer/ivy@x.example",
+            "update account/ivy@x.example/role",
+        ]
+    );
+}
+
+#[test]
+fn a_space_is_linked_once_strangers_get_no_licence_by_their_domain() {
+    // The any-domain rule may give new people an agent's licence (Q5) until their domain has an entry of its own, and agents read
+    // what is linked.
+    let approved = |domains: &str| {
+        format!(
+            "atlassian_organizations: {{ acme-corp: {{ any_domain: {{ sites: {{ acme: {{ role: user }} }} }}, approved_domains: {{ mode: exact, domains: {{ {domains} }} }} }} }}"
+        )
+    };
+    let customer = "x.example: { sites: { acme: { role: customer } } }";
+    let with_approval = "y.example: { sites: { acme: { role: customer, admin_approval: true } } }";
+    let (stages, _) = stages(
+        &format!(
+            "surfaces: {{ gateway: write, mapped: settings.yaml }}
+knowledge_base: {{ allow_all_logged_in: false }}
+projects: {{ HR: {{ knowledge_base: {{ DOCS: {{ who_can_view: only_confluence_users }} }} }} }}
+=top=
+{}",
+            approved(&format!("{customer}, {with_approval}"))
+        ),
+        &format!(
+            "customer_access: {{ internal: {{ atlassian_accounts: true }}, customers_can_create_accounts: true }}
+knowledge_base: {{ allow_all_logged_in: false }}
+spaces: {{ DOCS: {{}} }}
+projects: {{ HR: {{ channel_access: restricted }} }}
+=top=
+{}",
+            approved(customer)
+        ),
+    );
+    assert_eq!(
+        stages,
+        [
+            "create corp/approved-domain/y.example",
+            "create project/HR/knowledge-base/DOCS",
+        ]
+    );
+}

@@ -39,16 +39,6 @@ pub(super) struct Move {
     pub(super) change: usize,
 }
 
-/// An account that the plan makes.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Creation {
-    pub(super) change: usize,
-    /// Whether it happens in a later run.
-    pub(super) later: bool,
-    /// The project whose list the same request puts it on.
-    pub(super) invited_to: Option<u32>,
-}
-
 /// A service project.
 #[derive(Debug)]
 pub(super) struct Desk<'a> {
@@ -124,8 +114,8 @@ pub(super) struct Facts<'a> {
     pub(super) passing: BTreeMap<&'a SpaceKey, Passing>,
     pub(super) settings: Settings<'a>,
     pub(super) moves: ManyMap<Who, Vec<Move>>,
-    /// Accounts that the plan makes.
-    pub(super) accounts: ManyMap<Email, Creation>,
+    /// Accounts that the plan makes: the change and whether it happens in a later run.
+    pub(super) accounts: ManyMap<Email, (usize, bool)>,
     /// Accounts whose access to the site ends, with the fact that they have it.
     pub(super) active: ManyMap<AccountId, Fact>,
     /// Agents who become customers, with the fact that they see what agents see.
@@ -417,15 +407,8 @@ impl<'a> Facts<'a> {
         let later = later(change);
         let step = self.step_of[at];
         match &change.effect {
-            Effect::CreateAccount {
-                email, invited_to, ..
-            } => {
-                let creation = Creation {
-                    change: at,
-                    later,
-                    invited_to: invited_to.as_ref().map(|key| self.desk(key)),
-                };
-                self.accounts.insert(*email, creation);
+            Effect::CreateAccount { email, .. } => {
+                self.accounts.insert(*email, (at, later));
             }
             Effect::EndAccess(account) => {
                 if let Some(step) = step {

@@ -27,12 +27,9 @@ pub(super) struct Class {
 /// One entry of a situation: the list, whether the person joins (`Some(true)`), leaves or stays, and whether later.
 type Entry = (List, Option<bool>, bool);
 
-/// Somebody without an account: the domain, whether the account comes later, and the project they are invited to.
-type Arriving = (&'static str, bool, Option<u32>);
-
-/// What people in one class share: entries; how people without an account arrive; for others whether their access and their
-/// serving end and whether they get the role Customer, each of which is a step of one person.
-type Situation = (Vec<Entry>, Option<Arriving>, [Option<Fact>; 3]);
+/// What people in one class share: entries; for people without an account the domain and whether it comes later; for others
+/// whether their access and their serving end and whether they get the role Customer, each of which is a step of one person.
+type Situation = (Vec<Entry>, Option<(&'static str, bool)>, [Option<Fact>; 3]);
 
 /// Groups everybody whom the order concerns, and gives every membership and account its step in `step_of`.
 pub(super) fn classes(facts: &mut Facts<'_>, graph: &mut Graph) -> Vec<Class> {
@@ -71,10 +68,8 @@ pub(super) fn classes(facts: &mut Facts<'_>, graph: &mut Graph) -> Vec<Class> {
         let newcomer = match who {
             Who::Account(_) => None,
             Who::Email(email) => {
-                let creation = facts.accounts.get(&email);
-                let later = creation.is_none_or(|creation| creation.later);
-                let invited_to = creation.and_then(|creation| creation.invited_to);
-                Some((email.domain(), later, invited_to))
+                let later = facts.accounts.get(&email).is_none_or(|(_, later)| *later);
+                Some((email.domain(), later))
             }
         };
         let roles = match who {
@@ -98,9 +93,9 @@ pub(super) fn classes(facts: &mut Facts<'_>, graph: &mut Graph) -> Vec<Class> {
             facts.step_of[m.change] = steps[at].get(&(m.list, m.joins)).copied();
         }
         if let Who::Email(email) = who
-            && let Some(creation) = facts.accounts.get(&email)
+            && let Some((change, _)) = facts.accounts.get(&email)
         {
-            facts.step_of[creation.change] = creations[at];
+            facts.step_of[*change] = creations[at];
         }
         classes[at].people.push(who);
     }
@@ -112,7 +107,7 @@ fn class(
     graph: &mut Graph,
     number: u32,
     entries: &[Entry],
-    newcomer: Option<Arriving>,
+    newcomer: Option<(&'static str, bool)>,
 ) -> (Class, BTreeMap<(List, bool), Step>, Option<Step>) {
     let mut lists = BTreeMap::new();
     let mut own = BTreeMap::new();
@@ -135,14 +130,9 @@ fn class(
         lists.insert(*list, fact);
     }
     let mut creation = None;
-    let newcomer = newcomer.map(|(domain, later, invited_to)| {
+    let newcomer = newcomer.map(|(domain, later)| {
         let step = graph.step(&format!("account {number}"), later);
         creation = Some(step);
-        // The invitation puts them on the list, and the row of the list finds them there.
-        if let Some(desk) = invited_to {
-            let listed = Fact::changes(Value::No, Value::Yes, step);
-            lists.insert(List::Roster(desk), listed);
-        }
         for join in own.values() {
             graph.need(step, *join);
         }
