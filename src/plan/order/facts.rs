@@ -380,15 +380,13 @@ impl<'a> Facts<'a> {
                 if let Some(step) = step {
                     let link = Fact::changes(Value::No, Value::Yes, step);
                     self.desks[desk as usize].spaces.insert(space, link);
-                    match viewers {
-                        Some(viewers) => self.audience(space, *viewers, step),
-                        // Where nothing links the space yet, linking it shows it to everybody who is logged in (K6).
-                        None => {
-                            self.audiences.entry(space).or_insert(Audience {
-                                logged_in: Fact::always(Value::Maybe),
-                                anyone: Fact::NO,
-                            });
-                        }
+                    // Where nothing links the space yet, linking it shows it to everybody who is logged in (K6).
+                    self.audiences.entry(space).or_insert(Audience {
+                        logged_in: Fact::always(Value::Maybe),
+                        anyone: Fact::NO,
+                    });
+                    if let Some(viewers) = viewers {
+                        self.audience(space, *viewers, step);
                     }
                 }
             }
