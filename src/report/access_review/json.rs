@@ -16,7 +16,7 @@ use std::io::{self, Write};
 /// The version of the document.
 pub(super) const FORMAT_VERSION: &str = "1.0";
 
-/// What `review --format json` writes: [`Head`], a line for each person, [`Tail`].
+/// What `review --format json` writes: a head, a line for each person, and a tail.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct ReviewDocument<'d> {
     #[serde(flatten)]
