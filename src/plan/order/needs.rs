@@ -5,7 +5,7 @@ use super::facts::{Facts, never};
 use super::graph::Graph;
 use super::people::Class;
 use super::rule::Step;
-use super::rules::{Whose, newcomer};
+use super::rules::{Domains, newcomer};
 use crate::model::{Address, WhoCanView};
 use crate::plan::{Effect, OrganizationRef, Plan};
 use std::collections::HashMap;
@@ -119,7 +119,7 @@ fn accounts(facts: &Facts<'_>, classes: &[Class], graph: &mut Graph) {
             continue;
         };
         // Creation asks for what sign-up asks, except that people may make accounts.
-        let mut ways = newcomer(settings, Whose::Of(domain)).promise;
+        let mut ways = newcomer(settings, Domains::One(domain)).promise;
         for way in &mut ways {
             // The first fact of every way is C.
             way.remove(0);

@@ -165,7 +165,7 @@ impl Rules<'_, '_> {
                 desks.extend(&facts.companies[*company as usize].desks);
             }
             Arrival {
-                new: newcomer(&facts.settings, Whose::Of(domain)),
+                new: newcomer(&facts.settings, Domains::One(domain)),
                 account,
                 joins,
             }
@@ -370,21 +370,21 @@ impl Rules<'_, '_> {
     fn strangers(&mut self) {
         let facts = self.facts;
         let settings = &facts.settings;
-        let mut domains: BTreeMap<Whose<'_>, Vec<(u32, Fact)>> = BTreeMap::new();
-        domains.insert(Whose::OtherCompany, Vec::new());
-        domains.insert(Whose::OtherPublic, Vec::new());
+        let mut domains: BTreeMap<Domains<'_>, Vec<(u32, Fact)>> = BTreeMap::new();
+        domains.insert(Domains::OtherCompanies, Vec::new());
+        domains.insert(Domains::OtherPublicMail, Vec::new());
         for list in settings.allowed.iter().flatten().flatten() {
             for domain in *list {
-                domains.entry(Whose::Of(domain.as_str())).or_default();
+                domains.entry(Domains::One(domain.as_str())).or_default();
             }
         }
         for domain in settings.approved.keys() {
-            domains.entry(Whose::Of(domain)).or_default();
+            domains.entry(Domains::One(domain)).or_default();
         }
         for (at, company) in (0..).zip(&facts.companies) {
             for (domain, fact) in &company.domains {
                 domains
-                    .entry(Whose::Of(domain.as_str()))
+                    .entry(Domains::One(domain.as_str()))
                     .or_default()
                     .push((at, *fact));
             }
@@ -398,9 +398,9 @@ impl Rules<'_, '_> {
         for (domain, joins) in &domains {
             let new = newcomer(settings, *domain);
             let label = match domain {
-                Whose::OtherCompany => "new people of any domain".to_owned(),
-                Whose::OtherPublic => "new people of public mail domains".to_owned(),
-                Whose::Of(domain) => format!("new people of {domain}"),
+                Domains::OtherCompanies => "new people of any domain".to_owned(),
+                Domains::OtherPublicMail => "new people of public mail domains".to_owned(),
+                Domains::One(domain) => format!("new people of {domain}"),
             };
             let whom = Whom::Strangers(label);
             if seen.insert(new.exposure.clone(), ()).is_none() {
@@ -487,22 +487,22 @@ impl Rules<'_, '_> {
     }
 }
 
-/// Whose address it is.
+/// The domains of new addresses that fare alike.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Whose<'d> {
-    /// Of any company that nothing names.
-    OtherCompany,
-    /// Of any public mail domain that nothing names: the any-domain rule passes them by (R5).
-    OtherPublic,
-    /// Of this domain.
-    Of(&'d str),
+pub(super) enum Domains<'d> {
+    /// Those of companies that nothing names.
+    OtherCompanies,
+    /// Those of public mail providers that nothing names: the any-domain rule passes them by (R5).
+    OtherPublicMail,
+    /// This one.
+    One(&'d str),
 }
 
 /// R2 to R5 for sign-up: the ways in which a new address gets an account.
-pub(super) fn newcomer(settings: &Settings<'_>, whose: Whose<'_>) -> Newcomer {
-    let domain = match whose {
-        Whose::Of(domain) => Some(domain),
-        Whose::OtherCompany | Whose::OtherPublic => None,
+pub(super) fn newcomer(settings: &Settings<'_>, of: Domains<'_>) -> Newcomer {
+    let domain = match of {
+        Domains::One(domain) => Some(domain),
+        Domains::OtherCompanies | Domains::OtherPublicMail => None,
     };
     let approval = domain
         .and_then(|domain| settings.approved.get(domain))
@@ -516,7 +516,7 @@ pub(super) fn newcomer(settings: &Settings<'_>, whose: Whose<'_>) -> Newcomer {
                 licence: Fact::always(settings.any_licence.max(value)),
             }
         });
-    let public = domain.map_or(whose == Whose::OtherPublic, is_public_mail);
+    let public = domain.map_or(of == Domains::OtherPublicMail, is_public_mail);
     let any = Fact::always(if public {
         Value::No
     } else {
