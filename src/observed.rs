@@ -8,6 +8,7 @@ mod permissions;
 mod rights;
 mod roles;
 pub mod snapshot;
+mod unread;
 
 pub use accounts::Accounts;
 pub use doors::ObservedDoors;
@@ -17,6 +18,7 @@ pub use permissions::{
 };
 pub use rights::{Allowed, Rights};
 pub use roles::{ObservedAppRoles, ObservedRoles};
+pub use unread::Unread;
 
 use crate::model::{
     AccountId, AccountKind, AccountSet, ChannelAccess, CloudId, CustomerSharing, DeskId, Domain,

@@ -58,6 +58,8 @@ struct Indexed {
     /// Organizations whose members, or whose e-mail domains, could not be read whole.
     members_unread: BTreeSet<u32>,
     domains_unread: BTreeSet<u32>,
+    /// Whether there may be others, since their list was not read whole.
+    hidden: bool,
 }
 
 impl Deref for Organizations {
@@ -151,6 +153,16 @@ impl Organizations {
         links
             .filter(|at| unread.contains(at))
             .filter_map(|at| Some((at, self.get(at as usize)?)))
+    }
+
+    /// Says that there may be others, since their list was not read whole.
+    pub fn hide_others(&mut self) {
+        Arc::make_mut(&mut self.0).hidden = true;
+    }
+
+    /// Says whether there may be others than these.
+    pub fn hides_others(&self) -> bool {
+        self.0.hidden
     }
 
     /// Puts an organization behind all others and returns its position.

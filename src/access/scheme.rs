@@ -31,6 +31,8 @@ pub struct Scheme {
     pub circles: Vec<Circle>,
     /// How far it is known that nobody but the people of the circles is an agent or administrator here.
     pub staff: Coverage,
+    /// Why it is not known which groups hold the role of the project's customers, where that was asked.
+    pub customers_unread: Option<String>,
 }
 
 impl Scheme {
@@ -54,6 +56,7 @@ impl Default for Scheme {
             unjudged: Vec::new(),
             circles: Vec::new(),
             staff: Coverage::Unread(NOT_ASKED.to_owned()),
+            customers_unread: None,
         }
     }
 }

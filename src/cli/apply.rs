@@ -206,6 +206,7 @@ async fn carry_out(
     let reach = &arguments.reach;
     build::set_arguments(&mut document, &reach.dir, reach.narrowed());
     observe::tell_unread(planned, output);
+    observe::tell_lacking(planned, output);
     let incomplete = judged.unread.and(observe::exit_of_plans(planned));
     let key = output.pseudonym_key.clone();
     let rows = match output.privacy {
@@ -234,11 +235,8 @@ async fn carry_out(
         .flat_map(|planned| &planned.plan.changes)
         .filter(|change| change.is_automatic())
         .count();
-    let lacks = planned
-        .iter()
-        .flat_map(|planned| &planned.plan.changes)
-        .any(|change| change.is_automatic() && change.needs_right.is_some());
-    if lacks {
+    // What waits for a step by hand comes next: credentials that cannot finish do not begin.
+    if !observe::lacking(planned).is_empty() {
         return observe::lacks_a_right(planned, output);
     }
     if automatic > 0

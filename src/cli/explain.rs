@@ -292,8 +292,14 @@ async fn live(
             "warning: the sandbox's state could not be saved: {error}"
         ));
     }
-    read.map_err(|error| {
-        let message = format!("site `{key}` cannot be read: {error}");
-        output.fail(observe::exit_of(&error), &message, error.hint().as_deref())
-    })
+    match read {
+        Ok(observed) => {
+            observe::tell_gaps(&observed, output);
+            Ok(observed)
+        }
+        Err(error) => {
+            let message = format!("site `{key}` cannot be read: {error}");
+            Err(output.fail(observe::exit_of(&error), &message, error.hint().as_deref()))
+        }
+    }
 }

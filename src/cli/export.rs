@@ -8,13 +8,12 @@ use crate::config::Mode;
 use crate::exit::Exit;
 use crate::export::{self, Export, Members, Shape};
 use crate::files::{self, Access, Given, Refusal};
-use crate::model::{Field, Read};
+use crate::model::Read;
 use crate::observe::{Whole, observe_site};
 use crate::observed::{Observed, snapshot as snapshots};
 use crate::report::text::counted;
 use camino::Utf8Path;
 use source::Source;
-use std::collections::BTreeMap;
 
 /// Runs the command.
 pub(super) async fn run(
@@ -136,46 +135,17 @@ fn gaps(export: &Export, partial: bool, output: &mut Output) -> Result<(), Exit>
     Err(worst)
 }
 
-/// Says what a surface did not tell of projects: it is left out, with a comment where it would stand.
+/// Says what the site did not tell: it is left out, with a comment where it would stand.
 fn tell_unread(observed: &Observed, output: &mut Output) {
-    let mut by_reason: BTreeMap<(&str, &str), Vec<&str>> = BTreeMap::new();
-    for (key, seen) in observed.whole_projects().into_iter().flatten() {
-        let access = seen.channel_access.as_ref().map(|seen| &seen.value);
-        let spaces = seen.knowledge_base.as_ref().map(|seen| &seen.value);
-        let unread = [
-            ("channel access", unknown(access)),
-            ("linked spaces", unknown(spaces)),
-        ];
-        for (what, why) in unread {
-            if let Some(why) = why {
-                by_reason.entry((what, why)).or_default().push(key.as_str());
-            }
-        }
-    }
-    for ((what, why), keys) in by_reason {
-        let message = format!(
-            "warning: the {what} of {} could not be read and is left out, with a comment: {why}",
-            keys.join(", ")
-        );
-        output.note(&crate::neutral::neutral(&message));
-    }
+    observe::tell_gaps(observed, output);
     for (key, seen) in observed.whole_projects().into_iter().flatten() {
         let permissions = seen.permissions.as_ref();
         let customers = permissions.and_then(|seen| seen.customers.as_ref());
-        if let Some(Read::Incomplete(why)) = customers {
-            let message = format!(
-                "warning: who is in the role Service Desk Customers of {key} could not be read: no groups of customers are written, and its list of customers may hold people who are there by a group, by a permission or for the record: {}",
-                why.why
-            );
-            output.note(&crate::neutral::neutral(&message));
+        if let Some(Read::Incomplete(_)) = customers {
+            output.note(&format!(
+                "warning: no groups of customers are written for {key}, and its list of customers may hold people who are there by a group, by a permission or for the record"
+            ));
         }
-    }
-}
-
-fn unknown<T>(value: Option<&Field<T>>) -> Option<&str> {
-    match value? {
-        Field::Known(_) => None,
-        Field::Unknown(why) => Some(why),
     }
 }
 

@@ -315,12 +315,21 @@ pub(super) async fn read(
         Ok(mut observed) => {
             observed.requests = session.connection.requests() - before;
             tracing::info!(site = %key, requests = observed.requests, "read");
+            tell_gaps(&observed, output);
             Ok(observed)
         }
         Err(error) => {
             let message = format!("site `{}` cannot be read: {error}", desired.site.key);
             Err(output.fail(exit_of(&error), &message, error.hint().as_deref()))
         }
+    }
+}
+
+/// Says before anything else what a site was asked for and did not tell: whatever rests on it is not known.
+pub(super) fn tell_gaps(observed: &Observed, output: &mut Output) {
+    for unread in observed.unread() {
+        let message = format!("warning: site `{}`: {unread}", observed.site);
+        output.note(&neutral(&message));
     }
 }
 
@@ -361,14 +370,30 @@ pub(super) fn exit_of_plans(planned: &[Planned]) -> Exit {
         .fold(Exit::Done, Exit::and)
 }
 
+/// Says before a plan is shown that apply will not carry it out for want of a right.
+pub(super) fn tell_lacking(planned: &[Planned], output: &mut Output) {
+    let rights = lacking(planned);
+    if !rights.is_empty() {
+        output.note(&format!(
+            "warning: nothing will be written with these credentials, which lack the right {}",
+            rights.join(" and ")
+        ));
+    }
+}
+
+/// The rights that the caller lacks for what some plans would do, now or once a step by hand is taken.
+pub(super) fn lacking(planned: &[Planned]) -> Vec<&'static str> {
+    let changes = planned.iter().flat_map(|planned| &planned.plan.changes);
+    let free = changes.filter(|change| change.blocked_by.is_empty());
+    let rights: BTreeSet<Right> = free.filter_map(|change| change.needs_right).collect();
+    rights.into_iter().map(Right::name).collect()
+}
+
 /// Says which right the caller lacks for carrying out some plans, and returns the exit code.
 pub(super) fn lacks_a_right(planned: &[Planned], output: &mut Output) -> Exit {
-    let changes = planned.iter().flat_map(|planned| &planned.plan.changes);
-    let rights: BTreeSet<Right> = changes.filter_map(|change| change.needs_right).collect();
-    let names: Vec<&str> = rights.into_iter().map(Right::name).collect();
     let message = format!(
         "the credentials cannot carry this out: they lack the right {}",
-        names.join(" and ")
+        lacking(planned).join(" and ")
     );
     let hint = "apply with credentials that have it; a plan for other credentials takes `--ignore-write-rights`";
     output.fail(Exit::Forbidden, &message, Some(hint))

@@ -168,8 +168,7 @@ fn ended(
     if rows.any(|row| !row.portcullis.blocked_by.is_empty()) {
         exit = exit.and(Exit::Blocked);
     }
-    let mut rows = document.resource_changes.iter();
-    if !arguments.ignore_write_rights && rows.any(|row| row.portcullis.needs_right.is_some()) {
+    if !arguments.ignore_write_rights && !observe::lacking(planned).is_empty() {
         exit = exit.and(observe::lacks_a_right(planned, output));
     }
     if arguments.detailed_exitcode && !document.resource_changes.is_empty() {

@@ -167,6 +167,11 @@ pub(super) fn subjects(
                     &format!("any member of {name}", name = named(name)),
                     Who::Member(*at),
                 ));
+            } else if state.organizations.hides_others() {
+                all.push(subject(
+                    &format!("a member of {}, which was not read,", named(name)),
+                    Who::Unread,
+                ));
             }
             all
         }

@@ -18,6 +18,8 @@ pub struct Reached {
     pub people: usize,
     /// Perhaps: not everything is known that decides it.
     pub perhaps: usize,
+    /// How many of those who surely do have an account that the plan makes: nobody counted them before.
+    pub made: usize,
 }
 
 /// Whether a class reaches a portal: before, after apply, after the steps by hand.
@@ -80,7 +82,8 @@ pub(super) fn portals(worlds: &Worlds<'_, '_>, impacts: [&Impact; 2]) -> Vec<Por
         .flat_map(|state| &state.projects)
         .map(|project| &project.key)
         .collect();
-    let lists = states.map(Lists::of);
+    let known = states[0].people.len();
+    let lists = states.map(|state| Lists::of(state, known));
     let count = |moment: usize, key: &ProjectKey| match states[moment].project(key.as_str()) {
         Some(at) => lists[moment].count(states[moment], at),
         None => Reached::default(),
@@ -123,11 +126,18 @@ struct Lists {
     on: HashMap<ListId, Vec<SituationId>>,
     /// All situations with somebody in them.
     situations: Vec<SituationId>,
+    /// How many people in a situation have an account that the plan makes.
+    made: HashMap<SituationId, usize>,
 }
 
 impl Lists {
-    fn of(state: &State<'_>) -> Self {
+    /// Whoever stands behind the first `known` has an account that the plan makes.
+    fn of(state: &State<'_>, known: usize) -> Self {
         let (mut on, mut filled) = (HashMap::<_, Vec<_>>::new(), Vec::new());
+        let mut made = HashMap::new();
+        for id in state.people.ids().skip(known) {
+            *made.entry(state.people.situation_of(id)).or_default() += 1;
+        }
         let situations = u32::try_from(state.people.situations()).unwrap_or(u32::MAX);
         for at in (0..situations).map(SituationId) {
             let (situation, _, people) = state.people.situation(at);
@@ -142,6 +152,7 @@ impl Lists {
         Self {
             on,
             situations: filled,
+            made,
         }
     }
 
@@ -152,7 +163,10 @@ impl Lists {
         for id in &self.situations {
             let (situation, _, people) = state.people.situation(*id);
             match views.view(situation) {
-                Answer::Yes => reached.people += people as usize,
+                Answer::Yes => {
+                    reached.people += people as usize;
+                    reached.made += self.made.get(id).copied().unwrap_or(0);
+                }
                 Answer::Uncertain => reached.perhaps += people as usize,
                 Answer::No => {}
             }

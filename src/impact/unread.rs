@@ -33,6 +33,11 @@ pub(super) fn people(observed: &Observed, before: &State<'_>) -> Vec<String> {
             }
             None => unread.push(format!("the customers of {key}")),
         }
+        if let Some(why) = &project.scheme.customers_unread {
+            unread.push(format!(
+                "which groups are in the role Service Desk Customers of {key}: {why}"
+            ));
+        }
         match (
             &project.links,
             seen.and_then(|seen| seen.organizations.as_ref()),

@@ -398,7 +398,8 @@ pub struct ApiBudget {
 /// Mails that people would get.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Notifications {
-    /// How many mails the planned requests send by themselves: one to each person whom a list says to invite.
+    /// How many mails the planned requests send by themselves: one to each person whom a list says to invite. Where rows need a
+    /// right (`needs_right`) nothing is sent before somebody applies who has it.
     pub mails: u64,
     /// How many accounts are made of which nobody is told.
     #[serde(default, skip_serializing_if = "is_zero")]

@@ -99,6 +99,9 @@ pub struct PortalRow {
     pub after: usize,
     /// When the steps by hand are done too.
     pub after_manual_steps: usize,
+    /// How many of those after the steps by hand have an account that the plan makes: nobody counted them before.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub with_new_accounts: usize,
     /// Before, perhaps.
     pub perhaps_before: usize,
     /// When apply is done, perhaps.
@@ -113,6 +116,10 @@ pub struct PortalRow {
     /// The knowledge-base spaces, where something changes.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub spaces: Vec<ShelfRow>,
+}
+
+const fn is_zero(count: &usize) -> bool {
+    *count == 0
 }
 
 /// Plans that were written before a portal said so hold only what is touched.
@@ -457,6 +464,7 @@ impl Of<'_> {
             before: before.people,
             after: after.people,
             after_manual_steps: last.people,
+            with_new_accounts: last.made,
             perhaps_before: before.perhaps,
             perhaps_after: after.perhaps,
             perhaps_after_manual_steps: last.perhaps,

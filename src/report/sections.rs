@@ -8,7 +8,7 @@ pub(super) use steps::{clicks, present_and_expected, visits};
 
 use super::document::{PlanDocument, ResourceChange, Source};
 use super::doubts::Doubts;
-use super::impact::GroupRow;
+use super::impact::{GroupRow, PortalRow};
 use super::law::{other_findings, told};
 use super::sentences::lines;
 use super::subject::{Subject, root, spoken};
@@ -16,6 +16,7 @@ use super::text::rows::{Section as Fate, action, label, reason, value};
 use super::text::values::counted;
 use crate::neutral::phrase::Phrase;
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 
 impl Section {
     /// Returns the heading: the title, with the count where there is one.
@@ -187,10 +188,14 @@ pub(super) fn rest(document: &PlanDocument) -> Vec<(&'static str, Phrase)> {
             budget.apply_writes, budget.plan_requests
         ),
     );
-    say(
-        "mails sent by these requests",
-        document.notifications.mails.to_string(),
-    );
+    let mails = match (document.notifications.mails, lacking.is_empty()) {
+        (0, _) | (_, true) => document.notifications.mails.to_string(),
+        (mails, false) => format!(
+            "none with these credentials; {mails} with the right {}",
+            lacking.join(" and ")
+        ),
+    };
+    say("mails sent by these requests", mails);
     rest.push(("digest", Phrase::default().key(&document.digest)));
     rest
 }
@@ -236,13 +241,13 @@ fn impact(document: &PlanDocument) -> Section {
     }
 }
 
-/// How many people lose, gain and keep each portal or articles in it.
+/// How many people lose, gain and keep each portal, and the articles of each space in it.
 fn portals(document: &PlanDocument) -> Section {
     let impact = document.access_impact.impact().unwrap_or_default();
     let blocked = impact.if_accepted.is_some();
     let whole = impact.if_accepted.as_deref().unwrap_or(&impact);
     let many = document.sites.len() > 1;
-    let mut portals: BTreeMap<(&str, &str), [People<'_>; 3]> = BTreeMap::new();
+    let mut things: BTreeMap<(&str, &str, Option<&str>), [People<'_>; 3]> = BTreeMap::new();
     let later = &whole.with_manual_steps;
     let fates = [
         [&whole.losses, &later.losses],
@@ -251,30 +256,44 @@ fn portals(document: &PlanDocument) -> Section {
     ];
     for (at, fate) in fates.iter().enumerate() {
         for row in fate.iter().flat_map(|rows| rows.iter()) {
-            let portal = portals.entry((&row.site, &row.project)).or_default();
-            portal[at].add(row);
+            let thing = (
+                row.site.as_str(),
+                row.project.as_str(),
+                row.article.as_deref(),
+            );
+            things.entry(thing).or_default()[at].add(row);
         }
     }
-    let rows = portals.iter().map(|((site, project), people)| {
-        let mut name = Phrase::default().key(project);
+    let mut counted: BTreeMap<(&str, &str), &PortalRow> = BTreeMap::new();
+    for portal in &whole.portals {
+        let (site, project) = (portal.site.as_str(), portal.project.as_str());
+        counted.insert((site, project), portal);
+        // Whoever is made may come where nobody else gains or loses.
+        if portal.before != portal.after_manual_steps {
+            things.entry((site, project, None)).or_default();
+        }
+    }
+    let rows = things.iter().map(|((site, project, article), people)| {
+        let mut name = match article {
+            None => Phrase::default().key(project),
+            Some(space) => Phrase::of("articles of ")
+                .key(space)
+                .word(" in ")
+                .key(project),
+        };
         if many {
             name = name.word(" on ").key(site);
         }
-        let mut of = whole.portals.iter();
-        let counted = of.find(|portal| portal.site == *site && portal.project == *project);
         let number = |people: &People<'_>| Phrase::of(&people.count().to_string());
-        let moved = counted.map_or_else(Phrase::default, |portal| {
-            Phrase::of(&format!(
-                "{} → {}",
-                portal.before, portal.after_manual_steps
-            ))
-        });
+        let portal = counted
+            .get(&(*site, *project))
+            .filter(|_| article.is_none());
         vec![
             name,
             number(&people[0]),
             number(&people[1]),
             number(&people[2]),
-            moved,
+            portal.map_or_else(Phrase::default, |portal| Phrase::of(&moved(portal))),
         ]
     });
     let rows: Vec<Vec<Phrase>> = rows.collect();
@@ -291,6 +310,23 @@ fn portals(document: &PlanDocument) -> Section {
             0,
         )
     }
+}
+
+/// How many people reach a portal before and when everything is done, so that the numbers beside it add up: whoever has a new
+/// account was nobody before, and gains nothing where anybody could have signed up.
+fn moved(portal: &PortalRow) -> String {
+    let mut text = format!("{} → {}", portal.before, portal.after_manual_steps);
+    match portal.with_new_accounts {
+        0 => {}
+        new => {
+            let _ = write!(text, ", {new} with new accounts");
+        }
+    }
+    let perhaps = [portal.perhaps_before, portal.perhaps_after_manual_steps];
+    if perhaps != [0, 0] {
+        let _ = write!(text, " (perhaps {} → {} more)", perhaps[0], perhaps[1]);
+    }
+    text
 }
 
 /// People who are counted once.

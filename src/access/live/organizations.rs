@@ -15,6 +15,9 @@ pub(super) fn organizations<'a>(
     people: &mut PeopleBuilder<'a>,
 ) -> Organizations {
     let mut organizations = Organizations::default();
+    if lists.observed.whole_organizations().is_none() {
+        organizations.hide_others();
+    }
     for (at, (id, seen)) in (0..).zip(lists.observed.whole_organizations().into_iter().flatten()) {
         let known = seen
             .email_domains

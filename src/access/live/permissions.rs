@@ -54,6 +54,10 @@ pub(super) fn scheme(
     let staff = circles.of_roles();
     circles.of_customers();
     scheme.circles = circles.circles;
+    scheme.customers_unread = match &seen.customers {
+        Some(Read::Incomplete(why)) => Some(why.why.clone()),
+        Some(Read::Complete(_)) | None => None,
+    };
     scheme.staff = match (&seen.scheme, staff) {
         (Read::Incomplete(why), Coverage::Whole) => Coverage::Unread(why.why.clone()),
         (_, staff) => staff,

@@ -1,7 +1,7 @@
 //! What somebody should look at first, one row for each kind, with how many there are.
 
 use super::lists::{declared_groups, is_in_group};
-use super::{Left, ListRow, Review, Scope};
+use super::{Left, ListRow, Reached, Review, Scope};
 use crate::access::answer::Answer;
 use crate::access::people::{ListId, PersonId, Role, Status};
 use crate::access::scheme::{Circle, Part};
@@ -227,6 +227,43 @@ impl Finding {
         }
     }
 
+    /// Says that there may be more, and why.
+    fn at_least(mut self, why: String) -> Self {
+        self.count = match self.count {
+            Count::Sure(0) => Count::Unknown(why),
+            Count::Sure(count) => Count::AtLeast(count, why),
+            unsure => unsure,
+        };
+        self
+    }
+
+    /// Says what else may hide somebody of this kind: lists that were not read, and the directory, which shows second accounts.
+    fn beside(self, review: &Review<'_, '_>, unread_lists: Option<&str>) -> Self {
+        let of_lists = matches!(
+            self.code,
+            Code::LeaversStillIn
+                | Code::ShouldBeOff
+                | Code::Duplicates
+                | Code::OnNoList
+                | Code::ReachNothing
+                | Code::ShutOutAndListed
+                | Code::NobodyTold
+                | Code::EndSoon
+        );
+        if let Some(why) = unread_lists.filter(|_| of_lists) {
+            return self.at_least(why.to_owned());
+        }
+        let mut people = review.state.people.iter();
+        let mut unread = || people.any(|person| person.account.role == Role::Unknown);
+        match self.code == Code::Duplicates && review.state.kind == StateKind::Live && unread() {
+            true => self.at_least(
+                "second accounts that stand on no list are shown by the organization's directory, which was not read"
+                    .to_owned(),
+            ),
+            false => self,
+        }
+    }
+
     /// Returns what is not known.
     pub fn gap(&self) -> Option<&str> {
         match &self.count {
@@ -257,19 +294,28 @@ pub(super) fn find(
         }),
         Code::PastTheLastDay => past_the_last_day(review, desired),
         Code::Duplicates => duplicates(review),
-        Code::OnNoList => of_people(review, code, |id| {
-            !listed(review, id)
+        Code::OnNoList => perhaps_of_people(review, code, |id| {
+            let account = review.state.people.get(id).account;
+            let candidate = !listed(review, id)
                 && !is_in_group(review.state, id, &groups)
-                && review.state.people.get(id).account.role != Role::Staff
-                && !review.reached(id).is_empty()
+                && account.role != Role::Staff;
+            match candidate {
+                true => best(review.reached(id)),
+                false => Answer::No,
+            }
         }),
-        Code::ReachNothing => of_people(review, code, |id| {
-            listed(review, id)
-                && review.state.people.get(id).account.status != Status::Disabled
-                && !review
-                    .reached(id)
-                    .iter()
-                    .any(|reached| reached.space.is_none())
+        Code::ReachNothing => perhaps_of_people(review, code, |id| {
+            let account = review.state.people.get(id).account;
+            let portals = review.reached(id).iter();
+            let portals = portals.filter(|reached| reached.space.is_none());
+            match (
+                listed(review, id) && account.status != Status::Disabled,
+                best(portals),
+            ) {
+                (false, _) | (true, Answer::Yes) => Answer::No,
+                (true, Answer::Uncertain) => Answer::Uncertain,
+                (true, Answer::No) => Answer::Yes,
+            }
         }),
         Code::ShutOutAndListed => shut_out(review),
         Code::LicencesToGiveBack => licences(review),
@@ -277,7 +323,40 @@ pub(super) fn find(
         Code::EndSoon => ending(review, desired),
         Code::WithoutOwner => without_owner(review),
     });
-    all.collect()
+    let unread = unread_lists(review);
+    all.map(|finding| finding.beside(review, unread.as_deref()))
+        .collect()
+}
+
+/// Why there may be people whom no list showed; nothing where every list was read, and of a state that is only written.
+fn unread_lists(review: &Review<'_, '_>) -> Option<String> {
+    if review.state.kind == StateKind::Desired {
+        return None;
+    }
+    let unread = review.lists.rows().filter(|row| row.gap.is_some());
+    let unread: Vec<String> = unread.map(ListRow::label).collect();
+    (!unread.is_empty()).then(|| format!("not everybody was read of: {}", shown(&unread)))
+}
+
+/// The surest answer of what somebody reaches.
+fn best<'r>(reached: impl IntoIterator<Item = &'r Reached>) -> Answer {
+    let answers = reached.into_iter().map(|reached| reached.answer);
+    answers.max().unwrap_or(Answer::No)
+}
+
+/// People of whom something is so; those of whom that is not known make the number a least one.
+fn perhaps_of_people(
+    review: &Review<'_, '_>,
+    code: Code,
+    is: impl Fn(PersonId) -> Answer,
+) -> Finding {
+    let finding = of_people(review, code, |id| is(id) == Answer::Yes);
+    let people = review.people.iter();
+    match people.filter(|id| is(**id) == Answer::Uncertain).count() {
+        0 => finding,
+        1 => finding.at_least("it is not known of 1 person".to_owned()),
+        n => finding.at_least(format!("it is not known of {n} people")),
+    }
 }
 
 fn of_people(review: &Review<'_, '_>, code: Code, is: impl Fn(PersonId) -> bool) -> Finding {

@@ -116,6 +116,12 @@ pub(super) fn gaps(project: &Project) -> Vec<String> {
             project.key
         ));
     }
+    if let Some(why) = &scheme.customers_unread {
+        gaps.push(format!(
+            "which groups are in the role Service Desk Customers of {} is not known: {why}",
+            project.key
+        ));
+    }
     for grant in &scheme.unjudged {
         gaps.push(format!(
             "the permission scheme of {} grants Browse Projects {grant}; what that does to the portal is not documented",

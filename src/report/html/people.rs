@@ -207,13 +207,17 @@ fn moved(before: &str, after: &str) -> String {
 fn bars(portal: &PortalRow, most: usize) -> String {
     let (before, after) = (portal.before, last(portal));
     let width = |people: usize| people * 200 / most;
+    let made = match portal.with_new_accounts {
+        0 => String::new(),
+        n => format!(" <small>{n} with new accounts</small>"),
+    };
     let perhaps = match portal.perhaps_after_manual_steps {
         0 => String::new(),
         n => format!(" <small>and perhaps {n}</small>"),
     };
     let class = if after < before { "less" } else { "is" };
     format!(
-        "{before} → {after}{perhaps}<svg viewBox=\"0 0 200 12\" preserveAspectRatio=\"none\" aria-hidden=\"true\">\
+        "{before} → {after}{made}{perhaps}<svg viewBox=\"0 0 200 12\" preserveAspectRatio=\"none\" aria-hidden=\"true\">\
          <rect class=\"was\" x=\"0\" y=\"0\" height=\"5\" width=\"{}\"/><rect class=\"{class}\" x=\"0\" y=\"6\" height=\"5\" width=\"{}\"/></svg>",
         width(before),
         width(after)
