@@ -303,14 +303,14 @@ pub(crate) fn people(before: &State<'_>, after: &State<'_>, sheet: &Sheet<'_>) -
     Comparison::new(before, after).people(&causes)
 }
 
-/// Compares two states for classes of people, and for nobody in particular, as gates on classes judge: that strangers may get
-/// an agent's licence by a rule that nobody read says of no door that it was open before.
+/// Compares two states for classes of people, and for nobody in particular, as gates on classes judge: what strangers may
+/// get by rules and groups that nobody read says of no door that it was open before.
 pub(crate) fn classes(
     before: &State<'_>,
     after: &State<'_>,
     sheet: &Sheet<'_>,
 ) -> Vec<ClassChange> {
-    let comparison = Comparison::new(before, after).without_licences();
+    let comparison = Comparison::new(before, after).without_doubts();
     if comparison.spares_classes() {
         return Vec::new();
     }

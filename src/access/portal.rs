@@ -220,8 +220,15 @@ fn on_no_list(project: &Project) -> Project {
         links: read(&project.links),
         roster: read(&project.roster),
         organizations: Vec::new(),
-        ..project.clone()
+        ..without_unread_groups(project)
     }
+}
+
+/// The project for somebody of whom the groups do not matter that nobody read.
+fn without_unread_groups(project: &Project) -> Project {
+    let mut project = project.clone();
+    project.scheme.customers_unread = None;
+    project
 }
 
 /// Row "Anonymous" of 4.2: never into a restricted project (V1), else with C and N.
@@ -469,6 +476,18 @@ fn not_listed(state: &State<'_>, project: &Project, who: Account, trail: &mut Tr
             format!(
                 "{} is linked to {}, and its members are not known: {why}",
                 named(&organization.name),
+                project.key
+            )
+        });
+        answer = Answer::Uncertain;
+    }
+    // Groups hold Atlassian accounts only.
+    if let Some(why) = &project.scheme.customers_unread
+        && who.kind != Some(AccountKind::PortalOnly)
+    {
+        trail.add("V1", None, || {
+            format!(
+                "which groups are in the role Service Desk Customers of {} is not known: {why}",
                 project.key
             )
         });

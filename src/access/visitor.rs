@@ -79,11 +79,11 @@ pub enum Visitor<'s> {
 }
 
 impl<'s> Visitor<'s> {
-    /// Leaves aside that whoever is new may get an agent's licence by a rule that nobody read.
-    pub(crate) fn leave_licence_aside(&mut self) {
+    /// Leaves aside what whoever is new may get by rules and groups that nobody read.
+    pub(crate) fn leave_doubts_aside(&mut self) {
         match self {
-            Self::Anyone(classes) => classes.iter_mut().for_each(|class| class.licence = false),
-            Self::New(class) | Self::Unclear(_, class) => class.licence = false,
+            Self::Anyone(classes) => classes.iter_mut().for_each(|class| class.doubts = false),
+            Self::New(class) | Self::Unclear(_, class) => class.doubts = false,
             Self::Anonymous | Self::AnyCustomer | Self::Existing(_) => {}
         }
     }

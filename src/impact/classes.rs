@@ -74,10 +74,10 @@ impl Comparison<'_, '_, '_> {
             let after = Visitor::new_address(self.after, &domain);
             all.push((Class::Domain(domain), before, after));
         }
-        if !self.licences {
+        if !self.doubts {
             for (_, before, after) in &mut all {
-                before.leave_licence_aside();
-                after.leave_licence_aside();
+                before.leave_doubts_aside();
+                after.leave_doubts_aside();
             }
         }
         all

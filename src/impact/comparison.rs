@@ -15,8 +15,8 @@ pub(super) struct Comparison<'s, 'b, 'a> {
     linked: HashMap<u32, Vec<usize>>,
     /// Organizations whose e-mail domains differ.
     pub(super) domains: BTreeSet<u32>,
-    /// Whether it counts that whoever is new may get an agent's licence by a rule that nobody read.
-    pub(super) licences: bool,
+    /// Whether it counts what whoever is new may get by rules and groups that nobody read.
+    pub(super) doubts: bool,
 }
 
 /// A project in both states.
@@ -71,14 +71,14 @@ impl<'s, 'b, 'a> Comparison<'s, 'b, 'a> {
             projects,
             linked,
             domains: known.chain(new).collect(),
-            licences: true,
+            doubts: true,
         }
     }
 
-    /// The same comparison, in which nobody gets an agent's licence by a rule that nobody read.
-    pub(super) fn without_licences(self) -> Self {
+    /// The same comparison, in which nobody new gets anything by rules and groups that nobody read.
+    pub(super) fn without_doubts(self) -> Self {
         Self {
-            licences: false,
+            doubts: false,
             ..self
         }
     }

@@ -117,7 +117,7 @@ impl Comparison<'_, '_, '_> {
             // An account that is made is no loss of what its owner might have taken as an agent, by a rule that nobody read.
             Was::New(domain) => {
                 let mut visitor = Visitor::new_address(self.before, domain);
-                visitor.leave_licence_aside();
+                visitor.leave_doubts_aside();
                 Some(visitor)
             }
         };

@@ -438,3 +438,38 @@ fn an_account_that_is_made_loses_nothing_by_a_rule_that_nobody_read() {
     );
     assert!(!told(&round).contains("losses"), "{}", told(&round));
 }
+
+/// Groups in the role of a project's customers let Atlassian accounts in, and portal-only accounts are in none.
+#[test]
+fn groups_that_nobody_could_read_may_let_an_atlassian_account_in() {
+    let before = site(&[]);
+    let top = "=top=
+policy: { unmanaged: count }
+expectations:
+  - { name: ana, who: ana@globex.example, cannot: view_portal, site: acme, projects: [HR] }
+  - { name: bo, who: bo@globex.example, cannot: view_portal, site: acme, projects: [HR] }
+";
+    let round = with(&before, &format!("{before}{top}"), |observed| {
+        let holders = observed.accounts.keys().copied().collect();
+        observed.customer_role_holders = Some(Read::Complete(holders));
+        for account in observed.accounts.values_mut() {
+            let is_ana = account
+                .email
+                .is_some_and(|email| email.key().starts_with("ana@"));
+            account.kind = Some(match is_ana {
+                true => AccountKind::Atlassian,
+                false => AccountKind::PortalOnly,
+            });
+        }
+        let permissions = &mut project(observed, "HR").permissions;
+        let permissions = permissions.as_mut().expect("an expectation is about HR");
+        permissions.customers = Some(Read::Incomplete(incomplete("refused")));
+    });
+    let status = |name: &str| {
+        let checks = round.document.checks.iter();
+        let mut named = checks.filter(|check| check.address.to_display == name);
+        named.next().map(|check| check.status.clone())
+    };
+    assert_eq!(status("ana").as_deref(), Some("unknown"));
+    assert_eq!(status("bo").as_deref(), Some("pass"));
+}

@@ -80,7 +80,7 @@ pub(crate) fn check(planned: &Planned, worlds: &Worlds<'_, '_>, found: &mut Foun
 fn alone(state: &State<'_>, asked: &Asked, target: &Target) -> Answer {
     let mut visitor = asked.visitor(state);
     if let Visitor::New(class) | Visitor::Unclear(_, class) = &mut visitor {
-        class.licence = false;
+        class.doubts = false;
     }
     say_of(state, &visitor, &target.to_string()).0
 }

@@ -18,8 +18,9 @@ pub struct DomainClass {
     pub allowed: Answer,
     /// Whether it belongs to a public mail provider.
     pub public: bool,
-    /// Whether new people may get an agent's licence by a rule that nobody read, as far as that is asked.
-    pub licence: bool,
+    /// Whether it counts what new people may get by what nobody read: an agent's licence by a rule, or a group's place among the
+    /// customers of a project.
+    pub doubts: bool,
     /// A2: organizations that its new customers join, by position, with where that is said.
     pub organizations: Vec<(u32, Source)>,
 }
@@ -38,7 +39,7 @@ impl DomainClass {
                 .allowed
                 .is(|list| list.as_ref().is_none_or(|list| list.contains(domain))),
             public: is_public_mail(domain),
-            licence: true,
+            doubts: true,
             organizations: state.organizations.claiming(domain).collect(),
         }
     }
@@ -51,7 +52,7 @@ impl DomainClass {
             maybe_approved: false,
             allowed: state.site.allowed.is(Option::is_none),
             public,
-            licence: true,
+            doubts: true,
             organizations: Vec::new(),
         }
     }

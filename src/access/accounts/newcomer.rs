@@ -107,7 +107,7 @@ pub(crate) fn perhaps_agent(state: &State<'_>, class: &DomainClass, trail: &mut 
         (None, false, Fact::Known(Some(grant), _)) => Some(("Q5", *grant)),
         (None, ..) => None,
     };
-    if approved.is_none() && class.licence && state.site.internal.on().exposes() {
+    if approved.is_none() && class.doubts && state.site.internal.on().exposes() {
         if class.maybe_approved {
             trail.add("Q3", None, || {
                 format!(

@@ -1,6 +1,6 @@
 //! Who sees a portal that is not known yet: somebody new, and somebody of whom it was not read whether there is an account.
 
-use super::{Reach, account, anonymous, on_no_list, restricted};
+use super::{Reach, account, anonymous, on_no_list, restricted, without_unread_groups};
 use crate::access::accounts::{self, Newcomer};
 use crate::access::answer::{Answer, Source, Trail};
 use crate::access::desired;
@@ -95,8 +95,11 @@ pub(super) fn newcomer(
         joined.explain(state, &mut as_account);
         let actor = joined.actor(who);
         // Offline, a list that may hold more people than are written holds nobody who is new.
-        let unlisted = (state.kind == StateKind::Desired && class.organizations.is_empty())
-            .then(|| on_no_list(project));
+        let unlisted = match state.kind == StateKind::Desired && class.organizations.is_empty() {
+            true => Some(on_no_list(project)),
+            false if class.doubts || project.scheme.customers_unread.is_none() => None,
+            false => Some(without_unread_groups(project)),
+        };
         let listed = unlisted.as_ref().unwrap_or(project);
         reach = account(state, project_at, listed, &actor, &mut as_account);
         let whom = "whether new accounts join";
