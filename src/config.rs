@@ -33,7 +33,7 @@ pub(crate) use yaml::small_file;
 pub use inventory::Inventory;
 pub(crate) use load::load_replacing;
 pub use load::{Limits, LoadOptions, Loaded, load, load_as_if};
-pub use schema::{mapped_schema, schema};
+pub use schema::{mapped_schema, roster_schema, schema};
 pub use seeded::*;
 pub use sources::{Form, SourceFile, Sources};
 pub use workspace::*;

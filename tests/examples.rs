@@ -535,7 +535,8 @@ fn every_file_of_a_workspace_names_its_schema() {
             let Ok(text) = fs_err::read_to_string(&path) else {
                 continue;
             };
-            if path.extension() != Some("yaml") || !text.contains("\nversion: 1\n") {
+            // What pipelines and clusters read is theirs.
+            if path.extension() != Some("yaml") || path.as_str().contains("/gitops/") {
                 continue;
             }
             let first = text.lines().next().unwrap();

@@ -141,7 +141,8 @@ Examples:
 pub(super) const SCHEMA: &str = "\
 Examples:
   portcullis schema > portcullis.schema.json
-  portcullis schema --mapped > mapped.schema.json";
+  portcullis schema --mapped > mapped.schema.json
+  portcullis schema --roster > roster.schema.json";
 
 /// Of `completions`.
 pub(super) const COMPLETIONS: &str = "\

@@ -6,12 +6,13 @@ mod from;
 
 use super::args::{Global, InitArguments, Strategy};
 use super::{Lookup, Output, schema};
-use crate::config::ROOT_FILE;
+use crate::config::{self, ROOT_FILE};
 use crate::exit::Exit;
 use crate::files::{Given, Refusal, Root};
 use camino::Utf8Path;
 use ci::Pipeline;
 use clap::ValueEnum as _;
+use serde_json::Value;
 use std::io::{BufRead as _, Write as _};
 
 const FILES: [(&str, &str); 7] = [
@@ -29,9 +30,10 @@ const FILES: [(&str, &str); 7] = [
     ),
     ("seed/portcullis.yaml", include_str!("init/seed.yaml")),
 ];
-const SCHEMAS: [(&str, bool); 2] = [
-    ("schemas/portcullis.schema.json", false),
-    ("schemas/mapped.schema.json", true),
+/// The schemas that the files name in their first line.
+const SCHEMAS: [(&str, fn() -> Value); 2] = [
+    ("schemas/portcullis.schema.json", config::schema),
+    ("schemas/mapped.schema.json", config::mapped_schema),
 ];
 /// The file that keeps what the program writes for itself out of Git.
 pub(super) const GIT_IGNORE: &str = ".gitignore";
@@ -222,9 +224,9 @@ fn write_all(
         root.named(name)
             .create_new(adapted(text, strategy).as_bytes())?;
     }
-    for (name, mapped) in SCHEMAS {
+    for (name, schema) in SCHEMAS {
         root.named(name)
-            .create_new(schema::text(mapped).as_bytes())?;
+            .create_new(schema::text(&schema()).as_bytes())?;
     }
     if !ignored {
         root.named(GIT_IGNORE).create_new(IGNORED.as_bytes())?;

@@ -17,6 +17,7 @@ mod seeds;
 mod words;
 
 pub use description::MappedDocument;
+pub use lists::PersonEntry;
 
 use crate::model::{
     ChannelAccess, CustomerSharing, EmailAccountCreation, OrganizationManagement, WhoCanView,

@@ -1,6 +1,6 @@
 //! The JSON Schemas (draft-07) that editors use.
 
-use super::document::{Document, MappedDocument};
+use super::document::{Document, MappedDocument, PersonEntry};
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
@@ -20,6 +20,12 @@ pub fn schema() -> Value {
 pub fn mapped_schema() -> Value {
     let title = "Portcullis description of settings endpoints, version 1";
     generate::<MappedDocument>("mapped.schema.json", title)
+}
+
+/// Returns the schema of rosters that are `.yaml` lists.
+pub fn roster_schema() -> Value {
+    let title = "Portcullis roster, version 1";
+    generate::<Vec<PersonEntry>>("roster.schema.json", title)
 }
 
 fn generate<T: JsonSchema>(file: &str, title: &str) -> Value {
@@ -160,7 +166,7 @@ mod tests {
 
     #[test]
     fn every_key_is_described_and_null_is_nowhere() {
-        for schema in [schema(), mapped_schema()] {
+        for schema in [schema(), mapped_schema(), roster_schema()] {
             let text = schema.to_string();
             assert!(!text.contains("\"null\""));
             let mut stack = vec![&schema];

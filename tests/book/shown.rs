@@ -1,7 +1,7 @@
 //! What the README and the book show and nobody runs: YAML is held to the schema, and text is no command.
 
 use super::pages::every_page;
-use portcullis::config::schema;
+use portcullis::config::{roster_schema, schema};
 use serde_json::{Value, json};
 
 /// A block of a page.
@@ -67,8 +67,9 @@ fn in_a_file(mut piece: Value) -> Value {
 }
 
 #[test]
-fn every_block_of_yaml_fits_the_schema() {
-    let validator = jsonschema::validator_for(&schema()).unwrap();
+fn every_block_of_yaml_fits_its_schema() {
+    let file = jsonschema::validator_for(&schema()).unwrap();
+    let roster = jsonschema::validator_for(&roster_schema()).unwrap();
     let mut seen = 0;
     let mut wrong = Vec::new();
     for block in blocks() {
@@ -80,8 +81,11 @@ fn every_block_of_yaml_fits_the_schema() {
         seen += 1;
         let value: Value = serde_yaml::from_str(&block.text)
             .unwrap_or_else(|error| panic!("{}: {error}", block.at));
-        let file = in_a_file(value);
-        let errors = validator.iter_errors(&file);
+        let (validator, value) = match value {
+            list @ Value::Array(_) => (&roster, list),
+            piece => (&file, in_a_file(piece)),
+        };
+        let errors = validator.iter_errors(&value);
         wrong.extend(errors.map(|error| format!("{}: {error}", block.at)));
     }
     assert!(wrong.is_empty(), "{wrong:#?}");

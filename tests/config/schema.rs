@@ -2,7 +2,7 @@
 
 use super::good::EVERYTHING;
 use super::support::{Files, brief};
-use portcullis::config::{mapped_schema, schema};
+use portcullis::config::{mapped_schema, roster_schema, schema};
 use serde_json::Value;
 
 fn committed(path: &str, value: &Value) {
@@ -23,6 +23,7 @@ fn committed(path: &str, value: &Value) {
 fn the_committed_schemas_are_current() {
     committed("portcullis.schema.json", &schema());
     committed("mapped.schema.json", &mapped_schema());
+    committed("roster.schema.json", &roster_schema());
 }
 
 fn validator(schema: &Value) -> jsonschema::Validator {
@@ -53,6 +54,37 @@ fn good_files_fit_the_schemas() {
         seen += 1;
     }
     assert_eq!(seen, 6);
+}
+
+#[test]
+fn rosters_are_read_and_refused_as_their_schema_says() {
+    let roster = validator(&roster_schema());
+    let cases = [
+        (
+            "- ana@x.example\n- { email: bo@x.example, name: Bo, until: 2027-01-31 }\n",
+            true,
+        ),
+        (
+            "- { account_id: \"712020:0a-1\", account: atlassian }\n",
+            true,
+        ),
+        ("[]\n", true),
+        ("- nobody\n", false),
+        ("- { mail: ana@x.example }\n", false),
+        ("- { email: ana@x.example, until: soon }\n", false),
+        ("list: [ana@x.example]\n", false),
+    ];
+    for (text, good) in cases {
+        let value: Value = serde_yaml::from_str(text).unwrap();
+        assert_eq!(roster.is_valid(&value), good, "the schema: {text}");
+        let files = Files::new("");
+        files.write(
+            "portcullis.yaml",
+            "version: 1\nsites: { acme: { url: \"sandbox:\", organizations: { Globex: { members: { from: [list.yaml] } } } } }\n",
+        );
+        files.write("list.yaml", text);
+        assert_eq!(files.load().workspace.is_some(), good, "the reader: {text}");
+    }
 }
 
 #[test]

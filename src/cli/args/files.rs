@@ -161,8 +161,11 @@ pub struct AttestArguments {
 #[command(after_help = examples::SCHEMA)]
 pub struct SchemaArguments {
     /// Print the schema of descriptions of settings endpoints (`surfaces.mapped`) instead
-    #[arg(long)]
+    #[arg(long, conflicts_with = "roster")]
     pub mapped: bool,
+    /// Print the schema of rosters that are `.yaml` lists instead
+    #[arg(long)]
+    pub roster: bool,
 }
 
 /// Arguments of `export`.
