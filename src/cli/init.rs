@@ -30,8 +30,10 @@ const FILES: [(&str, &str); 7] = [
     ),
     ("seed/portcullis.yaml", include_str!("init/seed.yaml")),
 ];
+/// Makes a schema.
+type Schema = fn() -> Value;
 /// The schemas that the files name in their first line.
-const SCHEMAS: [(&str, fn() -> Value); 2] = [
+const SCHEMAS: [(&str, Schema); 2] = [
     ("schemas/portcullis.schema.json", config::schema),
     ("schemas/mapped.schema.json", config::mapped_schema),
 ];
