@@ -10,6 +10,8 @@ mod accounts;
 mod articles;
 #[path = "access/changes.rs"]
 mod changes;
+#[path = "access/existing.rs"]
+mod existing;
 #[path = "access/gates.rs"]
 mod gates;
 #[path = "access/live.rs"]

@@ -5,6 +5,8 @@
 mod admin;
 #[path = "emulator/audit.rs"]
 mod audit;
+#[path = "emulator/browser.rs"]
+mod browser;
 #[path = "emulator/conformance.rs"]
 mod conformance;
 #[path = "emulator/console.rs"]
@@ -43,5 +45,7 @@ mod settings;
 mod steps;
 #[path = "emulator/users.rs"]
 mod users;
+#[path = "emulator/visits.rs"]
+mod visits;
 #[path = "support/wire.rs"]
 mod wire;

@@ -146,6 +146,7 @@ const ROWS: [(&str, &[&str]); 11] = [
 fn every_row_has_a_test_that_is_named_after_it() {
     let sources = [
         include_str!("accounts.rs"),
+        include_str!("existing.rs"),
         include_str!("articles.rs"),
         include_str!("changes.rs"),
         include_str!("gates.rs"),

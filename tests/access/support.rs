@@ -205,3 +205,11 @@ pub(crate) fn cites(because: &[Because], rule: &str, text: &str) {
         "no {rule} `{text}` in {because:#?}"
     );
 }
+
+/// Every channel to which the table of R3 applies: all but the two that provision accounts of one kind.
+pub(crate) fn ruled() -> impl Iterator<Item = Channel> {
+    let provisioning = [Channel::ScimPortalOnly, Channel::Directory];
+    Channel::ALL
+        .into_iter()
+        .filter(move |by| !provisioning.contains(by))
+}

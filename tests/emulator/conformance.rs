@@ -6,6 +6,9 @@ use portcullis::emulator::{CUSTOMER_ROLE, Exchange, NewAccount, RequestType, Rol
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
+/// Requests of each of them.
+const REQUESTS: &str = include_str!("requests.txt");
+
 /// Every documented operation that the sandbox claims to imitate.
 const OPERATIONS: &[&str] = &[
     "DELETE /rest/api/3/project/{projectIdOrKey}/role/{id}",
@@ -81,7 +84,7 @@ const OPERATIONS: &[&str] = &[
     "PUT /v2/orgs/{orgId}/app-access-settings/domains/{domain}",
 ];
 
-/// Sends at least one request of every operation, with refusals of every kind among them.
+/// Sends [`REQUESTS`] to a small site.
 async fn tour() -> Vec<Exchange> {
     let mut acme = acme();
     let staff = NewAccount::atlassian(email("staff@acme.com"), Role::User);
@@ -96,568 +99,63 @@ async fn tour() -> Vec<Exchange> {
     let jsm = acme.site.jsm_product();
     let ana = acme.ana.to_string();
     let sandbox = Box::start(acme.site).await;
-    let s = "/rest/servicedeskapi";
-    let people = || Some(json!({"accountIds": [ana]}));
-    let person = |email: &str| Some(json!({"email": email, "displayName": "Di"}));
     let product = json!({"productId": jsm, "role": CUSTOMER_ROLE, "adminApprovalRequired": false});
-    let domains = format!("/admin/v2/orgs/{org}/app-access-settings/domains");
-    let directory = format!("/admin/v2/orgs/{org}/directories/-");
     let groups = sandbox
         .get("/rest/api/3/group/bulk?groupName=site-admins")
         .await;
-    let admins = groups["values"][0]["groupId"].as_str().unwrap().to_owned();
     let spaces = sandbox
         .get("/wiki/api/v2/spaces?keys=ITKB,OTHER&limit=1")
         .await;
     let scheme = sandbox
         .get("/rest/api/3/project/ITSM/permissionscheme")
         .await;
-    let scheme = format!("/rest/api/3/permissionscheme/{}", scheme["id"]);
-    let space = spaces["results"][0]["id"].as_str().unwrap().to_owned();
-    let steps: Vec<(Who, &str, String, Option<Value>)> = vec![
-        (Who::Nobody, "GET", format!("{s}/info"), None),
-        (Who::Nobody, "GET", format!("{s}/organization"), None),
-        (
-            Who::Agent,
-            "GET",
-            format!("{s}/servicedesk?start=0&limit=1"),
-            None,
-        ),
-        (
-            Who::Agent,
-            "GET",
-            format!("{s}/servicedesk/projectKey:WEB"),
-            None,
-        ),
-        (Who::Agent, "GET", format!("{s}/servicedesk/NONE"), None),
-        (
-            Who::Agent,
-            "GET",
-            format!("{s}/organization?accountId={ana}"),
-            None,
-        ),
-        (Who::Agent, "GET", format!("{s}/organization/1"), None),
-        (Who::Agent, "GET", format!("{s}/organization/9"), None),
-        (
-            Who::Agent,
-            "POST",
-            format!("{s}/organization"),
-            Some(json!({"name": "N"})),
-        ),
-        (
-            Who::Agent,
-            "POST",
-            format!("{s}/organization"),
-            Some(json!({"name": ""})),
-        ),
-        (Who::Agent, "DELETE", format!("{s}/organization/2"), None),
-        (Who::Admin, "DELETE", format!("{s}/organization/2"), None),
-        (
-            Who::Agent,
-            "GET",
-            format!("{s}/organization/1/user?limit=1&start=1"),
-            None,
-        ),
-        (
-            Who::Agent,
-            "POST",
-            format!("{s}/organization/1/user"),
-            people(),
-        ),
-        (
-            Who::Agent,
-            "DELETE",
-            format!("{s}/organization/1/user"),
-            people(),
-        ),
-        (
-            Who::Agent,
-            "DELETE",
-            format!("{s}/organization/1/user"),
-            Some(json!({"accountIds": ["nobody"]})),
-        ),
-        (
-            Who::Agent,
-            "PUT",
-            format!("{s}/organization/1/property/portcullis"),
-            Some(json!({"a": 1})),
-        ),
-        (
-            Who::Agent,
-            "PUT",
-            format!("{s}/organization/1/property/portcullis"),
-            Some(json!({"a": 2})),
-        ),
-        (
-            Who::Agent,
-            "GET",
-            format!("{s}/organization/1/property"),
-            None,
-        ),
-        (
-            Who::Agent,
-            "GET",
-            format!("{s}/organization/1/property/portcullis"),
-            None,
-        ),
-        (
-            Who::Agent,
-            "DELETE",
-            format!("{s}/organization/1/property/portcullis"),
-            None,
-        ),
-        (
-            Who::Agent,
-            "DELETE",
-            format!("{s}/organization/1/property/portcullis"),
-            None,
-        ),
-        (
-            Who::Agent,
-            "POST",
-            format!("{s}/servicedesk/1/organization"),
-            Some(json!({"organizationId": 1})),
-        ),
-        (
-            Who::Agent,
-            "GET",
-            format!("{s}/servicedesk/1/organization"),
-            None,
-        ),
-        (
-            Who::Agent,
-            "DELETE",
-            format!("{s}/servicedesk/1/organization"),
-            Some(json!({"organizationId": 1})),
-        ),
-        (
-            Who::Agent,
-            "POST",
-            format!("{s}/servicedesk/ITSM/customer"),
-            people(),
-        ),
-        (
-            Who::Agent,
-            "GET",
-            format!("{s}/servicedesk/ITSM/customer?query=an"),
-            None,
-        ),
-        (
-            Who::Agent,
-            "DELETE",
-            format!("{s}/servicedesk/WEB/customer"),
-            people(),
-        ),
-        (
-            Who::Agent,
-            "DELETE",
-            format!("{s}/servicedesk/ITSM/customer"),
-            people(),
-        ),
-        (
-            Who::Admin,
-            "POST",
-            format!("{s}/servicedesk/ITSM/customer/invite"),
-            person("i@x.example"),
-        ),
-        (
-            Who::Agent,
-            "POST",
-            format!("{s}/customer?strictConflictStatusCode=true"),
-            person("c@x.example"),
-        ),
-        (
-            Who::Admin,
-            "POST",
-            format!("{s}/customer?strictConflictStatusCode=true"),
-            person("c@x.example"),
-        ),
-        (
-            Who::Admin,
-            "POST",
-            format!("{s}/customer?strictConflictStatusCode=true"),
-            person("c@x.example"),
-        ),
-        (Who::Admin, "POST", format!("{s}/customer"), person("c")),
-        (
-            Who::Admin,
-            "PUT",
-            format!(
-                "{s}/customer/user/{}/revoke-portal-only-access",
-                path_id(&acme.bo)
-            ),
-            None,
-        ),
-        (Who::Nobody, "GET", "/rest/api/3/serverInfo".into(), None),
-        (
-            Who::Admin,
-            "GET",
-            "/rest/api/3/myself?expand=groups,applicationRoles".into(),
-            None,
-        ),
-        (Who::Nobody, "GET", "/rest/api/3/myself".into(), None),
-        (
-            Who::Admin,
-            "GET",
-            "/rest/api/3/mypermissions?permissions=ADMINISTER".into(),
-            None,
-        ),
-        (
-            Who::Admin,
-            "GET",
-            "/rest/api/3/mypermissions?permissions=X".into(),
-            None,
-        ),
-        (
-            Who::Admin,
-            "GET",
-            "/rest/api/3/project/search?typeKey=service_desk&maxResults=1".into(),
-            None,
-        ),
-        (
-            Who::Admin,
-            "GET",
-            "/rest/api/3/project/search?keys=NONE".into(),
-            None,
-        ),
-        (
-            Who::Admin,
-            "GET",
-            format!("/rest/api/3/user?accountId={ana}"),
-            None,
-        ),
-        (
-            Who::Admin,
-            "GET",
-            "/rest/api/3/user/search?query=an".into(),
-            None,
-        ),
-        (
-            Who::Admin,
-            "GET",
-            "/rest/api/3/users/search?startAt=0&maxResults=2".into(),
-            None,
-        ),
-        (
-            Who::Admin,
-            "GET",
-            format!("/rest/api/3/user/bulk?accountId={ana}&maxResults=50"),
-            None,
-        ),
-        (
-            Who::Agent,
-            "GET",
-            "/rest/api/3/project/ITSM/permissionscheme".into(),
-            None,
-        ),
-        (
-            Who::Agent,
-            "GET",
-            "/rest/api/3/project/ITSM/permissionscheme?expand=permissions".into(),
-            None,
-        ),
-        (
-            Who::Agent,
-            "GET",
-            "/rest/api/3/project/NONE/permissionscheme".into(),
-            None,
-        ),
-        (
-            Who::Admin,
-            "POST",
-            format!("{scheme}/permission"),
-            Some(
-                json!({"permission": "BROWSE_PROJECTS", "holder": {"type": "group", "parameter": "site-admins"}}),
-            ),
-        ),
-        (
-            Who::Admin,
-            "POST",
-            format!("{scheme}/permission"),
-            Some(json!({"permission": "BROWSE_PROJECTS", "holder": {"type": "reporter"}})),
-        ),
-        (
-            Who::Admin,
-            "POST",
-            format!("{scheme}/permission"),
-            Some(json!({"permission": "FLY", "holder": {"type": "reporter"}})),
-        ),
-        (
-            Who::Agent,
-            "POST",
-            format!("{scheme}/permission"),
-            Some(json!({"permission": "BROWSE_PROJECTS", "holder": {"type": "reporter"}})),
-        ),
-        (Who::Agent, "GET", format!("{scheme}/permission"), None),
-        (
-            Who::Agent,
-            "GET",
-            "/rest/api/3/permissionscheme/1/permission".into(),
-            None,
-        ),
-        (
-            Who::Agent,
-            "GET",
-            "/rest/api/3/project/ITSM/role".into(),
-            None,
-        ),
-        (
-            Who::Agent,
-            "POST",
-            "/rest/api/3/project/ITSM/role/10101".into(),
-            Some(json!({"user": [ana], "group": ["site-admins"]})),
-        ),
-        (
-            Who::Agent,
-            "POST",
-            "/rest/api/3/project/ITSM/role/10101".into(),
-            Some(json!({})),
-        ),
-        (
-            Who::Agent,
-            "GET",
-            "/rest/api/3/project/ITSM/role/10101".into(),
-            None,
-        ),
-        (
-            Who::Agent,
-            "GET",
-            "/rest/api/3/project/ITSM/role/1".into(),
-            None,
-        ),
-        (
-            Who::Agent,
-            "POST",
-            "/rest/api/3/project/ITSM/role/10100".into(),
-            Some(json!({"group": ["site-admins"]})),
-        ),
-        (
-            Who::Agent,
-            "PUT",
-            "/rest/api/3/project/ITSM/role/10100".into(),
-            Some(json!({"categorisedActors": {
-                "atlassian-user-role-actor": [ana], "atlassian-group-role-actor": ["site-admins"],
-            }})),
-        ),
-        (
-            Who::Agent,
-            "DELETE",
-            "/rest/api/3/project/ITSM/role/10100?group=site-admins".into(),
-            None,
-        ),
-        (
-            Who::Agent,
-            "DELETE",
-            "/rest/api/3/project/ITSM/role/10100".into(),
-            None,
-        ),
-        (Who::Admin, "GET", "/rest/api/3/role".into(), None),
-        (Who::Agent, "GET", "/rest/api/3/permissions".into(), None),
-        (Who::Agent, "GET", "/rest/api/3/project/ITSM".into(), None),
-        (Who::Agent, "GET", "/rest/api/3/project/NONE".into(), None),
-        (
-            Who::Agent,
-            "GET",
-            "/rest/api/3/group/bulk?maxResults=2&groupName=site-admins".into(),
-            None,
-        ),
-        (
-            Who::Agent,
-            "GET",
-            format!("/rest/api/3/user/groups?accountId={ana}"),
-            None,
-        ),
-        (
-            Who::Agent,
-            "GET",
-            "/rest/api/3/group/member?groupname=jira-servicedesk-users&maxResults=1".into(),
-            None,
-        ),
-        (
-            Who::Agent,
-            "GET",
-            "/rest/api/3/group/member?groupname=none".into(),
-            None,
-        ),
-        (
-            Who::Admin,
-            "GET",
-            format!("/wiki/api/v2/spaces/{space}/role-assignments"),
-            None,
-        ),
-        (Who::Key, "GET", "/admin/v1/orgs".into(), None),
-        (Who::Admin, "GET", "/admin/v1/orgs".into(), None),
-        (Who::Key, "GET", format!("/admin/v1/orgs/{org}"), None),
-        (Who::Key, "GET", "/admin/v1/orgs/none".into(), None),
-        (
-            Who::Key,
-            "POST",
-            format!("/admin/v2/orgs/{org}/workspaces"),
-            Some(json!({"limit": 20})),
-        ),
-        (
-            Who::Key,
-            "GET",
-            format!("/admin/v2/orgs/{org}/directories"),
-            None,
-        ),
-        (
-            Who::Key,
-            "GET",
-            format!("{directory}/users?limit=1&roleIds=atlassian/customer"),
-            None,
-        ),
-        (Who::Key, "GET", format!("{directory}/users?limit=1"), None),
-        (Who::Key, "GET", format!("{directory}/users?limit=0"), None),
-        (Who::Key, "GET", format!("{directory}/users/{staff}"), None),
-        (
-            Who::Key,
-            "GET",
-            format!("{directory}/users/{staff}/role-assignments"),
-            None,
-        ),
-        (
-            Who::Key,
-            "GET",
-            format!("{directory}/users/nobody/role-assignments"),
-            None,
-        ),
-        (
-            Who::Key,
-            "GET",
-            format!("{directory}/groups?accountIds={staff}"),
-            None,
-        ),
-        (
-            Who::Key,
-            "GET",
-            format!("{directory}/groups/{admins}/role-assignments"),
-            None,
-        ),
-        (
-            Who::Key,
-            "POST",
-            format!("/admin/v1/orgs/{org}/users/{staff}/roles/assign"),
-            Some(json!({"role": "atlassian/customer", "resource": jsm})),
-        ),
-        (
-            Who::Key,
-            "POST",
-            format!("/admin/v1/orgs/{org}/users/{staff}/roles/revoke"),
-            Some(json!({"role": "atlassian/customer", "resource": jsm})),
-        ),
-        (
-            Who::Key,
-            "POST",
-            format!("/admin/v1/orgs/{org}/users/{staff}/roles/assign"),
-            Some(json!({"role": "atlassian/guest", "resource": jsm})),
-        ),
-        (
-            Who::Key,
-            "POST",
-            domains.clone(),
-            Some(json!({"domain": "acme.com", "adminNotifications": false, "products": [product]})),
-        ),
-        (
-            Who::Key,
-            "POST",
-            domains.clone(),
-            Some(json!({"domain": "acme.com", "adminNotifications": false, "products": []})),
-        ),
-        (
-            Who::Key,
-            "POST",
-            format!("{domains}/acme.com/products"),
-            Some(product.clone()),
-        ),
-        (
-            Who::Key,
-            "PUT",
-            format!("{domains}/acme.com"),
-            Some(json!({"adminNotifications": false, "products": [product]})),
-        ),
-        (
-            Who::Key,
-            "PUT",
-            format!("{domains}/none.com"),
-            Some(json!({"adminNotifications": false, "products": []})),
-        ),
-        (Who::Key, "GET", format!("{domains}?limit=1"), None),
-        (Who::Key, "GET", format!("{domains}/acme.com"), None),
-        (Who::Key, "GET", format!("{domains}/none.com"), None),
-        (
-            Who::Admin,
-            "GET",
-            "/rest/api/3/auditing/record?limit=50&filter=role".into(),
-            None,
-        ),
-        (
-            Who::Admin,
-            "GET",
-            "/rest/api/3/auditing/record".into(),
-            None,
-        ),
-        (
-            Who::Key,
-            "GET",
-            format!("/admin/v1/orgs/{org}/events?limit=1"),
-            None,
-        ),
-        (
-            Who::Key,
-            "GET",
-            format!("/admin/v1/orgs/{org}/events-stream?limit=2&sortOrder=desc"),
-            None,
-        ),
-        (
-            Who::Key,
-            "GET",
-            format!("/admin/v1/orgs/{org}/event-actions"),
-            None,
-        ),
-        (
-            Who::Admin,
-            "GET",
-            format!("{s}/requesttype?restrictionStatus=restricted&serviceDeskId=1"),
-            None,
-        ),
-        (
-            Who::Agent,
-            "GET",
-            format!("{s}/servicedesk/ITSM/requesttype?limit=1&restrictionStatus=restricted"),
-            None,
-        ),
-        (
-            Who::Agent,
-            "GET",
-            format!("{s}/servicedesk/ITSM/requesttype/201"),
-            None,
-        ),
-        (
-            Who::Agent,
-            "GET",
-            format!("{s}/servicedesk/ITSM/requesttype/9"),
-            None,
-        ),
-        (
-            Who::Agent,
-            "POST",
-            format!("{s}/servicedesk/ITSM/requesttype/permissions/check"),
-            Some(json!({
-                "accountId": ana, "permissions": ["canCreateRequest", "canAdminister"], "requestTypeIds": [201, 9],
-            })),
-        ),
-        (
-            Who::Agent,
-            "POST",
-            format!("{s}/servicedesk/ITSM/requesttype/permissions/check"),
-            Some(json!({"permissions": []})),
-        ),
+    let words = [
+        ("{api}", "/rest/servicedeskapi".to_owned()),
+        (
+            "{scheme}",
+            format!("/rest/api/3/permissionscheme/{}", scheme["id"]),
+        ),
+        (
+            "{domains}",
+            format!("/admin/v2/orgs/{org}/app-access-settings/domains"),
+        ),
+        ("{directory}", format!("/admin/v2/orgs/{org}/directories/-")),
+        ("{org}", org),
+        ("{jsm}", jsm),
+        ("{ana}", ana),
+        ("{bo}", path_id(&acme.bo)),
+        ("{staff}", staff),
+        ("{admins}", text(&groups["values"][0]["groupId"])),
+        ("{space}", text(&spaces["results"][0]["id"])),
+        ("{product}", product.to_string()),
     ];
-    for (who, method, path, body) in steps {
-        sandbox.send(who, method, &path, body).await;
+    let filled = words
+        .iter()
+        .fold(REQUESTS.to_owned(), |all, (word, value)| {
+            all.replace(word, value)
+        });
+    for line in filled.lines() {
+        if line.is_empty() || line.starts_with('#') {
+            continue;
+        }
+        let mut parts = line.splitn(2, char::is_whitespace);
+        let who = match parts.next() {
+            Some("nobody") => Who::Nobody,
+            Some("agent") => Who::Agent,
+            Some("admin") => Who::Admin,
+            Some("key") => Who::Key,
+            _ => panic!("nobody of that name sends `{line}`"),
+        };
+        let (method, rest) = parts.next().unwrap().trim().split_once(' ').unwrap();
+        let (path, body) = rest.trim().split_once(' ').unwrap_or((rest.trim(), ""));
+        let body = (!body.is_empty()).then(|| serde_json::from_str(body).unwrap());
+        sandbox.send(who, method, path, body).await;
     }
     sandbox.sandbox.exchanges()
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap().to_owned()
 }
 
 #[tokio::test]
