@@ -4,6 +4,9 @@
     reason = "a test that cannot set its stage has failed"
 )]
 
+#[cfg(unix)]
+#[path = "cli/asked.rs"]
+mod asked;
 #[path = "cli/attest.rs"]
 mod attest;
 #[path = "cli/blame.rs"]

@@ -26,7 +26,7 @@ use crate::{review, rules};
 use camino::{Utf8Path, Utf8PathBuf};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
-use std::io::{self, BufRead, Write};
+use std::io::{self, Write};
 use std::sync::Arc;
 
 /// A site that is open, read and planned.
@@ -588,13 +588,7 @@ async fn confirmed(question: &Question, output: &mut Output) -> Option<bool> {
     if !output.interactive {
         return None;
     }
-    output.ask(&question.text);
-    // Beside the runtime's own threads, so that a signal ends the command while nobody has answered yet.
-    let answer = tokio::task::spawn_blocking(|| {
-        let mut answer = String::new();
-        io::stdin().lock().read_line(&mut answer).map(|_| answer)
-    });
-    let answer = answer.await.ok()?.ok()?;
+    let answer = output.answer(&question.text).await?;
     Some(answer.trim() == question.word)
 }
 

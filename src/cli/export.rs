@@ -8,7 +8,7 @@ use crate::config::Mode;
 use crate::exit::Exit;
 use crate::export::{self, Export, Members, Shape};
 use crate::files::{self, Access, Given, Refusal};
-use crate::model::Read;
+use crate::model::{Read, SiteKey};
 use crate::observe::{Whole, observe_site};
 use crate::observed::{Observed, snapshot as snapshots};
 use crate::report::text::counted;
@@ -44,6 +44,36 @@ async fn export(
     if let Some(to) = &arguments.to {
         files::refuse_unless_free(to).map_err(|why| output.fail(Exit::Usage, &why, None))?;
     }
+    let found = found(arguments, global, output, lookup).await?;
+    if let Some(to) = &arguments.to {
+        files::write_directory(to, &found.workspace.files)
+            .map_err(|error| output.fail(Exit::Unexpected, &error.to_string(), None))?;
+    }
+    if let Some(file) = &arguments.snapshot {
+        snapshot(file, &found.observed)
+            .map_err(|error| output.fail(Exit::Unexpected, &error.to_string(), None))?;
+    }
+    summary(&found.workspace, arguments, output);
+    Ok(())
+}
+
+/// What was read of a site, and the workspace that says it, of which nothing is written yet.
+pub(super) struct Found {
+    /// The site's key in the workspace.
+    pub(super) key: SiteKey,
+    /// What was read.
+    pub(super) observed: Observed,
+    /// The files.
+    pub(super) workspace: Export,
+}
+
+/// Reads the site and says what it did not tell.
+pub(super) async fn found(
+    arguments: &ExportArguments,
+    global: &Global,
+    output: &mut Output,
+    lookup: Lookup,
+) -> Result<Found, Exit> {
     let source = Source::open(arguments, global, output, lookup).await?;
     let observed = read(&source, arguments.snapshot.is_some(), output).await;
     let state = source.state_file().cloned();
@@ -65,9 +95,9 @@ async fn export(
         },
         ids: !arguments.no_ids,
     };
-    let mut written = export::workspace(&observed, &target, shape)
+    let mut workspace = export::workspace(&observed, &target, shape)
         .map_err(|error| output.fail(Exit::Unexpected, &error.to_string(), None))?;
-    gaps(&written, arguments.partial, output)?;
+    gaps(&workspace, arguments.partial, output)?;
     tell_unread(&observed, output);
     if let (Some(state), Some(_)) = (state, &arguments.to) {
         // Without its state, the sandbox of the new workspace would be another, empty site.
@@ -75,20 +105,17 @@ async fn export(
             .read_text(files::LARGE)
             .map_err(|error| output.fail(Exit::Unexpected, &error.to_string(), None))?;
         let path = format!(".portcullis/sandbox/{}.json", target.key);
-        written.files.insert(path.into(), text);
+        workspace.files.insert(path.into(), text);
     }
-    if let Some(to) = &arguments.to {
+    if arguments.to.is_some() {
         let ignored = init::IGNORED.to_owned();
-        written.files.insert(init::GIT_IGNORE.into(), ignored);
-        files::write_directory(to, &written.files)
-            .map_err(|error| output.fail(Exit::Unexpected, &error.to_string(), None))?;
+        workspace.files.insert(init::GIT_IGNORE.into(), ignored);
     }
-    if let Some(file) = &arguments.snapshot {
-        snapshot(file, &observed)
-            .map_err(|error| output.fail(Exit::Unexpected, &error.to_string(), None))?;
-    }
-    summary(&written, arguments, output);
-    Ok(())
+    Ok(Found {
+        key: target.key,
+        observed,
+        workspace,
+    })
 }
 
 /// Reads the site; for a snapshot also who is in which role and group, which a workspace does not write but `who` asks for.
@@ -154,7 +181,8 @@ fn snapshot(file: &Utf8Path, observed: &Observed) -> Result<(), Refusal> {
     Given::new(file).replace(Access::Private, |out| snapshots::write(observed, out))
 }
 
-fn summary(export: &Export, arguments: &ExportArguments, output: &mut Output) {
+/// Says what was written.
+pub(super) fn summary(export: &Export, arguments: &ExportArguments, output: &mut Output) {
     let counts = export.counts;
     if let Some(to) = &arguments.to {
         output.note(&format!(

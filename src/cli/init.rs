@@ -13,7 +13,7 @@ use camino::Utf8Path;
 use ci::Pipeline;
 use clap::ValueEnum as _;
 use serde_json::Value;
-use std::io::{BufRead as _, Write as _};
+use std::io::Write as _;
 
 const FILES: [(&str, &str); 7] = [
     ("portcullis.yaml", include_str!("init/portcullis.yaml")),
@@ -42,6 +42,10 @@ pub(super) const GIT_IGNORE: &str = ".gitignore";
 /// Its text.
 pub(super) const IGNORED: &str = "# The sandbox's state and the journal of what was applied: neither belongs into Git.\n/.portcullis/\n";
 
+/// What is said where it is there already.
+const LEFT_AS_IT_IS: &str =
+    "note: `.gitignore` was left as it is; add the line `/.portcullis/` to it";
+
 /// Runs the command.
 pub(super) async fn run(
     arguments: &InitArguments,
@@ -53,20 +57,6 @@ pub(super) async fn run(
         Some(url) => from::run(url, arguments, global, output, lookup).await,
         None => starter(arguments, global, output).await,
     }
-}
-
-/// Asks for one line; nothing where there is none.
-async fn line(text: &str, output: &mut Output) -> Option<String> {
-    output.ask(text);
-    let typed = tokio::task::spawn_blocking(|| {
-        let mut typed = String::new();
-        std::io::stdin()
-            .lock()
-            .read_line(&mut typed)
-            .map(|read| (read, typed))
-    });
-    let (read, typed) = typed.await.ok()?.ok()?;
-    (read > 0).then_some(typed)
 }
 
 /// What the strategies are, as they are asked for.
@@ -81,7 +71,7 @@ const STRATEGIES: &str = "Who are the customers of the site?
 async fn asked(output: &mut Output) -> Option<Option<Strategy>> {
     let mut text = format!("{STRATEGIES}Strategy (Enter: the starter as it is): ");
     loop {
-        let typed = line(&text, output).await?;
+        let typed = output.answer(&text).await?;
         let typed = typed.trim().to_lowercase();
         if typed.is_empty() {
             return Some(None);
@@ -135,7 +125,7 @@ async fn starter(arguments: &InitArguments, global: &Global, output: &mut Output
         return output.fail(Exit::Unexpected, &error.to_string(), None);
     }
     if ignored {
-        output.note("note: `.gitignore` was left as it is; add the line `/.portcullis/` to it");
+        output.note(LEFT_AS_IT_IS);
     }
     let mut text: String = names().map(|name| format!("{name}\n")).collect();
     if !ignored {

@@ -197,11 +197,24 @@ impl Output {
         self.line(&text);
     }
 
-    /// Asks for one line on standard error, where the answer is typed behind the text.
-    pub(super) fn ask(&mut self, text: &str) {
+    /// Asks for one line on standard error, where the answer is typed behind the text; nothing at the end of the input.
+    pub(super) async fn answer(&mut self, text: &str) -> Option<String> {
         let text = self.folded(text);
         let _ = write!(self.notes, "{text}");
         let _ = self.notes.flush();
+        // Beside the runtime's own threads, so that a signal ends the command while nobody has answered yet.
+        let typed = tokio::task::spawn_blocking(|| {
+            let mut typed = String::new();
+            let read = io::stdin().read_line(&mut typed);
+            read.map(|read| (read, typed))
+        });
+        let answered = typed.await.ok().and_then(Result::ok);
+        let answered = answered.filter(|(read, _)| *read > 0);
+        if answered.is_none() {
+            // What comes next begins a line of its own.
+            self.note("");
+        }
+        answered.map(|(_, typed)| typed)
     }
 
     /// Fits text to the terminal, where there is one.

@@ -1,4 +1,5 @@
-//! Writing a workspace whole or not at all: into a directory beside the wanted one, which then takes its name.
+//! Writing a workspace whole or not at all: into a directory beside the wanted one, or within it where it is there, from which
+//! everything is moved at the end.
 
 use camino::{Utf8Path, Utf8PathBuf};
 use std::collections::BTreeMap;
@@ -23,19 +24,15 @@ pub fn refuse_unless_free(to: &Utf8Path) -> Result<(), String> {
     }
 }
 
-/// Writes the files below `to`, which is absent or empty. A failure leaves neither files nor a directory.
+/// Writes the files below `to`, where nothing may have the name of one of them or of a directory that holds one. A failure leaves
+/// neither files nor a directory.
 ///
 /// # Errors
-/// When one cannot be written, or something came in meanwhile.
+/// When one cannot be written, or something has its name.
 pub fn write_directory(to: &Utf8Path, files: &BTreeMap<Utf8PathBuf, String>) -> io::Result<()> {
     let exists = to.exists();
-    // A path such as `.` has no name and no parent to write beside.
-    let to = if exists {
-        to.canonicalize_utf8()?
-    } else {
-        to.to_owned()
-    };
     let parent = match to.parent() {
+        _ if exists => to,
         Some(parent) if parent != "" => parent,
         _ => Utf8Path::new("."),
     };
@@ -58,12 +55,36 @@ pub fn write_directory(to: &Utf8Path, files: &BTreeMap<Utf8PathBuf, String>) -> 
         fs_err::write(path, text)?;
     }
     if exists {
-        // Fails when something came in meanwhile.
-        fs_err::remove_dir(&to)?;
+        return move_into(&root, to);
     }
-    fs_err::rename(&root, &to)?;
+    fs_err::rename(&root, to)?;
     // It has another name now, so there is nothing left to clean up.
     let _ = temporary.keep();
+    Ok(())
+}
+
+/// Moves what a directory holds into another, which has nothing of these names; all of it or nothing.
+fn move_into(from: &Utf8Path, to: &Utf8Path) -> io::Result<()> {
+    let entries: Vec<String> = from
+        .read_dir_utf8()?
+        .map(|entry| Ok(entry?.file_name().to_owned()))
+        .collect::<io::Result<_>>()?;
+    if let Some(taken) = entries
+        .iter()
+        .find(|name| fs_err::symlink_metadata(to.join(name)).is_ok())
+    {
+        let why = format!("`{}` is there already", to.join(taken));
+        return Err(io::Error::new(io::ErrorKind::AlreadyExists, why));
+    }
+    for (at, name) in entries.iter().enumerate() {
+        if let Err(error) = fs_err::rename(from.join(name), to.join(name)) {
+            for moved in &entries[..at] {
+                // As far as it can be taken back.
+                let _ = fs_err::rename(to.join(moved), from.join(moved));
+            }
+            return Err(error);
+        }
+    }
     Ok(())
 }
 
@@ -95,8 +116,12 @@ mod tests {
             write_directory(to, &files("b/c.csv")).unwrap();
             assert_eq!(fs_err::read_to_string(to.join("b/c.csv")).unwrap(), "2");
             assert!(refuse_unless_free(to).unwrap_err().contains("not empty"));
-            assert!(write_directory(to, &files("d")).is_err());
-            assert!(!to.join("d").exists());
+            // What is there is neither written over nor joined.
+            let taken = write_directory(to, &files("b/d")).unwrap_err().to_string();
+            assert!(taken.contains("is there already"), "{taken}");
+            assert!(!to.join("b/d").exists());
+            write_directory(to, &BTreeMap::from([("e/f".into(), "3".into())])).unwrap();
+            assert_eq!(fs_err::read_dir(to).unwrap().count(), 3);
         }
         assert_eq!(fs_err::read_dir(root).unwrap().count(), 2);
         assert!(refuse_unless_free(&new.join("a.yaml")).is_err());

@@ -270,6 +270,76 @@ fn an_interrupted_apply_loses_nothing_that_the_embedded_sandbox_answered() {
     assert_eq!(ran.code, 0, "{}", ran.text());
 }
 
+/// Where a repository is already, what it holds stays, and a part of a workspace is never joined.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_workspace_from_a_site_begins_in_a_repository() {
+    let sandbox = super::harness::site(portcullis::emulator::Options::default()).await;
+    let mut place = Place::new();
+    place.environment(&super::harness::ADMIN);
+    let url = sandbox.url();
+    place.write(".git/HEAD", "ref: refs/heads/main\n");
+    place.write(".gitignore", "target\n");
+    place.write("README.md", "ours\n");
+    let ran = place.run(&["init", "--from", &url]);
+    assert_eq!(ran.code, 0, "{}", ran.text());
+    assert!(
+        ran.err.contains("add the line `/.portcullis/`"),
+        "{}",
+        ran.text()
+    );
+    assert_eq!(place.read(".gitignore"), "target\n");
+    assert_eq!(place.read("README.md"), "ours\n");
+    let plan = place.run(&["plan"]);
+    assert!(plan.out.contains("nothing to change"), "{}", plan.text());
+    let again = place.run(&["init", "--from", &url]);
+    assert_eq!(again.code, 64, "{}", again.text());
+    assert!(
+        again.err.contains("`.` has `portcullis.yaml`"),
+        "{}",
+        again.text()
+    );
+    let left: Vec<String> = place
+        .path()
+        .read_dir_utf8()
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().to_owned())
+        .filter(|name| name.starts_with(".portcullis-export"))
+        .collect();
+    assert!(left.is_empty(), "{left:?}");
+}
+
+/// What comes next is what is true of the answers.
+#[tokio::test(flavor = "multi_thread")]
+async fn answers_that_contradict_the_site_or_each_other_promise_no_empty_plan() {
+    let sandbox = super::harness::site(portcullis::emulator::Options::default()).await;
+    let mut place = Place::new();
+    place.environment(&super::harness::ADMIN);
+    let url = sandbox.url();
+    let began = |name: &str, answers: &[&str]| {
+        let mut words = vec!["init", name, "--from", &url, "--by", "jo@acme.example"];
+        for answer in answers {
+            words.extend(["--answer", *answer]);
+        }
+        let ran = place.run(&words);
+        assert_eq!(ran.code, 0, "{}", ran.text());
+        ran.err
+    };
+    let create = "customers-can-create-accounts=no";
+    let said = began("one", &[create]);
+    let next = "Next: `portcullis plan one` shows what the answers and the site do not agree on.";
+    assert!(said.contains(next), "{said}");
+    assert!(
+        !place
+            .run(&["plan", "one"])
+            .out
+            .contains("nothing to change")
+    );
+    let said = began("two", &[create, "view-without-login=yes"]);
+    let next = "Next: `portcullis validate two` explains 1 error: answers contradict each other.";
+    assert!(said.contains(next), "{said}");
+    assert_eq!(place.run(&["validate", "two"]).code, 3);
+}
+
 /// From a live site: what is there, and what only a person can say of it, so that the first plan is empty.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_workspace_begins_with_what_the_site_has() {

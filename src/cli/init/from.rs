@@ -1,14 +1,17 @@
 //! `portcullis init --from URL`: what the site has as a workspace, and what only a person can say of it as declarations with
-//! attestations beside them, so that the first plan is empty.
+//! attestations beside them, so that the first plan is empty. Everything is asked before anything is written.
 
-use super::line;
 use crate::cli::args::{ExportArguments, ExportMembers, ExportMode, Global, InitArguments, Limits};
 use crate::cli::{Lookup, Output, export};
-use crate::connect::key_of;
+use crate::config::{self, LoadOptions};
+use crate::diagnostic::Severity;
 use crate::exit::Exit;
-use crate::files::{Refusal, Root};
-use crate::model::SiteKey;
-use camino::Utf8Path;
+use crate::files::{self, Given};
+use crate::lint;
+use crate::model::{SiteField, SiteKey};
+use crate::observed::Observed;
+use crate::report::text::counted;
+use camino::{Utf8Path, Utf8PathBuf};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
@@ -16,6 +19,8 @@ use std::fmt::Write as _;
 struct Setting {
     /// Its name on the command line.
     name: &'static str,
+    /// What it is in the model.
+    field: SiteField,
     /// The question.
     asks: &'static str,
     /// Where a person sees it.
@@ -29,11 +34,12 @@ struct Setting {
 }
 
 const CUSTOMER_ACCESS: &str =
-    "Settings > Products (or Apps) > Jira Service Management > Customer access";
+    "Settings > Apps (or Products) > Jira Service Management > Customer access";
 
 const SETTINGS: [Setting; 5] = [
     Setting {
         name: "internal",
+        field: SiteField::Internal,
         asks: "do new internal customers get Atlassian accounts?",
         at: CUSTOMER_ACCESS,
         address: "customer-access/internal",
@@ -42,6 +48,7 @@ const SETTINGS: [Setting; 5] = [
     },
     Setting {
         name: "external",
+        field: SiteField::External,
         asks: "do new external customers get portal-only accounts?",
         at: CUSTOMER_ACCESS,
         address: "customer-access/external",
@@ -50,6 +57,7 @@ const SETTINGS: [Setting; 5] = [
     },
     Setting {
         name: "customers-can-create-accounts",
+        field: SiteField::CustomersCanCreateAccounts,
         asks: "can customers create their own accounts?",
         at: CUSTOMER_ACCESS,
         address: "customer-access/customers-can-create-accounts",
@@ -58,6 +66,7 @@ const SETTINGS: [Setting; 5] = [
     },
     Setting {
         name: "view-without-login",
+        field: SiteField::ViewWithoutLogin,
         asks: "can portals be viewed without login?",
         at: CUSTOMER_ACCESS,
         address: "customer-access/view-without-login",
@@ -66,8 +75,9 @@ const SETTINGS: [Setting; 5] = [
     },
     Setting {
         name: "organization-management",
+        field: SiteField::OrganizationManagement,
         asks: "who manages customer organizations?",
-        at: "Settings > Products (or Apps) > Jira Service Management > Configuration",
+        at: "Settings > Apps (or Products) > Jira Service Management > Configuration",
         address: "setting/organization-management",
         values: ["agents", "jira_admins_only"],
         key: "organization_management: ?",
@@ -77,6 +87,20 @@ const SETTINGS: [Setting; 5] = [
 /// Answers by the names of their settings.
 type Answers = BTreeMap<&'static str, &'static str>;
 
+/// What a workspace consists of: none of it may be there.
+const PARTS: [&str; 10] = [
+    "portcullis.yaml",
+    "portcullis.yml",
+    "sites",
+    "organizations",
+    "projects",
+    "policy",
+    "expectations",
+    "attestations",
+    "rosters",
+    "schemas",
+];
+
 /// Runs the command.
 pub(super) async fn run(
     url: &str,
@@ -85,10 +109,19 @@ pub(super) async fn run(
     output: &mut Output,
     lookup: Lookup,
 ) -> Exit {
-    let mut answers = match given(arguments, output) {
-        Ok(answers) => answers,
-        Err(exit) => return exit,
-    };
+    let done = begin(url, arguments, global, output, lookup).await;
+    done.err().unwrap_or(Exit::Done)
+}
+
+async fn begin(
+    url: &str,
+    arguments: &InitArguments,
+    global: &Global,
+    output: &mut Output,
+    lookup: Lookup,
+) -> Result<(), Exit> {
+    let mut answers = given(arguments, output)?;
+    refuse_taken(&arguments.dir, output)?;
     let reads = ExportArguments {
         dir: Utf8Path::new(".").to_owned(),
         site: None,
@@ -103,41 +136,102 @@ pub(super) async fn run(
         partial: false,
         limits: Limits::default(),
     };
-    let exit = export::run(&reads, global, output, lookup).await;
-    if exit != Exit::Done {
-        return exit;
-    }
+    let mut found = export::found(&reads, global, output, lookup).await?;
     let mut by = arguments.by.clone();
     if output.interactive {
-        match asked(answers, by, output).await {
-            Some(more) => (answers, by) = more,
-            None => return output.fail(Exit::Unexpected, "the answers could not be read", None),
-        }
+        (answers, by) = asked(answers, by, &found.observed, output).await;
     }
-    let key = key_of(url);
-    let today = global.today().to_string();
-    if let (false, Some(by)) = (answers.is_empty(), by)
-        && let Err(refusal) = write(&arguments.dir, &key, &answers, &by, &today)
-    {
-        return output.fail(Exit::Unexpected, &refusal.to_string(), None);
+    if let (false, Some(by)) = (answers.is_empty(), by) {
+        let today = global.today().to_string();
+        let files = files_of(&found.key, &answers, &by, &today);
+        found.workspace.files.extend(files);
     }
-    let open: Vec<&str> = SETTINGS
-        .iter()
-        .map(|setting| setting.name)
-        .filter(|name| !answers.contains_key(name))
-        .collect();
+    let ignored = Given::new(arguments.dir.join(super::GIT_IGNORE)).is_there();
+    if ignored {
+        found
+            .workspace
+            .files
+            .remove(Utf8Path::new(super::GIT_IGNORE));
+    }
+    files::write_directory(&arguments.dir, &found.workspace.files)
+        .map_err(|error| output.fail(Exit::Unexpected, &error.to_string(), None))?;
+    export::summary(&found.workspace, &reads, output);
+    if ignored {
+        output.note(super::LEFT_AS_IT_IS);
+    }
+    tell_open(&answers, &arguments.dir, output);
+    tell_next(&answers, &found.observed, arguments, global, output);
+    Ok(())
+}
+
+/// Ends the command where a part of a workspace is there already.
+fn refuse_taken(directory: &Utf8Path, output: &mut Output) -> Result<(), Exit> {
+    let there = |name: &&str| Given::new(directory.join(name)).is_there();
+    let present: Vec<&str> = PARTS.into_iter().filter(there).collect();
+    if present.is_empty() {
+        return Ok(());
+    }
+    let message = format!("`{directory}` has {} already", super::listed(&present));
+    let hint = "nothing was written; name an empty or new directory";
+    Err(output.fail(Exit::Usage, &message, Some(hint)))
+}
+
+/// Says which settings nobody answered.
+fn tell_open(answers: &Answers, directory: &Utf8Path, output: &mut Output) {
+    let names = SETTINGS.iter().map(|setting| setting.name);
+    let open: Vec<&str> = names.filter(|name| !answers.contains_key(name)).collect();
     if !open.is_empty() {
         output.note(&format!(
-            "Not answered, so not managed: {}. `portcullis doctor {}` says what else a person has to look up.",
-            open.join(", "),
-            arguments.dir
+            "Not answered, so not managed: {}. `portcullis doctor {directory}` says what else a person has to look up.",
+            open.join(", ")
         ));
     }
-    output.note(&format!(
-        "\nNext: `portcullis plan {}` has nothing to change.",
-        arguments.dir
-    ));
-    exit
+}
+
+/// Says what comes next: a plan that is empty, unless an answer contradicts another or what the site itself reports.
+fn tell_next(
+    answers: &Answers,
+    observed: &Observed,
+    arguments: &InitArguments,
+    global: &Global,
+    output: &mut Output,
+) {
+    let directory = &arguments.dir;
+    let today = global.today();
+    let loaded = config::load(directory, LoadOptions::new(today));
+    let lints = loaded
+        .workspace
+        .as_ref()
+        .map(|workspace| lint::diagnostics(workspace, today));
+    let problems = loaded.diagnostics.iter().chain(lints.iter().flatten());
+    let errors = problems.filter(|problem| problem.severity == Severity::Error);
+    let next = match errors.count() {
+        0 if SETTINGS
+            .iter()
+            .any(|setting| denied(setting, answers, observed).is_some()) =>
+        {
+            format!(
+                "`portcullis plan {directory}` shows what the answers and the site do not agree on."
+            )
+        }
+        0 => format!("`portcullis plan {directory}` has nothing to change."),
+        errors => format!(
+            "`portcullis validate {directory}` explains {}: answers contradict each other.",
+            counted(errors, "error", "errors")
+        ),
+    };
+    output.note(&format!("\nNext: {next}"));
+}
+
+/// Returns what the site's projects report of a setting, where its answer is another.
+fn denied(setting: &Setting, answers: &Answers, observed: &Observed) -> Option<bool> {
+    let reported = observed.echo(setting.field).ok().flatten()?;
+    let answer = answers.get(setting.name)?;
+    (*answer != word(reported)).then_some(reported)
+}
+
+const fn word(yes: bool) -> &'static str {
+    if yes { "true" } else { "false" }
 }
 
 /// Reads the answers of the command line.
@@ -145,7 +239,6 @@ fn given(arguments: &InitArguments, output: &mut Output) -> Result<Answers, Exit
     let mut answers = Answers::new();
     if let Some(strategy) = arguments.strategy {
         let (atlassian, portal_only) = strategy.accounts();
-        let word = |yes| if yes { "true" } else { "false" };
         answers.insert("internal", word(atlassian));
         answers.insert("external", word(portal_only));
     }
@@ -181,42 +274,76 @@ fn value_of(setting: &Setting, typed: &str) -> Option<&'static str> {
     setting.values.into_iter().find(|value| *value == typed)
 }
 
-/// Asks a person for what is not answered yet; an empty answer leaves a setting open.
+/// Asks a person for what is not answered yet. An empty answer leaves a setting open, the end of the input all that follow.
 async fn asked(
     mut answers: Answers,
-    by: Option<String>,
+    mut by: Option<String>,
+    observed: &Observed,
     output: &mut Output,
-) -> Option<(Answers, Option<String>)> {
+) -> (Answers, Option<String>) {
     output.note("\nWhat no program can read. Look it up, or leave it open with Enter.");
     for setting in &SETTINGS {
-        while !answers.contains_key(setting.name) {
-            let [one, other] = setting.values;
-            let text = format!("{}\n  {} [{one}/{other}] ", setting.at, setting.asks);
-            let typed = line(&text, output).await?;
-            if typed.trim().is_empty() {
-                break;
-            }
-            if let Some(value) = value_of(setting, &typed) {
-                answers.insert(setting.name, value);
-            }
+        if !answers.contains_key(setting.name)
+            && !ask(setting, &mut answers, observed, output).await
+        {
+            break;
         }
     }
-    let mut by = by;
+    let mut text = "Who looked? Your address: ";
     while by.is_none() && !answers.is_empty() {
-        let typed = line("Who looked? Your address: ", output).await?;
+        let Some(typed) = output.answer(text).await else {
+            output.note("Nobody answers for the answers, so they are left out.");
+            answers.clear();
+            break;
+        };
         by = Some(typed.trim().to_owned()).filter(|by| !by.is_empty());
+        text = "An answer is a statement of a person, so it needs one. Your address: ";
     }
-    Some((answers, by))
+    (answers, by)
 }
 
-/// Writes what was answered: as declared, and as seen.
-fn write(
-    directory: &Utf8Path,
-    key: &SiteKey,
-    answers: &Answers,
-    by: &str,
-    today: &str,
-) -> Result<(), Refusal> {
+/// Asks for one setting, until the answer is one of its values; false where there is nobody to ask.
+async fn ask(
+    setting: &Setting,
+    answers: &mut Answers,
+    observed: &Observed,
+    output: &mut Output,
+) -> bool {
+    let values = match setting.values {
+        ["true", "false"] => ["yes", "no"],
+        values => values,
+    };
+    let [one, other] = values;
+    let mut text = format!("{}\n  {} [{one}/{other}] ", setting.at, setting.asks);
+    let mut doubted = false;
+    loop {
+        let Some(typed) = output.answer(&text).await else {
+            return false;
+        };
+        if typed.trim().is_empty() {
+            answers.remove(setting.name);
+            return true;
+        }
+        let Some(value) = value_of(setting, &typed) else {
+            text = format!("  `{one}` or `{other}`; Enter leaves it open: ");
+            continue;
+        };
+        answers.insert(setting.name, value);
+        match denied(setting, answers, observed) {
+            Some(reported) if !doubted => {
+                doubted = true;
+                let reported = if reported { one } else { other };
+                text = format!(
+                    "  Every project that was read reports `{reported}`. Look again [{one}/{other}]; Enter leaves it open: "
+                );
+            }
+            _ => return true,
+        }
+    }
+}
+
+/// Returns the files that hold what was answered: as declared, and as seen.
+fn files_of(key: &SiteKey, answers: &Answers, by: &str, today: &str) -> [(Utf8PathBuf, String); 2] {
     let mut access = String::new();
     let mut rest = String::new();
     let mut seen = String::from(
@@ -246,9 +373,8 @@ fn write(
         let _ = write!(declared, "    customer_access:\n{access}");
     }
     declared.push_str(&rest);
-    let root = Root::open(directory)?;
-    root.named(format!("sites/{key}-settings.yaml"))
-        .create_new(declared.as_bytes())?;
-    root.named(format!("attestations/{key}.yaml"))
-        .create_new(seen.as_bytes())
+    [
+        (format!("sites/{key}-settings.yaml").into(), declared),
+        (format!("attestations/{key}.yaml").into(), seen),
+    ]
 }
