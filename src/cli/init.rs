@@ -3,6 +3,7 @@
 
 mod ci;
 mod from;
+mod strategy;
 
 use super::args::{Global, InitArguments, Strategy};
 use super::{Lookup, Output, schema};
@@ -147,7 +148,8 @@ async fn starter(arguments: &InitArguments, global: &Global, output: &mut Output
     }
     let exit = output.finish(written, Exit::Done);
     output.note(&format!(
-        "\nNext: `portcullis plan{argument}` has nothing to change. Edit `rosters/globex.csv` and plan again."
+        "\nNext: `portcullis plan{argument}` has nothing to change. {}",
+        strategy::first(strategy)
     ));
     exit
 }
@@ -182,30 +184,7 @@ fn write_pipeline(pipeline: &Pipeline, output: &mut Output) -> Exit {
     exit
 }
 
-/// Returns the text of a file for a strategy: the site and its seed say alike who gets which account.
-fn adapted(text: &str, strategy: Option<Strategy>) -> String {
-    let Some(strategy) = strategy else {
-        return text.to_owned();
-    };
-    let (atlassian, portal_only) = strategy.accounts();
-    let mut adapted = String::with_capacity(text.len());
-    for line in text.lines() {
-        let Some(external) = line.strip_prefix("      external: ") else {
-            adapted.push_str(line);
-            adapted.push('\n');
-            continue;
-        };
-        let external = match portal_only {
-            true => external,
-            false => "{ portal_only_accounts: false }",
-        };
-        adapted.push_str(&format!(
-            "      internal: {{ atlassian_accounts: {atlassian} }}\n      external: {external}\n"
-        ));
-    }
-    adapted
-}
-
+/// Writes the starter, with its schemas.
 fn write_all(
     directory: &Utf8Path,
     strategy: Option<Strategy>,
@@ -214,7 +193,7 @@ fn write_all(
     let root = Root::create(directory)?;
     for (name, text) in FILES {
         root.named(name)
-            .create_new(adapted(text, strategy).as_bytes())?;
+            .create_new(strategy::adapted(name, text, strategy).as_bytes())?;
     }
     for (name, schema) in SCHEMAS {
         root.named(name)

@@ -445,6 +445,52 @@ fn every_strategy_begins_with_an_empty_plan() {
     }
 }
 
+/// What `init` says next can be done, and the files say of each strategy what is true.
+#[test]
+fn what_comes_next_is_possible_with_every_strategy() {
+    let cleo = "cleo@globex.example,Cleo Castro\n";
+    for (strategy, code, says) in [
+        (
+            "internal",
+            9,
+            "invite `cleo@globex.example` with the Jira Service Management role Customer",
+        ),
+        ("external", 0, "applied: 2 done"),
+        ("hybrid", 0, "applied: 2 done"),
+    ] {
+        let place = Place::new();
+        place.run(&["init", "--strategy", strategy]);
+        let valid = place.run(&["validate"]);
+        assert!(
+            valid.out.starts_with("the workspace is valid\n"),
+            "{}",
+            valid.text()
+        );
+        let roster = place.read("rosters/globex.csv");
+        place.write("rosters/globex.csv", &(roster + cleo));
+        let ran = place.run(&["apply", "--auto-approve"]);
+        assert_eq!(ran.code, code, "{strategy}: {}", ran.text());
+        assert!(ran.out.contains(says), "{strategy}: {}", ran.text());
+        assert!(!ran.out.contains("Not read"), "{strategy}: {}", ran.text());
+    }
+    let place = Place::new();
+    let began = place.run(&["init", "--strategy", "closed"]);
+    assert!(began.err.contains("Take somebody out"), "{}", began.text());
+    place.replace("rosters/globex.csv", "bo@globex.example,Bo Berg\n", "");
+    let ran = place.run(&["apply", "--auto-approve"]);
+    assert_eq!(ran.code, 0, "{}", ran.text());
+    for (strategy, listed) in [("internal", false), ("closed", false), ("hybrid", true)] {
+        let place = Place::new();
+        place.run(&["init", "--strategy", strategy]);
+        let site = place.read("sites/acme.yaml");
+        assert_eq!(
+            site.contains("Only addresses of these domains"),
+            listed,
+            "{site}"
+        );
+    }
+}
+
 #[test]
 fn the_review_page_says_when_it_was_made_and_of_which_commit() {
     let mut place = Place::quickstart();
