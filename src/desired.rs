@@ -168,17 +168,24 @@ impl<'w> Desired<'w> {
                 (self.address(parts), *until, name.span)
             })
         });
-        let soon = |until: Date| {
-            until >= self.today
-                && self
-                    .today
-                    .until(until)
-                    .is_ok_and(|span| i64::from(span.get_days()) <= FORECAST_DAYS)
-        };
         organizations
             .chain(links)
-            .filter(|(_, until, _)| soon(*until))
+            .filter(|(_, until, _)| self.is_soon(*until))
             .collect()
+    }
+
+    /// Returns the leavers whose last day is within the forecast.
+    pub fn people_leaving(&self) -> Vec<(&'w Who, Date, Span)> {
+        let leaving = self.site.leaving.iter();
+        leaving
+            .filter_map(|(who, person)| Some((who, person.until?, person.span)))
+            .filter(|(_, until, _)| self.is_soon(*until))
+            .collect()
+    }
+
+    fn is_soon(&self, until: Date) -> bool {
+        let days = self.today.until(until);
+        until >= self.today && days.is_ok_and(|span| i64::from(span.get_days()) <= FORECAST_DAYS)
     }
 
     /// Returns the same under the rules of the base alone; `None` where there is no base.

@@ -321,7 +321,8 @@ fn view(state: &State<'_>, at: usize, visitor: &Visitor<'_>) -> Answer {
     portal::reach(state, at, visitor, &mut Trail::silent()).view
 }
 
-/// Restricted projects that somebody loses and whose lists are empty when the changes are done; unread lists are not.
+/// Restricted projects that somebody loses and whose lists are empty when the changes are done, groups in the role of their
+/// customers included; unread lists are not.
 fn abandoned(after: &State<'_>, lost: &BTreeSet<ProjectKey>) -> Vec<ProjectKey> {
     if lost.is_empty() {
         return Vec::new();
@@ -350,6 +351,7 @@ fn abandoned(after: &State<'_>, lost: &BTreeSet<ProjectKey>) -> Vec<ProjectKey> 
             && portal::is_restricted(project) == Answer::Yes
             && !filled.contains(&roster)
             && !project.organizations.iter().any(has_people)
+            && !project.scheme.may_let_customers_in()
     };
     lost.iter().filter(emptied).cloned().collect()
 }

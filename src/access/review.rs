@@ -118,8 +118,8 @@ pub struct Reached {
 impl<'s, 'w> Review<'s, 'w> {
     /// Reviews a state.
     pub fn new(state: &'s State<'w>, desired: &'s Desired<'w>, scope: &Scope<'_>) -> Self {
-        let lists = Lists::new(state, desired);
-        let owned = scope.owner.map(|owner| lists.of_owner(owner));
+        let mut lists = Lists::new(state, desired);
+        let owned = scope.owner.map(|owner| lists.narrow(owner));
         let shown = |project: usize| {
             owned.as_ref().is_none_or(|owned| {
                 let at = u32::try_from(project).unwrap_or(u32::MAX);

@@ -43,6 +43,14 @@ impl Scheme {
             Reading::NotAsked | Reading::Refused(_) => None,
         }
     }
+
+    /// Says whether customers may come in by it although they are on no list: by a group or somebody named, by a leak, or by what
+    /// somebody asked for and nobody could read.
+    pub fn may_let_customers_in(&self) -> bool {
+        let unread = matches!(self.reading, Reading::Refused(_)) || self.customers_unread.is_some();
+        let mut circles = self.circles.iter().filter(|circle| !circle.serves());
+        unread || self.leaks || !self.unjudged.is_empty() || circles.any(Circle::may_hold_people)
+    }
 }
 
 impl Default for Scheme {
@@ -105,6 +113,11 @@ impl Circle {
     pub(super) fn of_customers(group: &str) -> String {
         let role = ObservedPermissions::CUSTOMERS;
         format!("group {} in role {role}", named(group))
+    }
+
+    /// Says whether somebody is in it, as far as that is known.
+    fn may_hold_people(&self) -> bool {
+        self.members != Coverage::Whole || self.size != Some(0)
     }
 
     /// Says whether its people are agents or administrators.

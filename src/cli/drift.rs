@@ -17,6 +17,7 @@ use crate::patch::{self, Difference};
 use crate::pipeline;
 use crate::plan::{Change, Plan};
 use crate::report::build::{self, Planned};
+use crate::report::document::ResourceChange;
 use crate::report::drift::{self as report, DriftDocument, EarlierDrift};
 use crate::report::html;
 use crate::report::privacy;
@@ -177,9 +178,12 @@ impl Found {
         self.planned.push(standing);
         let document = &mut self.document;
         let before = document.resource_drift.len();
+        let changes_before = document.resource_changes.len();
         document.add(workspace, site.key.as_str(), &found, based);
         if let Some(logs) = &site.logs {
-            let rows = logs::rows(logs, &site.observed, &document.resource_drift[before..]);
+            let waiting: Vec<ResourceChange> = document.waiting(changes_before).cloned().collect();
+            let differing = &document.resource_drift[before..];
+            let rows = logs::rows(logs, &site.observed, (differing, &waiting));
             document.blame.get_or_insert_default().extend(rows);
         }
         document.note(workspace, &drift::attestations(&desired));

@@ -165,6 +165,12 @@ fn gaps(export: &Export, partial: bool, output: &mut Output) -> Result<(), Exit>
 /// Says what the site did not tell: it is left out, with a comment where it would stand.
 fn tell_unread(observed: &Observed, output: &mut Output) {
     observe::tell_gaps(observed, output);
+    if observed.approved_domains.is_none() {
+        output.note(&format!(
+            "warning: site `{}`: the approved domains, and who holds the role Customer, were not read: the Admin API needs the `id` of the Atlassian organization",
+            observed.site
+        ));
+    }
     for (key, seen) in observed.whole_projects().into_iter().flatten() {
         let permissions = seen.permissions.as_ref();
         let customers = permissions.and_then(|seen| seen.customers.as_ref());

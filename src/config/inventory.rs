@@ -65,7 +65,8 @@ fn people(site: &Site) -> usize {
         let listed = roster.entries.iter().map(|entry| &entry.who);
         people.extend(listed.chain(absent).map(named));
     }
-    people.extend(site.people.keys().map(|email| Ok(email.key())));
+    let by_address = site.people.keys().chain(site.roles.keys());
+    people.extend(by_address.map(|email| Ok(email.key())));
     people.extend(site.people_by_id.keys().map(named));
     people.extend(site.leaving.iter().map(|(who, _)| named(who)));
     people.len()

@@ -173,7 +173,7 @@ impl Rests<'_, '_, '_> {
         if let Effect::DeleteOrganization(id) = &self.change.effect {
             return deleted(id);
         }
-        let listed = ["customer", "organization"]
+        let listed = ["customer", "customer-group", "organization"]
             .iter()
             .any(|list| self.is_below(&self.at(&["project", key, list])));
         let linked = || {

@@ -80,25 +80,17 @@ fn projects(scene: &mut Scene<'_, '_>, counts: &Counts) {
                     && organization.members == Coverage::Whole
                     && organization.email_domains.is_empty()
             });
+        let nobody = nobody && !project.scheme.may_let_customers_in();
         let access = &project.channel_access;
         if access.value() == Some(&ChannelAccess::Restricted) && whole && nobody {
-            let why = match linked.len() {
-                0 => "nobody is on its list of customers, and no organization is linked".to_owned(),
-                _ => format!(
-                    "nobody is on its list of customers, and the linked organizations are empty: {}",
-                    names(
-                        linked
-                            .iter()
-                            .map(|(organization, _)| organization.name.as_str())
-                    )
-                ),
-            };
+            let linked = linked.iter().map(|(organization, _)| &*organization.name);
+            let why = without_customers(&linked.collect::<Vec<_>>());
             scene.report(
                 "L31",
                 &["project", key, "access"],
                 access.source(),
                 format!("no customer can use the restricted project `{key}`: {why}"),
-                "list customers, or link an organization that has members",
+                "list customers, link an organization that has members, or name a group under `customer_groups`",
             );
         }
         let sharing = &project.customer_sharing;
@@ -124,6 +116,17 @@ fn projects(scene: &mut Scene<'_, '_>, counts: &Counts) {
                 "set `customer_sharing: own_organizations`",
             );
         }
+    }
+}
+
+/// Says why nobody is a customer of a restricted project.
+fn without_customers(linked: &[&str]) -> String {
+    match linked {
+        [] => "nobody is on its list of customers, and no organization is linked".to_owned(),
+        linked => format!(
+            "nobody is on its list of customers, and the linked organizations are empty: {}",
+            names(linked.iter().copied())
+        ),
     }
 }
 

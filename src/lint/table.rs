@@ -214,7 +214,7 @@ pub static TABLE: [Lint; 71] = [
         "L31",
         Severity::Error,
         false,
-        "project restricted, roster and organizations empty (or all empty organizations)",
+        "project restricted, roster, organizations and customer groups empty (or all empty organizations)",
         Basis::State,
     ),
     lint(

@@ -1,6 +1,6 @@
 //! The difference between desired and observed: pure, synchronous, total, deterministic.
 
-use crate::config::Space;
+use crate::config::{Space, Who};
 use crate::desired::Desired;
 use crate::diagnostic::Span;
 use crate::model::{Address, Email, Incomplete, OrganizationId, OrganizationName, Read};
@@ -9,7 +9,7 @@ use crate::plan::accounts::WantedAccount;
 use crate::plan::change::{Change, ResourceType};
 use crate::plan::identity::{self, Identity};
 use crate::plan::manual::{self, ManualStep, ManualSubject};
-use crate::plan::roster::Index;
+use crate::plan::roster::{Index, Match};
 use crate::plan::{Coverage, Finding, Forecast, Order, Plan, PlanError, UnmanagedCounts};
 use serde_json::Value;
 use std::collections::{BTreeMap, HashMap};
@@ -27,6 +27,7 @@ pub fn diff(desired: &Desired<'_>, observed: &Observed) -> Plan {
     draft.ended_access();
     draft.customer_roles();
     draft.contracts_ending();
+    draft.people_leaving();
     draft.stories_of_the_site();
     draft.finish()
 }
@@ -185,6 +186,27 @@ impl<'a> Draft<'a> {
                 until,
                 source,
             });
+        }
+    }
+
+    /// Forecasts people who leave soon, by a file of leavers; of whom the site shows no account nothing ends.
+    fn people_leaving(&mut self) {
+        for (who, until, source) in self.desired.people_leaving() {
+            let there = match who {
+                Who::Email(email) => !matches!(
+                    self.index.find(email, None),
+                    Match::Nobody | Match::NotAsked | Match::Unresolved(_) | Match::Inactive(_)
+                ),
+                Who::Account(id) => self.index.account(id).is_some_and(|seen| seen.active),
+            };
+            if there {
+                let person = Desired::person(who);
+                self.forecast.push(Forecast {
+                    address: self.address(["account", person.as_str()]),
+                    until,
+                    source,
+                });
+            }
         }
     }
 

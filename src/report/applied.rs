@@ -8,7 +8,7 @@ use crate::neutral::neutral;
 use crate::neutral::phrase::Phrase;
 use crate::report::build::Planned;
 use crate::report::document::{PlanDocument, Redaction, Source};
-use crate::report::text::Style;
+use crate::report::text::{Style, by_hand_next};
 use schemars::JsonSchema;
 use serde::Serialize;
 use std::io::{self, Write};
@@ -26,6 +26,10 @@ pub struct AppliedDocument {
     pub counts: Counts,
     /// How many steps by hand the plan lists; one step can settle several changes.
     pub manual_steps: usize,
+    /// Whether one of them has a command that records what somebody saw.
+    #[serde(skip)]
+    #[schemars(skip)]
+    pub recorded: bool,
     /// Listed people whom nothing brings in, since their accounts are suspended or revoked; the list where they are on it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub left_out: Vec<String>,
@@ -103,6 +107,10 @@ pub fn document(
             .iter()
             .map(|planned| planned.plan.manual_steps.len())
             .sum(),
+        recorded: planned
+            .iter()
+            .flat_map(|planned| &planned.plan.manual_steps)
+            .any(|step| step.attest.is_some()),
         left_out: planned
             .iter()
             .flat_map(|planned| &planned.plan.left_out)
@@ -196,18 +204,18 @@ pub fn text(
         words.join(", "),
         document.requests
     )?;
-    let again = "what failed or was not tried is done by another run";
+    let again = "what failed or was not tried is done by another run:";
     let by_hand = match document.manual_steps {
         // What the site left to a person shows by itself.
-        0 => "do by hand what is left, then",
-        _ => "do the steps by hand, record them with the commands above, then",
+        0 => "do by hand what is left, then:",
+        _ => by_hand_next(document.recorded),
     };
     for (is_so, what, command) in [
         (failed + not_tried > 0, again, "apply"),
         (manual + waiting > 0, by_hand, "plan"),
     ] {
         if is_so {
-            let text = folded(&format!("next: {what}:"), style.width);
+            let text = folded(&format!("next: {what}"), style.width);
             writeln!(out, "\n{text}\n      {}", plan.command(command))?;
         }
     }

@@ -64,7 +64,8 @@ pub struct DriftDocument {
     pub notices: Vec<NoticeRow>,
     /// Service projects that the files do not have.
     pub unlisted_projects: Vec<String>,
-    /// With `--blame`: who changed what somebody did on the site, one row for each of `resource_drift`.
+    /// With `--blame`: who changed what somebody did on the site, one row for each of
+    /// `resource_drift`, and for each of `resource_changes` that waits for a person and whose live value is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub blame: Option<Vec<BlameRow>>,
     /// With `--since`: what is new since an earlier report.
@@ -159,6 +160,12 @@ pub struct LeftRow {
 }
 
 impl DriftDocument {
+    /// Returns the rows that wait for a person, from a position in `resource_changes` on.
+    pub fn waiting(&self, from: usize) -> impl Iterator<Item = &ResourceChange> {
+        let rows = self.resource_changes.iter().skip(from);
+        rows.filter(|row| row.action_reason == WAITS)
+    }
+
     /// Returns by whose doing each difference is, by its address, as far as the logs were asked.
     pub(super) fn blamed(&self) -> BTreeMap<&str, &BlameRow> {
         let rows = self.blame.iter().flatten();

@@ -8,6 +8,7 @@ pub(super) mod rows;
 mod steps;
 pub(super) mod values;
 
+pub(in crate::report) use notes::by_hand_next;
 pub(crate) use values::counted;
 
 use super::document::{ManualStepDocument, PlanDocument, ResourceChange};

@@ -121,6 +121,52 @@ async fn what_is_new_since_an_earlier_report_comes_first() {
     assert_eq!(place.run(&["drift", "--since", "plan.json"]).code, 64);
 }
 
+/// What nobody but a person can put right was done by somebody all the same.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_waits_for_a_person_names_who_brought_it_about() {
+    let sandbox = site(Options::default()).await;
+    let mut place = Place::new();
+    place.environment(&super::harness::ADMIN);
+    let wanted = "    projects: { HR: { channel_access: restricted, customers: { mode: exact, list: [hana@acme.example] } } }\n";
+    let head = format!(
+        "version: 1\nsites:\n  acme:\n    url: \"{}\"\n",
+        sandbox.url()
+    );
+    place.write("portcullis.yaml", &format!("{head}{wanted}"));
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let form = "channel-access=open&customer-sharing=own_organizations&by=hana@acme.example";
+    let page = "__sandbox/console/project/HR/customer-permissions";
+    let sent = client
+        .post(format!("{}/{page}", sandbox.url()))
+        .header("Content-Type", "application/x-www-form-urlencoded")
+        .body(form)
+        .send()
+        .await
+        .unwrap();
+    assert!(!sent.status().is_client_error(), "{}", sent.status());
+    let ran = place.run(&["drift", "--blame", "--format", "json"]);
+    let report = ran.json();
+    let waits = report["resource_changes"].as_array().unwrap();
+    assert!(
+        waits
+            .iter()
+            .any(|row| row["address"] == "acme/project/HR/access"
+                && row["action_reason"] == "waits_for_a_person"),
+        "{report:#}"
+    );
+    let access = blame(&report, "acme/project/HR/access");
+    assert_eq!(access["by"], "hana@acme.example", "{access}");
+    let text = place.run(&["drift", "--blame"]).out;
+    assert!(text.contains("by `hana@acme.example` on"), "{text}");
+    let page = place.run(&["drift", "--blame", "--format", "html"]).out;
+    assert!(page.contains("Customer permissions changed"), "{page}");
+    let hidden = place
+        .run(&["drift", "--blame", "--privacy", "pseudonymous"])
+        .out;
+    assert!(!hidden.contains("hana@"), "{hidden}");
+}
+
 /// A person whose licence was taken, a domain, and a link that nobody ever logged.
 const MINE: &str = "    atlassian_organization: corp
     surfaces: { roles: write }

@@ -282,6 +282,15 @@ async fn an_owner_sees_what_the_owner_answers_for() {
         .json();
     assert_eq!(who(&hr), ["hana@acme.example"]);
     assert_eq!(hr["portals"][0]["owner"], "hr@acme.com");
+    // Lists of others are not theirs, nor is what is found of those.
+    let lists = |review: &Value| -> Vec<String> {
+        let lists = review["lists"].as_array().unwrap().iter();
+        let named =
+            lists.filter_map(|list| list["organization"].as_str().or(list["project"].as_str()));
+        named.map(str::to_owned).collect()
+    };
+    assert_eq!(lists(&owned), ["Initech"]);
+    assert_eq!(lists(&hr), ["HR"]);
     // Once somebody answers for one list, those that nobody answers for are a finding.
     let all = place.run(&["review", "--format", "json"]).json();
     let bare = finding(&all, "without-owner");

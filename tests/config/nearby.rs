@@ -226,7 +226,7 @@ sites:
       Globex: { members: { from: [globex.csv], list: [ana@globex.example, cy@globex.example] } }
       Initech: { members: { list: [ana@globex.example] } }
     projects: { ITSM: { customers: { list: [di@acme.example], absent: [ed@acme.example] } } }
-    people: { mal@globex.example: { state: absent, reason: left, owner: it@acme.example } }
+    people: { mal@globex.example: { state: absent, reason: left, owner: it@acme.example }, dev@x.example: { role: customer } }
 === policy/a.yaml
 version: 1
 policy: { max_removals: { count: 3 }, max_new_accounts: 5, class_gains: { anyone: block }, protect: ["acme/organization/Globex"] }
@@ -239,7 +239,7 @@ ana@globex.example
 bo@globex.example
 "#,
     );
-    let read = "4 files, 1 site, 2 organizations, 1 project, 6 people, 1 expectation, 3 limits, 1 protection, 0 attestations";
+    let read = "4 files, 1 site, 2 organizations, 1 project, 7 people, 1 expectation, 3 limits, 1 protection, 0 attestations";
     let loaded = files.load();
     assert!(loaded.workspace.is_some(), "{}", brief(&loaded));
     assert_eq!(loaded.inventory().to_string(), read);

@@ -224,6 +224,13 @@ projects: { ITSM: { channel_access: restricted, organizations: { mode: exact, li
 projects: { ITSM: { channel_access: restricted, organizations: { mode: exact, list: [], allow_empty: true }, customers: { mode: exact, list: [cy@acme.com] } } }"#,
     },
     Case {
+        code: "L31",
+        fails: r#"
+projects: { ITSM: { channel_access: restricted, organizations: { mode: exact, list: [], allow_empty: true }, customers: { mode: exact, list: [], allow_empty: true }, customer_groups: { mode: exact, list: [], allow_empty: true } } }"#,
+        passes: r#"
+projects: { ITSM: { channel_access: restricted, organizations: { mode: exact, list: [], allow_empty: true }, customers: { mode: exact, list: [], allow_empty: true }, customer_groups: { mode: exact, list: [hr-staff] } } }"#,
+    },
+    Case {
         code: "L37",
         fails: r#"
 organizations: { Globex: { members: { mode: exact, list: [], allow_empty: true } } }

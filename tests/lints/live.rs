@@ -340,6 +340,35 @@ projects: { ITSM: { channel_access: restricted }, HR: { channel_access: restrict
     assert!(blocked(&old).iter().all(|(_, blocked)| !blocked), "{old}");
 }
 
+/// Whoever is in a group in the role of a project's customers is one; what nobody could read of it lets nobody be sure.
+#[test]
+fn a_project_whose_customers_are_a_group_or_perhaps_one_is_not_without_customers() {
+    let site = "sandbox: { groups: { staff: { id: g-s, members: [ivy@acme.com], role: customer }, empty: { id: g-e } }, projects: { HR: { customer_groups: [staff] }, DOCS: { customer_groups: [empty] }, TEAM: { team_managed: true } } }
+projects: { HR: { channel_access: restricted }, DOCS: { channel_access: restricted }, TEAM: { channel_access: restricted } }";
+    let told = |desired: &str| -> Vec<String> {
+        let plan = plan(desired, site);
+        let findings = plan["findings"].as_array().unwrap().iter();
+        let found = findings.filter(|found| found.to_string().contains("L31"));
+        found
+            .map(|found| found["address"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    assert_eq!(
+        told("projects: { HR: {}, DOCS: {}, TEAM: {} }"),
+        ["acme/project/DOCS/access"]
+    );
+    // The last group goes: that is what leaves nobody.
+    let emptied = plan(
+        "projects: { HR: { customer_groups: { mode: exact, list: [], allow_empty: true } } }",
+        site,
+    );
+    let rows = blocked(&emptied);
+    assert!(
+        rows.contains(&("acme/project/HR/customer-group/staff".to_owned(), true)),
+        "{emptied}"
+    );
+}
+
 /// One error of each kind that stands on a state: a setting, articles, a list, people. Each with a site where the plan makes
 /// it true and one where it holds already.
 #[test]

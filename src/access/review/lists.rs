@@ -20,6 +20,8 @@ pub struct Lists<'s> {
     until: HashMap<ListId, HashMap<String, Date>>,
     /// Who must not be on a list today, by list and by address or account id.
     gone: HashMap<ListId, HashMap<String, Reason>>,
+    /// The lists that a review is about, where it is about one owner's.
+    shown: Option<BTreeSet<ListId>>,
 }
 
 /// A list of people.
@@ -130,6 +132,7 @@ impl<'s> Lists<'s> {
             rows: BTreeMap::new(),
             until: HashMap::new(),
             gone: HashMap::new(),
+            shown: None,
         };
         let declared = declared(state, desired);
         for (at, organization) in state.organizations.iter().enumerate() {
@@ -205,12 +208,28 @@ impl<'s> Lists<'s> {
         }
     }
 
-    /// Returns the lists, organizations first.
-    pub fn rows(&self) -> impl Iterator<Item = &ListRow<'s>> {
-        self.rows.values()
+    /// Leaves only the lists of one owner in sight, and returns which these are; what else somebody is on is still known.
+    pub(super) fn narrow(&mut self, owner: &str) -> BTreeSet<ListId> {
+        let owned = self.rows.iter().filter(|(_, row)| row.owner == Some(owner));
+        let owned: BTreeSet<ListId> = owned.map(|(list, _)| *list).collect();
+        self.shown = Some(owned.clone());
+        owned
     }
 
-    /// Returns the organizations, and whether each is linked to a project.
+    /// Returns the lists that the review is about, organizations first.
+    pub fn rows(&self) -> impl Iterator<Item = &ListRow<'s>> {
+        let rows = self.rows.iter();
+        rows.filter(|(list, _)| self.is_shown(**list))
+            .map(|(_, row)| row)
+    }
+
+    fn is_shown(&self, list: ListId) -> bool {
+        self.shown
+            .as_ref()
+            .is_none_or(|shown| shown.contains(&list))
+    }
+
+    /// Returns the organizations that the review is about, and whether each is linked to a project.
     pub(super) fn organizations<'l>(&'l self, state: &State<'_>) -> Vec<(&'l ListRow<'s>, bool)> {
         let links = state
             .projects
@@ -218,7 +237,7 @@ impl<'s> Lists<'s> {
             .flat_map(|project| &project.organizations);
         let linked: BTreeSet<u32> = links.map(|link| link.organization).collect();
         let rows = self.rows.iter().filter_map(|(list, row)| match list {
-            ListId::Organization(at) => Some((row, linked.contains(at))),
+            ListId::Organization(at) if self.is_shown(*list) => Some((row, linked.contains(at))),
             _ => None,
         });
         rows.collect()
@@ -263,12 +282,6 @@ impl<'s> Lists<'s> {
     /// Returns who answers for the project at a position.
     pub(super) fn owner_of_project(&self, project: usize) -> Option<&'s str> {
         self.rows.get(&ListId::Roster(position(project)))?.owner
-    }
-
-    /// Returns the lists that somebody answers for.
-    pub(super) fn of_owner(&self, owner: &str) -> BTreeSet<ListId> {
-        let owned = self.rows.iter().filter(|(_, row)| row.owner == Some(owner));
-        owned.map(|(list, _)| *list).collect()
     }
 
     /// Says whether somebody answers for any list.

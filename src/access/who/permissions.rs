@@ -80,7 +80,8 @@ pub(super) fn groups(project: &Project) -> Vec<ClassRow> {
         let name = circle.group.as_ref()?;
         let key = &project.key;
         let size = match circle.size {
-            Some(1) => "its one member is".to_owned(),
+            Some(0) => "nobody is in it today; its members are".to_owned(),
+            Some(1) => "its members, of whom there is one today, are".to_owned(),
             Some(size) => format!("its {size} members are"),
             None => "its members, of whom nobody could read how many there are, are".to_owned(),
         };

@@ -8,7 +8,6 @@ use crate::model::AccountId;
 use crate::observed::Observed;
 use crate::report::document::ResourceChange;
 use crate::report::drift::BlameRow;
-use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How many people's names are looked up, of those whom records name by id.
@@ -106,17 +105,34 @@ fn names(observed: &Observed) -> Names {
     names
 }
 
-/// Says of each row who did it, or that the log says nothing.
-pub(super) fn rows(logs: &Logs, observed: &Observed, rows: &[ResourceChange]) -> Vec<BlameRow> {
+/// Says of each row who did it, or that the log says nothing: of what differs, and of what waits for a person where the live value
+/// is known, since somebody may have brought it about.
+pub(super) fn rows(
+    logs: &Logs,
+    observed: &Observed,
+    (differ, wait): (&[ResourceChange], &[ResourceChange]),
+) -> Vec<BlameRow> {
     let names = names(observed);
     let project_name = |key: &str| {
         let projects = observed.whole_projects()?;
         let found = projects.iter().find(|(known, _)| known.as_str() == key)?;
         Some(found.1.name.clone())
     };
-    let found = rows.iter().map(|row| {
+    let differ = differ.iter().map(|row| {
         let action = row.change.actions.first().map_or("", String::as_str);
-        let live: &Value = &row.change.after;
+        (row, action, &row.change.after)
+    });
+    // What waits is told as a plan tells it: towards the files. On the site it went the other way.
+    let wait = wait.iter().filter_map(|row| {
+        let action = match row.change.actions.first().map(String::as_str) {
+            Some("update") => "update",
+            Some("delete") => "create",
+            _ => return None,
+        };
+        let live = &row.change.before;
+        (!live.is_null()).then_some((row, action, live))
+    });
+    let found = differ.chain(wait).map(|(row, action, live)| {
         let said = blame(logs, &names, (&row.address, action, live), project_name);
         let (by, at, says) = match said {
             Blame::By(record) => {

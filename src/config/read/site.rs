@@ -5,7 +5,7 @@ use super::{
     settings,
 };
 use crate::config::codes;
-use crate::config::context::{Context, Fields, address, null};
+use crate::config::context::{Context, Fields, address, closest, null};
 use crate::config::files::ROOT_FILE;
 use crate::config::workspace::{
     ApprovedRole, Auth, ConfluencePlan, Mode, Person, PersonRole, Site, SiteUrl, Space,
@@ -425,6 +425,7 @@ fn role(cx: &mut Context, fields: &Fields<'_, '_>, entry: &Entry<'_>) -> Option<
                 .hint("such as `jira`, `confluence` or `jira-service-management`"),
             );
         } else if !take_away.iter().any(|known| known.value == text) {
+            mistyped_app(cx, &text, item);
             take_away.push(Located::new(text, item.mark.span));
         }
     }
@@ -434,6 +435,33 @@ fn role(cx: &mut Context, fields: &Fields<'_, '_>, entry: &Entry<'_>) -> Option<
         reason: optional_sentence(cx, fields.get("reason")),
         owner: optional_sentence(cx, fields.get("owner")),
     })
+}
+
+/// Warns of the name of an app that is nearly one of those that are known: an app of another name may well be there, and of one
+/// that is not there nothing is ever taken.
+fn mistyped_app(cx: &mut Context, text: &str, item: &Node<'_>) {
+    const KNOWN: [&str; 7] = [
+        "jira",
+        "jira-core",
+        "jira-software",
+        "jira-product-discovery",
+        "jira-service-management",
+        "jira-servicedesk",
+        "confluence",
+    ];
+    if KNOWN.contains(&text) {
+        return;
+    }
+    if let Some(meant) = closest(text, KNOWN) {
+        cx.report(
+            Diagnostic::warning(
+                codes::UNKNOWN_WORD,
+                format!("`{}` is no app that is known here: where nobody has a role of it, nothing is taken", short(text)),
+            )
+            .at(item.mark)
+            .hint(format!("did you mean `{meant}`?")),
+        );
+    }
 }
 
 fn people(cx: &mut Context, entry: Option<&Entry<'_>>) -> People {

@@ -182,7 +182,14 @@ fn differences(document: &DriftDocument, page: &mut Page<'_>) -> io::Result<()> 
         page,
         wanted,
     )?;
-    rows(document, "waits for a person", &waits, page, wanted)
+    rows(document, "waits for a person", &waits, page, |row| {
+        let wanted = wanted(row);
+        match blamed.get(row.address.as_str()) {
+            None => wanted,
+            Some(blame) if wanted.is_empty() => done_by(blame),
+            Some(blame) => wanted.word("; ").then(&done_by(blame)),
+        }
+    })
 }
 
 /// Says who did it and when, as the log has it, or that no log says.

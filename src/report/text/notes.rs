@@ -388,7 +388,12 @@ fn next(document: &PlanDocument, page: &mut Page<'_>) -> io::Result<()> {
         )
     } else {
         (
-            "do the steps by hand, record them with the commands above, then:",
+            by_hand_next(
+                document
+                    .manual_steps
+                    .iter()
+                    .any(|step| step.attest.is_some()),
+            ),
             document.command("plan"),
         )
     };
@@ -421,4 +426,12 @@ fn at(source: Option<&Source>) -> String {
 
 fn counted_u64(count: u64, one: &str, many: &str) -> String {
     counted(usize::try_from(count).unwrap_or(usize::MAX), one, many)
+}
+
+/// Says what comes after a plan or a run that leaves steps to a person, by whether one of them has a statement to record.
+pub(in crate::report) const fn by_hand_next(recorded: bool) -> &'static str {
+    match recorded {
+        true => "do the steps by hand, record them with the commands above, then:",
+        false => "do the steps by hand, then:",
+    }
 }

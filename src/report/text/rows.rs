@@ -534,6 +534,11 @@ pub(in crate::report) fn null_of(change: Option<&ResourceChange>) -> Null {
     }
 }
 
+/// Returns what is and what is to be, for checklists: of two objects only what differs, of lists every entry.
+pub(super) fn turned(present: &Value, expected: &Value, null: Null) -> Phrase {
+    transition(present, expected, null, REMOVALS_SHOWN)
+}
+
 /// Returns all entries of a value, for checklists: a person must be able to type the whole list.
 pub(in crate::report) fn whole(value: &Value, null: Null) -> Phrase {
     words(value, null, REMOVALS_SHOWN)

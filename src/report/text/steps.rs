@@ -2,8 +2,7 @@
 
 use super::Settled;
 use super::layout::{Page, Paint};
-use super::rows::{Row, Widths, more, null_of, place, shown_of, whole};
-use super::values::Null;
+use super::rows::{Row, Widths, more, null_of, place, shown_of, turned};
 use crate::report::alike;
 use crate::report::document::{ManualStepDocument, PlanDocument, ResourceChange};
 use std::io;
@@ -93,8 +92,7 @@ fn one(
         page.prose(indent, (Paint::Faint, "who:    "), role)?;
     }
     let first = changes.iter().find_map(|(_, change)| *change);
-    let values = whole(&step.present, null_of(first)).word(" → ");
-    let values = values.then(&whole(&step.expected, Null::NotThere));
+    let values = turned(&step.present, &step.expected, null_of(first));
     page.prose(indent, (Paint::Faint, "value:  "), &values.to_string())?;
     if let [(_, Some(change))] = changes.as_slice() {
         let source = place(change.portcullis.source.as_ref());

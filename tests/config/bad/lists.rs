@@ -431,6 +431,7 @@ sites:
       b@x.example: { take_away: [jira] }
       c@x.example: { role: agent }
       d@x.example: { role: customer, take_away: [Jira Software, jira, jira] }
+      e@x.example: { role: customer, take_away: [jria, other-app, jira-core] }
 ",
     )
     .load()
@@ -446,6 +447,7 @@ sites:
             ("missing-key", 7),
             ("unknown-word", 8),
             ("unknown-word", 9),
+            ("unknown-word", 10),
         ],
         "{found:?}"
     );
