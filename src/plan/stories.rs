@@ -75,8 +75,12 @@ pub(super) fn same_account<'o>(
 ) -> Option<AccountId> {
     before(entry, roster).find_map(|old| match index.find(&old, Some(AccountKind::Atlassian)) {
         Match::One(id) => {
+            // Where nobody had to look the kind up, the id tells: nothing is removed because of it.
             let kind = index.account(&id).and_then(|account| account.kind);
-            (kind == Some(AccountKind::Atlassian)).then_some(id)
+            let atlassian = kind.map_or(!id.looks_portal_only(), |kind| {
+                kind == AccountKind::Atlassian
+            });
+            atlassian.then_some(id)
         }
         _ => None,
     })

@@ -109,6 +109,12 @@ const LISTS: &str = "customer_access: { external: { portal_only_accounts: true, 
 organizations: { Globex: { email_domains: [globex.example], members: { list: [ana@globex.example, auto@globex.example, bo@x.example] } } }
 projects: { HR: { channel_access: open, customers: { list: [ana@globex.example] } }, WEB: { channel_access: restricted } }";
 
+const MOVED: &str = "accounts: { list: [{ email: at@old.example, account: atlassian }] }
+organizations: { Globex: { members: { list: [ana@old.example, at@old.example] } } }";
+const LISTS_CLOSED: &str = "customer_access: { external: { portal_only_accounts: true, allowed_domains: any } }
+organizations: { Globex: { members: { list: [ana@globex.example, bo@x.example] } } }
+projects: { HR: { channel_access: restricted, customers: { list: [ana@globex.example] } }, WEB: { channel_access: restricted } }";
+
 const ROLES: &str = "surfaces: { gateway: write, private: write, roles: write, accounts: write }\n";
 
 const TABLE: &[Row] = &[
@@ -153,6 +159,13 @@ const TABLE: &[Row] = &[
         "projects: { HR: { customer_groups: { list: [staff] } } }",
         "sandbox: { groups: { staff: { members: [ivy@acme.com], role: customer } }, projects: { HR: { agent_administers: false } } }\nprojects: { HR: {} }",
         As::Agent,
+    ),
+    (
+        "customer_groups",
+        "by hand: an agent is in it, whom nobody but a person takes out",
+        "projects: { HR: { customer_groups: { mode: exact, list: [], allow_empty: true } } }",
+        "accounts: { list: [{ email: meg@acme.com, account: atlassian, role: user }] }\nsandbox: { groups: { helpers: { members: [meg@acme.com], role: customer } }, projects: { HR: { customer_groups: [helpers] } } }\nprojects: { HR: {} }",
+        As::Admin,
     ),
     (
         "people.role",
@@ -281,6 +294,13 @@ const TABLE: &[Row] = &[
         As::Admin,
     ),
     (
+        "people.state: revoked",
+        "change: was absent, and on no list any more",
+        "people: { stray@x.example: { state: revoked } }",
+        ENDING,
+        As::Admin,
+    ),
+    (
         "until of an organization",
         "keep and forecast",
         "organizations: { Globex: { until: 2026-11-22 }, Initech: { until: 2026-12-10 } }",
@@ -323,6 +343,20 @@ const TABLE: &[Row] = &[
         As::Without(without_organizations),
     ),
     (
+        "until of an organization",
+        "create",
+        "organizations: { Umbrella: { until: 2027-11-21 } }",
+        ENDING,
+        As::Admin,
+    ),
+    (
+        "until of an organization",
+        "create: of one that has ended nothing is made",
+        "organizations: { Umbrella: { until: 2026-11-21 } }",
+        ENDING,
+        As::Admin,
+    ),
+    (
         "until of a link",
         "remove under add_only",
         "organizations: { Globex: {} }\nprojects: { HR: { organizations: { list: [{ name: Globex, until: 2026-11-21 }] } } }",
@@ -354,6 +388,20 @@ const TABLE: &[Row] = &[
         "until of a link",
         "keep",
         "organizations: { Globex: {}, Initech: {} }\nprojects: { HR: { organizations: { mode: exact, list: [{ name: Globex, until: 2026-11-30 }, Initech] } } }",
+        ENDING,
+        As::Admin,
+    ),
+    (
+        "until of a link",
+        "change: prolonged after it ended",
+        "organizations: { Globex: {} }\nprojects: { HR: { organizations: { list: [{ name: Globex, until: 2027-11-21 }] } } }",
+        "organizations: { Globex: {} }\nprojects: { HR: {} }",
+        As::Admin,
+    ),
+    (
+        "until of a link",
+        "unmanaged: the project says nothing of its links",
+        "organizations: { Globex: {} }\nprojects: { HR: { customers: { list: [] } } }",
         ENDING,
         As::Admin,
     ),
@@ -391,6 +439,20 @@ const TABLE: &[Row] = &[
         "organizations: { Globex AG: { previous_name: Globex } }",
         ENDING,
         As::Without(without_organizations),
+    ),
+    (
+        "previous_name",
+        "create: nobody has the old name",
+        "organizations: { Umbrella: { previous_name: Umbrella Inc } }",
+        ENDING,
+        As::Admin,
+    ),
+    (
+        "previous_name",
+        "remove: the key is taken out afterwards",
+        "organizations: { Globex: {} }",
+        ENDING,
+        As::Admin,
     ),
     (
         "create: invite",
@@ -437,6 +499,20 @@ atlassian_organizations: { acme-corp: { approved_domains: { domains: { acme.com:
         "projects: { HR: { customers: { create: invite, list: [new@x.example] } } }",
         LISTS,
         As::Without(without_customers),
+    ),
+    (
+        "create: invite",
+        "change: never",
+        "projects: { HR: { customers: { create: never, list: [new@x.example] } } }",
+        LISTS,
+        As::Admin,
+    ),
+    (
+        "create: invite",
+        "remove: who goes gets no mail",
+        "projects: { HR: { channel_access: restricted, customers: { mode: exact, create: invite, list: [bo@x.example] } } }",
+        LISTS,
+        As::Admin,
     ),
     (
         "owner",
@@ -488,6 +564,20 @@ atlassian_organizations: { acme-corp: { approved_domains: { domains: { acme.com:
         As::Agent,
     ),
     (
+        "project_defaults",
+        "create: a sharing that nobody had set",
+        "project_defaults: { customer_sharing: any_customer_by_email }\nprojects: { HR: {} }",
+        LISTS,
+        As::Admin,
+    ),
+    (
+        "project_defaults",
+        "remove: what was set by it stays",
+        "projects: { HR: {} }",
+        LISTS,
+        As::Admin,
+    ),
+    (
         "managed_by: agents",
         "unmanaged: their lists are left alone",
         "organizations: { Globex: { managed_by: agents } }\nprojects: { HR: { channel_access: open, customers: { managed_by: agents } } }",
@@ -514,6 +604,20 @@ atlassian_organizations: { acme-corp: { approved_domains: { domains: { acme.com:
         "organization_management: jira_admins_only\npeople: { ana@x.example: { state: absent } }\norganizations: { Globex: { managed_by: agents } }\n=top=\nattestations: [{ address: acme/setting/organization-management, value: jira_admins_only, by: jo@acme.com, on: 2026-11-01 }]",
         KEPT_BY_ADMINS,
         As::Agent,
+    ),
+    (
+        "managed_by: agents",
+        "create: it is made and linked, and its list left alone",
+        "organizations: { Umbrella: { managed_by: agents } }\nprojects: { WEB: { organizations: { list: [Umbrella] } } }",
+        LISTS,
+        As::Admin,
+    ),
+    (
+        "managed_by: agents",
+        "keep: whoever leaves later",
+        "organizations: { Globex: { managed_by: agents } }\n=top=\nleavers: [{ file: leavers.csv }]",
+        "organizations: { Globex: { members: { list: [bo@x.example] } } }",
+        As::Admin,
     ),
     (
         "auto_joined",
@@ -551,6 +655,132 @@ atlassian_organizations: { acme-corp: { approved_domains: { domains: { acme.com:
         As::Without(without_members),
     ),
     (
+        "auto_joined",
+        "create: a listed newcomer of the own domain",
+        "organizations: { Globex: { email_domains: [globex.example], members: { mode: exact, list: [ana@globex.example, new@globex.example], auto_joined: keep } } }",
+        LISTS,
+        As::Admin,
+    ),
+    (
+        "auto_joined",
+        "by hand: what the organization's domains are nobody could read",
+        "surfaces: { private: read }\norganizations: { Globex: { email_domains: [globex.example], members: { mode: exact, list: [ana@globex.example], auto_joined: keep } } }",
+        LISTS,
+        As::Admin,
+    ),
+    (
+        "previous_domains",
+        "create: a successor, made before the old one goes",
+        "organizations: { Globex: { members: { mode: exact, list: [ana@new.example], previous_domains: { new.example: [old.example] } } } }",
+        MOVED,
+        As::Admin,
+    ),
+    (
+        "previous_domains",
+        "keep: an account that keeps its id",
+        "organizations: { Globex: { members: { list: [at@new.example], previous_domains: { new.example: [old.example] } } } }",
+        MOVED,
+        As::Admin,
+    ),
+    (
+        "previous_domains",
+        "change: one more domain",
+        "organizations: { Globex: { members: { mode: exact, list: [at@new.example, ana@new.example], previous_domains: { new.example: [older.example, old.example] } } } }",
+        MOVED,
+        As::Admin,
+    ),
+    (
+        "previous_domains",
+        "remove: the new one is there, and the old one goes",
+        "organizations: { Globex: { members: { mode: exact, list: [ana@new.example, at@old.example], previous_domains: { new.example: [old.example] } } } }",
+        "organizations: { Globex: { members: { list: [ana@old.example, ana@new.example, at@old.example] } } }",
+        As::Admin,
+    ),
+    (
+        "previous_domains",
+        "unmanaged: nothing says that two are one",
+        "organizations: { Globex: { members: { list: [ana@new.example] } } }",
+        MOVED,
+        As::Admin,
+    ),
+    (
+        "previous_domains",
+        "unreadable",
+        "organizations: { Globex: { members: { mode: exact, list: [ana@new.example], previous_domains: { new.example: [old.example] } } } }",
+        MOVED,
+        As::Without(without_members),
+    ),
+    (
+        "previous_domains",
+        "refused",
+        "organizations: { Globex: { members: { mode: exact, list: [ana@new.example], previous_domains: { new.example: [old.example] } } } }",
+        MOVED,
+        As::Agent,
+    ),
+    (
+        "previous_domains",
+        "by hand: the successor would be an Atlassian account",
+        "surfaces: { gateway: write, private: write, mapped: settings.yaml }\ncustomer_access: { internal: { atlassian_accounts: true }, external: { portal_only_accounts: false } }\norganizations: { Globex: { members: { mode: exact, list: [ana@acme.com], previous_domains: { acme.com: [old.example] } } } }\n=top=\natlassian_organizations: { acme-corp: { approved_domains: { domains: { acme.com: { sites: { acme: { role: customer } } } } } } }",
+        "customer_access: { internal: { atlassian_accounts: true }, external: { portal_only_accounts: false } }\norganizations: { Globex: { members: { list: [ana@old.example] } } }\n=top=\natlassian_organizations: { acme-corp: { approved_domains: { domains: { acme.com: { sites: { acme: { role: customer } } } } } } }",
+        As::Admin,
+    ),
+    (
+        "leavers",
+        "remove, and forecast who has an account",
+        "organizations: { Globex: {} }\n=top=\nleavers: [{ file: leavers.csv }]",
+        LISTS_CLOSED,
+        As::Admin,
+    ),
+    (
+        "leavers",
+        "create: who is listed and left is not added",
+        "organizations: { Umbrella: { members: { list: [ana@globex.example] } } }\n=top=\nleavers: [{ file: leavers.csv }]",
+        LISTS_CLOSED,
+        As::Admin,
+    ),
+    (
+        "leavers",
+        "change: who leaves later is added until then",
+        "organizations: { Umbrella: { members: { list: [bo@x.example] } } }\n=top=\nleavers: [{ file: leavers.csv }]",
+        LISTS_CLOSED,
+        As::Admin,
+    ),
+    (
+        "leavers",
+        "keep: nobody of them is there",
+        "projects: { WEB: { channel_access: restricted } }\n=top=\nleavers: [{ file: leavers.csv }]",
+        "projects: { WEB: { channel_access: restricted } }",
+        As::Admin,
+    ),
+    (
+        "leavers",
+        "unmanaged: without the file nobody goes",
+        "organizations: { Globex: {} }",
+        LISTS_CLOSED,
+        As::Admin,
+    ),
+    (
+        "leavers",
+        "unreadable",
+        "organizations: { Globex: {} }\n=top=\nleavers: [{ file: leavers.csv }]",
+        LISTS_CLOSED,
+        As::Without(without_members),
+    ),
+    (
+        "leavers",
+        "refused",
+        "organization_management: jira_admins_only\norganizations: { Globex: {} }\n=top=\nleavers: [{ file: leavers.csv }]\nattestations: [{ address: acme/setting/organization-management, value: jira_admins_only, by: jo@acme.com, on: 2026-11-01 }]",
+        "organization_management: jira_admins_only\norganizations: { Globex: { members: { list: [ana@globex.example, bo@x.example] } } }",
+        As::Agent,
+    ),
+    (
+        "leavers",
+        "by hand: an agent stays, and what remains is said",
+        "organizations: { Globex: {} }\n=top=\nleavers: [{ file: leavers.csv }]",
+        "accounts: { list: [{ email: ana@globex.example, account: atlassian, role: user }] }\norganizations: { Globex: { members: { list: [ana@globex.example] } } }",
+        As::Admin,
+    ),
+    (
         "only",
         "holds",
         "projects: { WEB: { channel_access: restricted } }\n=top=\nexpectations: [{ name: nobody else, only: [\"group:jira-servicedesk-users\"], can: view_portal, site: acme, projects: [WEB] }]",
@@ -570,6 +800,34 @@ atlassian_organizations: { acme-corp: { approved_domains: { domains: { acme.com:
         "projects: { WEB: { channel_access: restricted } }\n=top=\nexpectations: [{ name: nobody else, only: [\"group:jira-servicedesk-users\"], can: view_portal, site: acme, projects: [WEB] }]",
         LISTS,
         As::Without(without_customers),
+    ),
+    (
+        "only",
+        "change: closed by the plan itself",
+        "projects: { HR: { channel_access: restricted, customers: { mode: exact, list: [], allow_empty: true } } }\n=top=\nexpectations: [{ name: nobody else, only: [\"group:jira-servicedesk-users\"], can: view_portal, site: acme, projects: [HR] }]",
+        "projects: { HR: { channel_access: open } }",
+        As::Admin,
+    ),
+    (
+        "only",
+        "by hand: closed by a person, and open until then",
+        "surfaces: { private: read }\nprojects: { HR: { channel_access: restricted } }\n=top=\nexpectations: [{ name: nobody else, only: [\"group:jira-servicedesk-users\"], can: view_portal, site: acme, projects: [HR] }]",
+        "projects: { HR: { channel_access: open } }",
+        As::Admin,
+    ),
+    (
+        "only",
+        "unmanaged: the project is named and nothing of it said",
+        "projects: { HR: {} }\n=top=\nexpectations: [{ name: nobody else, only: [\"group:jira-servicedesk-users\"], can: view_portal, site: acme, projects: [HR] }]",
+        "projects: { HR: { channel_access: open }, WEB: {} }",
+        As::Admin,
+    ),
+    (
+        "only",
+        "refused: who is in the role is not shown to the caller",
+        "projects: { HR: {} }\n=top=\nexpectations: [{ name: nobody else, only: [\"group:jira-servicedesk-users\"], can: view_portal, site: acme, projects: [HR] }]",
+        "sandbox: { groups: { staff: { members: [ivy@acme.com], role: customer } }, projects: { HR: { agent_administers: false, customer_groups: [staff] } } }\nprojects: { HR: {} }",
+        As::Agent,
     ),
 ];
 

@@ -20,6 +20,9 @@ use std::fmt::Write as _;
 /// The description of the sandbox's own settings endpoint, as it is shipped.
 const DRIVER: &str = include_str!("../../examples/quickstart/drivers/sandbox-settings.yaml");
 
+/// People who left and who leave, beside every desired state: `leavers: [{ file: leavers.csv }]` at the top level names them.
+const LEAVERS: &str = "email,until\nana@globex.example,2026-11-21\nbo@x.example,2026-12-01\nnever@x.example,2026-12-01\n";
+
 /// The day on which tests judge.
 pub(crate) fn today() -> jiff::civil::Date {
     jiff::civil::date(2026, 11, 22)
@@ -95,6 +98,7 @@ impl Case {
         let directory = tempfile::tempdir().unwrap();
         let root = Utf8Path::from_path(directory.path()).unwrap();
         fs_err::write(root.join("settings.yaml"), DRIVER).unwrap();
+        fs_err::write(root.join("leavers.csv"), LEAVERS).unwrap();
         let workspace = read(root, desired, LoadOptions::new(today()));
         Self {
             directory,
