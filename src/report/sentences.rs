@@ -168,7 +168,7 @@ impl Lines {
         }
         for project in &effects.abandoned {
             let project = spoken(project, self.many);
-            let text = Phrase::of("Nobody is left who can open ").then(&project);
+            let text = Phrase::of("No customer is left who can open ").then(&project);
             self.say(depth, Mark::Alarm, text.word("."));
         }
         let later = sentences(&effects.by_hand, Vec::new(), self.many);

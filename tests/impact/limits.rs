@@ -123,7 +123,7 @@ fn a_restricted_project_that_nobody_is_left_in_is_named() {
         json!(["acme/project/HR"])
     );
     assert!(
-        block(&round).contains("! Nobody is left who can open project HR."),
+        block(&round).contains("! No customer is left who can open project HR."),
         "{}",
         block(&round)
     );
