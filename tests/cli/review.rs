@@ -402,6 +402,28 @@ fn a_contract_that_ends_is_shown_with_its_list_and_found() {
     }
 }
 
+/// Whoever leaves by a file of leavers ends soon as well, on however many lists.
+#[test]
+fn people_who_leave_soon_by_a_file_of_leavers_end_soon() {
+    let place = Place::quickstart();
+    let count = |state: &[&str]| {
+        let report = place.run(&[state, &["--format", "json"]].concat()).json();
+        finding(&report, "end-soon")["count"].as_u64().unwrap()
+    };
+    let (live, files) = (count(&["review", "--live"]), count(&["review"]));
+    place.write(
+        "hr/leavers.csv",
+        "email,until\nana@globex.example,2026-12-01\nnever@x.example,2026-12-01\npeter@initech.example,2027-12-01\n",
+    );
+    place.replace(
+        "portcullis.yaml",
+        "version: 1\n",
+        "version: 1\nleavers: [{ file: hr/leavers.csv }]\n",
+    );
+    assert_eq!(count(&["review", "--live"]), live + 1);
+    assert_eq!(count(&["review"]), files + 1);
+}
+
 /// A last day that is over is nothing that ends soon, and no news either: it is told for as long as something is still there.
 #[test]
 fn a_contract_that_has_ended_is_found_while_something_of_it_is_left() {

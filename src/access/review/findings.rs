@@ -554,15 +554,23 @@ fn nobody_told(review: &Review<'_, '_>, desired: &Desired<'_>) -> Finding {
     })
 }
 
-/// People with an entry that ends soon, and organizations that do.
+/// People with an entry that ends soon, or who leave by a file of leavers, and organizations that end.
 fn ending(review: &Review<'_, '_>, desired: &Desired<'_>) -> Finding {
     let last = desired.today.saturating_add(AHEAD.days());
+    // A row of a file of leavers is one entry, on however many lists the person is.
+    let leaving = desired.people_leaving().into_iter();
+    let leaving: BTreeSet<_> = leaving.map(|(who, ..)| who.text()).collect();
     let soon = |id: PersonId| {
         let lists = review.lists.of(review.state, id);
         let ends = lists
             .iter()
             .filter(|on| on.until.is_some_and(|until| until <= last));
-        ends.count()
+        let person = review.state.people.get(id);
+        let by_address = person.email.map(|email| email.key().into());
+        let mut names = by_address
+            .into_iter()
+            .chain(person.account_id.map(|id| id.text()));
+        ends.count() + usize::from(names.any(|name| leaving.contains(&name)))
     };
     let mut finding = of_people(review, Code::EndSoon, |id| soon(id) > 0);
     let of_people: usize = finding.people.iter().map(|id| soon(*id)).sum();
