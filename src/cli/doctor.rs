@@ -4,7 +4,7 @@ mod surfaces;
 
 use super::args::{DoctorArguments, Global, Limits, Reach, ReportFormat};
 use super::{Lookup, Output, observe};
-use crate::config::{Auth, ROOT_FILE, Site, SiteUrl, Workspace};
+use crate::config::{Auth, ROOT_FILE, Site, SiteUrl, Workspace, means_another};
 use crate::desired::Desired;
 use crate::diagnostic::Located;
 use crate::doctor::{self, Check, ProjectRights, Rights, SiteReport, State};
@@ -45,10 +45,9 @@ async fn examined(
         limits: Limits::default(),
     };
     let mut machine = machine(lookup);
-    let there = |name: &str| Given::new(reach.dir.join(name)).is_there();
-    // What is nearly a workspace has a hint of its own.
-    let nearly = there("portcullis.yml") || Given::new(reach.dir.clone()).is_a_file();
-    if !there(ROOT_FILE) && !nearly {
+    let there = Given::new(reach.dir.join(ROOT_FILE)).is_there();
+    // What is nearly a workspace, or names another directory than it means, has a hint of its own.
+    if !there && !means_another(&reach.dir) {
         machine.push(credentials(None, Auth::Classic, lookup));
         return Ok(nothing_yet(arguments, &machine, output));
     }
@@ -207,14 +206,14 @@ async fn site(
 async fn host(reader: &Reader, embedded: bool) -> (Vec<Check>, bool) {
     let server = match reader.server().await {
         Ok(server) => server,
-        Err(error) => return (vec![failed("reached", &error)], false),
+        Err(error) => return (vec![failed("connection", &error)], false),
     };
     let reached = match (embedded, server.version) {
         (true, _) => "it runs in this process".to_owned(),
         (false, Some(version)) => format!("it answers: Jira {version}"),
         (false, None) => "it answers".to_owned(),
     };
-    let mut checks = vec![Check::new(State::Good, "reached", reached)];
+    let mut checks = vec![Check::new(State::Good, "connection", reached)];
     checks.push(match server.time {
         None => Check::new(State::Unknown, "clock", "the site does not tell its time"),
         Some(time) => {

@@ -26,7 +26,7 @@ pub(super) fn check(cx: &mut Context, workspace: &Workspace) {
         near_duplicates(cx, site);
         used_twice(cx, site);
         shared_domains(cx, site);
-        linked_organizations(cx, site);
+        linked_organizations(cx, workspace, site);
         gone_organizations(cx, site);
         viewers(cx, site);
         rosters(cx, site);
@@ -209,7 +209,12 @@ fn shared_domains(cx: &mut Context, site: &Site) {
     }
 }
 
-fn linked_organizations(cx: &mut Context, site: &Site) {
+fn linked_organizations(cx: &mut Context, workspace: &Workspace, site: &Site) {
+    // A site without an address is another one's name, misspelt: what stands there is declared, and one error is enough.
+    let astray = |name: &OrganizationName| {
+        let mut sites = workspace.sites.values();
+        sites.any(|site| site.url.is_none() && site.organizations.contains_key(name))
+    };
     for project in site.projects.values() {
         let Some(linked) = &project.organizations else {
             continue;
@@ -219,6 +224,9 @@ fn linked_organizations(cx: &mut Context, site: &Site) {
         for name in linked.list.iter().chain(ended) {
             let place = mark(name.span, name.value.as_str());
             let Some(organization) = site.organizations.get(&name.value) else {
+                if astray(&name.value) {
+                    continue;
+                }
                 let declared = site.organizations.keys();
                 let folded = name.value.folded();
                 let near = declared.clone().find(|other| other.folded() == folded);

@@ -7,9 +7,9 @@ use super::inventory::Inventory;
 use super::sources::Sources;
 use super::workspace::Workspace;
 use super::yaml::{self, Entry, Node, Value, YamlLimits};
-use super::{check, merge, nearby, read, roster, scope};
+use super::{check, merge, nearby, read, rootless, roster, scope};
 use crate::diagnostic::{Diagnostic, FileId, Mark, Severity};
-use crate::files::{Given, Root};
+use crate::files::Root;
 use camino::{Utf8Path, Utf8PathBuf};
 use jiff::civil::Date;
 use std::collections::{BTreeMap, BTreeSet};
@@ -170,30 +170,7 @@ fn load_into(cx: &mut Context) -> Option<Workspace> {
         door.is_some_and(|door| door.kind(Utf8Path::new(name)).is_some())
     };
     if !there(ROOT_FILE) {
-        let yml = there("portcullis.yml");
-        let hint = if Given::new(&*cx.root).is_a_file() {
-            let directory = cx.root.parent().filter(|parent| *parent != "");
-            let directory = directory.map_or(".", Utf8Path::as_str);
-            format!("that is a file; name the directory that holds it: `{directory}`")
-        } else if yml {
-            "rename `portcullis.yml` to `portcullis.yaml`".to_owned()
-        } else {
-            let directory = match cx.root.as_str() {
-                "." => String::new(),
-                directory => format!(" {directory}"),
-            };
-            format!(
-                "`portcullis init{directory}` writes a starter workspace, `portcullis init{directory} --from https://YOURS.atlassian.net` one that \
-                 begins with a live site"
-            )
-        };
-        cx.report(
-            Diagnostic::error(
-                codes::NO_WORKSPACE,
-                format!("there is no `{ROOT_FILE}` in `{}`", cx.root),
-            )
-            .hint(hint),
-        );
+        cx.report(rootless::told(&cx.root));
         return None;
     }
     let (root_id, root_text) = cx.read(Utf8Path::new(ROOT_FILE), None)?;

@@ -32,8 +32,13 @@ pub(super) const MODE: &[(&str, Mode)] = &[("add_only", Mode::AddOnly), ("exact"
 pub(super) fn workspace(cx: &mut Context, tree: &Node<'_>) -> Option<Workspace> {
     let fields = cx.fields(tree, tree.mark, keys::TOP)?;
     let mut sites = BTreeMap::new();
-    for entry in block(cx, fields.get("sites")) {
-        if let Some(site) = site::site(cx, entry) {
+    let entries = block(cx, fields.get("sites"));
+    let with_url = entries
+        .iter()
+        .filter(|entry| entry.node.get("url").is_some());
+    let with_url: Vec<&str> = with_url.map(|entry| entry.key.as_ref()).collect();
+    for entry in entries {
+        if let Some(site) = site::site(cx, entry, &with_url) {
             sites.insert(site.key.clone(), site);
         }
     }

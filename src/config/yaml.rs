@@ -4,9 +4,11 @@
 //! Only syntax errors stop a file. Duplicate keys, tags, merge keys and odd keys are reported and left out of the tree, so that
 //! the rest of the file is still checked.
 
+mod syntax;
+
 use super::codes;
 use crate::diagnostic::{Diagnostic, FileId, Mark, Span};
-use granit_parser::{ErrorKind, Event, Options, Parser, ScalarStyle, ScanError};
+use granit_parser::{Event, Options, Parser, ScalarStyle};
 use std::borrow::Cow;
 use std::collections::HashMap;
 
@@ -154,7 +156,7 @@ pub(super) fn parse<'t>(
     for next in Parser::new_from_str_with_options(text, options) {
         let step = match next {
             Ok((event, span)) => builder.event(event, span),
-            Err(error) => Err(Box::new(syntax(file, text, &error))),
+            Err(error) => Err(Box::new(syntax::told(file, text, &error))),
         };
         match step {
             Ok(true) => {}
@@ -486,59 +488,6 @@ fn place(file: FileId, line: usize, column: usize) -> Span {
         line: u32::try_from(line.max(1)).unwrap_or(u32::MAX),
         column: u16::try_from(column.saturating_add(1)).unwrap_or(u16::MAX),
     }
-}
-
-/// Turns a parser error into a diagnostic, with a hint for the mistakes that people make most.
-fn syntax(file: FileId, text: &str, error: &ScanError) -> Diagnostic {
-    let marker = error.marker();
-    let span = place(file, marker.line(), marker.col());
-    let line = text
-        .split('\n')
-        .nth(marker.line().saturating_sub(1))
-        .unwrap_or("");
-    if let Some(at) = unquoted_sandbox(line) {
-        let column = line[..at].chars().count();
-        return Diagnostic::error(
-            codes::UNQUOTED_SANDBOX,
-            "`sandbox:` without quotes is the beginning of a mapping",
-        )
-        .at(Mark {
-            span: place(file, marker.line(), column),
-            length: 8,
-        })
-        .hint("write `url: \"sandbox:\"`");
-    }
-    let message = error.info().trim_end_matches('.').to_string();
-    if matches!(error.kind(), ErrorKind::RecursionLimitExceeded) {
-        return Diagnostic::error(codes::YAML_LIMIT, "values are nested too deep").at(span);
-    }
-    let indent: &str = &line[..line.len() - line.trim_start().len()];
-    let diagnostic =
-        Diagnostic::error(codes::YAML_SYNTAX, format!("not valid YAML: {message}")).at(span);
-    if indent.contains('\t') || message.contains("tab") {
-        diagnostic.hint("YAML is indented with spaces; replace the tab")
-    } else if line.trim_start().starts_with("- ") && message.contains("block mapping") {
-        diagnostic.hint("a list stands under a key of its own, such as `list:`, and not among keys")
-    } else if message.contains("mapping values are not allowed") {
-        diagnostic.hint("quote a value that contains `: `, and check the indentation")
-    } else if line.trim_start().starts_with(['@', '`', '%']) || message.contains("indicator") {
-        diagnostic.hint("quote values that begin with a special character")
-    } else if line.contains(": *") || line.trim_start().starts_with("- *") || line.contains("[*") {
-        diagnostic.hint("quote values that begin with `*`, such as \"*@acme.com\"")
-    } else {
-        diagnostic
-    }
-}
-
-/// Finds an unquoted `sandbox:` behind `url:` and returns its byte position.
-fn unquoted_sandbox(line: &str) -> Option<usize> {
-    let after = line.find("url:")? + 4;
-    let rest = &line[after..];
-    let value = rest.trim_start();
-    let tail = value.strip_prefix("sandbox:")?;
-    let ends = tail.trim_start();
-    (ends.is_empty() || ends.starts_with(['#', ',', '}']))
-        .then_some(after + rest.len() - value.len())
 }
 
 /// Reads a file that is no part of a workspace and has a form of its own, such as an acceptance: within bounds, and `None` where

@@ -53,8 +53,21 @@ pub(super) const ROLE: &[(&str, ApprovedRole)] = &[
     ("none", ApprovedRole::None),
 ];
 
-/// Reads a site.
-pub(super) fn site(cx: &mut Context, entry: &Entry<'_>) -> Option<Site> {
+/// Says that a site has no address, with the site that was probably meant.
+fn no_url(entry: &Entry<'_>, with_url: &[&str]) -> Diagnostic {
+    let hint = "`url: https://NAME.atlassian.net`, or `url: \"sandbox:\"` for the embedded sandbox";
+    let hint = match closest(&entry.key, with_url.iter().copied()) {
+        Some(near) => format!("did you mean `{near}`? Otherwise {hint}"),
+        None => hint.to_owned(),
+    };
+    let what = format!("site `{}` has no `url`", entry.key);
+    Diagnostic::error(codes::MISSING_KEY, what)
+        .at(entry.mark)
+        .hint(hint)
+}
+
+/// Reads a site. `with_url` are the keys of those that have an address: where this one has none, one of them may be meant.
+pub(super) fn site(cx: &mut Context, entry: &Entry<'_>, with_url: &[&str]) -> Option<Site> {
     let key = cx.name(&entry.key, entry.mark, SiteKey::new);
     if matches!(entry.node.value, Value::Null) {
         cx.report(null(entry.mark));
@@ -63,11 +76,7 @@ pub(super) fn site(cx: &mut Context, entry: &Entry<'_>) -> Option<Site> {
     let fields = cx.fields(&entry.node, entry.mark, keys::SITE)?;
     let url = fields.get("url").and_then(|e| site_url(cx, &e.node));
     if !cx.options.seed && !fields.has("url") && !cx.partial {
-        cx.report(
-            Diagnostic::error(codes::MISSING_KEY, format!("site `{}` has no `url`", entry.key))
-                .at(entry.mark)
-                .hint("`url: https://NAME.atlassian.net`, or `url: \"sandbox:\"` for the embedded sandbox"),
-        );
+        cx.report(no_url(entry, with_url));
     }
     let seed = fields.get("seed").and_then(|e| {
         let sandbox = matches!(&url, Some(url) if url.value == SiteUrl::Sandbox);

@@ -40,15 +40,15 @@ sites:
 
 #[test]
 fn tabs() {
-    assert_snapshot!(refused("=== portcullis.yaml\nversion: 1\nsites:\n\tacme:\n\t\turl: \"sandbox:\"\n"), @r#"
-    error[yaml-syntax]: not valid YAML: tabs disallowed within this context (block indentation)
-     --> portcullis.yaml:3:2
+    assert_snapshot!(refused("=== portcullis.yaml\nversion: 1\nsites:\n\tacme:\n\t\turl: \"sandbox:\"\n"), @r##"
+    error[yaml-syntax]: not valid YAML: this line is indented with a tab
+     --> portcullis.yaml:3:1
       |
     3 |  acme:
-      |  ^
+      | ^
       |
       = hint: YAML is indented with spaces; replace the tab
-    "#);
+    "##);
 }
 
 #[test]
@@ -607,4 +607,245 @@ sites: { acme: { url: "http://acme.atlassian.net/jira", api_url: "https://jo:sec
       |
       = hint: such as `https://acme.atlassian.net`
     "#);
+}
+
+/// The mistakes that beginners make most: each says what happened, on which line, and what to do.
+#[test]
+fn what_is_wrongly_indented_or_left_open_is_said_with_its_lines() {
+    let cases = [
+        "projects:\n  HR:\n    channel_access: open # for now\n      customers: []\n",
+        "projects:\n  HR:\n    channel_access: open\n      customers: []\n",
+        "projects:\n  HR:\n      channel_access: open # for now\n    customers: []\n",
+        "projects:\n  HR:\n    name: x\n   customers: []\n",
+        "members:\n  - ana@globex.example\n - bo@globex.example\n",
+        "members:\n  - ana@globex.example # she\n   - bo@globex.example\n",
+        "members:\n  list: x\n  - bo@globex.example\n",
+        "members:\n  - email: ana@globex.example\n    until: x\n  note: y\n",
+        "sites:\n  url: x\n\tseed: y\n",
+        "sites:\n  url:x\n  seed: y\n",
+        "sites:\n  seed: y\n  url:x\n",
+        "sites\n  url: x\n",
+        "sites:\n  seed: y\n  url\n",
+        "members:\n  - ana@globex.example\n  -bo@globex.example\n  - cy@globex.example\n",
+        "sites:\n  name: \"x\n  seed: y\n",
+        "sites:\n  name: 'x\n  seed: y\n",
+        "sites:\n  acme: { name: x\n  seed: y\n",
+        "sites:\n  acme: [x, y\n  seed: y\n",
+        "sites:\n  acme: { name: x }}\n",
+        "sites:\n  acme: { name: x seed: y }\n",
+        "sites:\n  name: x: y\n",
+        "sites:\n  name: \"x\" y\n",
+        "sites:\n  name: @x\n",
+    ];
+    let told = cases.map(|text| {
+        let said = refused(&format!("=== portcullis.yaml\n{text}"));
+        let kept = said
+            .lines()
+            .filter(|line| !line.trim_start().is_empty() && !line.trim().ends_with('|'));
+        kept.collect::<Vec<_>>().join("\n")
+    });
+    assert_snapshot!(told.join("\n\n"), @r##"
+    error[yaml-syntax]: not valid YAML: this line is indented deeper than line 3, so it is read as part of the value there
+     --> portcullis.yaml:4:7
+    4 |       customers: []
+      |       ^
+      = hint: check the indentation of lines 3 and 4
+
+    error[yaml-syntax]: not valid YAML: this line is indented deeper than line 3, so it is read as part of the value there
+     --> portcullis.yaml:4:7
+    4 |       customers: []
+      |       ^
+      = hint: check the indentation of lines 3 and 4
+
+    error[yaml-syntax]: not valid YAML: this line is indented by 4 spaces, unlike each line above that it could stand beside
+     --> portcullis.yaml:4:5
+    4 |     customers: []
+      |     ^
+      = hint: check the indentation of lines 3 and 4
+
+    error[yaml-syntax]: not valid YAML: this line is indented by 3 spaces, unlike each line above that it could stand beside
+     --> portcullis.yaml:4:4
+    4 |    customers: []
+      |    ^
+      = hint: check the indentation of lines 3 and 4
+
+    error[yaml-syntax]: not valid YAML: this line is indented by 1 space, unlike each line above that it could stand beside
+     --> portcullis.yaml:3:2
+    3 |  - bo@globex.example
+      |  ^
+      = hint: check the indentation of lines 2 and 3
+
+    error[yaml-syntax]: not valid YAML: this line is indented deeper than line 2, so it is read as part of the value there
+     --> portcullis.yaml:3:4
+    3 |    - bo@globex.example
+      |    ^
+      = hint: check the indentation of lines 2 and 3
+
+    error[yaml-syntax]: not valid YAML: an item of a list stands among keys
+     --> portcullis.yaml:3:3
+    3 |   - bo@globex.example
+      |   ^
+      = hint: a list stands under a key of its own, such as `list:`, and not among keys: check the indentation
+
+    error[yaml-syntax]: not valid YAML: this line stands among the items of a list, and is none
+     --> portcullis.yaml:4:3
+    4 |   note: y
+      |   ^
+      = hint: begin it with `- `, or check its indentation
+
+    error[yaml-syntax]: not valid YAML: this line is indented with a tab
+     --> portcullis.yaml:3:1
+    3 |  seed: y
+      | ^
+      = hint: YAML is indented with spaces; replace the tab
+
+    error[yaml-syntax]: not valid YAML: a key has no space behind its `:`
+     --> portcullis.yaml:2:6
+    2 |   url:x
+      |      ^
+      = hint: write `: ` between the key and the value
+
+    error[yaml-syntax]: not valid YAML: a key has no space behind its `:`
+     --> portcullis.yaml:3:6
+    3 |   url:x
+      |      ^
+      = hint: write `: ` between the key and the value
+
+    error[yaml-syntax]: not valid YAML: this line is no key: it has no `:`
+     --> portcullis.yaml:1:1
+    1 | sites
+      | ^
+      = hint: write `:` behind the key, or indent the line as part of the value before it
+
+    error[yaml-syntax]: not valid YAML: this line is no key: it has no `:`
+     --> portcullis.yaml:3:3
+    3 |   url
+      |   ^
+      = hint: write `:` behind the key, or indent the line as part of the value before it
+
+    error[yaml-syntax]: not valid YAML: an item of a list has no space behind `-`
+     --> portcullis.yaml:3:3
+    3 |   -bo@globex.example
+      |   ^
+      = hint: write `- `, then the item
+
+    error[yaml-syntax]: not valid YAML: this quote is not closed on its line
+     --> portcullis.yaml:2:9
+    2 |   name: "x
+      |         ^
+      = hint: close it at the end of the value
+
+    error[yaml-syntax]: not valid YAML: this quote is not closed on its line
+     --> portcullis.yaml:2:9
+    2 |   name: 'x
+      |         ^
+      = hint: close it at the end of the value
+
+    error[yaml-syntax]: not valid YAML: this bracket is not closed on its line
+     --> portcullis.yaml:2:9
+    2 |   acme: { name: x
+      |         ^
+      = hint: write `}` at the end, or a comma behind each entry if it goes on
+
+    error[yaml-syntax]: not valid YAML: this bracket is not closed on its line
+     --> portcullis.yaml:2:9
+    2 |   acme: [x, y
+      |         ^
+      = hint: write `]` at the end, or a comma behind each entry if it goes on
+
+    error[yaml-syntax]: not valid YAML: this bracket closes nothing
+     --> portcullis.yaml:2:20
+    2 |   acme: { name: x }}
+      |                    ^
+      = hint: delete it, or write the bracket that it should close
+
+    error[yaml-syntax]: not valid YAML: a comma is missing between two entries
+     --> portcullis.yaml:2:23
+    2 |   acme: { name: x seed: y }
+      |                       ^
+      = hint: write `, ` between them, and put a value that holds `: ` or a bracket into quotes
+
+    error[yaml-syntax]: not valid YAML: a value that is not quoted holds `: `
+     --> portcullis.yaml:2:10
+    2 |   name: x: y
+      |          ^
+      = hint: put the value into quotes
+
+    error[yaml-syntax]: not valid YAML: invalid trailing content after double-quoted scalar
+     --> portcullis.yaml:2:13
+    2 |   name: "x" y
+      |             ^
+      = hint: quote the whole value; in '…' a quote is written twice, in "…" as \"
+
+    error[yaml-syntax]: not valid YAML: unexpected character: `@'
+     --> portcullis.yaml:2:9
+    2 |   name: @x
+      |         ^
+      = hint: quote values that begin with a special character
+    "##);
+}
+
+#[test]
+fn a_misspelt_site_is_one_error_that_names_the_site_that_was_meant() {
+    assert_snapshot!(refused(r#"
+=== portcullis.yaml
+version: 1
+sites:
+  acme:
+    url: "sandbox:"
+    projects: { HR: { organizations: { list: [Globex] } } }
+=== organizations/globex.yaml
+version: 1
+sites:
+  acm:
+    organizations: { Globex: {} }
+"#), @r##"
+    error[missing-key]: site `acm` has no `url`
+     --> organizations/globex.yaml:3:3
+      |
+    3 |   acm:
+      |   ^^^
+      |
+      = hint: did you mean `acme`? Otherwise `url: https://NAME.atlassian.net`, or `url: "sandbox:"` for the embedded sandbox
+    "##);
+}
+
+/// Who names something else than the directory of a workspace is told what they probably mean.
+#[test]
+fn what_is_no_directory_of_a_workspace_has_a_hint_of_its_own() {
+    let files = Files::new(
+        "=== access/portcullis.yaml\nversion: 1\n=== access/sites/acme.yaml\nversion: 1\n",
+    );
+    let told = |name: &str| {
+        let directory = match name.contains("://") {
+            true => camino::Utf8PathBuf::from(name),
+            false => files.path().join(name),
+        };
+        let loaded = portcullis::config::load(
+            &directory,
+            portcullis::config::LoadOptions::new(jiff::civil::date(2026, 7, 1)),
+        );
+        rendered(&loaded).replace(files.path().as_str(), "DIR")
+    };
+    let told = [
+        "https://acme.atlassian.net",
+        "acces",
+        "nothing",
+        "access/sites",
+    ]
+    .map(told);
+    assert_snapshot!(told.join("\n"), @r##"
+    error[no-workspace]: `https://acme.atlassian.net` is an address, and DIR is the directory of a workspace
+     |
+     = hint: `portcullis review --url https://acme.atlassian.net` looks at a site, `portcullis init access --from https://acme.atlassian.net` begins a workspace with one
+    error[no-workspace]: there is no directory `DIR/acces`
+     |
+     = hint: did you mean `DIR/access`?
+    error[no-workspace]: there is no directory `DIR/nothing`
+     |
+     = hint: `portcullis init DIR/nothing` writes a starter workspace, `portcullis init DIR/nothing --from https://YOURS.atlassian.net` one that begins with a live site
+    error[no-workspace]: there is no `portcullis.yaml` in `DIR/access/sites`
+     |
+     = hint: there is one in `DIR/access`: name that directory
+    "##);
 }
