@@ -62,6 +62,11 @@ async fn attest(
         (Some(file), ..) => {
             let answers = asked::ask(file, output).await?;
             left = answers.left;
+            if answers.seen.is_empty() && left == 0 {
+                output.note(&format!(
+                    "nothing is recorded: no step of `{file}` is settled by a statement"
+                ));
+            }
             let all = answers.seen.into_iter();
             let all = all.map(|(address, value)| seen.statement(address, value));
             all.collect::<Result<Vec<_>, _>>()
@@ -120,9 +125,15 @@ impl Seen<'_> {
     }
 }
 
-/// Reads a value: JSON, or a word such as `restricted`, which needs no quotes that shells would take away anyway.
+/// Reads a value: JSON, a list or a mapping as the files write it, or a word such as `restricted`; none needs quotes that shells
+/// would take away anyway.
 fn value_of(text: &str) -> Value {
-    serde_json::from_str(text).unwrap_or_else(|_| Value::from(text))
+    let json = serde_json::from_str(text).ok();
+    let written = || {
+        let several = text.trim_start().starts_with(['[', '{']);
+        several.then(|| config::small_file(text)).flatten()
+    };
+    json.or_else(written).unwrap_or_else(|| Value::from(text))
 }
 
 /// Records statements, all of them or none; returns what became of each, in words.
@@ -269,5 +280,21 @@ fn check(
             let hint = "add `attestations/**` to `include` in `portcullis.yaml`";
             Err(output.fail(Exit::Invalid, &message, Some(hint)))
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::value_of;
+    use serde_json::json;
+
+    #[test]
+    fn a_value_is_json_or_what_the_files_write() {
+        assert_eq!(value_of("[globex.example]"), json!(["globex.example"]));
+        assert_eq!(value_of("[\"globex.example\"]"), json!(["globex.example"]));
+        assert_eq!(value_of("{ password: true }"), json!({ "password": true }));
+        assert_eq!(value_of("restricted"), json!("restricted"));
+        assert_eq!(value_of("true"), json!(true));
+        assert_eq!(value_of("[globex.example"), json!("[globex.example"));
     }
 }

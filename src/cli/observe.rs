@@ -265,6 +265,10 @@ pub(super) fn not_open(error: ConnectError, output: &mut Output) -> Exit {
         ConnectError::Busy(..) => {
             Some("end the other run or the server, then run this again".into())
         }
+        ConnectError::Sandbox { cause, .. } if cause.kind() == std::io::ErrorKind::AddrInUse => Some(
+            "another program listens there: end it, or take a free port with `--listen 127.0.0.1:0`"
+                .into(),
+        ),
         _ => None,
     };
     output.fail(exit, &error.to_string(), hint.as_deref())

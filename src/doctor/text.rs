@@ -1,6 +1,6 @@
 //! The report of `doctor` as text.
 
-use super::{Check, SiteReport, State, Way};
+use super::{Check, DeclaredField, SiteReport, State, Way};
 use crate::neutral::neutral;
 use crate::neutral::phrase::Phrase;
 use std::io::{self, Write};
@@ -8,6 +8,8 @@ use unicode_width::UnicodeWidthStr as _;
 
 /// The most columns that the name of a check takes.
 const NAME: usize = 26;
+/// From how many fields on what they have in common is said once.
+const SHARED: usize = 3;
 /// How many objects of a field are named.
 const NAMED: usize = 6;
 
@@ -34,7 +36,7 @@ pub fn write(
         page.fields(report)?;
         page.advice(report)?;
     }
-    Ok(())
+    page.closing(reports)
 }
 
 /// Writes what can be said before there is a workspace.
@@ -70,6 +72,22 @@ fn objects(all: &[String]) -> Phrase {
         0 => text,
         more => text.word(&format!(" and {more} more")),
     }
+}
+
+/// Puts together the fields that are carried out in one way for one reason, in the order of the first of each.
+fn alike<'f>(fields: &[&'f DeclaredField]) -> Vec<(String, Vec<&'f DeclaredField>)> {
+    let mut groups: Vec<(String, Vec<&'f DeclaredField>)> = Vec::new();
+    for field in fields {
+        let how = match field.way {
+            Way::Automatic(surface) => format!("over {surface}, {}", field.why),
+            _ => field.why.clone(),
+        };
+        match groups.iter_mut().find(|(known, _)| *known == how) {
+            Some((_, group)) => group.push(field),
+            None => groups.push((how, vec![field])),
+        }
+    }
+    groups
 }
 
 struct Page<'o> {
@@ -140,17 +158,40 @@ impl<'o> Page<'o> {
                 continue;
             }
             writeln!(self.out, "  {heading}")?;
-            for field in meant {
-                let over = match field.way {
-                    Way::Automatic(surface) => format!(", over {surface}"),
-                    _ => String::new(),
-                };
-                let of = objects(&field.objects);
-                let text = format!("{}{of}{over}: {}", field.field, field.why);
-                self.hanging("    - ", &text)?;
+            for (how, fields) in alike(&meant) {
+                let names = fields.iter().map(|field| {
+                    let of = objects(&field.objects);
+                    format!("{}{of}", field.field)
+                });
+                let names: Vec<String> = names.collect();
+                // What many have in common is said once, before them.
+                if names.len() >= SHARED {
+                    self.hanging("    - ", &format!("{how}: {}", names.join("; ")))?;
+                } else {
+                    for name in names {
+                        self.hanging("    - ", &format!("{name}: {how}"))?;
+                    }
+                }
             }
         }
         Ok(())
+    }
+
+    /// Says what is in the way, or that nothing is.
+    fn closing(&mut self, reports: &[SiteReport]) -> io::Result<()> {
+        let checks = reports.iter().flat_map(|report| &report.sections);
+        let checks = checks.flat_map(|(_, checks)| checks);
+        let missing = checks.filter(|check| check.state == State::Missing);
+        let fields = reports.iter().flat_map(|report| &report.fields);
+        let refused = fields.filter(|field| field.way == Way::Refused);
+        let mut all: Vec<&str> = missing.map(|check| check.what.as_str()).collect();
+        all.extend(refused.map(|field| field.field));
+        let text = match all.is_empty() {
+            true => "Nothing is in the way.".to_owned(),
+            false => format!("In the way: {}.", all.join(", ")),
+        };
+        writeln!(self.out)?;
+        self.hanging("", &text)
     }
 
     /// Writes text behind a label, each line after the first as far in as the label is wide.

@@ -105,7 +105,7 @@ async fn credentials_that_are_wrong_and_a_host_that_is_silent() {
     sandbox.stop().await.unwrap();
     let ran = place.run(&["doctor"]);
     assert_eq!(ran.code, 8, "{}", ran.text());
-    assert!(ran.out.contains("missing  reached"), "{}", ran.out);
+    assert!(ran.out.contains("missing  connection"), "{}", ran.out);
 }
 
 /// Somebody who becomes a customer, and a project whose access is declared.
