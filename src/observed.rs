@@ -28,6 +28,7 @@ use crate::model::{
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// One site as it was seen.
@@ -154,6 +155,15 @@ impl Observed {
     pub fn holds_customer_role(&self, id: &AccountId) -> Option<bool> {
         let holders = self.customer_role_holders.as_ref()?.complete()?;
         Some(holders.contains(id))
+    }
+
+    /// Says why it is not known who holds the role Customer, or what would have to be there.
+    pub(crate) fn roles_unread(&self) -> Cow<'static, str> {
+        match &self.customer_role_holders {
+            None => "the API key of the Atlassian organization (`PORTCULLIS_ORG_API_KEY`) reads it, once `atlassian_organizations` declares its `id`, which admin.atlassian.com shows in the address".into(),
+            Some(Read::Incomplete(incomplete)) => incomplete.why.clone().into(),
+            Some(Read::Complete(_)) => "it is another organization's account".into(),
+        }
     }
 
     /// Returns a group by its name, as the actor of a role would show it.

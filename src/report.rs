@@ -11,6 +11,7 @@ pub mod drift;
 pub mod fates;
 pub mod gitlab;
 pub mod graph;
+pub(crate) mod headcount;
 pub mod html;
 pub mod impact;
 pub mod json;

@@ -145,6 +145,7 @@ impl<'a> State<'a> {
             groups: Arc::default(),
             doors: Arc::default(),
             manages_organizations: true,
+            roles_unread: "the site was not read".into(),
             people: people.build(),
         }
     }

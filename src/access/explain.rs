@@ -286,7 +286,7 @@ fn about_account(state: &State<'_>, email: &Email, account: Account, trail: &mut
             "agents cannot invite this account: an organization administrator grants it the role Customer".into()
         }),
         (Some(AccountKind::Atlassian), _, Role::Unknown) => trail.add("R1e", None, || {
-            "whether the account holds the role Customer was not read: it is read with the organization's API key".into()
+            format!("whether the account holds the role Customer is not known: {}", state.roles_unread)
         }),
         (Some(AccountKind::Atlassian), ..) => trail.add("R4.2", None, || {
             "an Atlassian account cannot be turned into a portal-only one, and need not be: the role Customer is free. To save a licence, remove the licensed role and keep Customer".into()

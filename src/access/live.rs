@@ -52,6 +52,7 @@ impl<'a> State<'a> {
             spaces: desired::spaces(&desired.site.spaces),
             groups: Arc::new(groups(observed, &people)),
             doors: Arc::new(Doors::of(observed)),
+            roles_unread: observed.roles_unread(),
             people: people.build(),
         }
     }
@@ -77,6 +78,7 @@ impl<'a> State<'a> {
             spaces: BTreeMap::new(),
             groups: Arc::default(),
             doors: Arc::default(),
+            roles_unread: observed.roles_unread(),
             people: PeopleBuilder::default().build(),
         }
     }
@@ -101,6 +103,7 @@ impl State<'_> {
             groups: Arc::default(),
             doors: Arc::default(),
             manages_organizations: true,
+            roles_unread: self.roles_unread.clone(),
             people: PeopleBuilder::default().build(),
         }
     }

@@ -391,8 +391,13 @@ fn gaps(state: &State<'_>, projects: &[usize]) -> Vec<String> {
         .filter(|person| person.account.role == Role::Unknown)
         .count();
     if unknown > 0 {
+        let accounts = match unknown {
+            1 => "1 Atlassian account holds".to_owned(),
+            n => format!("{n} Atlassian accounts hold"),
+        };
         gaps.push(format!(
-            "whether {unknown} Atlassian accounts hold the role Customer is not known: it is read with the organization's API key"
+            "whether {accounts} the role Customer is not known: {}",
+            state.roles_unread
         ));
     }
     if state.kind == StateKind::Desired {

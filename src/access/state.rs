@@ -274,6 +274,8 @@ pub struct State<'a> {
     /// setting says that not everybody can read; then what lets people into one is no more than perhaps. A right that is lacking
     /// for sure stands at each row.
     pub manages_organizations: bool,
+    /// Why nobody asked which Atlassian accounts hold the role Customer, or got no answer; reads after a colon.
+    pub roles_unread: Cow<'static, str>,
     /// Known people, their lists and their situations.
     pub people: People<'a>,
 }

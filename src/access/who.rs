@@ -221,7 +221,8 @@ pub fn audience(state: &State<'_>, project_at: usize, space: Option<&SpaceKey>) 
         .count();
     if roles > 0 && state.kind == StateKind::Live {
         gaps.push(format!(
-            "whether {roles} of them hold the role Customer is not known: it is read with the organization's API key"
+            "whether {roles} of them hold the role Customer is not known: {}",
+            state.roles_unread
         ));
     }
     Audience {

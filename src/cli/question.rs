@@ -1,7 +1,8 @@
 //! The question before `apply`: how many people gain and lose, and the word that is taken as yes.
 
 use crate::report::document::PlanDocument;
-use crate::report::impact::AccessImpact;
+use crate::report::headcount::Headcount;
+use std::collections::BTreeSet;
 
 /// What is asked, and what must be answered.
 #[derive(Debug, PartialEq, Eq)]
@@ -13,28 +14,33 @@ pub(super) struct Question {
 }
 
 impl Question {
-    /// Asks about so many changes of a plan. Where somebody loses every portal of a site, its name must be typed.
+    /// Asks about so many changes of a plan. Where somebody loses every portal of a site, or may, its name must be typed.
     pub(super) fn of(document: &PlanDocument, automatic: usize) -> Self {
-        let impact = document.access_impact.impact();
-        let impact = impact.unwrap_or_default();
+        let impact = document.access_impact.impact().unwrap_or_default();
+        let count = Headcount::applied(&impact);
         let s = if automatic == 1 { "" } else { "s" };
-        let people = people(&impact) + &ends(document);
-        let every = &impact.without_any_access;
-        if every.people == 0 {
-            return Self {
-                text: format!(
-                    "\n{people}Carry out {automatic} change{s}? Only `yes` is taken as yes: "
-                ),
-                word: "yes".to_owned(),
-            };
-        }
-        let word = match every.sites.is_empty() {
+        let people = people(count) + &ends(document);
+        let whose = match (count.without.sure, count.without.all) {
+            (0, 0) => {
+                return Self {
+                    text: format!(
+                        "\n{people}Carry out {automatic} change{s}? Only `yes` is taken as yes: "
+                    ),
+                    word: "yes".to_owned(),
+                };
+            }
+            (0, _) => "Somebody may lose every portal",
+            _ => "Somebody loses every portal",
+        };
+        let rows = [&impact.without_any_access, &impact.without_sure_access];
+        let sites: BTreeSet<&String> = rows.iter().flat_map(|row| row.sites.keys()).collect();
+        let word = match sites.is_empty() {
             true => document.sites.join(" "),
-            false => every.sites.keys().cloned().collect::<Vec<_>>().join(" "),
+            false => sites.into_iter().cloned().collect::<Vec<_>>().join(" "),
         };
         Self {
             text: format!(
-                "\n{people}Carry out {automatic} change{s}? Somebody loses every portal, so only the name `{word}` is taken as yes: "
+                "\n{people}Carry out {automatic} change{s}? {whose}, so only the name `{word}` is taken as yes: "
             ),
             word,
         }
@@ -42,32 +48,8 @@ impl Question {
 }
 
 /// Says what the changes do to people; nothing where they do nothing.
-fn people(impact: &AccessImpact) -> String {
-    let known = impact.at_least.clone().unwrap_or_default();
-    let least = match impact.at_least {
-        Some(_) => "at least ",
-        None => "",
-    };
-    let losing = impact.people_losing.unwrap_or(known.people_losing);
-    let gaining = impact.people_gaining.unwrap_or(known.people_gaining);
-    let counted = |n: usize| match n {
-        1 => format!("{least}1 person"),
-        n => format!("{least}{n} people"),
-    };
-    let verb = |n: usize, one: &'static str, many: &'static str| if n == 1 { one } else { many };
-    let mut parts = Vec::new();
-    if losing > 0 {
-        let every = match impact.without_any_access.people {
-            0 => String::new(),
-            n => format!(", {n} of them every portal"),
-        };
-        let lose = verb(losing, "loses", "lose");
-        parts.push(format!("{} {lose} something{every}", counted(losing)));
-    }
-    if gaining > 0 {
-        let gain = verb(gaining, "gains", "gain");
-        parts.push(format!("{} {gain} something", counted(gaining)));
-    }
+fn people(count: Headcount) -> String {
+    let parts: Vec<String> = count.loses().into_iter().chain(count.gains()).collect();
     match parts.is_empty() {
         true => String::new(),
         false => format!("{}.\n", parts.join("; ")),
@@ -126,6 +108,27 @@ mod tests {
             question
                 .text
                 .contains("2 people lose something, 1 of them every portal.")
+        );
+        assert_eq!(question.word, "acme");
+    }
+
+    #[test]
+    fn who_may_take_every_portal_from_somebody_types_it_too() {
+        let mut document = nothing();
+        document.sites = vec!["acme".to_owned()];
+        let mut impact = document.access_impact.impact().unwrap().into_owned();
+        (impact.people_losing, impact.at_least) = (Some(2), None);
+        impact.losses = serde_json::from_value(serde_json::json!([{
+            "site": "acme", "project": "HR", "before": "yes", "after": "uncertain", "people": 2,
+            "via": "open project", "list": ["ana@globex.example", "bo@globex.example"],
+        }]))
+        .unwrap();
+        impact.without_sure_access.people = 2;
+        document.access_impact = impact.into();
+        let question = Question::of(&document, 1);
+        assert_eq!(
+            question.text,
+            "\n2 people may lose something, perhaps every portal.\nCarry out 1 change? Somebody may lose every portal, so only the name `acme` is taken as yes: "
         );
         assert_eq!(question.word, "acme");
     }

@@ -137,7 +137,7 @@ fn next(arguments: &ReviewArguments, read: bool) -> Vec<String> {
     match &arguments.url {
         Some(url) => {
             next.push(format!(
-                "write the site down as files: portcullis export --url {url} --to access"
+                "begin a workspace with the site: portcullis init access --from {url}"
             ));
             next.push(format!(
                 "share this as a page: portcullis review --url {url} --format html > review.html"

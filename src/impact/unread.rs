@@ -86,9 +86,11 @@ fn roles(observed: &Observed, before: &State<'_>) -> Option<String> {
         1 => "1 Atlassian account holds".to_owned(),
         count => format!("{count} Atlassian accounts hold"),
     };
-    Some(format!(
-        "whether {accounts} the role Customer (the organization's API key reads it)"
-    ))
+    let how = match observed.customer_role_holders {
+        Some(_) => "the organization's API key reads it",
+        None => "the organization's API key reads it, once its `id` is declared",
+    };
+    Some(format!("whether {accounts} the role Customer ({how})"))
 }
 
 /// Returns what is not known of the site's own settings, on which depends what whole classes of people may do.

@@ -83,7 +83,7 @@ pub(super) fn block_without(
             needs.push((0, "whoever comes in their place does not come"));
         }
         let blocks = needs.iter().map(|(_, what)| Block::DependsOn {
-            what: format!("accepted drift: {what}"),
+            what: format!("{what}, as that drift is accepted"),
             overridable: false,
         });
         let blocks: Vec<Block> = blocks.collect();
@@ -310,7 +310,7 @@ pub(super) fn block(sheet: &mut Sheet<'_>, needs: &Needs) {
                     continue;
                 }
                 let what = match overridable {
-                    true => format!("policy: {what}"),
+                    true => format!("{what}, as the policy blocks that"),
                     false => (*what).to_owned(),
                 };
                 sheet.block(at, Block::DependsOn { what, overridable });

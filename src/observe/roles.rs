@@ -44,7 +44,7 @@ impl Observer<'_, '_> {
         };
         if !self.reader.has_org_key() {
             self.observed.customer_role_holders = unread(
-                "the roles of Atlassian accounts are in the directory of the Atlassian organization: set `PORTCULLIS_ORG_API_KEY`",
+                "the API key of the Atlassian organization is missing: set `PORTCULLIS_ORG_API_KEY`",
             );
             return;
         }

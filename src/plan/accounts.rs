@@ -229,8 +229,12 @@ impl<'a> Draft<'a> {
             match &fate {
                 Fate::Invited => dependent.waiting_for.push(address.clone()),
                 Fate::Refused(block) => {
-                    let block = no_account("the account cannot be made", block.is_overridable());
-                    dependent.blocked_by.push(block);
+                    // In the words in which the judge says it of a row that the policy blocks, so that it is said once.
+                    let (what, overridable) = match block.is_overridable() {
+                        true => ("the account is not made, as the policy blocks that", true),
+                        false => ("the account cannot be made", false),
+                    };
+                    dependent.blocked_by.push(no_account(what, overridable));
                 }
                 Fate::Made(waiting_for) => {
                     dependent.waiting_for.extend(waiting_for.iter().cloned());

@@ -84,11 +84,11 @@ impl Block {
                 "another edit of the files, or a change on the site (`portcullis rule {code}`), or an entry under `policy.acknowledge`"
             ),
             Self::Expectation(_) => {
-                "another edit of the files, which keeps the promise, or another expectation"
+                "an edit of the files that keeps the expectation, or a change of the expectation"
                     .to_owned()
             }
             Self::Unreviewed(_) | Self::Withheld(_) => "a review of a plan that says so".to_owned(),
-            Self::DependsOn { .. } => "whatever lifts that".to_owned(),
+            Self::DependsOn { .. } => "lifting what blocks the row that it rests on".to_owned(),
         }
     }
 }

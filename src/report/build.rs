@@ -136,7 +136,7 @@ fn empty() -> PlanDocument {
         notifications: Notifications {
             mails: 0,
             untold: 0,
-            note: "Portcullis makes accounts without mail and never invites; the site's own notification settings may still write to people who are added".to_owned(),
+            note: "Portcullis makes accounts without mail and invites nobody in this plan; the site's own notification settings may still write to people who are added".to_owned(),
         },
         forecast: Vec::new(),
         findings: Vec::new(),

@@ -8,10 +8,12 @@ pub(super) use steps::{clicks, present_and_expected, visits};
 
 use super::document::{PlanDocument, ResourceChange, Source};
 use super::doubts::Doubts;
+use super::headcount::Headcount;
 use super::impact::{GroupRow, PortalRow};
 use super::law::{other_findings, told};
 use super::sentences::lines;
 use super::subject::{Subject, root, spoken};
+use super::text::notes::requests;
 use super::text::rows::{Section as Fate, action, label, reason, value};
 use super::text::values::counted;
 use crate::neutral::phrase::Phrase;
@@ -172,22 +174,8 @@ pub(super) fn rest(document: &PlanDocument) -> Vec<(&'static str, Phrase)> {
             coverage.fields_unknown,
         ),
     );
-    let budget = &document.api_budget;
     let lacking: Vec<&str> = document.lacking().into_iter().collect();
-    let with = match lacking.is_empty() {
-        true => "applying sends".to_owned(),
-        false => format!(
-            "these credentials lack the right {} and would send nothing; with it applying sends",
-            lacking.join(" and ")
-        ),
-    };
-    say(
-        "requests",
-        format!(
-            "{with} {} writes or more; planning took {} requests",
-            budget.apply_writes, budget.plan_requests
-        ),
-    );
+    say("requests", requests(document));
     let mails = match (document.notifications.mails, lacking.is_empty()) {
         (0, _) | (_, true) => document.notifications.mails.to_string(),
         (mails, false) => format!(
@@ -215,15 +203,12 @@ fn impact(document: &PlanDocument) -> Section {
     });
     let rows = rows.collect();
     let impact = document.access_impact.impact().unwrap_or_default();
+    let count = Headcount::applied(&impact);
     let lists: Vec<(Phrase, usize)> = [
-        (
-            "people who gain something",
-            impact.people_gaining.unwrap_or(0),
-        ),
-        (
-            "people who lose something",
-            impact.people_losing.unwrap_or(0),
-        ),
+        ("people who gain something", count.gaining.sure),
+        ("people who may gain something", count.gaining.perhaps()),
+        ("people who lose something", count.losing.sure),
+        ("people who may lose something", count.losing.perhaps()),
     ]
     .into_iter()
     .filter(|(_, count)| *count > 0)

@@ -5,7 +5,7 @@ mod groups;
 mod lists;
 
 use super::document::{Check, PlanDocument, ResourceChange, Source};
-use super::impact::{AccessImpact, CauseRow, ClassRow, Further, NamedRow, Unread};
+use super::impact::{AccessImpact, CauseRow, ClassRow, Further, NamedRow, PortalRow, Unread};
 use super::subject::spoken;
 use crate::neutral::phrase::Phrase;
 pub(super) use groups::{Fate, of_group};
@@ -67,8 +67,17 @@ pub(super) fn lines(document: &PlanDocument) -> Vec<Line> {
     let overridden = impact.if_accepted.as_deref();
     let unread = &overridden.unwrap_or(&impact).unread;
     let now = parts(&impact);
-    if let Some(text) = nobody(document, &now, unread.is_empty(), page.many) {
-        page.say(0, Mark::Note, Phrase::of(&text));
+    // Whoever is told of by lists gains.
+    let nobody = lists
+        .is_empty()
+        .then(|| nobody(document, &now, unread.is_empty(), page.many))
+        .flatten();
+    if let Some(how) = nobody {
+        let why = match how.ends_with("access") && adds(document) && is_open(&impact) {
+            true => ": every portal is open to all customers already.",
+            false => ".",
+        };
+        page.say(0, Mark::Note, Phrase::of(&how).word(why));
     }
     page.effects(&now, lists, 0);
     for row in &document.resource_changes {
@@ -116,7 +125,27 @@ fn nobody(document: &PlanDocument, now: &Effects, all_read: bool, many: bool) ->
     } else {
         " by what apply does"
     };
-    Some(format!("{known}{how}."))
+    Some(format!("{known}{how}"))
+}
+
+/// Whether somebody is added to a list, or an organization to a project.
+fn adds(document: &PlanDocument) -> bool {
+    document.resource_changes.iter().any(|row| {
+        let listed = matches!(
+            row.kind.as_str(),
+            "jsm_organization_member" | "jsm_project_customer" | "jsm_project_organization"
+        );
+        listed && row.change.actions.iter().any(|action| action == "create")
+    })
+}
+
+/// Whether every customer of the sites reaches every portal, before and after.
+fn is_open(impact: &AccessImpact) -> bool {
+    let open = |portal: &PortalRow| {
+        let mut classes = portal.classes.iter();
+        classes.any(|row| row.class == "any_customer" && row.before == "yes" && row.after == "yes")
+    };
+    !impact.portals.is_empty() && impact.portals.iter().all(open)
 }
 
 /// What a plan does, in its two parts.

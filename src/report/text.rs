@@ -3,7 +3,7 @@
 //! Everything is taken from the plan document, so `portcullis show` prints the same bytes as `portcullis plan`.
 
 pub(super) mod layout;
-mod notes;
+pub(super) mod notes;
 pub(super) mod rows;
 mod steps;
 pub(super) mod values;

@@ -1,6 +1,7 @@
 //! What the whole plan comes to, in one sentence: the first thing that a reviewer reads.
 
 use super::document::PlanDocument;
+use super::headcount::{Count, Headcount};
 use super::impact::AccessImpact;
 use super::sentences::people;
 use super::text::rows::Section;
@@ -65,30 +66,19 @@ pub(super) fn verdict(document: &PlanDocument) -> (Tone, Phrase) {
     }
     let impact = document.access_impact.impact();
     let impact = impact.unwrap_or_default();
-    let every =
-        impact.without_any_access.people + impact.with_manual_steps.without_any_access.people;
-    let known = impact.at_least.clone().unwrap_or_default();
-    let losing = impact.people_losing.unwrap_or(known.people_losing);
-    let losing = losing.max(impact.with_manual_steps.people_losing);
+    let count = Headcount::whole(&impact);
     let hands = match document.manual_steps.len() {
         0 => String::new(),
         n => format!(" {} by hand.", counted(n, "step is", "steps are")),
     };
-    let verb = |n: usize| if n == 1 { "loses" } else { "lose" };
-    let (tone, text) = if every > 0 {
-        (
-            Tone::Look,
-            format!("{} {} every portal.", people(every), verb(every)),
-        )
-    } else if losing > 0 {
-        (
-            Tone::Look,
-            format!(
-                "{} {} something, and nobody everything.",
-                people(losing),
-                verb(losing)
-            ),
-        )
+    let (tone, text) = if count.without.sure > 0 {
+        (Tone::Look, every(count.without))
+    } else if let Some(loses) = count.loses() {
+        let rest = match count.without.all {
+            0 => ", and nobody everything.",
+            _ => ".",
+        };
+        (Tone::Look, loses + rest)
     } else if !impact.complete {
         (
             Tone::Look,
@@ -103,6 +93,16 @@ pub(super) fn verdict(document: &PlanDocument) -> (Tone, Phrase) {
         Some((classes, verb)) => (Tone::Look, format!(" {classes} {verb} something.")),
     };
     (tone, Phrase::of(&format!("{text}{classes}{hands}")))
+}
+
+/// Says how many lose every portal, where somebody surely does.
+fn every(without: Count) -> String {
+    let verb = if without.sure == 1 { "loses" } else { "lose" };
+    let perhaps = match without.perhaps() {
+        0 => String::new(),
+        _ => format!(", perhaps {}", without.all),
+    };
+    format!("{} {verb} every portal{perhaps}.", people(without.sure))
 }
 
 /// Names the widest class that gains something, by apply or by the steps by hand, and says how sure that is.

@@ -133,6 +133,7 @@ impl Point {
             spaces: BTreeMap::new(),
             groups: std::sync::Arc::default(),
             doors: std::sync::Arc::default(),
+            roles_unread: "".into(),
             people: PeopleBuilder::default().build(),
         }
     }

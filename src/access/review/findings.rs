@@ -89,6 +89,12 @@ impl Code {
         }
     }
 
+    /// Says what it is about, as a phrase that reads after `whether`.
+    pub fn about(self) -> String {
+        let none = self.title(0);
+        none.strip_prefix("0 ").map_or(none.clone(), str::to_owned)
+    }
+
     /// Says how many there are, as a phrase that begins with the number.
     pub fn title(self, count: usize) -> String {
         let (one, many) = match self {

@@ -1,6 +1,6 @@
 //! An audience as text or CSV.
 
-use super::{Listing, Via};
+use super::{ClassRow, Listing, Via};
 use crate::access::explain::text;
 use crate::access::state::StateKind;
 use crate::config::Sources;
@@ -45,22 +45,7 @@ pub fn text(
         }
     )?;
     writeln!(out, "Classes")?;
-    let names = audience.classes.iter().map(|class| class.who.as_str());
-    let name_width = column(names);
-    for class in &audience.classes {
-        let label = format!(
-            "  {}  {:<9}  ",
-            padded(&neutral(&class.who), name_width),
-            class.answer.word()
-        );
-        hanging(out, &label, &class.route, width)?;
-        for step in &class.because {
-            let place = step.source.map(|source| text::place(source, sources));
-            let place = place.map_or_else(String::new, |place| format!("  ({place})"));
-            let label = format!("      {:<4} ", step.rule.0);
-            hanging(out, &label, &format!("{}{place}", step.text), width)?;
-        }
-    }
+    classes(out, audience, sources, width)?;
     writeln!(out, "\nPeople: {}", audience.head_count())?;
     people(out, audience, sources, width)?;
     if !audience.gaps.is_empty() {
@@ -78,7 +63,62 @@ pub fn text(
     Ok(())
 }
 
-/// Writes everybody, with each route on a line of its own.
+/// Writes the classes; what is answered alike, and for the same reasons, is said once.
+fn classes(
+    out: &mut dyn Write,
+    audience: &Listing,
+    sources: &Sources,
+    width: usize,
+) -> io::Result<()> {
+    let mut groups: Vec<(&ClassRow, Vec<&str>)> = Vec::new();
+    for class in &audience.classes {
+        let alike = |(first, _): &&mut (&ClassRow, Vec<&str>)| {
+            (first.answer, &first.route, &first.because)
+                == (class.answer, &class.route, &class.because)
+        };
+        match groups.iter_mut().find(alike) {
+            Some((_, names)) => names.push(&class.who),
+            None => groups.push((class, vec![&class.who])),
+        }
+    }
+    let groups: Vec<(&ClassRow, String)> = groups
+        .into_iter()
+        .map(|(class, names)| (class, neutral(&names.join(", ")).into_owned()))
+        .collect();
+    let fits = |names: &&String| names.width() <= WIDEST;
+    let name_width = column(
+        groups
+            .iter()
+            .map(|(_, names)| names)
+            .filter(fits)
+            .map(String::as_str),
+    );
+    let answer_width = column(groups.iter().map(|(class, _)| class.answer.word()));
+    for (class, names) in &groups {
+        let beside = match fits(&names) {
+            true => names.as_str(),
+            false => {
+                hanging(out, "  ", names, width)?;
+                ""
+            }
+        };
+        let label = format!(
+            "  {}  {:<answer_width$}  ",
+            padded(beside, name_width),
+            class.answer.word()
+        );
+        hanging(out, &label, &class.route, width)?;
+        for step in &class.because {
+            let place = step.source.map(|source| text::place(source, sources));
+            let place = place.map_or_else(String::new, |place| format!("  ({place})"));
+            let label = format!("      {:<4} ", step.rule.0);
+            hanging(out, &label, &format!("{}{place}", step.text), width)?;
+        }
+    }
+    Ok(())
+}
+
+/// Writes everybody: each route beside the person where every line fits, else below them.
 fn people(
     out: &mut dyn Write,
     audience: &Listing,
@@ -86,25 +126,33 @@ fn people(
     width: usize,
 ) -> io::Result<()> {
     let name_width = column(audience.people.iter().map(|row| row.who.as_str()));
-    let routes = audience.people.iter().flat_map(|row| &row.via);
-    let route_width = column(routes.map(|via| via.route.as_str()));
+    let answer_width = column(audience.people.iter().map(|row| row.answer.word()));
+    let routes = || audience.people.iter().flat_map(|row| &row.via);
+    let route_width = column(routes().map(|via| via.route.as_str()));
+    let rests = routes().map(|via| rule_and_place(via, sources).width());
+    let beside = name_width + answer_width + route_width + 8 + rests.max().unwrap_or(0) <= width;
     for row in &audience.people {
-        let (mut who, mut answer) = (neutral(&row.who), row.answer.word());
-        for via in &row.via {
+        let name = padded(&neutral(&row.who), name_width);
+        let head = format!("  {name}  {:<answer_width$}  ", row.answer.word());
+        // Further routes of the same person stand below, without the name.
+        let further = match beside {
+            true => " ".repeat(head.width()),
+            false => " ".repeat(6),
+        };
+        if !beside {
+            writeln!(out, "{}", head.trim_end())?;
+        }
+        for (at, via) in row.via.iter().enumerate() {
+            let label = if beside && at == 0 { &head } else { &further };
             let route = padded(&neutral(&via.route), route_width);
-            let mut rest = rule_and_place(via, sources);
-            if let Some(until) = via.until {
-                rest = format!("{rest}  until {until}");
+            let line = format!("{label}{route}  {}", rule_and_place(via, sources));
+            match line.width() <= width {
+                true => writeln!(out, "{line}")?,
+                false => {
+                    let text = format!("{}, {}", via.route, rule_and_place(via, sources));
+                    hanging(out, label, &text, width)?;
+                }
             }
-            let line = format!("  {}  {answer:<9}  {route}", padded(&who, name_width));
-            if line.width() + 2 + rest.width() <= width {
-                writeln!(out, "{line}  {rest}")?;
-            } else {
-                writeln!(out, "{}", line.trim_end())?;
-                writeln!(out, "      {rest}")?;
-            }
-            // Further routes of the same person stand below, without the name.
-            (who, answer) = ("".into(), "");
         }
     }
     Ok(())
@@ -135,10 +183,15 @@ fn hanging(out: &mut dyn Write, label: &str, text: &str, width: usize) -> io::Re
     Ok(())
 }
 
+/// Says the rule of a route, where it stands, and until when.
 fn rule_and_place(via: &Via, sources: &Sources) -> String {
-    match via.source {
+    let rule = match via.source {
         Some(source) => format!("{:<4} {}", via.rule.0, text::place(source, sources)),
         None => via.rule.to_string(),
+    };
+    match via.until {
+        Some(until) => format!("{rule}  until {until}"),
+        None => rule,
     }
 }
 

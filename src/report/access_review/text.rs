@@ -13,6 +13,8 @@ use unicode_width::UnicodeWidthStr as _;
 const NAMED: usize = 8;
 /// A very long name must not push every other column off the screen.
 const WIDEST: usize = 44;
+/// What a line of the classes takes beside the target, the names, the answer and the route.
+const CLASS_GAPS: usize = 13;
 
 /// Writes a review as text.
 ///
@@ -60,10 +62,11 @@ fn findings(out: &mut dyn Write, report: &Report<'_, '_, '_>) -> io::Result<()> 
     }
     for finding in report.unknown() {
         let why = neutral(finding.gap().unwrap_or_default()).into_owned();
-        let line = format!("not known, {}: {why}", finding.code.word());
+        let line = format!("whether {}: {why}", finding.code.about());
         wrapped(out, report, "   ? ", &line)?;
     }
-    let none: Vec<&str> = report.none().map(|finding| finding.code.word()).collect();
+    let none = report.none().map(|finding| finding.code.word());
+    let none: Vec<String> = none.map(|word| word.replace('-', " ")).collect();
     if !none.is_empty() {
         wrapped(
             out,
@@ -152,13 +155,26 @@ fn portals(out: &mut dyn Write, report: &Report<'_, '_, '_>) -> io::Result<()> {
 }
 
 fn classes(out: &mut dyn Write, report: &Report<'_, '_, '_>) -> io::Result<()> {
-    let lines = report.classes(4);
     writeln!(out, "\nClasses")?;
-    let targets = widest(lines.iter().map(|line| neutral(&line.target).width()));
-    let names = widest(lines.iter().map(|line| line.names().width()));
+    // As many names as leave room for the rest of the line.
+    let fitting = (1..=4).rev().map(|most| report.classes(most));
+    let (mut lines, mut widths) = (Vec::new(), [0; 3]);
+    for some in fitting {
+        widths = [
+            widest(some.iter().map(|line| neutral(&line.target).width())),
+            widest(some.iter().map(|line| line.names().width())),
+            widest(some.iter().map(|line| line.answer.width())),
+        ];
+        lines = some;
+        let routes = widest(lines.iter().map(|line| neutral(line.route).width()));
+        if widths.iter().sum::<usize>() + routes + CLASS_GAPS <= report.width {
+            break;
+        }
+    }
+    let [targets, names, answers] = widths;
     for line in &lines {
         let head = format!(
-            "  {}  {}  {:<9}  {:<3} ",
+            "  {}  {}  {:<answers$}  {:<3} ",
             padded(&neutral(&line.target), targets),
             padded(&line.names(), names),
             line.answer,
@@ -258,12 +274,13 @@ fn ways(out: &mut dyn Write, report: &Report<'_, '_, '_>, row: &Row) -> io::Resu
     }
     let targets = widest(lines.iter().map(|(target, ..)| target.width()));
     let routes = widest(lines.iter().map(|(_, _, route, _)| route.width()));
+    let answers = widest(lines.iter().map(|(_, answer, ..)| answer.width()));
     for (target, answer, route, end) in &lines {
         let (target, route) = (padded(target, targets), padded(route, routes));
         beside(
             out,
             report,
-            &format!("      {target}  {answer:<9}  {route} "),
+            &format!("      {target}  {answer:<answers$}  {route} "),
             end,
         )?;
     }

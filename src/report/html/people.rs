@@ -1,6 +1,7 @@
 //! What a plan does to people: four numbers, the sentences, each portal before and after, and everybody by name.
 
 use super::super::document::PlanDocument;
+use super::super::headcount::Headcount;
 use super::super::impact::{AccessImpact, CauseRow, Further, GroupRow, PortalRow};
 use super::super::sentences::{Fate, Mark, lines, of_group, people};
 use super::super::subject::spoken;
@@ -8,7 +9,6 @@ use super::markup::{OPEN, begin, folded, phrase};
 use super::picture;
 use crate::neutral::html::escaped;
 use crate::neutral::phrase::Phrase;
-use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
@@ -16,39 +16,20 @@ use std::io::{self, Write};
 pub(super) fn numbers(impact: &AccessImpact, out: &mut dyn Write) -> io::Result<()> {
     let blocked = impact.if_accepted.is_some();
     let whole = impact.if_accepted.as_deref().unwrap_or(impact);
-    let parts = further(whole);
-    let count = |of: fn(&Further) -> &[GroupRow]| -> String {
-        let groups = || parts.iter().flat_map(of);
-        let names: BTreeSet<&str> = groups()
-            .flat_map(|group| &group.list)
-            .map(String::as_str)
-            .collect();
-        match names.len() {
-            // Without names nobody can say who stands in two groups.
-            0 => groups()
-                .map(|group| group.people)
-                .max()
-                .unwrap_or(0)
-                .to_string(),
-            n => n.to_string(),
-        }
-    };
-    let every: usize = parts
-        .iter()
-        .map(|part| part.without_any_access.people)
-        .sum();
-    let least = match whole.at_least {
+    let count = Headcount::whole(whole);
+    let more = match whole.at_least {
         Some(_) => " or more",
         None => "",
     };
     writeln!(out, "<dl class=\"numbers\">")?;
     for (number, what) in [
-        (every.to_string(), "lose every portal"),
-        (count(|part| &part.losses), "lose something"),
-        (count(|part| &part.gains), "gain something"),
-        (count(|part| &part.keeps), "keep a portal another way"),
+        (count.without, "lose every portal"),
+        (count.losing, "lose something"),
+        (count.gaining, "gain something"),
+        (count.keeping, "keep a portal another way"),
     ] {
-        writeln!(out, "<div><dt>{what}</dt><dd>{number}{least}</dd></div>")?;
+        let number = number.number(more);
+        writeln!(out, "<div><dt>{what}</dt><dd>{number}</dd></div>")?;
     }
     writeln!(out, "</dl>")?;
     if blocked {

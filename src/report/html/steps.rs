@@ -83,11 +83,9 @@ fn one(
     if !control.is_empty() {
         writeln!(out, "<p>{}</p>", phrase(control))?;
     }
-    writeln!(
-        out,
-        "<p>{}</p>",
-        phrase(&present_and_expected(document, step))
-    )?;
+    if let Some(values) = present_and_expected(document, step) {
+        writeln!(out, "<p>{}</p>", phrase(&values))?;
+    }
     if step.addresses.len() > 1 {
         let shown: Vec<Phrase> = step
             .addresses

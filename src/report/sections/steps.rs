@@ -4,7 +4,7 @@ use super::super::alike;
 use super::super::document::{ManualStepDocument, PlanDocument};
 use super::super::subject::{Subject, root};
 use super::super::text::rows::{null_of, whole};
-use super::super::text::values::Null;
+use super::super::text::values::{Null, of_roles};
 use super::{Form, Section, plain};
 use crate::neutral::phrase::{Phrase, Piece};
 
@@ -70,7 +70,9 @@ fn task(document: &PlanDocument, step: &ManualStepDocument, items: usize) -> Phr
     if !step.controls().is_empty() {
         text = text.word("; ").then(&clicks(step.controls()));
     }
-    text = text.word("; ").then(&present_and_expected(document, step));
+    if let Some(values) = present_and_expected(document, step) {
+        text = text.word("; ").then(&values);
+    }
     match &step.attest {
         Some(command) => text.word("; record with ").name(command),
         None => text,
@@ -125,17 +127,22 @@ pub(in crate::report) fn clicks(path: &[String]) -> Phrase {
     Phrase::default().joined(&clicks, " → ")
 }
 
-/// Returns what is there now and what it should be.
+/// Returns what is there now and what it should be; `None` where the title of the step says all.
 pub(in crate::report) fn present_and_expected(
     document: &PlanDocument,
     step: &ManualStepDocument,
-) -> Phrase {
+) -> Option<Phrase> {
+    if of_roles(&step.present, &step.expected).is_some() {
+        return None;
+    }
     let first = step.addresses.first();
     let change = first.and_then(|first| {
         let mut rows = document.resource_changes.iter();
         rows.find(|row| row.address == *first)
     });
     let now = Phrase::of("now ").then(&whole(&step.present, null_of(change)));
-    now.word(", wanted ")
-        .then(&whole(&step.expected, Null::NotThere))
+    Some(
+        now.word(", wanted ")
+            .then(&whole(&step.expected, Null::NotThere)),
+    )
 }

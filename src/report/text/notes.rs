@@ -143,22 +143,7 @@ pub(super) fn closing(document: &PlanDocument, page: &mut Page<'_>) -> io::Resul
     }
     unmanaged(document, page)?;
     coverage(document, page)?;
-    let budget = &document.api_budget;
-    let writes = counted_u64(budget.apply_writes, "write", "writes");
-    let lacking: Vec<&str> = document.lacking().into_iter().collect();
-    let writes = match (budget.apply_writes, lacking.as_slice()) {
-        (0, _) => "apply would send nothing".to_owned(),
-        (_, []) => format!("apply will send at least {writes}"),
-        (_, lacking) => format!(
-            "apply sends nothing with these credentials, which lack the right {}; with it at least {writes}",
-            lacking.join(" and ")
-        ),
-    };
-    let text = format!(
-        "{writes}; planning took {}",
-        counted_u64(budget.plan_requests, "request", "requests"),
-    );
-    page.prose(0, (Paint::Faint, "requests: "), &text)?;
+    page.prose(0, (Paint::Faint, "requests: "), &requests(document))?;
     mails(document, page)?;
     let digest = document
         .digest
@@ -170,6 +155,25 @@ pub(super) fn closing(document: &PlanDocument, page: &mut Page<'_>) -> io::Resul
         page.prose(0, (Paint::Faint, "digest:   "), digest)?;
     }
     next(document, page)
+}
+
+/// Says how many requests apply sends, and how many planning took.
+pub(in crate::report) fn requests(document: &PlanDocument) -> String {
+    let budget = &document.api_budget;
+    let writes = counted_u64(budget.apply_writes, "write", "writes");
+    let lacking: Vec<&str> = document.lacking().into_iter().collect();
+    let writes = match (budget.apply_writes, lacking.as_slice()) {
+        (0, _) => "apply would send nothing".to_owned(),
+        (_, []) => format!("apply will send at least {writes}"),
+        (_, lacking) => format!(
+            "apply sends nothing with these credentials, which lack the right {}; with it at least {writes}",
+            lacking.join(" and ")
+        ),
+    };
+    format!(
+        "{writes}; planning took {}",
+        counted_u64(budget.plan_requests, "request", "requests"),
+    )
 }
 
 /// How much is described, where that is not everything.
@@ -317,7 +321,14 @@ fn unmanaged(document: &PlanDocument, page: &mut Page<'_>) -> io::Result<()> {
         .map(|(count, one, many)| counted(count, one, many))
         .collect();
     if !parts.is_empty() {
-        let text = format!("{} not in the YAML, left alone", parts.join(", "));
+        let counted = unmanaged.organizations + unmanaged.projects;
+        // Projects are named where the site asks for that, organizations where the policy does.
+        let rest = match unmanaged.addresses.len() {
+            0 => "",
+            named if named < counted => "; `policy.unmanaged: list` names all",
+            _ => "",
+        };
+        let text = format!("{} not in the YAML, left alone{rest}", parts.join(", "));
         page.prose(0, (Paint::Faint, "others:   "), &text)?;
     }
     let shown = shown_of(unmanaged.addresses.len(), page.limit(0));

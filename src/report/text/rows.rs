@@ -3,7 +3,7 @@
 use super::Settled;
 use super::layout::{Page, Paint, fit_end};
 
-use super::values::{Null, transition, words};
+use super::values::{Null, of_roles, transition, words};
 use crate::neutral::columns::padded;
 use crate::neutral::neutral;
 use crate::neutral::phrase::Phrase;
@@ -216,7 +216,9 @@ pub(in crate::report) fn value(change: &ResourceChange) -> Phrase {
     let null = Null::before(action);
     let (before, after) = (essence(&body.before), essence(&body.after));
     match action {
-        "update" => transition(before, after, null, LIST_ITEMS),
+        "update" => {
+            of_roles(before, after).unwrap_or_else(|| transition(before, after, null, LIST_ITEMS))
+        }
         _ if !is_valued(&change.kind) => Phrase::default(),
         "delete" if !before.is_null() => words(before, null, LIST_ITEMS),
         _ if !after.is_null() => words(after, null, LIST_ITEMS),

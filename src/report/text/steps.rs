@@ -3,6 +3,7 @@
 use super::Settled;
 use super::layout::{Page, Paint};
 use super::rows::{Row, Widths, more, null_of, place, shown_of, turned};
+use super::values::of_roles;
 use crate::report::alike;
 use crate::report::document::{ManualStepDocument, PlanDocument, ResourceChange};
 use std::io;
@@ -92,8 +93,11 @@ fn one(
         page.prose(indent, (Paint::Faint, "who:    "), role)?;
     }
     let first = changes.iter().find_map(|(_, change)| *change);
-    let values = turned(&step.present, &step.expected, null_of(first));
-    page.prose(indent, (Paint::Faint, "value:  "), &values.to_string())?;
+    // What becomes of roles stands in the title.
+    if of_roles(&step.present, &step.expected).is_none() {
+        let values = turned(&step.present, &step.expected, null_of(first));
+        page.prose(indent, (Paint::Faint, "value:  "), &values.to_string())?;
+    }
     if let [(_, Some(change))] = changes.as_slice() {
         let source = place(change.portcullis.source.as_ref());
         if !source.is_empty() {

@@ -91,6 +91,31 @@ pub(in crate::report) fn transition(
     was.then(&words(after, Null::NotThere, items))
 }
 
+/// Says what becomes of the roles of an account: `leaves writers; loses jira and confluence; becomes a customer`. `None` for what is
+/// no such change.
+pub(in crate::report) fn of_roles(before: &Value, after: &Value) -> Option<Phrase> {
+    let loses = after.get("loses")?.as_array()?;
+    let becomes = |value: &Value| value.get("role").and_then(Value::as_str) == Some("customer");
+    let named = |verb: &str, names: &[Value]| {
+        let (last, others) = names.split_last()?;
+        let name = |value: &Value| value.as_str().map_or_else(Phrase::default, text_of);
+        let others: Vec<Phrase> = others.iter().map(name).collect();
+        let and = if others.is_empty() { "" } else { " and " };
+        let text = Phrase::of(&format!("{verb} ")).joined(&others, ", ");
+        Some(text.word(and).then(&name(last)))
+    };
+    let leaves = after.get("leaves").and_then(Value::as_array);
+    let parts: Vec<Phrase> = [
+        leaves.and_then(|groups| named("leaves", groups)),
+        named("loses", loses),
+        (becomes(after) && !becomes(before)).then(|| Phrase::of("becomes a customer")),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    (!parts.is_empty()).then(|| Phrase::default().joined(&parts, "; "))
+}
+
 /// Returns a text: the words that settings have by themselves, anything else as foreign.
 fn text_of(text: &str) -> Phrase {
     let ours = text.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
@@ -180,6 +205,31 @@ mod tests {
             words(&Value::Null, Null::before("create"), 3).to_string(),
             "not there"
         );
+    }
+
+    #[test]
+    fn what_becomes_of_roles_is_said_and_no_value() {
+        let said = |before: Value, after: Value| {
+            of_roles(&before, &after).map(|phrase| phrase.to_string())
+        };
+        let apps = ["jira", "confluence", "compass"];
+        assert_eq!(
+            said(
+                json!({"email": "a@x.example", "role": "user", "loses": []}),
+                json!({"email": "a@x.example", "role": "customer", "loses": apps})
+            )
+            .unwrap(),
+            "loses jira, confluence and compass; becomes a customer"
+        );
+        assert_eq!(
+            said(
+                json!({"loses": [], "leaves": []}),
+                json!({"loses": ["jira"], "leaves": ["writers"]})
+            )
+            .unwrap(),
+            "leaves writers; loses jira"
+        );
+        assert_eq!(said(json!("open"), json!("restricted")), None);
     }
 
     #[test]
