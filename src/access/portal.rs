@@ -289,7 +289,7 @@ fn restricted(project: &Project, whom: &str, trail: &mut Trail) {
     }
     trail.add("V1", project.channel_access.source(), || {
         format!(
-            "{} is restricted: its roster and linked organizations only, {whom}",
+            "{} is restricted: its customers and linked organizations only, {whom}",
             project.key
         )
     });
@@ -372,7 +372,11 @@ fn listed(
         match route {
             Route::Roster { source, sure } => {
                 trail.add("V1", Some(source), || {
-                    format!("{}on the roster of {}", perhaps_said(sure), project.key)
+                    format!(
+                        "{}on the list of customers of {}",
+                        perhaps_said(sure),
+                        project.key
+                    )
                 });
                 answer = answer.or(actor.certainty.and(certainty(sure)));
             }
@@ -455,7 +459,7 @@ fn not_listed(state: &State<'_>, project: &Project, who: Account, trail: &mut Tr
     restricted(project, "and nobody else", trail);
     let mut answer = Answer::No;
     for (list, coverage) in [
-        ("roster", &project.roster),
+        ("list of customers", &project.roster),
         ("list of organizations", &project.links),
     ] {
         match coverage {

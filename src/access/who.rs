@@ -35,6 +35,15 @@ pub struct Via {
 }
 
 impl Via {
+    /// Returns the route as text has it: a project's own list is that of its `customers`.
+    pub fn said(&self) -> &str {
+        match self.route.as_str() {
+            "roster" => "customers",
+            "perhaps the roster" => "perhaps customers",
+            other => other,
+        }
+    }
+
     fn new(route: String, rule: &'static str, source: Option<Source>) -> Self {
         Self {
             route,
@@ -439,7 +448,10 @@ pub(super) fn gaps(state: &State<'_>, project_at: usize) -> Vec<String> {
         Coverage::AsWritten(why) => gaps.push(format!("{what} {why}")),
         Coverage::Unread(why) => gaps.push(format!("{what} is not known: {why}")),
     };
-    note(format!("the roster of {}", project.key), &project.roster);
+    note(
+        format!("the list of customers of {}", project.key),
+        &project.roster,
+    );
     note(
         format!("the list of organizations of {}", project.key),
         &project.links,

@@ -87,7 +87,7 @@ pub(super) fn list(state: &State<'_>, at: usize, way: Way) -> Option<String> {
 
 fn word(state: &State<'_>, at: usize, way: Way) -> String {
     match way {
-        Way::Roster => "the roster".to_owned(),
+        Way::Roster => "the list of customers".to_owned(),
         Way::Organization(organization) => {
             let found = state.organizations.get(organization as usize);
             let name = found.map_or("?", |organization| organization.name.as_str());

@@ -214,7 +214,7 @@ pub static TABLE: [Lint; 71] = [
         "L31",
         Severity::Error,
         false,
-        "project restricted, roster, organizations and customer groups empty (or all empty organizations)",
+        "project restricted, customers, organizations and customer groups empty (or all empty organizations)",
         Basis::State,
     ),
     lint(
@@ -319,7 +319,7 @@ pub static TABLE: [Lint; 71] = [
         "L46",
         Severity::Error,
         false,
-        "new roster/organization member whose address R3 rejects",
+        "new customer or organization member whose address R3 rejects",
         Basis::State,
     ),
     lint(
@@ -361,14 +361,14 @@ pub static TABLE: [Lint; 71] = [
         "L52",
         Severity::Error,
         false,
-        "plan removes roster entries while project open",
+        "plan removes customers while project open",
         Basis::Plan,
     ),
     lint(
         "L53",
         Severity::Warning,
         false,
-        "removal from organization while roster / other organization / open still grants",
+        "removal from organization while customers / other organization / open still grants",
         Basis::Plan,
     ),
     lint(

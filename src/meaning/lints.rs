@@ -57,7 +57,7 @@ pub static TABLE: &[Why] = &[
     why("L30", "None of the customers who are promised articles can read them.", &[sources::CONFLUENCE_CHANGES]),
     why("L31", "Nobody can use the project.", &[sources::LIMIT_VISIBILITY]),
     why("L32", "Chat gets past the restriction and invites whoever writes.", &[sources::PROJECT_PERMISSIONS]),
-    why("L33", "Mail of unknown senders, and of customers who are not on the roster, is dropped.", &[sources::EMAIL_REFUSED]),
+    why("L33", "Mail of unknown senders, and of customers who are not on the project's list, is dropped.", &[sources::EMAIL_REFUSED]),
     why("L34", "The portal of a restricted project shows to customers who are not on it.", &[sources::LEAK]),
     why("L35", "Members of the group become customers in silence.", &[sources::UNWANTED_CUSTOMERS]),
     why("L36", "Signing up and adding fail, and an open project acts as restricted (V8a, V8b).", &[sources::SIGNUP_UNAVAILABLE, sources::PERMISSION_ERRORS]),

@@ -88,7 +88,7 @@ impl Block {
                     .to_owned()
             }
             Self::Unreviewed(_) | Self::Withheld(_) => "a review of a plan that says so".to_owned(),
-            Self::DependsOn { .. } => "lifting what blocks the row that it rests on".to_owned(),
+            Self::DependsOn { .. } => "what unblocks the row that it rests on".to_owned(),
         }
     }
 }

@@ -107,8 +107,16 @@ fn r1_existing_by_mail_needs_the_project() {
 
 #[test]
 fn r1_existing_by_the_customers_page_lands_on_the_roster() {
-    existing_row(Channel::AgentInvite, "R1", "on the project's roster");
-    existing_row(Channel::RestInvite, "R1", "on the project's roster");
+    existing_row(
+        Channel::AgentInvite,
+        "R1",
+        "on the project's list of customers",
+    );
+    existing_row(
+        Channel::RestInvite,
+        "R1",
+        "on the project's list of customers",
+    );
 }
 
 #[test]

@@ -183,7 +183,7 @@ fn g9_an_invitation_through_rest_passes_and_adds_to_the_roster() {
     gate(Channel::RestInvite, |_| PortalOnly);
     with_state(&Settings::types(false, true, "any").yaml(""), |state| {
         let (_, because) = channel(state, "new@other.example", Channel::RestInvite, None);
-        cites(&because, "R2", "a place on the project's roster");
+        cites(&because, "R2", "a place on the project's list of customers");
         cites(&because, "Q7", "assumed");
     });
 }

@@ -117,8 +117,8 @@ fn v_listed_people_reach_a_restricted_project() {
     for (create, no_login) in OPEN_COLUMNS {
         with_state(&site(create, no_login), |state| {
             for (address, text) in [
-                ("cy@x.example", "on the roster of SHUT"),
-                ("ina@approved.example", "on the roster of SHUT"),
+                ("cy@x.example", "on the list of customers of SHUT"),
+                ("ina@approved.example", "on the list of customers of SHUT"),
                 ("ana@globex.example", "a member of `Globex`"),
             ] {
                 let visitor = Visitor::address(state, &email(address));
@@ -412,7 +412,11 @@ fn a_list_that_is_only_added_to_says_that_others_may_be_on_it() {
     with_state(&Settings::types(true, true, "any").yaml(below), |state| {
         let (got, because) = reach(state, &Visitor::AnyCustomer, "SHUT");
         assert_eq!(got, NO);
-        cites(&because, "V1", "the roster of SHUT is `add_only`");
+        cites(
+            &because,
+            "V1",
+            "the list of customers of SHUT is `add_only`",
+        );
         cites(
             &because,
             "V1",

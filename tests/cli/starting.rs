@@ -225,6 +225,16 @@ fn the_sandbox_is_for_this_machine_only() {
     assert_eq!(ran.code, 8, "{}", ran.text());
 }
 
+#[test]
+fn a_port_that_is_taken_is_said_with_a_way_out() {
+    let place = Place::new();
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let listen = taken.local_addr().unwrap().to_string();
+    let ran = place.run(&["sandbox", "--listen", &listen]);
+    assert_eq!(ran.code, 8, "{}", ran.text());
+    assert!(ran.err.contains("--listen 127.0.0.1:0"), "{}", ran.text());
+}
+
 /// The embedded sandbox saves a moment after each change; an interruption must not lose what the journal calls done.
 #[test]
 fn an_interrupted_apply_loses_nothing_that_the_embedded_sandbox_answered() {

@@ -180,8 +180,12 @@ fn one_round_through_the_pages_settles_a_plan() {
     let done = place.run(&["plan", "--format", "json"]).json();
     let rest = done["manual_steps"].as_array().unwrap();
     assert!(rest.iter().all(|step| step["attest"].is_null()), "{rest:?}");
-    // Nobody there to ask: nothing is recorded.
+    // Nothing is left to ask: that is said.
     place.run(&["plan", "--out", "plan.json"]);
+    let (code, _, err) = answered(&place, &round, "");
+    assert_eq!(code, 0, "{err}");
+    assert!(err.contains("nothing is recorded"), "{err}");
+    // Nobody there to ask: nothing is recorded.
     assert_eq!(
         place
             .run(&["attest", "--all-of", "plan.json", "--by", "YOU"])

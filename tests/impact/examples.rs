@@ -123,8 +123,8 @@ fn restricting_a_project_takes_it_from_whoever_is_on_no_list() {
         told(&round),
         "losses ITSM (open access): dee@acme.example\n\
          keeps ITSM (organization `Globex`): ana@globex.example\n\
-         keeps ITSM (the roster): cy@other.example\n\
-         keeps ITSM (the roster and organization `Globex`): bo@globex.example\n"
+         keeps ITSM (the list of customers): cy@other.example\n\
+         keeps ITSM (the list of customers and organization `Globex`): bo@globex.example\n"
     );
     insta::assert_snapshot!(block(&round));
 }
@@ -142,7 +142,7 @@ fn unlinking_an_organization_takes_nothing_from_who_is_on_the_roster() {
     assert_eq!(
         told(&round),
         "losses ITSM (organization `Globex`): ana@globex.example\n\
-         keeps ITSM (the roster): bo@globex.example\n"
+         keeps ITSM (the list of customers): bo@globex.example\n"
     );
     assert_eq!(
         impact(&round)["without_any_access"]["list"],
@@ -252,7 +252,10 @@ fn a_revoked_account_gains_nothing_from_a_list() {
             "list: [dee@acme.example, cy@other.example]",
         )]),
     );
-    assert_eq!(told(&round), "gains HR (the roster): cy@other.example\n");
+    assert_eq!(
+        told(&round),
+        "gains HR (the list of customers): cy@other.example\n"
+    );
 }
 
 fn sentences(round: &Round) -> String {
@@ -309,8 +312,8 @@ fn nobody_is_told_the_route_of_somebody_else() {
     assert!(
         told.contains(
             "3 people keep ITSM without open access: ana@globex.example (through organization `Globex`); \
-             cy@other.example (through the roster); \
-             bo@globex.example (through the roster and organization `Globex`)."
+             cy@other.example (through the list of customers); \
+             bo@globex.example (through the list of customers and organization `Globex`)."
         ),
         "{told}"
     );

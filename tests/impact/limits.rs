@@ -240,7 +240,10 @@ fn a_step_by_hand_moves_people_when_it_is_done_and_not_before() {
         let case = Case::new(&text, &before).await;
         let first = case.plan().await;
         // Apply lets Cy into HR; the door for everybody waits for an administrator.
-        assert_eq!(told(&first), "gains HR (the roster): cy@other.example\n");
+        assert_eq!(
+            told(&first),
+            "gains HR (the list of customers): cy@other.example\n"
+        );
         assert_eq!(impact(&first)["classes"], json!([]));
         let later = &impact(&first)["with_manual_steps"]["classes"];
         assert_eq!(later[0]["class"], "anyone", "{later:#}");
@@ -289,7 +292,7 @@ fn a_change_that_waits_for_a_person_counts_with_the_step() {
         let second = case.plan().await;
         assert_eq!(
             told(&second),
-            "losses ITSM (the roster): cy@other.example\n"
+            "losses ITSM (the list of customers): cy@other.example\n"
         );
         assert_eq!(impact(&second)["with_manual_steps"]["people_losing"], 0);
     });

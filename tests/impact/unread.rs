@@ -333,7 +333,10 @@ fn leaving_a_roster_takes_no_role_away() {
         let round = case.plan_from(observed);
         (case, round)
     });
-    assert_eq!(told(&round), "losses HR (the roster): dee@acme.example\n");
+    assert_eq!(
+        told(&round),
+        "losses HR (the list of customers): dee@acme.example\n"
+    );
     // Whether the account holds the role Customer was not read, so that it surely reached nothing before or after.
     assert_eq!(impact(&round)["without_sure_access"]["people"], 1);
     let desired = Desired::new(&case.workspace, &key(), today()).unwrap();
@@ -369,7 +372,10 @@ fn being_put_on_a_list_gains_no_open_portal() {
         };
         assert!(customers.remove(&id));
     });
-    assert_eq!(told(&round), "gains HR (the roster): cy@other.example\n");
+    assert_eq!(
+        told(&round),
+        "gains HR (the list of customers): cy@other.example\n"
+    );
 }
 
 /// Where it is not known who could get an account, it is not known either that they could open the portal.

@@ -97,7 +97,7 @@ pub fn existing(
 
 fn on_the_roster(trail: &mut Trail) {
     trail.add("R1", None, || {
-        "the person is put on the project's roster".into()
+        "the person is put on the project's list of customers".into()
     });
 }
 

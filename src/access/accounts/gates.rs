@@ -193,7 +193,7 @@ fn g8_rest_create(trail: &mut Trail) -> Answer {
 /// G9: inviting through REST passes, sends a mail and puts the person on the roster.
 fn g9_rest_invite(project: Option<&Project>, trail: &mut Trail) -> Answer {
     trail.add("R2", None, || {
-        "inviting through REST passes whatever the site's portal access says; the person gets a mail and a place on the project's roster".into()
+        "inviting through REST passes whatever the site's portal access says; the person gets a mail and a place on the project's list of customers".into()
     });
     trail.add("Q7", None, || {
         "assumed: an invitation through REST follows the same table of account types".into()

@@ -128,7 +128,7 @@ fn people(
     let name_width = column(audience.people.iter().map(|row| row.who.as_str()));
     let answer_width = column(audience.people.iter().map(|row| row.answer.word()));
     let routes = || audience.people.iter().flat_map(|row| &row.via);
-    let route_width = column(routes().map(|via| via.route.as_str()));
+    let route_width = column(routes().map(Via::said));
     let rests = routes().map(|via| rule_and_place(via, sources).width());
     let beside = name_width + answer_width + route_width + 8 + rests.max().unwrap_or(0) <= width;
     for row in &audience.people {
@@ -144,12 +144,12 @@ fn people(
         }
         for (at, via) in row.via.iter().enumerate() {
             let label = if beside && at == 0 { &head } else { &further };
-            let route = padded(&neutral(&via.route), route_width);
+            let route = padded(&neutral(via.said()), route_width);
             let line = format!("{label}{route}  {}", rule_and_place(via, sources));
             match line.width() <= width {
                 true => writeln!(out, "{line}")?,
                 false => {
-                    let text = format!("{}, {}", via.route, rule_and_place(via, sources));
+                    let text = format!("{}, {}", via.said(), rule_and_place(via, sources));
                     hanging(out, label, &text, width)?;
                 }
             }

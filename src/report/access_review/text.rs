@@ -268,7 +268,7 @@ fn ways(out: &mut dyn Write, report: &Report<'_, '_, '_>, row: &Row) -> io::Resu
                 .source
                 .map_or(String::new(), |source| place(source, report.sources));
             let end = format!("{:<4} {source}", via.rule.0).trim_end().to_owned();
-            lines.push((target, answer, neutral(&via.route).into_owned(), end));
+            lines.push((target, answer, neutral(via.said()).into_owned(), end));
             (target, answer) = (String::new(), "");
         }
     }

@@ -331,7 +331,7 @@ fn person(report: &Report<'_, '_, '_>, row: &Row, out: &mut dyn Write) -> io::Re
         let via = row.via(review, reached);
         let routes: Vec<String> = via
             .iter()
-            .map(|via| format!("{} {}", escaped(&via.route), via.rule.0))
+            .map(|via| format!("{} {}", escaped(via.said()), via.rule.0))
             .collect();
         let _ = write!(
             text,
