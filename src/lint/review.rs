@@ -9,6 +9,7 @@ use crate::judge::{Ledger, Sheet, Worlds};
 use crate::observed::Observed;
 use crate::plan::{Block, Change, Finding, Reason};
 use crate::policy::{Verdict, Weight};
+use percent_encoding::percent_decode_str;
 use std::collections::BTreeMap;
 
 /// Warnings that nothing but a site shows, so that `plan` repeats them. Of the others, `validate` repeats those that hold
@@ -128,10 +129,9 @@ fn block(sheet: &mut Sheet<'_>, judged: &Judged<'_>, sides: Sides<'_, '_>) -> St
             sheet.block(at, Block::Lint(code));
         }
     }
-    format!(
-        "{}: {} (hint: {})",
-        found.address, found.message, found.hint
-    )
+    // For people: a name reads as it is written, `*@globex.example` and not `%2A@globex.example`.
+    let address = percent_decode_str(found.address.as_str()).decode_utf8_lossy();
+    format!("{address}: {} (hint: {})", found.message, found.hint)
 }
 
 /// Says whether a finding is about something that is asked for.
