@@ -156,6 +156,21 @@ async function look(browser, page, width, scheme) {
     await new Promise((resolve) => setTimeout(resolve, 50));
     const unfolded = await tab.evaluate(() => document.documentElement.scrollWidth);
     if (unfolded > width) wrong.push(`${where}: ${unfolded} pixels wide when all is unfolded`);
+    // No word is torn, here and at the widths between a telephone and a desk.
+    for (const between of width === 320 && scheme === 'light' ? [320, 500, 740] : [width]) {
+      await tab.setViewport({ width: between, height: 900 });
+      for (const problem of await walks.torn(tab)) wrong.push(`${where}: at ${between}: ${problem}`);
+      const reaches = await tab.evaluate(() => document.documentElement.scrollWidth);
+      if (reaches > between) wrong.push(`${where}: ${reaches} pixels wide at ${between}`);
+    }
+    await tab.setViewport({ width, height: 900 });
+    // The texts of a picture stay in their boxes.
+    const out = await tab.evaluate(() => [...document.querySelectorAll('.picture text')].filter((text) => {
+      const box = text.previousElementSibling.getBBox();
+      const said = text.getBBox();
+      return said.x + said.width > box.x + box.width;
+    }).map((text) => text.textContent));
+    if (out.length > 0) wrong.push(`${where}: runs out of its box: ${out.slice(0, 3).join(', ')}`);
     // A name is text, whatever it says.
     const title = await tab.title();
     if (page.title && !title.startsWith(page.title)) wrong.push(`${where}: the title is ${title}`);

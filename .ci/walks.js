@@ -135,6 +135,38 @@ async function pieces(tab) {
   return wrong;
 }
 
+/// Looks for words that are torn over two lines although they are no wider than the narrowest place where people read: what a
+/// table does whose columns are pressed until a word stands letter below letter. A hyphen or a slash is a place to break.
+async function torn(tab) {
+  return tab.evaluate(() => {
+    const FITS = 200;
+    const wrong = [];
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    const range = document.createRange();
+    for (let node = walker.nextNode(); node && wrong.length < 5; node = walker.nextNode()) {
+      const around = node.parentElement;
+      if (around.closest('noscript, script, style, textarea, svg') || !around.checkVisibility()) continue;
+      const measured = (from, text) => {
+        range.setStart(node, from);
+        range.setEnd(node, from + text.length);
+        const lines = [...range.getClientRects()].filter((line) => line.width > 0);
+        const tops = new Set(lines.map((line) => Math.round(line.top)));
+        return { tops, wide: lines.reduce((sum, line) => sum + line.width, 0) };
+      };
+      for (const { 0: run, index } of node.data.matchAll(/\S{2,}/gu)) {
+        const { tops: all, wide } = measured(index, run);
+        if (all.size < 2 || wide > FITS) continue;
+        for (const { 0: word, index: at } of run.matchAll(/[^/\u2013\u2014\u2192-]{2,}/gu)) {
+          const { tops } = measured(index + at, word);
+          if (tops.size < 2) continue;
+          wrong.push(`${word} is torn over ${tops.size} lines in ${around.closest('td, th, button, li, p, dd, dt, summary, legend, label')?.tagName.toLowerCase() ?? 'the page'}`);
+        }
+      }
+    }
+    return wrong;
+  });
+}
+
 /// Reads a page as a screen reader does: one first heading, no level left out, everything operable named, tables with a name and
 /// heads, one main part.
 async function told(tab, wants) {
@@ -183,4 +215,4 @@ async function told(tab, wants) {
   return wrong;
 }
 
-module.exports = { tabs, folds, boxes, search, pieces, told };
+module.exports = { tabs, folds, boxes, search, pieces, told, torn };

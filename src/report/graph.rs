@@ -1,6 +1,6 @@
 //! Who reaches what as a picture: SVG in three columns, or the text of DOT and of Mermaid. Names cannot break out of either.
 
-use crate::access::graph::{Graph, Kind, Node};
+use crate::access::graph::{Edge, Graph, Kind, Node};
 use crate::neutral::html::escaped;
 use crate::neutral::neutral;
 use std::io::{self, Write};
@@ -9,6 +9,9 @@ use std::io::{self, Write};
 const COLUMNS: [usize; 3] = [10, 430, 690];
 const ROW: usize = 28;
 const WIDTHS: [usize; 3] = [300, 150, 150];
+/// How far apart lines run that lead past the portals, and after how many they begin at the top again.
+const LANE: usize = 6;
+const LANES: usize = 40;
 /// How many letters of a name the picture shows.
 const LETTERS: usize = 36;
 
@@ -98,19 +101,41 @@ pub fn svg(out: &mut dyn Write, graph: &Graph, site: &str) -> io::Result<()> {
             (column, rows[column] * ROW)
         })
         .collect();
+    // What leads past the portals runs below them: behind their boxes it would read as access to one.
+    let is_past = |edge: &&Edge| match (places.get(edge.from), places.get(edge.to)) {
+        (Some(from), Some(to)) => from.0 + 1 < to.0,
+        _ => false,
+    };
+    let past = graph.edges.iter().filter(is_past).count().min(LANES);
+    let lanes = rows[1] * ROW + ROW;
     let height = (rows.iter().max().copied().unwrap_or(0) + 2) * ROW;
+    let height = height.max(lanes + past * LANE + ROW);
     let title = format!("Who reaches what on {}", escaped(site));
     writeln!(
         out,
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 860 {height}\" role=\"img\" aria-label=\"{title}\" font-family=\"sans-serif\" font-size=\"12\">\n\
          <title>{title}</title>\n<rect width=\"100%\" height=\"100%\" fill=\"#fff\"/>"
     )?;
+    let mut lane = 0;
     for edge in &graph.edges {
         let (Some(from), Some(to)) = (places.get(edge.from), places.get(edge.to)) else {
             continue;
         };
         let x1 = COLUMNS[from.0] + WIDTHS[from.0];
         let (x2, middle) = (COLUMNS[to.0], (x1 + COLUMNS[to.0]) / 2);
+        let (y1, y2) = (from.1, to.1);
+        let way = match is_past(&edge) {
+            false => format!("M{x1},{y1} C{middle},{y1} {middle},{y2} {x2},{y2}"),
+            true => {
+                let y = lanes + lane % LANES * LANE;
+                lane += 1;
+                let (left, right) = (COLUMNS[1] - 10, COLUMNS[1] + WIDTHS[1] + 10);
+                let (down, up) = ((x1 + left) / 2, (right + x2) / 2);
+                format!(
+                    "M{x1},{y1} C{down},{y1} {down},{y} {left},{y} L{right},{y} C{up},{y} {up},{y2} {x2},{y2}"
+                )
+            }
+        };
         let dash = if edge.sure {
             ""
         } else {
@@ -118,8 +143,7 @@ pub fn svg(out: &mut dyn Write, graph: &Graph, site: &str) -> io::Result<()> {
         };
         writeln!(
             out,
-            "<path d=\"M{x1},{0} C{middle},{0} {middle},{1} {x2},{1}\" fill=\"none\" stroke=\"#8fa1b3\"{dash}/>",
-            from.1, to.1
+            "<path d=\"{way}\" fill=\"none\" stroke=\"#8fa1b3\"{dash}/>"
         )?;
     }
     for (node, (column, y)) in graph.nodes.iter().zip(&places) {

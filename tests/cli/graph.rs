@@ -23,6 +23,28 @@ fn the_quickstart_as_a_picture() {
     );
 }
 
+/// A line from a class to articles that ran behind the box of a portal would read as access to that portal.
+#[test]
+fn what_leads_past_the_portals_runs_below_them() {
+    let place = Place::quickstart();
+    let svg = place.run(&["graph"]).out;
+    let boxes = svg.split("<rect x=\"430\" y=\"").skip(1);
+    let lowest = boxes.map(|rest| rest.split('"').next().unwrap().parse::<usize>().unwrap() + 22);
+    let lowest = lowest.max().unwrap();
+    let past: Vec<&str> = svg
+        .lines()
+        .filter(|line| line.starts_with("<path d=\"M310,") && line.contains(" 690,"))
+        .collect();
+    assert!(!past.is_empty(), "{svg}");
+    for line in past {
+        let (_, level) = line
+            .split_once(" L590,")
+            .expect("a level piece below the portals");
+        let level: usize = level.split(' ').next().unwrap().parse().unwrap();
+        assert!(level > lowest, "{line}: {lowest}");
+    }
+}
+
 #[test]
 fn names_cannot_break_out() {
     let place = Place::quickstart();

@@ -399,6 +399,10 @@ fn a_contract_that_ends_is_shown_with_its_list_and_found() {
         assert!(text.out.contains("until 2026-12-10"), "{}", text.text());
         let page = place.run(&[state, &["--format", "html"]].concat());
         assert!(page.out.contains("until 2026-12-10"), "{}", page.text());
+        // Names stand as names, not between the backquotes of a terminal.
+        let (body, _script) = page.out.split_once("<script>").unwrap();
+        assert!(!body.contains('`'), "{body}");
+        assert!(body.contains("<code><bdi>Globex</bdi></code>"), "{body}");
     }
 }
 

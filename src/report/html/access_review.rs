@@ -1,11 +1,12 @@
 //! The access review of a site as a page in the form of the review page: what to look at first, then everybody by name.
 
 use super::super::access_review::{Report, Row, rows};
-use super::markup::{OPEN, begin, folded};
+use super::markup::{OPEN, begin, folded, phrase};
 use super::{SCRIPT, STYLE, hashed};
 use crate::access::Answer;
 use crate::access::review::kind;
 use crate::neutral::html::escaped;
+use crate::neutral::phrase::Phrase;
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
@@ -27,7 +28,7 @@ pub fn access_review(out: &mut dyn Write, report: &Report<'_, '_, '_>) -> io::Re
     )?;
     verdict(report, out)?;
     numbers(report, out)?;
-    writeln!(out, "<p>{}</p>", escaped(&report.headline()))?;
+    writeln!(out, "<p>{}</p>", said(&report.headline()))?;
     writeln!(
         out,
         "</header>\n<form id=\"search\" role=\"search\" hidden>\n<label for=\"query\">Find a person, an organization or a project</label><br>\n\
@@ -85,24 +86,37 @@ fn code(text: &str) -> String {
     format!("<code><bdi>{}</bdi></code>", escaped(text))
 }
 
+/// A message, whose names stand between backquotes.
+fn said(message: &str) -> String {
+    phrase(&Phrase::read(message))
+}
+
+/// What a finding is about: a name as it is, a message with its names as such.
+fn thing(text: &str) -> String {
+    match text.contains('`') {
+        true => said(text),
+        false => code(text),
+    }
+}
+
 fn findings(report: &Report<'_, '_, '_>, out: &mut dyn Write) -> io::Result<()> {
     begin("Look at first", out)?;
     for (number, finding) in report.found() {
         let title = escaped(&finding.code.title(finding.sure()));
         let gap = finding
             .gap()
-            .map_or(String::new(), |gap| format!("; {}", escaped(gap)));
+            .map_or(String::new(), |gap| format!("; {}", said(gap)));
         writeln!(
             out,
             "<h3>{number}. {title}{gap}</h3>\n<p class=\"soft\">{}</p>",
-            escaped(finding.code.hint())
+            said(finding.code.hint())
         )?;
         let mut names = finding.things.clone();
         names.extend(report.names(finding));
         list(&title, &names, out)?;
     }
     let unknown = report.unknown().map(|finding| {
-        let gap = escaped(finding.gap().unwrap_or_default());
+        let gap = said(finding.gap().unwrap_or_default());
         format!(
             "<li>{}: not known, {gap}</li>\n",
             escaped(finding.code.word())
@@ -129,7 +143,7 @@ fn list(of: &str, names: &[String], out: &mut dyn Write) -> io::Result<()> {
     }
     let rows: String = names
         .iter()
-        .map(|name| format!("<li>{}\n", code(name)))
+        .map(|name| format!("<li>{}\n", thing(name)))
         .collect();
     let content = format!("<ul>\n{rows}</ul>\n");
     match names.len() <= OPEN {
@@ -175,6 +189,17 @@ fn since(report: &Report<'_, '_, '_>, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "</section>")
 }
 
+/// What the table says of each portal.
+const PORTAL_HEADS: [&str; 7] = [
+    "channel access",
+    "the web",
+    "sign-up",
+    "every customer",
+    "people",
+    "perhaps",
+    "owner",
+];
+
 fn portals(report: &Report<'_, '_, '_>, out: &mut dyn Write) -> io::Result<()> {
     let review = report.review;
     if review.portals.is_empty() {
@@ -183,10 +208,11 @@ fn portals(report: &Report<'_, '_, '_>, out: &mut dyn Write) -> io::Result<()> {
     begin("Portals", out)?;
     writeln!(
         out,
-        "<div class=\"scroll\" data-find>\n<table>\n<caption>Who can open each portal. A number is how many known people reach it.</caption>\n\
-         <thead><tr><th scope=\"col\">portal</th><th scope=\"col\">channel access</th>\
-         <th scope=\"col\">the web</th><th scope=\"col\">sign-up</th><th scope=\"col\">every customer</th><th scope=\"col\">people</th>\
-         <th scope=\"col\">perhaps</th><th scope=\"col\">owner</th></tr></thead>\n<tbody>"
+        "<div data-find>\n<table class=\"portals\">\n<caption>Who can open each portal. A number is how many known people reach it.</caption>\n\
+         <thead><tr><th scope=\"col\">portal</th>{}</tr></thead>\n<tbody>",
+        PORTAL_HEADS
+            .map(|head| format!("<th scope=\"col\">{head}</th>"))
+            .concat()
     )?;
     for portal in &review.portals {
         let access = match portal.open {
@@ -194,17 +220,24 @@ fn portals(report: &Report<'_, '_, '_>, out: &mut dyn Write) -> io::Result<()> {
             Answer::No => "restricted",
             Answer::Uncertain => "not known",
         };
-        writeln!(
+        write!(
             out,
-            "<tr><th scope=\"row\">{}</th><td>{access}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>",
-            code(&review.target(portal.project, None)),
+            "<tr><th scope=\"row\">{}</th>",
+            code(&review.target(portal.project, None))
+        )?;
+        let cells = [
+            access.to_owned(),
             answer(portal.anonymous),
             answer(portal.anyone),
             answer(portal.any_customer),
-            portal.people,
-            portal.perhaps,
+            portal.people.to_string(),
+            portal.perhaps.to_string(),
             portal.owner.as_deref().map_or(String::new(), code),
-        )?;
+        ];
+        for (head, cell) in PORTAL_HEADS.iter().zip(cells) {
+            write!(out, "<td data-head=\"{head}\">{cell}</td>")?;
+        }
+        writeln!(out, "</tr>")?;
     }
     writeln!(out, "</tbody>\n</table>\n</div>\n</section>")
 }
@@ -226,7 +259,7 @@ fn classes(report: &Report<'_, '_, '_>, out: &mut dyn Write) -> io::Result<()> {
             code(&line.target),
             code(&line.names()),
             line.answer,
-            escaped(line.route),
+            said(line.route),
             line.rule
         );
     }
@@ -268,7 +301,7 @@ fn lists(report: &Report<'_, '_, '_>, out: &mut dyn Write) -> io::Result<()> {
             content.push_str(", not declared");
         }
         if let Some(gap) = &row.gap {
-            let _ = write!(content, ", {}", escaped(gap));
+            let _ = write!(content, ", {}", said(gap));
         }
         content.push('\n');
     }
@@ -331,7 +364,7 @@ fn person(report: &Report<'_, '_, '_>, row: &Row, out: &mut dyn Write) -> io::Re
         let via = row.via(review, reached);
         let routes: Vec<String> = via
             .iter()
-            .map(|via| format!("{} {}", escaped(via.said()), via.rule.0))
+            .map(|via| format!("{} {}", said(via.said()), via.rule.0))
             .collect();
         let _ = write!(
             text,
@@ -351,7 +384,7 @@ fn sentences(title: &str, lines: &[impl AsRef<str>], out: &mut dyn Write) -> io:
     begin(title, out)?;
     writeln!(out, "<ul>")?;
     for line in lines {
-        writeln!(out, "<li>{}</li>", escaped(line.as_ref()))?;
+        writeln!(out, "<li>{}</li>", said(line.as_ref()))?;
     }
     writeln!(out, "</ul>\n</section>")
 }

@@ -10,6 +10,7 @@ use crate::neutral::shortened;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::{self, Write};
+use unicode_width::UnicodeWidthChar as _;
 
 /// How many portals and how many ways to each are drawn; a larger picture shows nothing.
 const PORTALS: usize = 12;
@@ -19,9 +20,13 @@ const SAID: usize = 12;
 /// The height of a node with its distance, and of a node.
 const STEP: usize = 34;
 const NODE: usize = 26;
-/// Where the columns begin, and how wide a node is.
-const COLUMNS: [usize; 3] = [0, 330, 620];
-const WIDE: usize = 220;
+/// Where the columns begin, and how wide a node of each is.
+const COLUMNS: [usize; 3] = [0, 355, 630];
+const WIDE: [usize; 3] = [270, 190, 160];
+/// Between the sides of a node and its text.
+const PAD: usize = 8;
+/// The size of letters, as the style has it.
+const LETTER: usize = 13;
 
 /// What becomes of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -94,6 +99,40 @@ fn ways(portal: &PortalRow) -> Vec<Way> {
 fn quoted(name: &str) -> String {
     let name = name.replace(['“', '”'], "'");
     format!("“{}”", shortened(&name, 20))
+}
+
+/// How wide a text is at most, in hundredths of a letter's size: the widest of the fonts that browsers take for `system-ui`.
+fn measured(text: &str) -> usize {
+    let letter = |c: char| match c {
+        'f' | 'i' | 'j' | 'l' | 'r' | 't' | 'I' | ' ' | '.' | ',' | ':' | ';' | '\'' | '('
+        | ')' | '[' | ']' | '-' | '|' | '!' => 41,
+        'm' | 'w' | 'M' | 'W' | 'N' | 'O' | 'Q' | 'G' | 'D' | 'H' | 'U' | '@' | '%' | '→' | '…'
+        | '&' => 100,
+        c if c.is_uppercase() => 77,
+        // A letter of a script that fills a square.
+        c => 64 * c.width().unwrap_or(0).max(1),
+    };
+    text.chars().map(letter).sum()
+}
+
+/// A name with its note, as far as there is room: the name is shortened, never the note.
+fn fitted(name: &str, note: &str, room: usize) -> String {
+    let inner = name
+        .strip_prefix('“')
+        .and_then(|name| name.strip_suffix('”'));
+    let whole = inner.unwrap_or(name);
+    let mut letters = whole.chars().count();
+    loop {
+        let short = shortened(whole, letters);
+        let text = match inner {
+            Some(_) => format!("“{short}”{note}"),
+            None => format!("{short}{note}"),
+        };
+        if letters <= 1 || measured(&text) * LETTER <= room * 100 {
+            return text;
+        }
+        letters -= 1;
+    }
 }
 
 fn moved(row: &WayRow) -> String {
@@ -228,7 +267,7 @@ fn drawing(portals: &[&PortalRow], many: bool) -> String {
         .collect();
     let rows = left.len().max(middle.len()).max(right.len()).max(1);
     let height = rows * STEP;
-    let width = COLUMNS[2] + WIDE;
+    let width = COLUMNS[2] + WIDE[2];
     let columns = [&left, &middle, &right];
     // Shorter columns stand in the middle.
     let top = |column: usize, at: usize| (rows - columns[column].len()) * STEP / 2 + at * STEP;
@@ -237,7 +276,7 @@ fn drawing(portals: &[&PortalRow], many: bool) -> String {
     // What changes lies above what stays.
     lines.sort_by_key(|line| std::cmp::Reverse(line.3));
     for (column, from, to, fate) in lines {
-        let (x1, x2) = (COLUMNS[column] + WIDE, COLUMNS[column + 1]);
+        let (x1, x2) = (COLUMNS[column] + WIDE[column], COLUMNS[column + 1]);
         let (y1, y2) = (top(column, from) + NODE / 2, top(column + 1, to) + NODE / 2);
         let middle = usize::midpoint(x1, x2);
         let _ = writeln!(
@@ -248,13 +287,13 @@ fn drawing(portals: &[&PortalRow], many: bool) -> String {
     }
     for (column, nodes) in columns.into_iter().enumerate() {
         for (at, (name, note)) in nodes.iter().enumerate() {
-            let (x, y) = (COLUMNS[column], top(column, at));
+            let (x, y, wide) = (COLUMNS[column], top(column, at), WIDE[column]);
             let _ = writeln!(
                 text,
-                "<rect x=\"{x}\" y=\"{y}\" width=\"{WIDE}\" height=\"{NODE}\" rx=\"5\"/><text x=\"{}\" y=\"{}\">{}</text>",
-                x + 8,
+                "<rect x=\"{x}\" y=\"{y}\" width=\"{wide}\" height=\"{NODE}\" rx=\"5\"/><text x=\"{}\" y=\"{}\">{}</text>",
+                x + PAD,
                 y + 18,
-                escaped(&shortened(&format!("{name}{note}"), 34))
+                escaped(&fitted(name, note, wide - 2 * PAD))
             );
         }
     }
@@ -264,4 +303,34 @@ fn drawing(portals: &[&PortalRow], many: bool) -> String {
     }
     text.push_str("</p>");
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_stays_in_its_box_and_keeps_its_note_and_its_marks() {
+        let room = WIDE[0] - 2 * PAD;
+        let fits = |text: &str| measured(text) * LETTER <= room * 100;
+        for (name, note) in [
+            ("anyone with an address", " (perhaps)"),
+            ("“Globex”", " (3 → 5 people)"),
+        ] {
+            let text = fitted(name, note, room);
+            assert_eq!(text, format!("{name}{note}"));
+            assert!(fits(&text), "{text}");
+        }
+        for name in [
+            "“WWWWWWWWWWWWWWWWWWWW”",
+            "“株式会社グローベックスの社員名簿の部”",
+        ] {
+            let text = fitted(name, " (12345 → 1 people)", room);
+            assert!(
+                text.starts_with('“') && text.ends_with("…” (12345 → 1 people)"),
+                "{text}"
+            );
+            assert!(fits(&text), "{text}");
+        }
+    }
 }
