@@ -119,6 +119,7 @@ pub(super) fn routes(shared: &Arc<Shared>) -> Router {
 
 async fn serve(shared: &Shared, request: Request) -> Answer {
     let (parts, body) = request.into_parts();
+    let path = parts.uri.path().to_owned();
     let refused = |(status, why): (u16, &'static str)| html::error(status, why);
     let answer = match refusal(&parts.headers, &parts.method) {
         Some(refusal) => refused(refusal),
@@ -127,7 +128,7 @@ async fn serve(shared: &Shared, request: Request) -> Answer {
             Err(refusal) => refused(refusal),
         },
     };
-    guarded(answer)
+    guarded(html::here(answer, &path))
 }
 
 async fn ask(parts: &axum::http::request::Parts, body: Body) -> Result<Ask, (u16, &'static str)> {
@@ -292,6 +293,20 @@ fn guarded(mut answer: Answer) -> Answer {
         answer.headers.push((name, value.to_owned()));
     }
     answer
+}
+
+/// Says whether whoever asks would rather read a page than JSON.
+pub(super) fn is_browser(headers: &HeaderMap) -> bool {
+    let accept = headers.get("accept").and_then(|value| value.to_str().ok());
+    accept.is_some_and(|accept| accept.contains("text/html"))
+}
+
+/// Sends a browser that opened the bare address of the sandbox on to the console, which links the visitor's page too.
+pub(super) fn entrance() -> Answer {
+    Answer {
+        headers: vec![("location", CONSOLE.to_owned())],
+        ..Answer::empty(302)
+    }
 }
 
 /// Sends a browser on with `GET`, after a form was taken.

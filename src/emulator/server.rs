@@ -428,6 +428,7 @@ async fn serve(
         }
         match wanted {
             Ok(operation) => answer(shared, operation, &call, asked.as_ref()),
+            Err(_) if path == "/" && console::is_browser(&parts.headers) => console::entrance(),
             Err(status) => call.error(status, "nothing is imitated here"),
         }
     })

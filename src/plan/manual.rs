@@ -107,7 +107,7 @@ pub fn step(
     present: Value,
     expected: Value,
 ) -> ManualStep {
-    let outline = Outline::of(site, subject);
+    let outline = Outline::of(site, subject, &expected);
     let attest = attest::statement(site, subject, &addresses, &present, &expected);
     let (mut click_path, role, link) = match Console::of(site) {
         Some(console) => (

@@ -99,6 +99,78 @@ async fn every_page_is_whole_labelled_and_without_script() {
     );
 }
 
+/// Where somebody is, what is not there, and that a button stands in the frame of what it sends.
+#[tokio::test]
+async fn pages_say_where_they_are_what_is_empty_and_what_a_button_belongs_to() {
+    let browser = Browser::on(acme().site).await;
+    for path in PAGES {
+        let page = Html::parse_document(&browser.page(path).await);
+        let current: Vec<String> = all(&page, "nav [aria-current=page]")
+            .iter()
+            .map(|link| link.value().attr("href").unwrap().to_owned())
+            .collect();
+        let bare = path.split('?').next().unwrap();
+        let below = ["organization", "project/ITSM"].iter();
+        match below.clone().any(|end| bare.ends_with(end)) {
+            true => assert_eq!(current, Vec::<String>::new(), "{path}"),
+            false => assert_eq!(current, [bare], "{path}"),
+        }
+        for table in all(&page, "table") {
+            let rows = Selector::parse("tbody tr").unwrap();
+            assert!(
+                table.select(&rows).next().is_some(),
+                "{path}: {}",
+                table.html()
+            );
+        }
+    }
+    let project = browser.page("/__sandbox/console/project/WEB").await;
+    assert!(
+        project.contains("<strong>Organizations</strong>: none"),
+        "{project}"
+    );
+    let visit = Html::parse_document(&browser.page("/__sandbox/visit?as=ana@globex.example").await);
+    for door in ["sign-up", "portal-form", "email", "agent-invite"] {
+        let frames = all(&visit, &format!("#{door}"));
+        let text: String = frames[0].text().collect();
+        assert!(text.contains("as ana@globex.example"), "{door}: {text}");
+        let button = Selector::parse("button[type=submit]").unwrap();
+        assert_eq!(frames[0].select(&button).count(), 1, "{door}");
+    }
+    let options = all(&visit, "select[name=project] option");
+    assert!(
+        options
+            .iter()
+            .any(|option| option.value().attr("value") == Some("ITSM"))
+    );
+}
+
+/// Whoever opens the bare address in a browser is led on; a program hears that nothing is there.
+#[tokio::test]
+async fn the_bare_address_leads_a_browser_to_the_console() {
+    let browser = Browser::on(acme().site).await;
+    let ask = |accept: &'static str| {
+        let request = browser.http.get(browser.url("/"));
+        request.header("accept", accept).send()
+    };
+    let answer = ask("text/html,application/xhtml+xml,*/*;q=0.8")
+        .await
+        .unwrap();
+    assert_eq!(answer.status(), 302);
+    assert_eq!(answer.headers()["location"], "/__sandbox/console");
+    for accept in ["application/json", "*/*"] {
+        let answer = ask(accept).await.unwrap();
+        assert_eq!(answer.status(), 404, "{accept}");
+        assert!(
+            answer
+                .text()
+                .await
+                .unwrap()
+                .contains("nothing is imitated here")
+        );
+    }
+}
+
 #[tokio::test]
 async fn a_page_shows_what_is_and_a_form_makes_it_what_it_says() {
     let browser = Browser::on(acme().site).await;

@@ -23,8 +23,7 @@ async fn a_visitor_finds_portals_and_doors_and_goes_in() {
     assert_eq!(portals(&browser.visit("?as=cy@acme.com").await), ["WEB"]);
 
     let page = browser.page("/__sandbox/visit?as=dee@globex.example").await;
-    let rows =
-        "<th scope=\"row\">Sign up</th><td></td><td>There is a new portal-only account.</td>";
+    let rows = "<th scope=\"row\">Sign up</th><td data-head=\"Project\"></td><td data-head=\"What would happen\">There is a new portal-only account.</td>";
     assert!(
         page.contains(rows) && page.contains("has no account on this site"),
         "{page}"

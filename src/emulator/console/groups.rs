@@ -2,7 +2,7 @@
 
 use super::super::call::Answer;
 use super::super::site::Site;
-use super::html::{self, Notice, group, hidden, line};
+use super::html::{self, Notice, hidden, line};
 use super::people::role;
 use super::projects::ROWS;
 use super::{CONSOLE, Form, encoded, see_other};
@@ -27,13 +27,11 @@ pub(super) fn page(site: &Site, query: &Form, refused: Option<&str>) -> Answer {
             ]
         })
         .collect();
-    let create = html::form(
+    let create = html::framed(
         &path,
-        &group(
-            "create",
-            "Create group",
-            &line("text", "new", "new", "Group name", query.get("new")),
-        ),
+        "create",
+        "Create group",
+        &line("text", "new", "new", "Group name", query.get("new")),
         "Create group",
     );
     let body = format!(
@@ -80,14 +78,11 @@ fn members(site: &Site, name: &str) -> String {
     let table = html::table("Members", &["E-mail address", "Name", "Action"], &rows);
     let add = match made {
         false => "<p>Its members follow from the roles of accounts.</p>\n".to_owned(),
-        true => html::form(
+        true => html::framed(
             &path,
-            &(hidden("name", name)
-                + &group(
-                    "members",
-                    "Add group members",
-                    &line("email", "add", "add", "E-mail address", ""),
-                )),
+            "members",
+            "Add group members",
+            &(hidden("name", name) + &line("email", "add", "add", "E-mail address", "")),
             "Add",
         ),
     };

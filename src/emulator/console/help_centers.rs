@@ -3,7 +3,7 @@
 use super::super::call::Answer;
 use super::super::help_centers::Audience;
 use super::super::site::Site;
-use super::html::{self, Notice, choice, group, hidden, line, lines};
+use super::html::{self, Notice, choice, hidden, line, lines};
 use super::{CONSOLE, Form, see_other};
 use crate::model::OrganizationId;
 
@@ -29,21 +29,19 @@ pub(super) fn page(site: &Site, query: &Form, refused: Option<&str>) -> Answer {
         let text = Form::default().with(&id, named.join("\n"));
         let controls = choice(&present, "audience", &options)
             + &lines(&text, &id, "Organizations", "One on each line, by name.");
-        body.push_str(&html::form(
+        body.push_str(&html::framed(
             &path,
-            &(hidden("name", name)
-                + &hidden("number", &number.to_string())
-                + &group(&format!("center-{number}"), name, &controls)),
+            &format!("center-{number}"),
+            name,
+            &(hidden("name", name) + &hidden("number", &number.to_string()) + &controls),
             "Save",
         ));
     }
-    body.push_str(&html::form(
+    body.push_str(&html::framed(
         &path,
-        &group(
-            "create",
-            "Create help center",
-            &line("text", "new", "name", "Name", query.get("new")),
-        ),
+        "create",
+        "Create help center",
+        &line("text", "new", "name", "Name", query.get("new")),
         "Create",
     ));
     let notice = match refused {

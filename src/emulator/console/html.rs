@@ -8,10 +8,11 @@ use crate::neutral::html::escaped;
 const STYLE: &str = "\
 :root { color-scheme: light dark; --paper: #fff; --ink: #1c2024; --link: #0b57b8; }
 @media (prefers-color-scheme: dark) { :root { --paper: #14181c; --ink: #e7eaee; --link: #8ab8ff; } }
-body { background: var(--paper); color: var(--ink); font: 1rem/1.5 system-ui, sans-serif; overflow-wrap: anywhere; margin: 0 auto; max-width: 60rem; padding: 0 1rem 4rem; }
+body { background: var(--paper); color: var(--ink); font: 1rem/1.5 system-ui, sans-serif; overflow-wrap: break-word; margin: 0 auto; max-width: 60rem; padding: 0 1rem 4rem; }
 a { color: var(--link); }
 header, nav { margin: 1rem 0; }
 nav p { margin: .5rem 0 0; opacity: .85; }
+nav a[aria-current] { color: inherit; font-weight: 600; text-decoration: none; }
 nav ul { display: flex; flex-wrap: wrap; gap: .25rem 1rem; list-style: none; margin: 0; padding: 0; }
 .skip { left: 1rem; position: absolute; top: -4rem; }
 .skip:focus { background: Canvas; padding: .5rem; top: .5rem; }
@@ -24,11 +25,18 @@ button { font: inherit; margin: .5rem .5rem .5rem 0; padding: .25rem 1rem; }
 [role=status], [role=alert] { border-left: .4rem solid #2a7; margin: 1rem 0; padding: .25rem 1rem; }
 [role=alert] { border-color: #c33; }
 .hint { margin: .25rem 0; opacity: .85; }
-.scroll { overflow-x: auto; }
-table { border-collapse: collapse; width: 100%; }
+table { border-collapse: collapse; margin: 1rem 0; width: 100%; }
 caption { font-weight: 600; padding: .5rem 0; text-align: left; }
-th, td { border: 1px solid #888; overflow-wrap: anywhere; padding: .25rem .5rem; text-align: left; vertical-align: top; }
+th, td { border: 1px solid #888; padding: .25rem .5rem; text-align: left; vertical-align: top; }
 td form { display: inline; }
+@media (max-width: 60rem) {
+  thead { display: none; }
+  table, tbody, tr, th, td, caption { display: block; overflow-wrap: anywhere; }
+  tr { border: 1px solid #888; margin: 0 0 .5rem; padding: .25rem .5rem; }
+  th, td { border: 0; padding: .1rem 0; }
+  td:empty { display: none; }
+  td[data-head]::before { content: attr(data-head) \": \"; opacity: .85; }
+}
 ";
 
 /// The pages that every page links to, by where Atlassian has them and by path below the console, in the words of the manual steps.
@@ -176,6 +184,32 @@ pub(super) fn form(path: &str, controls: &str, submit: &str) -> String {
     )
 }
 
+/// Makes a form of one group, within whose frame its button stands. `controls` is markup.
+pub(super) fn framed(path: &str, id: &str, legend: &str, controls: &str, submit: &str) -> String {
+    let button = format!("<button type=\"submit\">{}</button>\n", text(submit));
+    format!(
+        "<form method=\"post\" action=\"{}\">\n{}</form>\n",
+        value(path),
+        group(id, legend, &format!("{controls}{button}"))
+    )
+}
+
+/// Marks the link of the navigation that leads to where a page is; `path` is that of the request.
+pub(super) fn here(mut answer: Answer, path: &str) -> Answer {
+    let is_page = answer
+        .headers
+        .iter()
+        .any(|(name, value)| *name == "content-type" && value.starts_with("text/html"));
+    let Some(body) = is_page.then(|| String::from_utf8_lossy(&answer.body)) else {
+        return answer;
+    };
+    // The navigation stands before whatever a stranger typed.
+    let link = format!("<li><a href=\"{path}\"");
+    let marked = body.replacen(&link, &format!("{link} aria-current=\"page\""), 1);
+    answer.body = marked.into_bytes();
+    answer
+}
+
 /// Makes a group of controls that a link can point at. `controls` is markup.
 pub(super) fn group(id: &str, legend: &str, controls: &str) -> String {
     format!(
@@ -228,7 +262,7 @@ pub(super) fn line(kind: &str, id: &str, name: &str, label: &str, content: &str)
 }
 
 /// Makes a control that takes one of several words.
-pub(super) fn select(id: &str, label: &str, options: &[String]) -> String {
+pub(super) fn select(id: &str, name: &str, label: &str, options: &[String]) -> String {
     let options: String = options
         .iter()
         .map(|option| {
@@ -240,7 +274,7 @@ pub(super) fn select(id: &str, label: &str, options: &[String]) -> String {
         })
         .collect();
     format!(
-        "<label for=\"{id}\">{}</label>\n<select id=\"{id}\" name=\"{id}\">\n{options}</select>\n",
+        "<label for=\"{id}\">{}</label>\n<select id=\"{id}\" name=\"{name}\">\n{options}</select>\n",
         text(label)
     )
 }
@@ -253,28 +287,30 @@ pub(super) fn hidden(name: &str, content: &str) -> String {
     )
 }
 
-/// Makes a table; cells are markup, the first of a row names it.
+/// Makes a table; cells are markup, the first of a row names it. Where there is little room each row is a block, and its cells say
+/// what they are. A table without rows is a sentence.
 pub(super) fn table(caption: &str, heads: &[&str], rows: &[Vec<String>]) -> String {
-    let heads: String = heads
+    if rows.is_empty() {
+        return format!("<p><strong>{}</strong>: none</p>\n", text(caption));
+    }
+    let head: String = heads
         .iter()
         .map(|head| format!("<th scope=\"col\">{}</th>", text(head)))
         .collect();
+    let cell = |at: usize, cell: &str| match (at, heads.get(at)) {
+        (0, _) | (_, None) => format!("<th scope=\"row\">{cell}</th>"),
+        (_, Some(head)) => format!("<td data-head=\"{}\">{cell}</td>", value(head)),
+    };
     let rows: String = rows
         .iter()
         .map(|cells| {
-            let cells: String = cells
-                .iter()
-                .enumerate()
-                .map(|(at, cell)| match at {
-                    0 => format!("<th scope=\"row\">{cell}</th>"),
-                    _ => format!("<td>{cell}</td>"),
-                })
-                .collect();
+            let cells = cells.iter().enumerate();
+            let cells: String = cells.map(|(at, text)| cell(at, text)).collect();
             format!("<tr>{cells}</tr>\n")
         })
         .collect();
     format!(
-        "<div class=\"scroll\"><table>\n<caption>{}</caption>\n<thead><tr>{heads}</tr></thead>\n<tbody>\n{rows}</tbody>\n</table></div>\n",
+        "<table>\n<caption>{}</caption>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}</tbody>\n</table>\n",
         text(caption)
     )
 }

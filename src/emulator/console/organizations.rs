@@ -3,7 +3,7 @@
 use super::super::call::Answer;
 use super::super::objects::Organization;
 use super::super::site::Site;
-use super::html::{self, Notice, group, hidden, line, lines};
+use super::html::{self, Notice, hidden, line, lines};
 use super::projects::ROWS;
 use super::settings::{domains, joined, organization_link, saved};
 use super::{CONSOLE, Form, encoded, see_other};
@@ -90,32 +90,29 @@ fn shown(
         .into_iter()
         .map(|account| vec![html::text(&account.email), html::text(&account.name)])
         .collect();
-    let rename = html::form(
+    let rename = html::framed(
         &path,
-        &(id.clone()
-            + &group(
-                "name",
-                "edit its name",
-                &line("text", "new-name", "new-name", "Name", name),
-            )),
+        "name",
+        "edit its name",
+        &(id.clone() + &line("text", "new-name", "new-name", "Name", name)),
         "Save",
     );
-    let manage = html::form(
+    let manage = html::framed(
         &path,
-        &(id + &group(
-            "domains",
-            "Manage email domains",
-            &lines(
-                form,
-                "email-domains",
-                "Email domains",
-                "One on each line, 10 at most. New customers of these domains join by themselves; nobody who is there is moved.",
-            ),
+        "domains",
+        "Manage email domains",
+        &(id + &lines(
+            form,
+            "email-domains",
+            "Email domains",
+            "One on each line, 10 at most. New customers of these domains join by themselves; nobody who is there is moved.",
         )),
         "Save",
     );
-    let add = html::form(
+    let add = html::framed(
         "/__sandbox/doors/organization-add",
+        "add-customer",
+        "Add customers",
         &(hidden("organization", &organization.id.to_string())
             + &line(
                 "email",

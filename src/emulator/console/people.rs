@@ -5,7 +5,7 @@ use super::super::accounts::{Account, AccountState, App, Handle, Role};
 use super::super::call::Answer;
 use super::super::site::{ADMIN, AGENT, Site};
 use super::super::users::Resource;
-use super::html::{self, Notice, group, hidden, line};
+use super::html::{self, Notice, hidden, line};
 use super::projects::ROWS;
 use super::{CONSOLE, Form, encoded, see_other};
 use crate::model::{AccountId, AccountKind, Email};
@@ -13,23 +13,21 @@ use crate::model::{AccountId, AccountKind, Email};
 /// Shows the Atlassian accounts that a search finds, and the form that invites.
 pub(super) fn users(site: &Site, query: &Form, refused: Option<&str>) -> Answer {
     let path = format!("{CONSOLE}/users");
-    let invite = html::form(
+    let invite = html::framed(
         &path,
-        &group(
-            "invite",
-            "Invite users",
-            &[
-                line(
-                    "email",
-                    "email",
-                    "email",
-                    "E-mail address",
-                    query.get("email"),
-                ),
-                "<p class=\"hint\">Jira Service Management: Customer</p>\n".to_owned(),
-            ]
-            .concat(),
-        ),
+        "invite",
+        "Invite users",
+        &[
+            line(
+                "email",
+                "email",
+                "email",
+                "E-mail address",
+                query.get("email"),
+            ),
+            "<p class=\"hint\">Jira Service Management: Customer</p>\n".to_owned(),
+        ]
+        .concat(),
         "Invite",
     );
     let rows: Vec<Vec<String>> = found(site, query, AccountKind::Atlassian)

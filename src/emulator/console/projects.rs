@@ -110,15 +110,17 @@ fn knowledge_base(site: &Site, project: &Project) -> String {
         let present = Form::default().with("who-can-view", space.who_can_view.word());
         let (controls, submit) = match linked {
             true => (choice(&present, "who-can-view", &AUDIENCES), "Save"),
-            false => (hidden("link", "on"), "link the space"),
+            false => (hidden("link", "on"), "Link the space"),
         };
         let legend = match linked {
             true => format!("{key} ({}): Who can view", space.name),
             false => format!("{key} ({}): not linked", space.name),
         };
-        out.push_str(&html::form(
+        out.push_str(&html::framed(
             &path(project, "knowledge-base"),
-            &(hidden("space", key.as_str()) + &group(&format!("space-{at}"), &legend, &controls)),
+            &format!("space-{at}"),
+            &legend,
+            &(hidden("space", key.as_str()) + &controls),
             submit,
         ));
     }
@@ -167,8 +169,10 @@ fn customers(site: &Site, project: &Project) -> String {
             ]
         })
         .collect();
-    let add = html::form(
+    let add = html::framed(
         "/__sandbox/doors/agent-invite",
+        "add-customer",
+        "Add customers",
         &(hidden("project", project.key.as_str())
             + &line(
                 "email",
@@ -243,13 +247,11 @@ fn customer_groups(site: &Site, project: &Project) -> String {
         })
         .collect();
     let options: Vec<String> = site.group_names();
-    let add = html::form(
+    let add = html::framed(
         &path,
-        &group(
-            "customer-groups",
-            "Service Desk Customers: groups",
-            &html::select("group", "Group", &options),
-        ),
+        "customer-groups",
+        "Service Desk Customers: groups",
+        &html::select("group", "group", "Group", &options),
         "Add group",
     );
     format!(

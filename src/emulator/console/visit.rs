@@ -11,7 +11,7 @@ use super::super::help_centers::{HelpCenter, RequestType};
 use super::super::objects::Project;
 use super::super::site::Site;
 use super::super::visit::{Caller, Sight};
-use super::html::{self, Notice, group, hidden, line};
+use super::html::{self, Notice, hidden, line};
 use super::people;
 use super::projects::ROWS;
 use super::{CONSOLE, Form, encoded, see_other};
@@ -497,14 +497,13 @@ fn help_center(visit: &Visit<'_>) -> String {
 
 fn doors(visit: &Visit<'_>) -> String {
     let site = visit.site;
-    let keys: String = site
-        .projects
-        .keys()
-        .take(ROWS)
-        .map(|key| format!("<option value=\"{key}\">\n"))
-        .collect();
+    let keys: Vec<String> = site.projects.keys().map(ToString::to_string).collect();
     let email = |id: &str| match &visit.email {
-        Some(email) => hidden("email", email.written()),
+        Some(email) => format!(
+            "<p class=\"hint\">as {}</p>\n{}",
+            html::text(email.written()),
+            hidden("email", email.written())
+        ),
         None => line(
             "email",
             &format!("{id}-email"),
@@ -513,18 +512,21 @@ fn doors(visit: &Visit<'_>) -> String {
             "",
         ),
     };
-    let project = |id: &str| {
-        format!(
-            "<label for=\"{id}-project\">Project</label>\n\
-             <input type=\"text\" id=\"{id}-project\" name=\"project\" list=\"projects\" autocomplete=\"off\">\n"
-        )
+    let project = |door: &str| {
+        let id = format!("{door}-project");
+        match keys.len() <= ROWS {
+            true => html::select(&id, "project", "Project", &keys),
+            // Nobody looks through a longer list.
+            false => line("text", &id, "project", "Project", ""),
+        }
     };
-    let mut out =
-        format!("<h2 id=\"doors\">Doors</h2>\n<datalist id=\"projects\">\n{keys}</datalist>\n");
+    let mut out = "<h2 id=\"doors\">Doors</h2>\n".to_owned();
     if site.settings.customers_can_create_accounts {
-        out.push_str(&html::form(
+        out.push_str(&html::framed(
             "/__sandbox/doors/sign-up",
-            &group("sign-up", "Sign up", &email("sign-up")),
+            "sign-up",
+            "Sign up",
+            &email("sign-up"),
             "Sign up",
         ));
     } else {
@@ -545,9 +547,11 @@ fn doors(visit: &Visit<'_>) -> String {
             "Add",
         ),
     ] {
-        out.push_str(&html::form(
+        out.push_str(&html::framed(
             &format!("/__sandbox/doors/{door}"),
-            &group(door, legend, &(email(door) + &project(door))),
+            door,
+            legend,
+            &(email(door) + &project(door)),
             submit,
         ));
     }

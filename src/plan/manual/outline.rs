@@ -5,6 +5,7 @@ use crate::config::Site;
 use crate::model::{Email, SiteField};
 use crate::neutral::named;
 use crate::observed::ObservedRoles;
+use serde_json::Value;
 
 /// A step before it is fitted to a site.
 pub(super) struct Outline {
@@ -24,13 +25,17 @@ const ACCESS_ADMIN: &str = "organization admin or user access admin";
 
 /// Where the pages of a project's settings begin.
 const PROJECT_SETTINGS: &str = "Space settings (or Project settings)";
+/// Where it is chosen whether customers make their own accounts.
+const CREATION: &str = "Account creation";
 /// Where an app's grants are chosen.
 const GRANT: &str = "Jira Service Management: role and admin approval";
 
 impl Outline {
-    pub(super) fn of(site: &Site, subject: &ManualSubject) -> Self {
+    /// `expected` is the value that the step is to bring about.
+    pub(super) fn of(site: &Site, subject: &ManualSubject, expected: &Value) -> Self {
         use ManualSubject as S;
         match subject {
+            S::SiteField(SiteField::CustomersCanCreateAccounts) => account_creation(expected),
             S::SiteField(field) => site_field(*field),
             S::AllowedDomains => site_field(SiteField::AllowedDomains),
             S::ApprovedDomain(domain) => Self::new(
@@ -291,12 +296,7 @@ fn site_field(field: SiteField) -> Outline {
         ),
         SiteField::CustomersCanCreateAccounts => (
             "set whether customers may create their own accounts",
-            &[
-                "Customer access",
-                "Portal access",
-                "Allow customers to create accounts",
-                "Save",
-            ],
+            &["Customer access", "Portal access", CREATION, "Save"],
             SITE_ADMIN,
         ),
         SiteField::ViewWithoutLogin => (
@@ -336,6 +336,21 @@ fn site_field(field: SiteField) -> Outline {
         ),
     };
     Outline::new(Entry::SiteSettings, title, page).by(role)
+}
+
+/// The page has one option for each answer, so the step names the one to pick; where it is not known, their heading.
+fn account_creation(expected: &Value) -> Outline {
+    let mut outline = site_field(SiteField::CustomersCanCreateAccounts);
+    let option = match expected {
+        Value::Bool(true) => "Allow customers to create accounts",
+        Value::Bool(false) => "Don't allow customers to create their own accounts",
+        _ => return outline,
+    };
+    let control = outline.path.iter_mut();
+    for control in control.filter(|control| *control == CREATION) {
+        option.clone_into(control);
+    }
+    outline
 }
 
 /// Organizations are managed by agents unless the site leaves them to Jira admins (access model, section 2.5).

@@ -514,6 +514,26 @@ fn a_sandbox_that_is_served_is_linked_to() {
 }
 
 #[test]
+fn the_option_that_is_to_be_picked_is_named() {
+    let subject = ManualSubject::SiteField(SiteField::CustomersCanCreateAccounts);
+    for (expected, option) in [
+        (json!(true), "Allow customers to create accounts"),
+        (
+            json!(false),
+            "Don't allow customers to create their own accounts",
+        ),
+    ] {
+        let site = remote(UserManagement::Centralized);
+        let made = step(&site, &subject, Vec::new(), Value::Null, expected);
+        assert!(
+            made.click_path.iter().any(|part| part == option),
+            "{:?}",
+            made.click_path
+        );
+    }
+}
+
+#[test]
 fn both_login_methods_give_the_same_step() {
     let site = remote(UserManagement::Centralized);
     let make = |field| {
