@@ -53,7 +53,9 @@ fn help_of_every_command() {
 
 /// Splits a line as a shell does that knows single quotes, up to a redirection or the remark behind the command.
 fn words(line: &str) -> Vec<String> {
-    let command = line.trim().split("  ").next().unwrap();
+    // The whole line can be pasted: what it is for is a comment of the shell.
+    let command = line.trim().split(" # ").next().unwrap().trim_end();
+    assert!(!command.contains("  "), "{line}");
     let command = command.split(" > ").next().unwrap();
     let mut words = Vec::new();
     for (at, piece) in command.split('\'').enumerate() {
