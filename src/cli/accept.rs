@@ -48,6 +48,7 @@ pub(super) fn accept(
         return Ok(None);
     }
     let document = build::document(workspace, planned);
+    misnamed(&document, &workspace.root, output);
     let sites = document.made.map(|made| made.sites).unwrap_or_default();
     let whole = document.acceptance_digest;
     let flag = || Override {
@@ -90,6 +91,23 @@ pub(super) fn accept(
         }
     }
     Ok(overridden)
+}
+
+/// Warns of an acceptance that bears the digest of the plan itself, which stands for more than what is blocked.
+fn misnamed(document: &PlanDocument, root: &Utf8Path, output: &mut Output) {
+    let sites = document.made.iter().flat_map(|made| made.sites.values());
+    let own = sites.map(|site| (&site.digest, &site.acceptance_digest));
+    let all = std::iter::once((&document.digest, &document.acceptance_digest)).chain(own);
+    let files = acceptance::digests(root);
+    let mut told = std::collections::BTreeSet::new();
+    for (digest, accepts) in all.filter(|(digest, _)| files.contains(digest)) {
+        if digest != accepts && told.insert(digest) {
+            output.tell(&format!(
+                "warning: `{0}/{digest}.yaml` accepts nothing: this is the digest of the plan; name the file after the acceptance digest, `{0}/{accepts}.yaml`",
+                acceptance::DIRECTORY
+            ));
+        }
+    }
 }
 
 /// Looks for an acceptance of one of some digests, and says of one that does not count why.

@@ -131,6 +131,30 @@ fn an_acceptance_file_lifts_the_limit_until_its_date_for_a_reviewed_plan_too() {
     );
 }
 
+/// A plan has two digests, and its own is the first that somebody sees.
+#[test]
+fn an_acceptance_named_after_the_plan_is_told_the_name_that_it_needs() {
+    let stage = over_the_limit();
+    policy(&stage, "  max_people_losing_access: { count: 1 }\n");
+    let plan = stage.plan_blocked(&[]);
+    let digest = |of: &str| plan[of].as_str().unwrap().to_owned();
+    let (own, accepts) = (digest("digest"), digest("acceptance_digest"));
+    let line = |label: &str, digest: &str| format!("\n{label} {digest}\n");
+    let text = stage.run(&["plan"]).ended(5).out;
+    assert!(text.contains(&line("digest:  ", &own)), "{text}");
+    assert!(text.contains(&line("accept:  ", &accepts)), "{text}");
+    stage.write(
+        &format!("acceptances/{own}.yaml"),
+        "owner: it@acme.example\ndate: 2026-11-01\n",
+    );
+    let notes = stage.run(&["plan"]).ended(5).notes;
+    assert!(
+        notes.contains("this is the digest of the plan")
+            && notes.contains(&format!("`acceptances/{accepts}.yaml`")),
+        "{notes}"
+    );
+}
+
 #[test]
 fn an_overridden_check_says_so_and_not_that_it_blocks_in_every_form() {
     let stage = over_the_limit();

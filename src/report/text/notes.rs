@@ -154,6 +154,9 @@ pub(super) fn closing(document: &PlanDocument, page: &mut Page<'_>) -> io::Resul
     } else if !digest.is_empty() {
         page.prose(0, (Paint::Faint, "digest:   "), digest)?;
     }
+    if document.is_overridable() {
+        page.unbroken(0, "accept:   ", &document.acceptance_digest)?;
+    }
     next(document, page)
 }
 
