@@ -140,7 +140,7 @@ async function look(browser, page, width, scheme) {
       console.log(`${where}: ${bytes} bytes, ${elements} elements, loaded in ${took} ms`);
     }
     const picture = PICTURES && pictures[where];
-    if (picture) await tab.screenshot({ path: path.join(PICTURES, picture), clip: { x: 0, y: 0, width, height: width < 400 ? 720 : 820 } });
+    if (picture) await tab.screenshot({ path: path.join(PICTURES, picture), clip: { x: 0, y: 0, width, height: width < 400 ? 720 : page.name === 'small' ? 1180 : 820 } });
     if (scheme === 'light') await walk(tab, page, where);
     if (page.find) {
       await tab.focus('#query');

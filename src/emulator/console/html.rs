@@ -29,6 +29,7 @@ table { border-collapse: collapse; margin: 1rem 0; width: 100%; }
 caption { font-weight: 600; padding: .5rem 0; text-align: left; }
 th, td { border: 1px solid #888; padding: .25rem .5rem; text-align: left; vertical-align: top; }
 td form { display: inline; }
+@media (max-width: 30rem) { h1 { font-size: 1.4rem; } }
 @media (max-width: 60rem) {
   thead { display: none; }
   table, tbody, tr, th, td, caption { display: block; overflow-wrap: anywhere; }
