@@ -19,7 +19,7 @@ pub use journal::{Journal, JournalEntry, Told};
 use crate::desired::Desired;
 use crate::jsm::{ApiError, ErrorKind, Reader, Writer};
 use crate::model::{AccountId, DeskId, Email, OrganizationId, OrganizationName, ProjectKey};
-use crate::neutral::named;
+use crate::neutral::phrase::{Phrase, foreign, marked, say};
 use crate::observed::{Observed, Ownership};
 use crate::plan::{Change, Effect, OrganizationRef, PersonRef, Plan};
 use futures_util::stream::{self, StreamExt};
@@ -39,15 +39,15 @@ pub enum Outcome {
     /// It was true already when its turn came.
     AlreadyTrue,
     /// Refused or lost, with the reason.
-    Failed(String),
+    Failed(Phrase),
     /// An account exists that no search shows: deactivated, revoked or hidden. A warning, not a failure.
-    InactiveOrHidden(String),
+    InactiveOrHidden(Phrase),
     /// Not attempted, because of something else that did not work.
-    NotTried(String),
+    NotTried(Phrase),
     /// A person has to do it.
     Manual,
     /// The site refuses it to programs, so that a person has to do it: how.
-    LeftToAPerson(String),
+    LeftToAPerson(Phrase),
     /// Rests on what a person has to do; the next run carries it out.
     Waiting,
     /// A limit, a protection or a rule stands against it.
@@ -137,14 +137,14 @@ const BATCH: usize = 50;
 /// Ids that came into being while the plan was carried out, and why others did not.
 #[derive(Debug, Default)]
 struct Made {
-    accounts: HashMap<Email, Result<AccountId, String>>,
-    organizations: HashMap<OrganizationName, Result<OrganizationId, String>>,
+    accounts: HashMap<Email, Result<AccountId, Phrase>>,
+    organizations: HashMap<OrganizationName, Result<OrganizationId, Phrase>>,
     /// The same, by id.
     names: HashMap<OrganizationId, OrganizationName>,
     /// Accounts that came into being a moment ago: the site's own parts may not all have heard of them.
     fresh: HashSet<AccountId>,
     /// Organizations that the site gave two names in this run, with what is said of whatever hangs on them.
-    contested: HashMap<OrganizationId, String>,
+    contested: HashMap<OrganizationId, Phrase>,
 }
 
 impl Made {
@@ -173,11 +173,10 @@ impl Made {
 }
 
 /// What is said where one organization was given two names.
-fn contested(asked: &OrganizationName, known: &str) -> String {
-    format!(
+fn contested(asked: &OrganizationName, known: &str) -> Phrase {
+    say(
         "making organization {} was answered with the one that is known as {}: the site is being changed, so nothing is done with either; run again",
-        named(asked),
-        named(known),
+        [foreign(asked), foreign(known)],
     )
 }
 
@@ -185,9 +184,9 @@ fn contested(asked: &OrganizationName, known: &str) -> String {
 #[derive(Debug, Default)]
 struct Findings {
     outcomes: Vec<(usize, Outcome)>,
-    account: Option<(Email, Result<AccountId, String>)>,
-    organization: Option<(OrganizationName, Result<OrganizationId, String>)>,
-    contested: Option<(OrganizationId, String)>,
+    account: Option<(Email, Result<AccountId, Phrase>)>,
+    organization: Option<(OrganizationName, Result<OrganizationId, Phrase>)>,
+    contested: Option<(OrganizationId, Phrase)>,
     forbidden: bool,
 }
 
@@ -301,7 +300,7 @@ impl Apply<'_> {
         let outcomes = outcomes
             .into_iter()
             .map(|outcome| {
-                outcome.unwrap_or_else(|| Outcome::NotTried("the run ended before".to_owned()))
+                outcome.unwrap_or_else(|| Outcome::NotTried("the run ended before".into()))
             })
             .collect();
         let report = ApplyReport {
@@ -317,7 +316,7 @@ impl Apply<'_> {
         plan: &Plan,
         indices: &[usize],
         made: &Made,
-    ) -> (Vec<Work>, Vec<(usize, String)>) {
+    ) -> (Vec<Work>, Vec<(usize, Phrase)>) {
         let mut works = Vec::new();
         let mut untried = Vec::new();
         let mut lists: BTreeMap<people::List, Vec<(usize, AccountId)>> = BTreeMap::new();
@@ -384,13 +383,13 @@ impl Apply<'_> {
         &self,
         change: &Change,
         made: &Made,
-    ) -> Option<Result<(people::List, AccountId), String>> {
+    ) -> Option<Result<(people::List, AccountId), Phrase>> {
         let person = |person: &PersonRef| match person {
             PersonRef::Existing(id) => Ok(*id),
             PersonRef::Planned(email) => match made.accounts.get(email) {
                 Some(Ok(id)) => Ok(*id),
                 Some(Err(why)) => Err(why.clone()),
-                None => Err(format!("the account of `{email}` was not made")),
+                None => Err(say("the account of {} was not made", [marked(email)])),
             },
         };
         Some(match &change.effect {
@@ -414,16 +413,13 @@ impl Apply<'_> {
         &self,
         reference: &OrganizationRef,
         made: &Made,
-    ) -> Result<OrganizationId, String> {
+    ) -> Result<OrganizationId, Phrase> {
         match reference {
             OrganizationRef::Existing(id) => Ok(id.clone()),
             OrganizationRef::Planned(name) => match made.organizations.get(name) {
                 Some(Ok(id)) => Ok(id.clone()),
                 Some(Err(why)) => Err(why.clone()),
-                None => Err(format!(
-                    "organization {name} was not made",
-                    name = named(name)
-                )),
+                None => Err(say("organization {} was not made", [foreign(name)])),
             },
         }
     }
@@ -512,7 +508,7 @@ impl Apply<'_> {
                 // Every other effect is carried out with others of its kind.
                 return Findings::one(
                     index,
-                    Outcome::NotTried(format!("no request is known for {other:?}")),
+                    Outcome::NotTried(format!("no request is known for {other:?}").into()),
                 );
             }
         };
@@ -535,7 +531,7 @@ impl Apply<'_> {
     fn no_desk(&self, index: usize, key: &ProjectKey) -> Findings {
         Findings::one(
             index,
-            Outcome::NotTried(format!("project {key} has no service desk")),
+            Outcome::NotTried(format!("project {key} has no service desk").into()),
         )
     }
 
@@ -552,10 +548,7 @@ impl Apply<'_> {
                 let mut findings = Findings::failed(&[index], &error);
                 findings.organization = Some((
                     name.clone(),
-                    Err(format!(
-                        "organization {name} could not be made",
-                        name = named(name)
-                    )),
+                    Err(say("organization {} could not be made", [foreign(&name)])),
                 ));
                 return findings;
             }
@@ -597,9 +590,9 @@ impl Apply<'_> {
                 .set_organization_property(&id, Ownership::PROPERTY, &value)
                 .await
             {
-                let why = format!(
+                let why = say(
                     "made, but its ownership mark could not be written: {}",
-                    explain(&error)
+                    [explain(&error)],
                 );
                 findings = Findings::one(index, Outcome::Failed(why));
                 findings.forbidden = is_forbidden(&error);
@@ -646,7 +639,7 @@ fn existing(effect: &Effect) -> Option<&OrganizationId> {
 }
 
 /// Returns an error with its hint, for the report.
-fn explain(error: &ApiError) -> String {
+fn explain(error: &ApiError) -> Phrase {
     error.incomplete().why
 }
 

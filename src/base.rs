@@ -163,7 +163,7 @@ fn load(
         let place = error.span().map(|span| loaded.sources.place(span));
         match place {
             Some(place) => format!("{} ({place})", error.message),
-            None => error.message.clone(),
+            None => error.message.to_string(),
         }
     });
     Err(BaseError::Invalid {

@@ -9,6 +9,7 @@ mod place;
 pub mod sarif;
 pub mod text;
 
+use crate::neutral::phrase::Phrase;
 use serde::Serialize;
 
 /// A file of the workspace; an index into [`crate::config::Sources`].
@@ -78,7 +79,17 @@ pub struct Label {
     /// How many characters it covers, at least 1.
     pub length: u32,
     /// What the mark says; may be empty.
-    pub text: String,
+    pub text: Phrase,
+}
+
+impl Label {
+    /// What the mark says, or that it is to be looked at.
+    pub(crate) fn words(&self) -> Phrase {
+        match self.text.is_empty() {
+            true => Phrase::of("see"),
+            false => self.text.clone(),
+        }
+    }
 }
 
 /// A problem in a user's file.
@@ -89,30 +100,30 @@ pub struct Diagnostic {
     /// How much it matters.
     pub severity: Severity,
     /// A lower-case fragment without full stop, literals in backticks.
-    pub message: String,
+    pub message: Phrase,
     /// Marked places, the main one first.
     pub labels: Vec<Label>,
     /// What to do next.
-    pub hint: Option<String>,
+    pub hint: Option<Phrase>,
 }
 
 impl Diagnostic {
     /// Starts an error without a place.
-    pub fn error(code: &'static str, message: impl Into<String>) -> Self {
+    pub fn error(code: &'static str, message: impl Into<Phrase>) -> Self {
         Self::new(code, Severity::Error, message.into())
     }
 
     /// Starts a warning without a place.
-    pub fn warning(code: &'static str, message: impl Into<String>) -> Self {
+    pub fn warning(code: &'static str, message: impl Into<Phrase>) -> Self {
         Self::new(code, Severity::Warning, message.into())
     }
 
     /// Starts a note without a place.
-    pub fn note(code: &'static str, message: impl Into<String>) -> Self {
+    pub fn note(code: &'static str, message: impl Into<Phrase>) -> Self {
         Self::new(code, Severity::Note, message.into())
     }
 
-    fn new(code: &'static str, severity: Severity, message: String) -> Self {
+    fn new(code: &'static str, severity: Severity, message: Phrase) -> Self {
         Self {
             code,
             severity,
@@ -130,7 +141,7 @@ impl Diagnostic {
 
     /// Adds a marked place with a text beside the mark.
     #[must_use]
-    pub fn label(mut self, mark: impl Into<Mark>, text: impl Into<String>) -> Self {
+    pub fn label(mut self, mark: impl Into<Mark>, text: impl Into<Phrase>) -> Self {
         let mark = mark.into();
         self.labels.push(Label {
             span: mark.span,
@@ -142,7 +153,7 @@ impl Diagnostic {
 
     /// Says what to do next.
     #[must_use]
-    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+    pub fn hint(mut self, hint: impl Into<Phrase>) -> Self {
         self.hint = Some(hint.into());
         self
     }
@@ -153,19 +164,11 @@ impl Diagnostic {
     }
 }
 
-/// Returns the text that a label marks, as far as it stands on one line.
-pub(crate) fn marked_text<'s>(
-    sources: &'s crate::config::Sources,
-    label: &Label,
-) -> Option<&'s str> {
-    let marked = excerpt::marked(sources, label)?;
-    marked.line.get(marked.start..marked.end)
-}
-
 /// Sorts by place, then code and message, and drops exact repetitions, so that the same input gives the same list.
 pub fn sort(diagnostics: &mut Vec<Diagnostic>) {
-    diagnostics.sort_by(|a, b| {
-        (a.span(), a.severity, a.code, &a.message).cmp(&(b.span(), b.severity, b.code, &b.message))
+    diagnostics.sort_by_cached_key(|one| {
+        let message = one.message.to_string();
+        (one.span(), one.severity, one.code, message)
     });
     diagnostics.dedup();
 }

@@ -19,6 +19,7 @@ use crate::config::{AcceptedDrift, Workspace};
 use crate::desired::Desired;
 use crate::diagnostic::Span;
 use crate::model::Address;
+use crate::neutral::phrase::{Phrase, person, prose, say};
 use crate::plan::{Change, Plan, PlanError, Reason};
 use crate::policy::{Accepted, split_accepted};
 use jiff::civil::Date;
@@ -57,7 +58,7 @@ pub struct Notice {
     /// What it is about; a pattern for acceptances.
     pub address: String,
     /// A sentence fragment.
-    pub message: String,
+    pub message: Phrase,
     /// Where it stands.
     pub source: Span,
 }
@@ -157,10 +158,9 @@ pub fn attestations(desired: &Desired<'_>) -> Vec<Notice> {
         if desired.attestations.contains_key(address) {
             continue;
         }
-        let message = format!(
-            "what {} saw on {} counts until {} only: look again and run `portcullis attest`",
-            attestation.by, attestation.on, attestation.until
-        );
+        let message = saw(attestation)
+            .word(" only: look again and run ")
+            .name("portcullis attest");
         notices.push(Notice {
             code: "attestation-expired",
             address: address.to_owned(),
@@ -177,15 +177,19 @@ pub fn attestations(desired: &Desired<'_>) -> Vec<Notice> {
             notices.push(Notice {
                 code: "attestation-ends-soon",
                 address: (*address).to_owned(),
-                message: format!(
-                    "what {} saw on {} counts until {}",
-                    attestation.by, attestation.on, attestation.until
-                ),
+                message: saw(attestation),
                 source: attestation.span,
             });
         }
     }
     notices
+}
+
+/// Says what an attestation is and how long it counts.
+fn saw(attestation: &crate::config::Attestation) -> Phrase {
+    let until = attestation.until;
+    let on = format!(" saw on {} counts until {until}", attestation.on);
+    Phrase::of("what ").person(&attestation.by).word(&on)
 }
 
 /// Says which acceptances have ended, and which accept nothing any more.
@@ -207,16 +211,14 @@ pub fn acceptances(
         let (code, message) = match accepted.until {
             Some(until) if until < today => (
                 "acceptance-expired",
-                format!(
-                    "{} accepted it until {until}: it counts again",
-                    accepted.owner
-                ),
+                person(&accepted.owner)
+                    .word(&format!(" accepted it until {until}: it counts again")),
             ),
             _ if read && !used.contains(&accepted.span) => (
                 "acceptance-stale",
-                format!(
+                say(
                     "nothing differs there any more: take it out ({}, {})",
-                    accepted.reason, accepted.owner
+                    [prose(&accepted.reason), person(&accepted.owner)],
                 ),
             ),
             _ => continue,

@@ -25,6 +25,7 @@ use crate::access::{
 };
 use crate::config::{Ability, Expectation, ExpectedWho};
 use crate::model::{AccountKind, Address, SiteKey};
+use crate::neutral::phrase::{Phrase, foreign, ours, say};
 use subjects::Subject;
 
 /// What an expectation came to.
@@ -42,7 +43,7 @@ pub enum Judgement {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Counterexample {
     /// Who does, or may do, or cannot do what: a sentence fragment.
-    pub text: String,
+    pub text: Phrase,
     /// By which rules, from which lines.
     pub because: Vec<Because>,
 }
@@ -207,6 +208,7 @@ fn ask(
                         "whether `{}` links the space `{}` is not known",
                         project.key, space.value
                     )
+                    .into()
                 });
                 return Answer::Uncertain;
             }
@@ -248,6 +250,7 @@ fn perhaps_serves(
             "whether the account is an agent or administrator of {} is not known",
             project.key
         )
+        .into()
     });
     Answer::Uncertain
 }
@@ -258,24 +261,27 @@ fn sentence(
     subject: &Subject,
     place: Option<usize>,
     answer: Answer,
-) -> String {
+) -> Phrase {
     let can = match answer {
         Answer::Yes => "can",
         Answer::No => "cannot",
         Answer::Uncertain => "may or may not be able to",
     };
-    let who = &subject.name;
+    let (who, can) = (subject.name.clone(), ours(can));
     let project = place
         .and_then(|at| state.projects.get(at))
         .map_or("", |project| project.key.as_str());
     match expectation.ability.value {
-        Ability::SignUp => format!("{who} {can} sign up"),
-        Ability::ViewPortal => format!("{who} {can} view the portal of `{project}`"),
-        Ability::SendRequest => format!("{who} {can} send requests to `{project}`"),
+        Ability::SignUp => say("{} {} sign up", [who, can]),
+        Ability::ViewPortal => say("{} {} view the portal of {}", [who, can, foreign(project)]),
+        Ability::SendRequest => say("{} {} send requests to {}", [who, can, foreign(project)]),
         Ability::ReadArticle => {
             let space = expectation.space.as_ref();
             let space = space.map_or("", |space| space.value.as_str());
-            format!("{who} {can} read articles of `{space}` in `{project}`")
+            say(
+                "{} {} read articles of {} in {}",
+                [who, can, foreign(space), foreign(project)],
+            )
         }
     }
 }

@@ -36,6 +36,7 @@ use crate::access::{
 };
 use crate::judge::{Sheet, Worlds};
 use crate::model::{ProjectKey, SiteKey, SpaceKey};
+use crate::neutral::phrase::Phrase;
 use crate::observed::Observed;
 use crate::plan::{Change, Effect};
 use cause::Causes;
@@ -140,9 +141,9 @@ pub struct Group {
     /// What.
     pub target: Target,
     /// The routes that come (gains), go (losses), or remain (keeps), in words.
-    pub via: String,
+    pub via: Phrase,
     /// For keeps: the routes that go.
-    pub lost: String,
+    pub lost: Phrase,
     /// The lists and classes by which all of them gain or lose it, such as `organization:Globex`, `customers:ITSM` or
     /// `any_customer`; empty where somebody does by another route.
     pub by: Vec<String>,
@@ -203,11 +204,11 @@ pub struct Assessment {
     /// From after apply to after the manual steps and what waits for them.
     pub by_hand: Impact,
     /// What could not be judged because it was not read, of projects and lists of people: sentence fragments.
-    pub unread: Vec<String>,
+    pub unread: Vec<Phrase>,
     /// The same of the site's settings, as far as the plan bears on whole classes.
-    pub unread_settings: Vec<String>,
+    pub unread_settings: Vec<Phrase>,
     /// The same of articles, as far as the plan bears on them.
-    pub unread_articles: Option<String>,
+    pub unread_articles: Option<Phrase>,
     /// Projects that people could reach before and nobody can after apply and manual steps.
     pub abandoned: Vec<ProjectKey>,
     /// Every portal of the site, by key; none where nothing is done.

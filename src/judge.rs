@@ -99,7 +99,7 @@ impl Ledger {
             if known || verdict.problems.is_empty() {
                 continue;
             }
-            verdict.name = crate::plan::as_it_has(&verdict.name, name);
+            verdict.name = crate::plan::as_it_has(&verdict.name.as_str().into(), name).to_string();
             verdict.source = None;
             self.verdicts.push(verdict);
         }

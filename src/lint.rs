@@ -34,6 +34,7 @@ use crate::desired::Desired;
 use crate::diagnostic::{Severity, Span};
 use crate::model::Address;
 use crate::neutral::named;
+use crate::neutral::phrase::{Phrase, marked};
 use crate::observed::Observed;
 use std::collections::HashSet;
 
@@ -73,11 +74,11 @@ pub struct Found {
     /// What it is about.
     pub address: Address,
     /// The condition with the values at hand: a lower-case fragment without full stop.
-    pub message: String,
+    pub message: Phrase,
     /// Where the decisive value is written.
     pub span: Option<Span>,
     /// What to do.
-    pub hint: String,
+    pub hint: Phrase,
     /// Whether every fact that it rests on is known.
     pub certain: bool,
 }
@@ -97,7 +98,7 @@ impl<'s, 'w> Scene<'s, 'w> {
         code: &str,
         parts: &[&str],
         source: Option<Source>,
-        message: String,
+        message: impl Into<Phrase>,
         hint: &str,
     ) {
         let address = self.desired.address(parts.iter().copied());
@@ -110,16 +111,16 @@ impl<'s, 'w> Scene<'s, 'w> {
         code: &str,
         address: Address,
         source: Option<Source>,
-        message: String,
+        message: impl Into<Phrase>,
         hint: &str,
     ) {
         if let Some(lint) = table::find(code) {
             self.found.push(Found {
                 lint,
                 address,
-                message,
+                message: message.into(),
                 span: source.and_then(Source::span),
-                hint: hint.to_owned(),
+                hint: hint.into(),
                 certain: true,
             });
         }
@@ -181,6 +182,16 @@ fn sort(found: &mut [Found]) {
     found.sort_by(|a, b| {
         (a.lint.code, &a.address, &a.message).cmp(&(b.lint.code, &b.address, &b.message))
     });
+}
+
+/// Lists people between marks, at most five of them.
+fn people<'a>(people: impl IntoIterator<Item = &'a str>) -> Phrase {
+    let all: Vec<Phrase> = people.into_iter().map(marked).collect();
+    let some = Phrase::default().joined(all.iter().take(5), ", ");
+    match all.len() {
+        0..=5 => some,
+        more => some.word(&format!(" and {} more", more - 5)),
+    }
 }
 
 /// Lists names in backticks, at most five of them.

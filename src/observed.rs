@@ -25,10 +25,10 @@ use crate::model::{
     Email, Field, Incomplete, OrganizationId, OrganizationName, ProjectKey, Read, SiteField,
     SiteKey, SiteValue, SpaceKey, Surface, WhoCanView,
 };
+use crate::neutral::phrase::Phrase;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
-use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// One site as it was seen.
@@ -158,10 +158,10 @@ impl Observed {
     }
 
     /// Says why it is not known who holds the role Customer, or what would have to be there.
-    pub(crate) fn roles_unread(&self) -> Cow<'static, str> {
+    pub(crate) fn roles_unread(&self) -> Phrase {
         match &self.customer_role_holders {
             None => "the API key of the Atlassian organization (`PORTCULLIS_ORG_API_KEY`) reads it, once `atlassian_organizations` declares its `id`, which admin.atlassian.com shows in the address".into(),
-            Some(Read::Incomplete(incomplete)) => incomplete.why.clone().into(),
+            Some(Read::Incomplete(incomplete)) => incomplete.why.clone(),
             Some(Read::Complete(_)) => "it is another organization's account".into(),
         }
     }
@@ -382,7 +382,7 @@ impl<T> Observation<T> {
     pub fn failed(cause: crate::model::Incomplete, surface: Surface) -> Self {
         Self {
             forbidden: cause.forbidden,
-            ..Self::unknown(cause.why, surface)
+            ..Self::unknown(cause.why.to_string(), surface)
         }
     }
 

@@ -15,6 +15,7 @@ use crate::config::{
 use crate::diagnostic::{FileId, Span};
 use crate::files::Root;
 use crate::model::{SiteKey, SiteValue};
+use crate::neutral::phrase::{Phrase, key, say};
 use crate::observed::Observed;
 use crate::plan::{Action, Change, Reason, ResourceType};
 use camino::Utf8PathBuf;
@@ -36,7 +37,7 @@ pub struct Patch {
     /// The addresses that the diff accepts.
     pub accepted: Vec<String>,
     /// What has to be decided by hand, with the reason.
-    pub left: Vec<(String, String)>,
+    pub left: Vec<(String, Phrase)>,
 }
 
 /// What differs on one site.
@@ -77,7 +78,7 @@ pub fn propose(
                 .and_then(|wish| place(workspace, difference.site, change.source, wish, &mut files))
             {
                 Ok(file) => hopeful.push((difference.site, address, BTreeSet::from([file]))),
-                Err(why) => patch.left.push((address, why)),
+                Err(why) => patch.left.push((address, why.into())),
             }
         }
     }
@@ -87,7 +88,7 @@ pub fn propose(
             Ok(text) => {
                 texts.insert(*id, text);
             }
-            Err(why) => fail(&mut hopeful, &mut patch, *id, &why),
+            Err(why) => fail(&mut hopeful, &mut patch, *id, &why.into()),
         }
     }
     let before: BTreeMap<&SiteKey, BTreeSet<String>> = differences
@@ -106,7 +107,7 @@ pub fn propose(
     for (site, address, _) in hopeful {
         if after.get(site).is_some_and(|left| left.contains(&address)) {
             let why = "no edit of the files would settle it".to_owned();
-            patch.left.push((address, why));
+            patch.left.push((address, why.into()));
         } else {
             patch.accepted.push(address);
         }
@@ -166,13 +167,13 @@ fn settle<'s>(
     before: &BTreeMap<&'s SiteKey, BTreeSet<String>>,
     replan: &dyn Fn(&Workspace, &SiteKey) -> BTreeSet<String>,
 ) -> BTreeMap<&'s SiteKey, BTreeSet<String>> {
-    let judge = |texts: &BTreeMap<FileId, String>| -> Result<BTreeMap<&'s SiteKey, BTreeSet<String>>, String> {
+    let judge = |texts: &BTreeMap<FileId, String>| -> Result<BTreeMap<&'s SiteKey, BTreeSet<String>>, Phrase> {
         let patched = patched(workspace, texts, today)?;
         let mut after = BTreeMap::new();
         for (site, old) in before {
             let now = replan(&patched, site);
             if let Some(new) = now.difference(old).next() {
-                return Err(format!("the edit would also change {new}"));
+                return Err(say("the edit would also change {}", [key(new)]));
             }
             after.insert(*site, now);
         }
@@ -204,12 +205,12 @@ fn fail(
     hopeful: &mut Vec<(&SiteKey, String, BTreeSet<FileId>)>,
     patch: &mut Patch,
     id: FileId,
-    why: &str,
+    why: &Phrase,
 ) {
     hopeful.retain(|(_, address, files)| {
         let here = files.contains(&id);
         if here {
-            patch.left.push((address.clone(), why.to_owned()));
+            patch.left.push((address.clone(), why.clone()));
         }
         !here
     });
@@ -220,7 +221,7 @@ fn patched(
     workspace: &Workspace,
     texts: &BTreeMap<FileId, String>,
     today: Date,
-) -> Result<Workspace, String> {
+) -> Result<Workspace, Phrase> {
     let replaced = workspace
         .sources
         .iter()
@@ -236,8 +237,8 @@ fn patched(
             .diagnostics
             .into_iter()
             .find(|diagnostic| diagnostic.severity == crate::diagnostic::Severity::Error);
-        let why = first.map_or_else(String::new, |diagnostic| diagnostic.message);
-        format!("the edited files would not be valid: {why}")
+        let why = first.map_or_else(Phrase::default, |diagnostic| diagnostic.message);
+        say("the edited files would not be valid: {}", [why])
     })
 }
 

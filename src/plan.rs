@@ -32,6 +32,7 @@ pub use manual::{ManualStep, ManualSubject, Statement};
 pub use order::{Danger, Order, UnsafeStep};
 
 use crate::model::{Address, Incomplete, SiteKey};
+use crate::neutral::phrase::Phrase;
 use jiff::civil::Date;
 use std::collections::BTreeMap;
 
@@ -83,7 +84,7 @@ pub struct Finding {
     /// Stable kebab-case code.
     pub code: &'static str,
     /// A sentence fragment.
-    pub message: String,
+    pub message: Phrase,
     /// Where it was asked for.
     pub source: Option<crate::diagnostic::Span>,
 }

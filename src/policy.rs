@@ -19,7 +19,7 @@ pub(crate) use gates::gates;
 use crate::desired::Desired;
 use crate::diagnostic::Span;
 use crate::judge::{Ledger, Sheet, Worlds};
-use crate::neutral::named;
+use crate::neutral::phrase::{Phrase, marked, ours, quoted, say};
 use crate::observed::Observed;
 use crate::plan::{Change, Effect, Finding, Plan};
 
@@ -31,7 +31,7 @@ pub struct Verdict {
     /// The YAML key, with the list it is about.
     pub name: String,
     /// What is exceeded or touched; empty when it passes.
-    pub problems: Vec<String>,
+    pub problems: Vec<Phrase>,
     /// Where the rule is written.
     pub source: Option<Span>,
     /// What the problems amount to.
@@ -75,11 +75,13 @@ pub(crate) fn accept_drift(plan: &mut Plan, desired: &Desired<'_>) -> Vec<Change
     for accepted in split_accepted(plan, accepted, also, desired.today) {
         let acceptance = accepted.acceptance;
         plan.findings.push(Finding {
-            message: format!(
+            message: say(
                 "{} left alone: {} ({})",
-                accepted.change.action.word(),
-                named(&acceptance.reason),
-                named(&acceptance.owner)
+                [
+                    ours(accepted.change.action.word()),
+                    quoted(&acceptance.reason),
+                    marked(&acceptance.owner),
+                ],
             ),
             address: accepted.change.address.clone(),
             code: "drift-accepted",

@@ -33,6 +33,8 @@ mod help;
 mod kills;
 #[path = "cli/oauth.rs"]
 mod oauth;
+#[path = "cli/people.rs"]
+mod people;
 #[path = "cli/remote.rs"]
 mod remote;
 #[path = "cli/review.rs"]

@@ -65,7 +65,7 @@ fn fails(keys: &str, with: &str) -> Diagnostic {
     let found = judged(keys).unwrap_or_else(|| panic!("{keys} holds"));
     assert_eq!(found.code, "expectation-failed", "{found:?}");
     assert_eq!(found.severity, Severity::Error);
-    assert!(found.message.contains(with), "{found:?}");
+    assert!(found.message.to_string().contains(with), "{found:?}");
     found
 }
 
@@ -226,15 +226,19 @@ fn a_counterexample_names_rules_and_lines() {
         "who: \"*@globex.example\", cannot: view_portal, projects: [HR]",
         "ana@globex.example",
     );
-    let lines: Vec<(u32, &str)> = found
+    let lines: Vec<(u32, String)> = found
         .labels
         .iter()
-        .map(|label| (label.span.line, label.text.split(':').next().unwrap()))
+        .map(|label| {
+            let text = label.text.to_string();
+            (label.span.line, text.split(':').next().unwrap().to_owned())
+        })
         .collect();
     let expectation = u32::try_from(SITE.lines().count()).unwrap() + 1;
-    assert_eq!(lines[0], (expectation, "expected here"));
-    assert!(lines.contains(&(13, "V1")), "the membership: {lines:?}");
-    assert!(lines.contains(&(16, "V10")), "the link: {lines:?}");
+    let line = |line: u32, says: &str| (line, says.to_owned());
+    assert_eq!(lines[0], line(expectation, "expected here"));
+    assert!(lines.contains(&line(13, "V1")), "the membership: {lines:?}");
+    assert!(lines.contains(&line(16, "V10")), "the link: {lines:?}");
 }
 
 /// How an expectation ends, in one word.

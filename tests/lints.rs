@@ -240,6 +240,9 @@ atlassian_organizations: {{ acme-corp: {{ approved_domains: {{ mode: exact, doma
     };
     let found = with(true).unwrap();
     assert_eq!(found.severity, Severity::Warning);
-    assert!(found.message.contains("may join `Globex`"), "{found:?}");
+    assert!(
+        found.message.to_string().contains("may join `Globex`"),
+        "{found:?}"
+    );
     assert!(with(false).is_none());
 }

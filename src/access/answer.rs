@@ -2,6 +2,7 @@
 
 use crate::diagnostic::Span;
 use crate::model::Surface;
+use crate::neutral::phrase::Phrase;
 
 /// Whether somebody can do something (P4). The order is that of access: `No` < `Uncertain` < `Yes`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -98,7 +99,7 @@ pub struct Because {
     /// The rule that was applied.
     pub rule: RuleId,
     /// What it says here: a lower-case fragment without full stop.
-    pub text: String,
+    pub text: Phrase,
     /// Where the fact that it rests on comes from.
     pub source: Option<Source>,
 }
@@ -127,7 +128,7 @@ impl Trail {
         &mut self,
         rule: &'static str,
         source: Option<Source>,
-        text: impl FnOnce() -> String,
+        text: impl FnOnce() -> Phrase,
     ) {
         if let Some(items) = &mut self.items {
             let step = Because {

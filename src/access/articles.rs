@@ -30,7 +30,7 @@ pub fn read(
         Fact::Known(who, source) => (*who, *source),
         Fact::Unknown(why) => {
             trail.add("K11", None, || {
-                format!("who can view {space} is not known: {why}")
+                format!("who can view {space} is not known: {why}").into()
             });
             return Answer::Uncertain;
         }
@@ -73,13 +73,13 @@ pub fn read(
             let as_customer = article.account(&Actor::customer(), Licence::Perhaps, reach, trail);
             if as_new != as_customer {
                 trail.add("R1", None, || {
-                    format!("whether the address has an account is not known: {why}")
+                    format!("whether the address has an account is not known: {why}").into()
                 });
             }
             portal::perhaps(state).fold(as_new.either(as_customer), |all, (visitor, why)| {
                 let other = read(state, project_at, space, &visitor, &mut Trail::silent());
                 if other != as_customer {
-                    trail.add("R1", None, || why.to_owned());
+                    trail.add("R1", None, || why.into());
                 }
                 all.either(other)
             })
@@ -142,14 +142,14 @@ impl Article<'_, '_> {
                 let answer = self.public(trail);
                 if answer == Answer::Yes {
                     trail.add("K1", Some(self.source), || {
-                        format!("{} is for anyone, search engines included", self.space)
+                        format!("{} is for anyone, search engines included", self.space).into()
                     });
                 }
                 answer
             }
             WhoCanView::AllLoggedIn => {
                 trail.add("K11", Some(self.source), || {
-                    format!("{} is for people who are logged in", self.space)
+                    format!("{} is for people who are logged in", self.space).into()
                 });
                 Answer::No
             }
@@ -192,7 +192,7 @@ impl Article<'_, '_> {
             }),
             Fact::Known(..) => {}
             Fact::Unknown(why) => trail.add("K2", None, || {
-                format!("the Confluence plan is not known: {why}")
+                format!("the Confluence plan is not known: {why}").into()
             }),
         }
         answer
@@ -209,7 +209,7 @@ impl Article<'_, '_> {
             .and(self.state.site.create.on());
         if open == Answer::No {
             trail.add("K3", self.project.channel_access.source(), || {
-                format!("{} is restricted", self.project.key)
+                format!("{} is restricted", self.project.key).into()
             });
         }
         if login == Answer::No {
@@ -232,7 +232,7 @@ impl Article<'_, '_> {
     fn k4(&self, trail: &mut Trail) -> Answer {
         let Some(space) = self.state.spaces.get(self.space) else {
             trail.add("K4", None, || {
-                format!("whether Confluence lets anonymous people into {} is not known: declare it under `spaces`", self.space)
+                format!("whether Confluence lets anonymous people into {} is not known: declare it under `spaces`", self.space).into()
             });
             return Answer::Uncertain;
         };
@@ -299,6 +299,7 @@ impl Article<'_, '_> {
                 "{} is for people with Confluence access only, which customers have not",
                 self.space
             )
+            .into()
         });
     }
 
@@ -343,7 +344,7 @@ impl Article<'_, '_> {
                 let public = self.public(trail);
                 if public == Answer::Yes {
                     trail.add("K1", Some(self.source), || {
-                        format!("{} is for anyone", self.space)
+                        format!("{} is for anyone", self.space).into()
                     });
                     return Answer::Yes;
                 }
@@ -382,6 +383,7 @@ impl Article<'_, '_> {
                         "{} is for everybody who is logged in, and they see the portal of {}",
                         self.space, self.project.key
                     )
+                    .into()
                 });
                 if atlassian {
                     trail.add("K7", None, || {
@@ -404,6 +406,7 @@ impl Article<'_, '_> {
                         "{} is for everybody who is logged in, and {not} the portal of {}",
                         self.space, self.project.key
                     )
+                    .into()
                 });
                 trail.add("Q19", None, || {
                     "whether that takes access to the portal is disputed: as a promise no, as exposure yes".into()
@@ -476,9 +479,11 @@ fn prerequisite(
 ) {
     match fact {
         Fact::Known(on, source) if Answer::from(*on) != wanted => {
-            trail.add(rule, Some(*source), || fails.to_owned());
+            trail.add(rule, Some(*source), || fails.into());
         }
         Fact::Known(..) => {}
-        Fact::Unknown(why) => trail.add(rule, None, || format!("{what} is not known: {why}")),
+        Fact::Unknown(why) => {
+            trail.add(rule, None, || format!("{what} is not known: {why}").into())
+        }
     }
 }

@@ -5,6 +5,7 @@
 
 use crate::model::{Audience, Field, HelpCenter, ProjectKey, Read};
 use crate::neutral::named;
+use crate::neutral::phrase::{Phrase, ours, say};
 use crate::observed::{Observed, ObservedDoors};
 use std::collections::BTreeSet;
 
@@ -27,7 +28,7 @@ pub struct UnreadDoor {
     /// The rule of the model that says what they do.
     pub rule: &'static str,
     /// Which, and why, as a sentence.
-    pub says: String,
+    pub says: Phrase,
     /// Whether it was tried, or is known to be refused.
     pub refused: bool,
 }
@@ -40,7 +41,7 @@ pub struct Door {
     /// The project that it belongs to; `None` for a whole site.
     pub project: Option<ProjectKey>,
     /// What it decides, as a sentence.
-    pub says: String,
+    pub says: Phrase,
 }
 
 impl Doors {
@@ -55,7 +56,7 @@ impl Doors {
                     project: Some(key.clone()),
                     says: format!(
                         "{key} is team-managed: who is let in by its own access settings no permission scheme tells, and it is not read"
-                    ),
+                    ).into(),
                 });
             }
         }
@@ -72,12 +73,12 @@ impl Doors {
         match &seen.help_centers {
             None => self.unread.push(UnreadDoor {
                 rule: "V9",
-                says: format!("{what}: the surface `gateway` is not used (`deny`)"),
+                says: format!("{what}: the surface `gateway` is not used (`deny`)").into(),
                 refused: false,
             }),
             Some(Read::Incomplete(why)) => self.unread.push(UnreadDoor {
                 rule: "V9",
-                says: format!("{what}: {}", why.why),
+                says: say("{}: {}", [ours(what), why.why.clone()]),
                 refused: true,
             }),
             Some(Read::Complete(centers)) => {
@@ -95,15 +96,15 @@ impl Doors {
         let told = seen.request_types.iter().map(|(key, names)| Door {
             rule: "V6",
             project: Some(key.clone()),
-            says: request_types(key, names),
+            says: request_types(key, names).into(),
         });
         self.found.extend(told);
         if let Some(why) = &seen.request_types_unread {
             self.unread.push(UnreadDoor {
                 rule: "V6",
-                says: format!(
+                says: say(
                     "request types that are for some people only were not read: {}",
-                    why.why
+                    [why.why.clone()],
                 ),
                 refused: true,
             });
@@ -111,7 +112,7 @@ impl Doors {
     }
 
     /// What also decides in a project, and what of that was not read.
-    pub fn of_project(&self, key: &ProjectKey) -> Vec<String> {
+    pub fn of_project(&self, key: &ProjectKey) -> Vec<Phrase> {
         let found = self.found.iter();
         let meant = found.filter(|door| door.project.as_ref().is_none_or(|own| own == key));
         let said = meant.map(|door| door.says.clone());
@@ -126,7 +127,7 @@ impl Doors {
     }
 
     /// What a plan says: what was found, and what a service refused to tell. A surface that the files deny is their choice.
-    pub fn of_plan(&self) -> Vec<String> {
+    pub fn of_plan(&self) -> Vec<Phrase> {
         let found = self.found.iter().map(|door| door.says.clone());
         let refused = self.unread.iter().filter(|unread| unread.refused);
         found
@@ -135,7 +136,7 @@ impl Doors {
     }
 
     /// What also decides on a whole site, and what of that was not read.
-    pub fn of_site(&self) -> Vec<String> {
+    pub fn of_site(&self) -> Vec<Phrase> {
         let found = self.found.iter().map(|door| door.says.clone());
         found
             .chain(self.unread.iter().map(|unread| unread.says.clone()))
@@ -155,16 +156,16 @@ pub fn help_center_words(center: &HelpCenter) -> String {
 }
 
 /// Nothing is said of a help center that lets everybody in.
-fn help_center(center: &HelpCenter) -> Option<String> {
+fn help_center(center: &HelpCenter) -> Option<Phrase> {
     let what = help_center_words(center);
     Some(match &center.audience {
-        Field::Unknown(why) => format!("who may enter {what} is not known: {why}"),
+        Field::Unknown(why) => format!("who may enter {what} is not known: {why}").into(),
         Field::Known(Audience::Public) if center.customer_service => {
-            format!("{what} is open to everybody")
+            format!("{what} is open to everybody").into()
         }
         Field::Known(Audience::Public) => return None,
-        Field::Known(Audience::External) => format!("{what} is for external customers only"),
-        Field::Known(Audience::Internal) => format!("{what} is for internal customers only"),
+        Field::Known(Audience::External) => format!("{what} is for external customers only").into(),
+        Field::Known(Audience::Internal) => format!("{what} is for internal customers only").into(),
         Field::Known(Audience::Organizations(names, more)) => {
             let names: BTreeSet<&str> = names.iter().map(String::as_str).collect();
             match listed(
@@ -173,8 +174,9 @@ fn help_center(center: &HelpCenter) -> Option<String> {
             ) {
                 None => format!(
                     "{what} is for the members of organizations that it names, and it names none"
-                ),
-                Some(names) => format!("{what} is for the members of {names} only"),
+                )
+                .into(),
+                Some(names) => format!("{what} is for the members of {names} only").into(),
             }
         }
     })

@@ -12,6 +12,7 @@ use super::portal::{self, Reach};
 use super::state::{State, StateKind};
 use super::visitor::{self, Visitor};
 use crate::model::{AccountKind, Domain, Email, EmailError, ProjectKey, SpaceKey};
+use crate::neutral::phrase::{Phrase, say};
 use std::collections::BTreeSet;
 
 /// About whom somebody asks.
@@ -123,7 +124,7 @@ pub struct Explanation {
     /// What is not possible and what to do instead, and what else to know.
     pub notes: Vec<Because>,
     /// What also decides and is not judged; reads as sentences.
-    pub not_judged: Vec<String>,
+    pub not_judged: Vec<Phrase>,
 }
 
 impl Explanation {
@@ -257,7 +258,7 @@ fn notes(state: &State<'_>, asked: &Asked, projects: &[usize]) -> Vec<Because> {
                         true => "An Atlassian account that is there reaches every open portal until an administrator suspends it",
                         false => "An account that is there reaches every open portal until it is revoked by hand",
                     };
-                    format!("whether the address has an account is not known: {why}. {keeps}")
+                    format!("whether the address has an account is not known: {why}. {keeps}").into()
                 }),
             }
             subdomain(state, email.domain(), &mut trail);
@@ -286,7 +287,7 @@ fn about_account(state: &State<'_>, email: &Email, account: Account, trail: &mut
             "agents cannot invite this account: an organization administrator grants it the role Customer".into()
         }),
         (Some(AccountKind::Atlassian), _, Role::Unknown) => trail.add("R1e", None, || {
-            format!("whether the account holds the role Customer is not known: {}", state.roles_unread)
+            say("whether the account holds the role Customer is not known: {}", [state.roles_unread.clone()])
         }),
         (Some(AccountKind::Atlassian), ..) => trail.add("R4.2", None, || {
             "an Atlassian account cannot be turned into a portal-only one, and need not be: the role Customer is free. To save a licence, remove the licensed role and keep Customer".into()
@@ -299,7 +300,7 @@ fn about_account(state: &State<'_>, email: &Email, account: Account, trail: &mut
                     format!(
                         "the account is portal-only although new people of `{}` get Atlassian accounts: once this person has one, two accounts share the address. Migrate the portal-only account",
                         email.domain()
-                    )
+                    ).into()
                 });
             }
         }
@@ -312,10 +313,10 @@ fn about_new(state: &State<'_>, domain: &str, trail: &mut Trail) {
     let by_staff = accounts::account_type(state, &class, Way::Staff, &mut Trail::silent());
     match by_staff {
         Outcome::Atlassian => trail.add("R6", class.approved.map(|grant| grant.source), || {
-            format!("people of `{domain}` get Atlassian accounts: an organization administrator invites them in the admin hub. A portal-only account for one of them would become a duplicate")
+            format!("people of `{domain}` get Atlassian accounts: an organization administrator invites them in the admin hub. A portal-only account for one of them would become a duplicate").into()
         }),
         Outcome::Rejected => trail.add("R3.3", state.site.allowed.source(), || {
-            format!("nobody can add people of `{domain}`, agents included: allow the domain first")
+            format!("nobody can add people of `{domain}`, agents included: allow the domain first").into()
         }),
         _ => {}
     }
@@ -336,7 +337,7 @@ fn subdomain(state: &State<'_>, domain: &str, trail: &mut Trail) {
         .collect();
     for listed in above {
         trail.add("Q2", None, || {
-            format!("assumed: `{listed}` on a list does not cover `{domain}`")
+            format!("assumed: `{listed}` on a list does not cover `{domain}`").into()
         });
     }
 }
@@ -382,6 +383,7 @@ fn known_of_domain(state: &State<'_>, domain: &str, projects: &[usize], trail: &
             if known.len() == 1 { "stands" } else { "stand" },
             parts.join(", ")
         )
+        .into()
     });
     let class = DomainClass::of(state, domain);
     if accounts::account_type(state, &class, Way::Staff, &mut Trail::silent()) != Outcome::Atlassian
@@ -397,7 +399,7 @@ fn known_of_domain(state: &State<'_>, domain: &str, projects: &[usize], trail: &
             format!(
                 "{} of `{domain}` with a portal-only account: a duplicate as soon as an Atlassian account comes to stand beside it. Migrate the portal-only ones",
                 people(portal_only)
-            )
+            ).into()
         });
     }
 }

@@ -168,7 +168,7 @@ fn groups(observed: &Observed, people: &PeopleBuilder<'_>) -> BTreeMap<String, G
             name: seen.name.clone(),
             members: match &seen.members {
                 Read::Complete(_) => Coverage::Whole,
-                Read::Incomplete(why) => Coverage::Unread(why.why.clone()),
+                Read::Incomplete(why) => Coverage::Unread(why.why.to_string()),
             },
             people: known.filter_map(|id| people.find_account(id)).collect(),
         };
@@ -186,7 +186,7 @@ fn resolutions<'a>(people: &mut PeopleBuilder<'a>, observed: &'a Observed) {
                 email,
                 Some("a search shows active accounts only, and one that is suspended or revoked may be there".into()),
             ),
-            Resolution::Unresolved(why) => people.unresolved(email, Some(why.why.clone())),
+            Resolution::Unresolved(why) => people.unresolved(email, Some(why.why.to_string())),
             Resolution::FoundHidden(id) | Resolution::Inactive(id) => {
                 if let Some(known) = people.find_account(id) {
                     people.also_known_as(email, known);

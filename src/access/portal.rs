@@ -194,14 +194,14 @@ pub fn reach(
             trail.append(steps);
             if as_new != as_customer {
                 trail.add("R1", None, || {
-                    format!("whether the address has an account is not known: {why}")
+                    format!("whether the address has an account is not known: {why}").into()
                 });
             }
             let mut all = as_new.either(as_customer);
             for (visitor, why) in perhaps(state) {
                 let reach = reach(state, project_at, &visitor, &mut Trail::silent());
                 if reach != as_customer {
-                    trail.add("R1", None, || why.to_owned());
+                    trail.add("R1", None, || why.into());
                 }
                 all = all.either(reach);
             }
@@ -253,10 +253,11 @@ fn anonymous(state: &State<'_>, project: &Project, trail: &mut Trail) -> Reach {
                     "portals can be viewed without login, and {} is open",
                     project.key
                 )
+                .into()
             });
         }
         (Fact::Unknown(why), _) | (_, Fact::Unknown(why)) => trail.add("V2", None, || {
-            format!("whether portals can be viewed without login is not known: {why}")
+            format!("whether portals can be viewed without login is not known: {why}").into()
         }),
     }
     if open == Answer::Uncertain {
@@ -284,7 +285,7 @@ fn restricted(project: &Project, whom: &str, trail: &mut Trail) {
             format!(
                 "{} acts restricted: its permission scheme grants permissions to the role Service Desk Customers",
                 project.key
-            )
+            ).into()
         });
     }
     trail.add("V1", project.channel_access.source(), || {
@@ -292,6 +293,7 @@ fn restricted(project: &Project, whom: &str, trail: &mut Trail) {
             "{} is restricted: its customers and linked organizations only, {whom}",
             project.key
         )
+        .into()
     });
 }
 
@@ -302,6 +304,7 @@ fn access_unknown(project: &Project, trail: &mut Trail) {
                 "whether {} is open or restricted is not known: {why}",
                 project.key
             )
+            .into()
         });
     }
 }
@@ -377,6 +380,7 @@ fn listed(
                         perhaps_said(sure),
                         project.key
                     )
+                    .into()
                 });
                 answer = answer.or(actor.certainty.and(certainty(sure)));
             }
@@ -396,9 +400,10 @@ fn listed(
                         perhaps_said(sure),
                         name = named(name)
                     )
+                    .into()
                 });
                 trail.add("V10", Some(link), || {
-                    format!("{name} is linked to {}", project.key, name = named(name))
+                    format!("{name} is linked to {}", project.key, name = named(name)).into()
                 });
                 answer = answer.or(actor.certainty.and(certainty(sure)));
             }
@@ -437,6 +442,7 @@ fn customer(
                     "{} is open: every customer of the site reaches it",
                     project.key
                 )
+                .into()
             });
             if who.kind == Some(AccountKind::PortalOnly) && listed != Answer::Yes {
                 trail.add("Q26", None, || {
@@ -465,11 +471,11 @@ fn not_listed(state: &State<'_>, project: &Project, who: Account, trail: &mut Tr
         match coverage {
             Coverage::Whole => {}
             Coverage::AsWritten(why) => trail.add("V1", None, || {
-                format!("the {list} of {} {why}", project.key)
+                format!("the {list} of {} {why}", project.key).into()
             }),
             Coverage::Unread(why) => {
                 trail.add("V1", None, || {
-                    format!("the {list} of {} is not known: {why}", project.key)
+                    format!("the {list} of {} is not known: {why}", project.key).into()
                 });
                 answer = Answer::Uncertain;
             }
@@ -482,6 +488,7 @@ fn not_listed(state: &State<'_>, project: &Project, who: Account, trail: &mut Tr
                 named(&organization.name),
                 project.key
             )
+            .into()
         });
         answer = Answer::Uncertain;
     }
@@ -494,6 +501,7 @@ fn not_listed(state: &State<'_>, project: &Project, who: Account, trail: &mut Tr
                 "which groups are in the role Service Desk Customers of {} is not known: {why}",
                 project.key
             )
+            .into()
         });
         answer = Answer::Uncertain;
     }
@@ -517,7 +525,7 @@ fn staff(
     if open == Answer::Yes || listed == Answer::Yes {
         if open == Answer::Yes {
             trail.add("V2", project.channel_access.source(), || {
-                format!("{} is open", project.key)
+                format!("{} is open", project.key).into()
             });
         }
         return Reach::both(Answer::Yes);
@@ -528,6 +536,7 @@ fn staff(
                 "in no role that makes agents or administrators of {}",
                 project.key
             )
+            .into()
         });
         return customer(state, project, who, open, listed, trail);
     }
@@ -536,6 +545,7 @@ fn staff(
             "an agent or administrator: of {} or of another project is not read",
             project.key
         )
+        .into()
     });
     Reach::both(Answer::Uncertain)
 }

@@ -17,6 +17,7 @@ use super::visitor::{Actor, Visitor};
 use super::who::{self, ClassRow, Via};
 use crate::desired::Desired;
 use crate::model::{AccountKind, SpaceKey};
+use crate::neutral::phrase::{Phrase, ours, say};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// What decides on access too and is never judged nor read: no program can read it, or it is not customer access.
@@ -46,9 +47,9 @@ pub struct Review<'s, 'w> {
     /// What somebody should look at, one row for each kind, also where nothing was found.
     pub findings: Vec<Finding>,
     /// What is not known of lists, roles and settings; reads as sentences.
-    pub gaps: Vec<String>,
+    pub gaps: Vec<Phrase>,
     /// What also decides and is not judged, as far as it was read or could not be; reads as sentences.
-    pub not_judged: Vec<String>,
+    pub not_judged: Vec<Phrase>,
     reached: HashMap<SituationId, Vec<Reached>>,
 }
 
@@ -342,7 +343,7 @@ pub fn kind(person: Person<'_>) -> Option<AccountKind> {
 }
 
 /// What also decides: what was found, what was not read, and where nothing was found, that.
-fn not_judged(state: &State<'_>) -> Vec<String> {
+fn not_judged(state: &State<'_>) -> Vec<Phrase> {
     const KINDS: [(&str, &str, &str); 2] = [
         (
             "V9",
@@ -358,9 +359,9 @@ fn not_judged(state: &State<'_>) -> Vec<String> {
     let mut all = state.doors.of_site();
     for (rule, what, none) in KINDS {
         match state.doors.coverage(rule) {
-            None => all.push(format!("{what}: not read")),
+            None => all.push(format!("{what}: not read").into()),
             Some(true) if !state.doors.found.iter().any(|door| door.rule == rule) => {
-                all.push(none.to_owned());
+                all.push(none.into());
             }
             Some(_) => {}
         }
@@ -370,7 +371,7 @@ fn not_judged(state: &State<'_>) -> Vec<String> {
 
 impl State<'_> {
     /// What is not known of a site that was read, as sentences; nothing of a state that is only written.
-    pub fn unread(&self) -> Vec<String> {
+    pub fn unread(&self) -> Vec<Phrase> {
         if self.kind != StateKind::Live {
             return Vec::new();
         }
@@ -381,10 +382,10 @@ impl State<'_> {
 }
 
 /// What is not known of the site, each once.
-fn gaps(state: &State<'_>, projects: &[usize]) -> Vec<String> {
+fn gaps(state: &State<'_>, projects: &[usize]) -> Vec<Phrase> {
     let mut seen = BTreeSet::new();
     let found = projects.iter().flat_map(|at| who::gaps(state, *at));
-    let mut gaps: Vec<String> = found.filter(|gap| seen.insert(gap.clone())).collect();
+    let mut gaps: Vec<Phrase> = found.filter(|gap| seen.insert(gap.clone())).collect();
     gaps.extend(settings(state));
     let roles = state.people.iter();
     let unknown = roles
@@ -395,27 +396,26 @@ fn gaps(state: &State<'_>, projects: &[usize]) -> Vec<String> {
             1 => "1 Atlassian account holds".to_owned(),
             n => format!("{n} Atlassian accounts hold"),
         };
-        gaps.push(format!(
-            "whether {accounts} the role Customer is not known: {}",
-            state.roles_unread
+        gaps.push(say(
+            "whether {} the role Customer is not known: {}",
+            [ours(accounts), state.roles_unread.clone()],
         ));
     }
     if state.kind == StateKind::Desired {
         gaps.push(
-            "what is on the site was not read: agents, administrators, groups and whoever is on a list beyond the files are not here; `--live` reads them"
-                .to_owned(),
+            "what is on the site was not read: agents, administrators, groups and whoever is on a list beyond the files are not here; `--live` reads them".into(),
         );
     } else {
         gaps.push(
             "accounts that stand on no list, in no role and in no group of a project were not read"
-                .to_owned(),
+                .into(),
         );
     }
     gaps
 }
 
 /// The site-wide settings that are not known, those with the same reason together.
-fn settings(state: &State<'_>) -> Vec<String> {
+fn settings(state: &State<'_>) -> Vec<Phrase> {
     fn why<T>(fact: &Fact<T>) -> Option<&str> {
         match fact {
             Fact::Known(..) => None,
@@ -466,6 +466,6 @@ fn settings(state: &State<'_>) -> Vec<String> {
     }
     let lines = by_reason.into_iter();
     lines
-        .map(|(why, whats)| format!("not known, since {why}: {}", whats.join("; ")))
+        .map(|(why, whats)| format!("not known, since {why}: {}", whats.join("; ")).into())
         .collect()
 }

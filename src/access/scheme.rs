@@ -195,24 +195,26 @@ pub(super) fn explain(
                 Part::Serves => format!(
                     "an agent or administrator of {}: {}",
                     project.key, circle.name
-                ),
-                Part::Customers => format!("a customer of {}: {}", project.key, circle.name),
+                )
+                .into(),
+                Part::Customers => format!("a customer of {}: {}", project.key, circle.name).into(),
                 Part::Browses => format!(
                     "Browse Projects of {} makes customers of the people of {}",
                     project.key, circle.name
-                ),
+                )
+                .into(),
             });
             certainty
         }
         (Coverage::Unread(why), None) => {
             trail.add(circle.rule(), None, || {
-                format!("who is in {} is not known: {why}", circle.name)
+                format!("who is in {} is not known: {why}", circle.name).into()
             });
             Answer::Uncertain
         }
         (_, None) => {
             trail.add(circle.rule(), None, || {
-                format!("perhaps a customer of {}: {}", project.key, circle.name)
+                format!("perhaps a customer of {}: {}", project.key, circle.name).into()
             });
             Answer::Uncertain
         }
@@ -232,7 +234,7 @@ pub(super) fn leak(project: &Project, who: Account, reach: Reach, trail: &mut Tr
             format!(
                 "whether the permission scheme of {} shows the portal to others is not known: {why}",
                 project.key
-            )
+            ).into()
         });
         return reach.or(Reach::both(Answer::Uncertain));
     }
@@ -245,11 +247,12 @@ pub(super) fn leak(project: &Project, who: Account, reach: Reach, trail: &mut Tr
             project.key
         );
         match scheme.leaks_by.is_empty() {
-            true => shown,
+            true => shown.into(),
             false => format!(
                 "{shown}: Browse Projects is granted {}",
                 scheme.leaks_by.join(", and ")
-            ),
+            )
+            .into(),
         }
     });
     let view = match who.role {
@@ -279,7 +282,7 @@ pub(super) fn perhaps_in_a_group(
     match group {
         Some(circle) if who.kind != Some(AccountKind::PortalOnly) && reach.view == Answer::No => {
             trail.add(circle.rule(), None, || {
-                format!("{whether} {} is not known", circle.name)
+                format!("{whether} {} is not known", circle.name).into()
             });
             reach.or(Reach::both(Answer::Uncertain))
         }

@@ -10,6 +10,7 @@ use crate::model::{
     ChannelAccess, CustomerSharing, Domain, Email, EmailAccountCreation, OrganizationManagement,
     ProjectKey, SiteField, SpaceKey, WhoCanView,
 };
+use crate::neutral::phrase::Phrase;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -275,7 +276,7 @@ pub struct State<'a> {
     /// for sure stands at each row.
     pub manages_organizations: bool,
     /// Why nobody asked which Atlassian accounts hold the role Customer, or got no answer; reads after a colon.
-    pub roles_unread: Cow<'static, str>,
+    pub roles_unread: Phrase,
     /// Known people, their lists and their situations.
     pub people: People<'a>,
 }

@@ -180,7 +180,7 @@ pub fn outcome(
         Visitor::Unclear(why, class) => {
             let _ = accounts::new_address(state, class, channel, facts, trail);
             trail.add("R1", None, || {
-                format!("whether the address has an account is not known: {why}")
+                format!("whether the address has an account is not known: {why}").into()
             });
             Outcome::Uncertain
         }

@@ -16,6 +16,7 @@ use super::{Channel, accounts};
 use crate::desired::ends::{Ends, List};
 use crate::model::{AccountId, AccountKind, Email, ProjectKey, SpaceKey};
 use crate::neutral::named;
+use crate::neutral::phrase::{self, Phrase, ours, say};
 use jiff::civil::Date;
 use std::collections::{BTreeSet, HashMap};
 
@@ -23,7 +24,7 @@ use std::collections::{BTreeSet, HashMap};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Via {
     /// The route in words: `roster`, `organization Globex`, `open project`, `agent (role Service Desk Team)`, `permission leak`.
-    pub route: String,
+    pub route: Phrase,
     /// The rule that makes it a route.
     pub rule: RuleId,
     /// Where it is said.
@@ -36,17 +37,17 @@ pub struct Via {
 
 impl Via {
     /// Returns the route as text has it: a project's own list is that of its `customers`.
-    pub fn said(&self) -> &str {
-        match self.route.as_str() {
-            "roster" => "customers",
-            "perhaps the roster" => "perhaps customers",
-            other => other,
+    pub fn said(&self) -> Phrase {
+        match self.route.to_string().as_str() {
+            "roster" => Phrase::of("customers"),
+            "perhaps the roster" => Phrase::of("perhaps customers"),
+            _ => self.route.clone(),
         }
     }
 
-    fn new(route: String, rule: &'static str, source: Option<Source>) -> Self {
+    fn new(route: impl Into<Phrase>, rule: &'static str, source: Option<Source>) -> Self {
         Self {
-            route,
+            route: route.into(),
             rule: RuleId(rule),
             source,
             list: None,
@@ -67,7 +68,7 @@ pub struct ClassRow {
     /// Whether it does.
     pub answer: Answer,
     /// The route in words.
-    pub route: String,
+    pub route: Phrase,
     /// Why.
     pub because: Vec<Because>,
 }
@@ -95,9 +96,9 @@ pub struct Audience {
     /// People, sorted by address.
     pub people: Vec<PersonRow>,
     /// What is not in the list because it is not known; reads as sentences.
-    pub gaps: Vec<String>,
+    pub gaps: Vec<Phrase>,
     /// What also decides and is not judged; reads as sentences.
-    pub not_judged: Vec<String>,
+    pub not_judged: Vec<Phrase>,
 }
 
 /// A person as a listing shows them, or several where people are only counted.
@@ -133,9 +134,9 @@ pub struct Listing {
     /// People.
     pub people: Vec<Listed>,
     /// What is not in the list because it is not known.
-    pub gaps: Vec<String>,
+    pub gaps: Vec<Phrase>,
     /// What also decides and is not judged.
-    pub not_judged: Vec<String>,
+    pub not_judged: Vec<Phrase>,
 }
 
 impl Listing {
@@ -221,7 +222,7 @@ pub fn audience(state: &State<'_>, project_at: usize, space: Option<&SpaceKey>) 
     if let Some(space) = space {
         gaps.push(format!(
             "who holds a Confluence licence is not read: they read of {space} what its own permissions let them"
-        ));
+        ).into());
     }
     gaps.extend(shut_out(state, project_at));
     let roles = people
@@ -229,9 +230,9 @@ pub fn audience(state: &State<'_>, project_at: usize, space: Option<&SpaceKey>) 
         .filter(|row| state.people.get(row.person).account.role == Role::Unknown)
         .count();
     if roles > 0 && state.kind == StateKind::Live {
-        gaps.push(format!(
-            "whether {roles} of them hold the role Customer is not known: {}",
-            state.roles_unread
+        gaps.push(say(
+            "whether {} of them hold the role Customer is not known: {}",
+            [ours(roles), state.roles_unread.clone()],
         ));
     }
     Audience {
@@ -294,7 +295,7 @@ pub(super) fn classes(
             classes.push(ClassRow {
                 who,
                 answer,
-                route,
+                route: route.into(),
                 because: trail.into_steps(),
             });
         }
@@ -395,7 +396,7 @@ fn otherwise(article: bool, actor: &Actor<'_>) -> Via {
         (_, true) => ("any account of the site", "Q19"),
         (_, false) => ("not known", "V1"),
     };
-    Via::new(route.into(), rule, None)
+    Via::new(route, rule, None)
 }
 
 fn via_of(state: &State<'_>, project: &Project, route: Route) -> Via {
@@ -406,7 +407,7 @@ fn via_of(state: &State<'_>, project: &Project, route: Route) -> Via {
                 false => "perhaps the roster",
             };
             let list = List::Customers(project.key.clone());
-            Via::new(route.into(), "V1", Some(source)).on(Some(list))
+            Via::new(route, "V1", Some(source)).on(Some(list))
         }
         Route::Organization {
             organization,
@@ -423,7 +424,7 @@ fn via_of(state: &State<'_>, project: &Project, route: Route) -> Via {
                 Answer::Yes => "open project",
                 _ => "perhaps an open project",
             };
-            Via::new(route.into(), "V2", project.channel_access.source())
+            Via::new(route, "V2", project.channel_access.source())
         }
         Route::Circle(found) => {
             let circle = project.scheme.circles.get(found.circle as usize);
@@ -434,19 +435,19 @@ fn via_of(state: &State<'_>, project: &Project, route: Route) -> Via {
             };
             Via::new(route, circle.map_or("V1", Circle::rule), found.source)
         }
-        Route::Staff => Via::new("agent".into(), "V1", None),
-        Route::Leak => Via::new("permission leak".into(), "V7", project.scheme.source()),
+        Route::Staff => Via::new("agent", "V1", None),
+        Route::Leak => Via::new("permission leak", "V7", project.scheme.source()),
     }
 }
 
 /// What could not be believed or read of the lists behind the target.
-pub(super) fn gaps(state: &State<'_>, project_at: usize) -> Vec<String> {
+pub(super) fn gaps(state: &State<'_>, project_at: usize) -> Vec<Phrase> {
     let project = &state.projects[project_at];
     let mut gaps = Vec::new();
     let mut note = |what: String, coverage: &Coverage| match coverage {
         Coverage::Whole => {}
-        Coverage::AsWritten(why) => gaps.push(format!("{what} {why}")),
-        Coverage::Unread(why) => gaps.push(format!("{what} is not known: {why}")),
+        Coverage::AsWritten(why) => gaps.push(format!("{what} {why}").into()),
+        Coverage::Unread(why) => gaps.push(format!("{what} is not known: {why}").into()),
     };
     note(
         format!("the list of customers of {}", project.key),
@@ -469,9 +470,9 @@ pub(super) fn gaps(state: &State<'_>, project_at: usize) -> Vec<String> {
 }
 
 /// Listed people whose account is suspended or revoked: an access review asks why they are still listed.
-fn shut_out(state: &State<'_>, project_at: usize) -> Option<String> {
+fn shut_out(state: &State<'_>, project_at: usize) -> Option<Phrase> {
     let project = &state.projects[project_at];
-    let names: BTreeSet<String> = state
+    let names: BTreeSet<Phrase> = state
         .people
         .ids()
         .filter(|id| state.people.get(*id).account.status == Status::Disabled)
@@ -484,9 +485,9 @@ fn shut_out(state: &State<'_>, project_at: usize) -> Option<String> {
         .map(|id| {
             let person = state.people.get(id);
             match (person.email, person.account_id) {
-                (Some(email), _) => email.key().to_owned(),
-                (None, Some(account)) => format!("id:{account}"),
-                (None, None) => "?".to_owned(),
+                (Some(email), _) => phrase::person(email),
+                (None, Some(account)) => phrase::person(format!("id:{account}")),
+                (None, None) => Phrase::of("?"),
             }
         })
         .collect();
@@ -495,9 +496,6 @@ fn shut_out(state: &State<'_>, project_at: usize) -> Option<String> {
         1 => "1 listed person is".to_owned(),
         count => format!("{count} listed people are"),
     };
-    let names: Vec<String> = names.into_iter().collect();
-    Some(format!(
-        "{people} suspended or revoked: {}",
-        names.join(", ")
-    ))
+    let said = Phrase::of(&people).word(" suspended or revoked: ");
+    Some(said.joined(&names, ", "))
 }

@@ -3,7 +3,7 @@
 use super::{Apply, Findings, Outcome, explain};
 use crate::jsm::{Account, ApiError, ErrorKind};
 use crate::model::{AccountId, AccountKind, Email, ProjectKey};
-use crate::neutral::named;
+use crate::neutral::phrase::{Phrase, by_id, marked, say};
 
 /// What looking somebody up gave.
 enum Found {
@@ -40,10 +40,9 @@ impl Apply<'_> {
             let error = match created {
                 // An id that was there before is not that of an account which has just been made.
                 Ok(account) if self.observed.accounts.contains_key(&account.account_id) => {
-                    let why = format!(
+                    let why = say(
                         "making the account of {} was answered with one that is known already ({}): nothing is done with it",
-                        named(email),
-                        named(account.account_id),
+                        [marked(email), by_id(account.account_id)],
                     );
                     break (Outcome::Failed(why.clone()), Err(why), false);
                 }
@@ -59,7 +58,9 @@ impl Apply<'_> {
             match self.find(&email, exists).await {
                 Found::One(id) => break (Outcome::AlreadyTrue, Ok(id), false),
                 Found::Nobody if exists => {
-                    let why = "an account with this address exists, and no search shows it: it is deactivated, revoked or hidden".to_owned();
+                    let why = Phrase::of(
+                        "an account with this address exists, and no search shows it: it is deactivated, revoked or hidden",
+                    );
                     break (Outcome::InactiveOrHidden(why.clone()), Err(why), false);
                 }
                 // A second invitation would be a second mail.
@@ -81,7 +82,7 @@ impl Apply<'_> {
         }
         match self.reader.users(std::slice::from_ref(&account.account_id)).await {
             Ok(accounts) if accounts.iter().any(|seen| seen.kind == Some(AccountKind::Atlassian)) => Outcome::Failed(
-                "the site made an Atlassian account instead of a portal-only one: check its approved domains".to_owned(),
+                "the site made an Atlassian account instead of a portal-only one: check its approved domains".into(),
             ),
             _ => Outcome::Done,
         }
@@ -111,8 +112,8 @@ fn pick(hits: &[Account], email: &Email) -> Found {
     }
 }
 
-fn failed(email: &Email, error: &ApiError) -> (Outcome, Result<AccountId, String>, bool) {
-    let why = format!("the account of `{email}` could not be made");
+fn failed(email: &Email, error: &ApiError) -> (Outcome, Result<AccountId, Phrase>, bool) {
+    let why = say("the account of {} could not be made", [marked(email)]);
     (
         Outcome::Failed(explain(error)),
         Err(why),

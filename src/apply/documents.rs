@@ -7,6 +7,7 @@ use crate::mapped::{self, Subject};
 use crate::model::{
     ChannelAccess, CustomerSharing, OrganizationId, ProjectKey, SpaceKey, Surface, WhoCanView,
 };
+use crate::neutral::phrase::Phrase;
 use crate::plan::{Change, Effect, Plan};
 use serde_json::{Map, Value, json};
 
@@ -29,7 +30,7 @@ impl Apply<'_> {
         &self,
         change: &Change,
         made: &Made,
-    ) -> Option<Result<Target, String>> {
+    ) -> Option<Result<Target, Phrase>> {
         let (field, project, organization) = match &change.effect {
             Effect::SetSite(field, _) => (MappedField::Site(*field), None, None),
             Effect::SetEmailDomains(reference, _) => match self.organization(reference, made) {
@@ -51,7 +52,7 @@ impl Apply<'_> {
             return project.map(|key| Ok(Target::Security(key)));
         }
         let Some(mapping) = self.driver().and_then(|driver| driver.fields.get(&field)) else {
-            return Some(Err("no mapped description reaches this field".to_owned()));
+            return Some(Err("no mapped description reaches this field".into()));
         };
         Some(Ok(Target::Mapped(
             mapping.endpoint.clone(),
@@ -117,7 +118,7 @@ impl Apply<'_> {
         organization: Option<&OrganizationId>,
         indices: &[usize],
     ) -> Findings {
-        let failed = |why: String| Findings::of(indices, &Outcome::Failed(why));
+        let failed = |why: String| Findings::of(indices, &Outcome::Failed(why.into()));
         let Some((driver, described)) = self
             .driver()
             .and_then(|driver| Some((driver, driver.endpoints.get(endpoint)?)))
@@ -182,10 +183,10 @@ impl Apply<'_> {
                 (Ok(true), _) => Outcome::Done,
                 (_, Err(error)) => Outcome::Failed(explain(error)),
                 (Ok(false), Ok(())) => {
-                    Outcome::Failed("written, but reading it back shows another value".to_owned())
+                    Outcome::Failed("written, but reading it back shows another value".into())
                 }
                 (Err(why), Ok(())) => {
-                    Outcome::Failed(format!("written, but reading it back failed: {why}"))
+                    Outcome::Failed(format!("written, but reading it back failed: {why}").into())
                 }
             };
             findings.outcomes.push((index, outcome));
@@ -203,7 +204,7 @@ impl Apply<'_> {
         match self.link_and_show(key, space, viewers).await {
             Ok(outcome) => Findings::one(index, outcome),
             Err(Trouble::Api(error)) => Findings::failed(&[index], &error),
-            Err(Trouble::Other(why)) => Findings::one(index, Outcome::Failed(why)),
+            Err(Trouble::Other(why)) => Findings::one(index, Outcome::Failed(why.into())),
         }
     }
 
@@ -228,7 +229,7 @@ impl Apply<'_> {
         let now = linked.spaces.iter().find(|linked| linked.space_ari == ari);
         let Some(now) = now else {
             return Ok(Outcome::Failed(
-                "linked, but reading it back does not show the space".to_owned(),
+                "linked, but reading it back does not show the space".into(),
             ));
         };
         match viewers {
@@ -264,7 +265,7 @@ impl Apply<'_> {
         let Some(ari) = seen else {
             return Findings::one(
                 index,
-                Outcome::Failed(format!("the identifier of space `{space}` is not known")),
+                Outcome::Failed(format!("the identifier of space `{space}` is not known").into()),
             );
         };
         // The permission belongs to the space, so another project's change may have set it already.
@@ -304,7 +305,7 @@ fn shown(linked: &LinkedSpaces, ari: &str, viewers: WhoCanView) -> Outcome {
     if holds {
         Outcome::Done
     } else {
-        Outcome::Failed("written, but reading it back shows another value".to_owned())
+        Outcome::Failed("written, but reading it back shows another value".into())
     }
 }
 

@@ -16,7 +16,7 @@ impl Apply<'_> {
     ) -> Findings {
         let (organization, product) = match self.admin_target() {
             Ok(target) => target,
-            Err(why) => return Findings::one(index, Outcome::Failed(why)),
+            Err(why) => return Findings::one(index, Outcome::Failed(why.into())),
         };
         let wanted = |entry: &ApprovedDomain| {
             entry.products.iter().any(|seen| {
@@ -101,7 +101,7 @@ impl Apply<'_> {
     pub(super) async fn disapprove_domain(&self, index: usize, domain: &Domain) -> Findings {
         let (organization, product) = match self.admin_target() {
             Ok(target) => target,
-            Err(why) => return Findings::one(index, Outcome::Failed(why)),
+            Err(why) => return Findings::one(index, Outcome::Failed(why.into())),
         };
         let result: Result<Outcome, ApiError> = async {
             let before = self
@@ -183,6 +183,6 @@ fn proved(holds: bool) -> Outcome {
     if holds {
         Outcome::Done
     } else {
-        Outcome::Failed("written, but reading it back shows another value".to_owned())
+        Outcome::Failed("written, but reading it back shows another value".into())
     }
 }

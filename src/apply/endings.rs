@@ -3,6 +3,7 @@
 use super::{Apply, Findings, Outcome, explain, is_forbidden};
 use crate::jsm::{ApiError, ErrorKind};
 use crate::model::{AccountId, OrganizationId, OrganizationName};
+use crate::neutral::phrase::{Phrase, Piece, say};
 use crate::plan::Change;
 use crate::plan::manual::{self, ManualSubject};
 
@@ -28,14 +29,17 @@ impl Apply<'_> {
                 let addresses = vec![change.address.clone()];
                 let (before, after) = (change.before.clone(), change.after.clone());
                 let step = manual::step(self.desired.site, &subject, addresses, before, after);
-                let link = step
-                    .link
-                    .map_or_else(String::new, |link| format!(", {link}"));
-                let why = format!(
-                    "the site leaves this to a person: {}: {}{link} ({})",
-                    step.title,
-                    step.click_path.join(" > "),
-                    explain(&error)
+                let link = step.link.map_or_else(Phrase::default, |link| {
+                    Phrase::of(", ").piece(Piece::Link(link))
+                });
+                let why = say(
+                    "the site leaves this to a person: {}: {}{} ({})",
+                    [
+                        step.title,
+                        Phrase::default().joined(&step.click_path, " > "),
+                        link,
+                        explain(&error),
+                    ],
                 );
                 let mut findings = Findings::one(index, Outcome::LeftToAPerson(why));
                 findings.forbidden = is_forbidden(&error) && error.kind() != ErrorKind::Forbidden;
@@ -60,7 +64,7 @@ impl Apply<'_> {
             Ok(seen) if ended(&seen) => Findings::one(index, done),
             Ok(_) => {
                 let why = "carried out, but reading it back shows the account still in use";
-                Findings::one(index, Outcome::Failed(why.to_owned()))
+                Findings::one(index, Outcome::Failed(why.into()))
             }
             Err(error) => Findings::failed(&[index], &error),
         }

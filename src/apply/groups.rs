@@ -82,5 +82,5 @@ fn wire(group: &GroupRef) -> Group {
 
 fn no_role(index: usize, key: &ProjectKey) -> Findings {
     let why = format!("the role Service Desk Customers of project {key} was not read");
-    Findings::one(index, Outcome::NotTried(why))
+    Findings::one(index, Outcome::NotTried(why.into()))
 }

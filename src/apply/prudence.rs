@@ -5,6 +5,7 @@
 
 use super::Outcome;
 use crate::model::{AccountId, Address, ChannelAccess, ProjectKey};
+use crate::neutral::phrase::{Phrase, foreign, say};
 use crate::plan::{Danger, Effect, Order, PersonRef, Plan};
 use std::collections::BTreeSet;
 
@@ -14,7 +15,7 @@ pub(super) fn hold_back(
     ordered: &Order,
     indices: Vec<usize>,
     outcomes: &[Option<Outcome>],
-) -> (Vec<usize>, Vec<(usize, String)>) {
+) -> (Vec<usize>, Vec<(usize, Phrase)>) {
     let mut people: BTreeSet<&AccountId> = BTreeSet::new();
     let mut projects: BTreeSet<&ProjectKey> = BTreeSet::new();
     let mut open: BTreeSet<&ProjectKey> = BTreeSet::new();
@@ -53,19 +54,19 @@ pub(super) fn hold_back(
     let mut go = Vec::with_capacity(indices.len());
     let mut held = Vec::new();
     for index in indices {
-        let why = match &plan.changes[index].effect {
+        let why: Option<Phrase> = match &plan.changes[index].effect {
             Effect::RemoveMember(_, account) | Effect::RemoveCustomer(_, account)
                 if people.contains(account) =>
             {
-                Some("giving this person access elsewhere did not work".to_owned())
+                Some("giving this person access elsewhere did not work".into())
             }
             Effect::RemoveCustomer(key, _) if open.contains(key) => Some(format!(
                 "project {key} could not be restricted, and Atlassian removes no customers from an open one"
-            )),
+            ).into()),
             Effect::SetChannelAccess(key, ChannelAccess::Open) if full.contains(key) => {
                 Some(format!(
                     "removing customers from project {key} did not work, and Atlassian removes none from an open one"
-                ))
+                ).into())
             }
             Effect::RemoveCustomer(key, _)
             | Effect::Unlink(key, _)
@@ -75,14 +76,17 @@ pub(super) fn hold_back(
             {
                 Some(format!(
                     "letting an organization or a group into project {key} did not work"
-                ))
+                ).into())
             }
             _ => None,
         };
         let place = plan.replacements.get(&plan.changes[index].address);
         let why = why.or_else(|| {
             let come = place.filter(|come| not_done.contains(come))?;
-            Some(format!("`{come}`, which comes in its place, did not work"))
+            Some(say(
+                "{}, which comes in its place, did not work",
+                [foreign(come)],
+            ))
         });
         let why = why.or_else(|| {
             ordered.failed_before(index, &failed).map(|danger| {
@@ -90,7 +94,7 @@ pub(super) fn hold_back(
                     Danger::Exposure => "what must go first did not work, and this would let people in who should not be",
                     Danger::Interruption => "what must come first did not work, and this would take away what people keep",
                 }
-                .to_owned()
+                .into()
             })
         });
         match why {

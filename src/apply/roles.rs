@@ -16,12 +16,12 @@ impl Apply<'_> {
     ) -> Findings {
         let Some(organization) = self.desired.atlassian_id.as_deref() else {
             let why = "the `id` of the Atlassian organization is not written";
-            return Findings::one(index, Outcome::NotTried(why.to_owned()));
+            return Findings::one(index, Outcome::NotTried(why.into()));
         };
         match self.change_roles(organization, account, grant, takes).await {
             Err(error) => Findings::failed(&[index], &error),
             Ok(None) => Findings::one(index, Outcome::Done),
-            Ok(Some(why)) => Findings::one(index, Outcome::Failed(why)),
+            Ok(Some(why)) => Findings::one(index, Outcome::Failed(why.into())),
         }
     }
 

@@ -6,6 +6,7 @@
 use super::{Apply, ApplyReport, Made, Outcome, WORK_AT_ONCE, explain, is_forbidden, people};
 use crate::jsm::ApiError;
 use crate::model::{AccountId, OrganizationId, ProjectKey};
+use crate::neutral::phrase::{Phrase, say};
 use crate::plan::{Change, Effect, Plan};
 use futures_util::stream::{self, StreamExt};
 use std::collections::{BTreeMap, HashSet};
@@ -52,13 +53,11 @@ impl Apply<'_> {
             for wanted in wanted {
                 let why = match &seen {
                     Ok(seen) if wanted.holds(seen) => continue,
-                    Ok(_) => "carried out, but reading it back does not show it".to_owned(),
-                    Err(error) => {
-                        format!(
-                            "carried out, but it could not be read back: {}",
-                            explain(error)
-                        )
-                    }
+                    Ok(_) => Phrase::of("carried out, but reading it back does not show it"),
+                    Err(error) => say(
+                        "carried out, but it could not be read back: {}",
+                        [explain(error)],
+                    ),
                 };
                 let outcome = Outcome::Failed(why);
                 self.journal

@@ -130,7 +130,7 @@ fn remark(document: &mut PlanDocument, code: &'static str, message: String) {
     document.findings.push(FindingDocument {
         address: document.sites.first().cloned().unwrap_or_default(),
         code: code.to_owned(),
-        message,
+        message: message.into(),
         source: None,
     });
 }

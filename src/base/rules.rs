@@ -4,6 +4,7 @@ use crate::config::{Mode, Roster, Site, SiteUrl, SurfaceMode, Workspace};
 use crate::diagnostic::Span;
 use crate::model::Address;
 use crate::neutral::named;
+use crate::neutral::phrase::Phrase;
 use crate::policy::{Verdict, Weight, acceptance};
 use crate::report::build::{Planned, source};
 use crate::report::document::{FindingDocument, RuleChange};
@@ -45,7 +46,7 @@ pub(super) fn changes(before: &Workspace, now: &Workspace) -> Vec<RuleChange> {
             Some(new) => site(now, old, new, &mut found),
             None => {
                 let mut gone = change(kind::UNMANAGED, "sites", key, Edited::Deleted);
-                gone.message = "this branch stops managing the whole site".to_owned();
+                gone.message = "this branch stops managing the whole site".into();
                 found.push(gone);
             }
         }
@@ -55,7 +56,8 @@ pub(super) fn changes(before: &Workspace, now: &Workspace) -> Vec<RuleChange> {
         let name = format!("{}/{name}", acceptance::DIRECTORY);
         let mut pending = change(kind::ACCEPTANCE, &name, any, Edited::Added);
         pending.message =
-            format!("this branch brings `{name}`, which lifts nothing until the base has it");
+            format!("this branch brings `{name}`, which lifts nothing until the base has it")
+                .into();
         found.push(pending);
     }
     found
@@ -73,7 +75,7 @@ pub(super) fn finding(change: &RuleChange) -> FindingDocument {
     FindingDocument {
         address: change.address.clone(),
         code: code.to_owned(),
-        message: format!("{}{}", change.message, law::then(change)),
+        message: change.message.clone().word(law::then(change)),
         source: change.source.clone(),
     }
 }
@@ -89,7 +91,7 @@ fn change(kind: &str, name: &str, address: impl ToString, edited: Edited) -> Rul
         after: Value::Null,
         outcome: outcome::PASSED.to_owned(),
         decisive: false,
-        message: String::new(),
+        message: Phrase::default(),
         source: None,
     }
 }
@@ -102,7 +104,7 @@ fn rule(now: &Workspace, any: &str, edit: Edit) -> RuleChange {
         loosens: edit.loosens,
         before: says(&edit.before),
         after: says(&edit.after),
-        message: sentence(&name, edit.edited),
+        message: sentence(&name, edit.edited).into(),
         source: source(&now.sources, span),
         ..change(kind::RULE, &name, any, edit.edited)
     }
@@ -130,7 +132,7 @@ fn site(workspace: &Workspace, old: &Site, new: &Site, found: &mut Vec<RuleChang
         found.push(RuleChange {
             message: format!(
                 "this branch makes it another site: `{after}` instead of `{before}`, so this plan says nothing about the latter"
-            ),
+            ).into(),
             outcome: outcome::BLOCKED.to_owned(),
             decisive: true,
             before: before.into(),
@@ -149,7 +151,7 @@ fn site(workspace: &Workspace, old: &Site, new: &Site, found: &mut Vec<RuleChang
         );
         gone.message =
             "this branch stops managing it: it stays as it is, and nothing here judges it any more"
-                .to_owned();
+                .into();
         found.push(gone);
     };
     // A rename names its old self.
@@ -179,7 +181,7 @@ fn given_up(old: &Site, new: &Site, found: &mut Vec<RuleChange>) {
     let mut tell = |name: &str, email: &str, message: &str| {
         found.push(RuleChange {
             loosens: false,
-            message: message.to_owned(),
+            message: message.into(),
             ..change(
                 kind::GIVEN_UP,
                 name,
@@ -236,7 +238,8 @@ fn surfaces(old: &Site, new: &Site, found: &mut Vec<RuleChange>) {
                 loosens: after > before,
                 before: was.into(),
                 after: is.into(),
-                message: format!("this branch sets `surfaces.{name}` to `{is}`; it was `{was}`"),
+                message: format!("this branch sets `surfaces.{name}` to `{is}`; it was `{was}`")
+                    .into(),
                 ..change(
                     kind::SURFACE,
                     &format!("surfaces.{name}"),
@@ -258,7 +261,7 @@ fn surfaces(old: &Site, new: &Site, found: &mut Vec<RuleChange>) {
             file.map_or(Value::Null, Value::from)
         };
         found.push(RuleChange {
-            message: "this branch changes the description of the site's settings endpoints; until the base has it, the base's is used".to_owned(),
+            message: "this branch changes the description of the site's settings endpoints; until the base has it, the base's is used".into(),
             outcome: outcome::BLOCKED.to_owned(),
             decisive: true,
             before: file(before),
@@ -331,7 +334,7 @@ fn lists(workspace: &Workspace, old: &Site, new: &Site, found: &mut Vec<RuleChan
                 .any(|gone| gone.kind == kind::UNMANAGED && gone.address == object)
             {
                 found.push(RuleChange {
-                    message: "this branch stops managing this list: it stays as it is".to_owned(),
+                    message: "this branch stops managing this list: it stays as it is".into(),
                     ..change(kind::UNMANAGED, "list", &address, Edited::Deleted)
                 });
             }
@@ -347,7 +350,8 @@ fn lists(workspace: &Workspace, old: &Site, new: &Site, found: &mut Vec<RuleChan
                     "this branch makes the list `{}`; it was `{}`",
                     mode(is.exact),
                     mode(was.exact)
-                ),
+                )
+                .into(),
                 source: place.clone(),
                 ..change(kind::UNMANAGED, "mode", &address, Edited::Changed)
             });
@@ -359,8 +363,8 @@ fn lists(workspace: &Workspace, old: &Site, new: &Site, found: &mut Vec<RuleChan
                 before: json!(was.keep),
                 after: json!(is.keep),
                 message: match more {
-                    true => "this branch lets more people stay on this list (`keep`)".to_owned(),
-                    false => "this branch lets fewer people stay on this list (`keep`)".to_owned(),
+                    true => "this branch lets more people stay on this list (`keep`)".into(),
+                    false => "this branch lets fewer people stay on this list (`keep`)".into(),
                 },
                 source: place,
                 ..change(kind::KEEP, "keep", &address, Edited::Changed)
@@ -410,7 +414,7 @@ fn attestations(before: &Workspace, now: &Workspace, found: &mut Vec<RuleChange>
         found.push(RuleChange {
             before: says(was),
             after: says(is),
-            message: message.to_owned(),
+            message: message.into(),
             source: source(&now.sources, is.and_then(|(_, span)| *span)),
             ..change(kind::ATTESTATION, "attestation", address, edited)
         });

@@ -41,7 +41,7 @@ impl<'b> Stands<'b> {
     pub fn against(&self, change: &Change, now: &Workspace) -> Option<Block> {
         let before = self.before?;
         let site = change.address.root();
-        let policy = |what: &str| Some(Block::Policy(as_it_has(what, self.name)));
+        let policy = |what: &str| Some(Block::Policy(as_it_has(&what.into(), self.name)));
         if let (Some(old), Some(new)) = (before.sites.get(site), now.sites.get(site)) {
             let [old, new] = [old, new].map(|site| site.url.as_ref().map(|url| &url.value));
             if old != new {

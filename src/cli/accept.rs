@@ -3,6 +3,7 @@
 use super::Output;
 use crate::config::Workspace;
 use crate::exit::Exit;
+use crate::neutral::phrase::{Phrase, ours, person, prose, say};
 use crate::observed::Observed;
 use crate::plan::Block;
 use crate::policy::acceptance;
@@ -73,7 +74,7 @@ pub(super) fn accept(
         let own = sites.get(planned.plan.site.as_str());
         let own = own.map_or("", |site| site.acceptance_digest.as_str());
         let (by, told) = match asked {
-            Some(asked) if asked == whole || asked == own => (flag(), "--accept".to_owned()),
+            Some(asked) if asked == whole || asked == own => (flag(), ours("--accept")),
             // The acceptance of all sites together counts for each, and that of one site for it.
             _ => {
                 let found = accepted.and_then(|root| found(root, &[&whole, own], today, output));
@@ -85,8 +86,9 @@ pub(super) fn accept(
         };
         planned.lift();
         if overridden.replace(by).is_none() {
-            output.tell(&format!(
-                "the policy is overridden for exactly this plan, by {told}"
+            output.say(&say(
+                "the policy is overridden for exactly this plan, by {}",
+                [told],
             ));
         }
     }
@@ -116,7 +118,7 @@ fn found(
     digests: &[&str],
     today: Date,
     output: &mut Output,
-) -> Option<(Override, String)> {
+) -> Option<(Override, Phrase)> {
     for digest in digests {
         match acceptance::find(root, digest, today) {
             Ok(None) => {}
@@ -124,8 +126,13 @@ fn found(
                 let until = found
                     .until
                     .map_or_else(String::new, |d| format!(" until {d}"));
-                let reason = found.reason.map_or_else(String::new, |r| format!(": {r}"));
-                let told = format!("{} since {}{until}{reason}", found.owner, found.date);
+                let reason = found.reason;
+                let reason =
+                    reason.map_or_else(Phrase::default, |why| ours(": ").then(&prose(why)));
+                let told = say(
+                    "{} since {}{}{}",
+                    [person(&found.owner), ours(found.date), ours(until), reason],
+                );
                 let by = Override {
                     by: Override::FILE.to_owned(),
                     owner: Some(found.owner),
@@ -164,8 +171,11 @@ pub(super) fn explain(workspace: &Workspace, planned: &[Planned], output: &mut O
                 format!(" ({})", workspace.sources.place(span))
             });
             for problem in &verdict.problems {
-                let line = format!("blocked by {}{place}: {problem}", verdict.name);
-                output.tell(&line);
+                let name = verdict.name.as_str().into();
+                output.say(&say(
+                    "blocked by {}{}: {}",
+                    [name, ours(&place), problem.clone()],
+                ));
             }
         }
     }

@@ -13,6 +13,7 @@ use crate::desired::Desired;
 use crate::exit::Exit;
 use crate::files::{self, Access, Given, Root};
 use crate::model::SiteKey;
+use crate::neutral::phrase::{self, Phrase, ours, say};
 use crate::observed::Observed;
 use crate::pipeline;
 use crate::plan::{Block, Change};
@@ -479,25 +480,31 @@ fn only_reviewed(
     };
     for row in &compared.gone {
         let live = sites.iter().find_map(|site| site.is_as(row));
-        let what = format!("{} {}", row.change.actions.join(" "), row.address);
-        output.tell(&match live {
-            Some(true) => format!("already true: {what}"),
-            Some(false) => {
-                format!("no longer planned: {what}: the files of now do not ask for it")
-            }
-            None => format!("already true, or no longer asked for: {what}"),
+        let what = ours(row.change.actions.join(" ")).word(" ");
+        let what = what.key(&row.address);
+        output.say(&match live {
+            Some(true) => say("already true: {}", [what]),
+            Some(false) => say(
+                "no longer planned: {}: the files of now do not ask for it",
+                [what],
+            ),
+            None => say("already true, or no longer asked for: {}", [what]),
         });
     }
     // A shared address may have several rows, of which the actions tell which is meant.
     let mut stands: BTreeMap<(String, String), Block> = BTreeMap::new();
     for extra in &compared.extra {
         let actions = extra.change.change.actions.join(" ");
-        output.tell(&format!(
-            "not reviewed: {actions} {}: {}",
-            extra.change.address, extra.why
+        output.say(&say(
+            "not reviewed: {} {}: {}",
+            [
+                ours(&actions),
+                phrase::key(&extra.change.address),
+                ours(extra.why),
+            ],
         ));
         let key = (extra.change.address.clone(), actions);
-        stands.insert(key, Block::Unreviewed(extra.why.to_owned()));
+        stands.insert(key, Block::Unreviewed(extra.why.into()));
     }
     loop {
         if !stands.is_empty() {
@@ -519,13 +526,16 @@ fn only_reviewed(
             output.fail(Exit::Stale, &message, None)
         })?;
         for (address, who) in withheld {
-            let who: Vec<String> = who.into_iter().collect();
-            let who = who.join(", ");
+            let who = Phrase::default().joined(&who, ", ");
             let rows = fresh.resource_changes.iter();
             for row in rows.filter(|row| row.address == address) {
                 let key = (address.clone(), row.change.actions.join(" "));
                 stands.entry(key).or_insert_with(|| {
-                    output.tell(&format!("withheld: {address}: nobody reviewed that {who}"));
+                    let said = say(
+                        "withheld: {}: nobody reviewed that {}",
+                        [phrase::key(&address), who.clone()],
+                    );
+                    output.say(&said);
                     Block::Withheld(who.clone())
                 });
             }

@@ -419,14 +419,14 @@ fn right(what: &str, held: Option<bool>, does: &str) -> Check {
 /// Tries what also decides who gets in: read and told by `plan`, `who`, `explain` and `review`, and judged by none of them.
 async fn doors(reader: &Reader, desired: &Desired<'_>, rights: &Rights) -> Vec<Check> {
     let what = "help centers";
-    let unread = |why: &str| {
+    let unread = |why: &dyn std::fmt::Display| {
         let text = format!(
             "those with an audience, and support sites of Customer Service Management, are not read: {why}"
         );
         Check::new(State::Note, what, text)
     };
     let help_centers = match crate::observe::help_centers(reader, &desired.site.surfaces).await {
-        None => unread("the surface `gateway` is not used (`deny`)"),
+        None => unread(&"the surface `gateway` is not used (`deny`)"),
         Some(Read::Incomplete(why)) => unread(&why.why),
         Some(Read::Complete(centers)) => {
             let centers = counted(centers.len(), "help center", "help centers");

@@ -103,7 +103,7 @@ async fn drift(
         let others = found
             .by_branch
             .into_iter()
-            .map(|address| (address, why.to_owned()));
+            .map(|address| (address, why.into()));
         proposed.left.extend(others);
         save(&proposed, file, output)?;
         document.patched(&proposed, file.as_str());

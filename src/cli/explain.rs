@@ -96,7 +96,7 @@ async fn explained(
     };
     let who = match &asked {
         Asked::Address(email) => {
-            privacy::redact_text(email.key(), output.privacy, secret.as_deref())
+            privacy::Mask::new(output.privacy, secret.as_deref()).who(email.key())
         }
         class => class.to_string(),
     };

@@ -86,7 +86,7 @@ fn plan(failures: &[Failure], exit: Exit) -> String {
         .iter()
         .map(|failure| ScopeError {
             address: String::new(),
-            message: failure.message.clone(),
+            message: failure.message.clone().into(),
             forbidden: failure.forbidden,
             source: failure.source.clone(),
         })

@@ -5,6 +5,7 @@ use super::{Lookup, Output, explain, observe, plan};
 use crate::access::State;
 use crate::access::graph::Graph;
 use crate::exit::Exit;
+use crate::neutral::phrase::say;
 use crate::report::graph;
 
 /// Runs the command.
@@ -47,7 +48,7 @@ async fn drawn(
     };
     // A picture has no room for what is not in it.
     for gap in state.unread() {
-        output.note(&format!("not in the picture, or only dashed: {gap}"));
+        output.say(&say("not in the picture, or only dashed: {}", [gap]));
     }
     let drawn = Graph::of(&state);
     let out = &mut output.data;

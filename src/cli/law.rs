@@ -140,9 +140,9 @@ impl<'b> Law<'b> {
             Self::Of { stands, .. } => stands.against(change, workspace),
             // A question changes nothing.
             Self::Unreadable(_) if change.is_question() => None,
-            Self::Unreadable(why) => Some(Block::Unjudged(format!(
-                "the rules of the base cannot be read: {why}"
-            ))),
+            Self::Unreadable(why) => Some(Block::Unjudged(
+                format!("the rules of the base cannot be read: {why}").into(),
+            )),
         }
     }
 }

@@ -112,9 +112,9 @@ pub(super) fn report(
     for error in errors {
         let span = error.labels.first().map(|label| label.span);
         output.failures.push(Failure {
-            message: neutral(&error.message).into_owned(),
+            message: error.message.to_string(),
             code: Some(error.code),
-            hint: error.hint,
+            hint: error.hint.map(|hint| hint.to_string()),
             source: build::source(sources, span),
             forbidden: false,
         });

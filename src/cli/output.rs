@@ -7,6 +7,7 @@ use super::progress::Progress;
 use crate::config::Sources;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::exit::Exit;
+use crate::neutral::phrase::Phrase;
 use crate::neutral::{self, neutral};
 use crate::report::build;
 use crate::report::document::Source;
@@ -197,6 +198,13 @@ impl Output {
         self.line(&text);
     }
 
+    /// The same of a sentence in pieces.
+    pub(super) fn say(&mut self, said: &Phrase) {
+        let key = self.pseudonym_key.as_deref();
+        let said = privacy::redact_phrase(said, self.privacy, key).to_string();
+        self.line(&said);
+    }
+
     /// Asks for one line on standard error, where the answer is typed behind the text; nothing at the end of the input.
     pub(super) async fn answer(&mut self, text: &str) -> Option<String> {
         let text = self.folded(text);
@@ -227,7 +235,12 @@ impl Output {
 
     /// Takes people out of a message, where that was asked for.
     fn redacted(&self, text: &str) -> String {
-        privacy::redact_text(text, self.privacy, self.pseudonym_key.as_deref())
+        if self.privacy == Privacy::Full {
+            return text.to_owned();
+        }
+        let key = self.pseudonym_key.as_deref();
+        let line = |line: &str| privacy::redact_phrase(&line.into(), self.privacy, key).to_string();
+        text.split('\n').map(line).collect::<Vec<_>>().join("\n")
     }
 
     /// Says whether the data stream has been ended, so that nothing may follow.

@@ -11,6 +11,7 @@ use super::workspace::{
 };
 use crate::diagnostic::{Diagnostic, FileId, Mark, Span};
 use crate::model::{OrganizationName, SiteKey, SpaceKey, WhoCanView};
+use crate::neutral::phrase::{foreign, marked, ours, say};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -348,7 +349,7 @@ fn listed_and_absent(cx: &mut Context, roster: &Roster) {
             cx.report(
                 Diagnostic::error(
                     codes::LISTED_AND_ABSENT,
-                    format!("`{who}` is listed and must be absent"),
+                    say("{} is listed and must be absent", [marked(&who)]),
                 )
                 .label(mark(absent.span, &who), "absent here")
                 .label(mark(entry.span, &who), "listed here")
@@ -382,7 +383,10 @@ fn listed_and_left(cx: &mut Context, site: &Site, leavers: &BTreeSet<FileId>) {
             reported.push(
                 Diagnostic::warning(
                     codes::LISTED_AND_ABSENT,
-                    format!("`{who}` is listed, but absent everywhere under `people`"),
+                    say(
+                        "{} is listed, but absent everywhere under `people`",
+                        [marked(&who)],
+                    ),
                 )
                 .label(mark(entry.span, &who), "has no effect")
                 .label(mark(person.span, &who), "`people` beats every list")
@@ -399,8 +403,14 @@ fn listed_and_left(cx: &mut Context, site: &Site, leavers: &BTreeSet<FileId>) {
             continue;
         };
         let message = match count {
-            1 => format!("`{path}` says that one listed person has left: `{who}`"),
-            n => format!("`{path}` says that {n} listed people have left, such as `{who}`"),
+            1 => say(
+                "{} says that one listed person has left: {}",
+                [foreign(path), marked(&who)],
+            ),
+            n => say(
+                "{} says that {} listed people have left, such as {}",
+                [foreign(path), ours(n), marked(&who)],
+            ),
         };
         reported.push(
             Diagnostic::note(codes::LISTED_AND_ABSENT, message)

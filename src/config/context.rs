@@ -8,7 +8,8 @@ use super::workspace::Scope;
 use super::yaml::{Entry, Node, ScalarKind, Value, YamlLimits, scalar_kind};
 use crate::diagnostic::{Diagnostic, FileId, Located, Mark, short};
 use crate::files::Root;
-use crate::model::{Domain, Email, NameError, SiteKey};
+use crate::model::{Domain, Email, EmailError, NameError, SiteKey};
+use crate::neutral::phrase::{Phrase, bare, foreign, personal, say};
 use camino::Utf8PathBuf;
 use jiff::civil::Date;
 use std::collections::{BTreeMap, BTreeSet};
@@ -134,7 +135,7 @@ impl Context {
         } else {
             Diagnostic::error(
                 codes::WRONG_TYPE,
-                format!("expected {expected}, found {}", node.kind()),
+                say("expected {}, found {}", [expected.into(), node.kind()]),
             )
             .at(node.mark)
         };
@@ -161,7 +162,7 @@ impl Context {
             if !known.contains(&entry.key.as_ref()) {
                 let diagnostic = Diagnostic::error(
                     codes::UNKNOWN_KEY,
-                    format!("`{}` is not a key here", short(&entry.key)),
+                    say("{} is not a key here", [personal(short(&entry.key))]),
                 )
                 .at(entry.mark);
                 let hint = match closest(&entry.key, known.iter().copied()) {
@@ -194,7 +195,7 @@ impl Context {
             Value::Plain(_) | Value::Quoted(_) => {
                 let diagnostic = Diagnostic::error(
                     codes::WRONG_TYPE,
-                    format!("expected a list, found {}", node.kind()),
+                    say("expected a list, found {}", [node.kind()]),
                 )
                 .at(node.mark)
                 .hint(if several(node) {
@@ -239,10 +240,10 @@ impl Context {
                     self.report(
                         Diagnostic::error(
                             codes::WRONG_TYPE,
-                            format!("expected text, found {}", node.kind()),
+                            say("expected text, found {}", [node.kind()]),
                         )
                         .at(node.mark)
-                        .hint(format!("quote it: \"{text}\"")),
+                        .hint(say("quote it: \"{}\"", [bare(text)])),
                     );
                     None
                 }
@@ -290,18 +291,18 @@ impl Context {
         };
         let mut diagnostic = Diagnostic::error(
             codes::WRONG_TYPE,
-            format!("expected `true` or `false`, found {}", node.kind()),
+            say("expected `true` or `false`, found {}", [node.kind()]),
         )
         .at(node.mark);
         if let Some(meant) = meant {
             let why = match (quoted, scalar_kind(text)) {
                 // YAML 1.1 had more words for true and false than YAML 1.2 has.
                 (false, ScalarKind::Text) => {
-                    format!("YAML 1.2 reads `{}` as text: ", short(text))
+                    say("YAML 1.2 reads {} as text: ", [personal(short(text))])
                 }
-                _ => String::new(),
+                _ => Phrase::default(),
             };
-            diagnostic = diagnostic.hint(format!("{why}write `{meant}`, without quotes"));
+            diagnostic = diagnostic.hint(say("{}write {}, without quotes", [why, foreign(meant)]));
         }
         self.report(diagnostic);
         None
@@ -332,7 +333,10 @@ impl Context {
         self.report(
             Diagnostic::error(
                 codes::UNKNOWN_WORD,
-                format!("`{}` is not one of the words allowed here", short(text)),
+                say(
+                    "{} is not one of the words allowed here",
+                    [personal(short(text))],
+                ),
             )
             .at(node.mark)
             .hint(hint),
@@ -496,16 +500,30 @@ pub(super) fn parse_date(text: &str) -> Option<Date> {
 pub(super) fn invalid_date(text: &str) -> Diagnostic {
     Diagnostic::error(
         codes::INVALID_DATE,
-        format!("`{}` is not a date", short(text)),
+        say("{} is not a date", [personal(short(text))]),
     )
     .hint("write the year, month and day, such as `2027-01-31`")
+}
+
+/// Says why a text is no address; what of it is quoted is a person's as the whole is.
+fn no_address(error: &EmailError) -> Phrase {
+    match error {
+        EmailError::Domain(domain) => say("{} is not a domain name", [personal(domain)]),
+        EmailError::Address(_) | EmailError::NotExact(_) => {
+            let why = error.to_string();
+            let why = why.trim_end_matches('.');
+            let first = why.chars().next().map(|c| c.to_lowercase().to_string());
+            let rest: String = why.chars().skip(1).collect();
+            (first.unwrap_or_default() + &rest).into()
+        }
+    }
 }
 
 /// Reads an e-mail address; the error has no place yet, and a hint where the mistake is a common one.
 ///
 /// `*@domain` is refused although a local part may be `*`: it means a whole domain everywhere else in the format.
 pub(super) fn address(text: &str) -> Result<Email, Diagnostic> {
-    let error = match Email::new(text) {
+    let why = match Email::new(text) {
         Ok(email)
             if !text
                 .strip_prefix('*')
@@ -513,24 +531,23 @@ pub(super) fn address(text: &str) -> Result<Email, Diagnostic> {
         {
             return Ok(email);
         }
-        Ok(_) => "it names a whole domain".to_string(),
-        Err(error) => error.to_string(),
+        Ok(_) => "it names a whole domain".into(),
+        Err(error) => no_address(&error),
     };
-    let why = error.trim_end_matches('.');
-    let first = why.chars().next().map(|c| c.to_lowercase().to_string());
-    let rest: String = why.chars().skip(1).collect();
-    let why = first.unwrap_or_default() + &rest;
     let diagnostic = Diagnostic::error(
         codes::INVALID_ADDRESS,
-        format!("invalid address `{}`: {why}", short(text)),
+        say("invalid address {}: {}", [personal(short(text)), why]),
     );
     Err(if let Some((_, inner)) = text.split_once('<') {
         let inner = inner.trim_end().trim_end_matches('>');
-        diagnostic.hint(format!("write only the address: {inner}"))
+        diagnostic.hint(say("write only the address: {}", [bare(inner)]))
     } else if text.starts_with("*@") {
         diagnostic.hint("a whole domain can stand in `keep`, not in a list of people")
     } else if text.trim() != text {
-        diagnostic.hint(format!("leave out the spaces around it: {}", text.trim()))
+        diagnostic.hint(say(
+            "leave out the spaces around it: {}",
+            [bare(text.trim())],
+        ))
     } else {
         diagnostic
     })

@@ -26,6 +26,7 @@ use super::yaml::{Entry, Node, Value};
 use super::{codes, keys};
 use crate::diagnostic::{Diagnostic, Located, Mark, Span};
 use crate::model::{AccountKind, Domain, Email};
+use crate::neutral::phrase::{marked, say};
 use files::{Budget, Outcome};
 use reading::Source;
 use std::collections::BTreeMap;
@@ -371,7 +372,10 @@ fn united(cx: &mut Context, mut entries: Vec<RosterEntry>) -> Vec<RosterEntry> {
             let who = who.text();
             let diagnostic = Diagnostic::error(
                 codes::CONFLICTING_ENTRIES,
-                format!("`{who}` stands twice in this list, with different details"),
+                say(
+                    "{} stands twice in this list, with different details",
+                    [marked(&who)],
+                ),
             )
             .label(again, "again here")
             .label(first, "first here")

@@ -8,6 +8,7 @@ mod syntax;
 
 use super::codes;
 use crate::diagnostic::{Diagnostic, FileId, Mark, Span};
+use crate::neutral::phrase::{Phrase, personal, say};
 use granit_parser::{Event, Options, Parser, ScalarStyle};
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -60,15 +61,15 @@ pub(super) struct Entry<'t> {
 
 impl<'t> Node<'t> {
     /// Says what the value is, for messages.
-    pub(super) fn kind(&self) -> String {
+    pub(super) fn kind(&self) -> Phrase {
         match &self.value {
             Value::Null => "nothing".into(),
             Value::Plain(text) => match scalar_kind(text) {
-                ScalarKind::Text => format!("text `{}`", crate::diagnostic::short(text)),
-                ScalarKind::Number => format!("the number `{text}`"),
-                ScalarKind::Boolean => format!("`{text}`"),
+                ScalarKind::Text => say("text {}", [personal(crate::diagnostic::short(text))]),
+                ScalarKind::Number => say("the number {}", [personal(text)]),
+                ScalarKind::Boolean => personal(text),
             },
-            Value::Quoted(text) => format!("text `{}`", crate::diagnostic::short(text)),
+            Value::Quoted(text) => say("text {}", [personal(crate::diagnostic::short(text))]),
             Value::List(_) => "a list".into(),
             Value::Map(_) => "a mapping".into(),
         }
@@ -416,9 +417,9 @@ impl<'t> Builder<'t, '_> {
                         self.problems.push(
                             Diagnostic::error(
                                 codes::DUPLICATE_KEY,
-                                format!(
-                                    "`{}` stands twice in this mapping",
-                                    crate::diagnostic::short(&text)
+                                say(
+                                    "{} stands twice in this mapping",
+                                    [personal(crate::diagnostic::short(&text))],
                                 ),
                             )
                             .label(mark, "again here")

@@ -82,7 +82,7 @@ pub fn token(diagnostics: &[Diagnostic]) -> String {
         hash.update(RandomState::new().hash_one(0_u8).to_le_bytes());
     }
     for diagnostic in diagnostics {
-        hash.update(&diagnostic.message);
+        hash.update(diagnostic.message.to_string());
     }
     hash.finalize()
         .iter()

@@ -4,6 +4,7 @@ use super::excerpt::marked;
 use super::{Diagnostic, Severity};
 use crate::config::{Inventory, Sources};
 use crate::exit::Exit;
+use crate::neutral::phrase::Phrase;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -40,7 +41,7 @@ struct DiagnosticDocument<'d> {
     /// The stable code, as `portcullis rule` knows it.
     code: &'static str,
     /// What is wrong.
-    summary: &'d str,
+    summary: &'d Phrase,
     /// Other places that have to do with it, and what to do, a line each.
     detail: String,
     /// Where it is.
@@ -133,14 +134,9 @@ pub fn document<'d>(
 fn diagnostic<'d>(diagnostic: &'d Diagnostic, sources: &'d Sources) -> DiagnosticDocument<'d> {
     let mut detail: Vec<String> = Vec::new();
     for label in diagnostic.labels.iter().skip(1) {
-        let text = if label.text.is_empty() {
-            "see"
-        } else {
-            &label.text
-        };
-        detail.push(format!("{text}: {}", sources.place(label.span)));
+        detail.push(format!("{}: {}", label.words(), sources.place(label.span)));
     }
-    detail.extend(diagnostic.hint.clone());
+    detail.extend(diagnostic.hint.as_ref().map(ToString::to_string));
     let mut document = DiagnosticDocument {
         severity: diagnostic.severity,
         code: diagnostic.code,

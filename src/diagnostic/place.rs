@@ -45,7 +45,8 @@ pub(super) fn placed<'d>(
         });
         let column = label.map_or(1, |label| u32::from(label.span.column.max(1)));
         let mut hash = Sha256::new();
-        for part in [diagnostic.code, &path, text, &diagnostic.message] {
+        let message = diagnostic.message.to_string();
+        for part in [diagnostic.code, &path, text, &message] {
             hash.update((part.len() as u64).to_le_bytes());
             hash.update(part);
         }
@@ -89,25 +90,21 @@ pub(super) fn path(base: &Utf8Path, file: &Utf8Path) -> String {
 
 /// Returns the message of a diagnostic with its other places and its hint, one after the other.
 pub(super) fn whole_message(diagnostic: &Diagnostic, sources: &Sources, base: &Utf8Path) -> String {
-    let mut text = diagnostic.message.clone();
+    let mut text = diagnostic.message.to_string();
     for label in diagnostic.labels.iter().skip(1) {
-        let what = if label.text.is_empty() {
-            "see"
-        } else {
-            &label.text
-        };
         let file = sources
             .get(label.span.file)
             .map_or(Utf8Path::new("?"), |file| &file.path);
         text.push_str(&format!(
-            "; {what}: {}:{}",
+            "; {}: {}:{}",
+            label.words(),
             path(base, file),
             label.span.line
         ));
     }
     if let Some(hint) = &diagnostic.hint {
         text.push_str("; hint: ");
-        text.push_str(hint);
+        text.push_str(&hint.to_string());
     }
     text
 }

@@ -4,6 +4,7 @@ use super::excerpt::{line, marked};
 use super::{Diagnostic, Label, Severity};
 use crate::config::Sources;
 use crate::neutral::columns::folded;
+use crate::neutral::phrase::Phrase;
 use crate::neutral::{neutral, neutral_before};
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{Annotation, AnnotationKind, Level, Renderer, Snippet};
@@ -77,9 +78,12 @@ fn render(
         Severity::Note => (Level::NOTE, "note"),
     };
     // The renderer puts further lines below the first letter of the first.
-    let fit = |text: &str, label: usize| match room {
-        Some(width) => folded(&neutral(text), width.saturating_sub(label).max(NARROWEST)),
-        None => neutral(text).into_owned(),
+    let fit = |text: &Phrase, label: usize| match room {
+        Some(width) => folded(
+            &text.to_string(),
+            width.saturating_sub(label).max(NARROWEST),
+        ),
+        None => text.to_string(),
     };
     let label = word.len() + diagnostic.code.len() + "[]: ".len();
     let title = level
@@ -232,6 +236,6 @@ fn annotation(label: &Label, primary: bool, place: Range<usize>) -> Annotation<'
     if label.text.is_empty() {
         annotation
     } else {
-        annotation.label(neutral(&label.text))
+        annotation.label(label.text.to_string())
     }
 }

@@ -5,7 +5,7 @@ use crate::access::{Because, Source, State};
 use crate::config::{Expectation, Undecided, Workspace};
 use crate::desired::Desired;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::neutral::named;
+use crate::neutral::phrase::{Phrase, foreign, say};
 use jiff::civil::Date;
 
 /// The code of an expectation that fails.
@@ -39,10 +39,9 @@ fn diagnostic(expectation: &Expectation, judgement: Judgement) -> Option<Diagnos
         Judgement::Fails(example) => (
             Diagnostic::error(
                 FAILED,
-                format!(
-                    "the expectation {name} fails: {}",
-                    example.text,
-                    name = named(name)
+                say(
+                    "the expectation {} fails: {}",
+                    [foreign(name), example.text.clone()],
                 ),
             ),
             example,
@@ -50,10 +49,9 @@ fn diagnostic(expectation: &Expectation, judgement: Judgement) -> Option<Diagnos
         Judgement::Undecided(example) if expectation.undecided == Undecided::Block => (
             Diagnostic::error(
                 FAILED,
-                format!(
-                    "the expectation {name} cannot be decided: {}",
-                    example.text,
-                    name = named(name)
+                say(
+                    "the expectation {} cannot be decided: {}",
+                    [foreign(name), example.text.clone()],
                 ),
             ),
             example,
@@ -61,10 +59,9 @@ fn diagnostic(expectation: &Expectation, judgement: Judgement) -> Option<Diagnos
         Judgement::Undecided(example) => (
             Diagnostic::warning(
                 "expectation-undecided",
-                format!(
-                    "the expectation {name} is undecided: {}",
-                    example.text,
-                    name = named(name)
+                say(
+                    "the expectation {} is undecided: {}",
+                    [foreign(name), example.text.clone()],
                 ),
             ),
             example,
@@ -80,10 +77,10 @@ fn diagnostic(expectation: &Expectation, judgement: Judgement) -> Option<Diagnos
     }
     if rest.len() > REASONS + 1 {
         let more = rest.split_off(REASONS).len();
-        rest.push(format!("and {more} more, which `portcullis explain` tells"));
+        rest.push(format!("and {more} more, which `portcullis explain` tells").into());
     }
     if !rest.is_empty() {
-        return Some(diagnostic.hint(format!("because {}", rest.join("; "))));
+        return Some(diagnostic.hint(Phrase::of("because ").joined(&rest, "; ")));
     }
     if diagnostic.severity == Severity::Warning {
         diagnostic = diagnostic.hint("manage what is not known, or see `portcullis plan`");
@@ -91,6 +88,6 @@ fn diagnostic(expectation: &Expectation, judgement: Judgement) -> Option<Diagnos
     Some(diagnostic)
 }
 
-pub(super) fn step_text(step: &Because) -> String {
-    format!("{}: {}", step.rule, step.text)
+pub(super) fn step_text(step: &Because) -> Phrase {
+    Phrase::of(&format!("{}: ", step.rule)).then(&step.text)
 }

@@ -9,6 +9,7 @@ use crate::desired::Desired;
 use crate::diagnostic::Span;
 use crate::impact::{Target, Tracer, Whose};
 use crate::judge::{Ledger, Sheet, Worlds};
+use crate::neutral::phrase::Phrase;
 use crate::plan::{Block, Finding};
 use crate::policy::{Verdict, Weight};
 use std::collections::{BTreeSet, HashMap};
@@ -60,7 +61,7 @@ pub(crate) fn review(
             Judgement::Holds => (Vec::new(), Weight::Fails),
             Judgement::Fails(example) => (vec![told(example, sources)], Weight::Fails),
             Judgement::Undecided(example) if expectation.undecided == Undecided::Block => {
-                let told = format!("cannot be decided: {}", told(example, sources));
+                let told = Phrase::of("cannot be decided: ").then(&told(example, sources));
                 (vec![told], Weight::Fails)
             }
             Judgement::Undecided(example) => {
@@ -112,7 +113,7 @@ fn later(
         ledger.tell(Finding {
             address: desired.address(["expectation", expectation.name.as_str()]),
             code: "expectation-holds-later",
-            message: "it holds once the steps by hand are taken, and not before".to_owned(),
+            message: "it holds once the steps by hand are taken, and not before".into(),
             source: Some(expectation.span),
         });
     }
@@ -211,8 +212,8 @@ fn whose<'w>(
 }
 
 /// A counterexample in one line: who, by which rules, from which lines.
-pub(super) fn told(example: &Counterexample, sources: &Sources) -> String {
-    let steps: Vec<String> = example
+pub(super) fn told(example: &Counterexample, sources: &Sources) -> Phrase {
+    let steps: Vec<Phrase> = example
         .because
         .iter()
         .map(|step| {
@@ -221,12 +222,15 @@ pub(super) fn told(example: &Counterexample, sources: &Sources) -> String {
                 .and_then(Source::span)
                 .and_then(|span| at(sources, span))
                 .unwrap_or_default();
-            format!("{}{place}", step_text(step))
+            step_text(step).word(&place)
         })
         .collect();
     match steps.is_empty() {
         true => example.text.clone(),
-        false => format!("{}, because {}", example.text, steps.join("; ")),
+        false => {
+            let because = example.text.clone().word(", because ");
+            because.joined(&steps, "; ")
+        }
     }
 }
 

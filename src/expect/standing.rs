@@ -5,6 +5,7 @@ use super::{Judgement, judge, of_site};
 use crate::config::Undecided;
 use crate::desired::Desired;
 use crate::judge::Worlds;
+use crate::neutral::phrase::Phrase;
 use crate::policy::{Verdict, Weight};
 
 /// Judges the expectations of one site on what was read.
@@ -22,7 +23,7 @@ pub(crate) fn standing(desired: &Desired<'_>, worlds: &Worlds<'_, '_>) -> Vec<Ve
                 _ if expectation.can && mended() => (Weight::Fails, Vec::new()),
                 Judgement::Fails(example) => (Weight::Fails, vec![told(example, sources)]),
                 Judgement::Undecided(example) if expectation.undecided == Undecided::Block => {
-                    let told = format!("cannot be decided: {}", told(example, sources));
+                    let told = Phrase::of("cannot be decided: ").then(&told(example, sources));
                     (Weight::Fails, vec![told])
                 }
                 Judgement::Undecided(example) => (Weight::Undecided, vec![told(example, sources)]),

@@ -10,7 +10,7 @@ use crate::access::{
 };
 use crate::config::{Ability, Expectation, ExpectedWho};
 use crate::model::{AccountKind, Email};
-use crate::neutral::named;
+use crate::neutral::phrase::{Phrase, foreign, marked, personal, say};
 use std::collections::BTreeSet;
 
 /// Somebody whom an expectation is about, in any state of the site.
@@ -45,16 +45,16 @@ pub(super) enum Who {
 /// Somebody whom an expectation is about, with a name.
 #[derive(Debug, Clone)]
 pub(super) struct Subject {
-    pub(super) name: String,
+    pub(super) name: Phrase,
     pub(super) who: Who,
     /// Whether it is not known that there is anybody like that.
     pub(super) perhaps: bool,
 }
 
 impl Subject {
-    fn new(name: &str, who: Who) -> Self {
+    fn new(name: impl Into<Phrase>, who: Who) -> Self {
         Self {
-            name: name.to_owned(),
+            name: name.into(),
             who,
             perhaps: false,
         }
@@ -133,21 +133,24 @@ pub(super) fn subjects(
     state: &State<'_>,
     lists: &[ListId],
 ) -> Vec<Subject> {
-    let subject = Subject::new;
+    let subject = |name: Phrase, who| Subject::new(name, who);
     match &expectation.who.value {
-        ExpectedWho::Anonymous => vec![subject("a visitor without login", Who::Anonymous)],
+        ExpectedWho::Anonymous => vec![subject("a visitor without login".into(), Who::Anonymous)],
         // Apart, so that what holds for one class only is decided.
         ExpectedWho::Anyone => vec![
             subject(
-                "anyone with an address of a public mail provider",
+                "anyone with an address of a public mail provider".into(),
                 Who::Public,
             ),
-            subject("anyone of a company that no list names", Who::Company),
+            subject(
+                "anyone of a company that no list names".into(),
+                Who::Company,
+            ),
         ],
-        ExpectedWho::AnyCustomer => vec![subject("any customer", Who::AnyCustomer)],
+        ExpectedWho::AnyCustomer => vec![subject("any customer".into(), Who::AnyCustomer)],
         ExpectedWho::Domain(domain) => {
             let new = subject(
-                &format!("a new address of `{domain}`"),
+                format!("a new address of `{domain}`").into(),
                 Who::New(domain.as_str().to_owned()),
             );
             let known = people(state, |email, _| {
@@ -164,12 +167,12 @@ pub(super) fn subjects(
             let mut all = people(state, |_, on| lists.iter().any(|list| on.contains(list)));
             if let [ListId::Organization(at)] = lists {
                 all.push(subject(
-                    &format!("any member of {name}", name = named(name)),
+                    say("any member of {}", [foreign(name)]),
                     Who::Member(*at),
                 ));
             } else if state.organizations.hides_others() {
                 all.push(subject(
-                    &format!("a member of {}, which was not read,", named(name)),
+                    say("a member of {}, which was not read,", [foreign(name)]),
                     Who::Unread,
                 ));
             }
@@ -181,15 +184,15 @@ pub(super) fn subjects(
             others::others(state, &allowed)
         }
         ExpectedWho::Person(email) => {
-            let name = format!("`{}`", email.key());
+            let name = marked(email);
             let who = match expectation.ability.value {
                 Ability::SignUp => Who::Signs(*email),
                 _ => Who::Address(*email),
             };
-            let mut all = vec![subject(&name, who)];
+            let mut all = vec![subject(name.clone(), who)];
             if state.kind == StateKind::Desired && state.people.lookup(email) == Lookup::Nobody {
                 all.push(subject(
-                    &format!("{name}, if there is an account already,"),
+                    name.word(", if there is an account already,"),
                     Who::AnyCustomer,
                 ));
             }
@@ -208,9 +211,9 @@ fn members(state: &State<'_>, name: &str) -> Vec<Subject> {
     let mut all = people_of(state, known.iter().copied());
     if group.is_none_or(|group| group.members != Coverage::Whole) {
         all.push(Subject::new(
-            &format!(
+            say(
                 "somebody in group {}, whose members were not read,",
-                named(name)
+                [foreign(name)],
             ),
             Who::Unread,
         ));
@@ -222,7 +225,7 @@ fn members(state: &State<'_>, name: &str) -> Vec<Subject> {
 /// lists that may hold more people than are written.
 fn perhaps_of(state: &State<'_>, domain: &str) -> Vec<Subject> {
     let perhaps = |name: String, who| Subject {
-        name,
+        name: name.into(),
         who,
         perhaps: true,
     };
@@ -254,11 +257,11 @@ fn people_of(state: &State<'_>, people: impl Iterator<Item = PersonId>) -> Vec<S
         .map(|id| {
             let person = state.people.get(id);
             let name = match (person.email, person.account_id) {
-                (Some(email), _) => email.key().to_owned(),
-                (None, Some(account)) => format!("id:{account}"),
-                (None, None) => person.name.to_owned(),
+                (Some(email), _) => marked(email),
+                (None, Some(account)) => marked(format!("id:{account}")),
+                (None, None) => personal(person.name),
             };
-            Subject::new(&named(name), Who::Person(id))
+            Subject::new(name, Who::Person(id))
         })
         .collect()
 }

@@ -393,10 +393,10 @@ impl Comparison<'_, '_, '_> {
             Group {
                 target: key.target.clone(),
                 via: match key.target.space {
-                    None => words(state, key.at, &key.via),
-                    Some(_) => String::new(),
+                    None => words(state, key.at, &key.via).into(),
+                    Some(_) => crate::neutral::phrase::Phrase::default(),
                 },
-                lost: words(self.before, key.at, &key.lost),
+                lost: words(self.before, key.at, &key.lost).into(),
                 by: self.by(key, people, turn),
                 before: key.before,
                 after: key.after,

@@ -2,6 +2,7 @@
 
 use crate::access::{Coverage, Fact, Role, State};
 use crate::model::{Field, ProjectKey, Read, SpaceKey};
+use crate::neutral::phrase::{Phrase, ours, say};
 use crate::observed::{Observation, Observed, Resolution};
 use std::collections::BTreeSet;
 
@@ -11,11 +12,11 @@ const NAMES: usize = 3;
 /// Returns what is not known of projects and lists, as sentence fragments in a stable order.
 ///
 /// `before` is the state as read, which attestations complete.
-pub(super) fn people(observed: &Observed, before: &State<'_>) -> Vec<String> {
+pub(super) fn people(observed: &Observed, before: &State<'_>) -> Vec<Phrase> {
     let projects = match &observed.projects {
         Some(Read::Complete(projects)) => projects,
-        Some(Read::Incomplete(why)) => return vec![format!("the service projects: {}", why.why)],
-        None => return vec!["the service projects".to_owned()],
+        Some(Read::Incomplete(why)) => return vec![because("the service projects", &why.why)],
+        None => return vec!["the service projects".into()],
     };
     let mut unread = Vec::new();
     let mut linked: BTreeSet<u32> = BTreeSet::new();
@@ -24,35 +25,37 @@ pub(super) fn people(observed: &Observed, before: &State<'_>) -> Vec<String> {
         let seen = projects.get(key);
         if project.channel_access.value().is_none() {
             let why = reason(seen.and_then(|seen| seen.channel_access.as_ref()));
-            unread.push(format!("whether {key} is open or restricted{why}"));
+            unread.push(format!("whether {key} is open or restricted{why}").into());
         }
         match seen.and_then(|seen| seen.customers.as_ref()) {
             Some(Read::Complete(_)) => {}
             Some(Read::Incomplete(why)) => {
-                unread.push(format!("the customers of {key}: {}", why.why));
+                unread.push(because(&format!("the customers of {key}"), &why.why));
             }
-            None => unread.push(format!("the customers of {key}")),
+            None => unread.push(format!("the customers of {key}").into()),
         }
         if let Some(why) = &project.scheme.customers_unread {
-            unread.push(format!(
-                "which groups are in the role Service Desk Customers of {key}: {why}"
-            ));
+            unread.push(
+                format!("which groups are in the role Service Desk Customers of {key}: {why}")
+                    .into(),
+            );
         }
         match (
             &project.links,
             seen.and_then(|seen| seen.organizations.as_ref()),
         ) {
             (Coverage::Unread(_), Some(Read::Incomplete(why))) => {
-                unread.push(format!("the organizations of {key}: {}", why.why));
+                unread.push(because(&format!("the organizations of {key}"), &why.why));
             }
             (Coverage::Unread(_), Some(Read::Complete(ids))) => {
                 let s = if ids.len() == 1 { "" } else { "s" };
-                unread.push(format!(
-                    "the members of the {} organization{s} of {key}",
-                    ids.len()
-                ));
+                unread.push(
+                    format!("the members of the {} organization{s} of {key}", ids.len()).into(),
+                );
             }
-            (Coverage::Unread(_), None) => unread.push(format!("the organizations of {key}")),
+            (Coverage::Unread(_), None) => {
+                unread.push(format!("the organizations of {key}").into())
+            }
             _ => {}
         }
         linked.extend(project.organizations.iter().map(|link| link.organization));
@@ -64,15 +67,20 @@ pub(super) fn people(observed: &Observed, before: &State<'_>) -> Vec<String> {
         .count();
     if unknown > 0 {
         let s = if unknown == 1 { "" } else { "s" };
-        unread.push(format!("the members of {unknown} linked organization{s}"));
+        unread.push(format!("the members of {unknown} linked organization{s}").into());
     }
     unread.extend(addresses(observed));
     unread.extend(roles(observed, before));
     unread
 }
 
+/// What was not read, and why.
+fn because(what: &str, why: &Phrase) -> Phrase {
+    say("{}: {}", [ours(what), why.clone()])
+}
+
 /// Atlassian accounts of which it is not known whether they hold the role Customer: all of their access rests on that.
-fn roles(observed: &Observed, before: &State<'_>) -> Option<String> {
+fn roles(observed: &Observed, before: &State<'_>) -> Option<Phrase> {
     if matches!(observed.customer_role_holders, Some(Read::Complete(_))) {
         return None;
     }
@@ -90,11 +98,11 @@ fn roles(observed: &Observed, before: &State<'_>) -> Option<String> {
         Some(_) => "the organization's API key reads it",
         None => "the organization's API key reads it, once its `id` is declared",
     };
-    Some(format!("whether {accounts} the role Customer ({how})"))
+    Some(format!("whether {accounts} the role Customer ({how})").into())
 }
 
 /// Returns what is not known of the site's own settings, on which depends what whole classes of people may do.
-pub(super) fn classes(before: &State<'_>) -> Vec<String> {
+pub(super) fn classes(before: &State<'_>) -> Vec<Phrase> {
     if before.projects.is_empty() {
         return Vec::new();
     }
@@ -108,7 +116,7 @@ pub(super) fn classes(before: &State<'_>) -> Vec<String> {
         ),
     ] {
         if fact.value().is_none() {
-            unread.push(what.to_owned());
+            unread.push(what.into());
         }
     }
     unread.extend(accounts(before));
@@ -116,7 +124,7 @@ pub(super) fn classes(before: &State<'_>) -> Vec<String> {
 }
 
 /// What decides whom the site gives an account.
-fn accounts(before: &State<'_>) -> Option<String> {
+fn accounts(before: &State<'_>) -> Option<Phrase> {
     let site = &before.site;
     let mut parts = Vec::new();
     if site.internal.value().is_none() {
@@ -137,11 +145,11 @@ fn accounts(before: &State<'_>) -> Option<String> {
             parts.push("the any-domain rule");
         }
     }
-    (!parts.is_empty()).then(|| format!("who may get an account ({})", parts.join(", ")))
+    (!parts.is_empty()).then(|| format!("who may get an account ({})", parts.join(", ")).into())
 }
 
 /// The articles whose readers were not read, of the projects that are meant.
-pub(super) fn articles(before: &State<'_>, meant: impl Fn(&ProjectKey) -> bool) -> Option<String> {
+pub(super) fn articles(before: &State<'_>, meant: impl Fn(&ProjectKey) -> bool) -> Option<Phrase> {
     let unread = |coverage: &Coverage| matches!(coverage, Coverage::Unread(_));
     let links: Vec<&ProjectKey> = before
         .projects
@@ -166,19 +174,19 @@ pub(super) fn articles(before: &State<'_>, meant: impl Fn(&ProjectKey) -> bool) 
         let keys = viewers.iter().map(ToString::to_string);
         parts.push(format!("who can view the articles of {}", some(keys)));
     }
-    (!parts.is_empty()).then(|| parts.join(", and "))
+    (!parts.is_empty()).then(|| parts.join(", and ").into())
 }
 
 /// Listed people of whom it is not known whether they have an account.
-fn addresses(observed: &Observed) -> Option<String> {
+fn addresses(observed: &Observed) -> Option<Phrase> {
     let unresolved = observed.resolutions.values();
     let count = unresolved
         .filter(|resolution| matches!(resolution, Resolution::Unresolved(_)))
         .count();
     match count {
         0 => None,
-        1 => Some("whether 1 listed address has an account".to_owned()),
-        n => Some(format!("whether {n} listed addresses have an account")),
+        1 => Some("whether 1 listed address has an account".into()),
+        n => Some(format!("whether {n} listed addresses have an account").into()),
     }
 }
 

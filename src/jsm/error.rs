@@ -1,6 +1,7 @@
 //! What can go wrong between Portcullis and Atlassian: one error type with a kind, the service's words, and a hint.
 
 use crate::model::{Incomplete, OriginError};
+use crate::neutral::phrase::{Phrase, foreign, prose};
 use serde_json::Value;
 use std::borrow::Cow;
 use std::fmt;
@@ -49,6 +50,8 @@ struct Inner {
     call: Option<(String, String)>,
     status: Option<u16>,
     message: String,
+    /// Whether the message is the service's.
+    quoted: bool,
     i18n_key: Option<String>,
     request_id: Option<String>,
     right: Option<&'static str>,
@@ -63,6 +66,7 @@ impl ApiError {
             call: None,
             status: None,
             message: message.into(),
+            quoted: false,
             i18n_key: None,
             request_id: None,
             right: None,
@@ -111,6 +115,12 @@ impl ApiError {
 
     pub(super) fn with_kind(mut self, kind: ErrorKind) -> Self {
         self.0.kind = kind;
+        self
+    }
+
+    /// Says that the message is the service's.
+    pub(super) fn quoted(mut self) -> Self {
+        self.0.quoted = true;
         self
     }
 
@@ -187,11 +197,32 @@ impl ApiError {
         Some(hint.into())
     }
 
+    /// Says what failed and what the service said.
+    pub fn words(&self) -> Phrase {
+        let inner = &self.0;
+        let call = inner.call.as_ref();
+        let call = call.map(|(method, path)| foreign(format!("{method} {path}")));
+        let words = match (call, inner.status) {
+            (Some(call), Some(status)) => call.word(&format!(" was answered with {status}: ")),
+            (Some(call), None) => call.word(": "),
+            (None, _) => Phrase::default(),
+        };
+        let words = words.then(&match inner.quoted {
+            true => prose(&inner.message),
+            false => Phrase::read(&inner.message),
+        });
+        match &inner.request_id {
+            Some(id) => words.word(" (request ").key(id).word(")"),
+            None => words,
+        }
+    }
+
     /// Returns the error as the reason why something could not be read whole.
     pub fn incomplete(&self) -> Incomplete {
+        let words = self.words();
         let why = match self.hint() {
-            Some(hint) => format!("{self}; {hint}"),
-            None => self.to_string(),
+            Some(hint) => words.word("; ").then(&Phrase::read(&hint)),
+            None => words,
         };
         Incomplete {
             why,
@@ -205,19 +236,7 @@ impl ApiError {
 
 impl fmt::Display for ApiError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let inner = &self.0;
-        match (&inner.call, inner.status) {
-            (Some((method, path)), Some(status)) => {
-                write!(f, "`{method} {path}` was answered with {status}: ")?;
-            }
-            (Some((method, path)), None) => write!(f, "`{method} {path}`: ")?,
-            (None, _) => {}
-        }
-        f.write_str(&inner.message)?;
-        if let Some(id) = &inner.request_id {
-            write!(f, " (request {id})")?;
-        }
-        Ok(())
+        self.words().fmt(f)
     }
 }
 
@@ -327,7 +346,13 @@ mod tests {
         let forbidden =
             ApiError::new(ErrorKind::Forbidden, "no").with_right(Some("Jira administrator"));
         assert!(forbidden.incomplete().forbidden);
-        assert!(forbidden.incomplete().why.contains("Jira administrator"));
+        assert!(
+            forbidden
+                .incomplete()
+                .why
+                .to_string()
+                .contains("Jira administrator")
+        );
         assert!(
             !ApiError::new(ErrorKind::Unreadable, "x")
                 .incomplete()

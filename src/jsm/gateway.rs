@@ -305,7 +305,9 @@ pub(super) fn failure(
         (_, Some(error_type)) => shortened(error_type),
         _ => "no reason was given".to_owned(),
     };
-    answer.error(kind, format!("the gateway says: {message}"))
+    answer
+        .error(kind, format!("the gateway says: {message}"))
+        .quoted()
 }
 
 #[derive(Deserialize)]

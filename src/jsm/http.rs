@@ -423,6 +423,9 @@ impl Http {
             .with_status(raw.status)
             .with_request_id(request_id(&raw.headers))
             .with_i18n_key(quoted.and_then(|said| said.i18n_key.clone()));
+        if quoted.is_some() {
+            error = error.quoted();
+        }
         if kind == ErrorKind::Forbidden {
             error = error.with_right(call.right);
         }

@@ -83,7 +83,7 @@ pub(super) fn block_without(
             needs.push((0, "whoever comes in their place does not come"));
         }
         let blocks = needs.iter().map(|(_, what)| Block::DependsOn {
-            what: format!("{what}, as that drift is accepted"),
+            what: format!("{what}, as that drift is accepted").into(),
             overridable: false,
         });
         let blocks: Vec<Block> = blocks.collect();
@@ -117,7 +117,7 @@ pub(super) fn block_unmade(changes: &mut [Change]) {
             && change.blocked_by.is_empty()
         {
             change.blocked_by.push(Block::DependsOn {
-                what: what.to_owned(),
+                what: what.into(),
                 overridable: false,
             });
         }
@@ -313,7 +313,13 @@ pub(super) fn block(sheet: &mut Sheet<'_>, needs: &Needs) {
                     true => format!("{what}, as the policy blocks that"),
                     false => (*what).to_owned(),
                 };
-                sheet.block(at, Block::DependsOn { what, overridable });
+                sheet.block(
+                    at,
+                    Block::DependsOn {
+                        what: what.into(),
+                        overridable,
+                    },
+                );
             }
         }
         if sheet.count() == at_first {

@@ -5,6 +5,7 @@ use crate::access::{
 };
 use crate::desired::Desired;
 use crate::model::{AccountKind, Email};
+use crate::neutral::phrase::{Phrase, marked, ours, say};
 use crate::plan::Finding;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -36,11 +37,9 @@ pub(super) fn remains(desired: &Desired<'_>, done: &State<'_>) -> Vec<Finding> {
     kept.into_iter()
         .map(|((reached, atlassian), people)| {
             let first = people[0];
-            let mut named: Vec<String> = (people.iter().take(NAMED))
-                .map(|email| format!("`{}`", email.key()))
-                .collect();
+            let mut named: Vec<Phrase> = people.iter().take(NAMED).map(marked).collect();
             if people.len() > NAMED {
-                named.push(format!("{} more", people.len() - NAMED));
+                named.push(ours(format!("{} more", people.len() - NAMED)));
             }
             let (keep, account) = match people.len() {
                 1 => ("is absent and keeps", "the account"),
@@ -62,7 +61,15 @@ pub(super) fn remains(desired: &Desired<'_>, done: &State<'_>) -> Vec<Finding> {
             Finding {
                 address: desired.address(parts),
                 code: "absent-keeps",
-                message: format!("{} {keep} {what}; to end that, {end}", named.join(", ")),
+                message: say(
+                    "{} {} {}; to end that, {}",
+                    [
+                        Phrase::default().joined(&named, ", "),
+                        ours(keep),
+                        ours(what),
+                        ours(end),
+                    ],
+                ),
                 source: desired.site.people.get(first).map(|person| person.span),
             }
         })

@@ -6,6 +6,7 @@ use crate::config::{Acknowledgement, Policy, Workspace};
 use crate::desired::Desired;
 use crate::diagnostic::{Diagnostic, Severity, sort};
 use crate::model::Address;
+use crate::neutral::phrase::{Phrase, person, quoted, say};
 use jiff::civil::Date;
 
 /// A finding with what the policy says of it.
@@ -28,10 +29,13 @@ impl Judged<'_> {
     }
 
     /// Returns the message, with who answers for it where somebody does.
-    pub fn message(&self) -> String {
+    pub fn message(&self) -> Phrase {
         let message = &self.found.message;
         match self.acknowledged {
-            Some(by) => format!("{message} (acknowledged by {}: {})", by.owner, by.reason),
+            Some(by) => say(
+                "{} (acknowledged by {}: {})",
+                [message.clone(), person(&by.owner), quoted(&by.reason)],
+            ),
             None => message.clone(),
         }
     }

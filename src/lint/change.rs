@@ -12,6 +12,7 @@ use crate::desired::Desired;
 use crate::judge::Sheet;
 use crate::model::{AccountKind, Address, ChannelAccess, ProjectKey};
 use crate::neutral::named;
+use crate::neutral::phrase::{marked, ours, say};
 use crate::observed::Observed;
 use crate::plan::{Action, Block, Effect, PersonRef, ResourceType};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
@@ -193,12 +194,18 @@ fn without_role(scene: &mut Scene<'_, '_>, sheet: &Sheet<'_>) {
             "L50",
             &["account", &name],
             source,
-            format!("{} has an Atlassian account without the role Customer of Jira Service Management: no list gives it anything, and agents cannot add it", names([name.as_str()])),
+            say(
+                "{} has an Atlassian account without the role Customer of Jira Service Management: no list gives it anything, and agents cannot add it",
+                [marked(&name)],
+            ),
             "have an organization administrator grant the role Customer, which is free",
         );
     }
     if !unknown.is_empty() {
-        let (count, who) = (unknown.len(), names(unknown.iter().map(String::as_str)));
+        let (count, who) = (
+            unknown.len(),
+            super::people(unknown.iter().map(String::as_str)),
+        );
         let (have, they) = match count {
             1 => ("has an Atlassian account", "it gains"),
             _ => ("have Atlassian accounts", "they gain"),
@@ -207,7 +214,10 @@ fn without_role(scene: &mut Scene<'_, '_>, sheet: &Sheet<'_>) {
             "L50",
             &["account"],
             None,
-            format!("{who} {have}, and whether with the role Customer was not read: {they} what the lists give only with it"),
+            say(
+                "{} {}, and whether with the role Customer was not read: {} what the lists give only with it",
+                [who, ours(have), ours(they)],
+            ),
             "declare the Atlassian organization with its `id`, and set `PORTCULLIS_ORG_API_KEY`",
         );
         scene.uncertain();
@@ -227,7 +237,7 @@ fn roster_removals(scene: &mut Scene<'_, '_>, sheet: &Sheet<'_>, before: &State<
     let mut removed: BTreeMap<&ProjectKey, usize> = BTreeMap::new();
     for (at, change) in sheet.changes().iter().enumerate() {
         // What a rule blocks already is asked for all the same; what waits for a blocked row is not.
-        let ruled = |block: &Block| matches!(block, Block::Rule(text) if text.starts_with("L52"));
+        let ruled = |block: &Block| matches!(block, Block::Rule(text) if text.begins_with("L52"));
         if !sheet.blocks(at).iter().all(ruled) {
             continue;
         }

@@ -6,6 +6,7 @@ use crate::access::{DomainClass, Outcome, PersonId, Source, StateKind, Trail, Wa
 use crate::config::{ApprovedRole, RosterEntry, Who};
 use crate::desired::Desired;
 use crate::model::{AccountKind, Email};
+use crate::neutral::phrase::{marked, say};
 use crate::observed::Resolution;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -243,7 +244,10 @@ fn live_accounts(scene: &mut Scene<'_, '_>) {
             "L49",
             &["account", key],
             Some(source),
-            format!("`{key}` has an Atlassian account and a portal-only one: login, requests and mail cannot be relied on"),
+            say(
+                "{} has an Atlassian account and a portal-only one: login, requests and mail cannot be relied on",
+                [marked(key)],
+            ),
             "have an organization admin migrate the portal-only account",
         );
     }

@@ -6,6 +6,7 @@ use crate::access::State;
 use crate::desired::Desired;
 use crate::diagnostic::Severity;
 use crate::judge::{Ledger, Sheet, Worlds};
+use crate::neutral::phrase::{Phrase, key, say};
 use crate::observed::Observed;
 use crate::plan::{Block, Change, Finding, Reason};
 use crate::policy::{Verdict, Weight};
@@ -119,19 +120,22 @@ fn is_meant(sheet: &Sheet<'_>, found: &Found, sides: Sides<'_, '_>) -> bool {
 
 /// Blocks what makes a finding true, and says so. A rule of Atlassian's that stands against a change already says it better
 /// than the lint of the same number.
-fn block(sheet: &mut Sheet<'_>, judged: &Judged<'_>, sides: Sides<'_, '_>) -> String {
+fn block(sheet: &mut Sheet<'_>, judged: &Judged<'_>, sides: Sides<'_, '_>) -> Phrase {
     let found = &judged.found;
     let code = found.lint.code;
     let rule = format!("{code}:");
     for at in culprits(sheet, found, sides) {
         let mut said = sheet.blocks(at).iter();
-        if !said.any(|said| matches!(said, Block::Rule(text) if text.starts_with(&rule))) {
+        if !said.any(|said| matches!(said, Block::Rule(text) if text.begins_with(&rule))) {
             sheet.block(at, Block::Lint(code));
         }
     }
     // For people: a name reads as it is written, `*@globex.example` and not `%2A@globex.example`.
     let address = percent_decode_str(found.address.as_str()).decode_utf8_lossy();
-    format!("{address}: {} (hint: {})", found.message, found.hint)
+    say(
+        "{}: {} (hint: {})",
+        [key(&address), found.message.clone(), found.hint.clone()],
+    )
 }
 
 /// Says whether a finding is about something that is asked for.

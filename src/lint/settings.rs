@@ -56,14 +56,14 @@ fn nobody_new(scene: &mut Scene<'_, '_>) {
             "L01",
             CREATE,
             site.create.source(),
-            "customers can create accounts, but Atlassian and portal-only accounts are both off: every sign-up is rejected".into(),
+            "customers can create accounts, but Atlassian and portal-only accounts are both off: every sign-up is rejected",
             "turn one kind of account on, or set `customers_can_create_accounts: false`",
         ),
         Some(false) => scene.report(
             "L02",
             EXTERNAL,
             site.external.source(),
-            "Atlassian and portal-only accounts are both off, and nobody can sign up: agents cannot add newcomers either".into(),
+            "Atlassian and portal-only accounts are both off, and nobody can sign up: agents cannot add newcomers either",
             "this is a closed site; turn one kind of account on where newcomers are meant to be added",
         ),
         None => {}
@@ -83,7 +83,7 @@ fn allowed_domains(scene: &mut Scene<'_, '_>) {
             "L03",
             EXTERNAL,
             source,
-            "`allowed_domains` is an empty list: no portal-only account can be made".into(),
+            "`allowed_domains` is an empty list: no portal-only account can be made",
             "list the domains, or write `allowed_domains: any`, or turn portal-only accounts off",
         );
     }
@@ -153,7 +153,7 @@ fn internal_path(scene: &mut Scene<'_, '_>) {
             "L07",
             INTERNAL,
             state.site.internal.source(),
-            "Atlassian accounts are on for internal customers, but no approved domain grants Jira Service Management and the any-domain rule does not either".into(),
+            "Atlassian accounts are on for internal customers, but no approved domain grants Jira Service Management and the any-domain rule does not either",
             "approve the company's domains with role `customer`, or turn `internal.atlassian_accounts` off",
         );
     }
@@ -234,7 +234,7 @@ fn any_domain(scene: &mut Scene<'_, '_>) {
             "L17",
             scene.approved("ANYONE"),
             Some(grant.source),
-            "the any-domain rule grants role `user` without approval: anybody of any company domain may take an agent licence".into(),
+            "the any-domain rule grants role `user` without approval: anybody of any company domain may take an agent licence",
             "require approval, or grant `customer`; or acknowledge L17 with a reason",
         ),
         ApprovedRole::Customer => {
@@ -301,8 +301,7 @@ fn without_login(scene: &mut Scene<'_, '_>) {
             "L15",
             NO_LOGIN,
             site.no_login.source(),
-            "`view_without_login: true` needs `customers_can_create_accounts: true`, which is off"
-                .into(),
+            "`view_without_login: true` needs `customers_can_create_accounts: true`, which is off",
             "turn both on or both off",
         );
     }
@@ -333,8 +332,7 @@ fn portal_only_login(scene: &mut Scene<'_, '_>) {
             "L62",
             &SiteField::PortalOnlyPassword.address_parts(),
             password.source(),
-            "portal-only customers can log in neither by password nor by SSO; the site refuses it"
-                .into(),
+            "portal-only customers can log in neither by password nor by SSO; the site refuses it",
             "leave one of the two on",
         );
     }
@@ -346,7 +344,7 @@ fn portal_only_login(scene: &mut Scene<'_, '_>) {
             "L64",
             &SiteField::PortalOnlySso.address_parts(),
             sso.source(),
-            "SSO for portal-only customers is on, but only internal customers are let in: they use the SSO of the Atlassian organization".into(),
+            "SSO for portal-only customers is on, but only internal customers are let in: they use the SSO of the Atlassian organization",
             "turn `portal_only_login.sso` off",
         );
     }

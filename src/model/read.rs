@@ -1,12 +1,13 @@
 //! What reading gave: a value that is whole, or the reason why it is not.
 
+use crate::neutral::phrase::Phrase;
 use serde::{Deserialize, Serialize};
 
 /// Why a list or a field could not be read whole; reads after "could not read it: ".
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Incomplete {
     /// One sentence for people, without credentials and without foreign text that is not neutralised by the renderer.
-    pub why: String,
+    pub why: Phrase,
     /// Whether the cause is a missing right or credential (exit code 7) rather than an unreadable answer (8).
     pub forbidden: bool,
 }

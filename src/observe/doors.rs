@@ -48,7 +48,7 @@ impl Observer<'_, '_> {
         let rights = self.observed.rights.as_ref().and_then(Read::complete);
         let administers = rights.and_then(|rights| rights.has(Right::AdministerJira, None));
         (administers != Some(true)).then(|| Incomplete {
-            why: "they are shown to administrators only".to_owned(),
+            why: "they are shown to administrators only".into(),
             forbidden: true,
         })
     }
@@ -64,7 +64,7 @@ pub(crate) async fn help_centers(
     }
     if surfaces.oauth {
         return Some(Read::Incomplete(Incomplete {
-            why: "the gateway refuses OAuth".to_owned(),
+            why: "the gateway refuses OAuth".into(),
             forbidden: true,
         }));
     }

@@ -205,7 +205,7 @@ impl Observer<'_, '_> {
 /// Why something that contradicts itself cannot be believed.
 pub(super) fn contradiction(what: &str) -> Incomplete {
     Incomplete {
-        why: format!("{what}: the site is being changed; run again"),
+        why: format!("{what}: the site is being changed; run again").into(),
         forbidden: false,
     }
 }

@@ -297,7 +297,7 @@ impl Observer<'_, '_> {
     async fn search_can_be_trusted(&self) -> Option<Incomplete> {
         let doubt = |why: &str, forbidden: bool| {
             Some(Incomplete {
-                why: why.to_owned(),
+                why: why.into(),
                 forbidden,
             })
         };

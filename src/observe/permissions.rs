@@ -209,7 +209,8 @@ impl Observer<'_, '_> {
             let members = match list {
                 Err(error) => Read::Incomplete(error.incomplete()),
                 Ok(None) => Read::Incomplete(Incomplete {
-                    why: format!("it has more than {most} members, which are not read one by one"),
+                    why: format!("it has more than {most} members, which are not read one by one")
+                        .into(),
                     forbidden: false,
                 }),
                 Ok(Some(members)) => self.keep_accounts(Ok(members)),
@@ -379,7 +380,8 @@ async fn customers(
             why: format!(
                 "the project has no role `{}`",
                 ObservedPermissions::CUSTOMERS
-            ),
+            )
+            .into(),
             forbidden: false,
         }),
     };

@@ -57,7 +57,7 @@ impl Observer<'_, '_> {
     /// Returns the Atlassian organization whose directory can be asked, or says what is missing.
     fn directory(&self) -> Result<&str, Incomplete> {
         let missing = |why: &str, forbidden: bool| Incomplete {
-            why: why.to_owned(),
+            why: why.into(),
             forbidden,
         };
         let organization = match &self.extent {

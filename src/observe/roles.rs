@@ -30,7 +30,7 @@ impl Observer<'_, '_> {
         let unread = |why: &str| {
             needed.then(|| {
                 Read::Incomplete(Incomplete {
-                    why: why.to_owned(),
+                    why: why.into(),
                     forbidden: false,
                 })
             })

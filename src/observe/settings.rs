@@ -220,7 +220,7 @@ impl Observer<'_, '_> {
                 }
                 (Err(error), _) => {
                     failed = Some(Incomplete {
-                        why: error.to_string(),
+                        why: error.to_string().into(),
                         forbidden: false,
                     })
                 }

@@ -147,13 +147,13 @@ impl Gaps {
         }
     }
 
-    fn add(&mut self, what: &'static str, of: Option<&str>, why: &str) {
+    fn add(&mut self, what: &'static str, of: Option<&str>, why: &dyn std::fmt::Display) {
         let of = of.map(str::to_owned);
         match self.0.iter_mut().find(|known| known.what == what) {
             None => self.0.push(Unread {
                 what,
                 of: of.into_iter().collect(),
-                why: why.to_owned(),
+                why: why.to_string(),
             }),
             Some(known) => {
                 // One thing may be unread in several ways, which follow each other.

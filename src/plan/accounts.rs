@@ -167,7 +167,7 @@ impl<'a> Draft<'a> {
         self.finding(
             self.address(["account", email.key()]),
             "no-account",
-            why.into(),
+            why,
             Some(wanted.entry.span),
         );
         for &position in &wanted.dependents {
@@ -190,15 +190,16 @@ impl<'a> Draft<'a> {
             return Fate::Invited;
         }
         if outcome == Outcome::Rejected {
-            return Fate::Refused(Block::Rule(format!(
-                "R3: the site's customer access lets nobody of `{domain}` have an account"
-            )));
+            return Fate::Refused(Block::Rule(
+                format!("R3: the site's customer access lets nobody of `{domain}` have an account")
+                    .into(),
+            ));
         }
         if outcome == Outcome::Uncertain && rules.site.external.value() == Some(&false) {
             // Only an approved domain would bring the account, and nobody knows of one.
             return Fate::Refused(Block::Unjudged(format!(
                 "portal-only accounts are off, and whether `{domain}` is an approved domain was not read: declare the Atlassian organization with its `id` and `approved_domains`"
-            )));
+            ).into()));
         }
         // Where the rules leave it open, the site decides (Q7), once the settings are what they should be.
         let waits = waits.iter();
@@ -313,7 +314,7 @@ fn decides(change: &Change, domain: &str) -> bool {
 /// Why a row cannot be carried out whose person has no account.
 fn no_account(what: &str, overridable: bool) -> Block {
     Block::DependsOn {
-        what: what.to_owned(),
+        what: what.into(),
         overridable,
     }
 }

@@ -1,29 +1,30 @@
 //! Why a change must not be carried out. Whether that may be overridden is a matter of its type, never of its words.
 
 use crate::neutral::named;
+use crate::neutral::phrase::{Phrase, foreign, ours, say};
 use std::fmt;
 
 /// One reason why a change must not be carried out.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Block {
     /// A limit, a protection or a gate of the policy stands against it: the key, with what it found.
-    Policy(String),
+    Policy(Phrase),
     /// A limit or a protection that bears on it cannot be judged, for what was not read.
-    Unjudged(String),
+    Unjudged(Phrase),
     /// Atlassian's rules or identity stand against it, such as `L52: …`.
-    Rule(String),
+    Rule(Phrase),
     /// It makes the condition of a lint newly true: the lint's number.
     Lint(&'static str),
     /// An expectation would fail by it: the expectation's name.
     Expectation(String),
     /// The reviewed plan does not have it.
-    Unreviewed(String),
+    Unreviewed(Phrase),
     /// It would do something to people that the reviewed plan does not say: who would gain or lose what.
-    Withheld(String),
+    Withheld(Phrase),
     /// It rests on something that is not done.
     DependsOn {
         /// What is not done, such as `the account is not made`.
-        what: String,
+        what: Phrase,
         /// Whether only what may be overridden stands against that.
         overridable: bool,
     },
@@ -38,9 +39,8 @@ impl Block {
     /// Says whose rule it is, where that is not the workspace's own.
     pub fn is_of(&mut self, name: &str) {
         match self {
-            Self::Policy(what) | Self::Unjudged(what) | Self::Expectation(what) => {
-                *what = as_it_has(what, name);
-            }
+            Self::Policy(what) | Self::Unjudged(what) => *what = as_it_has(what, name),
+            Self::Expectation(what) => *what = format!("{what} (as {} has it)", named(name)),
             // What Atlassian's rules and the order of things say is nobody's.
             Self::Rule(_)
             | Self::Lint(_)
@@ -67,7 +67,7 @@ impl Block {
     pub fn lifted_by(&self) -> String {
         match self {
             Self::Policy(what) => {
-                let key = what.split([':', ' ']).next().unwrap_or_default();
+                let key = what.first_word();
                 let policy = match key.starts_with("policy.") {
                     true => format!("another `{key}`"),
                     false => "another policy".to_owned(),
@@ -94,20 +94,27 @@ impl Block {
 }
 
 /// Says of something that it is as another workspace has it.
-pub fn as_it_has(what: &str, name: &str) -> String {
-    format!("{what} (as {name} has it)", name = named(name))
+pub fn as_it_has(what: &Phrase, name: &str) -> Phrase {
+    say("{} (as {} has it)", [what.clone(), foreign(name)])
+}
+
+impl Block {
+    /// Says it.
+    pub fn words(&self) -> Phrase {
+        match self {
+            Self::Policy(what) | Self::Rule(what) => what.clone(),
+            Self::Unjudged(what) => Phrase::of("cannot be judged: ").then(what),
+            Self::Unreviewed(why) => Phrase::of("not reviewed: ").then(why),
+            Self::Withheld(who) => Phrase::of("withheld, since nobody reviewed that ").then(who),
+            Self::Lint(code) => ours(format!("lint {code}")),
+            Self::Expectation(name) => Phrase::of("expectation ").name(name),
+            Self::DependsOn { what, .. } => what.clone(),
+        }
+    }
 }
 
 impl fmt::Display for Block {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Policy(what) | Self::Rule(what) => f.write_str(what),
-            Self::Unjudged(what) => write!(f, "cannot be judged: {what}"),
-            Self::Unreviewed(why) => write!(f, "not reviewed: {why}"),
-            Self::Withheld(who) => write!(f, "withheld, since nobody reviewed that {who}"),
-            Self::Lint(code) => write!(f, "lint {code}"),
-            Self::Expectation(name) => write!(f, "expectation {name}", name = named(name)),
-            Self::DependsOn { what, .. } => f.write_str(what),
-        }
+        self.words().fmt(f)
     }
 }

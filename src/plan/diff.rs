@@ -4,6 +4,7 @@ use crate::config::{Space, Who};
 use crate::desired::Desired;
 use crate::diagnostic::Span;
 use crate::model::{Address, Email, Incomplete, OrganizationId, OrganizationName, Read};
+use crate::neutral::phrase::{Phrase, ours, person, say};
 use crate::observed::Observed;
 use crate::plan::accounts::WantedAccount;
 use crate::plan::change::{Change, ResourceType};
@@ -101,9 +102,14 @@ impl<'a> Draft<'a> {
     }
 
     /// Adds an error that only a change of the YAML mends.
-    pub(super) fn invalid(&mut self, address: Address, why: String, source: Option<Span>) {
+    pub(super) fn invalid(
+        &mut self,
+        address: Address,
+        why: impl Into<Phrase>,
+        source: Option<Span>,
+    ) {
         let cause = Incomplete {
-            why,
+            why: why.into(),
             forbidden: false,
         };
         self.errors.push(PlanError {
@@ -118,13 +124,13 @@ impl<'a> Draft<'a> {
         &mut self,
         address: Address,
         code: &'static str,
-        message: String,
+        message: impl Into<Phrase>,
         source: Option<Span>,
     ) {
         self.findings.push(Finding {
             address,
             code,
-            message,
+            message: message.into(),
             source,
         });
     }
@@ -215,9 +221,9 @@ impl<'a> Draft<'a> {
             self.findings.push(Finding {
                 address: attestation.address.value.clone(),
                 code: "attestation-expired",
-                message: format!(
+                message: say(
                     "the statement of {} by {} no longer counts",
-                    attestation.on, attestation.by
+                    [ours(attestation.on), person(&attestation.by)],
                 ),
                 source: Some(attestation.span),
             });

@@ -119,8 +119,7 @@ impl Draft<'_> {
             ApprovedRole::Customer => {
                 if customer_role.is_none() {
                     blocked_by.push(Block::Rule(
-                        "the ARI of the Customer role is not known and never guessed: write `customer_role`, or approve one domain by hand so that it can be learned"
-                            .to_owned(),
+                        "the ARI of the Customer role is not known and never guessed: write `customer_role`, or approve one domain by hand so that it can be learned".into(),
                     ));
                 }
                 let effect = Effect::ApproveDomain {

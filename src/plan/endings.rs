@@ -36,8 +36,7 @@ impl<'a> Draft<'a> {
                 Match::NotAsked => self.finding(
                     address,
                     "not-searched",
-                    "whether there is an account whose access would have to end was not asked"
-                        .into(),
+                    "whether there is an account whose access would have to end was not asked",
                     Some(person.span),
                 ),
                 // Somebody without an account, or whose access has ended already.

@@ -7,6 +7,7 @@ use crate::config::{CustomerGroup, CustomerGroups, Mode, Project};
 use crate::diagnostic::Span;
 use crate::model::{AccountSet, Incomplete, ProjectKey, Read, Surface};
 use crate::neutral::named;
+use crate::neutral::phrase::{marked, ours, say};
 use crate::observed::{GroupRef, ObservedCustomers, ObservedProject, Standing};
 use crate::plan::Block;
 use crate::plan::change::{Action, Change, Effect, Phase, Reason, ResourceType};
@@ -110,7 +111,7 @@ impl Draft<'_> {
             .is_some_and(|seen| seen.missing)
         {
             let cause = Incomplete {
-                why: "the site has no such group, or the caller cannot see it".to_owned(),
+                why: "the site has no such group, or the caller cannot see it".into(),
                 forbidden: false,
             };
             self.error(address, cause, Some(group.span));
@@ -156,12 +157,12 @@ impl Draft<'_> {
                 return self.finding(address, "left-in-place", message, Some(source));
             }
             Some(Read::Complete(_)) => {}
-            Some(Read::Incomplete(why)) => blocked_by.push(Block::Rule(format!(
+            Some(Read::Incomplete(why)) => blocked_by.push(Block::Rule(say(
                 "whether the role gives the group to every new project was not read: {}",
-                why.why
+                [why.why.clone()],
             ))),
             None => blocked_by.push(Block::Rule(
-                "whether the role gives the group to every new project was not read".to_owned(),
+                "whether the role gives the group to every new project was not read".into(),
             )),
         }
         blocked_by.extend(self.stands_against_going(group));
@@ -193,12 +194,12 @@ impl Draft<'_> {
         {
             Some(Read::Complete(members)) => members,
             Some(Read::Incomplete(why)) => {
-                return Some(Block::Rule(format!(
+                return Some(Block::Rule(say(
                     "its members were not read: {}",
-                    why.why
+                    [why.why.clone()],
                 )));
             }
-            None => return Some(Block::Rule("its members were not read".to_owned())),
+            None => return Some(Block::Rule("its members were not read".into())),
         };
         let mut stay: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
         for id in members {
@@ -217,14 +218,15 @@ impl Draft<'_> {
             stay.entry(why).or_default().insert(who);
         }
         let (why, people) = stay.into_iter().next()?;
-        let first = people.first().map(named)?;
+        let first = people.first().map(marked)?;
         let whom = match people.len() {
-            1 => format!("its member {first} stays on every list"),
-            count => {
-                format!("{count} of its members, {first} the first of them, stay on every list")
-            }
+            1 => say("its member {} stays on every list", [first]),
+            count => say(
+                "{} of its members, {} the first of them, stay on every list",
+                [ours(count), first],
+            ),
         };
-        Some(Block::Rule(format!("{whom}: {why}")))
+        Some(Block::Rule(whom.word(": ").word(why)))
     }
 
     /// Says that a group which the files do not list is in the role.

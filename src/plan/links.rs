@@ -180,7 +180,7 @@ impl<'a> Draft<'a> {
 /// Why nothing can rest on an organization that must not be made.
 pub(super) fn organization_not_made() -> Block {
     Block::DependsOn {
-        what: "the organization cannot be made".to_owned(),
+        what: "the organization cannot be made".into(),
         overridable: false,
     }
 }

@@ -4,6 +4,7 @@ use crate::config::{Create, Who};
 use crate::desired::{Desired, DesiredRoster};
 use crate::diagnostic::Span;
 use crate::model::{AccountId, AccountKind, AccountSet, Address, ProjectKey, Surface};
+use crate::neutral::phrase::{Phrase, by_id, marked, ours, say};
 use crate::plan::change::{
     Action, Change, Effect, OrganizationRef, PersonRef, Phase, Reason, ResourceType,
 };
@@ -214,13 +215,10 @@ impl<'a> Draft<'a> {
             );
         }
         for (entry, ids) in comparison.ambiguous {
-            let ids = ids
-                .iter()
-                .map(|id| format!("`{id}`"))
-                .collect::<Vec<_>>()
-                .join(" and ");
-            let why = format!(
-                "the accounts {ids} share this address: write `account:` or `account_id:` to choose one"
+            let ids = ids.iter().map(by_id).collect::<Vec<_>>();
+            let why = say(
+                "the accounts {} share this address: write `account:` or `account_id:` to choose one",
+                [Phrase::default().joined(&ids, " and ")],
             );
             self.invalid(
                 self.row(list, &Desired::person_of(entry)),
@@ -233,8 +231,9 @@ impl<'a> Draft<'a> {
             self.finding(
                 address.clone(),
                 "account-kind-differs",
-                format!(
-                    "account `{id}` is {got}, and a program cannot change the kind of an account"
+                say(
+                    "account {} is {}, and a program cannot change the kind of an account",
+                    [by_id(id), ours(got)],
                 ),
                 Some(entry.span),
             );
@@ -253,7 +252,10 @@ impl<'a> Draft<'a> {
             self.finding(
                 address,
                 "inactive-or-hidden",
-                format!("account `{id}` is deactivated or revoked: grant it access again by hand, and it is added"),
+                say(
+                    "account {} is deactivated or revoked: grant it access again by hand, and it is added",
+                    [by_id(id)],
+                ),
                 Some(entry.span),
             );
         }
@@ -274,7 +276,10 @@ impl<'a> Draft<'a> {
             self.finding(
                 self.row(list, &Desired::person_of(entry)),
                 "account-address-differs",
-                format!("the account's address is `{email}`, which is neither `email` nor `previous_email`"),
+                say(
+                    "the account's address is {}, which is neither `email` nor `previous_email`",
+                    [marked(email)],
+                ),
                 Some(entry.span),
             );
         }

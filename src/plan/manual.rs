@@ -12,6 +12,7 @@ pub use attest::Statement;
 
 use crate::config::{Site, SiteUrl, UserManagement};
 use crate::model::{Address, Domain, Email, OrganizationName, ProjectKey, SiteField, SpaceKey};
+use crate::neutral::phrase::Phrase;
 use outline::Outline;
 use sandbox::Console;
 use serde_json::Value;
@@ -22,9 +23,9 @@ pub struct ManualStep {
     /// The addresses that it settles.
     pub addresses: Vec<Address>,
     /// What to do, in one line.
-    pub title: String,
+    pub title: Phrase,
     /// Where to click, outermost first.
-    pub click_path: Vec<String>,
+    pub click_path: Vec<Phrase>,
     /// How many of these, the last ones, are on the page to which the others lead.
     pub on_page: usize,
     /// A link to the page, where one is known.
@@ -145,7 +146,7 @@ fn role(site: &Site, entry: Entry, usual: &'static str) -> &'static str {
     }
 }
 
-fn entry_path(site: &Site, subject: &ManualSubject, entry: Entry) -> Vec<String> {
+fn entry_path(site: &Site, subject: &ManualSubject, entry: Entry) -> Vec<Phrase> {
     let place = place(site);
     let centralized = site.user_management == UserManagement::Centralized;
     match entry {
@@ -259,8 +260,8 @@ fn place(site: &Site) -> String {
     }
 }
 
-fn path(parts: &[&str]) -> Vec<String> {
-    parts.iter().map(|&part| part.to_owned()).collect()
+fn path<S: Clone + Into<Phrase>>(parts: &[S]) -> Vec<Phrase> {
+    parts.iter().cloned().map(Into::into).collect()
 }
 
 #[cfg(test)]

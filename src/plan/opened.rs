@@ -5,6 +5,7 @@ use super::{Finding, Plan};
 use crate::access::help_center_words;
 use crate::model::{Audience, Field, HelpCenter, OrganizationId, Read};
 use crate::neutral::named;
+use crate::neutral::phrase::{Phrase, foreign, say};
 use crate::observed::Observed;
 use std::collections::BTreeMap;
 
@@ -32,10 +33,14 @@ pub fn tell(plan: &mut Plan, observed: &Observed) {
             let said = match &doors.help_centers {
                 Some(Read::Complete(centers)) => centers
                     .iter()
-                    .filter_map(|center| says(center, name, fate))
+                    .filter_map(|center| says(center, name, fate).map(Phrase::from))
                     .collect(),
                 Some(Read::Incomplete(why)) => unread(name, fate, &why.why),
-                None => unread(name, fate, "the surface `gateway` is not used (`deny`)"),
+                None => unread(
+                    name,
+                    fate,
+                    &"the surface `gateway` is not used (`deny`)".into(),
+                ),
             };
             let row = fate.deleted.or(fate.first);
             let row = row.and_then(|at| plan.changes.get(at));
@@ -125,11 +130,11 @@ fn moves(joining: usize, leaving: usize) -> String {
 }
 
 /// That nobody knows what a deletion closes.
-fn unread(organization: &str, fate: &Fate, why: &str) -> Vec<String> {
+fn unread(organization: &str, fate: &Fate, why: &Phrase) -> Vec<Phrase> {
     let deleted = fate.deleted.map(|_| {
-        format!(
-            "which help centers and support sites are opened to the members of {} was not read, and deleting the organization closes them: {why}",
-            named(organization)
+        say(
+            "which help centers and support sites are opened to the members of {} was not read, and deleting the organization closes them: {}",
+            [foreign(organization), why.clone()],
         )
     });
     deleted.into_iter().collect()

@@ -26,6 +26,7 @@ mod settings;
 
 use crate::desired::Desired;
 use crate::model::Address;
+use crate::neutral::phrase::{Phrase, ours, say};
 use crate::observed::Observed;
 use crate::plan::{Change, Effect, Finding, Plan};
 use facts::Facts;
@@ -70,9 +71,9 @@ pub struct UnsafeStep {
     /// What happens to them for a moment.
     pub danger: Danger,
     /// What it is about, such as `project ITSM`.
-    pub what: String,
+    pub what: Phrase,
     /// The people: addresses, `id:…` where none is visible, or a class such as `customers on no list`.
-    pub people: Vec<String>,
+    pub people: Vec<Phrase>,
     /// Whether no order avoids it, rather than that none was found: more than sixteen steps that get in each other's way
     /// are not always searched to the end.
     pub proven: bool,
@@ -158,7 +159,7 @@ fn unsafe_steps(
         }
     }
     type Key = (u32, Danger, String);
-    let mut found: BTreeMap<Key, (usize, bool, BTreeSet<String>)> = BTreeMap::new();
+    let mut found: BTreeMap<Key, (usize, bool, BTreeSet<Phrase>)> = BTreeMap::new();
     for rule in graph.rules.iter().filter(|rule| rule.chosen.is_none()) {
         let Some(too_early) = rule.too_early() else {
             continue;
@@ -188,7 +189,7 @@ fn unsafe_steps(
                     .extend(people.iter().map(|who| people::name(facts, *who)));
             }
             Whom::Strangers(who) => {
-                entry.2.insert(who.clone());
+                entry.2.insert(who.as_str().into());
             }
         }
     }
@@ -197,7 +198,7 @@ fn unsafe_steps(
         .map(|((_, danger, what), (change, proven, people))| UnsafeStep {
             change,
             danger,
-            what,
+            what: what.into(),
             proven,
             people: people.into_iter().collect(),
         })
@@ -231,12 +232,12 @@ pub fn arrange(plan: &mut Plan, desired: &Desired<'_>, observed: &Observed) -> b
     waits
 }
 
-fn message(step: &UnsafeStep, change: &Change) -> String {
-    let mut people = step.people[..step.people.len().min(NAMED)].join(", ");
+fn message(step: &UnsafeStep, change: &Change) -> Phrase {
+    let mut people = Phrase::default().joined(step.people.iter().take(NAMED), ", ");
     if step.people.len() > NAMED {
-        people += &format!(" and {} more", step.people.len() - NAMED);
+        people = people.word(&format!(" and {} more", step.people.len() - NAMED));
     }
-    let what = &step.what;
+    let what = step.what.clone();
     let (spares, prevents) = match step.proven {
         true => ("no order spares them", "no order prevents it"),
         false => (
@@ -245,18 +246,22 @@ fn message(step: &UnsafeStep, change: &Change) -> String {
         ),
     };
     match step.danger {
-        Danger::Interruption if matches!(change.effect, Effect::RemoveCustomer(..)) => {
-            format!(
-                "for a moment {people} cannot reach {what}, which they keep: Atlassian removes nobody from an open project (L52), or an earlier step would let others in"
-            )
-        }
-        Danger::Interruption => format!(
-            "for a moment {people} cannot reach {what}, which they keep: {spares} without letting others in, and exposure weighs more than interruption"
+        Danger::Interruption if matches!(change.effect, Effect::RemoveCustomer(..)) => say(
+            "for a moment {} cannot reach {}, which they keep: Atlassian removes nobody from an open project (L52), or an earlier step would let others in",
+            [people, what],
         ),
-        Danger::Exposure if matches!(change.effect, Effect::LinkSpace(..)) => format!(
-            "for a moment {people} can reach {what}: who can view a space is set after it is linked, and until then it is shown as before, or to everybody who is logged in where nothing linked it (K6)"
+        Danger::Interruption => say(
+            "for a moment {} cannot reach {}, which they keep: {} without letting others in, and exposure weighs more than interruption",
+            [people, what, ours(spares)],
         ),
-        Danger::Exposure => format!("for a moment {people} can reach {what}, and {prevents}"),
+        Danger::Exposure if matches!(change.effect, Effect::LinkSpace(..)) => say(
+            "for a moment {} can reach {}: who can view a space is set after it is linked, and until then it is shown as before, or to everybody who is logged in where nothing linked it (K6)",
+            [people, what],
+        ),
+        Danger::Exposure => say(
+            "for a moment {} can reach {}, and {}",
+            [people, what, ours(prevents)],
+        ),
     }
 }
 

@@ -121,7 +121,7 @@ impl<'a> Draft<'a> {
                     "nearly the same name as organization {other} of the site: write `id: \"{id}\"` if it is that one, or choose another name",
                     other = named(other)
                 );
-                self.create(name, organization, vec![Block::Rule(why)]);
+                self.create(name, organization, vec![Block::Rule(why.into())]);
             }
             (Identity::Nowhere | Identity::NearDuplicate(_), _) => {}
             (Identity::IdUnknown, _) => {
@@ -187,7 +187,7 @@ impl<'a> Draft<'a> {
     ) {
         if organization.managed_by == ManagedBy::Scim {
             let address = self.address(["organization", name.as_str()]);
-            let why = "an identity provider manages it, and it is not on the site yet: nothing is created in its place".into();
+            let why = "an identity provider manages it, and it is not on the site yet: nothing is created in its place";
             return self.finding(
                 address,
                 "scim-organization-missing",
@@ -577,7 +577,7 @@ impl<'a> Draft<'a> {
 fn scim_block(seen: &ObservedOrganization) -> Vec<Block> {
     if seen.scim_managed {
         vec![Block::Rule(
-            "L69: an identity provider manages this organization".to_owned(),
+            "L69: an identity provider manages this organization".into(),
         )]
     } else {
         Vec::new()

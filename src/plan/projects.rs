@@ -44,11 +44,11 @@ impl<'a> Draft<'a> {
                 }
                 None => {
                     let address = self.address(["project", key.as_str()]);
-                    let why = "the site has no service project with this key, or the caller cannot see it".into();
+                    let why = "the site has no service project with this key, or the caller cannot see it";
                     self.error(
                         address,
                         Incomplete {
-                            why,
+                            why: why.into(),
                             forbidden: false,
                         },
                         Some(project.span),
@@ -66,7 +66,7 @@ impl<'a> Draft<'a> {
                 UnlistedProjects::Report => {}
                 UnlistedProjects::Error => {
                     let address = self.address(["project", key.as_str()]);
-                    let why = "the site has this service project, the YAML has not, and `unlisted_projects` is `error`".into();
+                    let why = "the site has this service project, the YAML has not, and `unlisted_projects` is `error`";
                     self.invalid(address, why, Some(site.unlisted_projects.span));
                 }
             }
@@ -248,10 +248,14 @@ impl<'a> Draft<'a> {
         };
         match observation.surface {
             Surface::Manual => {}
-            Surface::Mapped if self.errors.iter().any(|error| error.cause.why == *why) => {}
+            Surface::Mapped
+                if self
+                    .errors
+                    .iter()
+                    .any(|error| error.cause.why == why.as_str()) => {}
             Surface::Mapped => {
                 let cause = Incomplete {
-                    why: why.clone(),
+                    why: why.clone().into(),
                     forbidden: observation.forbidden,
                 };
                 self.error(address.clone(), cause, Some(source));
@@ -345,8 +349,7 @@ impl<'a> Draft<'a> {
             (Some(ChannelAccess::Open), None | Some(ChannelAccess::Open))
             | (None, Some(ChannelAccess::Open)) => (
                 vec![Block::Rule(
-                    "L52: Atlassian refuses to remove customers while the project is open"
-                        .to_owned(),
+                    "L52: Atlassian refuses to remove customers while the project is open".into(),
                 )],
                 Vec::new(),
             ),
@@ -399,5 +402,5 @@ fn shut_to_customers(seen: &ObservedProject) -> Option<Block> {
             "V8b: the project's permission scheme grants permissions to the role Service Desk Customers, so adding a customer fails"
         }
     };
-    Some(Block::Rule(why.to_owned()))
+    Some(Block::Rule(why.into()))
 }

@@ -5,7 +5,7 @@ use super::{Finding, Plan};
 use crate::access::State;
 use crate::desired::Desired;
 use crate::model::{OrganizationManagement, ProjectKey, Read, Right, Surface, Work};
-use crate::neutral::named;
+use crate::neutral::phrase::{foreign, ours, say};
 use crate::observed::{Allowed, Observed};
 use std::collections::BTreeMap;
 
@@ -38,17 +38,20 @@ pub fn mark(plan: &mut Plan, desired: &Desired<'_>, observed: &Observed) {
         perhaps_by_admins(plan, desired);
     }
     for (right, (count, first)) in lacking {
-        let first = named(&first);
+        let first = foreign(&first);
         let rows = match count {
-            1 => format!("{first} takes it"),
-            _ => format!("{count} changes take it, {first} the first of them"),
+            1 => say("{} takes it", [first]),
+            _ => say(
+                "{} changes take it, {} the first of them",
+                [ours(count), first],
+            ),
         };
         plan.findings.push(Finding {
             address: desired.address([]),
             code: "right-missing",
-            message: format!(
-                "the caller lacks the right {}: {rows}, and apply would stop before its first write",
-                right.name()
+            message: say(
+                "the caller lacks the right {}: {}, and apply would stop before its first write",
+                [ours(right.name()), rows],
             ),
             source: None,
         });
@@ -67,9 +70,9 @@ fn perhaps_by_admins(plan: &mut Plan, desired: &Desired<'_>) {
     plan.findings.push(Finding {
         address: desired.address(["setting", "organization-management"]),
         code: "right-unknown",
-        message: format!(
-            "whether agents may manage organizations was not read, and the caller is no Jira administrator: {} {more} that right",
-            named(first.address.to_string())
+        message: say(
+            "whether agents may manage organizations was not read, and the caller is no Jira administrator: {} {} that right",
+            [foreign(&first.address), ours(more)],
         ),
         source: None,
     });

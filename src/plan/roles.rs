@@ -5,6 +5,7 @@
 
 use crate::config::{PersonRole, SurfaceMode};
 use crate::model::{AccountId, AccountKind, Address, Email, Read, Surface};
+use crate::neutral::phrase::{Phrase, say};
 use crate::observed::{ObservedRoles, Standing};
 use crate::plan::change::{Action, Change, Effect, Phase, Reason, ResourceType, TakenRole};
 use crate::plan::diff::Draft;
@@ -85,7 +86,7 @@ impl<'a> Draft<'a> {
                 let why = why.why.clone();
                 return self.role_unread(email, role, id, address, &why);
             }
-            None => return self.role_unread(email, role, id, address, "it was not asked"),
+            None => return self.role_unread(email, role, id, address, &"it was not asked".into()),
         };
         if seen.administers {
             let message =
@@ -165,7 +166,7 @@ impl<'a> Draft<'a> {
         role: &PersonRole,
         id: &AccountId,
         address: Address,
-        why: &str,
+        why: &Phrase,
     ) {
         let apps: Vec<String> = role.take_away.iter().map(|app| app.value.clone()).collect();
         let after = json!({ "email": email.key(), "role": "customer", "loses": apps });
@@ -180,8 +181,9 @@ impl<'a> Draft<'a> {
         self.finding(
             address.clone(),
             "not-readable",
-            format!(
-                "the roles of the account are in the directory of the Atlassian organization: {why}"
+            say(
+                "the roles of the account are in the directory of the Atlassian organization: {}",
+                [why.clone()],
             ),
             Some(role.span),
         );

@@ -214,7 +214,7 @@ impl<'a> Draft<'a> {
             WhoCanView::Anyone => "K1 to K4: the site does not offer `anyone` for this space now",
             _ => "K5, K6: the site does not offer this value for the space now",
         };
-        (vec![Block::Rule(why.to_owned())], Vec::new())
+        (vec![Block::Rule(why.into())], Vec::new())
     }
 
     /// Says that the site may not offer `anyone` for a space, since it is not linked yet or settings come first, where what decides

@@ -16,6 +16,7 @@ use crate::config::{RosterEntry, Who};
 use crate::desired::{Desired, DesiredRoster};
 use crate::model::{AccountId, AccountKind, Address, Email, OrganizationName};
 use crate::neutral::named;
+use crate::neutral::phrase::{Phrase, foreign, marked, ours, person, say, snippet};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// How many stories of one kind a list tells one by one.
@@ -276,9 +277,9 @@ impl<'a> Draft<'a> {
                 Tie::Alike => {
                     held.insert(
                         pair.gone,
-                        Block::Rule(format!(
+                        Block::Rule(say(
                             "{} in the same list differs by little: `previous_email` or `new_person: true` there says whether it is the same person",
-                            named(pair.new)
+                            [marked(pair.new)],
                         )),
                     );
                     alike.push(pair);
@@ -301,9 +302,9 @@ impl<'a> Draft<'a> {
             told.push(Finding {
                 address: row(self, &Desired::person_of(pair.entry)),
                 code: "similar-address",
-                message: format!(
+                message: say(
                     "{} is listed and {} leaves, and they differ by little: mend it if it is mistyped; if the address changed, write {} with it, and if they are two people, `new_person: true`; until then nobody is removed for it",
-                    named(pair.new), named(pair.old), named(format!("previous_email: {}", pair.old))
+                    [marked(pair.new), marked(pair.old), previous(pair)],
                 ),
                 source: Some(pair.entry.span),
             });
@@ -312,7 +313,7 @@ impl<'a> Draft<'a> {
             told.push(Finding {
                 address: base.clone(),
                 code: "similar-address",
-                message: format!("{more} more people are listed whose addresses differ by little from those of people who leave"),
+                message: format!("{more} more people are listed whose addresses differ by little from those of people who leave").into(),
                 source: Some(roster.roster.span),
             });
         }
@@ -366,7 +367,7 @@ impl<'a> Draft<'a> {
                         "it is made anew, and the site has {}, which no file names: if it is the same one, write {}",
                         named(old),
                         named(format!("previous_name: {}", serde_json::json!(old)))
-                    ),
+                    ).into(),
                     source: change.source,
                 });
             }
@@ -375,17 +376,22 @@ impl<'a> Draft<'a> {
     }
 }
 
-fn successor(first: &Pair<'_>, count: usize) -> String {
+/// What is to be written with an entry whose address changed.
+fn previous(pair: &Pair<'_>) -> Phrase {
+    snippet(say("previous_email: {}", [person(pair.old)]))
+}
+
+fn successor(first: &Pair<'_>, count: usize) -> Phrase {
+    let (new, old) = (marked(first.new), marked(first.old));
     let who = match count {
-        1 => format!("{} follows {}", named(first.new), named(first.old)),
-        _ => format!(
-            "{count} people follow their addresses, such as {} for {}",
-            named(first.new),
-            named(first.old)
+        1 => say("{} follows {}", [new, old]),
+        _ => say(
+            "{} people follow their addresses, such as {} for {}",
+            [ours(count), new, old],
         ),
     };
-    format!(
-        "{who}: a portal-only account cannot change its address, so a new one is made, and the old one leaves the list when the new one is there; requests and login of the old one stay behind: migrating it, or changing the reporter of its requests, is by hand"
+    who.word(
+        ": a portal-only account cannot change its address, so a new one is made, and the old one leaves the list when the new one is there; requests and login of the old one stay behind: migrating it, or changing the reporter of its requests, is by hand"
     )
 }
 
@@ -399,11 +405,9 @@ fn domain_story(
         [pair] => Finding {
             address: list.clone(),
             code: "address-changed",
-            message: format!(
+            message: say(
                 "{} comes and {} leaves: if it is one person, write {} with the entry, and if they are two, `new_person: true`; a new account has neither the requests nor the login of the old one",
-                named(pair.new),
-                named(pair.old),
-                named(format!("previous_email: {}", pair.old))
+                [marked(pair.new), marked(pair.old), previous(pair)],
             ),
             source: Some(pair.entry.span),
         },
@@ -414,12 +418,19 @@ fn domain_story(
                 .map(|pair| pair.new.key())
                 .min()
                 .unwrap_or_default();
-            let first = named(first);
             Finding {
                 address: list.clone(),
                 code: "domain-changed",
-                message: format!(
-                    "{count} people of `{old}` leave and {count} of the same names come from `{new}`, such as {first}: it looks as if the domain changed; new accounts have neither the requests nor the login of the old ones; `previous_domains: {{ {new}: [{old}] }}` says that they are the same people"
+                message: say(
+                    "{} people of {} leave and {} of the same names come from {}, such as {}: it looks as if the domain changed; new accounts have neither the requests nor the login of the old ones; {} says that they are the same people",
+                    [
+                        ours(count),
+                        foreign(old),
+                        ours(count),
+                        foreign(new),
+                        marked(first),
+                        foreign(format!("previous_domains: {{ {new}: [{old}] }}")),
+                    ],
                 ),
                 source: Some(roster.roster.span),
             }
@@ -455,8 +466,11 @@ fn moves(changes: &[Change]) -> Vec<Finding> {
     }
     let told = between.into_iter().map(|((to, from), people)| Finding {
         message: match people.as_slice() {
-            [one] => format!("{} moves here from {}", named(&one.name), named(&from)),
-            many => format!("{} people move here from {}", many.len(), named(&from)),
+            [one] => say("{} moves here from {}", [marked(&one.name), foreign(&from)]),
+            many => say(
+                "{} people move here from {}",
+                [ours(many.len()), foreign(&from)],
+            ),
         },
         source: people.first().and_then(|change| change.source),
         address: to,

@@ -74,15 +74,18 @@ pub(super) fn organizations(
         let rows = sheet.free().filter(
             |(_, change)| matches!(&change.effect, Effect::RemoveMember(of, _) if *of == id),
         );
-        blocks.extend(rows.map(|(at, _)| (at, Block::Policy(name.clone()))));
+        blocks.extend(rows.map(|(at, _)| (at, Block::Policy(name.clone().into()))));
         ledger.put(Verdict {
             kind: "built_in",
             name,
-            problems: vec![format!(
-                "{address} would lose all of its {} members, and nobody listed can be added",
-                members.len(),
-                address = named(address)
-            )],
+            problems: vec![
+                format!(
+                    "{address} would lose all of its {} members, and nobody listed can be added",
+                    members.len(),
+                    address = named(address)
+                )
+                .into(),
+            ],
             source: None,
             weight: Weight::Fails,
         });
@@ -160,7 +163,7 @@ pub(super) fn projects(
             kind: "built_in",
             name,
             problems: vec![format!(
-                "{address} is restricted and would lose all of its {before} customers, organizations and groups", address = named(address))],
+                "{address} is restricted and would lose all of its {before} customers, organizations and groups", address = named(address)).into()],
             source: None,
             weight: Weight::Fails,
         });

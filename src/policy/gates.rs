@@ -11,6 +11,7 @@ use crate::diagnostic::Located;
 use crate::impact::{self, Class, ClassChange, Target};
 use crate::judge::{Ledger, Sheet, Worlds};
 use crate::model::WhoCanView;
+use crate::neutral::phrase::Phrase;
 use crate::plan::{Block, Effect};
 
 /// The classes that have a gate, with the gate that counts where none is written.
@@ -63,7 +64,7 @@ pub(crate) fn gates(
             for change in &sure {
                 for at in &change.caused_by {
                     let why = format!("{key}: {}", sentence(change));
-                    sheet.block(*at, Block::Policy(why));
+                    sheet.block(*at, Block::Policy(why.into()));
                 }
             }
         }
@@ -85,6 +86,7 @@ pub(crate) fn gates(
                 .iter()
                 .map(|change| sentence(change))
                 .chain(told)
+                .map(Phrase::from)
                 .collect(),
             source: written.map(|gate: &Located<Gate>| gate.span),
         });

@@ -28,15 +28,15 @@ pub(super) fn max_new_accounts(
         .collect();
     let mut problems = Vec::new();
     if u64::try_from(new.len()).is_ok_and(|count| count > limit.value) {
-        problems.push(format!(
-            "{} accounts would be made, at most {} are allowed",
-            new.len(),
-            limit.value
-        ));
-        blocks.extend(
-            new.into_iter()
-                .map(|at| (at, Block::Policy(name.to_owned()))),
+        problems.push(
+            format!(
+                "{} accounts would be made, at most {} are allowed",
+                new.len(),
+                limit.value
+            )
+            .into(),
         );
+        blocks.extend(new.into_iter().map(|at| (at, Block::Policy(name.into()))));
     }
     ledger.put(Verdict {
         kind: "limit",
@@ -71,11 +71,14 @@ pub(super) fn max_licences_removed(
     }
     let mut problems = Vec::new();
     if count > limit.value {
-        problems.push(format!(
-            "{count} licences would be taken away, at most {} are allowed",
-            limit.value
-        ));
-        let why = || Block::Policy(name.to_owned());
+        problems.push(
+            format!(
+                "{count} licences would be taken away, at most {} are allowed",
+                limit.value
+            )
+            .into(),
+        );
+        let why = || Block::Policy(name.into());
         blocks.extend(rows.into_iter().map(|at| (at, why())));
     }
     ledger.put(Verdict {
@@ -131,11 +134,14 @@ pub(super) fn max_removals(
                 (true, Some(percent), _) => format!("{percent} %"),
                 (_, _, count) => count.unwrap_or(0).to_string(),
             };
-            problems.push(format!(
-                "{} {removed} of {size} entries, at most {allowed} are allowed",
-                group.said
-            ));
-            let why = || Block::Policy("policy.max_removals".to_owned());
+            problems.push(
+                format!(
+                    "{} {removed} of {size} entries, at most {allowed} are allowed",
+                    group.said
+                )
+                .into(),
+            );
+            let why = || Block::Policy("policy.max_removals".into());
             blocks.extend(group.rows.into_iter().map(|at| (at, why())));
         }
         ledger.put(Verdict {

@@ -7,6 +7,7 @@ use crate::desired::Desired;
 use crate::impact::{self, Group, Impact};
 use crate::judge::{Ledger, Sheet, Worlds};
 use crate::neutral::named;
+use crate::neutral::phrase::Phrase;
 use crate::plan::{Block, Change, Effect};
 use std::collections::{BTreeSet, HashSet};
 
@@ -75,7 +76,7 @@ pub(super) fn limits(
             let causes: BTreeSet<usize> =
                 groups.flat_map(|group| &group.caused_by).copied().collect();
             for at in causes {
-                blocks.push((at, Block::Policy(format!("{key}: {problem}"))));
+                blocks.push((at, Block::Policy(format!("{key}: {problem}").into())));
             }
         }
         let unread = unjudged(sheet, worlds.before, way, &key, blocks);
@@ -83,7 +84,11 @@ pub(super) fn limits(
             kind: "limit",
             name: key,
             weight: Weight::Fails,
-            problems: problem.into_iter().chain(unread).collect(),
+            problems: problem
+                .into_iter()
+                .chain(unread)
+                .map(Phrase::from)
+                .collect(),
             source: limit.span,
         });
     }
@@ -104,7 +109,7 @@ fn unjudged(
         if let Some(missing) = unread(change, before, way, known) {
             let text = format!("{key}: {missing}");
             told.push(format!("{}: {missing}", named(&change.address)));
-            blocks.push((at, Block::Unjudged(text)));
+            blocks.push((at, Block::Unjudged(text.into())));
         }
     }
     told

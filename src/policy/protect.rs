@@ -27,14 +27,14 @@ pub(super) fn protect(
             let row = named(&change.address);
             if is_protected(change, desired, observed, &pattern.value) {
                 weight = Weight::Fails;
-                problems.push(format!("{row} would take access away"));
-                sheet.block(at, Block::Policy(name.clone()));
+                problems.push(format!("{row} would take access away").into());
+                sheet.block(at, Block::Policy(name.clone().into()));
             } else if may_be_protected(change, desired, observed, &pattern.value) {
                 problems.push(format!(
                     "{row} would take access away, and its name could not be read: it may be what is protected"
-                ));
+                ).into());
                 let why = format!("{name}, which may mean this: its name is not known");
-                sheet.block(at, Block::Policy(why));
+                sheet.block(at, Block::Policy(why.into()));
             }
         }
         ledger.put(Verdict {
@@ -59,8 +59,8 @@ pub(super) fn freeze(
         let mut problems = Vec::new();
         for (at, change) in sheet.changes().iter().enumerate() {
             if !change.is_question() && is_protected(change, desired, observed, &pattern.value) {
-                problems.push(format!("{} would change", named(&change.address)));
-                sheet.block(at, Block::Policy(name.clone()));
+                problems.push(format!("{} would change", named(&change.address)).into());
+                sheet.block(at, Block::Policy(name.clone().into()));
             }
         }
         ledger.put(Verdict {

@@ -19,6 +19,7 @@ use crate::access::StateKind;
 use crate::access::review::{Finding, NEVER_JUDGED, Review};
 use crate::config::Sources;
 use crate::neutral::neutral;
+use crate::neutral::phrase::Phrase;
 use jiff::civil::Date;
 pub(in crate::report) use rows::Row;
 use rows::rows;
@@ -124,24 +125,26 @@ impl<'s, 'w> Report<'_, 's, 'w> {
         rows(self.review, self.mask)
     }
 
-    pub(in crate::report) fn gaps(&self) -> Vec<String> {
+    pub(in crate::report) fn gaps(&self) -> Vec<Phrase> {
         self.review
             .gaps
             .iter()
-            .map(|gap| self.mask.text(gap))
+            .map(|gap| self.mask.phrase(gap))
             .collect()
     }
 
     /// What also decides: as far as it was read, and what no program reads.
-    pub(in crate::report) fn never_judged(&self) -> Vec<String> {
-        let never = NEVER_JUDGED.map(str::to_owned);
+    pub(in crate::report) fn never_judged(&self) -> Vec<Phrase> {
+        let never = NEVER_JUDGED.map(Phrase::from);
         let read = self.review.not_judged.iter();
-        read.map(|door| self.mask.text(door)).chain(never).collect()
+        read.map(|door| self.mask.phrase(door))
+            .chain(never)
+            .collect()
     }
 
     /// The classes that come the same way, together: what they are called, and how many more there are than are named.
     pub(in crate::report) fn classes(&self, most: usize) -> Vec<ClassLine<'_>> {
-        type Key<'k> = (usize, Option<&'k str>, bool, &'k str, &'k str);
+        type Key<'k> = (usize, Option<&'k str>, bool, &'k str, &'k Phrase);
         let mut lines: Vec<(Key<'_>, ClassLine<'_>)> = Vec::new();
         let mut at: BTreeMap<Key<'_>, usize> = BTreeMap::new();
         for reach in &self.review.classes {
@@ -152,7 +155,7 @@ impl<'s, 'w> Report<'_, 's, 'w> {
             } else {
                 reach.class.who.as_str()
             };
-            let route = reach.class.route.as_str();
+            let route = &reach.class.route;
             let key = (reach.project, space, domain, kind, route);
             if domain && let Some(line) = at.get(&key).and_then(|at| lines.get_mut(*at)) {
                 let (_, line) = line;
@@ -185,7 +188,7 @@ pub(in crate::report) struct ClassLine<'a> {
     who: Vec<&'a str>,
     more: usize,
     pub(in crate::report) answer: &'static str,
-    pub(in crate::report) route: &'a str,
+    pub(in crate::report) route: &'a Phrase,
     pub(in crate::report) rule: &'static str,
 }
 

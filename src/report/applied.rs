@@ -165,7 +165,7 @@ pub fn text(
                     .map(|count| format!(" ({count})"))
                     .unwrap_or_default(),
                 neutral(&place.unwrap_or_default()),
-                neutral(why),
+                why,
             )?;
         }
     }

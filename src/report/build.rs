@@ -7,6 +7,7 @@ use crate::diagnostic::Span;
 use crate::exit::Exit;
 use crate::impact::Assessment;
 use crate::model::Address;
+use crate::neutral::phrase::Phrase;
 use crate::plan::surfaces::described_request;
 use crate::plan::{Block, Change, Effect, ManualStep, Plan, Statement};
 use crate::policy::Verdict;
@@ -34,7 +35,7 @@ pub struct Planned {
     /// The same with the policy overridden; `None` where the policy blocks nothing.
     pub overridden: Option<Overridden>,
     /// What also decides and was not judged, as sentences.
-    pub also_decides: Vec<String>,
+    pub also_decides: Vec<Phrase>,
     /// Requests that reading took.
     pub requests: u64,
     /// What the policy blocked before it was overridden, row by row; empty where it was not.
@@ -42,7 +43,7 @@ pub struct Planned {
 }
 
 /// What the policy blocked before it was overridden: the names of its keys, by the address and the action of a row.
-pub type Lifted = BTreeMap<(String, &'static str), Vec<String>>;
+pub type Lifted = BTreeMap<(String, &'static str), Vec<Phrase>>;
 
 /// What a plan becomes when the policy is overridden for exactly this plan.
 #[derive(Debug)]
@@ -64,7 +65,7 @@ impl Planned {
                 .filter(|change| is_overridable(change));
             self.lifted = blocked
                 .map(|change| {
-                    let blocks = change.blocked_by.iter().map(ToString::to_string);
+                    let blocks = change.blocked_by.iter().map(Block::words);
                     let row = (change.address.to_string(), change.action.word());
                     (row, blocks.collect())
                 })
@@ -320,7 +321,7 @@ pub(crate) fn row(workspace: &Workspace, change: &Change) -> ResourceChange {
             surface: change.surface.word().to_owned(),
             request: site.and_then(|site| described_request(&site.surfaces, change)),
             source: source(sources, change.source),
-            blocked_by: change.blocked_by.iter().map(ToString::to_string).collect(),
+            blocked_by: change.blocked_by.iter().map(Block::words).collect(),
             lifted_by: lifted_by(change),
             overridable: is_overridable(change),
             overridden: Vec::new(),
@@ -333,8 +334,8 @@ pub(crate) fn row(workspace: &Workspace, change: &Change) -> ResourceChange {
 }
 
 /// Says what would lift everything that stands against a change.
-fn lifted_by(change: &Change) -> Vec<String> {
-    let mut lifted = Vec::new();
+fn lifted_by(change: &Change) -> Vec<Phrase> {
+    let mut lifted: Vec<String> = Vec::new();
     add_new(
         &mut lifted,
         change.blocked_by.iter().map(Block::lifted_by).collect(),
@@ -346,7 +347,7 @@ fn lifted_by(change: &Change) -> Vec<String> {
             |shorter: &String| longer.len() > shorter.len() && longer.starts_with(shorter.as_str());
         !all.iter().any(covers)
     });
-    lifted
+    lifted.into_iter().map(Phrase::from).collect()
 }
 
 /// Returns a place as documents show it; `None` where there is none.
@@ -422,7 +423,7 @@ pub(crate) fn merge_shared_addresses(rows: &mut Vec<ResourceChange>) {
 }
 
 /// What stands against both of two rows that become one is said once.
-fn add_new(into: &mut Vec<String>, from: Vec<String>) {
+fn add_new<T: PartialEq>(into: &mut Vec<T>, from: Vec<T>) {
     for text in from {
         if !into.contains(&text) {
             into.push(text);

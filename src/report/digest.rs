@@ -10,6 +10,7 @@ use super::fates::{self, Fate};
 use super::impact::AccessImpact;
 use super::made;
 use crate::model::Surface;
+use crate::neutral::phrase::Phrase;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
@@ -190,10 +191,9 @@ fn sorted(mut values: Vec<Value>) -> Vec<Value> {
 }
 
 /// The key of the policy that a block names, without the numbers beside it.
-fn limit(block: &str) -> Option<&str> {
-    let key = block.strip_prefix("cannot be judged: ").unwrap_or(block);
-    let end = key.find([':', ' ']).unwrap_or(key.len());
-    key.starts_with("policy.").then(|| &key[..end])
+fn limit(block: &Phrase) -> Option<&str> {
+    let key = block.key_behind("cannot be judged: ");
+    key.starts_with("policy.").then_some(key)
 }
 
 /// Objects of this JSON implementation are sorted by key, so the text is canonical.

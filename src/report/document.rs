@@ -64,7 +64,7 @@ pub struct PlanDocument {
     /// that a person is told to run next repeat it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub arguments: Vec<String>,
-    /// What it was made of; a plan without this can be shown, never applied. Whatever takes names out of a plan takes this out.
+    /// What it was made of; a plan without this can be shown, never applied. Whatever takes names out of a plan takes the rules out of this.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub made: Option<Made>,
     /// The exit code of the command that printed it.
@@ -140,7 +140,7 @@ pub struct RuleChange {
     /// Whether that makes a difference here, so that its owners have to approve.
     pub decisive: bool,
     /// In words.
-    pub message: String,
+    pub message: Phrase,
     /// Where it is written now.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<Source>,
@@ -200,16 +200,16 @@ pub struct Extra {
     pub source: Option<Source>,
     /// Why it must not be done.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub blocked_by: Vec<String>,
+    pub blocked_by: Vec<Phrase>,
     /// What would lift that, in the order of `blocked_by`, each said once.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub lifted_by: Vec<String>,
+    pub lifted_by: Vec<Phrase>,
     /// Whether an acceptance of exactly this plan lifts all of that.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub overridable: bool,
     /// What the policy had against it and somebody overrode for exactly this plan.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub overridden: Vec<String>,
+    pub overridden: Vec<Phrase>,
     /// `this_branch`, `there_before`, `behind` (the base has moved on) or `unknown`, with `--base`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub origin: Option<String>,
@@ -315,7 +315,7 @@ pub struct CheckAddress {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct CheckProblem {
     /// What is wrong.
-    pub message: String,
+    pub message: Phrase,
 }
 
 /// A scope that could not be planned.
@@ -324,7 +324,7 @@ pub struct ScopeError {
     /// The scope.
     pub address: String,
     /// Why.
-    pub message: String,
+    pub message: Phrase,
     /// Whether a right or a credential is missing.
     pub forbidden: bool,
     /// Where the scope is declared.
@@ -338,9 +338,9 @@ pub struct ManualStepDocument {
     /// The addresses that it settles.
     pub addresses: Vec<String>,
     /// What to do, in one line.
-    pub title: String,
+    pub title: Phrase,
     /// Where to click, outermost first.
-    pub click_path: Vec<String>,
+    pub click_path: Vec<Phrase>,
     /// How many of these, the last ones, are on the page to which the others lead; steps of one page are one visit.
     #[serde(default)]
     pub on_page: usize,
@@ -372,12 +372,12 @@ pub struct StatementDocument {
 
 impl ManualStepDocument {
     /// Returns the way to the page.
-    pub fn page(&self) -> &[String] {
+    pub fn page(&self) -> &[Phrase] {
         self.click_path.split_at(self.split()).0
     }
 
     /// Returns what to click on the page.
-    pub fn controls(&self) -> &[String] {
+    pub fn controls(&self) -> &[Phrase] {
         self.click_path.split_at(self.split()).1
     }
 
@@ -434,7 +434,7 @@ pub struct FindingDocument {
     /// Stable code.
     pub code: String,
     /// What it is.
-    pub message: String,
+    pub message: Phrase,
     /// Where it was asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<Source>,

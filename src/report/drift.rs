@@ -7,7 +7,7 @@ use crate::config::{Sources, Workspace};
 use crate::diagnostic::Span;
 use crate::drift::{Drift, Notice, turned};
 use crate::exit::Exit;
-use crate::neutral::phrase::Phrase;
+use crate::neutral::phrase::{Phrase, say};
 use crate::patch::Patch;
 use crate::plan::Change;
 use crate::report::alike::{self, Field};
@@ -108,7 +108,7 @@ pub struct NoticeRow {
     /// What it is about.
     pub address: String,
     /// What it is.
-    pub message: String,
+    pub message: Phrase,
     /// Where it stands.
     pub source: Option<Source>,
 }
@@ -125,7 +125,7 @@ pub struct BlameRow {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub at: Option<String>,
     /// The record in the log's words, or why there is none.
-    pub says: String,
+    pub says: Phrase,
 }
 
 /// What is new since an earlier report.
@@ -156,7 +156,7 @@ pub struct LeftRow {
     /// What.
     pub address: String,
     /// Why.
-    pub why: String,
+    pub why: Phrase,
 }
 
 impl DriftDocument {
@@ -239,7 +239,7 @@ impl DriftDocument {
             }));
         let unknown = |change: &Change| ScopeError {
             address: change.address.to_string(),
-            message: UNKNOWN.to_owned(),
+            message: UNKNOWN.into(),
             forbidden: false,
             source: change.source.and_then(|span| place(sources, span)),
         };
@@ -271,7 +271,7 @@ impl DriftDocument {
             });
             // A program could have read it, and something kept it from that.
             if let Some(finding) = about.next().filter(|_| error.message == UNKNOWN) {
-                error.message = format!("its live value is not known: {}", finding.message);
+                error.message = say("its live value is not known: {}", [finding.message.clone()]);
             }
         }
         self.access_impact = plan.access_impact.clone();

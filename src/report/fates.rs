@@ -2,6 +2,7 @@
 
 use super::document::PlanDocument;
 use super::impact::{AccessImpact, CauseRow, ClassRow, GroupRow};
+use crate::neutral::phrase::{Phrase, key, ours, person, say};
 use std::collections::BTreeMap;
 
 /// Somebody, a list or a class who gains or loses something.
@@ -21,19 +22,23 @@ pub struct Fate {
 
 impl Fate {
     /// Returns what would happen, such as `ana@globex.example would gain HR`.
-    pub fn words(&self) -> String {
-        let verb = if self.gains { "gain" } else { "lose" };
+    pub fn words(&self) -> Phrase {
+        let verb = ours(if self.gains { "gain" } else { "lose" });
         let who = match self.who.split_once(':') {
-            Some(("organization", name)) => format!("everybody in {name}"),
-            Some(("customers", key)) => format!("everybody on the list of {key}"),
-            _ => self.who.clone(),
+            Some(("organization", name)) => Phrase::of("everybody in ").key(name),
+            Some(("customers", list)) => Phrase::of("everybody on the list of ").key(list),
+            Some(("id", _)) => person(&self.who),
+            _ if self.who.contains('@') && !self.who.starts_with("*@") => person(&self.who),
+            // A class.
+            _ => key(&self.who),
         };
+        let project = key(&self.project);
         match &self.article {
-            Some(space) => format!(
-                "{who} would {verb} the articles of {space} in {project}",
-                project = self.project
+            Some(space) => say(
+                "{} would {} the articles of {} in {}",
+                [who, verb, key(space), project],
             ),
-            None => format!("{who} would {verb} {project}", project = self.project),
+            None => say("{} would {} {}", [who, verb, project]),
         }
     }
 

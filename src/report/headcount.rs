@@ -156,6 +156,7 @@ fn without(parts: &[Further]) -> Count {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::neutral::phrase::Phrase;
 
     fn group(before: &str, after: &str, names: &[&str]) -> GroupRow {
         GroupRow {
@@ -165,8 +166,8 @@ mod tests {
             before: before.to_owned(),
             after: after.to_owned(),
             people: names.len(),
-            via: String::new(),
-            lost: String::new(),
+            via: Phrase::default(),
+            lost: Phrase::default(),
             by: Vec::new(),
             list: names.iter().map(|&name| name.to_owned()).collect(),
             caused_by: Vec::new(),

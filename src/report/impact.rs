@@ -8,6 +8,7 @@ use crate::access::{self, Because};
 use crate::config::Sources;
 use crate::impact::{Assessment, ClassChange, Group, Impact, Named, Portal, Shelf, Way};
 use crate::model::SiteKey;
+use crate::neutral::phrase::Phrase;
 use crate::plan::Plan;
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -206,7 +207,7 @@ pub struct Unread {
     /// The site.
     pub site: String,
     /// What: a sentence fragment.
-    pub what: String,
+    pub what: Phrase,
 }
 
 /// A class whose access changes.
@@ -247,7 +248,7 @@ pub struct BecauseRow {
     /// The rule.
     pub rule: String,
     /// What it says here.
-    pub text: String,
+    pub text: Phrase,
     /// Where the fact stands, when it stands in a file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<Source>,
@@ -273,10 +274,10 @@ pub struct GroupRow {
     /// How many.
     pub people: usize,
     /// The routes that come (gains), go (losses), or remain (keeps).
-    pub via: String,
+    pub via: Phrase,
     /// For keeps: the routes that go.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub lost: String,
+    #[serde(default, skip_serializing_if = "Phrase::is_empty")]
+    pub lost: Phrase,
     /// The lists and classes by which all of them gain or lose it, such as `organization:Globex`; empty where somebody does by
     /// another route.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

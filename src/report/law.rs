@@ -34,7 +34,7 @@ pub(super) struct Told<'d> {
     /// What it is about.
     pub(super) about: Phrase,
     /// What the branch does, and what that comes to.
-    pub(super) says: String,
+    pub(super) says: Phrase,
 }
 
 /// Returns the changes of the rules, those that make a difference first, then those that let more happen.
@@ -50,7 +50,7 @@ pub(super) fn told(document: &PlanDocument) -> Vec<Told<'_>> {
             "acceptance" => Phrase::of("acceptances"),
             _ => spoken(&change.address, many),
         },
-        says: format!("{}{}{}", change.message, then(change), here(change)),
+        says: change.message.clone().word(then(change)).word(here(change)),
     });
     told.collect()
 }
@@ -58,9 +58,9 @@ pub(super) fn told(document: &PlanDocument) -> Vec<Told<'_>> {
 /// Returns the findings without those that repeat a change of the rules: these have a section of their own.
 pub(super) fn other_findings(document: &PlanDocument) -> impl Iterator<Item = &FindingDocument> {
     let changes = document.rule_changes.iter();
-    let told: HashSet<(&str, String)> = changes
+    let told: HashSet<(&str, Phrase)> = changes
         .map(|change| {
-            let text = format!("{}{}", change.message, then(change));
+            let text = change.message.clone().word(then(change));
             (change.address.as_str(), text)
         })
         .collect();

@@ -9,7 +9,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// What a plan was made of. Whatever takes names out of a plan takes this out.
+/// What a plan was made of. Whatever takes names out of a plan takes the rules out.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Made {
     /// [`Made::LIVE`] or [`Made::SNAPSHOT`]; empty where nobody has said.

@@ -309,18 +309,16 @@ fn phrase(phrase: &Phrase) -> String {
     };
     for piece in phrase.pieces().iter().take(PIECES) {
         match piece {
-            Piece::Word(words) => {
+            running if running.is_running_text() => {
+                let words = &*running.text();
                 let open = words.starts_with(' ');
                 let close = words.len() > 1 && words.ends_with(' ');
                 let (open, close) = (if open { " " } else { "" }, if close { " " } else { "" });
                 add(&format!("{open}{}{close}", prose(words)), false);
             }
             Piece::Place(at, Some(link)) => add(&format!("[{}]({link})", code(at)), false),
-            Piece::Name(name) | Piece::Key(name) | Piece::Place(name, None) => {
-                add(&code(name), true);
-            }
             Piece::Link(url) if is_safe_link(url) => add(&format!("<{url}>"), false),
-            Piece::Link(url) => add(&code(url), true),
+            foreign => add(&code(&foreign.text()), true),
         }
     }
     if phrase.pieces().len() > PIECES {

@@ -10,6 +10,8 @@ mod access;
 mod applied;
 mod drift;
 mod fold;
+mod impact;
+mod known;
 mod people;
 mod workspace;
 
@@ -18,7 +20,10 @@ pub use applied::redact as redact_applied;
 pub use drift::redact as redact_drift;
 pub use workspace::redact as redact_diagnostics;
 
-use super::document::{PlanDocument, Redaction, ResourceChange, RuleChange};
+use super::document::{
+    Check, ManualStepDocument, PlanDocument, Redaction, ResourceChange, RuleChange,
+};
+use crate::neutral::phrase::Phrase;
 use people::People;
 use serde_json::Value;
 
@@ -60,78 +65,8 @@ pub fn redact(mut document: PlanDocument, privacy: Privacy, key: Option<&str>) -
         return document;
     }
     let mut people = People::new(privacy, key);
-    for row in document
-        .resource_changes
-        .iter()
-        .chain(&document.resource_drift)
-    {
-        people.learn(row);
-    }
-    let rows = document
-        .resource_changes
-        .iter_mut()
-        .chain(&mut document.resource_drift);
-    rows.for_each(|row| redact_row(row, &people));
-    for check in &mut document.checks {
-        people.rewrite(&mut check.address.to_display);
-        for problem in &mut check.problems {
-            people.rewrite(&mut problem.message);
-        }
-        // Anything that a person typed, so no form gives it away.
-        let by = check.overridden.as_mut();
-        if let Some(owner) = by.and_then(|by| by.owner.as_mut()) {
-            *owner = people.pseudonym(owner);
-        }
-    }
-    for error in &mut document.errors {
-        people.rewrite_address(&mut error.address);
-        people.rewrite(&mut error.message);
-    }
-    for step in &mut document.manual_steps {
-        step.addresses
-            .iter_mut()
-            .for_each(|address| people.rewrite_address(address));
-        people.rewrite(&mut step.title);
-        step.click_path
-            .iter_mut()
-            .for_each(|click| people.rewrite(click));
-        step.link.iter_mut().for_each(|link| people.rewrite(link));
-        people.rewrite_value(&mut step.present);
-        people.rewrite_value(&mut step.expected);
-        // A command with a pseudonym in it would attest something else.
-        step.attest
-            .take_if(|command| people.text(command) != *command);
-        step.states.take_if(|_| step.attest.is_none());
-    }
-    // So would a command that looks elsewhere.
-    if document
-        .arguments
-        .iter()
-        .any(|argument| people.text(argument) != *argument)
-    {
-        document.arguments.clear();
-    }
-    for finding in &mut document.findings {
-        people.rewrite_address(&mut finding.address);
-        if finding.code == "attestation-expired" {
-            statement(&mut finding.message, &people);
-        }
-        people.rewrite(&mut finding.message);
-    }
-    for change in &mut document.rule_changes {
-        redact_rule(change, &people);
-    }
-    for entry in &mut document.forecast {
-        people.rewrite_address(&mut entry.address);
-    }
-    let unmanaged = &mut document.unmanaged;
-    unmanaged
-        .addresses
-        .iter_mut()
-        .for_each(|address| people.rewrite_address(address));
-    document
-        .access_impact
-        .rewrite(|value| people.rewrite_value(value));
+    learn(&mut people, &document);
+    redact_parts(&mut document, &people);
     if privacy == Privacy::Counts {
         fold::plan(&mut document);
     }
@@ -142,10 +77,114 @@ pub fn redact(mut document: PlanDocument, privacy: Privacy, key: Option<&str>) -
     document
 }
 
+/// Learns whom a plan names, in rows and by the addresses of whatever else it tells.
+fn learn(people: &mut People, document: &PlanDocument) {
+    let rows = document.resource_changes.iter();
+    for row in rows.chain(&document.resource_drift) {
+        people.learn(row);
+    }
+    let steps = document.manual_steps.iter();
+    let told = document.findings.iter().map(|finding| &finding.address);
+    let told = told.chain(document.errors.iter().map(|error| &error.address));
+    let told = told.chain(document.forecast.iter().map(|entry| &entry.address));
+    for address in told.chain(steps.flat_map(|step| &step.addresses)) {
+        people.learn_address(address);
+    }
+}
+
+fn redact_parts(document: &mut PlanDocument, people: &People) {
+    let rows = document.resource_changes.iter_mut();
+    for row in rows.chain(&mut document.resource_drift) {
+        redact_row(row, people);
+    }
+    // Rules name people too, and hold a reviewed plan against a fresh one, which this one never is.
+    let made = document.made.iter_mut();
+    for site in made.flat_map(|made| made.sites.values_mut()) {
+        site.rules.clear();
+    }
+    document
+        .checks
+        .iter_mut()
+        .for_each(|check| redact_check(check, people));
+    for error in &mut document.errors {
+        people.rewrite_address(&mut error.address);
+        people.phrase(&mut error.message);
+    }
+    for step in &mut document.manual_steps {
+        redact_step(step, people);
+    }
+    // A command that looks elsewhere would show something else.
+    let mut arguments = document.arguments.iter();
+    if arguments.any(|argument| people.foreign(argument) != *argument) {
+        document.arguments.clear();
+    }
+    for finding in &mut document.findings {
+        people.rewrite_address(&mut finding.address);
+        people.phrase(&mut finding.message);
+    }
+    for change in &mut document.rule_changes {
+        redact_rule(change, people);
+    }
+    for entry in &mut document.forecast {
+        people.rewrite_address(&mut entry.address);
+    }
+    let unmanaged = &mut document.unmanaged;
+    unmanaged
+        .addresses
+        .iter_mut()
+        .for_each(|address| people.rewrite_address(address));
+    impact::redact(&mut document.access_impact, people);
+}
+
+fn redact_check(check: &mut Check, people: &People) {
+    // What an expectation is called, its author chose; a limit or a protection is said by the grammar of messages.
+    let name = &mut check.address.to_display;
+    match check.address.kind.as_str() {
+        "expectation" => people.rewrite(name),
+        _ => {
+            let mut said = Phrase::read(name);
+            people.phrase(&mut said);
+            *name = said.to_string();
+        }
+    }
+    for problem in &mut check.problems {
+        people.phrase(&mut problem.message);
+    }
+    // Anything that a person typed, so no form gives it away.
+    let by = check.overridden.as_mut();
+    if let Some(owner) = by.and_then(|by| by.owner.as_mut()) {
+        *owner = people.pseudonym(owner);
+    }
+}
+
+fn redact_step(step: &mut ManualStepDocument, people: &People) {
+    // A command with a pseudonym in it would attest something else.
+    if step
+        .states
+        .as_ref()
+        .is_none_or(|states| people.is_in(states))
+    {
+        step.attest = None;
+        step.states = None;
+    }
+    step.addresses
+        .iter_mut()
+        .for_each(|address| people.rewrite_address(address));
+    people.phrase(&mut step.title);
+    step.click_path
+        .iter_mut()
+        .for_each(|click| people.phrase(click));
+    step.link.iter_mut().for_each(|link| people.rewrite(link));
+    people.rewrite_value(&mut step.present);
+    people.rewrite_value(&mut step.expected);
+}
+
 fn redact_rule(change: &mut RuleChange, people: &People) {
     people.rewrite_address(&mut change.address);
-    people.rewrite(&mut change.name);
-    people.rewrite(&mut change.message);
+    let mut name = Phrase::read(&change.name);
+    people.phrase(&mut name);
+    change.name = name.to_string();
+    people.phrase(&mut change.message);
     for value in [&mut change.before, &mut change.after] {
         people.rewrite_value(value);
         // Anything that a person typed, so no form gives it away.
@@ -157,22 +196,13 @@ fn redact_rule(change: &mut RuleChange, people: &People) {
     }
 }
 
-/// Takes personal data out of a single message; display names, which nothing else tells of, stay.
-pub fn redact_text(text: &str, privacy: Privacy, key: Option<&str>) -> String {
-    match privacy {
-        Privacy::Full => text.to_owned(),
-        Privacy::Pseudonymous | Privacy::Counts => People::new(privacy, key).text(text),
+/// Takes personal data out of a single message.
+pub fn redact_phrase(phrase: &Phrase, privacy: Privacy, key: Option<&str>) -> Phrase {
+    let mut shown = phrase.clone();
+    if privacy != Privacy::Full {
+        People::new(privacy, key).phrase(&mut shown);
     }
-}
-
-/// Takes out who made a statement: anything that a person typed, so no form gives it away.
-fn statement(message: &mut String, people: &People) {
-    if let Some((head, rest)) = message.split_once(" by ")
-        && let Some(who) = rest.strip_suffix(" no longer counts")
-        && !who.contains('@')
-    {
-        *message = format!("{head} by {} no longer counts", people.pseudonym(who));
-    }
+    shown
 }
 
 fn redact_row(row: &mut ResourceChange, people: &People) {
@@ -190,10 +220,9 @@ fn redact_row(row: &mut ResourceChange, people: &People) {
         people.rewrite_value(value);
     }
     let extra = &mut row.portcullis;
-    extra
-        .blocked_by
-        .iter_mut()
-        .for_each(|why| people.rewrite(why));
+    let said = extra.blocked_by.iter_mut().chain(&mut extra.lifted_by);
+    said.chain(&mut extra.overridden)
+        .for_each(|why| people.phrase(why));
     extra
         .waiting_for
         .iter_mut()

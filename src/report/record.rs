@@ -7,6 +7,7 @@ use super::applied::AppliedDocument;
 use super::document::{MadeSite, Override, PlanDocument};
 use crate::apply::Outcome;
 use crate::neutral::json::escaped;
+use crate::neutral::phrase::Phrase;
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
@@ -104,7 +105,7 @@ pub struct RecordRow {
     pub action_reason: String,
     /// Why it was not to be done.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub blocked_by: Vec<String>,
+    pub blocked_by: Vec<Phrase>,
     /// Where it is asked for, as `file:line`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub source: Option<String>,

@@ -338,7 +338,7 @@ impl<'d> People<'d> {
 pub(super) fn errors(document: &PlanDocument) -> Section {
     let many = document.sites.len() > 1;
     let rows = document.errors.iter().map(|error| {
-        let why = Phrase::read(&error.message);
+        let why = error.message.clone();
         let why = match error.forbidden {
             true => why.word(" (a right or a credential is missing)"),
             false => why,
@@ -372,7 +372,7 @@ pub(super) fn checks(document: &PlanDocument) -> Section {
                 .problems
                 .iter()
                 .map(|problem| {
-                    let problem = Phrase::read(&problem.message);
+                    let problem = problem.message.clone();
                     match &check.overridden {
                         Some(_) => check.effect().word(": ").then(&problem),
                         None => problem,
@@ -398,7 +398,7 @@ pub(super) fn law(document: &PlanDocument) -> Section {
     let rows = told(document).into_iter().map(|told| {
         vec![
             told.about,
-            Phrase::read(&told.says),
+            told.says.clone(),
             place(told.change.source.as_ref()),
         ]
     });
@@ -418,7 +418,7 @@ pub(super) fn findings(document: &PlanDocument) -> Section {
     let rows = others.map(|finding| {
         vec![
             spoken(&finding.address, many),
-            Phrase::read(&finding.message),
+            finding.message.clone(),
             Phrase::default().key(&finding.code),
             place(finding.source.as_ref()),
         ]
@@ -560,7 +560,7 @@ fn why(change: &ResourceChange, many: bool) -> Phrase {
     let mut why = Phrase::read(&reason(&change.action_reason));
     let extra = &change.portcullis;
     for blocked in &extra.blocked_by {
-        why = why.word(" · blocked by ").then(&Phrase::read(blocked));
+        why = why.word(" · blocked by ").then(blocked);
     }
     for (at, lifted) in extra.lifted_by.iter().enumerate() {
         let before = if at == 0 {
@@ -568,7 +568,7 @@ fn why(change: &ResourceChange, many: bool) -> Phrase {
         } else {
             "; and by "
         };
-        why = why.word(before).then(&Phrase::read(lifted));
+        why = why.word(before).then(lifted);
     }
     if let Some(first) = extra.waiting_for.first() {
         why = why.word(" · after ").then(&spoken(first, many));

@@ -223,7 +223,7 @@ impl Lines {
             .iter()
             .take(NAMES)
             .map(|one| {
-                let what = Phrase::read(&one.what);
+                let what = one.what.clone();
                 match self.many {
                     true => what.word(" (").key(&one.site).word(")"),
                     false => what,
@@ -283,7 +283,7 @@ impl Lines {
             let name = Phrase::read(&check.address.to_display);
             for problem in &check.problems {
                 let text = check.effect().word(link).then(&name).word(": ");
-                let problem = Phrase::read(&problem.message);
+                let problem = problem.message.clone();
                 self.say(0, mark, text.then(&problem).word("."));
             }
         }

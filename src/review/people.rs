@@ -1,5 +1,6 @@
 //! What a fresh plan does to people that the reviewed one did not say, and the rows that would do it.
 
+use crate::neutral::phrase::Phrase;
 use crate::report::document::PlanDocument;
 use crate::report::fates::{self, Fate};
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,7 +16,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub fn withheld(
     reviewed: &PlanDocument,
     fresh: &PlanDocument,
-) -> Result<BTreeMap<String, BTreeSet<String>>, serde_json::Error> {
+) -> Result<BTreeMap<String, BTreeSet<Phrase>>, serde_json::Error> {
     let old = reviewed.access_impact.impact()?;
     let new = fresh.access_impact.impact()?;
     let mut known: BTreeSet<Fate> = BTreeSet::new();
@@ -29,7 +30,7 @@ pub fn withheld(
         });
     }
     let names = fates::names(fresh);
-    let mut withheld: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    let mut withheld: BTreeMap<String, BTreeSet<Phrase>> = BTreeMap::new();
     fates::fates(&new, &names, &mut |told| {
         let mut lists = told.by.iter();
         let by_list = !told.by.is_empty() && lists.all(|list| known.contains(&told.fate.of(list)));

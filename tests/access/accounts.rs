@@ -326,7 +326,8 @@ fn sentences_are_understood_without_the_model_and_a_closed_portal_is_named() {
             cites(&because, "V1", "restricted");
             cites(&because, "R2", "customers cannot create accounts");
             for step in because {
-                let first = step.text.split(' ').next().unwrap_or_default();
+                let text = step.text.to_string();
+                let first = text.split(' ').next().unwrap_or_default();
                 assert!(!first.ends_with(':') || first == "assumed:", "{step:?}");
             }
         }

@@ -358,10 +358,14 @@ fn v8_a_broken_permission_scheme_leaves_the_other_ways_uncertain() {
         assert!(
             steps
                 .iter()
-                .any(|step| step.rule.0 == "V8a" && step.text.contains(wanted)),
+                .any(|step| step.rule.0 == "V8a" && step.text.to_string().contains(wanted)),
             "{steps:#?}"
         );
-        assert!(!steps.iter().any(|step| step.text.contains("put on")));
+        assert!(
+            !steps
+                .iter()
+                .any(|step| step.text.to_string().contains("put on"))
+        );
     }
     state.projects[at].scheme = Scheme {
         granted_to_customers_role: true,

@@ -127,7 +127,7 @@ fn an_unread_list_makes_nobody_surely_excluded() {
     let workspace = workspace(TEXT);
     let desired = Desired::new(&workspace, &SiteKey::new("acme").unwrap(), today()).unwrap();
     let observed = observed(Read::Incomplete(Incomplete {
-        why: "the site answered 403".to_owned(),
+        why: "the site answered 403".to_owned().into(),
         forbidden: true,
     }));
     let state = State::live(&desired, &observed);
@@ -168,8 +168,8 @@ fn whoever_was_not_looked_up_may_be_a_hidden_member_or_an_agent() {
                 Judgement::Holds => None,
                 Judgement::Fails(example) => panic!("{example:?}"),
                 Judgement::Undecided(example) => {
-                    let why = example.because.iter().map(|step| step.text.as_str());
-                    let why: Vec<&str> = why.collect();
+                    let why = example.because.iter().map(|step| step.text.to_string());
+                    let why: Vec<String> = why.collect();
                     Some(format!("{} {}", example.text, why.join("; ")))
                 }
             })
@@ -315,7 +315,7 @@ fn account_rules_are_those_of_the_state_as_read() {
     assert_eq!(rules.approved, live.approved);
     let mut observed = observed;
     let failed = Incomplete {
-        why: "the site answered 403".to_owned(),
+        why: "the site answered 403".to_owned().into(),
         forbidden: true,
     };
     observed.any_domain = Some(Read::Incomplete(failed));

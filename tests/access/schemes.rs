@@ -183,11 +183,11 @@ fn people_named_in_the_scheme_are_let_in() {
         assert_eq!(views(&named), [Yes, No, ina, No], "{permission}");
         with_state(&named, |state| {
             let audience = audience(state, 0, None);
-            let routes: Vec<&str> = audience
+            let routes: Vec<String> = audience
                 .people
                 .iter()
                 .filter(|row| state.people.get(row.person).name == "ina")
-                .flat_map(|row| row.via.iter().map(|via| via.route.as_str()))
+                .flat_map(|row| row.via.iter().map(|via| via.route.to_string()))
                 .collect();
             let route = match agent {
                 true => "agent (named in the permission scheme)",
@@ -264,7 +264,8 @@ fn what_was_refused_is_said_and_decides_nothing() {
     with_state(&observed(SHUT, Some(odd)), |state| {
         let gaps = audience(state, 0, None).gaps;
         assert!(
-            gaps.iter().any(|gap| gap.contains("not documented")),
+            gaps.iter()
+                .any(|gap| gap.to_string().contains("not documented")),
             "{gaps:?}"
         );
     });

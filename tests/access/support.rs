@@ -201,7 +201,7 @@ pub(crate) fn cites(because: &[Because], rule: &str, text: &str) {
     assert!(
         because
             .iter()
-            .any(|step| step.rule.0 == rule && step.text.contains(text)),
+            .any(|step| step.rule.0 == rule && step.text.to_string().contains(text)),
         "no {rule} `{text}` in {because:#?}"
     );
 }

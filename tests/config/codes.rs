@@ -83,8 +83,14 @@ fn reported(files: &Files, options: LoadOptions) -> BTreeSet<&'static str> {
     let loaded = load(files.path(), options);
     assert!(loaded.workspace.is_none());
     for diagnostic in &loaded.diagnostics {
-        assert!(!diagnostic.message.ends_with('.'), "{diagnostic:?}");
-        assert!(!diagnostic.message.contains('\n'), "{diagnostic:?}");
+        assert!(
+            !diagnostic.message.to_string().ends_with('.'),
+            "{diagnostic:?}"
+        );
+        assert!(
+            !diagnostic.message.to_string().contains('\n'),
+            "{diagnostic:?}"
+        );
     }
     loaded.diagnostics.iter().map(|d| d.code).collect()
 }

@@ -196,12 +196,12 @@ fn columns_that_could_matter_are_never_dropped_in_silence() {
             assert_eq!(codes(&loaded), [("unused-column", severity)], "{header}");
             let found = &loaded.diagnostics[0];
             assert!(
-                found.message.contains(header),
+                found.message.to_string().contains(header),
                 "{header}: {}",
                 found.message
             );
             assert!(
-                found.hint.as_deref().unwrap().contains(hint),
+                found.hint.as_ref().unwrap().to_string().contains(hint),
                 "{header}: {:?}",
                 found.hint
             );
@@ -220,6 +220,7 @@ fn columns_that_could_matter_are_never_dropped_in_silence() {
     assert!(
         loaded.diagnostics[0]
             .message
+            .to_string()
             .contains("`Phone`, `Notes`, `Firma`")
     );
     let quiet =
@@ -315,7 +316,12 @@ fn an_empty_file_is_named_and_problems_are_counted() {
     files.write("r.csv", "email,name\n");
     let loaded = files.load();
     assert_eq!(codes(&loaded), [("empty-list", Severity::Error)]);
-    assert!(loaded.diagnostics[0].message.contains("`r.csv`"));
+    assert!(
+        loaded.diagnostics[0]
+            .message
+            .to_string()
+            .contains("`r.csv`")
+    );
     let rows: String = (0..3000).map(|n| format!("bad{n}\n")).collect();
     files.write("r.csv", format!("email\n{rows}"));
     let found = brief(&files.load());

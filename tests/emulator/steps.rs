@@ -121,7 +121,7 @@ async fn the_click_path_of_every_step_is_found_on_the_page_it_links_to() {
         let text: String = page.root_element().text().collect();
         assert_eq!(made.click_path[0], "the sandbox's console");
         for words in &made.click_path[1..] {
-            for word in wanted(words) {
+            for word in wanted(&words.to_string()) {
                 assert!(
                     text.contains(&word),
                     "{subject:?}: `{word}` is not on {link}:\n{text}"

@@ -57,7 +57,7 @@ pub(crate) fn hostile(name: &str) -> PlanDocument {
             row.portcullis.origin = Some(name.into());
             row.portcullis.waiting_for = vec![address.clone(), name.into()];
             rows.push(row.clone());
-            row.portcullis.blocked_by = vec![name.into(), format!("policy `{name}`")];
+            row.portcullis.blocked_by = vec![name.into(), format!("policy `{name}`").into()];
             rows.push(row);
         }
     }
@@ -84,19 +84,19 @@ pub(crate) fn hostile(name: &str) -> PlanDocument {
             status: "fail".into(),
             overridden: None,
             problems: vec![CheckProblem {
-                message: format!("`{name}` {name}"),
+                message: format!("`{name}` {name}").into(),
             }],
         }],
         errors: vec![ScopeError {
             address: person.clone(),
-            message: format!("refused: {name}"),
+            message: format!("refused: {name}").into(),
             forbidden: true,
             source: source.clone(),
         }],
         findings: vec![FindingDocument {
             address: person.clone(),
             code: name.into(),
-            message: format!("account `{name}` is {name}"),
+            message: format!("account `{name}` is {name}").into(),
             source,
         }],
         forecast: vec![ForecastDocument {

@@ -21,7 +21,7 @@ fn project<'o>(observed: &'o mut Observed, key: &str) -> &'o mut ObservedProject
 
 fn incomplete(why: &str) -> Incomplete {
     Incomplete {
-        why: why.to_owned(),
+        why: why.to_owned().into(),
         forbidden: false,
     }
 }

@@ -103,10 +103,21 @@ async fn missing_credentials_are_told_before_anything_is_sent() {
     let reader = Connection::open(endpoint).unwrap().reader();
     let site = reader.organizations().await.unwrap_err();
     assert_eq!(site.kind(), ErrorKind::Unauthorized);
-    assert!(site.incomplete().why.contains("PORTCULLIS_API_TOKEN"));
+    assert!(
+        site.incomplete()
+            .why
+            .to_string()
+            .contains("PORTCULLIS_API_TOKEN")
+    );
     assert!(site.incomplete().forbidden);
     let admin = reader.approved_domains("o").await.unwrap_err();
-    assert!(admin.incomplete().why.contains("PORTCULLIS_ORG_API_KEY"));
+    assert!(
+        admin
+            .incomplete()
+            .why
+            .to_string()
+            .contains("PORTCULLIS_ORG_API_KEY")
+    );
     assert!(service.seen().is_empty());
 }
 

@@ -245,7 +245,7 @@ async fn the_budget_counts_repeated_requests_too() {
     assert_eq!(error.kind(), ErrorKind::BudgetSpent);
     assert_eq!(service.seen().len(), 2);
     assert_eq!(connection.requests(), 2);
-    assert!(error.incomplete().why.contains("--budget"));
+    assert!(error.incomplete().why.to_string().contains("--budget"));
 }
 
 #[tokio::test]
@@ -384,9 +384,10 @@ async fn html_with_status_200_asks_for_the_url() {
         .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unreadable);
     let why = error.incomplete().why;
-    assert!(why.contains("HTML instead of JSON"), "{why}");
+    assert!(why.to_string().contains("HTML instead of JSON"), "{why}");
     assert!(
-        why.contains("check that the `url` is that of a Jira site"),
+        why.to_string()
+            .contains("check that the `url` is that of a Jira site"),
         "{why}"
     );
 }
@@ -413,7 +414,13 @@ async fn a_401_hints_at_the_kind_of_token_and_a_403_names_the_right() {
     assert_eq!(error.kind(), ErrorKind::Forbidden);
     assert_eq!(error.i18n_key(), Some("sd.admin"));
     assert!(error.right().unwrap().contains("Administer Jira"));
-    assert!(error.incomplete().why.contains("Administer Jira"));
+    assert!(
+        error
+            .incomplete()
+            .why
+            .to_string()
+            .contains("Administer Jira")
+    );
 }
 
 /// A list of one organization whose name is as long as this, packed.

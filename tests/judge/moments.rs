@@ -130,9 +130,17 @@ pub(crate) fn check(
 fn is_named(plan: &Plan, danger: Danger, who: &str, target: &str) -> bool {
     let (project, _) = crate::pages::parts(target);
     plan.order.unsafe_steps.iter().any(|step| {
-        let meant = step.what.ends_with(&format!("project {project}"))
+        let meant = step
+            .what
+            .to_string()
+            .ends_with(&format!("project {project}"))
             || step.what == "projects that are open";
-        let of_class = |people: &String| !people.contains('@') || people.ends_with(domain_of(who));
-        step.danger == danger && meant && step.people.iter().any(|one| one == who || of_class(one))
+        let of_class = |people: &str| !people.contains('@') || people.ends_with(domain_of(who));
+        step.danger == danger
+            && meant
+            && step.people.iter().any(|one| {
+                let one = one.to_string();
+                one == who || of_class(&one)
+            })
     })
 }

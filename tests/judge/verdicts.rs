@@ -140,7 +140,7 @@ pub(crate) fn verdict<'v>(
 /// Says whether a verdict is about somebody who may yet come to be a member of an organization, whom no page shows.
 pub(crate) fn is_about_whoever_comes(verdict: &Verdict) -> bool {
     let mut problems = verdict.problems.iter();
-    problems.any(|problem| problem.contains("any member of"))
+    problems.any(|problem| problem.to_string().contains("any member of"))
 }
 
 /// Compares the verdicts of a plan.

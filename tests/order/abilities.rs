@@ -3,6 +3,7 @@
 use portcullis::access::{Answer, Channel, State, Trail, Visitor, articles, outcome, portal};
 use portcullis::desired::Desired;
 use portcullis::model::Email;
+use portcullis::neutral::phrase::Phrase;
 use portcullis::observed::Observed;
 use portcullis::plan::{Danger, Plan};
 use std::collections::BTreeMap;
@@ -87,18 +88,20 @@ pub(crate) fn is_named(plan: &Plan, (who, what, danger): &Wrong) -> bool {
     let key = what.split(' ').nth(1).unwrap_or("");
     plan.order.unsafe_steps.iter().any(|step| {
         step.danger == *danger
-            && (step.what.ends_with(&format!("project {key}"))
-                || step.what == *what
+            && (step.what.to_string().ends_with(&format!("project {key}"))
+                || step.what == what.as_str()
                 || step.what == "projects that are open")
-            && (step.people.contains(who) || !who.contains('@') || is_of_class(&step.people, what))
+            && (step.people.iter().any(|one| *one == who.as_str())
+                || !who.contains('@')
+                || is_of_class(&step.people, what))
     })
 }
 
 /// Articles are for all customers alike, so people whom the plan leaves alone are named as a class.
-fn is_of_class(people: &[String], what: &str) -> bool {
+fn is_of_class(people: &[Phrase], what: &str) -> bool {
     let classes = ["customers on no list", "customers of "];
     what.starts_with("articles")
         && classes
             .iter()
-            .all(|class| people.iter().any(|who| who.starts_with(class)))
+            .all(|class| people.iter().any(|who| who.begins_with(class)))
 }

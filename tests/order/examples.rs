@@ -117,8 +117,11 @@ projects: { ITSM: { channel_access: restricted, organizations: { list: [Globex] 
         panic!("{:?}", plan.order.unsafe_steps)
     };
     assert_eq!(
-        (step.what.as_str(), step.people.as_slice()),
-        ("project ITSM", ["bo@x.example".to_owned()].as_slice())
+        (step.what.to_string(), step.people.as_slice()),
+        (
+            "project ITSM".to_owned(),
+            ["bo@x.example".into()].as_slice()
+        )
     );
     let finding = plan
         .findings
@@ -126,7 +129,8 @@ projects: { ITSM: { channel_access: restricted, organizations: { list: [Globex] 
         .find(|finding| finding.code == "unsafe-step")
         .unwrap();
     assert!(
-        finding.message.contains("bo@x.example") && finding.message.contains("L52"),
+        finding.message.to_string().contains("bo@x.example")
+            && finding.message.to_string().contains("L52"),
         "{}",
         finding.message
     );
@@ -239,11 +243,11 @@ fn a_space_for_confluence_users_is_shown_to_all_customers_for_a_moment() {
         "projects: { ITSM: { knowledge_base: { KB: { who_can_view: only_confluence_users } } } }",
         NOTHING_LINKED,
     );
-    let found: Vec<&str> = plan
+    let found: Vec<String> = plan
         .findings
         .iter()
         .filter(|finding| finding.code == "unsafe-step")
-        .map(|finding| finding.message.as_str())
+        .map(|finding| finding.message.to_string())
         .collect();
     assert_eq!(
         found,

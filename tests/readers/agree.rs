@@ -354,7 +354,8 @@ fn agree(story: &Story) -> Result<(), TestCaseError> {
     } else {
         for (address, why) in &patch.left {
             prop_assert!(
-                why.contains("no patch can edit") || why.contains("must be absent"),
+                why.to_string().contains("no patch can edit")
+                    || why.to_string().contains("must be absent"),
                 "{address}: {why}"
             );
         }

@@ -35,7 +35,7 @@ organizations: { Globex Inc: {} }";
         let [Outcome::LeftToAPerson(why)] = report.outcomes.as_slice() else {
             panic!("{report:?}");
         };
-        assert!(why.contains("edit its name to Globex"), "{why}");
+        assert!(why.to_string().contains("edit its name to Globex"), "{why}");
         assert_eq!(report.counts().manual, 1);
         assert_eq!(case.converge().await.plan.changes.len(), 1);
     });

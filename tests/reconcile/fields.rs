@@ -24,7 +24,7 @@ type Row = (&'static str, &'static str, &'static str, &'static str, As);
 
 fn cut_off() -> Incomplete {
     Incomplete {
-        why: "the connection broke".to_owned(),
+        why: "the connection broke".to_owned().into(),
         forbidden: false,
     }
 }

@@ -143,7 +143,7 @@ fn an_organization_that_is_known_under_another_name_keeps_its_link() {
         assert_eq!(liar.told.load(Ordering::SeqCst), 1, "the lie was told");
         let failed = of(&outcomes, "create acme/organization/Initech");
         assert!(
-            matches!(failed, Outcome::Failed(why) if why.contains("`Initech Ltd`")),
+            matches!(failed, Outcome::Failed(why) if why.to_string().contains("`Initech Ltd`")),
             "{failed:?}"
         );
         for row in [
@@ -258,7 +258,7 @@ fn a_creation_answered_with_a_known_account_is_no_creation() {
         let (outcomes, _) = applied(&case).await;
         let made = of(&outcomes, "create acme/account/new@x.example");
         assert!(
-            matches!(made, Outcome::Failed(why) if why.contains("known already")),
+            matches!(made, Outcome::Failed(why) if why.to_string().contains("known already")),
             "{made:?}"
         );
         let member = of(
@@ -423,7 +423,7 @@ fn a_write_that_is_promised_and_not_done_is_found_by_reading_back() {
             );
             let outcome = of(&outcomes, row);
             assert!(
-                matches!(outcome, Outcome::Failed(why) if why.contains("reading it back")),
+                matches!(outcome, Outcome::Failed(why) if why.to_string().contains("reading it back")),
                 "{row}: {outcome:?}"
             );
             assert!(report.counts().failed >= 1);

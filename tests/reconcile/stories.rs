@@ -19,7 +19,7 @@ fn seed(list: &str) -> String {
 fn told(round: &Round, code: &str) -> Vec<String> {
     let findings = round.plan.findings.iter();
     let found = findings.filter(|finding| finding.code == code);
-    found.map(|finding| finding.message.clone()).collect()
+    found.map(|finding| finding.message.to_string()).collect()
 }
 
 /// Returns the rows that apply carries out.
@@ -195,7 +195,8 @@ fn whoever_leaves_stays_when_whoever_comes_instead_cannot_come() {
             panic!("removed: {:?}", of("member/peter@initech.example"));
         };
         assert!(
-            why.contains("acme/organization/Globex/member/peter@umbrella.example"),
+            why.to_string()
+                .contains("acme/organization/Globex/member/peter@umbrella.example"),
             "{why}"
         );
     });

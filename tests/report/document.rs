@@ -141,7 +141,7 @@ pub(crate) fn step(
             "Jira Service Management",
             "Customer access",
         ]
-        .map(str::to_owned)
+        .map(Into::into)
         .to_vec(),
         link: None,
         role: "site admin or organization admin".into(),

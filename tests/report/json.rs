@@ -41,7 +41,7 @@ proptest! {
         let mut changes = Vec::new();
         for name in &names {
             let mut made = change(action, "jsm_organization", name, before.clone(), after.clone());
-            made.portcullis.blocked_by.clone_from(&blocked);
+            made.portcullis.blocked_by = blocked.iter().map(Into::into).collect();
             made.portcullis.waiting_for.clone_from(&blocked);
             made.portcullis.origin.clone_from(&origin);
             made.previous_address.clone_from(&previous);
@@ -59,8 +59,8 @@ proptest! {
         document.unmanaged.addresses.clone_from(&names);
         document.manual_steps = names.iter().map(|name| step(&[name], &note, before.clone(), after.clone())).collect();
         let source = Some(Source { file: note.clone(), line: counts[2] });
-        document.errors = vec![ScopeError { address: note.clone(), message: note.clone(), forbidden: flags[1], source: source.clone() }];
-        document.findings = vec![FindingDocument { address: note.clone(), code: "x".into(), message: note.clone(), source }];
+        document.errors = vec![ScopeError { address: note.clone(), message: note.clone().into(), forbidden: flags[1], source: source.clone() }];
+        document.findings = vec![FindingDocument { address: note.clone(), code: "x".into(), message: note.clone().into(), source }];
         document.forecast = vec![ForecastDocument {
             address: note.clone(),
             until: "2027-01-31".into(),
@@ -70,7 +70,7 @@ proptest! {
             address: CheckAddress { kind: "limit".into(), to_display: note.clone() },
             status: "fail".into(),
             overridden: None,
-            problems: vec![CheckProblem { message: note }],
+            problems: vec![CheckProblem { message: note.into() }],
         }];
         document.resource_drift.clone_from(&document.resource_changes);
         let text = plan_json(&document);

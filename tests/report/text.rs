@@ -347,7 +347,7 @@ fn everything() -> PlanDocument {
         "Directory",
         "Users",
     ]
-    .map(str::to_owned)
+    .map(Into::into)
     .to_vec();
     invite.role = "organization admin or user access admin".into();
     document.manual_steps = vec![
@@ -851,19 +851,19 @@ proptest! {
             change.action_reason.clone_from(foreign);
             change.change.before = json!(foreign);
             if i == 2 {
-                change.portcullis.blocked_by = vec![foreign.clone()];
+                change.portcullis.blocked_by = vec![foreign.clone().into()];
             }
         }
         for step in &mut document.manual_steps {
-            step.title.clone_from(&odd);
+            step.title = odd.as_str().into();
             step.role.clone_from(&text);
-            step.click_path = vec![text.clone(), odd.clone()];
+            step.click_path = vec![text.clone().into(), odd.clone().into()];
             step.present = json!([text.clone(), {"a": odd.clone()}]);
             step.attest = None;
             step.link = None;
         }
-        document.errors[0].message.clone_from(&text);
-        document.findings[0].message.clone_from(&odd);
+        document.errors[0].message = text.as_str().into();
+        document.findings[0].message = odd.as_str().into();
         document.forecast[0].until.clone_from(&odd);
         document.checks[0].address.to_display.clone_from(&odd);
         document.digest.clone_from(&odd);

@@ -18,6 +18,7 @@ pub fn any_domain(state: &State<'_>, class: &DomainClass, way: Way, trail: &mut 
                         name = named(name)
                     ))
                 )
+                .into()
             });
         }
         return Answer::No;
@@ -25,7 +26,7 @@ pub fn any_domain(state: &State<'_>, class: &DomainClass, way: Way, trail: &mut 
     let grant = match &state.any_domain {
         Fact::Unknown(why) => {
             trail.add("R5", None, || {
-                format!("the any-domain rule is not known: {why}")
+                format!("the any-domain rule is not known: {why}").into()
             });
             return Answer::Uncertain;
         }

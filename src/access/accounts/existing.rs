@@ -54,10 +54,10 @@ pub fn existing(
                 let key = &project.key;
                 match usable {
                     Answer::Yes => trail.add("R1", None, || {
-                        format!("{key} takes e-mail of this account, since it may use the portal")
+                        format!("{key} takes e-mail of this account, since it may use the portal").into()
                     }),
                     Answer::No => trail.add("V3", project.channel_access.source(), || {
-                        format!("{key} refuses e-mail of this account: no permission to access this service project")
+                        format!("{key} refuses e-mail of this account: no permission to access this service project").into()
                     }),
                     Answer::Uncertain => {}
                 }

@@ -33,10 +33,10 @@ pub fn gate(
 fn creation_allowed(state: &State<'_>, denied: &str, trail: &mut Trail) -> Answer {
     let create = &state.site.create;
     trail.add("R2", create.source(), || match create {
-        Fact::Known(true, _) => "customers can create their own accounts".to_owned(),
-        Fact::Known(false, _) => format!("customers cannot create accounts, {denied}"),
+        Fact::Known(true, _) => "customers can create their own accounts".into(),
+        Fact::Known(false, _) => format!("customers cannot create accounts, {denied}").into(),
         Fact::Unknown(why) => {
-            format!("whether customers can create accounts is not known: {why}")
+            format!("whether customers can create accounts is not known: {why}").into()
         }
     });
     create.on()
@@ -60,7 +60,7 @@ fn g2_portal_form(state: &State<'_>, project: Option<&Project>, trail: &mut Trai
             "the form asks to log in first, so the way is the sign-up link".into()
         }
         Fact::Unknown(why) => {
-            format!("whether portals can be viewed without login is not known: {why}")
+            format!("whether portals can be viewed without login is not known: {why}").into()
         }
     });
     create.and(login.on()).and(project_open(project, trail))
@@ -109,7 +109,7 @@ fn g5_agent_cc(state: &State<'_>, project: Option<&Project>, trail: &mut Trail) 
             "whom an agent copies in gets an account only where customers can create their own and the project is open".into()
         }
         Fact::Unknown(why) => {
-            format!("whether an agent can always copy new people in is not known: {why}")
+            format!("whether an agent can always copy new people in is not known: {why}").into()
         }
     });
     let always = option.is(|option| *option == EmailAccountCreation::AgentsAlways);
@@ -175,6 +175,7 @@ fn g7_organization(state: &State<'_>, trail: &mut Trail) -> Answer {
         format!(
             "adding somebody to an organization passes whatever the site's portal access says{who}"
         )
+        .into()
     });
     Answer::Yes
 }
@@ -225,7 +226,7 @@ fn g10_share(state: &State<'_>, project: Option<&Project>, trail: &mut Trail) ->
         }
         Fact::Known(..) => "customers of the project may share with an address they type".into(),
         Fact::Unknown(why) => {
-            format!("with whom customers of the project may share is not known: {why}")
+            format!("with whom customers of the project may share is not known: {why}").into()
         }
     });
     let wide = sharing.is(|sharing| *sharing != CustomerSharing::OwnOrganizations);
@@ -247,7 +248,7 @@ fn g11_chat(state: &State<'_>, project: Option<&Project>, trail: &mut Trail) -> 
             "customers cannot create accounts: whether writing in a connected chat makes one all the same is not documented".into()
         }),
         Fact::Unknown(why) => trail.add("R2", None, || {
-            format!("whether customers can create accounts is not known: {why}")
+            format!("whether customers can create accounts is not known: {why}").into()
         }),
     }
     if let Some(project) = project
@@ -304,6 +305,7 @@ pub(super) fn healthy_scheme(project: Option<&Project>, trail: &mut Trail) -> An
             "the permission scheme of {} {fault}: what that does to this way in is not documented",
             project.key
         )
+        .into()
     });
     Answer::Uncertain
 }
@@ -326,9 +328,9 @@ fn project_open(project: Option<&Project>, trail: &mut Trail) -> Answer {
     trail.add("R2", project.channel_access.source(), || {
         let key = &project.key;
         match answer {
-            Answer::Yes => format!("{key} is open"),
-            Answer::No => format!("{key} is restricted, which stops unknown people"),
-            Answer::Uncertain => format!("whether {key} is open is not known"),
+            Answer::Yes => format!("{key} is open").into(),
+            Answer::No => format!("{key} is restricted, which stops unknown people").into(),
+            Answer::Uncertain => format!("whether {key} is open is not known").into(),
         }
     });
     answer

@@ -41,7 +41,7 @@ pub fn account_type(
                     "whether approved domains get Atlassian accounts is not known ({why}): {} if so, {} if not",
                     on.word(),
                     off.word()
-                )
+                ).into()
             });
             Outcome::Uncertain
         }
@@ -86,7 +86,7 @@ pub(super) fn by_portal_only_scim(
             format!(
                 "people of {} get Atlassian accounts by every other way: a portal-only one from here would become a duplicate",
                 class.label()
-            )
+            ).into()
         });
     }
     if external == Outcome::PortalOnly {
@@ -111,6 +111,7 @@ fn internal_on(state: &State<'_>, class: &DomainClass, way: Way, trail: &mut Tra
                     "{} is an approved domain, so its people get Atlassian accounts{also}",
                     class.label()
                 )
+                .into()
             });
             approved_role(&state.approved.default_apps, grant, way, trail)
         }
@@ -119,7 +120,7 @@ fn internal_on(state: &State<'_>, class: &DomainClass, way: Way, trail: &mut Tra
                 format!(
                     "{} is approved without a role in Jira Service Management, which counts as not approved",
                     class.label()
-                )
+                ).into()
             });
             not_approved(state, class, way, trail)
         }
@@ -138,6 +139,7 @@ fn internal_on(state: &State<'_>, class: &DomainClass, way: Way, trail: &mut Tra
                     "whether {} is an approved domain is not known: {why}",
                     class.label()
                 )
+                .into()
             });
             Outcome::Uncertain
         }
@@ -155,6 +157,7 @@ fn approved_role(apps: &[String], grant: Grant, way: Way, trail: &mut Trail) -> 
                     "the domain grants the role Customer without approval{}",
                     cost(apps)
                 )
+                .into()
             });
             Outcome::Atlassian
         }
@@ -236,6 +239,7 @@ fn not_approved(state: &State<'_>, class: &DomainClass, way: Way, trail: &mut Tr
                         "{} is not an approved domain (the list {why})",
                         class.label()
                     )
+                    .into()
                 });
             }
             external(state, class, trail)
@@ -259,7 +263,7 @@ fn external(state: &State<'_>, class: &DomainClass, trail: &mut Trail) -> Outcom
     match &site.allowed {
         Fact::Unknown(why) => {
             trail.add("R3", None, || {
-                format!("the allowed domains are not known: {why}")
+                format!("the allowed domains are not known: {why}").into()
             });
             Outcome::Uncertain
         }
@@ -273,7 +277,8 @@ fn external(state: &State<'_>, class: &DomainClass, trail: &mut Trail) -> Outcom
                     _ => format!(
                         "{} is not among the allowed domains, which stops agents too",
                         class.label()
-                    ),
+                    )
+                    .into(),
                 });
                 return Outcome::Rejected;
             }
@@ -285,7 +290,7 @@ fn external(state: &State<'_>, class: &DomainClass, trail: &mut Trail) -> Outcom
             }
             trail.add("R3", Some(*source), || match list {
                 None => "portal-only accounts are allowed for any domain".into(),
-                Some(_) => format!("{} is among the allowed domains", class.label()),
+                Some(_) => format!("{} is among the allowed domains", class.label()).into(),
             });
             Outcome::PortalOnly
         }

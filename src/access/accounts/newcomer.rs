@@ -114,12 +114,13 @@ pub(crate) fn perhaps_agent(state: &State<'_>, class: &DomainClass, trail: &mut 
                     "whether who is new of {} gets an agent's licence by an approval is not known",
                     class.label()
                 )
+                .into()
             });
             return Answer::Uncertain;
         }
         if let (false, Fact::Unknown(why)) = (class.public, &state.any_domain) {
             trail.add("Q5", None, || {
-                format!("whether who is new gets an agent's licence by the any-domain rule is not known: {why}")
+                format!("whether who is new gets an agent's licence by the any-domain rule is not known: {why}").into()
             });
             return Answer::Uncertain;
         }

@@ -6,6 +6,7 @@ use crate::access::state::StateKind;
 use crate::config::Sources;
 use crate::desired::ends::End;
 use crate::exit::Exit;
+use crate::neutral::phrase::Phrase;
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
@@ -62,7 +63,7 @@ struct Answers<'d> {
     /// What is said once for all answers.
     notes: Vec<Step<'d>>,
     /// What also decides and is not judged here, as sentences.
-    not_judged: &'d [String],
+    not_judged: &'d [Phrase],
 }
 
 /// Where a channel leads to.
@@ -115,7 +116,7 @@ pub struct Step<'d> {
     /// The rule, as `portcullis rule` knows it.
     rule: &'static str,
     /// What it says here.
-    text: &'d str,
+    text: &'d Phrase,
     /// Where in the files the fact stands.
     #[serde(skip_serializing_if = "Option::is_none")]
     source: Option<Place>,

@@ -12,7 +12,7 @@ use crate::config::Sources;
 use crate::desired::ends::End;
 use crate::neutral::columns::{padded, wrapped};
 use crate::neutral::neutral;
-use crate::neutral::phrase::Phrase;
+use crate::neutral::phrase::{Phrase, ours};
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 
@@ -114,7 +114,7 @@ pub fn write(
         }
     }
     let states = [Some(explanation), other];
-    let mut not_judged: Vec<&String> = Vec::new();
+    let mut not_judged: Vec<&Phrase> = Vec::new();
     for door in states.into_iter().flatten().flat_map(|one| &one.not_judged) {
         if !not_judged.contains(&door) {
             not_judged.push(door);
@@ -123,7 +123,7 @@ pub fn write(
     if !not_judged.is_empty() {
         page.heading("Also decides, not judged")?;
         for door in not_judged {
-            page.hanging(&" ".repeat(ROW), ROW, door)?;
+            page.hanging(&" ".repeat(ROW), ROW, &door.to_string())?;
         }
     }
     let more = match (form.rules, form.channels) {
@@ -147,7 +147,7 @@ fn notes(explanation: &Explanation, other: Option<&Explanation>) -> Vec<Because>
             .any(|known| known.text == note.text)
     };
     let only = |explanation: &Explanation, note: &Because| Because {
-        text: format!("{}: {}", explanation.state.word(), note.text),
+        text: ours(format!("{}: ", explanation.state.word())).then(&note.text),
         ..note.clone()
     };
     let here = explanation
@@ -617,7 +617,7 @@ impl Page<'_> {
         let label = format!("{:indent$}{:<4} ", "", step.rule.0);
         let text = match step.source {
             Some(source) => format!("{}  ({})", step.text, place(source, self.sources)),
-            None => step.text.clone(),
+            None => step.text.to_string(),
         };
         self.hanging(&label, label.len(), &text)
     }

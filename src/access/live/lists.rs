@@ -45,7 +45,7 @@ impl<'a> Lists<'a> {
     ) -> Coverage {
         let live = match live {
             Some(Read::Complete(live)) => live,
-            Some(Read::Incomplete(why)) => return Coverage::Unread(why.why.clone()),
+            Some(Read::Incomplete(why)) => return Coverage::Unread(why.why.to_string()),
             None => return Coverage::Unread(NOT_ASKED.to_owned()),
         };
         for account in live {

@@ -29,7 +29,7 @@ pub(super) fn scheme(
     };
     let customers_role = seen.customers_role();
     match &seen.scheme {
-        Read::Incomplete(why) => scheme.reading = Reading::Refused(why.why.clone()),
+        Read::Incomplete(why) => scheme.reading = Reading::Refused(why.why.to_string()),
         Read::Complete(read) => {
             scheme.reading = match (&seen.roles, uses_roles(&read.grants)) {
                 (Read::Incomplete(why), true) => {
@@ -55,11 +55,11 @@ pub(super) fn scheme(
     circles.of_customers();
     scheme.circles = circles.circles;
     scheme.customers_unread = match &seen.customers {
-        Some(Read::Incomplete(why)) => Some(why.why.clone()),
+        Some(Read::Incomplete(why)) => Some(why.why.to_string()),
         Some(Read::Complete(_)) | None => None,
     };
     scheme.staff = match (&seen.scheme, staff) {
-        (Read::Incomplete(why), Coverage::Whole) => Coverage::Unread(why.why.clone()),
+        (Read::Incomplete(why), Coverage::Whole) => Coverage::Unread(why.why.to_string()),
         (_, staff) => staff,
     };
     scheme
@@ -180,7 +180,7 @@ impl Circles<'_, '_> {
     fn of_roles(&mut self) -> Coverage {
         let roles = match &self.seen.roles {
             Read::Complete(roles) => roles,
-            Read::Incomplete(why) => return Coverage::Unread(why.why.clone()),
+            Read::Incomplete(why) => return Coverage::Unread(why.why.to_string()),
         };
         let Some(actors) = &self.seen.actors else {
             return Coverage::Unread(NOT_ASKED.to_owned());
@@ -222,7 +222,7 @@ impl Circles<'_, '_> {
                 .map(|seen| &seen.members)
             {
                 Some(Read::Complete(members)) => Ok(members),
-                Some(Read::Incomplete(why)) => Err(why.why.clone()),
+                Some(Read::Incomplete(why)) => Err(why.why.to_string()),
                 None => Err(NOT_ASKED.to_owned()),
             };
             let name = Circle::of_customers(&group.name);
@@ -233,7 +233,7 @@ impl Circles<'_, '_> {
     fn group(&mut self, name: String, group: String, part: Part) {
         let members = match self.seen.groups.get(&group) {
             Some(Read::Complete(members)) => Ok(members),
-            Some(Read::Incomplete(why)) => Err(why.why.clone()),
+            Some(Read::Incomplete(why)) => Err(why.why.to_string()),
             None => Err(NOT_ASKED.to_owned()),
         };
         self.circle(name, Some(group), part, members);

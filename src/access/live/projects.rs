@@ -21,7 +21,7 @@ pub(super) fn projects<'a>(
     let desired = lists.desired;
     let unlisted = match &lists.observed.organizations {
         Some(Read::Complete(_)) => None,
-        Some(Read::Incomplete(why)) => Some(why.why.clone()),
+        Some(Read::Incomplete(why)) => Some(why.why.to_string()),
         None => Some(NOT_ASKED.to_owned()),
     };
     let mut projects = Vec::new();
@@ -49,7 +49,7 @@ pub(super) fn projects<'a>(
                     .collect();
                 (links, Coverage::Whole)
             }
-            Some(Read::Incomplete(why)) => (Vec::new(), Coverage::Unread(why.why.clone())),
+            Some(Read::Incomplete(why)) => (Vec::new(), Coverage::Unread(why.why.to_string())),
             None => (Vec::new(), Coverage::Unread(NOT_ASKED.to_owned())),
         };
         links.sort_by_key(|link| link.organization);

@@ -40,7 +40,7 @@ pub(super) fn rules(
                 source,
             )
         }
-        Some(Read::Incomplete(why)) => Fact::Unknown(why.why.clone()),
+        Some(Read::Incomplete(why)) => Fact::Unknown(why.why.to_string()),
         None if desired.atlassian.is_none() => Fact::Known(None, Source::Default),
         None => Fact::Unknown(NOT_ASKED.to_owned()),
     };
@@ -62,7 +62,7 @@ fn live_toggle(desired: &Desired<'_>, observed: &Observed, field: SiteField) -> 
                 Fact::Known(SiteValue::Toggle(on), source @ Source::Read(_)) => {
                     Fact::Known(on, source)
                 }
-                _ => Fact::Unknown(why.why),
+                _ => Fact::Unknown(why.why.to_string()),
             };
         }
     };
@@ -186,7 +186,7 @@ fn live_approved(observed: &Observed) -> Approved {
         },
         Some(Read::Incomplete(why)) => Approved {
             domains: BTreeMap::new(),
-            coverage: Coverage::Unread(why.why.clone()),
+            coverage: Coverage::Unread(why.why.to_string()),
             default_apps: Vec::new(),
         },
         None => Approved {

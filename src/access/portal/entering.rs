@@ -149,6 +149,7 @@ pub(super) fn perhaps_joined(
             named(&organization.name),
             project.key
         )
+        .into()
     });
     reach.or(Reach::both(Answer::Uncertain))
 }
@@ -180,6 +181,7 @@ impl Joined {
                         "new customers of the domain join {} by themselves",
                         named(&organization.name)
                     )
+                    .into()
                 });
             }
         }

@@ -4,6 +4,7 @@ use super::{Listed, Listing, Via};
 use crate::access::explain::json::{Place, Step, because, place, surface};
 use crate::config::Sources;
 use crate::exit::Exit;
+use crate::neutral::phrase::Phrase;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -26,9 +27,9 @@ pub struct WhoDocument<'d> {
     /// Everybody known who reaches it; with `--privacy counts` one row for those who come by the same routes.
     people: Vec<PersonDocument<'d>>,
     /// What was not read, so that somebody may be missing.
-    gaps: &'d [String],
+    gaps: &'d [Phrase],
     /// What also decides and is not judged here, as sentences.
-    not_judged: &'d [String],
+    not_judged: &'d [Phrase],
     /// The exit code.
     exit_code: u8,
     /// The reason of the exit code, in words.
@@ -43,7 +44,7 @@ struct ClassDocument<'d> {
     /// `yes`, `no` or `uncertain`.
     answer: &'static str,
     /// By which route, in words.
-    route: &'d str,
+    route: &'d Phrase,
     /// Why, step by step.
     because: Vec<Step<'d>>,
 }
@@ -75,7 +76,7 @@ struct PersonDocument<'d> {
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct RouteDocument {
     /// The route in words, such as `roster` or `organization Globex`.
-    route: String,
+    route: Phrase,
     /// The rule that makes it one, as `portcullis rule` knows it.
     rule: &'static str,
     /// Where in the files it stands.

@@ -5,6 +5,7 @@ use crate::access::answer::{Answer, Because, RuleId, Source};
 use crate::access::scheme::{Circle, Part, Reading};
 use crate::access::state::{Coverage, Project};
 use crate::model::Surface;
+use crate::neutral::phrase::Phrase;
 
 const READ: Option<Source> = Some(Source::Read(Surface::Documented));
 
@@ -12,10 +13,10 @@ fn row(who: String, answer: Answer, route: String, rule: &'static str, text: Str
     ClassRow {
         who,
         answer,
-        route,
+        route: route.into(),
         because: vec![Because {
             rule: RuleId(rule),
-            text,
+            text: text.into(),
             source: READ,
         }],
     }
@@ -67,7 +68,7 @@ pub(super) fn agents(project: &Project) -> ClassRow {
         route: "agents and administrators of the project".into(),
         because: vec![Because {
             rule: RuleId("V1"),
-            text,
+            text: text.into(),
             source: READ.filter(|_| scheme.staff == Coverage::Whole),
         }],
     }
@@ -108,30 +109,36 @@ pub(super) fn groups(project: &Project) -> Vec<ClassRow> {
 }
 
 /// What is not known of schemes, roles and groups; reads as sentences.
-pub(super) fn gaps(project: &Project) -> Vec<String> {
+pub(super) fn gaps(project: &Project) -> Vec<Phrase> {
     let scheme = &project.scheme;
     let mut gaps = Vec::new();
     if let Reading::Refused(why) = &scheme.reading {
-        gaps.push(format!(
-            "whom the permission scheme of {} lets in is not known: {why}",
-            project.key
-        ));
+        gaps.push(
+            format!(
+                "whom the permission scheme of {} lets in is not known: {why}",
+                project.key
+            )
+            .into(),
+        );
     }
     if let Some(why) = &scheme.customers_unread {
-        gaps.push(format!(
-            "which groups are in the role Service Desk Customers of {} is not known: {why}",
-            project.key
-        ));
+        gaps.push(
+            format!(
+                "which groups are in the role Service Desk Customers of {} is not known: {why}",
+                project.key
+            )
+            .into(),
+        );
     }
     for grant in &scheme.unjudged {
         gaps.push(format!(
             "the permission scheme of {} grants Browse Projects {grant}; what that does to the portal is not documented",
             project.key
-        ));
+        ).into());
     }
     for circle in &scheme.circles {
         if let Coverage::Unread(why) = &circle.members {
-            gaps.push(format!("who is in {} is not known: {why}", circle.name));
+            gaps.push(format!("who is in {} is not known: {why}", circle.name).into());
         }
     }
     gaps

@@ -51,13 +51,13 @@ pub fn text(
     if !audience.gaps.is_empty() {
         writeln!(out, "\nNot in this list")?;
         for gap in &audience.gaps {
-            hanging(out, "  ", gap, width)?;
+            hanging(out, "  ", &gap.to_string(), width)?;
         }
     }
     if !audience.not_judged.is_empty() {
         writeln!(out, "\nAlso decides, not judged")?;
         for door in &audience.not_judged {
-            hanging(out, "  ", door, width)?;
+            hanging(out, "  ", &door.to_string(), width)?;
         }
     }
     Ok(())
@@ -107,7 +107,7 @@ fn classes(
             padded(beside, name_width),
             class.answer.word()
         );
-        hanging(out, &label, &class.route, width)?;
+        hanging(out, &label, &class.route.to_string(), width)?;
         for step in &class.because {
             let place = step.source.map(|source| text::place(source, sources));
             let place = place.map_or_else(String::new, |place| format!("  ({place})"));
@@ -128,7 +128,8 @@ fn people(
     let name_width = column(audience.people.iter().map(|row| row.who.as_str()));
     let answer_width = column(audience.people.iter().map(|row| row.answer.word()));
     let routes = || audience.people.iter().flat_map(|row| &row.via);
-    let route_width = column(routes().map(Via::said));
+    let said: Vec<String> = routes().map(|via| via.said().to_string()).collect();
+    let route_width = column(said.iter().map(String::as_str));
     let rests = routes().map(|via| rule_and_place(via, sources).width());
     let beside = name_width + answer_width + route_width + 8 + rests.max().unwrap_or(0) <= width;
     for row in &audience.people {
@@ -144,7 +145,7 @@ fn people(
         }
         for (at, via) in row.via.iter().enumerate() {
             let label = if beside && at == 0 { &head } else { &further };
-            let route = padded(&neutral(via.said()), route_width);
+            let route = padded(&via.said().to_string(), route_width);
             let line = format!("{label}{route}  {}", rule_and_place(via, sources));
             match line.width() <= width {
                 true => writeln!(out, "{line}")?,
@@ -165,8 +166,8 @@ const WIDEST: usize = 50;
 const NARROWEST: usize = 30;
 
 /// Returns the columns that texts below each other take.
-fn column<'t>(texts: impl Iterator<Item = &'t str>) -> usize {
-    let widths = texts.map(|text| neutral(text).width());
+fn column<T: std::fmt::Display>(texts: impl Iterator<Item = T>) -> usize {
+    let widths = texts.map(|text| neutral(&text.to_string()).width());
     widths.max().unwrap_or(0).min(WIDEST)
 }
 
@@ -229,7 +230,7 @@ pub fn csv(out: &mut dyn Write, audience: &Listing, sources: &Sources) -> io::Re
             "",
             "",
             class.answer.word(),
-            &class.route,
+            &class.route.to_string(),
             first.map_or("", |step| step.rule.0),
             &source,
             "",
@@ -247,7 +248,7 @@ pub fn csv(out: &mut dyn Write, audience: &Listing, sources: &Sources) -> io::Re
                 &row.name,
                 row.account.map_or("", |kind| kind.word()),
                 row.answer.word(),
-                &via.route,
+                &via.route.to_string(),
                 via.rule.0,
                 &source,
                 &via.until

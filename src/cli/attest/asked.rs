@@ -6,6 +6,7 @@ use crate::exit::Exit;
 use crate::files::{self, Given};
 use crate::model::Address;
 use crate::neutral::neutral;
+use crate::neutral::phrase::Phrase;
 use crate::report::document::ManualStepDocument;
 use crate::report::json::read_plan;
 use camino::Utf8Path;
@@ -30,7 +31,7 @@ pub(super) async fn ask(file: &Utf8Path, output: &mut Output) -> Result<Answers,
         seen: Vec::new(),
         left: 0,
     };
-    let mut page: Option<(&[String], &Option<String>)> = None;
+    let mut page: Option<(&[Phrase], &Option<String>)> = None;
     for step in &plan.manual_steps {
         let here = (step.page(), &step.link);
         if page != Some(here) {
@@ -56,7 +57,8 @@ pub(super) async fn ask(file: &Utf8Path, output: &mut Output) -> Result<Answers,
 /// Says which page is meant, where it is, and who may open it.
 fn visit(step: &ManualStepDocument, output: &mut Output) {
     tell(output, "");
-    tell(output, &step.page().join(" → "));
+    let page = Phrase::default().joined(step.page(), " → ");
+    tell(output, &page.to_string());
     if let Some(link) = &step.link {
         tell(output, &format!("  {link}"));
     }

@@ -5,6 +5,7 @@ use crate::desired::Desired;
 use crate::drift::blame::{Blame, Item, Logs, Names, Record, blame};
 use crate::jsm::{ApiError, AuditRecord, Reader};
 use crate::model::AccountId;
+use crate::neutral::phrase::{ours, prose};
 use crate::observed::Observed;
 use crate::report::document::ResourceChange;
 use crate::report::drift::BlameRow;
@@ -137,10 +138,10 @@ pub(super) fn rows(
         let (by, at, says) = match said {
             Blame::By(record) => {
                 let at = record.at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
-                (record.by, Some(at), record.summary)
+                (record.by, Some(at), prose(record.summary))
             }
-            Blame::Silent => (None, None, "the log says nothing".to_owned()),
-            Blame::Unread(why) => (None, None, format!("the log was not read: {why}")),
+            Blame::Silent => (None, None, ours("the log says nothing")),
+            Blame::Unread(why) => (None, None, format!("the log was not read: {why}").into()),
         };
         BlameRow {
             address: row.address.clone(),

@@ -7,6 +7,7 @@ use crate::config::yaml::{Entry, Node};
 use crate::config::{codes, keys};
 use crate::diagnostic::{Diagnostic, short};
 use crate::model::{AccountId, AccountKind};
+use crate::neutral::phrase::{ours, personal, say};
 use std::collections::BTreeSet;
 
 const ACCOUNT_STATE: &[(&str, SeedAccountState)] = &[
@@ -112,7 +113,10 @@ pub(in crate::config) fn account_id(cx: &mut Context, node: &Node<'_>) -> Option
         cx.report(
             Diagnostic::error(
                 codes::INVALID_ID,
-                format!("invalid account id `{}`: {problem}", short(text)),
+                say(
+                    "invalid account id {}: {}",
+                    [personal(short(text)), ours(problem)],
+                ),
             )
             .at(node.mark),
         );

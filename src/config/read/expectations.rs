@@ -10,6 +10,7 @@ use crate::config::yaml::{Entry, Node};
 use crate::config::{codes, keys, yaml};
 use crate::diagnostic::{Diagnostic, Located, Mark, short};
 use crate::model::{Address, Domain, OrganizationName, SiteKey, SpaceKey};
+use crate::neutral::phrase::{personal, say};
 
 const ABILITY: &[(&str, Ability)] = &[
     ("sign_up", Ability::SignUp),
@@ -199,7 +200,7 @@ fn who(cx: &mut Context, node: &Node<'_>) -> Option<Located<ExpectedWho>> {
                 cx.report(
                     Diagnostic::error(
                         codes::UNKNOWN_WORD,
-                        format!("`{}` names nobody", short(text)),
+                        say("{} names nobody", [personal(short(text))]),
                     )
                     .at(node.mark)
                     .hint(WHO_HINT),

@@ -7,6 +7,7 @@ use crate::config::yaml::{Entry, Value};
 use crate::config::{codes, keys};
 use crate::diagnostic::{Diagnostic, Located, short};
 use crate::model::{EmailAccountCreation, OrganizationManagement, SiteField, SiteValue};
+use crate::neutral::phrase::say;
 use std::collections::{BTreeMap, BTreeSet};
 
 type Settings = BTreeMap<SiteField, Located<SiteValue>>;
@@ -90,9 +91,9 @@ fn allowed_domains(
         cx.report(
             Diagnostic::error(
                 codes::WRONG_TYPE,
-                format!(
+                say(
                     "expected `any` or a list of domains, found {}",
-                    entry.node.kind()
+                    [entry.node.kind()],
                 ),
             )
             .at(entry.node.mark)

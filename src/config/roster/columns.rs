@@ -5,6 +5,7 @@ use super::table::folded;
 use crate::config::codes;
 use crate::config::context::{Context, parse_date};
 use crate::diagnostic::{Diagnostic, Mark, short};
+use crate::neutral::phrase::{Phrase, bare, foreign, ours, personal, say, snippet};
 use std::collections::BTreeSet;
 
 /// Words in a header that say that the column decides who may stay, how long, or where; the docs list them.
@@ -201,47 +202,19 @@ pub(super) fn judge(
         let Some(meaning) = column.meaning() else {
             continue;
         };
-        let name = short(&column.name);
-        let message = format!("the column `{name}` is not used, and could matter");
+        let name = personal(short(&column.name));
+        let message = say("the column {} is not used, and could matter", [name]);
         let diagnostic = if exact {
             Diagnostic::error(codes::UNUSED_COLUMN, message)
         } else {
             Diagnostic::warning(codes::UNUSED_COLUMN, message)
         };
-        let quoted = quoted(&column.name);
-        let mapping = match meaning {
-            Meaning::End if purpose != Purpose::Leavers => {
-                format!("`columns: {{ until: {quoted} }}`")
-            }
-            Meaning::Organization | Meaning::Other if purpose == Purpose::List => {
-                let other = "project";
-                let list = if folded(&column.name).contains(other) {
-                    other
-                } else {
-                    "organization"
-                };
-                format!(
-                    "name the file under `rosters` of the site with `columns: {{ {list}: {quoted} }}`, which fills many lists"
-                )
-            }
-            Meaning::Organization if purpose == Purpose::Lists => {
-                format!("`columns: {{ organization: {quoted} }}`")
-            }
-            _ => {
-                let values: Vec<String> = column
-                    .values
-                    .iter()
-                    .map(|value| self::quoted(value))
-                    .collect();
-                format!(
-                    "`where: {{ {quoted}: {{ in: [{}], out: [] }} }}`",
-                    values.join(", ")
-                )
-            }
-        };
-        cx.report(diagnostic.at(column.mark).hint(format!(
-            "{}, or `ignore_columns: [{quoted}]` beside `file: {path}`",
-            mapping_start(&mapping)
+        let name = foreign(quoted(&column.name));
+        let ignored = snippet(say("ignore_columns: [{}]", [name.clone()]));
+        let way = say_mapping(column, meaning, purpose, name);
+        cx.report(diagnostic.at(column.mark).hint(say(
+            "{}, or {} beside {}",
+            [way, ignored, foreign(format!("file: {path}"))],
         )));
     }
     let rest: Vec<&Unused> = unused
@@ -249,16 +222,19 @@ pub(super) fn judge(
         .filter(|column| column.meaning().is_none())
         .collect();
     if let Some(first) = rest.first() {
-        let names: Vec<String> = rest
+        let names: Vec<Phrase> = rest
             .iter()
-            .map(|column| format!("`{}`", short(&column.name)))
+            .map(|column| personal(short(&column.name)))
             .collect();
         cx.report(
             Diagnostic::note(
                 codes::UNUSED_COLUMN,
                 match names.as_slice() {
-                    [one] => format!("the column {one} is not used"),
-                    many => format!("the columns {} are not used", many.join(", ")),
+                    [one] => say("the column {} is not used", [one.clone()]),
+                    many => say(
+                        "the columns {} are not used",
+                        [Phrase::default().joined(many, ", ")],
+                    ),
                 },
             )
             .at(first.mark),
@@ -266,11 +242,32 @@ pub(super) fn judge(
     }
 }
 
-fn mapping_start(mapping: &str) -> String {
-    if mapping.starts_with('`') {
-        format!("write {mapping}")
-    } else {
-        mapping.to_owned()
+/// Says how a column is put to use that could matter.
+fn say_mapping(column: &Unused, meaning: Meaning, purpose: Purpose, name: Phrase) -> Phrase {
+    let columns = |what: &str| snippet(say("columns: { {}: {} }", [ours(what), name.clone()]));
+    match meaning {
+        Meaning::End if purpose != Purpose::Leavers => say("write {}", [columns("until")]),
+        Meaning::Organization | Meaning::Other if purpose == Purpose::List => {
+            let other = "project";
+            let list = match folded(&column.name).contains(other) {
+                true => other,
+                false => "organization",
+            };
+            say(
+                "name the file under `rosters` of the site with {}, which fills many lists",
+                [columns(list)],
+            )
+        }
+        Meaning::Organization if purpose == Purpose::Lists => {
+            say("write {}", [columns("organization")])
+        }
+        _ => {
+            let values = column.values.iter().map(|value| bare(quoted(value)));
+            let values: Vec<Phrase> = values.collect();
+            let values = Phrase::default().joined(&values, ", ");
+            let block = say("where: { {}: { in: [{}], out: [] } }", [name, values]);
+            say("write {}", [snippet(block)])
+        }
     }
 }
 

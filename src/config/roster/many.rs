@@ -17,6 +17,7 @@ use crate::config::workspace::{
 use crate::config::yaml::Entry;
 use crate::diagnostic::{Diagnostic, Located, Mark, Severity, Span, short};
 use crate::model::{Address, OrganizationName, ProjectKey};
+use crate::neutral::phrase::{Phrase, bare, foreign, ours, personal, say, snippet};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// The lists of a site that rows may name.
@@ -178,10 +179,9 @@ impl List {
             if first {
                 let diagnostic = Diagnostic::warning(
                     codes::MANAGED_ELSEWHERE,
-                    format!(
-                        "rows for the {} `{}` are left alone: {why}",
-                        self.kind,
-                        short(&self.name)
+                    say(
+                        "rows for the {} {} are left alone: {}",
+                        [ours(self.kind), personal(short(&self.name)), ours(why)],
                     ),
                 );
                 budget.report(
@@ -245,27 +245,32 @@ fn say_undeclared(cx: &mut Context, source: &Source, undeclared: &Undeclared, kn
     let rows: u64 = undeclared.values().map(|(_, rows)| rows).sum();
     let named = undeclared
         .keys()
-        .map(|(kind, name)| format!("{kind} `{}`", short(name)));
-    let named: Vec<String> = named.collect();
-    let message = format!(
-        "`{}` fills lists that are not declared ({rows} {}): {}",
-        source.path,
-        if rows == 1 { "row" } else { "rows" },
-        named.join(", ")
+        .map(|(kind, name)| say("{} {}", [ours(kind), personal(short(name))]));
+    let named: Vec<Phrase> = named.collect();
+    let message = say(
+        "{} fills lists that are not declared ({} {}): {}",
+        [
+            foreign(&source.path),
+            ours(rows),
+            ours(if rows == 1 { "row" } else { "rows" }),
+            Phrase::default().joined(&named, ", "),
+        ],
     );
     let block = |kind: &str, empty: &str| {
         let names = undeclared.keys().filter(|(found, _)| *found == kind);
-        let names: Vec<String> = names
-            .map(|(_, name)| format!("{}: {empty}", quoted(name)))
+        let names: Vec<Phrase> = names
+            .map(|(_, name)| bare(quoted(name)).word(": ").word(empty))
             .collect();
-        (!names.is_empty()).then(|| format!("{kind}s: {{ {} }}", names.join(", ")))
+        let all = Phrase::default().joined(&names, ", ");
+        (!names.is_empty()).then(|| snippet(say("{}s: { {} }", [ours(kind), all])))
     };
     let blocks = [
         block("organization", "{ members: {} }"),
         block("project", "{ customers: {} }"),
     ];
-    let blocks: Vec<String> = blocks.into_iter().flatten().collect();
-    let mut hint = format!("declare them under the site: `{}`", blocks.join("` and `"));
+    let blocks: Vec<Phrase> = blocks.into_iter().flatten().collect();
+    let blocks = Phrase::default().joined(&blocks, " and ");
+    let mut hint = say("declare them under the site: {}", [blocks]);
     for (kind, name) in undeclared.keys().take(8) {
         let declared = || {
             known
@@ -279,19 +284,18 @@ fn say_undeclared(cx: &mut Context, source: &Source, undeclared: &Undeclared, kn
                     && names(name, Some(between)).all(|part| declared().any(|known| known == part))
             })
         {
-            hint = format!(
-                "write `split: {}` where a cell names several",
-                quoted(between)
+            hint = say(
+                "write {} where a cell names several",
+                [foreign(format!("split: {}", quoted(between)))],
             );
             break;
         }
         let fold = OrganizationName::fold(name);
         let near = declared().find(|known| OrganizationName::fold(known) == fold);
         if let Some(near) = near.or_else(|| closest(name, declared())) {
-            hint = format!(
-                "did you mean {} for {}? Otherwise {hint}",
-                quoted(near),
-                quoted(name)
+            hint = say(
+                "did you mean {} for {}? Otherwise {}",
+                [bare(quoted(near)), bare(quoted(name)), hint],
             );
             break;
         }

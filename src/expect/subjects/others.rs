@@ -34,7 +34,7 @@ pub(super) fn others(state: &State<'_>, allowed: &[&ExpectedWho]) -> Vec<Subject
     all.extend(people_of(state, known));
     if state.kind == StateKind::Desired {
         all.push(Subject {
-            name: "somebody whom the workspace does not name".to_owned(),
+            name: "somebody whom the workspace does not name".into(),
             who: Who::Unlisted,
             perhaps: true,
         });

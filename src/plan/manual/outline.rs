@@ -4,15 +4,16 @@ use super::{Entry, ManualSubject, path};
 use crate::config::Site;
 use crate::model::{Email, SiteField};
 use crate::neutral::named;
+use crate::neutral::phrase::{Phrase, foreign, marked, ours, person, prose, say};
 use crate::observed::ObservedRoles;
 use serde_json::Value;
 
 /// A step before it is fitted to a site.
 pub(super) struct Outline {
-    pub(super) title: String,
+    pub(super) title: Phrase,
     pub(super) entry: Entry,
     /// What follows the entry.
-    pub(super) path: Vec<String>,
+    pub(super) path: Vec<Phrase>,
     pub(super) role: &'static str,
 }
 
@@ -59,40 +60,30 @@ impl Outline {
                 Entry::Project,
                 format!("set the e-mail domains of organization {}", named(name)),
                 &[
-                    "Customers",
-                    name.as_str(),
-                    "More actions (…)",
-                    "Manage email domains",
+                    ours("Customers"),
+                    prose(name),
+                    ours("More actions (…)"),
+                    ours("Manage email domains"),
                 ],
             )
             .by(organization_role(site)),
             S::Rename { from, to } => Self::new(
                 Entry::Project,
                 format!("rename organization {} to {}", named(from), named(to)),
-                &["Customers", from, &format!("edit its name to {to}")],
+                &[
+                    ours("Customers"),
+                    prose(from),
+                    say("edit its name to {}", [prose(to)]),
+                ],
             )
             .by(organization_role(site)),
-            S::ChannelAccess(project) => Self::new(
-                Entry::Project,
+            S::ChannelAccess(project) => customer_permission(
                 format!("set channel access of project `{project}`"),
-                &[
-                    PROJECT_SETTINGS,
-                    "Access",
-                    "Customer permissions",
-                    "Channel access",
-                    "Save",
-                ],
+                "Channel access",
             ),
-            S::CustomerSharing(project) => Self::new(
-                Entry::Project,
+            S::CustomerSharing(project) => customer_permission(
                 format!("set customer sharing of project `{project}`"),
-                &[
-                    PROJECT_SETTINGS,
-                    "Access",
-                    "Customer permissions",
-                    "Customer sharing",
-                    "Save",
-                ],
+                "Customer sharing",
             ),
             S::KnowledgeBase(project, space) => Self::new(
                 Entry::Project,
@@ -113,24 +104,27 @@ impl Outline {
             S::RevokePortalAccess(person) => portal_access(person, false),
             S::SuspendAccount(person) => of_account(
                 person,
-                format!(
-                    "suspend the Atlassian account of `{}` on this site",
-                    person.written()
+                say(
+                    "suspend the Atlassian account of {} on this site",
+                    [marked(person.written())],
                 ),
                 &["More actions (…)", "Suspend access"],
             ),
             S::CustomerRole(person, apps) => customer_role(person, apps),
             S::LeaveGroups(person, groups, app) => {
-                let groups: Vec<_> = groups.iter().map(named).collect();
-                let (who, groups) = (person.written(), groups.join(" and "));
-                let title = format!("take `{who}` out of {groups}, which gives {app}");
+                let groups: Vec<_> = groups.iter().map(foreign).collect();
+                let groups = Phrase::default().joined(&groups, " and ");
+                let title = say(
+                    "take {} out of {}, which gives {}",
+                    [marked(person.written()), groups, ours(app)],
+                );
                 of_account(person, title, &["Groups", "Remove from group"])
             }
         }
     }
 
     /// A step for whoever usually sees to what is there.
-    fn new(entry: Entry, title: impl Into<String>, steps: &[&str]) -> Self {
+    fn new<S: Clone + Into<Phrase>>(entry: Entry, title: impl Into<Phrase>, steps: &[S]) -> Self {
         Self {
             title: title.into(),
             entry,
@@ -152,12 +146,15 @@ impl Outline {
 
 fn invitation(people: &[Email]) -> Outline {
     let whom = match people {
-        [one] => format!("`{}`", one.written()),
-        all => format!("these {} people", all.len()),
+        [one] => marked(one.written()),
+        all => ours(format!("these {} people", all.len())),
     };
     Outline::new(
         Entry::Users,
-        format!("invite {whom} with the Jira Service Management role Customer"),
+        say(
+            "invite {} with the Jira Service Management role Customer",
+            [whom],
+        ),
         &[
             "Invite users (for who is listed already: Grant access)",
             "Jira Service Management: Customer",
@@ -168,13 +165,13 @@ fn invitation(people: &[Email]) -> Outline {
 
 fn migration(people: &[Email]) -> Outline {
     let title = match people {
-        [one] => format!(
-            "migrate the portal-only account of `{}` to an Atlassian account, which cannot be undone",
-            one.written()
+        [one] => say(
+            "migrate the portal-only account of {} to an Atlassian account, which cannot be undone",
+            [marked(one.written())],
         ),
-        all => format!(
+        all => say(
             "migrate these {} portal-only accounts to Atlassian accounts, which cannot be undone",
-            all.len()
+            [ours(all.len())],
         ),
     };
     Outline::new(
@@ -193,27 +190,32 @@ fn portal_access(person: &Email, granted: bool) -> Outline {
     let who = person.written();
     let (title, does) = match granted {
         true => (
-            format!("give the portal-only account of `{who}` its access back"),
+            say(
+                "give the portal-only account of {} its access back",
+                [marked(who)],
+            ),
             "Grant access",
         ),
         false => (
-            format!("end the portal-only access of `{who}`; only a person can give it back"),
+            say(
+                "end the portal-only access of {}; only a person can give it back",
+                [marked(who)],
+            ),
             "Revoke access",
         ),
     };
-    let search = format!("search for {who}");
-    Outline::new(
-        Entry::PortalCustomers,
-        title,
-        &[&search, "More actions (…)", does],
-    )
+    let steps = [search(who), ours("More actions (…)"), ours(does)];
+    Outline::new(Entry::PortalCustomers, title, &steps)
 }
 
 fn customer_role(person: &Email, apps: &[String]) -> Outline {
     let who = person.written();
-    let mut title = format!("give `{who}` the Jira Service Management role Customer");
+    let mut title = say(
+        "give {} the Jira Service Management role Customer",
+        [marked(who)],
+    );
     if !apps.is_empty() {
-        title += &format!(", then take away {}", apps.join(", "));
+        title = title.word(&format!(", then take away {}", apps.join(", ")));
     }
     // The licence of an agent goes with the choice of the role; every other app has a choice of its own.
     let mut steps = vec!["Jira Service Management: Customer".to_owned()];
@@ -234,12 +236,15 @@ fn app_name(app: &str) -> &str {
 }
 
 /// A step at an Atlassian account in the list of users.
-fn of_account(person: &Email, title: String, controls: &[&str]) -> Outline {
-    let search = format!("search for {}", person.written());
-    let steps: Vec<&str> = std::iter::once(search.as_str())
-        .chain(controls.iter().copied())
+fn of_account(who: &Email, title: Phrase, controls: &[&str]) -> Outline {
+    let steps: Vec<Phrase> = std::iter::once(search(who.written()))
+        .chain(controls.iter().map(ours))
         .collect();
     Outline::new(Entry::Users, title, &steps)
+}
+
+fn search(who: &str) -> Phrase {
+    say("search for {}", [person(who)])
 }
 
 /// Returns how many elements of an outline's path lead to its page.
@@ -338,6 +343,18 @@ fn site_field(field: SiteField) -> Outline {
     Outline::new(Entry::SiteSettings, title, page).by(role)
 }
 
+/// A step on a project's page of customer permissions.
+fn customer_permission(title: String, control: &str) -> Outline {
+    let page = [
+        PROJECT_SETTINGS,
+        "Access",
+        "Customer permissions",
+        control,
+        "Save",
+    ];
+    Outline::new(Entry::Project, title, &page)
+}
+
 /// The page has one option for each answer, so the step names the one to pick; where it is not known, their heading.
 fn account_creation(expected: &Value) -> Outline {
     let mut outline = site_field(SiteField::CustomersCanCreateAccounts);
@@ -347,8 +364,8 @@ fn account_creation(expected: &Value) -> Outline {
         _ => return outline,
     };
     let control = outline.path.iter_mut();
-    for control in control.filter(|control| *control == CREATION) {
-        option.clone_into(control);
+    for control in control.filter(|control| **control == Phrase::of(CREATION)) {
+        *control = Phrase::of(option);
     }
     outline
 }

@@ -3,6 +3,7 @@
 use super::{Entry, ManualSubject, project_of};
 use crate::config::{Site, SiteUrl};
 use crate::model::SiteField;
+use crate::neutral::phrase::Phrase;
 use crate::neutral::shell::quoted;
 use url::Url;
 
@@ -36,7 +37,7 @@ impl Console {
     }
 
     /// Returns the beginning of a click path.
-    pub(super) fn path(&self, site: &Site, subject: &ManualSubject, entry: Entry) -> Vec<String> {
+    pub(super) fn path(&self, site: &Site, subject: &ManualSubject, entry: Entry) -> Vec<Phrase> {
         let console = match self {
             Self::Served(_) => "the sandbox's console".to_owned(),
             Self::Embedded => format!(
@@ -53,7 +54,8 @@ impl Console {
             Entry::PortalCustomers => Some("Portal-only customers".to_owned()),
             Entry::Project => project_of(site, subject).map(|project| format!("project {project}")),
         };
-        [console].into_iter().chain(page).collect()
+        let elements = [console].into_iter().chain(page);
+        elements.map(Phrase::from).collect()
     }
 
     /// Returns the link to the page, where a server is there to answer it.

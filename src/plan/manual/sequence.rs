@@ -34,7 +34,9 @@ pub(in crate::plan) fn sort(steps: &mut [ManualStep]) {
     steps.sort_by_cached_key(|step| {
         let first = step.addresses.first().map(ToString::to_string);
         let page = step.click_path.len().saturating_sub(step.on_page);
-        let page = step.click_path[..page].to_vec();
+        let page = step.click_path[..page].iter();
+        // Sentences are compared as text, which is made once.
+        let page: Vec<String> = page.map(ToString::to_string).collect();
         (
             turn(step, first.as_deref().unwrap_or_default()),
             page,
@@ -95,7 +97,7 @@ mod tests {
             .iter()
             .map(|(address, expected)| ManualStep {
                 addresses: vec![Address::new(address.split('/'))],
-                title: String::new(),
+                title: "".into(),
                 click_path: Vec::new(),
                 on_page: 0,
                 link: None,

@@ -9,6 +9,7 @@ use crate::diagnostic::{FileId, Located, Span};
 use crate::model::{
     Address, Domain, Email, OrganizationName, ProjectKey, SiteField, SiteKey, SpaceKey,
 };
+use crate::neutral::phrase::Phrase;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -178,7 +179,7 @@ fn text(step: &ManualStep) -> String {
     let mut text = format!(
         "{}\n  {}\n  {}\n",
         step.title,
-        step.click_path.join(" > "),
+        Phrase::default().joined(&step.click_path, " > "),
         step.role
     );
     let attest = step

@@ -5,6 +5,7 @@ use super::facts::{Facts, List, Who};
 use super::graph::Graph;
 use super::rule::Step;
 use crate::model::{AccountId, ManyMap, ManySet};
+use crate::neutral::phrase::{Phrase, person};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// People in one situation.
@@ -226,16 +227,16 @@ fn standing(facts: &Facts<'_>) -> ManyMap<AccountId, Vec<List>> {
 }
 
 /// Returns how a person is named in messages.
-pub(super) fn name(facts: &Facts<'_>, who: Who) -> String {
+pub(super) fn name(facts: &Facts<'_>, who: Who) -> Phrase {
     match who {
-        Who::Email(email) => email.key().to_owned(),
+        Who::Email(email) => person(email),
         Who::Account(id) => {
             let email = facts
                 .observed
                 .accounts
                 .get(&id)
                 .and_then(|account| account.email);
-            email.map_or_else(|| format!("id:{id}"), |email| email.key().to_owned())
+            email.map_or_else(|| person(format!("id:{id}")), person)
         }
     }
 }

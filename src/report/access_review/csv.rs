@@ -43,10 +43,10 @@ pub fn write(out: &mut dyn Write, report: &Report<'_, '_, '_>) -> io::Result<()>
     classes(report, &mut line)?;
     people(report, &mut line)?;
     for gap in report.gaps() {
-        line(note("not read", &gap))?;
+        line(note("not read", &gap.to_string()))?;
     }
     for what in report.never_judged() {
-        line(note("also decides, not judged", &what))?;
+        line(note("also decides, not judged", &what.to_string()))?;
     }
     writer.flush()
 }
@@ -102,7 +102,7 @@ fn classes(report: &Report<'_, '_, '_>, line: Line<'_>) -> io::Result<()> {
             "",
             &target,
             reach.class.answer.word(),
-            &reach.class.route,
+            &reach.class.route.to_string(),
             rule,
             &source,
             "",
@@ -160,7 +160,7 @@ fn people(report: &Report<'_, '_, '_>, line: Line<'_>) -> io::Result<()> {
                 one(
                     &target,
                     reached.answer.word(),
-                    &via.route,
+                    &via.route.to_string(),
                     via.rule.0,
                     &source,
                 )?;

@@ -7,6 +7,7 @@ use crate::access::who::json::{RouteDocument, route};
 use crate::config::ManagedBy;
 use crate::exit::Exit;
 use crate::neutral::json::escaped;
+use crate::neutral::phrase::Phrase;
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -64,9 +65,9 @@ struct Head<'d> {
 #[derive(Debug, Serialize, JsonSchema)]
 struct Tail<'d> {
     /// What was not read, so that something may be missing.
-    not_read: Vec<String>,
+    not_read: Vec<Phrase>,
     /// What also decides and is never judged here, as sentences.
-    not_judged: Vec<String>,
+    not_judged: Vec<Phrase>,
     /// What to do next, as sentences with commands.
     next: &'d [String],
     /// The exit code.
@@ -147,7 +148,7 @@ struct ClassDocument<'d> {
     /// `yes`, `no` or `uncertain`.
     answer: &'static str,
     /// By which route, in words.
-    route: &'d str,
+    route: &'d Phrase,
     /// Why, step by step.
     because: Vec<Step<'d>>,
 }

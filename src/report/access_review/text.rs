@@ -166,7 +166,7 @@ fn classes(out: &mut dyn Write, report: &Report<'_, '_, '_>) -> io::Result<()> {
             widest(some.iter().map(|line| line.answer.width())),
         ];
         lines = some;
-        let routes = widest(lines.iter().map(|line| neutral(line.route).width()));
+        let routes = widest(lines.iter().map(|line| line.route.to_string().width()));
         if widths.iter().sum::<usize>() + routes + CLASS_GAPS <= report.width {
             break;
         }
@@ -180,7 +180,7 @@ fn classes(out: &mut dyn Write, report: &Report<'_, '_, '_>) -> io::Result<()> {
             line.answer,
             line.rule
         );
-        beside(out, report, &head, &neutral(line.route))?;
+        beside(out, report, &head, &line.route.to_string())?;
     }
     Ok(())
 }
@@ -268,7 +268,7 @@ fn ways(out: &mut dyn Write, report: &Report<'_, '_, '_>, row: &Row) -> io::Resu
                 .source
                 .map_or(String::new(), |source| place(source, report.sources));
             let end = format!("{:<4} {source}", via.rule.0).trim_end().to_owned();
-            lines.push((target, answer, neutral(via.said()).into_owned(), end));
+            lines.push((target, answer, via.said().to_string(), end));
             (target, answer) = (String::new(), "");
         }
     }
@@ -310,14 +310,14 @@ fn paragraphs(
     out: &mut dyn Write,
     report: &Report<'_, '_, '_>,
     title: &str,
-    lines: &[impl AsRef<str>],
+    lines: &[impl std::fmt::Display],
 ) -> io::Result<()> {
     if lines.is_empty() {
         return Ok(());
     }
     writeln!(out, "\n{title}")?;
     for line in lines {
-        wrapped(out, report, "  ", &neutral(line.as_ref()))?;
+        wrapped(out, report, "  ", &neutral(&line.to_string()))?;
     }
     Ok(())
 }

@@ -2,7 +2,7 @@
 //! Silent, that is one line, when nothing matters.
 
 use super::{BlameRow, DriftDocument, PatchRow, WAITS};
-use crate::neutral::phrase::Phrase;
+use crate::neutral::phrase::{Phrase, quoted};
 use crate::report::document::{Check, FindingDocument, PlanDocument, ResourceChange, Source};
 use crate::report::doubts::Doubts;
 use crate::report::sentences::{Mark, lines};
@@ -42,7 +42,7 @@ pub fn text(document: &DriftDocument, style: Style, out: &mut dyn Write) -> io::
         let Some(error) = group.first() else {
             return (Phrase::default(), None);
         };
-        let says = Phrase::read(&error.message);
+        let says = error.message.clone();
         let says = match error.forbidden {
             true => says.word(" (a right or a credential is missing)"),
             false => says,
@@ -55,7 +55,9 @@ pub fn text(document: &DriftDocument, style: Style, out: &mut dyn Write) -> io::
         (what.word("): ").then(&says), error.source.as_ref())
     })?;
     sentences("accepted", &document.accepted, &mut page, |row| {
-        let what = spoken(&row.address, many).word(": ").name(&row.reason);
+        let what = spoken(&row.address, many)
+            .word(": ")
+            .then(&quoted(&row.reason));
         let what = what.word(", answered for by ").name(&row.owner);
         let what = match &row.until {
             Some(day) => what.word(", until ").key(day),
@@ -65,7 +67,7 @@ pub fn text(document: &DriftDocument, style: Style, out: &mut dyn Write) -> io::
     })?;
     sentences("worth knowing", &document.notices, &mut page, |row| {
         let what = spoken(&row.address, many).word(": ");
-        let what = what.then(&Phrase::read(&row.message));
+        let what = what.then(&row.message);
         (what.word(&format!(" [{}]", row.code)), row.source.as_ref())
     })?;
     let doubts = Doubts::of_checks(document.expectations());
@@ -74,7 +76,7 @@ pub fn text(document: &DriftDocument, style: Style, out: &mut dyn Write) -> io::
         findings.filter(|finding| !doubts.tell(finding)).collect();
     sentences("findings", &findings, &mut page, |finding| {
         let what = spoken(&finding.address, many).word(": ");
-        let what = what.then(&Phrase::read(&finding.message));
+        let what = what.then(&finding.message);
         let what = what.word(" [").key(&finding.code).word("]");
         (what, finding.source.as_ref())
     })?;
@@ -130,9 +132,7 @@ fn expectations(document: &DriftDocument, page: &mut Page<'_>) -> io::Result<()>
             _ => " is undecided: ",
         });
         let problems = check.problems.iter();
-        let problems: Vec<Phrase> = problems
-            .map(|problem| Phrase::read(&problem.message))
-            .collect();
+        let problems: Vec<Phrase> = problems.map(|problem| problem.message.clone()).collect();
         (what.joined(&problems, "; "), None)
     })
 }
@@ -200,12 +200,12 @@ pub(in crate::report) fn done_by(row: &BlameRow) -> Phrase {
             .word(" on ")
             .key(at)
             .word(": ")
-            .name(&row.says),
+            .then(&quoted(&row.says)),
         (None, Some(at)) => Phrase::of("on ")
             .key(at)
             .word(", by nobody whom the log names: ")
-            .name(&row.says),
-        _ => Phrase::read(&row.says),
+            .then(&quoted(&row.says)),
+        _ => row.says.clone(),
     }
 }
 
@@ -223,10 +223,7 @@ fn differs(row: &ResourceChange, with_base: bool) -> Phrase {
     };
     match row.portcullis.blocked_by.as_slice() {
         [] => says,
-        why => {
-            let why: Vec<Phrase> = why.iter().map(|why| Phrase::read(why)).collect();
-            says.word("; could not be applied: ").joined(&why, "; ")
-        }
+        why => says.word("; could not be applied: ").joined(why, "; "),
     }
 }
 
@@ -331,7 +328,7 @@ fn proposed(patch: &PatchRow, page: &mut Page<'_>) -> io::Result<()> {
     let heading = "cannot be accepted by a patch";
     sentences(heading, &patch.left, page, |row| {
         let what = spoken(&row.address, false).word(": ");
-        (what.then(&Phrase::read(&row.why)), None)
+        (what.then(&row.why), None)
     })?;
     page.blank();
     match &patch.file {

@@ -43,7 +43,8 @@ pub fn access_review(out: &mut dyn Write, report: &Report<'_, '_, '_>) -> io::Re
     people(report, out)?;
     sentences("Not read", &report.gaps(), out)?;
     sentences("Also decides, not judged", &report.never_judged(), out)?;
-    sentences("Next", report.next, out)?;
+    let next: Vec<Phrase> = report.next.iter().map(|next| Phrase::read(next)).collect();
+    sentences("Next", &next, out)?;
     writeln!(
         out,
         "</main>\n<footer><p class=\"soft\">Portcullis {}</p></footer>\n<script>{SCRIPT}</script>\n</body>\n</html>",
@@ -259,7 +260,7 @@ fn classes(report: &Report<'_, '_, '_>, out: &mut dyn Write) -> io::Result<()> {
             code(&line.target),
             code(&line.names()),
             line.answer,
-            said(line.route),
+            phrase(line.route),
             line.rule
         );
     }
@@ -364,7 +365,7 @@ fn person(report: &Report<'_, '_, '_>, row: &Row, out: &mut dyn Write) -> io::Re
         let via = row.via(review, reached);
         let routes: Vec<String> = via
             .iter()
-            .map(|via| format!("{} {}", said(via.said()), via.rule.0))
+            .map(|via| format!("{} {}", phrase(&via.said()), via.rule.0))
             .collect();
         let _ = write!(
             text,
@@ -377,14 +378,14 @@ fn person(report: &Report<'_, '_, '_>, row: &Row, out: &mut dyn Write) -> io::Re
     writeln!(out, "<li>{text}")
 }
 
-fn sentences(title: &str, lines: &[impl AsRef<str>], out: &mut dyn Write) -> io::Result<()> {
+fn sentences(title: &str, lines: &[Phrase], out: &mut dyn Write) -> io::Result<()> {
     if lines.is_empty() {
         return Ok(());
     }
     begin(title, out)?;
     writeln!(out, "<ul>")?;
     for line in lines {
-        writeln!(out, "<li>{}</li>", said(line.as_ref()))?;
+        writeln!(out, "<li>{}</li>", phrase(line))?;
     }
     writeln!(out, "</ul>\n</section>")
 }

@@ -6,7 +6,7 @@ use super::super::subject::{Subject, root, spoken};
 use super::super::text::rows::label;
 use super::markup::{OPEN, begin, folded, phrase, short};
 use super::people;
-use crate::neutral::phrase::Phrase;
+use crate::neutral::phrase::{Phrase, quoted};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::io::{self, Write};
@@ -98,11 +98,13 @@ pub(super) fn body(document: &DriftDocument, out: &mut dyn Write) -> io::Result<
             [one] => spoken(&one.address, many),
             all => document.of_all(all)?,
         };
-        Some(what.word(": ").then(&Phrase::read(&first.message)))
+        Some(what.word(": ").then(&first.message))
     });
     sentences("Not known", unknown.collect(), out)?;
     let accepted = document.accepted.iter().map(|row| {
-        let what = spoken(&row.address, many).word(": ").name(&row.reason);
+        let what = spoken(&row.address, many)
+            .word(": ")
+            .then(&quoted(&row.reason));
         let what = what.word(", answered for by ").name(&row.owner);
         match &row.until {
             Some(day) => what.word(", until ").key(day),
@@ -110,16 +112,14 @@ pub(super) fn body(document: &DriftDocument, out: &mut dyn Write) -> io::Result<
         }
     });
     sentences("Accepted", accepted.collect(), out)?;
-    let notices = document.notices.iter().map(|row| {
-        spoken(&row.address, many)
-            .word(": ")
-            .then(&Phrase::read(&row.message))
-    });
-    let findings = document.findings.iter().map(|row| {
-        spoken(&row.address, many)
-            .word(": ")
-            .then(&Phrase::read(&row.message))
-    });
+    let notices = document
+        .notices
+        .iter()
+        .map(|row| spoken(&row.address, many).word(": ").then(&row.message));
+    let findings = document
+        .findings
+        .iter()
+        .map(|row| spoken(&row.address, many).word(": ").then(&row.message));
     sentences("Worth knowing", notices.chain(findings).collect(), out)?;
     let Some(standing) = &document.standing else {
         return Ok(());

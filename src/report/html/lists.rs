@@ -240,11 +240,11 @@ fn why(row: &ResourceChange, many: bool) -> Phrase {
     let mut why = Phrase::read(&reason(&row.action_reason));
     let extra = &row.portcullis;
     for blocked in &extra.blocked_by {
-        why = why.word("; blocked by ").then(&Phrase::read(blocked));
+        why = why.word("; blocked by ").then(blocked);
     }
     for (at, lifted) in extra.lifted_by.iter().enumerate() {
         let before = if at == 0 { "; lifted by " } else { "; and by " };
-        why = why.word(before).then(&Phrase::read(lifted));
+        why = why.word(before).then(lifted);
     }
     if let Some(first) = extra.waiting_for.first() {
         why = why.word("; after ").then(&spoken(first, many));

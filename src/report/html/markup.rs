@@ -10,27 +10,25 @@ pub(super) const OPEN: usize = 25;
 /// Returns a phrase as HTML.
 pub(super) fn phrase(phrase: &Phrase) -> String {
     let pieces = phrase.pieces().iter().map(|piece| match piece {
-        Piece::Word(text) => escaped(text),
-        // `bdi` keeps letters that run from right to left from reordering what stands beside them.
-        Piece::Name(text) | Piece::Key(text) | Piece::Place(text, _) => {
-            format!("<code><bdi>{}</bdi></code>", escaped(text))
-        }
+        piece if piece.is_running_text() => escaped(&piece.text()),
         Piece::Link(url) if is_safe_link(url) => {
             format!("<a href=\"{0}\" rel=\"noreferrer\">{0}</a>", escaped(url))
         }
-        Piece::Link(url) => format!("<code><bdi>{}</bdi></code>", escaped(url)),
+        // `bdi` keeps letters that run from right to left from reordering what stands beside them.
+        piece => format!("<code><bdi>{}</bdi></code>", escaped(&piece.text())),
     });
     pieces.collect()
 }
 
 /// Returns a phrase as HTML with as few bytes as there can be, for rows of which there may be thousands.
 pub(super) fn short(phrase: &Phrase) -> String {
-    let pieces = phrase.pieces().iter().map(|piece| match piece {
-        Piece::Word(text) => escaped(text),
-        Piece::Name(text) | Piece::Key(text) | Piece::Place(text, _) | Piece::Link(text) => {
-            format!("<bdi>{}</bdi>", escaped(text))
-        }
-    });
+    let pieces = phrase
+        .pieces()
+        .iter()
+        .map(|piece| match piece.is_running_text() {
+            true => escaped(&piece.text()),
+            false => format!("<bdi>{}</bdi>", escaped(&piece.text())),
+        });
     pieces.collect()
 }
 

@@ -271,10 +271,7 @@ fn named(row: &GroupRow) -> String {
     let mut text = String::new();
     if !row.because.is_empty() {
         let rules = row.because.iter().take(OPEN).map(|step| {
-            let text = Phrase::default()
-                .key(&step.rule)
-                .word(" ")
-                .then(&Phrase::read(&step.text));
+            let text = Phrase::default().key(&step.rule).word(" ").then(&step.text);
             match &step.source {
                 Some(source) => text
                     .word(" (")

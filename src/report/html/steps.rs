@@ -78,7 +78,7 @@ fn one(
     writeln!(
         out,
         "<li><label><input type=\"checkbox\"> <span>{number}. {}</span></label>\n<div class=\"how\">",
-        phrase(&Phrase::read(&step.title))
+        phrase(&step.title)
     )?;
     if !control.is_empty() {
         writeln!(out, "<p>{}</p>", phrase(control))?;

@@ -5,6 +5,7 @@ use super::people::People;
 use crate::access::Because;
 use crate::access::explain::Explanation;
 use crate::access::who::Listing;
+use crate::neutral::phrase::Phrase;
 use std::collections::BTreeMap;
 
 /// What is shown of people, for a report that is written person by person.
@@ -47,22 +48,23 @@ impl Mask {
     }
 
     /// Returns what is shown of a sentence.
-    pub fn text(&self, text: &str) -> String {
-        match self.is_full() {
-            true => text.to_owned(),
-            false => self.people.text(text),
+    pub fn phrase(&self, phrase: &Phrase) -> Phrase {
+        let mut shown = phrase.clone();
+        if !self.is_full() {
+            self.people.phrase(&mut shown);
         }
+        shown
     }
 }
 
-/// Takes personal data out of an explanation; who was asked about goes through [`super::redact_text`].
+/// Takes personal data out of an explanation; who was asked about goes through [`Mask::who`].
 pub fn redact_explanation(explanation: &mut Explanation, privacy: Privacy, key: Option<&str>) {
     if privacy == Privacy::Full {
         return;
     }
     let people = People::new(privacy, key);
     for door in &mut explanation.not_judged {
-        people.rewrite(door);
+        people.phrase(door);
     }
     let projects = explanation.projects.iter_mut();
     let (reasons, by_channel): (Vec<_>, Vec<_>) = projects
@@ -89,7 +91,7 @@ pub fn redact_explanation(explanation: &mut Explanation, privacy: Privacy, key: 
 
 fn steps(because: &mut [Because], people: &People) {
     for step in because {
-        people.rewrite(&mut step.text);
+        people.phrase(&mut step.text);
     }
 }
 
@@ -103,7 +105,7 @@ pub fn redact_listing(listing: &mut Listing, privacy: Privacy, key: Option<&str>
         steps(&mut class.because, &people);
     }
     for gap in listing.gaps.iter_mut().chain(&mut listing.not_judged) {
-        people.rewrite(gap);
+        people.phrase(gap);
     }
     let mut rows = std::mem::take(&mut listing.people);
     for row in &mut rows {

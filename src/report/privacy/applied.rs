@@ -25,7 +25,7 @@ pub fn redact(
             Outcome::Failed(why)
             | Outcome::InactiveOrHidden(why)
             | Outcome::LeftToAPerson(why)
-            | Outcome::NotTried(why) => people.rewrite(why),
+            | Outcome::NotTried(why) => people.phrase(why),
             Outcome::Done
             | Outcome::AlreadyTrue
             | Outcome::Manual

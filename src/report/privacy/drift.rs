@@ -30,25 +30,23 @@ pub fn redact(document: &mut DriftDocument, privacy: Privacy, key: Option<&str>)
     }
     for row in &mut document.accepted {
         people.rewrite_address(&mut row.address);
-        people.rewrite(&mut row.owner);
-        people.rewrite(&mut row.reason);
+        // Anything that a person typed, so no form gives it away.
+        row.owner = people.pseudonym(&row.owner);
+        row.reason = people.prose(&row.reason);
     }
     for error in &mut document.unreadable {
         people.rewrite_address(&mut error.address);
-        people.rewrite(&mut error.message);
+        people.phrase(&mut error.message);
     }
     for notice in &mut document.notices {
         people.rewrite_address(&mut notice.address);
-        if notice.code.starts_with("attestation-") {
-            seen_by(&mut notice.message, &people);
-        }
-        people.rewrite(&mut notice.message);
+        people.phrase(&mut notice.message);
     }
     for row in document.blame.iter_mut().flatten() {
         people.rewrite_address(&mut row.address);
         // Anything that a log calls somebody, so no form gives it away.
         row.by = row.by.take().map(|by| people.pseudonym(&by));
-        people.rewrite(&mut row.says);
+        people.phrase(&mut row.says);
     }
     if let Some(patch) = &mut document.patch {
         for address in &mut patch.accepted {
@@ -56,7 +54,7 @@ pub fn redact(document: &mut DriftDocument, privacy: Privacy, key: Option<&str>)
         }
         for row in &mut patch.left {
             people.rewrite_address(&mut row.address);
-            people.rewrite(&mut row.why);
+            people.phrase(&mut row.why);
         }
     }
     if privacy == Privacy::Counts {
@@ -65,16 +63,6 @@ pub fn redact(document: &mut DriftDocument, privacy: Privacy, key: Option<&str>)
     document.portcullis = Some(Redaction {
         privacy: privacy.word().to_owned(),
     });
-}
-
-/// Takes out who attested something: anything that a person typed, so no form gives it away.
-fn seen_by(message: &mut String, people: &People) {
-    if let Some(rest) = message.strip_prefix("what ")
-        && let Some((who, rest)) = rest.split_once(" saw on ")
-        && !who.contains('@')
-    {
-        *message = format!("what {} saw on {rest}", people.pseudonym(who));
-    }
 }
 
 fn fold(document: &mut DriftDocument) {
@@ -95,7 +83,9 @@ fn fold(document: &mut DriftDocument) {
     })
     .into_iter()
     .map(|(mut row, count)| {
-        super::fold::times(&mut row.reason, count);
+        if count > 1 {
+            row.reason.push_str(&format!(" ({count} times)"));
+        }
         row
     })
     .collect();

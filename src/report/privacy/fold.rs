@@ -2,6 +2,7 @@
 
 use super::names_a_person;
 use super::people::SOMEBODY;
+use crate::neutral::phrase::Phrase;
 use crate::report::document::{PlanDocument, ResourceChange};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -13,7 +14,7 @@ pub(super) fn plan(document: &mut PlanDocument) {
     }
     for check in &mut document.checks {
         let problems = std::mem::take(&mut check.problems);
-        check.problems = counted(problems, |problem| problem.message.clone())
+        check.problems = counted(problems, |problem| problem.message.to_string())
             .into_iter()
             .map(|(mut problem, count)| {
                 times(&mut problem.message, count);
@@ -122,9 +123,9 @@ pub(super) fn counted<T>(all: Vec<T>, kind: impl Fn(&T) -> String) -> Vec<(T, us
 }
 
 /// Says in a message how often it stood there.
-pub(super) fn times(text: &mut String, count: usize) {
+pub(super) fn times(text: &mut Phrase, count: usize) {
     if count > 1 {
-        text.push_str(&format!(" ({count} times)"));
+        *text = std::mem::take(text).word(&format!(" ({count} times)"));
     }
 }
 

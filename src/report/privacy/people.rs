@@ -1,12 +1,17 @@
-//! Finding people in addresses, values and messages, and the name each gets instead.
+//! The people of a document, in pieces of sentences, addresses and values, and the name each gets instead.
+//!
+//! A person is a piece that says so. In other foreign text, which a stranger typed, people are told by their form: an address,
+//! an account id, or somebody whom the document names. Words of ours are never looked at.
 
 use super::Privacy;
+use super::known::Known;
 use crate::model::{Address, Email};
-use crate::report::document::ResourceChange;
+use crate::neutral::phrase::{Phrase, Piece};
+use crate::report::document::{ResourceChange, StatementDocument};
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 /// What stands for a person where only numbers are shown.
 pub(super) const SOMEBODY: &str = "somebody";
@@ -18,8 +23,12 @@ pub(super) struct People {
     key: String,
     /// The address of an account id, as far as some row names both.
     addresses: HashMap<String, String>,
-    /// Display names with the person's identity, by their first word: where that begins in the name, and the name.
-    names: HashMap<String, BTreeMap<String, (usize, String)>>,
+    /// Addresses and account ids that nobody would know by their form.
+    odd: Known,
+    /// Display names.
+    names: Known,
+    /// Those of several words, which nobody would take for anything else.
+    full_names: Known,
 }
 
 impl People {
@@ -29,47 +38,55 @@ impl People {
             privacy,
             key,
             addresses: HashMap::new(),
-            names: HashMap::new(),
+            odd: Known::default(),
+            names: Known::default(),
+            full_names: Known::default(),
         }
     }
 
     /// Learns which account id, address and display name are one person.
     pub(super) fn learn(&mut self, row: &ResourceChange) {
+        self.learn_address(&row.address);
         let Some(who) = of_address(&row.address) else {
             return;
         };
-        let mut identity = who;
+        let mut identity = who.strip_prefix("id:").unwrap_or(&who).to_owned();
         let values = [&row.change.before, &row.change.after];
         let part = |key: &str| values.iter().find_map(|value| value.get(key)?.as_str());
         if let Some(email) = part("email") {
             identity = identity_of(email);
+            self.learn_identity(email);
         }
-        if let Some(id) = part("account_id")
-            && identity.contains('@')
-        {
-            self.addresses.insert(id.to_owned(), identity.clone());
+        if let Some(id) = part("account_id") {
+            self.learn_identity(id);
+            if identity.contains('@') {
+                self.addresses.insert(id.to_owned(), identity.clone());
+            }
         }
-        for name in [part("name"), Some(row.name.as_str())]
-            .into_iter()
-            .flatten()
-        {
-            self.learn_name(name, &identity);
+        let called = [part("name"), Some(row.name.as_str())];
+        // Addresses are found without help.
+        let called = called.into_iter().flatten();
+        for name in called.filter(|name| !name.contains('@')) {
+            self.names.learn(name, &identity);
+            if name.contains(char::is_whitespace) {
+                self.full_names.learn(name, &identity);
+            }
         }
     }
 
-    fn learn_name(&mut self, name: &str, identity: &str) {
-        let Some(at) = name.find(char::is_alphanumeric) else {
-            return;
-        };
-        // Addresses are found without help; a single letter is no name.
-        if name.contains('@') || name.chars().nth(1).is_none() {
-            return;
+    /// Learns whom the address of something is about.
+    pub(super) fn learn_address(&mut self, address: &str) {
+        if let Some(who) = of_address(address) {
+            self.learn_identity(who.strip_prefix("id:").unwrap_or(&who));
         }
-        let word = first_word(&name[at..]).to_owned();
-        let of_word = self.names.entry(word).or_default();
-        of_word
-            .entry(name.to_owned())
-            .or_insert_with(|| (at, identity.to_owned()));
+    }
+
+    fn learn_identity(&mut self, who: &str) {
+        let found = person_in(who);
+        let whole = found.is_some_and(|(from, until, _)| (from, until) == (0, who.len()));
+        if !whole || who.contains(is_delimiter) {
+            self.odd.learn(who, who);
+        }
     }
 
     /// Returns what is shown instead of an address or account id.
@@ -96,20 +113,109 @@ impl People {
         name
     }
 
-    pub(super) fn rewrite(&self, text: &mut String) {
-        *text = self.text(text);
+    /// Takes people out of a sentence, piece by piece.
+    pub(super) fn phrase(&self, phrase: &mut Phrase) {
+        *phrase = phrase.replaced(|piece| self.piece(piece));
     }
 
-    /// Rewrites an address: the part that names a person, and people within other parts.
+    /// Returns what stands for a piece; words of ours and places in files stay.
+    fn piece(&self, piece: &Piece) -> Option<Piece> {
+        Some(match piece {
+            Piece::Word(_) | Piece::Place(..) => return None,
+            // What stood between marks goes on to.
+            Piece::Person { who, .. } => match piece.is_bare() {
+                true => Piece::Key(self.pseudonym(who)),
+                false => Piece::Name(self.pseudonym(who)),
+            },
+            Piece::Entry { text, marked } => Piece::Entry {
+                text: match self.identity(text) {
+                    Some(who) => self.pseudonym(&who),
+                    None => crossed(text),
+                },
+                marked: *marked,
+            },
+            Piece::Name(name) => Piece::Name(self.name(name)),
+            Piece::Key(key) => match piece.is_bare() {
+                true => Piece::Key(self.name(key)),
+                false => Piece::Name(self.name(key)),
+            },
+            Piece::Prose { text, marked } => Piece::Prose {
+                text: self.prose(text),
+                marked: *marked,
+            },
+            Piece::Snippet(pieces) => Piece::Snippet(pieces.replaced(|piece| self.piece(piece))),
+            Piece::Link(url) => Piece::Link(self.foreign(url)),
+        })
+    }
+
+    /// Rewrites foreign text that is a name: a person's as a whole, or the address of something.
+    pub(super) fn rewrite(&self, name: &mut String) {
+        *name = self.name(name);
+    }
+
+    /// Returns what is shown of a name, which is a person's as a whole or holds an address.
+    fn name(&self, name: &str) -> String {
+        if let Some(who) = self.identity(name) {
+            return self.pseudonym(&who);
+        }
+        if let Some(request) = self.request(name) {
+            return request;
+        }
+        if of_address(name).is_some() {
+            let mut address = name.to_owned();
+            self.rewrite_address(&mut address);
+            return address;
+        }
+        self.foreign(name)
+    }
+
+    /// Returns a request, such as `GET /rest/api/3/user`, without the people in its path; `None` where it is none.
+    fn request(&self, name: &str) -> Option<String> {
+        let (method, path) = name.split_once(" /")?;
+        let is_method = method.bytes().all(|b| b.is_ascii_uppercase());
+        let mut behind = "";
+        let parts = path.split('/').map(|part| {
+            let of_a_person = matches!(std::mem::replace(&mut behind, part), "user" | "users");
+            match of_a_person && !matches!(part, "search" | "bulk") {
+                true => self.pseudonym(&decoded(part)),
+                false => self.foreign(part),
+            }
+        });
+        let path = parts.collect::<Vec<_>>().join("/");
+        is_method.then(|| format!("{method} /{path}"))
+    }
+
+    /// Returns who this is, where the whole of it is a person's address, account id or display name.
+    fn identity(&self, text: &str) -> Option<String> {
+        if let Some(id) = text.strip_prefix("id:") {
+            return Some(id.to_owned());
+        }
+        // A whole domain, although a local part may be `*`.
+        if text.starts_with("*@") {
+            return None;
+        }
+        if self.addresses.contains_key(text) || is_account_id(text) || Email::new(text).is_ok() {
+            return Some(text.to_owned());
+        }
+        let who = self.odd.who(text).or_else(|| self.names.who(text))?;
+        Some(who.to_owned())
+    }
+
+    /// Rewrites an address: the part that names a person, and people within the names of other things.
     pub(super) fn rewrite_address(&self, address: &mut String) {
         let parts: Vec<String> = address.split('/').map(decoded).collect();
         let at = position(&parts);
         let mut changed = Vec::with_capacity(parts.len());
         for (i, part) in parts.iter().enumerate() {
-            changed.push(if Some(i) == at {
-                self.pseudonym(part)
-            } else {
-                self.text(part)
+            // Every second part says what the next one is called; a project is called by its key.
+            let named = i > 0 && i % 2 == 0 && parts[i - 1] != "project";
+            changed.push(match (Some(i) == at, named) {
+                (true, _) => self.pseudonym(part),
+                (false, true) => match self.identity(part) {
+                    Some(who) => self.pseudonym(&who),
+                    None => self.foreign(part),
+                },
+                (false, false) => part.clone(),
             });
         }
         if changed != parts {
@@ -125,9 +231,20 @@ impl People {
         }
     }
 
+    /// Says whether a statement is about a person, or what it states holds one.
+    pub(super) fn is_in(&self, statement: &StatementDocument) -> bool {
+        let mut value = statement.value.clone();
+        self.rewrite_value(&mut value);
+        let mut address = statement.address.clone();
+        self.rewrite_address(&mut address);
+        address != statement.address || value != statement.value
+    }
+
     /// Rewrites a value; an object with an address or an account id is a person, whose display name goes.
     pub(super) fn rewrite_value(&self, value: &mut Value) {
         match value {
+            // Words that settings have by themselves, such as `own_organizations`, are ours.
+            Value::String(text) if text.bytes().all(|b| b.is_ascii_lowercase() || b == b'_') => {}
             Value::String(text) => self.rewrite(text),
             Value::Array(list) => list.iter_mut().for_each(|item| self.rewrite_value(item)),
             Value::Object(map) => {
@@ -139,15 +256,32 @@ impl People {
                         (Value::String(who), "email" | "account_id") => *who = self.pseudonym(who),
                         (value, _) => self.rewrite_value(value),
                     }
-                    map.insert(self.text(&key), value);
+                    map.insert(self.foreign(&key), value);
                 }
             }
             _ => {}
         }
     }
 
-    /// Returns a message without people: addresses, account ids and the display names that were learned.
-    pub(super) fn text(&self, text: &str) -> String {
+    /// Returns a stranger's sentence without people: their addresses, account ids, and the display names that were learned.
+    pub(super) fn prose(&self, text: &str) -> String {
+        self.searched(text, &self.names)
+    }
+
+    /// Returns a stranger's text without addresses, account ids and full names: one word may be the name of anything.
+    pub(super) fn foreign(&self, text: &str) -> String {
+        self.searched(text, &self.full_names)
+    }
+
+    /// Finds people by their form, and those whom the document knows, by their address, their id or one of some names.
+    fn searched(&self, text: &str, names: &Known) -> String {
+        let pseudonym = |who: &str| self.pseudonym(who);
+        let named = |rest: &str| names.replaced(rest, pseudonym, str::to_owned);
+        self.odd
+            .replaced(text, pseudonym, |rest| self.formed(rest, &named))
+    }
+
+    fn formed(&self, text: &str, between: &dyn Fn(&str) -> String) -> String {
         let mut shown = String::with_capacity(text.len());
         // Where what was not yet written begins.
         let mut from = 0;
@@ -156,72 +290,40 @@ impl People {
             if !is_delimiter(c) {
                 continue;
             }
-            if let Some((at, until, who)) = self.person_in(&text[start..end]) {
-                self.push_names(&mut shown, &text[from..start + at]);
+            if let Some((at, until, who)) = person_in(&text[start..end]) {
+                shown.push_str(&between(&text[from..start + at]));
                 shown.push_str(&self.pseudonym(&who));
                 from = start + until;
             }
             start = end + c.len_utf8();
         }
-        self.push_names(&mut shown, &text[from.min(text.len())..]);
+        shown.push_str(&between(&text[from.min(text.len())..]));
         shown
     }
+}
 
-    /// Finds the person in a word: where it begins and ends, and who it is.
-    fn person_in(&self, word: &str) -> Option<(usize, usize, String)> {
-        let edge = |c: char| matches!(c, '.' | '\'' | '!' | '?' | ':' | '*');
-        let at = word.len() - word.trim_start_matches(edge).len();
-        let core = word[at..].trim_end_matches(edge);
-        let until = at + core.len();
-        if core.is_empty() {
-            return None;
-        }
-        let plain = decoded(core);
-        if let Some((local, domain)) = plain.rsplit_once('@') {
-            let named = !local.is_empty() && domain.contains('.');
-            // `mailto:` and the like stay; a colon is no part of the addresses that Atlassian takes.
-            let skip = core
-                .rfind('@')
-                .and_then(|end| core[..end].rfind(':'))
-                .map_or(0, |colon| colon + 1);
-            return named.then(|| (at + skip, until, decoded(&core[skip..])));
-        }
-        let id = plain.strip_prefix("id:").unwrap_or(&plain);
-        let known = self.addresses.contains_key(id) || id.len() < plain.len() || is_account_id(id);
-        known.then(|| (at, until, id.to_owned()))
+/// Finds the person in a word: where it begins and ends, and who it is.
+fn person_in(word: &str) -> Option<(usize, usize, String)> {
+    let edge = |c: char| matches!(c, '.' | '\'' | '!' | '?' | ':' | '*');
+    let at = word.len() - word.trim_start_matches(edge).len();
+    let core = word[at..].trim_end_matches(edge);
+    let until = at + core.len();
+    if core.is_empty() {
+        return None;
     }
-
-    /// Adds text in which display names are replaced.
-    fn push_names(&self, shown: &mut String, text: &str) {
-        let mut from = 0;
-        let mut inside = false;
-        for (at, c) in text.char_indices() {
-            let begins = c.is_alphanumeric() && !inside;
-            inside = c.is_alphanumeric();
-            if !begins || at < from {
-                continue;
-            }
-            let Some(names) = self.names.get(first_word(&text[at..])) else {
-                continue;
-            };
-            // The longest name that stands here.
-            let found = names
-                .iter()
-                .filter_map(|(name, (offset, who))| {
-                    let start = at.checked_sub(*offset).filter(|start| *start >= from)?;
-                    let rest = text.get(start..)?.strip_prefix(name.as_str())?;
-                    let ends = !rest.starts_with(char::is_alphanumeric);
-                    ends.then_some((name.len(), start, who))
-                })
-                .max_by_key(|(length, ..)| *length);
-            if let Some((length, start, who)) = found {
-                shown.push_str(&text[from..start]);
-                shown.push_str(&self.pseudonym(who));
-                from = start + length;
-            }
-        }
-        shown.push_str(&text[from..]);
+    let plain = decoded(core);
+    if let Some((local, domain)) = plain.rsplit_once('@') {
+        let named = !local.is_empty() && domain.contains('.');
+        // `mailto:` and the like stay; a colon is no part of the addresses that Atlassian takes.
+        let skip = core
+            .rfind('@')
+            .and_then(|end| core[..end].rfind(':'))
+            .map_or(0, |colon| colon + 1);
+        return named.then(|| (at + skip, until, decoded(&core[skip..])));
     }
+    let id = plain.strip_prefix("id:").unwrap_or(&plain);
+    let known = id.len() < plain.len() || is_account_id(id);
+    known.then(|| (at, until, id.to_owned()))
 }
 
 /// Returns the person that an address is about: an e-mail address, or `id:` and an account id.
@@ -247,13 +349,6 @@ fn decoded(part: &str) -> String {
 /// Returns an address in compared form, anything else as it is.
 fn identity_of(who: &str) -> String {
     Email::new(who).map_or_else(|_| who.to_owned(), |email| email.key().to_owned())
-}
-
-fn first_word(text: &str) -> &str {
-    let end = text
-        .find(|c: char| !c.is_alphanumeric())
-        .unwrap_or(text.len());
-    &text[..end]
 }
 
 fn is_delimiter(c: char) -> bool {
@@ -293,4 +388,14 @@ fn is_account_id(word: &str) -> bool {
         || word.split_once(':').is_some_and(|(number, id)| {
             !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()) && uuid(id)
         })
+}
+
+/// Replaces every character but spaces and colons.
+pub(super) fn crossed(text: &str) -> String {
+    text.chars()
+        .map(|c| match c {
+            ' ' | '\t' | '\r' | ':' => c,
+            _ => 'x',
+        })
+        .collect()
 }

@@ -53,7 +53,7 @@ pub(super) fn steps(document: &PlanDocument, items: usize) -> Section {
 
 /// Returns one step of a visit.
 fn task(document: &PlanDocument, step: &ManualStepDocument, items: usize) -> Phrase {
-    let mut text = Phrase::read(&step.title);
+    let mut text = step.title.clone();
     if step.addresses.len() > 1 {
         let shown: Vec<Phrase> = step
             .addresses
@@ -122,9 +122,8 @@ pub(in crate::report) fn visits(document: &PlanDocument) -> Vec<Visit<'_>> {
 }
 
 /// Returns where to click.
-pub(in crate::report) fn clicks(path: &[String]) -> Phrase {
-    let clicks: Vec<Phrase> = path.iter().map(|click| Phrase::read(click)).collect();
-    Phrase::default().joined(&clicks, " → ")
+pub(in crate::report) fn clicks(path: &[Phrase]) -> Phrase {
+    Phrase::default().joined(path, " → ")
 }
 
 /// Returns what is there now and what it should be; `None` where the title of the step says all.

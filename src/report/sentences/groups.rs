@@ -210,10 +210,10 @@ struct Route {
 
 impl Route {
     /// Reads a route of the document; nothing where there is none.
-    fn of(before: &str, via: &str, aside: bool) -> Self {
-        let words = match via {
-            "" => Phrase::default(),
-            via => Phrase::of(before).then(&Phrase::read(via)),
+    fn of(before: &str, via: &Phrase, aside: bool) -> Self {
+        let words = match via.is_empty() {
+            true => Phrase::default(),
+            false => Phrase::of(before).then(via),
         };
         Self { words, aside }
     }
@@ -256,17 +256,14 @@ fn keeps(told: &Told, what: Phrase) -> Phrase {
     };
     let lost = &told.row.lost;
     if told.parts.len() > 1 && told.parts.iter().all(|part| part.lost == *lost) {
-        let what = what.word(" without ").then(&Phrase::read(lost));
+        let what = what.word(" without ").then(lost);
         return by_route(told, verb, &what, |part| {
             Route::of("through ", &part.via, false)
         });
     }
     by_route(told, verb, &what, |part| {
         let route = Route::of("through ", &part.via, false);
-        let words = route
-            .words
-            .word(", without ")
-            .then(&Phrase::read(&part.lost));
+        let words = route.words.word(", without ").then(&part.lost);
         Route { words, ..route }
     })
 }

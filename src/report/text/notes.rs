@@ -282,7 +282,9 @@ fn failed_checks(document: &PlanDocument, page: &mut Page<'_>) -> io::Result<()>
     for check in &failed {
         let shown = shown_of(check.problems.len(), page.limit(0));
         let problems = check.problems.iter().take(shown);
-        let mut problems: Vec<String> = problems.map(|problem| problem.message.clone()).collect();
+        let mut problems: Vec<String> = problems
+            .map(|problem| problem.message.to_string())
+            .collect();
         if check.problems.len() > shown {
             let more = check.problems.len() - shown;
             problems.push(format!(

@@ -376,12 +376,12 @@ fn because(change: &ResourceChange, section: Section) -> String {
     match section {
         Section::Blocked => {
             let marks = &change.portcullis;
-            let mut because = marks.blocked_by.join("; ");
+            let mut because = Phrase::default().joined(&marks.blocked_by, "; ");
             if !marks.lifted_by.is_empty() {
-                let lifted = marks.lifted_by.join("; and by ");
-                because = format!("{because}; lifted by {lifted}");
+                let because_of = because.word("; lifted by ");
+                because = because_of.joined(&marks.lifted_by, "; and by ");
             }
-            because
+            because.to_string()
         }
         Section::Waiting => {
             let mut first: Vec<String> = change

@@ -4,6 +4,7 @@ use super::Settled;
 use super::layout::{Page, Paint};
 use super::rows::{Row, Widths, more, null_of, place, shown_of, turned};
 use super::values::of_roles;
+use crate::neutral::phrase::Phrase;
 use crate::report::alike;
 use crate::report::document::{ManualStepDocument, PlanDocument, ResourceChange};
 use std::io;
@@ -24,7 +25,7 @@ pub(super) fn checklist(
     page.line(2, &[(Paint::Change, "by hand"), (Paint::Plain, &note)])?;
     let shared = shared_beginning(steps);
     if let Some(place) = shared {
-        page.prose(4, (Paint::Faint, "all in: "), place)?;
+        page.prose(4, (Paint::Faint, "all in: "), &place.to_string())?;
     }
     let by_all = shared_role(steps);
     if let Some(role) = by_all {
@@ -42,7 +43,7 @@ pub(super) fn checklist(
                 let label = format!("{number}. ");
                 let indent = 4 + label.len();
                 page.prose(4, (Paint::Heading, &label), &what.to_string())?;
-                page.prose(indent, (Paint::Faint, "each:   "), &path.join(" > "))?;
+                page.prose(indent, (Paint::Faint, "each:   "), &way(path))?;
                 if let Some(role) = role {
                     page.prose(indent, (Paint::Faint, "who:    "), role)?;
                 }
@@ -61,19 +62,24 @@ fn shared_role<'s>(steps: &[&'s ManualStepDocument]) -> Option<&'s str> {
 }
 
 /// Returns where all steps begin, if that is one place and none of them ends there.
-fn shared_beginning<'s>(steps: &[&'s ManualStepDocument]) -> Option<&'s str> {
+fn shared_beginning<'s>(steps: &[&'s ManualStepDocument]) -> Option<&'s Phrase> {
     let (first, others) = steps.split_first()?;
     let place = first.click_path.first()?;
     let same = |step: &&ManualStepDocument| {
         step.click_path.len() > 1 && step.click_path.first() == Some(place)
     };
-    (!others.is_empty() && steps.iter().all(same)).then_some(place.as_str())
+    (!others.is_empty() && steps.iter().all(same)).then_some(place)
+}
+
+/// Says where to click.
+fn way(path: &[Phrase]) -> String {
+    Phrase::default().joined(path, " > ").to_string()
 }
 
 fn one(
     settled: &Settled<'_>,
     step: &ManualStepDocument,
-    (path, role): (&[String], Option<&str>),
+    (path, role): (&[Phrase], Option<&str>),
     number: usize,
     page: &mut Page<'_>,
 ) -> io::Result<()> {
@@ -84,8 +90,8 @@ fn one(
         .collect();
     let label = format!("{number}. ");
     let indent = 4 + label.len();
-    page.prose(4, (Paint::Heading, &label), &step.title)?;
-    page.prose(indent, (Paint::Faint, "where:  "), &path.join(" > "))?;
+    page.prose(4, (Paint::Heading, &label), &step.title.to_string())?;
+    page.prose(indent, (Paint::Faint, "where:  "), &way(path))?;
     if let Some(link) = &step.link {
         page.unbroken(indent, "link:   ", link)?;
     }
@@ -104,7 +110,7 @@ fn one(
             page.prose(indent, (Paint::Faint, "asked:  "), &source)?;
         }
         for blocked in &change.portcullis.blocked_by {
-            page.prose(indent, (Paint::Alarm, "! blocked: "), blocked)?;
+            page.prose(indent, (Paint::Alarm, "! blocked: "), &blocked.to_string())?;
         }
     }
     if let Some(command) = &step.attest {

@@ -312,7 +312,7 @@ fn a_slip_in_the_header_of_a_roster_is_refused_and_other_columns_are_not() {
         let found = header(slip);
         let d = found.iter().find(|d| d.code == "roster-format");
         let d = d.unwrap_or_else(|| panic!("{slip}: {found:?}"));
-        let hint = d.hint.as_deref().unwrap();
+        let hint = d.hint.as_ref().unwrap().to_string();
         assert!(
             hint.starts_with(&format!("did you mean `{meant}`?")),
             "{slip}: {hint}"
@@ -374,7 +374,8 @@ sites:
         "{found:?}"
     );
     let twice = &found[4];
-    assert!(twice.message.contains("two ids") && twice.hint.as_deref().unwrap().contains(":8:"));
+    let hint = twice.hint.as_ref().unwrap().to_string();
+    assert!(twice.message.to_string().contains("two ids") && hint.contains(":8:"));
 }
 
 #[test]

@@ -7,6 +7,7 @@ use crate::config::roster::columns::{self, Unused, quoted};
 use crate::config::roster::reading::{Column, Condition, Purpose, Reading};
 use crate::config::roster::table::{Table, folded};
 use crate::diagnostic::{Diagnostic, FileId, Located, Mark, Severity, short};
+use crate::neutral::phrase::{Phrase, bare, foreign, ours, personal, say, snippet};
 use std::collections::BTreeSet;
 
 /// Where the columns that count stand.
@@ -148,7 +149,7 @@ impl<'h, 't> Header<'h, 't> {
     fn twice(&self, name: &str) -> Diagnostic {
         Diagnostic::error(
             codes::ROSTER_FORMAT,
-            format!("the column `{}` stands twice", short(name)),
+            say("the column {} stands twice", [personal(short(name))]),
         )
         .at(self.mark)
     }
@@ -157,12 +158,12 @@ impl<'h, 't> Header<'h, 't> {
         let meant = column.word();
         Diagnostic::error(
             codes::ROSTER_FORMAT,
-            format!("`{}` is not a known column", short(name)),
+            say("{} is not a known column", [personal(short(name))]),
         )
         .at(self.at(name))
-        .hint(format!(
-            "did you mean `{meant}`? Otherwise say what it is: `columns: {{ {meant}: {} }}`, or `ignore_columns`",
-            quoted(name)
+        .hint(say(
+            "did you mean {}? Otherwise say what it is: {}, or `ignore_columns`",
+            [foreign(meant), mapping(meant, name)],
         ))
     }
 
@@ -184,8 +185,11 @@ impl<'h, 't> Header<'h, 't> {
         .at(name.span)
         .label(self.mark, "the header is here");
         match closest(&name.value, known.clone()) {
-            Some(near) => diagnostic.hint(format!("did you mean {}?", quoted(near))),
-            None => diagnostic.hint(format!("the columns are {}", listed(known))),
+            Some(near) => diagnostic.hint(say("did you mean {}?", [bare(quoted(near))])),
+            None => diagnostic.hint(say(
+                "the columns are {}",
+                [Phrase::default().joined(&known.map(personal).collect::<Vec<_>>(), ", ")],
+            )),
         }
     }
 
@@ -195,18 +199,23 @@ impl<'h, 't> Header<'h, 't> {
             closest(name, ["email", "account_id"]).is_some() || name.to_lowercase().contains("mail")
         });
         let hint = if table.header_text.contains('@') {
-            "the first line names the columns, such as `email,name`".to_owned()
+            "the first line names the columns, such as `email,name`".into()
         } else if let Some(near) = near {
-            format!(
-                "rename the column `{}` to `email` or `account_id`, or say what it is: `{{ file: …, columns: {{ email: {} }} }}`",
-                short(near),
-                quoted(near)
+            say(
+                "rename the column {} to `email` or `account_id`, or say what it is: {}",
+                [
+                    personal(short(near)),
+                    snippet(say(
+                        "{ file: …, columns: { email: {} } }",
+                        [bare(quoted(near))],
+                    )),
+                ],
             )
         } else {
             let columns = Purpose::List.columns();
-            format!(
+            say(
                 "known columns: {}",
-                listed(columns.iter().map(|column| column.word()))
+                [ours(listed(columns.iter().map(|column| column.word())))],
             )
         };
         Diagnostic::error(
@@ -216,4 +225,10 @@ impl<'h, 't> Header<'h, 't> {
         .at(self.mark)
         .hint(hint)
     }
+}
+
+/// The mapping of a column to what it is called in a table.
+fn mapping(meant: &str, name: &str) -> Phrase {
+    let name = bare(quoted(name));
+    snippet(say("columns: { {}: {} }", [ours(meant), name]))
 }

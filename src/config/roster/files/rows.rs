@@ -11,6 +11,7 @@ use crate::config::roster::{boxed, same_and_new};
 use crate::config::workspace::{RosterEntry, RosterExtra, Who};
 use crate::diagnostic::{Diagnostic, FileId, Mark, short};
 use crate::model::{AccountId, AccountKind};
+use crate::neutral::phrase::{foreign, ours, personal, say};
 use jiff::civil::Date;
 use std::collections::BTreeMap;
 
@@ -109,9 +110,9 @@ fn say_unnamed(cx: &mut Context, budget: &mut Budget, columns: &Columns<'_>, unn
         };
         let column = short(&condition.column.value);
         let shown = if value.is_empty() {
-            "an empty cell".to_owned()
+            ours("an empty cell")
         } else {
-            format!("`{}`", short(&value))
+            personal(short(&value))
         };
         let rows = match rows {
             1 => String::new(),
@@ -121,7 +122,10 @@ fn say_unnamed(cx: &mut Context, budget: &mut Budget, columns: &Columns<'_>, unn
             cx,
             Diagnostic::error(
                 codes::UNNAMED_VALUE,
-                format!("{shown} in the column `{column}` is neither `in` nor `out`{rows}"),
+                say(
+                    "{} in the column {} is neither `in` nor `out`{}",
+                    [shown, foreign(column), ours(rows)],
+                ),
             )
             .at(mark)
             .label(condition.column.span, "decided here")
@@ -322,7 +326,10 @@ fn account_id(text: &str) -> Result<AccountId, Diagnostic> {
         None => Ok(AccountId::new(text)),
         Some(problem) => Err(Diagnostic::error(
             codes::INVALID_ID,
-            format!("invalid account id `{}`: {problem}", short(text)),
+            say(
+                "invalid account id {}: {}",
+                [personal(short(text)), ours(problem)],
+            ),
         )),
     }
 }
@@ -331,7 +338,7 @@ fn account_kind(text: &str) -> Result<AccountKind, Diagnostic> {
     AccountKind::from_word(text).ok_or_else(|| {
         Diagnostic::error(
             codes::UNKNOWN_WORD,
-            format!("`{}` is not a kind of account", short(text)),
+            say("{} is not a kind of account", [personal(short(text))]),
         )
         .hint("`portal_only` or `atlassian`")
     })
@@ -343,7 +350,7 @@ fn yes_or_no(text: &str) -> Result<bool, Diagnostic> {
         "no" | "false" => Ok(false),
         _ => Err(Diagnostic::error(
             codes::UNKNOWN_WORD,
-            format!("`{}` is neither `yes` nor `no`", short(text)),
+            say("{} is neither `yes` nor `no`", [personal(short(text))]),
         )),
     }
 }
