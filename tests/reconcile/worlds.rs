@@ -411,7 +411,7 @@ fn a_removal_that_rests_on_accepted_drift_is_held_back() {
 policy: { accept_drift: [{ address: acme/project/WEB/access, reason: later, owner: it@acme.com }], max_removals: off, max_people_losing_access: off }";
     let rows = agrees(seed, desired, &[]);
     assert!(
-        rows.contains("accepted drift: the project is not restricted"),
+        rows.contains("the project is not restricted, as that drift is accepted"),
         "{rows}"
     );
 }
