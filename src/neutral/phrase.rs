@@ -408,11 +408,12 @@ impl fmt::Display for Phrase {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for piece in &self.0 {
             match piece {
+                // A backquote in it would begin a name.
                 Piece::Prose {
                     text,
                     marked: false,
-                }
-                | Piece::Entry {
+                } => f.write_str(&neutral(&text.replace('`', "'")))?,
+                Piece::Entry {
                     text,
                     marked: false,
                 } => f.write_str(&without_marks(text))?,

@@ -232,7 +232,8 @@ fn a_port_that_is_taken_is_said_with_a_way_out() {
     let listen = taken.local_addr().unwrap().to_string();
     let ran = place.run(&["sandbox", "--listen", &listen]);
     assert_eq!(ran.code, 8, "{}", ran.text());
-    assert!(ran.err.contains("--listen 127.0.0.1:0"), "{}", ran.text());
+    let hint = "take a free port with `--listen 127.0.0.1:";
+    assert!(ran.err.contains(hint), "{}", ran.text());
 }
 
 /// The embedded sandbox saves a moment after each change; an interruption must not lose what the journal calls done.

@@ -248,7 +248,8 @@ impl<'t> Place<'t> {
 
     /// Anything else, in the parser's words.
     fn other(&self, error: &ScanError) -> Diagnostic {
-        let message = error.info().trim_end_matches('.').to_string();
+        // The parser begins a quotation with a backquote, which here stands around names.
+        let message = error.info().trim_end_matches('.').replace('`', "'");
         let line = self.text(self.line).trim_start();
         let what = format!("not valid YAML: {message}");
         let diagnostic = Diagnostic::error(codes::YAML_SYNTAX, what).at(place(

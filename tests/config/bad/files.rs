@@ -777,7 +777,7 @@ fn what_is_wrongly_indented_or_left_open_is_said_with_its_lines() {
       |             ^
       = hint: quote the whole value; in '…' a quote is written twice, in "…" as \"
 
-    error[yaml-syntax]: not valid YAML: unexpected character: `@'
+    error[yaml-syntax]: not valid YAML: unexpected character: '@'
      --> portcullis.yaml:2:9
     2 |   name: @x
       |         ^
