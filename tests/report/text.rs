@@ -482,7 +482,8 @@ fn everything_at_once() {
     ! protect acme/organization/Initech (fail): 1 removal touches it
 
     outside:  1 thing was changed by somebody else
-    others:   2 organizations, 1 project, 14 people on managed lists not in the YAML, left alone
+    others:   2 organizations, 1 project, 14 people on managed lists not in the YAML, left alone;
+              `policy.unmanaged: list` names all
               * project WEB
     coverage: 1 of 3 organizations and 1 of 1 project are described; 12 fields known, 1 not known
     requests: apply will send at least 9 writes; planning took 14 requests
@@ -579,7 +580,8 @@ fn a_narrow_terminal() {
 
     outside:  1 thing was changed by somebody else
     others:   2 organizations, 1 project, 14 people on managed
-              lists not in the YAML, left alone
+              lists not in the YAML, left alone;
+              `policy.unmanaged: list` names all
               * project WEB
     coverage: 1 of 3 organizations and 1 of 1 project are
               described; 12 fields known, 1 not known
