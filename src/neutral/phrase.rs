@@ -577,7 +577,7 @@ mod tests {
     #[test]
     fn a_stranger_s_sentence_ends_nobody_s_marks() {
         let said = say("{}; project {}", [prose("no `such user"), foreign("A")]);
-        assert_eq!(said, "no \\u{60}such user; project `A`");
+        assert_eq!(said, "no 'such user; project `A`");
         assert!(Phrase::read(&said.to_string()).mentions("A"));
     }
 
